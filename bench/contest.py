@@ -193,7 +193,7 @@ def bench(ground: Ground) -> Iterator[str]:
 
 
 def _given(note: Note) -> dict[str, Any]:
-    from notekeep.index.reading import word_doc
+    from notekeep.catalog.documents import word_doc
 
     doc = word_doc(note)
     several = {

@@ -84,7 +84,7 @@ def _cold(ground: Ground, vault: Vault, paths: list[str]) -> tuple[float, float]
 @contextmanager
 def flushes() -> Iterator[list[float]]:
     """Give the CPU time of each call, meanwhile, that asks the system to flush a file or a disk."""
-    from notekeep.files import durable
+    from notekeep.storage import durability
 
     spent: list[float] = []
 
@@ -98,13 +98,13 @@ def flushes() -> Iterator[list[float]]:
 
         return flush
 
-    fsync, find = os.fsync, durable._syncfs  # noqa: SLF001 - the one that flushes a whole disk
+    fsync, find = os.fsync, durability._syncfs  # noqa: SLF001 - the one that flushes a whole disk
     os.fsync = timed(fsync)  # type: ignore[assignment]  # ours are numbers
-    durable._syncfs = lambda: timed(found) if (found := find()) else None  # noqa: SLF001
+    durability._syncfs = lambda: timed(found) if (found := find()) else None  # noqa: SLF001
     try:
         yield spent
     finally:
-        os.fsync, durable._syncfs = fsync, find  # noqa: SLF001
+        os.fsync, durability._syncfs = fsync, find  # noqa: SLF001
 
 
 def _parse(bodies: list[str]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bench.ground import Ground
-    from notekeep.index.habits import HabitIndex
+    from notekeep.tracking.tracker import HabitIndex
 
 YEARS = 11
 """Nine days of ten have a line, so eleven years have the lines of ten."""
@@ -73,20 +73,21 @@ def bench(ground: Ground) -> list[Line]:
 
 def _index(ground: Ground, root: Path) -> HabitIndex:
     from notekeep import config
-    from notekeep.index.habits import HabitIndex
+    from notekeep.settings import VaultSettings
+    from notekeep.tracking.tracker import HabitIndex
 
     cache, state = ground.folder / "habits-cache", ground.folder / "habits-state"
     cache.mkdir()
     state.mkdir()
-    settings = config.VaultSettings()
+    settings = VaultSettings()
     return HabitIndex(config.VaultPlaces(str(root), "id", str(cache), str(state), settings))
 
 
 def _count(index: HabitIndex) -> None:
     """Streaks, rates, recoveries, strength and best weekday of every habit."""
-    from notekeep.habits.streak import rate, recovery, streak
+    from notekeep.habits.stats import best_weekday, count_weekdays
+    from notekeep.habits.streaks import rate, recovery, streak
     from notekeep.habits.strength import strength
-    from notekeep.habits.weekday import best_weekday, counts
 
     today = index.today().toordinal()
     for habit in index.known():
@@ -94,7 +95,7 @@ def _count(index: HabitIndex) -> None:
         streak(line)
         rate(line)
         recovery(line)
-        best_weekday(counts(habit.definition, line))
+        best_weekday(count_weekdays(habit.definition, line))
         strength(habit.definition, index.days(habit), today)
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from bench import measure
 from bench.table import grid, seconds
 from notekeep.errors import Refused
-from notekeep.export import Options, plan_export
 from notekeep.export.manifest import VaultKey
+from notekeep.export.pipeline import plan_export
+from notekeep.export.source import Options
 from notekeep.markdown.note import read_note
+from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.rendering import Rendering
 from tests.support import hostile_text
 from tests.support.sites import INDIA, NOW, make_hugo_site, make_source
 
@@ -58,7 +59,7 @@ def _index(text: str) -> None:
 
 def _preview(text: str) -> None:
     note = read_note("a.md", text.encode("utf-8", "surrogatepass"))
-    Rendering(note, 100, UNICODE).draw_lines(10**9)
+    NoteRendering(note, 100, UNICODE).draw_lines(10**9)
 
 
 class _Place:

@@ -19,9 +19,9 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in, open_dir
 from whoosh.qparser.default import MultifieldParser
 
-from notekeep.index.reading import word_doc
-from notekeep.markdown.kinds import role
+from notekeep.catalog.documents import word_doc
 from notekeep.markdown.note import read_note
+from notekeep.markdown.schema import role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

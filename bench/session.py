@@ -250,16 +250,18 @@ def _shows(screen: Any, row: int) -> bool:
 def prepare(root: str, site: str) -> None:
     """Give a vault a site, and have the program open it with the list, as where one left it."""
     from notekeep.config import Places
-    from notekeep.tui import place
+    from notekeep.tui import location
     from notekeep.vault import Vault
 
-    settings = Path(Places.of_machine().config, "config.toml")
+    settings = Path(Places.for_machine().config, "config.toml")
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(
         f'[sites]\n"{os.path.realpath(root)}" = {{ dir = "{site}", target = "hugo" }}\n', "utf-8"
     )
     vault = Vault.open(root)
-    place.save(vault.places.state, place.Place(day=vault.today().isoformat(), screen="browse"))
+    location.save_place(
+        vault.places.state, location.LastPlace(day=vault.today().isoformat(), screen="browse")
+    )
 
 
 def main(report: str, root: str, site: str) -> None:

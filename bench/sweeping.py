@@ -80,7 +80,7 @@ def bench(ground: Ground) -> list[Line]:
 
 
 def _unchanged(vault: Vault, notes: int) -> list[Line]:
-    from notekeep.files.scan import sweep
+    from notekeep.storage.scan import sweep
 
     known = vault.catalog.marks()
     swept, refreshed, bare = _in_turn(
@@ -130,7 +130,7 @@ def _new_process(ground: Ground, root: str, notes: int) -> list[Line]:
 
 
 def _read_whole(vault: Vault, notes: int) -> Line:
-    from notekeep.index.reading import read_content
+    from notekeep.catalog.documents import read_content
     from notekeep.markdown.note import read_note
 
     paths = [row.path for row in vault.rows().rows]

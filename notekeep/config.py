@@ -1,7 +1,4 @@
-"""Settings, and where things live: config, cache and state of the person, and which vault is meant.
-
-What a vault says of itself is in `vaultsettings`. Nothing here reads a note.
-"""
+"""Person's settings, places, vault list, editor command."""
 
 from __future__ import annotations
 
@@ -9,29 +6,25 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep import kept
+from notekeep import cache_files
 from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
-from notekeep.tomlfile import read_toml
-from notekeep.vaultsettings import KEPT, VAULT_SETTINGS, VaultSettings, vault_settings
+from notekeep.settings import (
+    SETTINGS_CACHE,
+    VaultSettings,
+    read_toml,
+    vault_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = [
-    "VAULT_SETTINGS",
-    "PersonSettings",
-    "Places",
-    "Site",
-    "VaultPlaces",
-    "VaultSettings",
-    "find_vault",
-    "now",
-    "person_settings",
-    "remember_vault",
-    "vault_places",
-    "vault_settings",
-]
+
+# Settings, and where things live: config, cache and state of the person, and which vault is
+# meant.
+#
+# What a vault says of itself is in `vaultsettings`. Nothing here reads a note.
+
 
 APP = "notekeep"
 VAULT_MARKS = (".notekeep", ".obsidian")
@@ -45,7 +38,7 @@ class Places(NamedTuple):
     state: str
 
     @classmethod
-    def of_machine(cls, env: Mapping[str, str] | None = None) -> Places:
+    def for_machine(cls, env: Mapping[str, str] | None = None) -> Places:
         """Where this machine keeps such things: XDG on Linux, the system's own places elsewhere.
 
         `NOTEKEEP_HOME` puts all three into one folder, which is how a demo or a test stays apart.
@@ -130,7 +123,7 @@ class VaultPlaces(NamedTuple):
 def person_settings(places: Places) -> PersonSettings:
     """Read the person's settings; what is not understood is kept out and named in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
-    data = read_toml(settings.path, places.cache and os.path.join(places.cache, KEPT))
+    data = read_toml(settings.path, places.cache and os.path.join(places.cache, SETTINGS_CACHE))
     for key, value in data.items():
         if key in {"default", "editor", "theme", "glyphs", "keymap"} and isinstance(value, str):
             setattr(settings, key, value)
@@ -205,13 +198,11 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
     Raises:
         Failure: The folders cannot be made.
     """
-    from notekeep import vaults
-
-    identity = vaults.vault_id(root, places.state)
+    identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
     try:
         for folder in (*_own_home(places), places.cache, places.state, cache, state):
-            kept.make_folder(folder)
+            cache_files.make_cache_folder(folder)
     except OSError as error:
         raise Failure(
             f"{error.filename}: cannot be made: {error.strerror}",
@@ -227,7 +218,7 @@ def _own_home(places: Places) -> list[str]:
     return [home] if is_own else []
 
 
-def now() -> datetime:
+def current_time() -> datetime:
     """The wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it, so that a test can freeze it.
 
     Raises:
@@ -259,10 +250,12 @@ def remember_vault(root: str, places: Places) -> None:
         return
     hint = f"the vault is made; use it with --vault {root}"
     try:
-        kept.make_folder(places.config)
+        cache_files.make_cache_folder(places.config)
         data = _with_vault(person, root, hint)
         # What keeps a person's settings in one folder links to them from here.
-        kept.write(*os.path.split(os.path.realpath(person.path)), data, durable=True)
+        cache_files.write_cache_file(
+            *os.path.split(os.path.realpath(person.path)), data, durable=True
+        )
     except OSError as error:
         raise Refused(f"{person.path}: cannot be written: {error.strerror}", hint) from error
 
@@ -301,3 +294,158 @@ def _nearest_vault(folder: str) -> str | None:
         if parent == folder:
             return None
         folder = parent
+
+
+# The list of known vaults: which random id belongs to which folder.
+#
+# The id names a vault's cache and state folders. It is random and kept outside the vault, so
+# that a copy of a vault never shares a cache, and a vault that was moved is known again by its
+# inode.
+#
+# The first export also writes it into the vault's settings, as `id` in `.notekeep/config.toml`.
+# From then on a copy or a clone is the same vault to every site: see `Rooms.identity`.
+
+
+LIST = "vaults.json"
+
+
+def vault_id(root: str, state: str) -> str:
+    """The id of the vault at `root`, made and written down when it is new.
+
+    Args:
+        root: The real path of the vault.
+        state: The program's state folder.
+
+    Raises:
+        Failure: The list cannot be read or written.
+    """
+    info = os.stat(root)
+    place = {"path": root, "device": info.st_dev, "inode": info.st_ino}
+    known = _read(state)
+    for identity, entry in known.items():
+        if entry == place:
+            return identity
+    for identity, entry in known.items():
+        if entry.get("path") == root or _moved(entry, place):
+            return _write(state, identity, place)
+    return _write(state, os.urandom(8).hex(), place)
+
+
+def known_vaults(state: str) -> dict[str, str]:
+    """Ids and folders of all vaults that were ever opened, those that still exist."""
+    return {
+        identity: entry["path"]
+        for identity, entry in _read(state).items()
+        if os.path.isdir(entry.get("path", ""))
+    }
+
+
+def _moved(entry: dict[str, Any], place: dict[str, Any]) -> bool:
+    same = (entry.get("device"), entry.get("inode")) == (place["device"], place["inode"])
+    return same and not os.path.exists(entry.get("path", ""))
+
+
+def _read(state: str) -> dict[str, dict[str, Any]]:
+    import json
+
+    path = os.path.join(state, LIST)
+    try:
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Failure(
+            f"{path}: the list of vaults cannot be read: {error}",
+            "move it away: history of earlier vaults stays in the folders beside it",
+        ) from error
+    return data if isinstance(data, dict) else {}
+
+
+def _write(state: str, identity: str, place: dict[str, Any]) -> str:
+    """Add one vault to the list, under a lock, and give the id that the list then has."""
+    import json
+
+    path = os.path.join(state, LIST)
+    try:
+        cache_files.make_cache_folder(state)
+        with open(f"{path}.lock", "a", encoding="utf-8", opener=_private) as lock:
+            _lock(lock.fileno())
+            known = _read(state)
+            for other, entry in known.items():
+                if entry == place:
+                    return other
+            known[identity] = place
+            data = json.dumps(known, indent=1, sort_keys=True).encode("ascii")
+            cache_files.write_cache_file(state, LIST, data, durable=True)
+    except OSError as error:
+        raise Failure(
+            f"{path}: cannot be written: {error.strerror}",
+            remedy(error),
+        ) from error
+    return identity
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read: names of vaults say what somebody does."""
+    return os.open(path, flags, 0o600)
+
+
+def _lock(descriptor: int) -> None:
+    """Hold an exclusive lock until the file is closed."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+# The command that edits a file, for the verbs and the interface alike.
+
+
+EDITORS = ("nano", "vim", "vi")
+
+
+def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
+    """Return the words of the command that edits a file.
+
+    Args:
+        chosen: What the person's settings say; a vault's settings are never asked.
+        environment: Where $VISUAL and $EDITOR are.
+
+    Raises:
+        UsageError: There is no editor, or a quote in its command is not closed.
+    """
+    import shutil
+
+    given = (chosen, environment.get("VISUAL", ""), environment.get("EDITOR", ""))
+    command = next((text for text in given if text.strip()), "")
+    if not command:
+        command = next((name for name in EDITORS if shutil.which(name)), "")
+    if not command:
+        raise UsageError("There is no editor.", 'Set EDITOR, or `editor = "…"` in your settings.')
+    return split_command(command, "the editor")
+
+
+def split_command(command: str, what: str) -> list[str]:
+    """The words of a person's own command, as a shell would part them.
+
+    Args:
+        command: The command.
+        what: Which one it is, for the message.
+
+    Raises:
+        UsageError: A quote in it is not closed.
+    """
+    import shlex
+
+    try:
+        return shlex.split(command)
+    except ValueError:
+        raise UsageError(
+            f"{what} is set to a command with an open quote: {command}",
+            "Put a quote at its end as well.",
+        ) from None

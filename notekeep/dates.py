@@ -29,7 +29,7 @@ MONTH_NAMES = (
 )
 LATEST_NIGHT = 12
 """Until this hour a time can be written as one of the day before: a log knows hours to 35."""
-LONGEST_WORDS = 3
+MAX_DAY_WORDS = 3
 """How many words a day takes at most: "3 days ago"."""
 
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
@@ -49,7 +49,7 @@ def habit_day(now: datetime, day_start: int) -> date:
     return (now - timedelta(hours=day_start)).date()
 
 
-def clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
+def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
     """The time as it is written for a day: `07:10`, and `24:40` for 00:40 in the night after it.
 
     Args:
@@ -69,7 +69,7 @@ def week_span(start: int) -> str:
     return f"{first[:3].capitalize()} to {last[:3].capitalize()}"
 
 
-def short(day: date, today: date | None = None) -> str:
+def format_short_day(day: date, today: date | None = None) -> str:
     """A day as a person reads it: `Tue 24 Nov`, with the year when it is not that of `today`."""
     text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"
     return text if today is None or day.year == today.year else f"{text} {day.year}"
@@ -99,7 +99,7 @@ def parse_day(text: str, today: date) -> date:
     Raises:
         UsageError: It is no day, or no calendar has it.
     """
-    day = find_day(text, today)
+    day = try_parse_day(text, today)
     if day is None:
         raise UsageError(
             f"not a day: {text}",
@@ -110,7 +110,7 @@ def parse_day(text: str, today: date) -> date:
     return day
 
 
-def find_day(text: str, today: date) -> date | None:
+def try_parse_day(text: str, today: date) -> date | None:
     """Read one day in words, as `parse_day` does; None when it has not the form of one.
 
     Raises:
@@ -134,7 +134,7 @@ def find_day(text: str, today: date) -> date | None:
         ) from None
 
 
-def back(day: date, count: int, unit: str) -> date:
+def subtract_units(day: date, count: int, unit: str) -> date:
     """The day so many days, weeks, months or years before; in a month that is too short its last.
 
     Args:
@@ -191,7 +191,7 @@ def _ago(words: list[str], today: date) -> date | None:
         return None
     if not _digits(count) or not _UNITS.fullmatch(unit):
         return None
-    return back(today, int(count), unit)
+    return subtract_units(today, int(count), unit)
 
 
 def _written(text: str, today: date) -> date | None:

@@ -1,24 +1,28 @@
-"""What can go wrong, as a person reads it: what happened, why, and what to do.
-
-These are the only exceptions that reach a person. Each carries the exit code of its kind, so that
-the command line needs no table of its own.
-"""
+"""Every error a person reads, and Problem."""
 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WRITABLE = "make its folder writable, or set NOTEKEEP_HOME to a folder that is"
-SPACE = "free some space, then do it again; your notes are not affected"
+
+# What can go wrong, as a person reads it: what happened, why, and what to do.
+#
+# These are the only exceptions that reach a person. Each carries the exit code of its kind, so
+# that the command line needs no table of its own.
+
+
+WRITABLE_HINT = "make its folder writable, or set NOTEKEEP_HOME to a folder that is"
+SPACE_HINT = "free some space, then do it again; your notes are not affected"
 
 
 def remedy(error: OSError) -> str:
     """What to do where a file that notekeep keeps for itself could not be written."""
-    return SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else WRITABLE
+    return SPACE_HINT if error.errno in (errno.ENOSPC, errno.EDQUOT) else WRITABLE_HINT
 
 
 class NotekeepError(Exception):
@@ -120,3 +124,44 @@ class InvalidValue(Refused):
 
 class Failure(NotekeepError):
     """The system did not let notekeep do it: no space, no permission, a broken disk."""
+
+
+class IndexBusy(NotekeepError):
+    """Another process is writing the full-text index; the change stays pending."""
+
+
+class IndexUnusable(Failure):
+    """The full-text index is missing, of another version or damaged; a refresh builds it again."""
+
+
+# Something wrong in a file, as every room says it; apart from `note`, which costs more to load.
+
+
+SETTINGS: Final = "settings"
+"""The code of what is wrong in a file of settings, which is no note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file, as a person reads it.
+
+    Attributes:
+        path: The file, vault-relative.
+        line: The line it is about, counted from 1 in the whole file; None when it has no place.
+        message: What is wrong and why.
+        hint: What to do about it; may be empty.
+        code: A short stable name: "front-matter", "not-utf8", "unreadable", "broken-link", "H001".
+        column: The character of that line it is about, counted from 1; None when it has no such.
+    """
+
+    path: str
+    line: int | None
+    message: str
+    hint: str = ""
+    code: str = ""
+    column: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as compilers write it: `path`, `path:line` or `path:line:column`."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part)

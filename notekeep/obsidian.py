@@ -1,7 +1,7 @@
 """What Obsidian's settings say of a vault. They are only read, and only when they are needed.
 
-What is heeded is named by `Told`; where a vault's own settings say something, that counts. A file
-that is broken says nothing, and that is told.
+`ObsidianSettings` names what is used; a vault's own settings win over it. A broken file counts as
+empty, and is reported.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _IN_NO_NAME: Final = frozenset('\\:*?"<>|')
 _WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a table"}
 
 
-class Told:
+class ObsidianSettings:
     """What Obsidian was told of a vault; empty where it was told nothing.
 
     Attributes:
@@ -70,9 +70,9 @@ class Told:
         self.problems: list[str] = []
 
 
-def told(root: str) -> Told:
+def read_obsidian_settings(root: str) -> ObsidianSettings:
     """Read what Obsidian was told about a vault; without its folder that is nothing."""
-    found = Told()
+    found = ObsidianSettings()
     if os.path.isdir(os.path.join(root, FOLDER)):
         plugins = _plugins(found, root)
         _of_links(found, _File(root, "app.json", found))
@@ -103,7 +103,7 @@ class _File:
     """
 
     def __init__(
-        self, root: str, path: str, found: Told, data: dict[str, Any] | None = None
+        self, root: str, path: str, found: ObsidianSettings, data: dict[str, Any] | None = None
     ) -> None:
         self.name = f"{FOLDER}/{path}"
         self._problems = found.problems
@@ -184,7 +184,7 @@ def read_json(place: str) -> Any:
     return value if not isinstance(value, str) else "is no table of settings"
 
 
-def _of_links(found: Told, app: _File) -> None:
+def _of_links(found: ObsidianSettings, app: _File) -> None:
     """Take over where files go and how links are written."""
     found.attachments = app.folder("attachmentFolderPath")
     said = str(app.data.get("attachmentFolderPath")).strip()
@@ -203,7 +203,7 @@ def _of_links(found: Told, app: _File) -> None:
     found.excluded = tuple(one for one in app.texts("userIgnoreFilters") if one.strip())
 
 
-def _plugins(found: Told, root: str) -> frozenset[str]:
+def _plugins(found: ObsidianSettings, root: str) -> frozenset[str]:
     """The plug-ins that are in use."""
     value = read_json(os.path.join(root, FOLDER, _PLUGINS))
     if value is not None and not isinstance(value, list):
@@ -213,7 +213,7 @@ def _plugins(found: Told, root: str) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _of_daily_notes(found: Told, root: str, plugins: frozenset[str]) -> None:
+def _of_daily_notes(found: ObsidianSettings, root: str, plugins: frozenset[str]) -> None:
     """Take over daily notes, as the plug-in for periodic notes has them where that is in use."""
     daily = _periodic(found, root) if _PERIODIC in plugins else None
     daily = daily or _File(root, "daily-notes.json", found)
@@ -235,7 +235,7 @@ def _of_daily_notes(found: Told, root: str, plugins: frozenset[str]) -> None:
         found.daily_format = form
 
 
-def _periodic(found: Told, root: str) -> _File | None:
+def _periodic(found: ObsidianSettings, root: str) -> _File | None:
     """What the plug-in says of daily notes; None where it is not in use for them."""
     path = f"plugins/{_PERIODIC}/data.json"
     data = _File(root, path, found)
@@ -256,11 +256,11 @@ def _wrong_with(form: str) -> str:
         # To know all tokens takes 5 ms, in every command.
         import datetime as dt
 
-        from notekeep.moment import day_named, names_a_day
+        from notekeep.date_formats import format_day_name, is_daily_format
 
-        if not names_a_day(form):
+        if not is_daily_format(form):
             return "do not say a day, or say two with one name"
-        name = day_named(dt.date(2026, 3, 7), form)
+        name = format_day_name(dt.date(2026, 3, 7), form)
     parts = name.split("/")
     if _IN_NO_NAME & set(name) or not name.isprintable():
         return "hold a sign that no file may have"

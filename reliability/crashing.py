@@ -12,8 +12,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from notekeep.files.swap import Swap
-from notekeep.markdown.splice import BOM, Spliced
+from notekeep.markdown.editor_text import BOM, EditorText
+from notekeep.storage.autosave import AutosaveFile
 from notekeep.tui.screens.edit import EditScreen
 from notekeep.vault import Vault
 from reliability.house import close
@@ -29,8 +29,8 @@ PATIENCE = 120.0
 """Seconds after which an editor counts as one that does not do what is asked."""
 
 KEEPS = """
-from notekeep.tui.screens import edit_keeping
-edit_keeping.SWAP_SECONDS = 0.05
+from notekeep.tui.screens import edit
+edit.SWAP_SECONDS = 0.05
 """
 
 PROGRAM = """
@@ -58,7 +58,7 @@ async def typed_into(app: Any, pilot: Any, path: str, rows: Sequence[int]) -> No
         screen.area.go_to((row, 0))
         screen.area.insert(TYPED)
     wanted = screen.editing.content(screen.area.lines).decode("utf-8", "surrogateescape")
-    swap = Swap(app.vault.places.state, path)
+    swap = AutosaveFile(app.vault.places.state, path)
 
     def is_kept() -> bool:
         kept = swap.read()
@@ -112,7 +112,7 @@ def can_be_shown(data: bytes) -> bool:
     from notekeep.errors import Refused
 
     try:
-        Spliced.checked(data)
+        EditorText.checked(data)
     except Refused:
         return False
     return True
@@ -126,11 +126,12 @@ async def _restored(root: Path, paths: Sequence[str], result: Result) -> None:
     app = APPS["browse"](vault)
     async with app.run_test(size=(100, 30)) as pilot:
         for path in paths:
-            if Swap(vault.places.state, path).read() is None:
+            if AutosaveFile(vault.places.state, path).read() is None:
                 continue
             await _restored_one(app, pilot, path)
             result.expect(
-                Swap(vault.places.state, path).read() is None, f"{path}: the swap file stays"
+                AutosaveFile(vault.places.state, path).read() is None,
+                f"{path}: the swap file stays",
             )
     close(vault)
 

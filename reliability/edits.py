@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown import fieldedits
-from notekeep.markdown.spell import Plain
+from notekeep.markdown import field_edit
+from notekeep.markdown.field_values import BareText
 from tests.support import outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.markdown.values import Value
+    from notekeep.markdown.field_values import Value
 
 BOM = b"\xef\xbb\xbf"
 
@@ -66,33 +66,33 @@ def _setting(key: str, value: Value) -> Op:
     words = [str(item) for item in value] if isinstance(value, list) else str(value)
     return Op(
         f"set {key}={words}",
-        lambda data: fieldedits.set_field(data, key, value),
+        lambda data: field_edit.set_field(data, key, value),
         (key,),
         lambda fields: {**fields, key: words},
     )
 
 
 OPS = (
-    Op("add a tag", lambda d: fieldedits.add_item(d, "tags", "new/tag"), ("tags",), _add),
-    Op("remove a tag", lambda d: fieldedits.remove_item(d, "tags", "habit"), ("tags",), _remove),
+    Op("add a tag", lambda d: field_edit.add_item(d, "tags", "new/tag"), ("tags",), _add),
+    Op("remove a tag", lambda d: field_edit.remove_item(d, "tags", "habit"), ("tags",), _remove),
     Op(
         "replace a tag",
-        lambda d: fieldedits.replace_item(d, "tags", "habit", "custom"),
+        lambda d: field_edit.replace_item(d, "tags", "habit", "custom"),
         ("tags",),
         _replace,
     ),
     _setting("tags", ["one", "two, and three", "[[four]]"]),
-    _setting("rating", Plain("4.50")),
+    _setting("rating", BareText("4.50")),
     _setting("title", 'A "new" title: #1'),
     _setting("isbn13", "0735211299"),
     _setting("nowhere yet", "yes"),
     Op(
         "rename title",
-        lambda d: fieldedits.rename_key(d, "title", "name"),
+        lambda d: field_edit.rename_key(d, "title", "name"),
         ("title", "name"),
         _rename,
     ),
-    Op("delete title", lambda d: fieldedits.delete_key(d, "title"), ("title",), _without),
+    Op("delete title", lambda d: field_edit.delete_key(d, "title"), ("title",), _without),
 )
 
 

@@ -7,15 +7,15 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from notekeep.catalog.database import TABLES
 from notekeep.config import Places
-from notekeep.index.schema import TABLES
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from notekeep.index.catalog import Catalog
+    from notekeep.catalog.catalog import Catalog
 
 TRASH = ".trash"
 

@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notekeep.files import append, commit, move, points, recover, save, trash, undo
-from notekeep.files.history import History
+from notekeep.storage import append, atomic, durability, recovery, transaction, trash, undo
+from notekeep.storage.history import History
 from reliability.house import open_house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOM = {"append": append, "move": move, "save": save, "trash": trash, "recover": recover}
-WARM = (commit, undo)
+ROOM = {"append": append, "move": atomic, "save": atomic, "trash": trash, "recover": recovery}
+WARM = (transaction, undo)
 CALL = "call"
 """Dying at this "point" means dying before a call: files opened, renamed, removed; SQL."""
 
@@ -103,7 +103,7 @@ def _live(work: dict[str, Any]) -> None:
         "history": History(work["state"]),
         **ROOM,
     }
-    points.reached = reached
+    durability.reach_failpoint = reached
     if work["at"] == CALL:
         _watch_calls(lambda: reached(CALL))
     if work["after"]:
@@ -132,10 +132,10 @@ def _watch_calls(before: Callable[[], None]) -> None:
 
 
 def _main() -> None:
-    import notekeep.index.search
-    import notekeep.index.words.writer
+    import notekeep.notes.moves
+    import notekeep.search.session
+    import notekeep.search.whoosh_index
     import notekeep.vault
-    import notekeep.writing.moving
 
     del notekeep  # loaded once here, and so in every child
     for line in sys.stdin:

@@ -30,7 +30,7 @@ def run(size: int, folder: Path, ops: Sequence[Op] = OPS) -> Result:
     valid = 0
     for data in _notes(size):
         result.count += 1
-        readable = frontmatter.read(data).error is None
+        readable = frontmatter.read_frontmatter(data).error is None
         valid += readable
         for op in ops:
             new = outside.tried(op.run, data)

@@ -48,7 +48,7 @@ def run(size: int, folder: Path, ops: Sequence[Op] = OPS) -> Result:
 
 
 def _judge(result: Result, op: Op, name: str, old: bytes, new: bytes) -> None:
-    before, after = frontmatter.read(old), frontmatter.read(new)
+    before, after = frontmatter.read_frontmatter(old), frontmatter.read_frontmatter(new)
     if new[after.split.body :] != old[before.split.body :]:
         result.lose(f"{op.name}: the text of {name} changed")
     elif after.error is not None or new.startswith(BOM) != old.startswith(BOM):

@@ -73,7 +73,7 @@ def _damaged(chance: random.Random, note: bytes) -> bytes:
 
 def _judge(result: Result, op: Op, old: bytes, new: bytes) -> None:
     """Nothing but the edit's own keys is another afterwards."""
-    before, after = frontmatter.read(old), frontmatter.read(new)
+    before, after = frontmatter.read_frontmatter(old), frontmatter.read_frontmatter(new)
     if new[after.split.body :] != old[before.split.body :]:
         result.lose(f"{op.name}: the text changed: {old!r}")
     elif before.error is not None or after.error is not None:

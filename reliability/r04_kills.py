@@ -10,9 +10,9 @@ import shutil
 import signal
 from typing import TYPE_CHECKING
 
-from notekeep.files import scan
-from notekeep.files.history import History
-from notekeep.files.points import POINTS
+from notekeep.storage import scan
+from notekeep.storage.durability import POINTS
+from notekeep.storage.history import History
 from reliability import house
 from reliability.board import Result, Row, Sizes
 from reliability.nursery import CALL, nursery

@@ -7,9 +7,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.files import move, save, scan
-from notekeep.files.history import History
-from notekeep.files.save import digest_of
+from notekeep.storage import atomic, scan
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import History
 from reliability import house
 from reliability.board import Result, Row, Sizes
 from reliability.r04_kills import start
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from notekeep.notes.plan import WriteResult
     from notekeep.vault import Vault
-    from notekeep.writing.plan import Done
 
 STRIDE = 7
 """Every check tries each so-manieth call of the verbs; tests/files tries all of the actions."""
@@ -39,21 +39,21 @@ def fill(root: Path) -> None:
 
 
 def do_save(root: Path, history: History) -> None:
-    save.replace("a.md", NEW, digest_of(A), root=root, history=history)
+    atomic.replace("a.md", NEW, digest_of(A), root=root, history=history)
 
 
 def do_save_hard_link(root: Path, history: History) -> None:
     (root / "twin.md").hardlink_to(root / "a.md")
-    save.replace("a.md", NEW, digest_of(A), root=root, history=history)
+    atomic.replace("a.md", NEW, digest_of(A), root=root, history=history)
 
 
 def do_create(root: Path, history: History) -> None:
-    save.create("x/y.md", NEW, root=root, history=history)
+    atomic.create("x/y.md", NEW, root=root, history=history)
 
 
 def do_rename(root: Path, history: History) -> None:
     del history
-    move.rename("a.md", "x/a.md", root=root)
+    atomic.move_file("a.md", "x/a.md", root=root)
 
 
 def do_edit(root: Path, history: History) -> None:
@@ -82,7 +82,7 @@ ACTIONS: list[Callable[[Path, History], None]] = [
     do_rename_with_links,
 ]
 
-VERBS: dict[str, Callable[[Vault], Done]] = {
+VERBS: dict[str, Callable[[Vault], WriteResult]] = {
     "create": lambda vault: vault.create("book", "A new one"),
     "add": lambda vault: vault.add("a line", "Index"),
     "tag": lambda vault: vault.tag(["Index.md", "books/Deep Work.md"], ["x"]),
@@ -166,7 +166,7 @@ def each_call_of_a_verb(
     result: Result,
     folder: Path,
     name: str,
-    verb: Callable[[Vault], Done],
+    verb: Callable[[Vault], WriteResult],
     number: int,
     stride: int = 1,
 ) -> None:
@@ -213,7 +213,7 @@ def _fresh(root: Path, home: Path) -> Vault:
     return vault
 
 
-def _told(result: Result, vault: Vault, verb: Callable[[Vault], Done], where: str) -> bool:
+def _told(result: Result, vault: Vault, verb: Callable[[Vault], WriteResult], where: str) -> bool:
     """Do a verb; whether it said that something, or all of it, could not be done."""
     try:
         return bool(verb(vault).refused)

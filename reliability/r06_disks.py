@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.files import append, save
-from notekeep.files.save import digest_of
+from notekeep.storage import append, atomic
+from notekeep.storage.content import digest_of
 from reliability import house
 from reliability.board import Result, Row, Sizes
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from notekeep.notes.plan import WriteResult
     from notekeep.vault import Vault
-    from notekeep.writing.plan import Done
 
 SMALL, SMALL_CACHE = "256k", "2m"
 BIG = b"much more than fits\n" * 20_000
@@ -59,40 +59,40 @@ def fill(place: Path) -> None:
             return
 
 
-def replace_a_note(vault: Vault) -> Done | None:
+def replace_a_note(vault: Vault) -> WriteResult | None:
     """Save a note that has grown beyond what fits."""
-    save.replace("Index.md", BIG, None, root=vault.root, history=vault.history)
+    atomic.replace("Index.md", BIG, None, root=vault.root, history=vault.history)
     return None
 
 
-def create(vault: Vault) -> Done | None:
+def create(vault: Vault) -> WriteResult | None:
     """Make a note."""
     return vault.create("note", "One more", body="words " * 2000)
 
 
-def retag(vault: Vault) -> Done | None:
+def retag(vault: Vault) -> WriteResult | None:
     """Change several notes in one step."""
     return vault.tag(["Index.md", "books/Atomic Habits.md", "books/Deep Work.md"], ["x"])
 
 
-def rename(vault: Vault) -> Done | None:
+def rename(vault: Vault) -> WriteResult | None:
     """Rename a note, and the links to it."""
     return vault.rename("Atomic Habits", "Tiny Habits")
 
 
-def delete(vault: Vault) -> Done | None:
+def delete(vault: Vault) -> WriteResult | None:
     """Move a note to the trash."""
     return vault.delete("Deep Work")
 
 
-def check_in(vault: Vault) -> Done | None:
+def check_in(vault: Vault) -> WriteResult | None:
     """Append a long line to a log."""
     log = f"{vault.root}/habits/log/2026-11.desk.md"
     append.append_line(log, "- 2026-11-24 meditate: done " + "y" * 8000)
     return None
 
 
-VERBS: list[Callable[[Vault], Done | None]] = [
+VERBS: list[Callable[[Vault], WriteResult | None]] = [
     replace_a_note,
     create,
     retag,
@@ -102,7 +102,9 @@ VERBS: list[Callable[[Vault], Done | None]] = [
 ]
 
 
-def run(size: int, folder: Path, verbs: list[Callable[[Vault], Done | None]] = VERBS) -> Result:
+def run(
+    size: int, folder: Path, verbs: list[Callable[[Vault], WriteResult | None]] = VERBS
+) -> Result:
     """Do the first `size` verbs on each kind of disk."""
     result = Result()
     try:
@@ -118,7 +120,9 @@ def run(size: int, folder: Path, verbs: list[Callable[[Vault], Done | None]] = V
     return result
 
 
-def _full(result: Result, folder: Path, verb: Callable[[Vault], Done | None], place: str) -> None:
+def _full(
+    result: Result, folder: Path, verb: Callable[[Vault], WriteResult | None], place: str
+) -> None:
     """The vault, or what is kept of it, lies on a disk without room."""
     with disk(folder / place):
         vault = _opened(folder)
@@ -129,7 +133,7 @@ def _full(result: Result, folder: Path, verb: Callable[[Vault], Done | None], pl
         house.close(vault)
 
 
-def _read_only(result: Result, folder: Path, verb: Callable[[Vault], Done | None]) -> None:
+def _read_only(result: Result, folder: Path, verb: Callable[[Vault], WriteResult | None]) -> None:
     """The vault is mounted read-only: all can be read, nothing is written."""
     where = f"{verb.__name__}, read-only"
     with disk(folder / "notes") as root:
@@ -202,7 +206,9 @@ def _opened(folder: Path) -> Vault:
     return vault
 
 
-def _try(result: Result, vault: Vault, verb: Callable[[Vault], Done | None], where: str) -> bool:
+def _try(
+    result: Result, vault: Vault, verb: Callable[[Vault], WriteResult | None], where: str
+) -> bool:
     """Do a verb; afterwards each note is old, or the verb was done and says so."""
     from pathlib import Path
 

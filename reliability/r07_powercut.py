@@ -15,8 +15,8 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
-from notekeep.files import append, save
-from notekeep.files.history import History
+from notekeep.storage import append, atomic
+from notekeep.storage.history import History
 from reliability import house
 from reliability.board import Result, Row, Sizes
 from reliability.r04_kills import BEFORE, PROGRAMS, make, start
@@ -79,14 +79,12 @@ def run(size: int, folder: Path, forget: Callable[[Act], bool] = lambda _act: Fa
 
 def record(folder: Path, code: str) -> Scene:
     """Make a change on a real disk, and write down how."""
-    from notekeep.files import move
-
     base = folder / REAL
     base.mkdir(exist_ok=True)
     root, state = make(base)
     History(state).keep(b"")  # what the first use of a history makes
     disk = Disk.of(base)
-    names = {"root": str(root), "history": History(state), "save": save, "move": move}
+    names = {"root": str(root), "history": History(state), "save": atomic, "move": atomic}
     with recorded() as acts:
         exec(code, names)  # noqa: S102 - the programs of R4
     _same(base, disk, acts)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from notekeep.errors import Conflict
-from notekeep.files import points, rename, save, scan
-from notekeep.files.history import History
-from notekeep.files.save import digest_of
+from notekeep.storage import atomic, durability, renames, scan
+from notekeep.storage.content import digest_of, read_file
+from notekeep.storage.history import History
 from reliability.board import Result, Row, Sizes
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def naive(path: Path, data: bytes, expected: str, *, root: Path, history: Histor
     if digest_of(path.read_bytes()) != expected:
         raise Conflict("changed")
     for point in WINDOW:
-        points.reached(point)
+        durability.reach_failpoint(point)
     temp.replace(path)
 
 
@@ -84,7 +84,7 @@ def survives(text: bytes, root: Path) -> bool:
     return any((root / path).read_bytes() == text for path in [*found.added, *found.conflicts])
 
 
-def run(size: int, folder: Path, saver: Callable[..., object] = save.replace) -> Result:
+def run(size: int, folder: Path, saver: Callable[..., object] = atomic.replace) -> Result:
     """Stage `size` saves of other programs in the window of ours, then let two of ours race."""
     result = Result(size=f"{size:,} staged saves, 2 writers")
     cases = itertools.cycle(itertools.product(OTHERS, WINDOW, (True, False)))
@@ -94,7 +94,7 @@ def run(size: int, folder: Path, saver: Callable[..., object] = save.replace) ->
             saver
         )
         result.count += 1
-    if saver is save.replace:
+    if saver is atomic.replace:
         _two_writers(result, folder, min(size, LINES))
     return result
 
@@ -121,10 +121,10 @@ def _stage(
     def staged(saver: Callable[..., object]) -> None:
         where = f"{other.__name__} at {point}{'' if exchanges else ', nothing is exchanged'}"
         conflict = False
-        real = rename._renamer
+        real = renames._renamer
         with (
-            patch.object(points, "reached", reached),
-            patch.object(rename, "_renamer", real if exchanges else lambda: None),
+            patch.object(durability, "reached", reached),
+            patch.object(renames, "_renamer", real if exchanges else lambda: None),
         ):
             history = History(state)
             try:
@@ -176,7 +176,7 @@ def add_line(note: Path, line: bytes, root: Path, history: History) -> None:
     """Add a line to a note, as often as it takes."""
     while line not in (data := _read(note)):
         try:
-            save.replace(
+            atomic.replace(
                 note, data + line, digest_of(data), root=root, history=history, keep_ours=False
             )
         except Conflict:
@@ -186,7 +186,7 @@ def add_line(note: Path, line: bytes, root: Path, history: History) -> None:
 def _read(note: Path) -> bytes:
     while True:
         try:
-            return save.read(note)[0]
+            return read_file(note)[0]
         except Conflict:
             continue
 

@@ -11,8 +11,8 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from notekeep.catalog import database
 from notekeep.errors import NotekeepError
-from notekeep.index import schema
 from reliability import house
 from reliability.board import Result, Row, Sizes
 from tests.support.notes import varied_notes
@@ -100,7 +100,7 @@ def deleted_words(vault: Vault, chance: random.Random) -> None:
 def damaged(vault: Vault, chance: random.Random) -> None:
     """Half of the catalog's pages are written over."""
     house.close(vault)
-    path = f"{vault.places.cache}/{schema.FILE}"
+    path = f"{vault.places.cache}/{database.CATALOG_FILE}"
     with open(path, "r+b") as file:
         size = file.seek(0, 2)
         file.seek(4096)
@@ -110,15 +110,15 @@ def damaged(vault: Vault, chance: random.Random) -> None:
 def cut_short(vault: Vault, chance: random.Random) -> None:
     """The catalog ends somewhere."""
     house.close(vault)
-    with open(f"{vault.places.cache}/{schema.FILE}", "r+b") as file:
+    with open(f"{vault.places.cache}/{database.CATALOG_FILE}", "r+b") as file:
         file.truncate(chance.randint(1, file.seek(0, 2)))
 
 
 def of_another_version(vault: Vault, chance: random.Random) -> None:
     """The catalog was written by another notekeep."""
     house.close(vault)
-    with sqlite3.connect(f"{vault.places.cache}/{schema.FILE}") as connection:
-        connection.execute(f"PRAGMA user_version = {schema.VERSION + chance.randint(1, 9)}")
+    with sqlite3.connect(f"{vault.places.cache}/{database.CATALOG_FILE}") as connection:
+        connection.execute(f"PRAGMA user_version = {database.VERSION + chance.randint(1, 9)}")
     connection.close()
 
 

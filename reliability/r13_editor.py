@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown.splice import Spliced
+from notekeep.markdown.editor_text import EditorText
 from reliability.board import Result, Row, Sizes
 from reliability.crashing import can_be_shown, crash
 from reliability.edits import BOM
@@ -31,7 +31,7 @@ SHOWN = 20_000
 
 def through_lines(data: bytes, edit: Callable[[list[str]], list[str]]) -> bytes:
     """Edit a file as the editor does."""
-    spliced = Spliced.checked(data)
+    spliced = EditorText.checked(data)
     return spliced.joined(edit(list(spliced.lines)))
 
 

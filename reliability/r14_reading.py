@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from notekeep.doctor import examine
+from notekeep.services.doctor import check_vault
 from notekeep.vault import Vault
 from reliability.board import Result, Row, Sizes
 from reliability.interface import settled
@@ -60,7 +60,7 @@ def read_everything(root: Path) -> int:
     vault.overview()
     vault.tags()
     vault.habits()
-    list(examine(vault))
+    list(check_vault(vault))
     vault.refresh(full=True)
     vault.catalog.close()
     vault.words.close()

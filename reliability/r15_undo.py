@@ -14,10 +14,10 @@ import sys
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from notekeep.cli.habit import COMMANDS
+from notekeep.cli.habits import COMMANDS
 from notekeep.cli.main import VERBS, main
-from notekeep.habits.fold import NONE, fold
 from notekeep.habits.log import parse_file
+from notekeep.habits.revisions import VALUE_NONE, reduce_entries
 from reliability import house
 from reliability.board import Result, Row, Sizes
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from notekeep.habits.log import Entry
+    from notekeep.habits.log import LogEntry
 
 COPY = "Index (conflict desk 2026-11-24 101500).md"
 
@@ -247,14 +247,14 @@ def _folded_back(
 
 def _folds(root: Path) -> dict[tuple[str, int], tuple[int, int, bool]]:
     """What each day was for each habit, by the lines of all logs; empty days left out."""
-    lines: dict[tuple[str, int], list[Entry]] = {}
+    lines: dict[tuple[str, int], list[LogEntry]] = {}
     for path in root.glob("habits/log/*.md"):
         for placed in parse_file(path.read_text("utf-8")):
             entry = placed.line.entry
             if entry is not None:
                 lines.setdefault((entry.habit, entry.day), []).append(entry)
-    days = {key: fold(entries) for key, entries in lines.items()}
-    return {key: day[:3] for key, day in days.items() if day.value != NONE}
+    days = {key: reduce_entries(entries) for key, entries in lines.items()}
+    return {key: day[:3] for key, day in days.items() if day.value != VALUE_NONE}
 
 
 ROW = Row("R15", "undo of every verb", Sizes(3, 60, 1000), run)

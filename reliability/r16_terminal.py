@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from notekeep.cli.habit import COMMANDS
+from notekeep.cli.habits import COMMANDS
 from notekeep.cli.main import VERBS
 from reliability import tours
 from reliability.board import Result, Row, Sizes
@@ -125,12 +125,13 @@ PIXEL = base64.b64decode(
 LEAVES = """
 import sys
 from urllib.parse import quote
-from notekeep.files.swap import Swap, Unsaved
+from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.vault import Vault
 
 vault = Vault.open(sys.argv[1])
 old = vault.plan.read("a0.md")
-Swap(vault.places.state, "a0.md").write(Unsaved.of("a0.md", old + old, old, (0, 0)), durable=True)
+unsaved = UnsavedText.of("a0.md", old + old, old, (0, 0))
+AutosaveFile(vault.places.state, "a0.md").write(unsaved, durable=True)
 """
 """Leaves text unsaved, as an editor that is killed does."""
 

@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from notekeep.files import durable, rename
+from notekeep.storage import durability, renames
 from reliability.system import installed
 
 if TYPE_CHECKING:
@@ -181,9 +181,9 @@ def _place(path: Any, dir_fd: int | None) -> Place:
 def recorded() -> Iterator[list[Act]]:
     """Have the rooms that touch files write down what they do."""
     recorder = Recorder()
-    real_renamer, real_syncfs = rename._renamer(), durable._syncfs()
+    real_renamer, real_syncfs = renames._renamer(), durability._syncfs()
 
-    def renamer(source: rename.Entry, target: rename.Entry, flag: int) -> int:
+    def renamer(source: renames.FolderEntry, target: renames.FolderEntry, flag: int) -> int:
         assert real_renamer is not None
         act = Moved(
             _place(source.name, source.fd), _place(target.name, target.fd), flag == _EXCHANGE

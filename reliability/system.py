@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-import notekeep.files
-from notekeep.files import durable, rename
+import notekeep.storage
+from notekeep.storage import durability, renames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,17 +71,17 @@ class FailingSystem:
 
 def rooms() -> list[ModuleType]:
     """The modules that touch the bytes of a vault."""
-    found = pkgutil.iter_modules(notekeep.files.__path__)
-    return [importlib.import_module(f"notekeep.files.{module.name}") for module in found]
+    found = pkgutil.iter_modules(notekeep.storage.__path__)
+    return [importlib.import_module(f"notekeep.storage.{module.name}") for module in found]
 
 
 @contextmanager
 def failing(at: int, number: int) -> Iterator[FailingSystem]:
     """Have the rooms that touch files call a system whose n-th call fails."""
     system = FailingSystem(at, number)
-    real_renamer, real_syncfs = rename._renamer(), durable._syncfs()
+    real_renamer, real_syncfs = renames._renamer(), durability._syncfs()
 
-    def renamer(source: rename.Entry, target: rename.Entry, flag: int) -> int:
+    def renamer(source: renames.FolderEntry, target: renames.FolderEntry, flag: int) -> int:
         assert real_renamer is not None
         return number if system.fails("renameat2") else real_renamer(source, target, flag)
 
@@ -98,7 +98,7 @@ def failing(at: int, number: int) -> Iterator[FailingSystem]:
 @contextmanager
 def installed(
     system: Any,
-    renamer: Callable[[rename.Entry, rename.Entry, int], int] | None,
+    renamer: Callable[[renames.FolderEntry, renames.FolderEntry, int], int] | None,
     syncfs: Callable[[int], None] | None,
 ) -> Iterator[None]:
     """Put a system in the place of `os`, and of the calls that `os` does not offer.
@@ -112,6 +112,6 @@ def installed(
         for module in rooms():
             if hasattr(module, "os"):
                 stack.enter_context(patch.object(module, "os", system))
-        stack.enter_context(patch.object(rename, "_renamer", lambda: renamer))
-        stack.enter_context(patch.object(durable, "_syncfs", lambda: syncfs))
+        stack.enter_context(patch.object(renames, "_renamer", lambda: renamer))
+        stack.enter_context(patch.object(durability, "_syncfs", lambda: syncfs))
         yield

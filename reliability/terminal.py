@@ -19,7 +19,7 @@ import termios
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.clean import clean
+from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

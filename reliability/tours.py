@@ -72,7 +72,7 @@ TOURS: dict[str, Sequence[Step]] = {
         *_look_for(b"path:a0.md"),
         *((b"\x13", "Prompt"), ESC, (b"o", "Choice"), ESC, (b"s", "Choice"), ESC),
     ],
-    "new": [BROWSE, (b"n", "NewNote"), TAB, ESC, (b"?", "HelpScreen"), b"j", ESC],
+    "new": [BROWSE, (b"n", "NewNoteDialog"), TAB, ESC, (b"?", "HelpScreen"), b"j", ESC],
     "problems": [BROWSE, (b"!", "ProblemsScreen"), b"j", ESC],
     "capture": [BROWSE, (b"\x0e", "CaptureScreen"), b"x", TAB, ESC],
     "switch": [BROWSE, b"\x0f", b"a", ESC],
@@ -80,8 +80,8 @@ TOURS: dict[str, Sequence[Step]] = {
     "explain": [BROWSE, b"/", b"attack", (b"?", "ExplainScreen"), ESC, ENTER],
     "verbs": [
         *_look_for(b"path:a1.md"),
-        *((b"r", "Prompt"), ESC, (b"t", "Prompt"), ESC, (b"F", "AskWords"), b"rating=3", ENTER),
-        *(ESC, b"u", (b">", "AskWords"), ESC, b"P", ESC, b"d", ESC, b"u"),
+        *((b"r", "Prompt"), ESC, (b"t", "Prompt"), ESC, (b"F", "WordsPrompt"), b"rating=3", ENTER),
+        *(ESC, b"u", (b">", "WordsPrompt"), ESC, b"P", ESC, b"d", ESC, b"u"),
         *((b"H", "HistoryScreen"), b"j", b"v", b"v", (b"X", "Confirm"), ESC, ESC, b"p", ESC),
     ],
     "form": [
@@ -91,14 +91,14 @@ TOURS: dict[str, Sequence[Step]] = {
     ],
     "many": [
         *_look_for(b"type:book -is:invalid"),
-        *(b"v", b"A", (b"F", "AskWords"), b"rating=3", (ENTER, "PlanScreen"), ESC, b"v"),
+        *(b"v", b"A", (b"F", "WordsPrompt"), b"rating=3", (ENTER, "PlanScreen"), ESC, b"v"),
     ],
     # The columns of books: author, rating, status, started, finished, tags, pages.
     "grid": [
         *_look_for(b"type:book -is:invalid"),
-        *(b"v", RIGHT, (ENTER, "ListBox"), ESC, RIGHT, (ENTER, "StarsBox"), ESC),
-        *(RIGHT, (ENTER, "ChoiceBox"), ESC, RIGHT, (ENTER, "DateBox"), ESC),
-        *(RIGHT, RIGHT, RIGHT, (ENTER, "TextBox"), ESC),
+        *(b"v", RIGHT, (ENTER, "ListCellEditor"), ESC, RIGHT, (ENTER, "StarsCellEditor"), ESC),
+        *(RIGHT, (ENTER, "ChoiceCellEditor"), ESC, RIGHT, (ENTER, "DateCellEditor"), ESC),
+        *(RIGHT, RIGHT, RIGHT, (ENTER, "TextCellEditor"), ESC),
     ],
     "editor": [
         *_look_for(b"path:target.md"),
@@ -113,14 +113,14 @@ TOURS: dict[str, Sequence[Step]] = {
     "habits": [
         *((F3, "HabitsScreen"), b"j", b"j", ENTER, b"[", b"]", ESC, b"v", b"v", b"v"),
         *((b"S", "Prompt"), ESC, (b"n", "Prompt"), ESC, b"+", ESC, b"y", b"t", b"R"),
-        *(ESC, (b"/", "Prompt"), b"h", ESC, (b"a", "AddHabit"), ESC),
+        *(ESC, (b"/", "Prompt"), b"h", ESC, (b"a", "AddHabitDialog"), ESC),
     ],
     "publish": [
         *((F4, "PublishScreen"), b"j", ENTER, ESC, b"a", ESC, b"t", ESC, b"c", ESC),
         *((b"f", "Prompt"), ESC, (b"b", "Prompt"), ESC, (b"?", "HelpScreen"), ESC),
     ],
     "today": [(F1, "TodayScreen"), b"j", b" ", b"j", b"j", ENTER, ESC],
-    "unsaved": [(NO_KEY, "UnsavedScreen"), (b"v", "Difference"), ESC, ESC],
+    "unsaved": [(NO_KEY, "UnsavedScreen"), (b"v", "DiffDialog"), ESC, ESC],
 }
 """Keys that lead to every screen; ctrl+q comes after them."""
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from notekeep import config, vaults
+from notekeep import config
 from notekeep.errors import Failure, NotFound, Refused, UsageError
+from notekeep.settings import VaultSettings, vault_settings
 
 
 def write(path: Path, text: str) -> Path:
@@ -24,14 +25,14 @@ def settings_in(folder: Path) -> config.PersonSettings:
     return config.person_settings(config.Places(str(folder / "config"), "", ""))
 
 
-def vault(folder: Path, text: str) -> config.VaultSettings:
+def vault(folder: Path, text: str) -> VaultSettings:
     write(folder / ".notekeep" / "config.toml", text)
-    return config.vault_settings(str(folder))
+    return vault_settings(str(folder))
 
 
 class TestPlaces:
     def test_linux_keeps_them_where_xdg_says(self) -> None:
-        places = config.Places.of_machine(
+        places = config.Places.for_machine(
             {"HOME": "/home/ada", "XDG_CACHE_HOME": "/fast/cache"},
         )
         assert places == (
@@ -41,13 +42,13 @@ class TestPlaces:
         )
 
     def test_notekeep_home_holds_all_three(self) -> None:
-        places = config.Places.of_machine({"NOTEKEEP_HOME": "/demo"})
+        places = config.Places.for_machine({"NOTEKEEP_HOME": "/demo"})
         assert places == ("/demo/config", "/demo/cache", "/demo/state")
 
 
 class TestVaultSettings:
     def test_a_vault_without_settings_has_the_usual_ones(self, tmp_path: Path) -> None:
-        settings = config.vault_settings(str(tmp_path))
+        settings = vault_settings(str(tmp_path))
         assert (settings.day_start, settings.week_start) == (4, 0)
         assert settings.folders["book"] == "books"
         assert settings.warnings == []
@@ -84,7 +85,7 @@ class TestVaultSettings:
         self, tmp_path: Path, line: str
     ) -> None:
         settings = vault(tmp_path, line + "\n")
-        usual = config.VaultSettings()
+        usual = VaultSettings()
         key = line.split(" ", maxsplit=1)[0]
         assert len(settings.warnings) == 1
         assert key in settings.warnings[0]
@@ -232,22 +233,22 @@ class TestVaultId:
         state = str(tmp_path / "state")
         (tmp_path / "v").mkdir()
         (tmp_path / "copy").mkdir()
-        first = vaults.vault_id(str(tmp_path / "v"), state)
-        assert vaults.vault_id(str(tmp_path / "v"), state) == first
-        assert vaults.vault_id(str(tmp_path / "copy"), state) != first
+        first = config.vault_id(str(tmp_path / "v"), state)
+        assert config.vault_id(str(tmp_path / "v"), state) == first
+        assert config.vault_id(str(tmp_path / "copy"), state) != first
 
     def test_a_vault_that_was_moved_is_known_again(self, tmp_path: Path) -> None:
         state = str(tmp_path / "state")
         (tmp_path / "v").mkdir()
-        first = vaults.vault_id(str(tmp_path / "v"), state)
+        first = config.vault_id(str(tmp_path / "v"), state)
         (tmp_path / "v").rename(tmp_path / "w")
-        assert vaults.vault_id(str(tmp_path / "w"), state) == first
-        assert vaults.known_vaults(state) == {first: str(tmp_path / "w")}
+        assert config.vault_id(str(tmp_path / "w"), state) == first
+        assert config.known_vaults(state) == {first: str(tmp_path / "w")}
 
     def test_a_damaged_list_is_refused_and_kept(self, tmp_path: Path) -> None:
-        listed = write(tmp_path / "state" / vaults.LIST, "{broken")
+        listed = write(tmp_path / "state" / config.LIST, "{broken")
         with pytest.raises(Failure, match=r"vaults\.json"):
-            vaults.vault_id(str(tmp_path), str(tmp_path / "state"))
+            config.vault_id(str(tmp_path), str(tmp_path / "state"))
         assert listed.read_text("utf-8") == "{broken"
 
     def test_cache_and_state_are_for_this_person_only(self, tmp_path: Path) -> None:

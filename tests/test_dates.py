@@ -79,7 +79,7 @@ def test_a_leap_day_is_found_across_a_century_without_one() -> None:
     ],
 )
 def test_what_has_not_the_form_of_a_day_is_none(text: str) -> None:
-    assert dates.find_day(text, TODAY) is None
+    assert dates.try_parse_day(text, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_what_has_not_the_form_of_a_day_is_none(text: str) -> None:
 )
 def test_a_day_that_no_calendar_has_is_an_error(text: str) -> None:
     with pytest.raises(UsageError, match="no such day") as caught:
-        dates.find_day(text, TODAY)
+        dates.try_parse_day(text, TODAY)
     assert caught.value.text == text
 
 
 @given(st.text(max_size=12) | st.from_regex(r"-?[0-9]{1,9}[dw]?|[0-9-]{1,11}", fullmatch=True))
 def test_any_text_is_a_day_or_no_day_and_never_breaks(text: str) -> None:
     try:
-        day = dates.find_day(text, TODAY)
+        day = dates.try_parse_day(text, TODAY)
     except UsageError:
         return
     assert day is None or isinstance(day, date)
@@ -125,19 +125,21 @@ def test_a_habit_day_is_the_calendar_day_or_the_one_before(now: datetime, day_st
 
 def test_the_night_after_a_day_is_written_with_hours_past_24() -> None:
     night = datetime.fromisoformat("2026-11-25T00:40:09")
-    assert dates.clock(night, TODAY, 4) == "24:40"
-    assert dates.clock(night, TODAY, 4, seconds=True) == "24:40:09"
-    assert dates.clock(night, date(2026, 11, 25), 0) == "00:40"
-    assert dates.clock(night, date(2026, 11, 20), 4) == "00:40"
+    assert dates.format_clock(night, TODAY, 4) == "24:40"
+    assert dates.format_clock(night, TODAY, 4, seconds=True) == "24:40:09"
+    assert dates.format_clock(night, date(2026, 11, 25), 0) == "00:40"
+    assert dates.format_clock(night, date(2026, 11, 20), 4) == "00:40"
 
 
 @given(st.datetimes(datetime.fromisoformat("0001-01-20")), st.integers(0, 23), st.integers(0, 9))
 def test_a_time_is_one_that_a_log_line_can_hold(now: datetime, day_start: int, back: int) -> None:
-    text = dates.clock(now, dates.habit_day(now, day_start) - timedelta(days=back), day_start)
+    text = dates.format_clock(
+        now, dates.habit_day(now, day_start) - timedelta(days=back), day_start
+    )
     assert 0 <= int(text[:2]) <= 35
     assert int(text[:2]) % 24 == now.hour
 
 
 def test_a_day_is_shown_with_its_year_only_when_it_is_another() -> None:
-    assert dates.short(TODAY, TODAY) == "Tue 24 Nov"
-    assert dates.short(date(2025, 3, 1), TODAY) == "Sat 1 Mar 2025"
+    assert dates.format_short_day(TODAY, TODAY) == "Tue 24 Nov"
+    assert dates.format_short_day(date(2025, 3, 1), TODAY) == "Sat 1 Mar 2025"

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from notekeep.dates import find_day
+from notekeep.dates import try_parse_day
 from notekeep.errors import UsageError
-from notekeep.index.habit_span import span_called, span_in
-from notekeep.markdown.changes import meant_date
-from notekeep.query.dates import period
+from notekeep.markdown.field_changes import parse_date_words
+from notekeep.query.values import period
+from notekeep.tracking.habit_details import find_span, parse_span
 
 TODAY = date(2026, 11, 24)
 """A Tuesday."""
@@ -64,13 +64,16 @@ MORE = ("2026", "2026-q1", "last-year", "60d")
 @pytest.mark.parametrize(("words", "day"), DAYS.items())
 def test_words_for_a_day_mean_the_same_everywhere(words: str, day: str) -> None:
     meant = date.fromisoformat(day)
-    assert find_day(words, TODAY) == meant  # a check-in, a list, a form
+    assert try_parse_day(words, TODAY) == meant  # a check-in, a list, a form
     assert period(words, TODAY) == (meant, meant)  # a query
-    assert meant_date(words, TODAY) in (day, words)  # a field; what is a date already stays so
-    week, month = span_in("week", words, TODAY), span_in("month", words, TODAY)
+    assert parse_date_words(words, TODAY) in (
+        day,
+        words,
+    )  # a field; what is a date already stays so
+    week, month = parse_span("week", words, TODAY), parse_span("month", words, TODAY)
     assert week.first <= meant <= week.last  # a review, or the grid of a week or month
     assert (month.first.month, month.last.month) == (meant.month, meant.month)
-    assert span_called(words, TODAY) is None
+    assert find_span(words, TODAY) is None
 
 
 @pytest.mark.parametrize(("words", "found"), SPANS.items())
@@ -79,36 +82,36 @@ def test_words_for_a_week_or_a_month_mean_the_same_everywhere(
 ) -> None:
     span, first, last = found[0], date.fromisoformat(found[1]), date.fromisoformat(found[2])
     assert period(words, TODAY) == (first, last)
-    assert span_called(words, TODAY) == (span, first, last)
-    assert span_in("month", words, TODAY).first == first.replace(day=1)
+    assert find_span(words, TODAY) == (span, first, last)
+    assert parse_span("month", words, TODAY).first == first.replace(day=1)
     if span == "week":
-        assert span_in("week", words, TODAY) == (span, first, last)
+        assert parse_span("week", words, TODAY) == (span, first, last)
     else:
         with pytest.raises(UsageError, match=f"{words} is more than a week"):
-            span_in("week", words, TODAY)
+            parse_span("week", words, TODAY)
 
 
 @pytest.mark.parametrize("words", MORE)
 def test_more_than_a_month_is_neither_of_them(words: str) -> None:
-    assert span_called(words, TODAY) is None
+    assert find_span(words, TODAY) is None
     for span in ("week", "month"):
         with pytest.raises(UsageError, match=f"{words} is more than a {span}") as error:
-            span_in(span, words, TODAY)
+            parse_span(span, words, TODAY)
         assert "or a day in it" in error.value.hint
 
 
 def test_a_bare_number_is_a_day_only_where_one_is_asked_for() -> None:
-    assert find_day("24", TODAY) == TODAY
+    assert try_parse_day("24", TODAY) == TODAY
     assert period("24", TODAY) is None
-    assert span_in("week", "24", TODAY).first == date(2026, 11, 23)
+    assert parse_span("week", "24", TODAY).first == date(2026, 11, 23)
 
 
 def test_a_week_of_the_calendar_is_one_also_where_weeks_begin_on_sunday() -> None:
     sunday = 6
-    found = span_called("2026-W40", TODAY, sunday)
-    assert found == span_in("week", "2026-W40", TODAY, sunday)
+    found = find_span("2026-W40", TODAY, sunday)
+    assert found == parse_span("week", "2026-W40", TODAY, sunday)
     assert found == ("week", date(2026, 9, 27), date(2026, 10, 3))
-    assert span_called("last week", TODAY, sunday) == (
+    assert find_span("last week", TODAY, sunday) == (
         "week",
         date(2026, 11, 15),
         date(2026, 11, 21),
@@ -119,4 +122,4 @@ def test_a_week_of_the_calendar_is_one_also_where_weeks_begin_on_sunday() -> Non
 def test_days_that_no_calendar_has_are_said(words: str) -> None:
     for span in ("week", "month"):
         with pytest.raises(UsageError, match=f"No calendar has {words}"):
-            span_in(span, words, TODAY)
+            parse_span(span, words, TODAY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notekeep import demo
+from notekeep.services import demo
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_on_a_monday_nothing_lies_ahead(vault: Path) -> None:
 
 
 def test_the_copy_has_its_home_beside_it(tmp_path: Path) -> None:
-    root, home = demo.make_copy(dt.date(2026, 11, 25), str(tmp_path))
+    root, home = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
     assert root.startswith(str(tmp_path))
     assert home.startswith(str(tmp_path))
     assert (tmp_path / root / "books" / "Atomic Habits.md").exists()
@@ -88,14 +88,14 @@ def test_the_copy_has_its_home_beside_it(tmp_path: Path) -> None:
 
 def test_an_unused_copy_is_deleted_by_the_next_demo(tmp_path: Path) -> None:
     today = dt.date(2026, 11, 28)
-    old, _ = demo.make_copy(today, str(tmp_path))
-    used, _ = demo.make_copy(today, str(tmp_path))
+    old, _ = demo.copy_sample_vault(today, str(tmp_path))
+    used, _ = demo.copy_sample_vault(today, str(tmp_path))
     other = tmp_path / "notekeep-notes"
     other.mkdir()
     for base in (Path(old).parent, Path(used).parent, other):
         for path in (base, *base.rglob("*")):
             os.utime(path, (1, 1))
     (Path(used) / "Mine.md").write_text("Written yesterday.\n", "utf-8")
-    new, _ = demo.make_copy(today, str(tmp_path))
+    new, _ = demo.copy_sample_vault(today, str(tmp_path))
     left = {Path(used).parent.name, Path(new).parent.name, "notekeep-notes"}
     assert {path.name for path in tmp_path.iterdir()} == left

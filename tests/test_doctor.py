@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notekeep.doctor import STOPPED, Layer, examine
+from notekeep.services.doctor import STOPPED, Layer, check_vault
 from notekeep.vault import Vault
 
 
@@ -23,7 +23,7 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def layers(vault: Vault) -> dict[str, Layer]:
-    return {layer.name: layer for layer in examine(vault)}
+    return {layer.name: layer for layer in check_vault(vault)}
 
 
 def test_a_sound_vault_has_no_findings(vault: Vault) -> None:
@@ -79,7 +79,7 @@ def test_without_time_for_all_files_each_run_goes_on_where_the_last_one_stopped(
             writer.connection.execute(
                 "UPDATE notes SET digest = 'x', ctime_ns = ? WHERE path = ?", (time, path)
             )
-    monkeypatch.setattr("notekeep.doctor.SECONDS", -1)
+    monkeypatch.setattr("notekeep.services.doctor.SECONDS", -1)
     for path in ("a.md", "b.md", "c.md", "a.md"):
         layer = layers(vault)["catalog"]
         assert layer.checked == "1 of 3 files read and compared; the next time goes on from here"

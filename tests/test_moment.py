@@ -8,7 +8,13 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from notekeep.moment import day_named, day_of, formatted, names_a_day, shifted
+from notekeep.date_formats import (
+    format_date,
+    format_day_name,
+    is_daily_format,
+    parse_day_name,
+    shift_date,
+)
 from notekeep.obsidian import _says_a_day_plainly
 
 NOW = dt.datetime(2026, 3, 7, 8, 5, 9, 123456)  # noqa: DTZ001 - the wall clock has no zone
@@ -37,7 +43,7 @@ SUNDAY = 6
     ],
 )
 def test_formats_mean_what_moment_says(form: str, text: str) -> None:
-    assert formatted(NOW, form) == text
+    assert format_date(NOW, form) == text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_formats_mean_what_moment_says(form: str, text: str) -> None:
 def test_weeks_are_those_of_the_first_day_of_the_week(
     day: str, of_monday: str, of_sunday: str
 ) -> None:
-    named = [day_named(dt.date.fromisoformat(day), "gggg-ww", start) for start in (0, SUNDAY)]
+    named = [format_day_name(dt.date.fromisoformat(day), "gggg-ww", start) for start in (0, SUNDAY)]
     assert named == [of_monday, of_sunday]
 
 
@@ -81,7 +87,7 @@ def test_weeks_are_those_of_the_first_day_of_the_week(
     ],
 )
 def test_a_name_says_one_day(form: str, does: bool) -> None:  # noqa: FBT001
-    assert names_a_day(form) is does
+    assert is_daily_format(form) is does
 
 
 NEEDED = (
@@ -113,33 +119,33 @@ DAYS = st.dates(dt.date(1970, 1, 1), dt.date(2068, 12, 30))
 
 @given(st.one_of(USUAL, FORMS), DAYS, st.integers(0, 6))
 def test_a_name_gives_its_day_back(form: str, day: dt.date, week_start: int) -> None:
-    assume(names_a_day(form))
-    name = day_named(day, form, week_start)
-    assert day_of(name, form, week_start) == day
-    assert day_of(name.upper(), form, week_start) == day
+    assume(is_daily_format(form))
+    name = format_day_name(day, form, week_start)
+    assert parse_day_name(name, form, week_start) == day
+    assert parse_day_name(name.upper(), form, week_start) == day
 
 
 @given(FORMS | st.lists(st.sampled_from((*PLAIN, *BETWEEN)), max_size=8).map("".join))
 @example("YYYY/MM MMMM/YYYY-MM-DD dddd")
 def test_what_says_a_day_plainly_says_one(form: str) -> None:
-    assert names_a_day(form) or not _says_a_day_plainly(form)
+    assert is_daily_format(form) or not _says_a_day_plainly(form)
 
 
 @given(FORMS, DAYS, DAYS, st.integers(0, 6))
 def test_no_two_days_have_one_name(
     form: str, one: dt.date, other: dt.date, week_start: int
 ) -> None:
-    assume(names_a_day(form) and one != other)
-    assert day_named(one, form, week_start) != day_named(other, form, week_start)
+    assume(is_daily_format(form) and one != other)
+    assert format_day_name(one, form, week_start) != format_day_name(other, form, week_start)
 
 
 @given(st.text(max_size=30), st.text(max_size=12))
 def test_any_text_is_a_format_and_any_name_is_read(form: str, name: str) -> None:
-    text = formatted(NOW, form)
-    assert isinstance(names_a_day(form), bool)
-    if names_a_day(form):
-        assert day_of(text, form) == DAY
-    assert day_of(name, "YYYY-MM-DD") is None or len(name) == len("2026-03-07")
+    text = format_date(NOW, form)
+    assert isinstance(is_daily_format(form), bool)
+    if is_daily_format(form):
+        assert parse_day_name(text, form) == DAY
+    assert parse_day_name(name, "YYYY-MM-DD") is None or len(name) == len("2026-03-07")
 
 
 @pytest.mark.parametrize(
@@ -160,15 +166,15 @@ def test_any_text_is_a_format_and_any_name_is_read(form: str, name: str) -> None
 )
 def test_a_moment_is_moved_as_moment_moves_it(steps: int, unit: str, then: str | None) -> None:
     now = dt.datetime(2024, 1, 31, 8, 5)  # noqa: DTZ001 - the wall clock has no zone
-    assert shifted(now, steps, unit) == (then and dt.datetime.fromisoformat(then))
+    assert shift_date(now, steps, unit) == (then and dt.datetime.fromisoformat(then))
 
 
 @pytest.mark.parametrize("name", ["2026-02-30", "0000-01-01", "2026-3-7", "2026-03-07 x", "", "x"])
 def test_what_is_no_such_name_is_no_day(name: str) -> None:
-    assert day_of(name, "YYYY-MM-DD") is None
+    assert parse_day_name(name, "YYYY-MM-DD") is None
 
 
 def test_parts_of_a_name_must_agree() -> None:
-    assert day_of("2026/03/2026-03-07", "YYYY/MM/YYYY-MM-DD") == DAY
-    assert day_of("2025/03/2026-03-07", "YYYY/MM/YYYY-MM-DD") is None
-    assert day_of("Sunday 2026-03-07", "dddd YYYY-MM-DD") is None
+    assert parse_day_name("2026/03/2026-03-07", "YYYY/MM/YYYY-MM-DD") == DAY
+    assert parse_day_name("2025/03/2026-03-07", "YYYY/MM/YYYY-MM-DD") is None
+    assert parse_day_name("Sunday 2026-03-07", "dddd YYYY-MM-DD") is None

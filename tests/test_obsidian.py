@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep import config
 from notekeep.errors import UsageError
-from notekeep.obsidian import told
+from notekeep.obsidian import read_obsidian_settings
+from notekeep.settings import vault_settings
 from tests.support.obsidian import obsidian, opened, periodic, write
 from tests.support.screens import tree
 
@@ -386,7 +386,7 @@ class TestItsSettings:
                 'excluded = []\n[folders]\ndaily = "Diary"\n'
             },
         )
-        said = config.vault_settings(str(root))
+        said = vault_settings(str(root))
         assert (said.folders["daily"], said.daily_format, said.daily_moment) == (
             "Diary",
             "%d.%m.%Y",
@@ -413,7 +413,7 @@ class TestItsSettings:
         self, tmp_path: Path, form: str, why: str
     ) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"format": form, "folder": "Log"})
-        (warning,) = config.vault_settings(str(root)).warnings
+        (warning,) = vault_settings(str(root)).warnings
         assert warning.startswith(".obsidian/daily-notes.json: names such as ")
         assert why in warning
         assert opened(root).add("x").paths == [f"Log/{DAY}.md"]
@@ -457,7 +457,7 @@ class TestItsSettings:
 
     def test_a_file_that_may_not_be_read_is_told(self, root: Path) -> None:
         (root / ".obsidian/app.json").mkdir()
-        (warning,) = told(str(root)).problems
+        (warning,) = read_obsidian_settings(str(root)).problems
         assert warning.startswith(".obsidian/app.json: cannot be read: ")
 
     def test_config_says_that_they_count(self, root: Path) -> None:
@@ -480,8 +480,8 @@ class TestItsSettings:
 
     def test_a_byte_order_mark_is_no_harm(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", templates='\ufeff{"folder": "T"}')
-        assert told(str(root)).templates == "T"
-        assert told(str(root)).problems == []
+        assert read_obsidian_settings(str(root)).templates == "T"
+        assert read_obsidian_settings(str(root)).problems == []
 
 
 def notekeep(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -505,7 +505,7 @@ def watch(event, args):
 sys.addaudithook(watch)
 from notekeep.cli.main import main
 code = main(["--vault", root, *sys.argv[2:]])
-if "notekeep.moment" in sys.modules:
+if "notekeep.date_formats" in sys.modules:
     sys.stderr.write("READ moment\\n")
 sys.exit(code)
 """

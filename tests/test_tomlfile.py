@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.tomlfile import SETTLED_NS, read_toml
+from notekeep.settings import SETTLED_NS, read_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ TEXT = 'theme = "dark"\n[kinds.book]\nrating = 4.5\nread = true\nby = ["a", "ü"
 MEANS = {"theme": "dark", "kinds": {"book": {"rating": 4.5, "read": True, "by": ["a", "ü"]}}}
 LOADED = """
 import sys
-from notekeep.tomlfile import read_toml
+from notekeep.settings import read_toml
 print(read_toml(sys.argv[1], sys.argv[2])["theme"], "tomllib" in sys.modules)
 """
 
@@ -42,7 +42,7 @@ def look(path: Path, kept: Path) -> list[str]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # No clock of a test goes on by itself: when a file was changed cannot be set.
-    monkeypatch.setattr("notekeep.tomlfile.SETTLED_NS", 0)
+    monkeypatch.setattr("notekeep.settings.SETTLED_NS", 0)
 
 
 def test_what_is_kept_means_the_same_and_needs_no_reader_of_toml(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_file_that_was_changed_is_read_anew(tmp_path: Path) -> None:
 def test_what_was_written_this_moment_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.tomlfile.SETTLED_NS", SETTLED_NS)
+    monkeypatch.setattr("notekeep.settings.SETTLED_NS", SETTLED_NS)
     path, kept = tmp_path / "config.toml", tmp_path / "kept.json"
     path.write_text(TEXT, "utf-8")
     assert read_toml(str(path), str(kept)) == MEANS

@@ -27,9 +27,9 @@ class Engine:
 
     def build(self, notes: Iterable[Given]) -> None:
         """Index all notes."""
-        from notekeep.index.words import Words
+        from notekeep.search.whoosh_index import WhooshIndex
 
-        words = Words(Path(self._folder, "words"))
+        words = WhooshIndex(Path(self._folder, "words"))
         words.build(map(_document, notes), 1)
 
     def open(self) -> None:
@@ -40,13 +40,13 @@ class Engine:
 
     def ask(self, question: Question) -> list[str]:
         """The paths of the best notes."""
-        from notekeep.index.passages import Passages
+        from notekeep.search.text_filter import TextFilter
 
         vault = self._vault
         typing = question.kind == "key"
         root = vault.query(_query(question), typing=typing).root
         assert root is not None
-        tree = Passages(vault.catalog, vault.words, vault.root).answered(root)
+        tree = TextFilter(vault.catalog, vault.words, vault.root).answered(root)
         return list(vault.words.scores(tree, limit=HITS, typing=typing))
 
     def forget(self) -> None:
@@ -73,7 +73,7 @@ class Person(Engine):
 
 
 def _document(note: Given) -> Any:
-    from notekeep.index.words import WordDoc
+    from notekeep.catalog.documents import WordDoc
 
     texts = note["texts"]
     several: dict[str, Any] = {

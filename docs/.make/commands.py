@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli.main import VERBS
-from notekeep.cli.tree import tree
+from notekeep.cli.main import VERBS, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notekeep.index.conditions import COUNTS, FLAGS, TASKS
-from notekeep.markdown.kinds import CHOICES, COMMON, KINDS, known_names
+from notekeep.catalog.conditions import COUNTS, FLAGS, TASKS
+from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, KINDS, other_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.markdown.kinds import FieldType
+    from notekeep.markdown.schema import FieldType
 
 PAGE = Path(__file__).resolve().parents[1] / "fields.md"
 HEAD = """\
@@ -34,7 +34,7 @@ A vault adds kinds and fields of its own in its [settings](settings.md).
 A value outside the range or the choices of its field is refused, with what the field takes.
 `notekeep set --force` writes it all the same, and `notekeep lint` lists those that notes have.
 
-<!-- Written by docs/.make/fields.py; change notekeep/markdown/kinds.py instead. -->
+<!-- Written by docs/.make/fields.py; change notekeep/markdown/schema.py instead. -->
 """
 TYPES: dict[FieldType, str] = {
     "text": "text, kept as it is written",
@@ -50,7 +50,7 @@ TITLES = {"note": "Any other note"}
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, "## Every kind\n", _table("", COMMON)]
+    parts = [HEAD, "## Every kind\n", _table("", COMMON_FIELDS)]
     for kind in KINDS.values():
         parts.append(f"## {TITLES.get(kind.id, kind.id.capitalize())}\n")
         parts.append(_table(kind.id, kind.fields) if kind.fields else "No fields of its own.\n")
@@ -71,8 +71,8 @@ def _lines(kind: str, fields: dict[str, FieldType]) -> Iterator[str]:
     yield "| field | what it holds | also read as |"
     yield "|---|---|---|"
     for name, type_ in fields.items():
-        others = ", ".join(f"`{other}`" for other in known_names(name))
-        choices = CHOICES.get((kind, name))
+        others = ", ".join(f"`{other}`" for other in other_names(name))
+        choices = FIELD_CHOICES.get((kind, name))
         held = _named(choices) if choices else RATING if name == "rating" else TYPES[type_]
         yield f"| `{name}` | {held} | {others} |"
 

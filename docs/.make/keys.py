@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli.main import load
-from notekeep.tui.actions import CONTEXTS, GO_KEYS, of_context, sequences_of
-from notekeep.tui.actions.spelling import key_name
+from notekeep.cli.main import load_command
+from notekeep.tui.commands.action import GO_KEYS, format_key
+from notekeep.tui.commands.registry import CONTEXTS, actions_in_context, sequence_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.tui.actions import Action
+    from notekeep.tui.commands.action import Action
 
 PAGE = Path(__file__).resolve().parents[1] / "keys.md"
 HEAD = """\
@@ -69,12 +69,12 @@ def page() -> str:
 def _table(context: str) -> Iterator[str]:
     yield "| keys | | what it does | on the command line | id |"
     yield "|---|---|---|---|---|"
-    for action in of_context(context):
+    for action in actions_in_context(context):
         yield _row(action)
 
 
 def _row(action: Action) -> str:
-    names = [*map(key_name, action.keys), *sequences_of(action, {})]
+    names = [*map(format_key, action.keys), *sequence_labels(action, {})]
     keys = " ".join(f"`{name}`" for name in names)
     command = f"`{action.command}`" if _is_there(action.command) else ""
     cells = (keys, action.title, action.help, command, f"`{action.id}`")
@@ -84,7 +84,7 @@ def _row(action: Action) -> str:
 def _is_there(command: str) -> bool:
     """Whether the command line has a command: its verb, and what follows when that is a word."""
     name, _, rest = command.partition(" ")
-    verb, inner = load(name), rest.partition(" ")[0]
+    verb, inner = load_command(name), rest.partition(" ")[0]
     if verb is None or not (inner.isalpha() and inner.islower()):
         return verb is not None
     return isinstance(verb, click.Group) and bool(verb.get_command(click.Context(verb), inner))

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notekeep.allowed import EXPORT, FIELD_TYPES, WEEKDAYS
-from notekeep.config import PersonSettings, VaultSettings
+from notekeep.config import PersonSettings
+from notekeep.settings import EXPORT, FIELD_TYPES, WEEKDAYS, VaultSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ HEAD = """\
 Nothing has to be set. `notekeep config` says which files count here, and what in them is not
 understood; such a line is left out and nothing else.
 
-<!-- Written by docs/.make/settings.py; change notekeep/vaultsettings.py or config.py instead. -->
+<!-- Written by docs/.make/settings.py; change notekeep/settings.py or config.py instead. -->
 """
 OF_VAULT = """\
 ## The vault's own

@@ -1,1 +1,1 @@
-"""The commands; one file a group of verbs, imported when it runs."""
+"""The command line."""

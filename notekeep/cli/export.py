@@ -1,24 +1,44 @@
-"""`export`: notes into drafts for a blog, and the way to everything else about drafts.
-
-The first word is a command of exports or the beginning of what is exported. Each command lies in a
-file of its own, which is imported when it runs.
-"""
+"""export: notes, pull, start, status, preview."""
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from notekeep.cli import output, shell_completion
+from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.options import (
+    dry_run_option,
+    json_option,
+    open_vault,
+    refresh_first,
+    verb_options,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
+    from notekeep.export.source import Options
+    from notekeep.services.publishing import SiteStanding
+    from notekeep.vault import Vault
+
+
+# `export`: notes into drafts for a blog, and the way to everything else about drafts.
+#
+# The first word is a command of exports or the beginning of what is exported. Each command lies
+# in a file of its own, which is imported when it runs.
+
+
 NOTES = "notes"
 COMMANDS = {
-    "status": "export_status",
-    "pull": "export_pull",
-    "preview": "export_status",
-    "start": "export_start",
+    "status": "export",
+    "pull": "export",
+    "preview": "export",
+    "start": "export",
 }
 """Each command of exports and the file it lives in."""
 
@@ -43,7 +63,7 @@ class ExportGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import the file a command lives in and give it."""
-        home = "export_notes" if cmd_name == NOTES else COMMANDS.get(cmd_name)
+        home = "export" if cmd_name == NOTES else COMMANDS.get(cmd_name)
         if home is None:
             return None
         module: Any = __import__(f"notekeep.cli.{home}", fromlist=[cmd_name])
@@ -93,3 +113,476 @@ def export() -> None:
     `notekeep export notes --help` lists the options. A note with the name of a command is named by
     its path, or behind `--`.
     """
+
+
+# `export NOTE`: notes into drafts, planned and shown before anything is written.
+
+
+EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
+MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
+"""Lines of one sort that are printed of many, and names within a line."""
+DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
+ALL_NOTES = frozenset("*")
+
+
+@click.command(short_help="Export notes; the word itself may be left away.")
+@click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
+@click.option("--to", "target", metavar="TARGET", help="The generator; `list` lists them.")
+@click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
+@click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
+@click.option("--publish", is_flag=True, help="As posts, not as drafts.")
+@click.option("--keep", is_flag=True, help="Leave what was changed by hand in the site as it is.")
+@click.option("--merge", is_flag=True, help="Bring it together with what the notes say now.")
+@click.option("--overwrite", is_flag=True, help="Replace it by what the notes say now.")
+@click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
+@click.option(
+    "--unpublished",
+    type=click.Choice(["text", "strip", "stub"]),
+    help="What links to notes without a post become.",
+)
+@click.option(
+    "--fix-slugs",
+    is_flag=True,
+    help="Write a free slug into each note whose slug clashes; export nothing.",
+)
+@click.option(
+    "--keep-metadata",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(),
+    help="Let this file leave with its metadata, a place included.",
+)
+@click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
+@click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@dry_run_option
+@json_option
+@verb_options
+def notes(
+    note: tuple[str, ...],
+    *,
+    target: str | None,
+    site: str | None,
+    everything: bool,
+    publish: bool,
+    keep: bool,
+    merge: bool,
+    overwrite: bool,
+    prune: bool,
+    unpublished: str | None,
+    fix_slugs: bool,
+    keep_metadata: tuple[str, ...],
+    explain: bool,
+    check: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
+    """Turn NOTE into a draft; a query takes only notes that are marked as public.
+
+    Without a site the draft is portable Markdown, in a folder beside the vault. What was changed by
+    hand in the site is shown from three sides, and left alone unless you say what becomes of it.
+
+    \b
+    notekeep export "Atomic Habits" --to hugo --site ~/blog
+    notekeep export type:book --dry-run
+    notekeep export --all --merge
+    """
+    if target == "list":
+        return _list_targets()
+    opened = open_vault(vault)
+    refresh_first(opened, whole=True)
+    paths, named = _select_notes(opened, note, target, site, everything=everything)
+    answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
+    chosen: dict[str, Any] = {name: ALL_NOTES for name, said in answers.items() if said}
+    chosen |= {"draft": False} if publish else {}
+    chosen |= {"unpublished": unpublished} if unpublished else {}
+    chosen["keep_metadata"] = tuple(_vault_path(opened.root, file) for file in keep_metadata)
+    options = opened.export_options(named=named, prune=prune, **chosen)
+    if fix_slugs:
+        return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
+    plan = opened.plan_export(paths, target=target or "", site=site or "", options=options)
+    if not as_json:
+        show_plan(plan, whole=dry_run)
+    if explain:
+        _explain(plan)
+    if not dry_run:
+        _write(opened, plan, yes=yes, as_json=as_json)
+        return (_check(plan) if check else 0) or _exit_code(plan)
+    if as_json:
+        output.write_json(_export_object(plan, None))
+    else:
+        _report_warnings(plan, plan.warnings)
+        counts = plan.counts()
+        planned = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
+        _format_summary(plan, planned, "to write", plan.warnings)
+    return _exit_code(plan)
+
+
+def _list_targets() -> int:
+    """Print the targets, and what to do for places that have none."""
+    from notekeep.export.targets.target import TARGETS, UNSUPPORTED_PLACES, load_target
+
+    output.table([(target, load_target(target).name) for target in TARGETS], stretch=1)
+    for what in UNSUPPORTED_PLACES.values():
+        output.write_message(what)
+    return 0
+
+
+def _fix_slugs(
+    vault: Vault,
+    paths: list[str],
+    target: str | None,
+    site: str | None,
+    options: Options,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> int:
+    """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
+    from notekeep.cli.confirmation import apply_plan
+
+    plan = vault.plan_slugs(paths, target=target or "", site=site or "", options=options)
+    code = apply_plan(vault, plan, dry_run=dry_run, done=str, yes=yes)
+    if plan.changes and not dry_run:
+        output.write_message("now export again")
+    return code
+
+
+def _write(vault: Vault, plan: ExportPlan, *, yes: bool, as_json: bool) -> None:
+    """Write what is planned, once the person agrees, and say what was written."""
+    if not yes and _can_ask() and any(file.status == "changed" for file in plan.files):
+        click.confirm("Write this?", default=True, abort=True, err=True)
+    done = vault.export(plan)
+    if as_json:
+        output.write_json(_export_object(plan, done))
+        return
+    _report_export(vault, plan, done)
+
+
+def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
+    """Say after the first export to a place how it need not be named again, or named at all."""
+    import json
+
+    name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
+    if plan.target == "portable":
+        output.write_message("to write into your blog instead, name its folder with --site")
+        return
+    output.write_message(f"to leave out --site from now on, add this to {vault.person.path}:")
+    output.write_message(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
+
+
+def _can_ask() -> bool:
+    """Whether there is a person who can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _select_notes(
+    vault: Vault, words: tuple[str, ...], target: str | None, site: str | None, *, everything: bool
+) -> tuple[list[str], bool]:
+    """The notes that are meant, and whether each of them was named."""
+    if not everything:
+        if not words:
+            raise click.UsageError("name a note, give a query, or say --all")
+        return vault.chosen(words)
+    if words:
+        raise click.UsageError("--all takes no note")
+    # What is in the site was named when it went there.
+    return vault.publishable(target or "", site or ""), True
+
+
+def _vault_path(root: str, file: str) -> str:
+    """A file's path in the vault, given so or as the shell knows it."""
+    for place in (os.path.join(root, file), file):
+        folder, name = os.path.split(place)
+        path = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
+        if os.path.isfile(place) and not path.startswith(".."):
+            return path.replace(os.sep, "/")
+    raise click.UsageError(f"--keep-metadata: there is no file {file!r} in the vault")
+
+
+def show_plan(plan: ExportPlan, *, whole: bool) -> None:
+    """The plan, a file a line; the diff of what is there already, or of everything."""
+    from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
+
+    output.write_message(f"{plan.target_name}, in {plan.site}")
+    touched = [file for file in plan.files if file.status != "unchanged"]
+    listed = touched if whole else touched[:MAX_SHOWN_LINES]
+    for file in listed:
+        reason = f"  {file.why}" if file.why else ""
+        output.write_message(f"  {file.status:<9} {file.path}{reason}")
+    if more := len(touched) - len(listed):
+        output.write_message(f"  and {more} more files; --dry-run lists them all")
+    for file in plan.files:
+        shown = whole or file.status in {"changed", "conflict"}
+        # What the manifest says follows from the other files.
+        if shown and file.path != MANIFEST:
+            for line in file.diff().splitlines():
+                output.write_styled([(line, DIFF_STYLES.get(line[:1], ""))])
+
+
+def _explain(plan: ExportPlan) -> None:
+    for planned in plan.posts:
+        for change in planned.changes:
+            output.write_message(f"{change.path}:{change.lines}: {change.reason}")
+
+
+def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
+    for path in done.written:
+        output.write(os.path.join(done.site, path))
+    from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
+
+    warnings = done.warnings if done.written else []
+    _report_warnings(plan, warnings)
+    if not vault.sites() and any(f.path == MANIFEST and f.status == "new" for f in plan.files):
+        _suggest_settings(vault, plan)
+    count = len(done.written) + len(done.removed)
+    if count or plan.conflicts or plan.refused:
+        _format_summary(plan, count, "written", warnings)
+    else:
+        output.write_message("nothing to write: everything is as it should be")
+
+
+def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]) -> None:
+    """Say in one line what came of an export."""
+    left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
+    files = "1 file" if count == 1 else f"{count} files"
+    output.write_message(
+        f"{files} {done}{left}, {len(plan.refused)} refused, {len(warnings)} reported"
+    )
+
+
+def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
+    """Say what the person should know, and what stays as it is."""
+    from notekeep.export.draft import condense_warnings, warning_kind
+
+    for line in condense_warnings(warnings, MAX_SHOWN_LINES):
+        output.write_message(line)
+    if len(warnings) > MAX_SHOWN_LINES:
+        output.write_message("--json lists all notices")
+    _report_orphans(plan)
+    for file in plan.conflicts:
+        output.write_message(
+            "; ".join([f"{file.path}: {file.why}, left as it is", *_edit_choices(file)])
+        )
+    hinted: set[str] = set()
+    for path, error in plan.refused.items():
+        place = f"{path}:{error.line}" if error.line else path
+        output.write_message(f"{place}: not exported: {error.message.removeprefix(f'{path}: ')}")
+        # What helps many notes in the same way is said once.
+        if error.hint and (kind := warning_kind(error.hint)) not in hinted:
+            hinted.add(kind)
+            output.write_message(f"  {error.hint}")
+
+
+def _report_orphans(plan: ExportPlan) -> None:
+    """Say which posts are in the site though no note stands behind them, and what removes them."""
+    notes = [*dict.fromkeys(file.note for file in plan.files if file.is_orphan)]
+    if not notes:
+        return
+    named = ", ".join(notes[:MAX_SHOWN_NAMES]) + (
+        f" and {len(notes) - MAX_SHOWN_NAMES} more" if len(notes) > MAX_SHOWN_NAMES else ""
+    )
+    output.write_message(
+        f"{'post' if len(notes) == 1 else 'posts'} without a note that may be published:"
+        f" {named}; `notekeep export --all --prune` removes what nobody changed by hand"
+    )
+
+
+def _edit_choices(file: SiteChange) -> list[str]:
+    """What a person can do about a file that they changed in the site, or made there."""
+    ways = {
+        "keep": "--keep leaves it",
+        "overwrite": "--overwrite replaces it",
+        "pull": "`export pull` brings it to the note",
+    }
+    merge = ["--merge brings both together"] if file.can_merge else []
+    said = [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
+    return [", ".join(said)] if said else []
+
+
+def _check(plan: ExportPlan) -> int:
+    """Build with the real generator, or lint where it is missing, and say what is wrong."""
+    from notekeep.export.check.page_checks import check_export
+
+    report = check_export(plan)
+    how = "built" if report.built else "not built"
+    if report.said:
+        output.write_message(report.said)
+    for result in report.failed:
+        output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
+    passed = sum(result.state == "passed" for result in report.results)
+    what = "checks" if report.built else "checks of the drafts alone"
+    output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
+    return 0 if report.ok else EXIT_FAILED
+
+
+def _exit_code(plan: ExportPlan) -> int:
+    if plan.refused:
+        return EXIT_REFUSED
+    return EXIT_CONFLICT if plan.conflicts else 0
+
+
+def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any]:
+    return {
+        "target": plan.target,
+        "site": plan.site,
+        "files": [
+            {"path": file.path, "status": file.status, "note": file.note} for file in plan.files
+        ],
+        "written": done.written if done else [],
+        "refused": {path: error.message for path, error in plan.refused.items()},
+        "warnings": list(plan.warnings),
+    }
+
+
+# `export pull`: what was changed by hand in the site, back into the notes.
+
+
+@click.command(short_help="What you changed in the site, into the note.")
+@click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
+@click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo.")
+@click.option("--site", metavar="DIR", help="The folder of the site.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@dry_run_option
+@verb_options
+def pull(
+    note: tuple[str, ...],
+    *,
+    target: str | None,
+    site: str | None,
+    yes: bool,
+    dry_run: bool,
+    vault: str | None,
+) -> int:
+    """Bring what was changed by hand in the site back into NOTE, or into all notes.
+
+    The patch is shown first. What cannot be told apart from what the export itself wrote is named
+    and left for you.
+    """
+    opened = open_vault(vault)
+    refresh_first(opened, whole=True)
+    paths = opened.chosen(note)[0] if note else []
+    plan = opened.plan_pull(paths, target=target or "", site=site or "")
+    if not dry_run:
+        write_diff(plan)
+        if plan.changes and not yes:
+            confirm("Write this into the notes?", "this would change notes")
+    if not plan.changes and not dry_run:
+        for remark in plan.remarks:
+            output.write_message(remark)
+    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=True)
+
+
+# `export start`: a post begun from one or several notes.
+
+
+@click.command(short_help="Begin a post from notes.")
+@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@click.option("--title", metavar="TITLE", default="", help="The post's title; asked for otherwise.")
+@click.option(
+    "--section", "sections", metavar="HEADING", multiple=True, help="Only what is below it."
+)
+@dry_run_option
+@verb_options
+def start(
+    note: tuple[str, ...],
+    *,
+    title: str,
+    sections: tuple[str, ...],
+    dry_run: bool,
+    vault: str | None,
+) -> int:
+    """Begin a post from each NOTE: facts as a box, an outline, quotes with their sources.
+
+    The post is a note of the vault, with `draft: true`. Private parts of the notes stay where they
+    are; private notes are refused.
+
+    \b
+    notekeep export start "Atomic Habits" --title "Four levers"
+    notekeep export start "Atomic Habits" "Tiny Habits" --title "Two books on small things"
+    """
+    opened = open_vault(vault)
+    refresh_first(opened)
+    if not title and sys.stdin is not None and sys.stdin.isatty():
+        title = click.prompt("Title of the post", default=opened.resolve(note[0]).title, err=True)
+    plan = opened.plan_start(note, title, sections)
+    for remark in plan.remarks:
+        output.write_message(remark)
+    plan.remarks.clear()
+    return apply_plan(opened, plan, dry_run=dry_run, done=str)
+
+
+# `export status` and `export preview`: how drafts and posts stand, and the site with them.
+
+
+EXIT_PREVIEW_FAILED = 5
+
+
+def _site_options(command: click.decorators.FC) -> click.decorators.FC:
+    """`--to` and `--site`, as for an export."""
+    to = click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo.")
+    site = click.option("--site", metavar="DIR", help="The folder of the site.")
+    return to(site(command))
+
+
+@click.command(short_help="Every draft and post, and how it stands.")
+@_site_options
+@json_option
+@verb_options
+def status(*, target: str | None, site: str | None, as_json: bool, vault: str | None) -> int:
+    """List every draft and post with its state in each of the vault's sites.
+
+    new is not there yet, changed would be written anew, conflict was changed by hand in the site,
+    orphan has no note any more, refused may not leave.
+    """
+    opened = open_vault(vault)
+    refresh_first(opened, whole=True)
+    standings = opened.standings(target or "", site or "")
+    if as_json:
+        output.write_json({"sites": [_status_object(one) for one in standings]})
+    else:
+        for number, one in enumerate(standings):
+            if number:
+                output.write("")
+            _show(one)
+    return 0 if any(one.posts for one in standings) else 1
+
+
+def _show(one: SiteStanding) -> None:
+    output.write_message(f"{one.name or 'no site'}, in {one.site}")
+    if one.error:
+        output.write_message(f"  {one.error}")
+    output.table(
+        [(post.state, post.note, post.path or "-", post.why) for post in one.posts], stretch=3
+    )
+    if any(post.state == "orphan" for post in one.posts):
+        output.write_message(
+            "  orphans: `notekeep export --all --prune` removes what nobody changed by hand"
+        )
+    if not one.posts and not one.error:
+        output.write_message("  no drafts and no posts")
+
+
+def _status_object(one: SiteStanding) -> dict[str, object]:
+    return {
+        "target": one.target,
+        "site": one.site,
+        "error": one.error,
+        "total": len(one.posts),
+        "posts": [
+            {"note": post.note, "state": post.state, "path": post.path, "why": post.why}
+            for post in one.posts
+        ],
+    }
+
+
+@click.command(short_help="The site with its drafts, by its own generator.")
+@_site_options
+@verb_options
+def preview(*, target: str | None, site: str | None, vault: str | None) -> int:
+    """Show the site with its drafts by its generator's own preview, until ctrl+c ends it."""
+    shown = open_vault(vault).preview(target or "", site or "")
+    output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c ends it")
+    return EXIT_PREVIEW_FAILED if shown.run() else 0

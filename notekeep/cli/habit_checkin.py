@@ -1,20 +1,219 @@
-"""A check-in from the words of a command line, written and answered; it needs no click."""
+"""Check-in words, fast path, habit ask."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
 
 from notekeep import dates
 from notekeep.cli import output
-from notekeep.cli.habit_show import glyphs, logged_object, write_logged
-from notekeep.cli.habit_words import read_words
-from notekeep.cli.scene import vault_places
-from notekeep.errors import NotFound
-from notekeep.index import checkin
-from notekeep.index.habits import HabitIndex
+from notekeep.cli.arguments import RawCommand
+from notekeep.cli.context import vault_places
+from notekeep.cli.habit_output import check_in_object, glyphs, write_check_in
+from notekeep.cli.options import verb_options
+from notekeep.errors import NotFound, UsageError
+from notekeep.habits import amounts
+from notekeep.habits.log import PAIR_PATTERN, LogValue, read_value
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tracking import checkin
+from notekeep.tracking.checkin import CheckIn, add_unit
+from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from notekeep.habits.summary import HabitView
+    from notekeep.tracking.habit_names import Habit
+
+
+# The words of a check-in: habits, and after each what is said of it.
+#
+# The first word is a habit. After a habit come a value, a day, a time and `key=word` pairs, in
+# any order and each at most once; a word that is none of these is the next habit. A note after
+# `--` belongs to all of them. Nothing is written here.
+
+
+NOTE_MARKS = ("--", "—")
+DAY_OPTIONS = ("-d", "--date")
+DONE = LogValue("done")
+
+_TIME = r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?"
+
+
+class _ParsedWords(NamedTuple):
+    habit: Habit
+    value: LogValue | None
+    day: date | None
+    time: str
+    extra: tuple[tuple[str, str], ...]
+
+
+def read_words(
+    words: Sequence[str], index: HabitIndex, *, day: date | None = None, is_forced: bool = False
+) -> list[CheckIn]:
+    """Read the words of a check-in.
+
+    Args:
+        words: As typed.
+        index: The vault's habits, refreshed.
+        day: The day for those that have none of their own.
+        is_forced: Whether days ahead and units that do not convert are meant.
+
+    Returns:
+        What is said of each habit. A day that follows bare names is the day of all of them.
+
+    Raises:
+        NotFound: There is no such habit.
+        Ambiguous: A name is the beginning of several.
+        UsageError: A word has the form of a value, a day or a time, and is none.
+    """
+    note = ""
+    words = list(words)
+    for place, word in enumerate(words):
+        if word in NOTE_MARKS:
+            words, note = words[:place], " ".join(words[place + 1 :])
+            break
+    said: list[_ParsedWords] = []
+    reader = _WordsParser(words, index)
+    while reader.left():
+        found = reader.habit()
+        if found.day is not None:
+            said = _with_day(said, found.day)
+        said.append(found)
+    return [
+        CheckIn(
+            one.habit,
+            add_unit(one.value or DONE, one.habit.definition.unit),
+            one.day or day,
+            one.time,
+            note,
+            one.extra,
+            is_forced=is_forced,
+            is_said=one.value is not None,
+        )
+        for one in said
+    ]
+
+
+def _with_day(said: list[_ParsedWords], day: date) -> list[_ParsedWords]:
+    """Give a day to the bare names at the end: `med floss yesterday` means both."""
+    for place in range(len(said) - 1, -1, -1):
+        one = said[place]
+        if one.value is not None or one.day is not None or one.time or one.extra:
+            break
+        said[place] = one._replace(day=day)
+    return said
+
+
+class _WordsParser:
+    """Reads words from left to right."""
+
+    def __init__(self, words: Sequence[str], index: HabitIndex) -> None:
+        self.words = list(words)
+        self.index = index
+        self.today = index.today()
+        self.place = 0
+
+    def left(self) -> list[str]:
+        return self.words[self.place :]
+
+    def habit(self) -> _ParsedWords:
+        """One habit and what is said of it."""
+        habit = self._name()
+        value: LogValue | None = None
+        day: date | None = None
+        time = ""
+        extra: list[tuple[str, str]] = []
+        while self.left():
+            # "3 days ago" is a day, "3" alone an amount.
+            if day is None and (phrase := self._day(shortest=2)) is not None:
+                day = phrase
+            elif value is None and (read := self._value(habit)) is not None:
+                value = read
+            elif day is None and (named := self._day()) is not None:
+                day = named
+            elif not time and (moment := self._time()):
+                time = moment
+            elif pair := re.fullmatch(PAIR_PATTERN, self.left()[0]):
+                extra.append((pair[1], pair[2]))
+                self.place += 1
+            else:
+                break
+        return _ParsedWords(habit, value, day, time, tuple(extra))
+
+    def _name(self) -> Habit:
+        word = self.left()[0]
+        if self.place and _is_like_value(word) and not self.index.is_name(word):
+            hint = "write done, skip, miss, clear, 12 min, 1h20 or = 30"
+            if "," in word:
+                hint = f"write {word.replace(',', '.')}"
+            text = " ".join(self.words)
+            position = len(" ".join([*self.words[: self.place], ""]))
+            raise UsageError(f"not understood: {word}", hint, text=text, position=position)
+        try:
+            habit = self.index.find(word)
+        except NotFound as error:
+            if self.place:
+                error.message += ", and it is no value and no day either"
+            raise
+        self.place += 1
+        return habit
+
+    def _value(self, habit: Habit) -> LogValue | None:
+        words = self.left()
+        first = words[0].removeprefix("+") if words[0][1:2].isdigit() else words[0]
+        size = 2 if first == "=" else 1
+        found = read_value([first, *words[1:size]])
+        both = read_value([first, *words[1 : size + 1]])
+        if both is not None and both[1] > size and _is_unit(words[size], habit, self):
+            found = both
+        if found is None:
+            return None
+        self.place += found[1]
+        return found[0]
+
+    def _day(self, shortest: int = 1) -> date | None:
+        """A day of at least so many words, the longest there is."""
+        words = self.left()
+        if words[0] in DAY_OPTIONS and len(words) > 1:
+            self.place += 2
+            return dates.parse_day(words[1], self.today)
+        for count in range(min(dates.MAX_DAY_WORDS, len(words)), shortest - 1, -1):
+            day = dates.try_parse_day(" ".join(words[:count]), self.today)
+            if day is not None and words[0]:
+                self.place += count
+                return day
+        return None
+
+    def _time(self) -> str:
+        found = re.fullmatch(_TIME, self.left()[0])
+        if found is None:
+            return ""
+        self.place += 1
+        return f"{int(found[1]):02}:{found[2]}{found[3] or ''}"
+
+
+def _is_like_value(word: str) -> bool:
+    """Whether a word was meant as a value, a time or a day rather than as a name."""
+    return word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
+
+
+def _is_unit(word: str, habit: Habit, reader: _WordsParser) -> bool:
+    """Whether a word after a number is its unit, rather than a day or the next habit."""
+    if re.fullmatch(r"[0-9]+m(?:in)?", word):
+        return True  # "1h 20m"
+    own = habit.definition.unit
+    if own and amounts.normalize_unit(word) == amounts.normalize_unit(own):
+        return True
+    if not re.fullmatch(amounts.UNIT, word) or reader.index.is_name(word):
+        return False
+    return dates.try_parse_day(word, reader.today) is None
+
+
+# A check-in from the words of a command line, written and answered; it needs no click.
 
 
 def check_in(
@@ -52,16 +251,16 @@ def check_in(
         index = _with_all_notes(index)
         said = read_words(words, index, day=wanted, is_forced=force)
     for one in said:
-        checkin.check(index, one)
+        checkin.validate_check_in(index, one)
     done = [checkin.check_in(index, one, dry_run=dry_run) for one in said]
     if as_json:
-        output.write_json({"entries": [logged_object(one) for one in done]})
+        output.write_json({"entries": [check_in_object(one) for one in done]})
         return 0
     signs = glyphs(index.places.settings)
     for entry in done:
-        write_logged(entry, signs, today)
+        write_check_in(entry, signs, today)
         if dry_run:
-            output.note(f"{entry.path}: {entry.line}")
+            output.write_message(f"{entry.path}: {entry.line}")
     return 0
 
 
@@ -76,3 +275,69 @@ def _with_all_notes(index: HabitIndex) -> HabitIndex:
     vault.refresh(words=False, for_answer=True)
     vault.habit_index.refresh()
     return vault.habit_index
+
+
+# `habit ask`: go through what is open, one question a habit and day.
+
+
+LEAVE = "q"
+
+
+class AskCommand(RawCommand):
+    """A command whose words are a day, or `week`."""
+
+    words_metavar = "[yesterday | week | DAY]"
+
+
+@click.command("ask", cls=AskCommand, short_help="Answer for what is open.")
+@verb_options
+def ask_(words: tuple[str, ...], *, vault: str | None) -> int:
+    """Ask for each habit that has no entry: today, a DAY, or all days of the last week.
+
+    y done, n missed, s skipped, a number for an amount, enter leaves it open, q ends.
+    """
+    index = HabitIndex(vault_places(vault))
+    today = index.today()
+    text = " ".join(words)
+    if text == "week":
+        days = [today - timedelta(days=back) for back in range(7, -1, -1)]
+    else:
+        days = [dates.parse_day(text, today)]
+    asked = 0
+    for day in days:
+        for habit in index.habits(day):
+            if habit.is_archived or not habit.today.is_unanswered:
+                continue
+            asked += 1
+            if not _ask(index, habit, day, today):
+                return 0
+    if not asked:
+        output.write_message("nothing is open")
+    return 0 if asked else 1
+
+
+def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
+    """One question, until the answer is understood; False when the person has enough."""
+    goal = f", {habit.goal}" if habit.goal != "done" else ""
+    question = f"{habit.title} ({dates.format_short_day(day, today)}{goal})  y/n/s/number/enter"
+    while True:
+        try:
+            answer = click.prompt(
+                clean_line(question), default="", show_default=False, err=True
+            ).strip()
+        except click.Abort:
+            output.write_message("")
+            return False
+        if answer == LEAVE:
+            return False
+        if not answer:
+            return True
+        try:
+            value = checkin.parse_typed_value(answer, habit.unit)
+            said = checkin.CheckIn(index.find(habit.id), value, day)
+            done = checkin.check_in(index, said)
+        except UsageError as error:
+            output.write_message(f"{error.message}; {error.hint}")
+            continue
+        write_check_in(done, glyphs(index.places.settings), today)
+        return True

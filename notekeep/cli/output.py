@@ -1,20 +1,24 @@
-"""The only writer to stdout: text, tables and JSON, cleaned of what a terminal would obey.
-
-Nothing here draws boxes or needs rich; a table is columns with two spaces between, cut to the
-terminal's width on a terminal and whole anywhere else.
-"""
+"""Only writer to stdout: text, tables, JSON."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from notekeep.markdown.clean import clean
+from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+# The only writer to stdout: text, tables and JSON, cleaned of what a terminal would obey.
+#
+# Nothing here draws boxes or needs rich; a table is columns with two spaces between, cut to the
+# terminal's width on a terminal and whole anywhere else.
+
 
 STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "blue": "34", "red": "31"}
 GAP = "  "
@@ -32,16 +36,16 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def has_colour() -> bool:
+def has_color() -> bool:
     """Whether colours are welcome: on a terminal, without NO_COLOR and `--plain`."""
-    from notekeep.cli.scene import scene
+    from notekeep.cli.context import current_context
 
-    return is_terminal() and not os.environ.get("NO_COLOR") and not scene().plain
+    return is_terminal() and not os.environ.get("NO_COLOR") and not current_context().plain
 
 
 def write(text: str) -> None:
     """Write one or more lines, cleaned of everything a terminal would obey."""
-    sys.stdout.write(encodable(clean(text)) + "\n")
+    sys.stdout.write(replace_unencodable(clean(text)) + "\n")
 
 
 def write_json(value: Any) -> None:
@@ -49,7 +53,9 @@ def write_json(value: Any) -> None:
     import json
 
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write(encodable("".join(_escaped(c) for c in text) if not text.isascii() else text))
+    sys.stdout.write(
+        replace_unencodable("".join(_escaped(c) for c in text) if not text.isascii() else text)
+    )
     sys.stdout.write("\n")
 
 
@@ -68,21 +74,21 @@ def write_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def note(text: str) -> None:
+def write_message(text: str) -> None:
     """Say something beside the answer, on stderr."""
-    sys.stderr.write(encodable(clean(text)) + "\n")
+    sys.stderr.write(replace_unencodable(clean(text)) + "\n")
 
 
-def styled(text: str, style: str) -> str:
+def style_text(text: str, style: str) -> str:
     """The cleaned text in one of STYLES, where colours are welcome."""
     text = clean(text)
-    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if has_colour() else text
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if has_color() else text
 
 
 def write_styled(parts: Iterable[tuple[str, str]]) -> None:
     """Write one line of pieces, each cleaned and in its own style ("" for none)."""
-    line = "".join(styled(text, style) if style else clean(text) for text, style in parts)
-    sys.stdout.write(encodable(line) + "\n")
+    line = "".join(style_text(text, style) if style else clean(text) for text, style in parts)
+    sys.stdout.write(replace_unencodable(line) + "\n")
 
 
 def table(
@@ -116,13 +122,13 @@ def table(
             widths.insert(whole, taken)
     for number, row in enumerate(every):
         cells = [
-            cell if column == whole and width(cell) > size else fit(cell, size)
+            cell if column == whole and width(cell) > size else fit_text(cell, size)
             for column, (cell, size) in enumerate(zip(row, widths, strict=True))
         ]
         text = GAP.join(cells).rstrip()
         if heads and number == 0:
-            text = styled(text, "bold")
-        sys.stdout.write(encodable(text) + "\n")
+            text = style_text(text, "bold")
+        sys.stdout.write(replace_unencodable(text) + "\n")
 
 
 def _within(widths: list[int], room: int, stretch: int) -> list[int]:
@@ -142,12 +148,12 @@ def _within(widths: list[int], room: int, stretch: int) -> list[int]:
     return [min(size, share) for size in widths]
 
 
-def room() -> int | None:
+def terminal_width() -> int | None:
     """How many cells a line of the terminal has; None where nobody looks at lines."""
     return _columns() if is_terminal() else None
 
 
-def within(widths: dict[str, int], going: Sequence[str]) -> dict[str, int]:
+def fit_columns(widths: dict[str, int], going: Sequence[str]) -> dict[str, int]:
     """The columns of a row that fit into the terminal.
 
     Args:
@@ -157,7 +163,7 @@ def within(widths: dict[str, int], going: Sequence[str]) -> dict[str, int]:
     Returns:
         Those that stay; when that is still too wide, the title gives way and then the last one.
     """
-    left, cells = dict(widths), room()
+    left, cells = dict(widths), terminal_width()
     if cells is None:
         return left
     for name in going:
@@ -179,7 +185,7 @@ def width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.category(c) in _NO_CELL for c in text)
 
 
-def fit(text: str, cells: int) -> str:
+def fit_text(text: str, cells: int) -> str:
     """The text in exactly that many cells: padded, or cut with an ellipsis."""
     size = width(text)
     if size <= cells:
@@ -192,7 +198,7 @@ def fit(text: str, cells: int) -> str:
     return kept + ELLIPSIS + " " * (cells - 1 - width(kept))
 
 
-def encodable(text: str) -> str:
+def replace_unencodable(text: str) -> str:
     """The text with what stdout's encoding cannot carry replaced, odd bytes included."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
@@ -214,3 +220,11 @@ def _columns() -> int:
 
 def _escaped(c: str) -> str:
     return c if clean(c) == c and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}"
+
+
+# Moments of the log as a person reads them.
+
+
+def format_time(seconds: float) -> str:
+    """Seconds since 1970 as `2026-11-24 21:15`, by the person's clock."""
+    return f"{dt.datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"  # noqa: DTZ006 - the person's clock

@@ -1,4 +1,4 @@
-"""`search`: full text, best first, with the place where it hit."""
+"""search, related, links, backlinks."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notekeep.cli import output
-from notekeep.cli.asking import refresh_first
-from notekeep.cli.context import (
+from notekeep.cli import output, shell_completion
+from notekeep.cli.arguments import RawCommand, join_query
+from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.options import (
+    dry_run_option,
     json_option,
     limit_option,
     no_refresh_option,
     open_vault,
+    refresh_first,
     verb_options,
 )
-from notekeep.cli.raw import RawCommand, as_query
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from notekeep.index.search import Found, Hit
+    from notekeep.search.results import Hit, SearchResults
+    from notekeep.vault import Vault
+
+
+# `search`: full text, best first, with the place where it hit.
+
 
 INDENT = "    "
 
@@ -60,7 +67,7 @@ def search(
     notekeep search '"two-minute rule" type:book'
     notekeep search 'habit -tag:draft finished:2026'
     """
-    query = as_query(words)
+    query = join_query(words)
     if not query.strip():
         raise UsageError("what should be searched for?", "for example `notekeep search habit cue`")
     opened = open_vault(vault)
@@ -69,27 +76,27 @@ def search(
     piped = null or template is not None
     found = opened.search(query, limit=limit, relax=not piped, explain=explain)
     if as_json:
-        output.write_json(as_object(query, found))
+        output.write_json(results_object(query, found))
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
-        from notekeep.cli.ls import filled, names_in
+        from notekeep.cli.lists import fill_template, template_fields
 
-        names = names_in(opened, template, FOUND_THERE)
+        names = template_fields(opened, template, FOUND_THERE)
         for hit in found.hits:
-            output.write(filled(template, hit.row, names, _found_there(hit)))
+            output.write(fill_template(template, hit.row, names, _found_there(hit)))
     else:
         _write(found, limit)
     if explain and not as_json:
         _explain(found)
     for remark in found.remarks:
-        output.note(remark)
+        output.write_message(remark)
     if not found.total and not as_json:
-        output.note(f"nothing found for {query!r}")
+        output.write_message(f"nothing found for {query!r}")
     return 0 if found.total and not found.instead else 1
 
 
-def as_object(query: str, found: Found) -> dict[str, Any]:
+def results_object(query: str, found: SearchResults) -> dict[str, Any]:
     """An answer as JSON; the keys are documented and stay."""
     answer: dict[str, Any] = {"query": query, "total": found.total}
     if found.instead:
@@ -139,16 +146,16 @@ def _found_there(hit: Hit) -> dict[str, str]:
     }
 
 
-def _explain(found: Found) -> None:
-    from notekeep.index.explaining import lines
+def _explain(found: SearchResults) -> None:
+    from notekeep.search.score_explanation import lines
 
-    output.note(found.explanation)
+    output.write_message(found.explanation)
     for hit in found.hits:
         for line in lines(hit):
-            output.note(line)
+            output.write_message(line)
 
 
-def _write(found: Found, limit: int) -> None:
+def _write(found: SearchResults, limit: int) -> None:
     for hit in found.hits:
         place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
         above = " / ".join(name for name in hit.headings if name != hit.row.title)
@@ -164,7 +171,7 @@ def _write(found: Found, limit: int) -> None:
             output.write_styled([(INDENT, ""), *_marked(hit)])
     if found.total > len(found.hits):
         more = "; -n shows more" if len(found.hits) >= limit else ""  # else the query says so
-        output.note(f"{len(found.hits)} of {found.total}{more}")
+        output.write_message(f"{len(found.hits)} of {found.total}{more}")
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
@@ -176,3 +183,166 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
         pieces += [(text[at:start], ""), (text[start:end], "yellow")]
         at = end
     return [*pieces, (text[at:], "")]
+
+
+# `related`: notes about the same, and what they share.
+
+
+REASONS = 3
+
+
+@click.command(short_help="Notes that are about the same.")
+@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@limit_option(10)
+@click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
+@json_option
+@no_refresh_option
+@verb_options
+def related(
+    note: tuple[str, ...],
+    *,
+    limit: int,
+    null: bool,
+    as_json: bool,
+    no_refresh: bool,
+    vault: str | None,
+) -> int:
+    """List the notes that are about the same as NOTE, the nearest first, and what both share.
+
+    Links, links in common, tags, people and works, and telling words count; the rarer a thing
+    is in the vault, the more.
+
+    \b
+    notekeep related "Deep Work"
+    """
+    opened = open_vault(vault)
+    refresh_first(opened, skip=no_refresh, words=True)
+    found = opened.related(" ".join(note), limit=limit)
+    if as_json:
+        rows = [
+            {
+                "path": one.row.path,
+                "title": one.row.title,
+                "kind": one.row.kind,
+                "score": round(one.score, 4),
+                "why": list(one.why),
+            }
+            for one in found
+        ]
+        output.write_json({"total": len(rows), "related": rows})
+    elif null:
+        output.write_null(one.row.path for one in found)
+    else:
+        for one in found:
+            output.write_styled([(one.row.title, "bold"), ("  ", ""), (one.row.path, "dim")])
+            output.write_styled([("    ", ""), ("; ".join(one.why[:REASONS]), "")])
+    if not found and not as_json:
+        output.write_message("no other note shares anything with it")
+    return 0 if found else 1
+
+
+# How notes hang together: `links`, `backlinks`.
+
+
+def _note(
+    vault: str | None, name: tuple[str, ...], *, no_refresh: bool, words: bool = False
+) -> tuple[Vault, str]:
+    opened = open_vault(vault)
+    refresh_first(opened, skip=no_refresh, words=words)
+    return opened, opened.resolve(" ".join(name)).path
+
+
+@click.command(short_help="What a note links to.")
+@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@limit_option()
+@json_option
+@no_refresh_option
+@verb_options
+def links(
+    note: tuple[str, ...],
+    *,
+    limit: int | None,
+    as_json: bool,
+    no_refresh: bool,
+    vault: str | None,
+) -> int:
+    """List what NOTE links to, with the line; a broken link has no path.
+
+    \b
+    notekeep links "Deep Work"
+    """
+    opened, path = _note(vault, note, no_refresh=no_refresh)
+    found = opened.links(path)
+    shown = found[:limit]
+    if as_json:
+        output.write_json({"total": len(found), "links": [link._asdict() for link in shown]})
+    else:
+        output.table(
+            [(str(link.line), link.target, link.path or _why(link.state)) for link in shown],
+            stretch=1,
+            whole=2,
+        )
+    return 0 if found else 1
+
+
+@click.command(short_help="What links to a note.")
+@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@click.option("--mentions", is_flag=True, help="Where its name is said without a link.")
+@click.option("--link", is_flag=True, help="With --mentions: make links of them, in one step.")
+@limit_option()
+@dry_run_option
+@json_option
+@no_refresh_option
+@verb_options
+def backlinks(
+    note: tuple[str, ...],
+    *,
+    mentions: bool,
+    link: bool,
+    limit: int | None,
+    dry_run: bool,
+    as_json: bool,
+    no_refresh: bool,
+    vault: str | None,
+) -> int:
+    """List the notes that link to NOTE, with the line.
+
+    \b
+    notekeep backlinks "Deep Work"
+    """
+    opened, path = _note(vault, note, no_refresh=no_refresh, words=mentions)
+    if mentions or link:
+        return _mentions(opened, path, limit, link=link, dry_run=dry_run, as_json=as_json)
+    found = opened.backlinks(path)
+    shown = found[:limit]
+    if as_json:
+        output.write_json({"total": len(found), "links": [link._asdict() for link in shown]})
+    else:
+        rows = [(f"{link.source}:{link.line}", link.title) for link in shown]
+        output.table(rows, stretch=1, whole=0)
+    return 0 if found else 1
+
+
+def _mentions(
+    vault: Vault, path: str, limit: int | None, *, link: bool, dry_run: bool, as_json: bool
+) -> int:
+    found = vault.mentions(path)
+    shown = found[:limit]
+    if link and found:
+        plan = vault.plan.link_mentions(vault.resolve(path), shown)
+        return apply_plan(vault, plan, dry_run=dry_run, done=str)
+    if as_json:
+        rows = [
+            {"path": one.path, "title": one.title, "line": one.line, "text": one.text}
+            for one in shown
+        ]
+        output.write_json({"total": len(found), "mentions": rows})
+    else:
+        output.table([(f"{one.path}:{one.line}", one.text) for one in shown], stretch=1, whole=0)
+    if not found and not as_json:
+        output.write_message("no note says its name without linking to it")
+    return 0 if found else 1
+
+
+def _why(state: str) -> str:
+    return {"broken": "no such note", "ambiguous": "could be several notes"}.get(state, state)

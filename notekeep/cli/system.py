@@ -1,23 +1,38 @@
-"""The machinery: `index`, `config`, `sql`, `completion`."""
+"""init, demo, vaults, index, config, sql, keys, serve."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
+from notekeep import config
 from notekeep.cli import output
-from notekeep.cli.context import (
-    debug_option,
-    json_option,
-    open_vault,
-    scene,
-    vault_places,
-    verb_options,
+from notekeep.cli.context import current_context, vault_places
+from notekeep.cli.options import debug_option, json_option, open_vault, verb_options
+from notekeep.errors import Failure, UsageError
+from notekeep.tui.commands.action import format_keys
+from notekeep.tui.commands.registry import (
+    CONTEXTS,
+    action_keys,
+    actions_in_context,
+    keymap,
+    keymaps,
+    wrong_keys,
 )
-from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from notekeep.tui.commands.action import Action
+
+
+# The machinery: `index`, `config`, `sql`, `completion`.
+
 
 SHELLS = ("bash", "zsh", "fish")
 SHORT = (
@@ -53,11 +68,13 @@ def index(
 
     Both are derived: deleting them is safe, and nothing in the vault is ever written here.
     """
-    from notekeep.cli.indexing import Progress, give_way
+    from notekeep.cli.options import Progress, index_at_low_priority
 
     opened = open_vault(vault)
     if nice:
-        return give_way(opened, tell=tell, full=rebuild, verify=verify, forget=forget_missing)
+        return index_at_low_priority(
+            opened, tell=tell, full=rebuild, verify=verify, forget=forget_missing
+        )
     start = time.perf_counter()
     progress = Progress() if sys.stderr.isatty() else None
     refreshed = opened.refresh(
@@ -86,7 +103,7 @@ def index(
     )
     for problem in refreshed.problems:
         place = problem.place
-        output.note(f"{place}: {problem.message}")
+        output.write_message(f"{place}: {problem.message}")
     return 0
 
 
@@ -101,7 +118,7 @@ def _plural(count: int, what: str) -> str:
 @json_option
 @debug_option
 @click.pass_context
-def config(ctx: click.Context, *, as_json: bool) -> int:
+def config_command(ctx: click.Context, *, as_json: bool) -> int:
     """Show which files hold settings and what was ignored in them.
 
     \b
@@ -112,8 +129,9 @@ def config(ctx: click.Context, *, as_json: bool) -> int:
         return 0
     from notekeep import config as settings
     from notekeep.errors import NotFound
+    from notekeep.settings import VAULT_SETTINGS, vault_settings
 
-    places = settings.Places.of_machine()
+    places = settings.Places.for_machine()
     person = settings.person_settings(places)
     rows = [
         ("person's settings", person.path, _there(person.path)),
@@ -127,12 +145,12 @@ def config(ctx: click.Context, *, as_json: bool) -> int:
             hint = "; a setting belongs above the line [vaults]" if is_setting else ""
             warnings.append(f"vaults.{name}: there is no folder {path}{hint}")
     try:
-        root = settings.find_vault(scene().vault, os.environ, os.getcwd(), person)
+        root = settings.find_vault(current_context().vault, os.environ, os.getcwd(), person)
     except NotFound:
         pass
     else:
-        own = settings.vault_settings(root)
-        path = os.path.join(root, settings.VAULT_SETTINGS)
+        own = vault_settings(root)
+        path = os.path.join(root, VAULT_SETTINGS)
         rows += [("vault", root, "in use"), ("vault's settings", path, _there(path))]
         theirs = os.path.join(root, ".obsidian")
         if os.path.isdir(theirs):
@@ -144,11 +162,11 @@ def config(ctx: click.Context, *, as_json: bool) -> int:
     else:
         output.table(rows, stretch=1)
         for warning in warnings:
-            output.note(f"ignored: {warning}")
+            output.write_message(f"ignored: {warning}")
     return 0
 
 
-@config.command(short_help="Show the name of this device, or change it.")
+@config_command.command(short_help="Show the name of this device, or change it.")
 @click.argument("name", required=False)
 @json_option
 @verb_options
@@ -160,8 +178,8 @@ def device(name: str | None, *, as_json: bool, vault: str | None) -> int:
     """
     from glob import glob
 
-    from notekeep.index.device import device_name, set_device_name
-    from notekeep.index.habit_look import LOG_FOLDER
+    from notekeep.tracking.checkin import device_name, set_device_name
+    from notekeep.tracking.habit_table import LOG_FOLDER
 
     places = vault_places(vault)
     before = shown = device_name(places.state)
@@ -172,7 +190,9 @@ def device(name: str | None, *, as_json: bool, vault: str | None) -> int:
     else:
         output.write(shown)
     if shown != before and glob(f"*.{shown}.md", root_dir=os.path.join(places.root, LOG_FOLDER)):
-        output.note(f"{LOG_FOLDER} has files of {shown}: no other device may have this name")
+        output.write_message(
+            f"{LOG_FOLDER} has files of {shown}: no other device may have this name"
+        )
     return 0
 
 
@@ -214,10 +234,10 @@ def completion(shell: str | None) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from notekeep.cli import shells
-    from notekeep.cli.tree import tree
+    from notekeep.cli import shell_completion
+    from notekeep.cli.main import tree
 
-    shells.add()
+    shell_completion.register_shells()
     name = shell or os.path.basename(os.environ.get("SHELL", ""))
     completer = get_completion_class(name) if name in SHELLS else None
     if completer is None:
@@ -230,3 +250,176 @@ def completion(shell: str | None) -> None:
 
 def _there(path: str) -> str:
     return "there" if os.path.exists(path) else "not made yet"
+
+
+# Starting: `init`, `demo`, `vaults`.
+
+
+CONFIG = """\
+# Settings of this vault; they travel with it. Every line is optional.
+# day_start = 4          # the hour at which your day begins
+# week_start = "mon"
+# language = "en"        # stemming and stop words of the search
+# private = ["private"]  # folders whose notes never leave
+"""
+
+IGNORED = """\
+# What notekeep deletes into, and unfinished files of a crash.
+.trash/
+.nk-tmp-*
+"""
+
+
+@click.command(short_help="Make a folder a vault.")
+@click.argument("folder", default=".")
+@debug_option
+def init(folder: str) -> None:
+    """Make FOLDER (this one when left out) a vault, and remember it.
+
+    A folder that Obsidian made is a vault already; nothing in it is changed. Where there is no
+    .gitignore, one is made that leaves out the trash.
+    """
+    from notekeep import config
+    from notekeep.settings import VAULT_SETTINGS
+
+    root = os.path.realpath(os.path.expanduser(folder))
+    settings = os.path.join(root, VAULT_SETTINGS)
+    is_new = not os.path.exists(settings)
+    try:
+        os.makedirs(os.path.dirname(settings), exist_ok=True)
+        if is_new:
+            with open(settings, "x", encoding="utf-8") as file:
+                file.write(CONFIG)
+            with (
+                suppress(FileExistsError),
+                open(os.path.join(root, ".gitignore"), "x", encoding="utf-8") as file,
+            ):
+                file.write(IGNORED)
+    except OSError as error:
+        raise Failure(
+            f"{error.filename or root}: cannot be made a vault: {error.strerror}",
+            "choose a folder that you may write to",
+        ) from error
+    places = config.Places.for_machine()
+    config.vault_id(root, places.state)
+    config.remember_vault(root, places)
+    output.write(f"{root} {'is a vault now' if is_new else 'was a vault already'}")
+    output.write_message('next: `notekeep new book "Its title"`, or `notekeep` to look around')
+
+
+@click.command(short_help="Open a copy of the sample vault.")
+@debug_option
+def demo() -> int:
+    """Open a copy of the sample vault in a temporary folder; nothing you do there matters.
+
+    Without a terminal its overview of today is printed. A copy that was not used for a week is
+    deleted by the next demo.
+    """
+    from notekeep import config
+    from notekeep.cli.main import open_or_print_today
+    from notekeep.services import demo as sample
+
+    root, home = sample.copy_sample_vault(config.current_time().date())
+    os.environ["NOTEKEEP_HOME"] = home
+    output.write_message(f"the sample vault is in {root}; delete it whenever you like")
+    return open_or_print_today(root, plain=current_context().plain)
+
+
+@click.command(short_help="List the vaults this machine knows.")
+@json_option
+@debug_option
+def vaults(*, as_json: bool) -> int:
+    """List the vaults that were opened here, by name where one was given."""
+    from notekeep import config
+    from notekeep import config as known
+
+    places = config.Places.for_machine()
+    person = config.person_settings(places)
+    names = {os.path.realpath(path): name for name, path in person.vaults.items()}
+    rows = [
+        {"name": names.get(path, os.path.basename(path)), "path": path, "id": identity}
+        for identity, path in sorted(known.known_vaults(places.state).items(), key=_by_path)
+    ]
+    if as_json:
+        output.write_json({"total": len(rows), "vaults": rows})
+    else:
+        output.table([(row["name"], row["path"]) for row in rows], stretch=1)
+    if not rows:
+        output.write_message(
+            "no vault yet: `notekeep init DIR` makes one, `notekeep demo` shows one"
+        )
+    return 0 if rows else 1
+
+
+def _by_path(item: tuple[str, str]) -> str:
+    return item[1]
+
+
+# `keys`: the keys of the interface, as they are for this person.
+
+
+@click.command(short_help="The keys of the interface.")
+@click.option("--map", "name", type=click.Choice(keymaps()), help="Those of another map.")
+@json_option
+@debug_option
+def keys(*, name: str | None, as_json: bool) -> int:
+    """List what can be done in the interface, by place: the keys, the action's id, what it does.
+
+    The id is what `[keys]` in your settings gives other keys to; `keymap = "vim"` there, or
+    `"emacs"`, starts from another map.
+    """
+    person = config.person_settings(config.Places.for_machine())
+    said = (name, {}) if name else (person.keymap, person.keys)
+    own, wrong = keymap(*said), wrong_keys(*said)
+    if as_json:
+        rows = [
+            {"id": action.id, "place": action.context, "title": action.title, "keys": list(had)}
+            for context in CONTEXTS
+            for action, had in _of(context, own)
+        ]
+        output.write_json({"total": len(rows), "keys": rows, "clashes": wrong})
+    else:
+        for context, title in CONTEXTS.items():
+            output.write_styled([(title, "bold")])
+            output.table(
+                [(format_keys(had), a.id, a.title) for a, had in _of(context, own)],
+                stretch=2,
+            )
+            output.write("")
+    for clash in wrong if not as_json else ():
+        output.write_message(clash)
+    return 0
+
+
+def _of(context: str, own: Mapping[str, str]) -> Iterator[tuple[Action, tuple[str, ...]]]:
+    for action in actions_in_context(context):
+        yield action, action_keys(action, own)
+
+
+# `serve`: the interface in a browser.
+
+
+PORT = 8765
+
+
+@click.command(short_help="Show the interface in a browser.")
+@click.option("--host", default="localhost", show_default=True, help="Where to listen.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
+@verb_options
+def serve(host: str, port: int, *, vault: str | None) -> int:
+    """Show the interface in a browser, at an address with a key that changes at each start.
+
+    Whoever has the address can read and change the notes, so do not pass it on. Elsewhere than on
+    this machine it is seen only with --host, and then unencrypted: put a proxy with TLS before it.
+    Needs `pip install 'notekeep[serve]'`. ctrl+c ends it.
+    """
+    from notekeep.tui.launch import serve_vault
+
+    serve_vault(open_vault(vault).root, host, port, _tell)
+    return 0
+
+
+def _tell(address: str) -> None:
+    output.write(address)
+    output.write_message("ctrl+c ends it")
+    sys.stdout.flush()

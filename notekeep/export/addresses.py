@@ -1,4 +1,4 @@
-"""Where the things a post points at are in its site: other posts, places in them, files."""
+"""Addresses of posts, files, series in a site."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import web_name
-from notekeep.files.paths import name_key
+from notekeep.export.references import Ref, escape_text
+from notekeep.export.source_map import SourceChange, SourceEdit
+from notekeep.storage.file_names import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
-    from notekeep.export.refs import Ref
-    from notekeep.export.remarks import Remarks
-    from notekeep.export.rewrite.links import Anchors
+    from notekeep.export.draft import Draft, WarningList
+    from notekeep.export.post import Post
+    from notekeep.export.rewrite.site_links import AnchorIds
     from notekeep.export.targets.target import Target
 
 
+# Where the things a post points at are in its site: other posts, places in them, files.
+
+
 @dataclass(slots=True)
-class Published:
+class PublishedNote:
     """A note that has a post in the site.
 
     Attributes:
@@ -30,7 +33,7 @@ class Published:
     """
 
     post: Post
-    anchors: Anchors | None = None
+    anchors: AnchorIds | None = None
 
 
 @dataclass(slots=True)
@@ -50,10 +53,10 @@ class SiteAddresses:
 
     target: Target
     draft: Draft
-    anchors: Anchors
-    published: Mapping[str, Published]
+    anchors: AnchorIds
+    published: Mapping[str, PublishedNote]
     names: Mapping[str, str]
-    remarks: Remarks
+    remarks: WarningList
     shown: list[str] = field(default_factory=list)
     linked: set[str] = field(default_factory=set)
 
@@ -89,17 +92,17 @@ class SiteAddresses:
             self.shown.append(ref.path)
         return self.target.asset_url(self.draft.post, self.names[ref.path])
 
-    def _has_place(self, anchors: Anchors, ref: Ref) -> bool:
+    def _has_place(self, anchors: AnchorIds, ref: Ref) -> bool:
         return anchors.find(ref) is not None or anchors.is_title(ref)
 
-    def _writable(self, anchors: Anchors | None, anchor: str) -> str:
+    def _writable(self, anchors: AnchorIds | None, anchor: str) -> str:
         """Return the id itself, or for a block where no block can have one, its heading's."""
         if anchors is None or self.target.dialect.html:
             return anchor
         return anchors.nearest_heading(anchor)
 
 
-def asset_names(paths: Iterable[str]) -> dict[str, str]:
+def name_assets(paths: Iterable[str]) -> dict[str, str]:
     """Return a name in the site for each file; those that would share one get a hash of the path.
 
     Which of two came first never matters: both get one.
@@ -118,3 +121,68 @@ def _hashed(name: str, path: str) -> str:
     digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:6]
     stem, dot, ending = name.rpartition(".")
     return f"{stem}-{digest}{dot}{ending}" if dot else f"{name}-{digest}"
+
+
+# Series: at the end of each part, which part of how many it is, and links to its neighbours.
+#
+# One property in each note is enough, `series:`; `part:` puts them in order, else their dates
+# do. The links are written as any other link of the note, so that a part that is not published
+# yet is left out, and comes in when it is.
+
+
+REASON = "links to the parts of its series"
+
+
+def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
+    """Write the line of its series at the end of every draft that is part of one.
+
+    Args:
+        drafts: All that have a post, slugs and dates settled.
+        target: Their site, which says what can be linked.
+    """
+    parts: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.post.series:
+            parts.setdefault(draft.post.series.casefold(), []).append(draft)
+    for members in parts.values():
+        ordered = sorted(members, key=_place)
+        for draft in ordered if len(ordered) > 1 else ():
+            shown = [one for one in ordered if one is draft or _is_linked(draft, one, target)]
+            if len(shown) > 1:
+                _add(draft, shown)
+
+
+def _place(draft: Draft) -> tuple[float, float, str]:
+    post = draft.post
+    part = float("inf") if post.part is None else post.part
+    return part, post.date.timestamp() if post.date else 0.0, post.path
+
+
+def _is_linked(draft: Draft, other: Draft, target: Target) -> bool:
+    return target.reaches(draft.post, other.post)
+
+
+def _add(draft: Draft, parts: Sequence[Draft]) -> None:
+    at = parts.index(draft)
+    passage = draft.passage
+    origin = passage.origin(len(passage.text))
+    links = []
+    for name, number in (("before it", at - 1), ("next", at + 1)):
+        if 0 <= number < len(parts):
+            other = parts[number].post
+            address = draft.refs.add(Ref("note", other.path, origin))
+            links.append(f"{name}: [{escape_text(other.title)}]({address})")
+    line = (
+        f"*{escape_text(draft.post.series)}*, part {at + 1} of {len(parts)} · {' · '.join(links)}"
+    )
+    end = len(passage.text.rstrip("\n"))
+    longer = passage.splice([SourceEdit(end, len(passage.text), f"\n\n{line}\n", REASON)])
+    last = longer.tree.root.children[-1]
+    if last.kind == "paragraph" and longer.tree.source(last).strip() == line:
+        draft.passage = longer
+        draft.changes.append(SourceChange(origin.path, origin.line, REASON))
+    else:
+        draft.warnings.append(
+            f"{draft.note.path}, line {origin.line}: a block is open at its end, so the links to"
+            " the parts of its series are left out"
+        )

@@ -12,11 +12,11 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.files import paths
-from notekeep.files.attached import Attached
+from notekeep.storage import file_names
+from notekeep.storage.scan import AttachmentFinder
 
 if TYPE_CHECKING:
-    from notekeep.export.source import Source
+    from notekeep.export.source import VaultSource
 
 IMAGES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp", "ico"})
 _WEB_NAME = re.compile(r"[^\w.]+")
@@ -41,10 +41,10 @@ def is_image(name: str) -> bool:
     return suffix(name) in IMAGES
 
 
-class Attachments(Attached):
+class Attachments(AttachmentFinder):
     """The files of a vault that are no notes, as an export takes them along."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: VaultSource) -> None:
         super().__init__(source.root, source.attachments)
         self.source = source
         self.drawn: dict[str, bytes] = {}
@@ -61,9 +61,9 @@ class Attachments(Attached):
 
         if path in self.drawn:
             return self.drawn[path]
-        if any(paths.is_hidden(part) for part in path.split("/")):
+        if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: hidden files are never exported")
-        place = paths.inside(Path(self.source.root), path)
+        place = file_names.inside(Path(self.source.root), path)
         if self.source.private_name(path):
             raise Refused(f"{path}: files of private folders are never exported")
         try:

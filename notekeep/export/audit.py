@@ -12,13 +12,19 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.errors import Refused
-from notekeep.export.unseen import Needle, compared, needles, parts_of, public_words
+from notekeep.export.private_terms import (
+    PrivateTerm,
+    collect_private_terms,
+    collect_public_text,
+    normalize_for_audit,
+    read_private_parts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.export.draft import Draft
-    from notekeep.export.source import Source
+    from notekeep.export.source import VaultSource
 
 _LONG = 20_000
 """How many characters few posts have, and all pictures."""
@@ -32,7 +38,7 @@ _QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
 
 
-class Leaving(NamedTuple):
+class OutgoingFile(NamedTuple):
     """A file that is to leave: its path, its bytes, and the note whose post it is, if it is one."""
 
     path: str
@@ -53,7 +59,7 @@ class Audit:
 
     def __init__(
         self,
-        source: Source | None,
+        source: VaultSource | None,
         drafts: Sequence[Draft],
         own: Callable[[], Iterable[str]] = tuple,
         listed: Iterable[str] = (),
@@ -62,25 +68,25 @@ class Audit:
         self.drafts = drafts
         self.own = own
         self.listed = listed
-        self._parts = None if source is None else cache(partial(parts_of, source))
-        self._asked: list[Needle] = []
+        self._parts = None if source is None else cache(partial(read_private_parts, source))
+        self._asked: list[PrivateTerm] = []
         self._by_word: _ByWord = {}
-        self._looked: dict[tuple[str, str], tuple[bytes, list[Needle]]] = {}
+        self._looked: dict[tuple[str, str], tuple[bytes, list[PrivateTerm]]] = {}
         self._known: dict[str, bool] = {}
 
     @cached_property
-    def needles(self) -> list[Needle]:
+    def needles(self) -> list[PrivateTerm]:
         """What must be in no file."""
         if self.source is None or self._parts is None:
             return []
-        return needles(self.source, self.drafts, self._parts)
+        return collect_private_terms(self.source, self.drafts, self._parts)
 
     @cached_property
     def said(self) -> str:
         """What the exported notes say in public."""
         if self.source is None or self._parts is None:
             return ""
-        said = public_words(self.source, self.drafts, self._parts, self.own())
+        said = collect_public_text(self.source, self.drafts, self._parts, self.own())
         self._forget_parts()
         return said
 
@@ -89,7 +95,7 @@ class Audit:
         if self._parts is not None:
             self._parts.cache_clear()
 
-    def check(self, files: Iterable[Leaving]) -> None:
+    def check(self, files: Iterable[OutgoingFile]) -> None:
         """Return when no file holds anything it must not.
 
         Raises:
@@ -98,7 +104,7 @@ class Audit:
         if found := self.find(files):
             raise self.refusal(found)
 
-    def refusal(self, found: Sequence[tuple[Leaving, Needle]]) -> Refused:
+    def refusal(self, found: Sequence[tuple[OutgoingFile, PrivateTerm]]) -> Refused:
         """Return the error for what was found.
 
         The text itself is not in it, as it may be logged.
@@ -113,7 +119,7 @@ class Audit:
             line=line or None,
         )
 
-    def find(self, files: Iterable[Leaving]) -> list[tuple[Leaving, Needle]]:
+    def find(self, files: Iterable[OutgoingFile]) -> list[tuple[OutgoingFile, PrivateTerm]]:
         """Return each file that holds something it must not, and what."""
         if self._asked != self.needles:
             self._asked, self._looked = [*self.needles], {}
@@ -126,14 +132,14 @@ class Audit:
         others = [hit for hit in hits if not hit[0].post]
         return found + _unsaid(others, self._is_listed, may_list=True)
 
-    def line_of(self, file: Leaving, needle: Needle) -> int:
+    def line_of(self, file: OutgoingFile, needle: PrivateTerm) -> int:
         """Return the line of a post's own note that has what was found in it; 0 for none."""
         if self.source is None or not file.post:
             return 0
         text = self.source.read(file.post).decode("utf-8", "replace")
-        said = compared(needle.text)
+        said = normalize_for_audit(needle.text)
         for number, line in enumerate(text.splitlines(), 1):
-            if _is_in(needle, said, line, f" {compared(line)} "):
+            if _is_in(needle, said, line, f" {normalize_for_audit(line)} "):
                 return number
         return 0
 
@@ -149,9 +155,9 @@ class Audit:
 
     @cached_property
     def _listed(self) -> str:
-        return compared(" ".join(self.listed))
+        return normalize_for_audit(" ".join(self.listed))
 
-    def _in(self, file: Leaving) -> list[Needle]:
+    def _in(self, file: OutgoingFile) -> list[PrivateTerm]:
         """Return what is in a file, looked for once in the same bytes."""
         key = file.path, file.post
         if key not in self._looked or self._looked[key][0] != file.data:
@@ -159,37 +165,39 @@ class Audit:
         return self._looked[key][1]
 
 
-def nothing_hidden() -> Audit:
+def make_empty_audit() -> Audit:
     """Return the audit of an export of nothing."""
     return Audit(None, ())
 
 
-def leaks(
-    files: Iterable[Leaving], unseen: Iterable[Needle], said: str
-) -> list[tuple[str, Needle]]:
+def find_leaks(
+    files: Iterable[OutgoingFile], unseen: Iterable[PrivateTerm], said: str
+) -> list[tuple[str, PrivateTerm]]:
     """Return every file that holds something it must not, and what.
 
     Args:
         files: What is to leave.
         unseen: What must not be seen.
-        said: What the notes say in public, from `public_words`.
+        said: What the notes say in public, from `collect_public_text`.
     """
     found = _unsaid(_hits(files, unseen), lambda text: _within(text, said))
     return [(file.path, needle) for file, needle in found]
 
 
-_ByWord: TypeAlias = "dict[str, dict[str, list[tuple[str, Needle]]]]"
+_ByWord: TypeAlias = "dict[str, dict[str, list[tuple[str, PrivateTerm]]]]"
 """Needles by the note whose post they must not be in, then by a word of theirs: what notes have of
 one template is asked of each one's own post."""
 
 
-def _hits(files: Iterable[Leaving], unseen: Iterable[Needle]) -> list[tuple[Leaving, Needle]]:
+def _hits(
+    files: Iterable[OutgoingFile], unseen: Iterable[PrivateTerm]
+) -> list[tuple[OutgoingFile, PrivateTerm]]:
     """Return which needles are in which files."""
     by_word = _by_longest_word(unseen)
     return [(file, needle) for file in files for needle in _found_in(file, by_word)]
 
 
-def _by_longest_word(unseen: Iterable[Needle]) -> _ByWord:
+def _by_longest_word(unseen: Iterable[PrivateTerm]) -> _ByWord:
     """Sort needles by a word that they need.
 
     A file is asked for a needle only when it has the longest word of it, so that thousands of
@@ -197,7 +205,7 @@ def _by_longest_word(unseen: Iterable[Needle]) -> _ByWord:
     """
     by_word: _ByWord = {}
     for needle in unseen:
-        text = compared(needle.text)
+        text = normalize_for_audit(needle.text)
         if text:
             text = needle.text if text == needle.text else text
             known = by_word.setdefault(needle.post, {})
@@ -205,13 +213,13 @@ def _by_longest_word(unseen: Iterable[Needle]) -> _ByWord:
     return by_word
 
 
-def _found_in(file: Leaving, by_word: _ByWord) -> list[Needle]:
+def _found_in(file: OutgoingFile, by_word: _ByWord) -> list[PrivateTerm]:
     text = file.data.decode("utf-8", "replace")
-    shown = compared(f"{file.path} {text}")
+    shown = normalize_for_audit(f"{file.path} {text}")
     # All of a picture read in each way takes a quarter of a second a megabyte, and says nothing.
     part = text if len(text) < _LONG else "\n".join(_ESCAPED.findall(text))
     read = "\n".join(_readings(part))
-    meant = compared(read)
+    meant = normalize_for_audit(read)
     known = {*shown.split(), *meant.split()}
     likely = [
         (said, needle)
@@ -224,7 +232,7 @@ def _found_in(file: Leaving, by_word: _ByWord) -> list[Needle]:
         return []
     if part is not text:
         read = "\n".join(_readings(text))
-        meant = compared(read)
+        meant = normalize_for_audit(read)
     plain, words = f"{text}\n{read}", f" {shown} {meant} "
     return [needle for said, needle in likely if _is_in(needle, said, plain, words)]
 
@@ -246,11 +254,11 @@ def _unquoted(match: re.Match[str]) -> str:
 
 
 def _unsaid(
-    hits: Iterable[tuple[Leaving, Needle]],
+    hits: Iterable[tuple[OutgoingFile, PrivateTerm]],
     is_said: Callable[[str], bool],
     *,
     may_list: bool = False,
-) -> list[tuple[Leaving, Needle]]:
+) -> list[tuple[OutgoingFile, PrivateTerm]]:
     """Return the hits that no exported note says in public, in the order of the files.
 
     Args:
@@ -261,12 +269,14 @@ def _unsaid(
     found = [
         (file, needle)
         for file, needle in hits
-        if needle.always or (needle.is_path and not may_list) or not is_said(compared(needle.text))
+        if needle.always
+        or (needle.is_path and not may_list)
+        or not is_said(normalize_for_audit(needle.text))
     ]
     return sorted(found, key=lambda hit: (hit[0].path, hit[1].what))
 
 
-def _is_in(needle: Needle, text: str, plain: str, words: str) -> bool:
+def _is_in(needle: PrivateTerm, text: str, plain: str, words: str) -> bool:
     if needle.is_path:
         path = _PATH.format(re.escape(needle.text))
         return re.search(path, _SLASHES.sub("/", plain)) is not None

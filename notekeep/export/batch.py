@@ -1,4 +1,4 @@
-"""The notes of one export while it is planned: which there are, and what is known of them."""
+"""One run of an export: the notes chosen, and what each becomes."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.rewrite.links import Anchors
+from notekeep.export.consent import UnmarkedNote
+from notekeep.export.rewrite.site_links import AnchorIds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from notekeep.export.addresses import Published
+    from notekeep.export.addresses import PublishedNote
     from notekeep.export.draft import Draft, Drafter
-    from notekeep.export.manifest import Entry, Manifest, VaultKey
-    from notekeep.export.options import Options
-    from notekeep.export.plan import Plan
-    from notekeep.export.source import Source
+    from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.source import Options, VaultSource
     from notekeep.export.targets.target import Target
 
 
+# The notes of one export while it is planned: which there are, and what is known of them.
+
+
 @contextmanager
-def refusing(path: str, refused: dict[str, Refused]) -> Iterator[None]:
+def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
     """Refuse one note for what goes wrong with it, so that the others are exported.
 
     Args:
@@ -65,17 +68,17 @@ class Batch:
         is_large: Whether so many notes are drafted that what was read of each is forgotten.
     """
 
-    source: Source
+    source: VaultSource
     target: Target
     manifest: Manifest
     options: Options
     key: VaultKey
     drafter: Drafter
-    plan: Plan
+    plan: ExportPlan
     asked: dict[str, Draft] = field(default_factory=dict)
     earlier: dict[str, Draft] = field(default_factory=dict)
-    anchors: dict[str, Anchors] = field(default_factory=dict)
-    published: dict[str, Published] = field(default_factory=dict)
+    anchors: dict[str, AnchorIds] = field(default_factory=dict)
+    published: dict[str, PublishedNote] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     there: frozenset[str] = field(init=False)
     is_large: bool = False
@@ -94,15 +97,87 @@ class Batch:
         draft = self.drafter.draft(path)
         title = None if self.target.dialect.keep_title else draft.post.title
         # A series adds its line at the end only, so these stay right.
-        self.anchors[path] = Anchors(draft.passage, title)
+        self.anchors[path] = AnchorIds(draft.passage, title)
         if self.is_large:
             draft.passage.forget()
         return draft
 
-    def known(self, path: str) -> tuple[str, Entry] | None:
+    def known(self, path: str) -> tuple[str, ManifestEntry] | None:
         """Return slug and manifest entry of a note's post, or None when it has none."""
         return self.manifest.of_note(path)
 
-    def owns(self, entry: Entry) -> bool:
+    def owns(self, entry: ManifestEntry) -> bool:
         """Whether a post is of this vault."""
         return entry.vault == self.key.vault
+
+
+# Which notes an export is about: those that were asked for and may leave, and those before them.
+#
+# Notes exported earlier are drafted along with those that were asked for, so that links between
+# all of them are right.
+
+
+NOTE_GONE = "its note is not in the vault any more"
+SLUG_CHANGED = "its note has another slug"
+CONSENT_WITHDRAWN = "its note may not leave the vault any more"
+
+
+def draft_requested(batch: Batch, paths: Sequence[str]) -> None:
+    """Draft what was asked for; one note that is refused hides none of the others."""
+    unmarked: list[Refused] = []
+    for path in dict.fromkeys(paths):
+        with refuse_on_error(path, batch.plan.refused):
+            try:
+                batch.drafter.consent(path, named=batch.options.named)
+            except UnmarkedNote as error:
+                unmarked.append(error)
+            except Refused:
+                batch.withdrawn.add(path)
+                raise
+    if unmarked and len(unmarked) == len(set(paths)):
+        batch.plan.refused |= dict(zip(paths, unmarked, strict=False))
+    elif unmarked:
+        batch.plan.warnings.append(
+            f"{len(unmarked)} of {len(set(paths))} notes are left out:"
+            " they are not marked publish: true"
+        )
+    for path in sorted(batch.drafter.consented):
+        with refuse_on_error(path, batch.plan.refused):
+            batch.asked[path] = batch.draft(path)
+    batch.drafter.consented -= batch.plan.refused.keys()
+    batch.asked = {path: batch.asked[path] for path in paths if path in batch.asked}
+
+
+def draft_existing(batch: Batch) -> None:
+    """Draft the notes of posts that are in the site already, where they still may leave."""
+    for entry in batch.manifest.posts.values():
+        path = entry.note
+        if path in batch.asked or path not in batch.there:
+            continue
+        if path in batch.plan.refused:
+            continue
+        left: dict[str, Refused] = {}
+        with refuse_on_error(path, left):
+            try:
+                batch.drafter.consent(path, named=True)
+            except Refused:
+                batch.withdrawn.add(path)
+                raise
+            batch.earlier[path] = batch.draft(path)
+        batch.drafter.consented -= left.keys()
+
+
+def find_orphaned_slugs(batch: Batch) -> dict[str, str]:
+    """Return the slugs of posts that no note stands behind any more, and why."""
+    gone = {}
+    slugs = {draft.post.slug for draft in batch.asked.values()}
+    for slug, entry in batch.manifest.posts.items():
+        if not batch.owns(entry) or slug in slugs:
+            continue
+        if entry.note not in batch.there:
+            gone[slug] = NOTE_GONE
+        elif entry.note in batch.withdrawn:
+            gone[slug] = CONSENT_WITHDRAWN
+        elif entry.moved or entry.note in batch.asked:
+            gone[slug] = SLUG_CHANGED
+    return gone

@@ -11,26 +11,32 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown.kinds import canonical
+from notekeep.markdown.schema import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notekeep.markdown.note import Note, Value
+    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.note import Note
 
-ABOUT_LEAVING = ("private", "publish")
+CONSENT_FIELDS = ("private", "publish")
 """The fields in which front matter says who may see a note."""
 
-PRIVATE = "private"
+PRIVATE_MARK = "private"
 """The word that marks notes and parts of them, in any case."""
 
 _AWAY = [
-    *(f"{PRIVATE[:n]}.?{PRIVATE[n + 1 :]}" for n in range(len(PRIVATE))),  # missing, or wrong
-    *(f"{PRIVATE[:n]}.{PRIVATE[n:]}" for n in range(len(PRIVATE) + 1)),  # added
-    *(PRIVATE[:n] + PRIVATE[n + 1] + PRIVATE[n] + PRIVATE[n + 2 :] for n in range(6)),  # swapped
+    *(
+        f"{PRIVATE_MARK[:n]}.?{PRIVATE_MARK[n + 1 :]}" for n in range(len(PRIVATE_MARK))
+    ),  # missing, or wrong
+    *(f"{PRIVATE_MARK[:n]}.{PRIVATE_MARK[n:]}" for n in range(len(PRIVATE_MARK) + 1)),  # added
+    *(
+        PRIVATE_MARK[:n] + PRIVATE_MARK[n + 1] + PRIVATE_MARK[n] + PRIVATE_MARK[n + 2 :]
+        for n in range(6)
+    ),  # swapped
 ]
 _ONE_EDIT_AWAY = re.compile("|".join(_AWAY))
-_OTHER_WORDS = frozenset({PRIVATE, "primate"})
+_OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
 """Words that match but are spelt as they are meant."""
 _TRACES = re.compile(r"priv|vate|avte|p.{1,4}ate", re.IGNORECASE)
 """What is left of PRIVATE after any one edit."""
@@ -39,7 +45,7 @@ _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
 
 
-def folded_mark(text: str) -> str:
+def fold_mark(text: str) -> str:
     """Return the words of a mark as they are compared: without case, width and invisible signs."""
     if not text.isascii():
         shown = unicodedata.normalize("NFKC", text)
@@ -47,21 +53,21 @@ def folded_mark(text: str) -> str:
     return text.casefold().strip()
 
 
-def is_nearly_private(word: str) -> bool:
+def is_like_private(word: str) -> bool:
     """Whether a folded word is PRIVATE with one letter missing, added, wrong or swapped."""
     return word not in _OTHER_WORDS and _ONE_EDIT_AWAY.fullmatch(word) is not None
 
 
-def may_say_private(text: str) -> bool:
+def may_mention_private(text: str) -> bool:
     """Whether PRIVATE, or nearly it, can be in a text: a quick look that misses none."""
     return not text.isascii() or _TRACES.search(text) is not None
 
 
-class Unmarked(Refused):
+class UnmarkedNote(Refused):
     """A note that nobody named says neither that it may leave nor that it may not."""
 
 
-def answer(value: Value) -> bool | None:
+def parse_yes_no(value: Value) -> bool | None:
     """Read a front matter value as yes or no: also "false" in quotes; None is neither."""
     if isinstance(value, bool):
         return value
@@ -69,16 +75,16 @@ def answer(value: Value) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
-def withheld(fields: Mapping[str, Value]) -> bool:
+def is_withheld(fields: Mapping[str, Value]) -> bool:
     """Whether front matter says that a note is not for others."""
-    if "private" in fields and answer(fields["private"]) is not False:
+    if "private" in fields and parse_yes_no(fields["private"]) is not False:
         return True
-    return "publish" in fields and answer(fields["publish"]) is False
+    return "publish" in fields and parse_yes_no(fields["publish"]) is False
 
 
 def marked(note: Note, published: frozenset[str]) -> bool:
     """Whether a note is marked for others to read."""
-    return note.path in published or answer(note.fields.get("publish")) is True
+    return note.path in published or parse_yes_no(note.fields.get("publish")) is True
 
 
 def check_readable(note: Note) -> None:
@@ -122,14 +128,14 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
             line=line,
         )
     for tag in _tags(note):
-        if tag == PRIVATE:
+        if tag == PRIVATE_MARK:
             raise Refused(f"{path}: it has the tag private", "take the tag away to export the note")
-        if is_nearly_private(tag):
+        if is_like_private(tag):
             raise _nearly(path, f"the tag {tag}")
     for key in note.fields:
-        if is_nearly_private(folded_mark(key)):
+        if is_like_private(fold_mark(key)):
             raise _nearly(path, f"the field {key}")
-    if "private" in note.fields and answer(note.fields["private"]) is not False:
+    if "private" in note.fields and parse_yes_no(note.fields["private"]) is not False:
         raise Refused(
             f"{path}: private: {note.fields['private']} is neither true nor false",
             "write private: false to export the note",
@@ -138,7 +144,7 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
 
 
 def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    said = answer(note.fields.get("publish"))
+    said = parse_yes_no(note.fields.get("publish"))
     if "publish" in note.fields and note.fields["publish"] is not None:
         if said is False:
             raise Refused(
@@ -151,7 +157,7 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
                 "write publish: true to export the note",
             )
     if not named and not marked(note, published):
-        raise Unmarked(
+        raise UnmarkedNote(
             f"{note.path}: it is not marked publish: true",
             "write publish: true in it, or name it to export it as a draft",
         )
@@ -162,17 +168,17 @@ def _second_block_withholds(note: Note) -> bool:
     body = note.body_lf.lstrip()
     if not body.startswith(("---", "+++")):
         return False
-    from notekeep.markdown.frontmatter import read
+    from notekeep.markdown.frontmatter import read_frontmatter
 
-    fields = read(body.encode("utf-8", "surrogateescape")).fields
-    return withheld({canonical(key): value for key, value in fields.items()})
+    fields = read_frontmatter(body.encode("utf-8", "surrogateescape")).fields
+    return is_withheld({canonical(key): value for key, value in fields.items()})
 
 
 def _tags(note: Note) -> list[str]:
     """Return the first part of each tag of the front matter, folded."""
     tags = note.fields.get("tags")
     listed = tags if isinstance(tags, list) else str(tags or "").replace(",", " ").split()
-    return [folded_mark(str(tag).lstrip("#").split("/")[0]) for tag in listed]
+    return [fold_mark(str(tag).lstrip("#").split("/")[0]) for tag in listed]
 
 
 def _nearly(path: str, what: str) -> Refused:

@@ -1,24 +1,123 @@
-"""`![[Note]]`, `![[Note#Heading]]` and `![[Note#^block]]`: what they show, put in their place.
-
-Each note is prepared in its own context first (private parts out, links numbered from where they
-are written), so what is embedded can be cut out as plain text. Labels of footnotes get the name of
-the note they came from, and link definitions are resolved, so that nothing clashes.
-"""
+"""Embedded notes, sections, habit years, put in place."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
+from xml.sax.saxutils import escape
 
-from notekeep.export.anchors import block_ids, find_block, find_heading, heading_words, same_words
-from notekeep.export.comments import TEASER
-from notekeep.export.passage import Passage, Splice, dedented
-from notekeep.export.refs import destination, quoted_title
+from notekeep import dates
+from notekeep.export.references import destination, quote_title
+from notekeep.export.slugs import make_slug
+from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
+from notekeep.habits.schedule import FUTURE, GAP, MISSED, OFF
+from notekeep.tracking.habit_details import load_habit_year
 
 if TYPE_CHECKING:
-    from notekeep.markdown.nodes import Node, Tree
+    from datetime import date
 
-DEPTH = 6
+    from notekeep.habits.calendar import Calendar, CalendarDay
+    from notekeep.markdown.nodes import Node, Tree
+    from notekeep.tracking.tracker import HabitIndex
+
+
+# Places in a body that links point at: headings by their words, blocks by their `^id`.
+
+
+BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*$")
+_UNSPOKEN = re.compile(r"[^\w]+|_")
+
+
+def normalize_heading(text: str) -> str:
+    """Return a heading as links compare it: without case, marks and punctuation.
+
+    Obsidian leaves `#^|[]` out of a link to a heading, and Markdown links have it with dashes.
+    """
+    return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+
+
+def find_heading(tree: Tree, words: str) -> Node | None:
+    """Return the first heading with these words."""
+    wanted = normalize_heading(words)
+    headings = tree.find("heading")
+    return next(
+        (node for node in headings if normalize_heading(heading_words(node)) == wanted), None
+    )
+
+
+def heading_words(heading: Node) -> str:
+    """Return a heading's words, without a block id."""
+    return BLOCK_ID.sub("", heading.plain())
+
+
+def anchor_id(words: str) -> str:
+    """Return the id that a heading or block gets in a page, however its generator makes ids."""
+    return make_slug(words, words)
+
+
+class BlockMark(NamedTuple):
+    """A block id: the block it marks, and the span of its mark."""
+
+    name: str
+    block: Node
+    start: int
+    end: int
+
+
+def block_ids(tree: Tree) -> list[BlockMark]:
+    """Return the block ids of a body, in order.
+
+    An id at the end of a list item's own words marks the item, one alone in a paragraph marks the
+    block before it, any other its own block.
+    """
+    found: list[BlockMark] = []
+    if "^" not in tree.text:
+        return found
+    for node in tree.find("paragraph", "heading"):
+        last = node.children[-1] if node.children else None
+        if last is None or last.kind != "text":
+            continue
+        match = BLOCK_ID.search(tree.source(last))
+        if match is None:
+            continue
+        start = last.start + match.start()
+        if match[0].startswith("^") and last is not node.children[0]:
+            before = node.children[-2]
+            if before.kind not in {"soft_break", "hard_break"}:
+                continue
+            start = before.start
+        found.append(BlockMark(match[1], _marked_block(node, start), start, last.end))
+    return found
+
+
+def _marked_block(node: Node, mark: int) -> Node:
+    parent = node.parent
+    if parent is None:
+        return node
+    if mark == node.start:
+        at = parent.children.index(node)
+        return parent.children[at - 1] if at else node
+    if parent.kind == "item" and parent.children[0] is node:
+        return parent
+    return node
+
+
+def find_block(tree: Tree, name: str) -> Node | None:
+    """Return the block with an id, compared without case as Obsidian does."""
+    wanted = name.casefold()
+    return next((m.block for m in block_ids(tree) if m.name.casefold() == wanted), None)
+
+
+# `![[Note]]`, `![[Note#Heading]]` and `![[Note#^block]]`: what they show, put in their place.
+#
+# Each note is prepared in its own context first (private parts out, links numbered from where
+# they are written), so what is embedded can be cut out as plain text. Labels of footnotes get
+# the name of the note they came from, and link definitions are resolved, so that nothing
+# clashes.
+
+
+MAX_EMBED_DEPTH = 6
 """How deep notes may show notes that show notes."""
 
 
@@ -35,7 +134,7 @@ class Fragment(NamedTuple):
         return name + part
 
 
-def cut(passage: Passage, fragment: Fragment, title: str) -> Passage | None:
+def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> MappedText | None:
     """Return a part of a prepared note as a passage of its own, or None when it is not there."""
     tree = passage.tree
     if fragment.heading:
@@ -52,7 +151,7 @@ def cut(passage: Passage, fragment: Fragment, title: str) -> Passage | None:
     return _taken(passage, blocks)
 
 
-def cut_teaser(passage: Passage) -> Passage | None:
+def extract_teaser(passage: MappedText) -> MappedText | None:
     """Return what stands before the author's mark of a teaser's end, without footnotes.
 
     Returns:
@@ -60,21 +159,21 @@ def cut_teaser(passage: Passage) -> Passage | None:
     """
     blocks = passage.tree.root.children
     for number, block in enumerate(blocks):
-        if any(node.kind == "html_block" and ends_teaser(node) for node in block.walk()):
-            part = _taken(passage, blocks[: number if ends_teaser(block) else number + 1])
+        if any(node.kind == "html_block" and is_teaser_end(node) for node in block.walk()):
+            part = _taken(passage, blocks[: number if is_teaser_end(block) else number + 1])
             return None if part is None else _without_footnotes(part)
     return None
 
 
-def ends_teaser(node: Node) -> bool:
+def is_teaser_end(node: Node) -> bool:
     """Whether a node is the mark of a teaser's end, as a draft has it."""
-    return node.content.strip() == TEASER
+    return node.content.strip() == TEASER_COMMENT
 
 
-def _without_footnotes(part: Passage) -> Passage:
+def _without_footnotes(part: MappedText) -> MappedText:
     nodes = part.tree.find("footnote", "footnote_ref")
     outer = [node for node in nodes if not node.inside("footnote")]
-    return part.splice(Splice(node.start, node.end, "", "") for node in outer)
+    return part.splice(SourceEdit(node.start, node.end, "", "") for node in outer)
 
 
 def is_title(node: Node, title: str) -> bool:
@@ -82,7 +181,7 @@ def is_title(node: Node, title: str) -> bool:
     return (
         node.kind == "heading"
         and node.level == 1
-        and same_words(heading_words(node)) == same_words(title)
+        and normalize_heading(heading_words(node)) == normalize_heading(title)
     )
 
 
@@ -97,7 +196,7 @@ def _below(heading: Node) -> list[Node]:
     return taken
 
 
-def _taken(passage: Passage, blocks: list[Node]) -> Passage | None:
+def _taken(passage: MappedText, blocks: list[Node]) -> MappedText | None:
     """Return blocks that stand next to each other, without the marks of what they stand in.
 
     Notes of footnotes that the blocks refer to come along from wherever they stand.
@@ -106,13 +205,13 @@ def _taken(passage: Passage, blocks: list[Node]) -> Passage | None:
     if not blocks:
         return None
     first, last = blocks[0].first, max(node.last for node in blocks)
-    lines, origins = dedented(passage, blocks[0], first, last)
+    lines, origins = dedent_lines(passage, blocks[0], first, last)
     notes = _notes_of(passage.tree, first, last)
     for note in notes:
-        more, from_where = dedented(passage, note, note.first, note.last)
+        more, from_where = dedent_lines(passage, note, note.first, note.last)
         lines += ["", *more]
         origins += [from_where[0], *from_where]
-    return _inlined(Passage("\n".join(lines), origins), passage.tree)
+    return _inlined(MappedText("\n".join(lines), origins), passage.tree)
 
 
 def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
@@ -134,17 +233,17 @@ def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
     return list(wanted.values())
 
 
-def _inlined(passage: Passage, whole: Tree) -> Passage:
+def _inlined(passage: MappedText, whole: Tree) -> MappedText:
     """Write links with a definition in full: the definition may stand outside of the part."""
     definitions = {_label(node.info): node for node in whole.find("definition")}
     if not definitions:
         return passage
     # Definitions are put behind the part, so that it parses as it did where it stood.
     tail = "".join(
-        f"\n\n[{n.info}]: {destination(n.content)}{quoted_title(n.title)}"
+        f"\n\n[{n.info}]: {destination(n.content)}{quote_title(n.title)}"
         for n in definitions.values()
     )
-    widened = Passage(
+    widened = MappedText(
         passage.text + tail, [*passage.origins, *[passage.origins[-1]] * tail.count("\n")]
     )
     splices = []
@@ -152,16 +251,16 @@ def _inlined(passage: Passage, whole: Tree) -> Passage:
         source = widened.tree.source(node)
         if node.start >= len(passage.text) or source.endswith(")"):
             continue
-        address = f"{destination(node.info)}{quoted_title(node.title)}"
+        address = f"{destination(node.info)}{quote_title(node.title)}"
         if node.kind == "image":
-            splices.append(Splice(node.start, node.end, f"![{node.content}]({address})", ""))
+            splices.append(SourceEdit(node.start, node.end, f"![{node.content}]({address})", ""))
         else:
             close = node.children[-1].end if node.children else node.start + 1
-            splices.append(Splice(close, node.end, f"]({address})", ""))
+            splices.append(SourceEdit(close, node.end, f"]({address})", ""))
     end = len(widened.text)
-    splices.append(Splice(len(passage.text), end, "", ""))
+    splices.append(SourceEdit(len(passage.text), end, "", ""))
     own = [n for n in widened.tree.find("definition") if n.start < len(passage.text)]
-    splices += [Splice(node.start, node.end, "", "") for node in own]
+    splices += [SourceEdit(node.start, node.end, "", "") for node in own]
     return widened.splice(splices)
 
 
@@ -169,7 +268,7 @@ def _label(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _without_bullet(part: Passage) -> Passage:
+def _without_bullet(part: MappedText) -> MappedText:
     """Return what a single list item holds, for a place that has a bullet of its own."""
     blocks = part.tree.root.children
     if len(blocks) != 1 or blocks[0].kind != "list" or len(blocks[0].children) != 1:
@@ -177,22 +276,22 @@ def _without_bullet(part: Passage) -> Passage:
     item = blocks[0].children[0]
     if not item.children:
         return part
-    lines, origins = dedented(part, item.children[0], item.first, item.last)
-    return Passage("\n".join(lines), origins)
+    lines, origins = dedent_lines(part, item.children[0], item.first, item.last)
+    return MappedText("\n".join(lines), origins)
 
 
-def prefixed(passage: Passage, name: str) -> Passage:
+def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
     """Give the footnotes of an embedded part labels that no other part has, and drop block ids."""
     tree = passage.tree
     splices = []
     for node in tree.find("footnote", "footnote_ref"):
         start = node.start + len("[^")
-        splices.append(Splice(start, start + len(node.info), f"{name}-{node.info}", ""))
-    splices += [Splice(mark.start, mark.end, "", "") for mark in block_ids(tree)]
+        splices.append(SourceEdit(start, start + len(node.info), f"{name}-{node.info}", ""))
+    splices += [SourceEdit(mark.start, mark.end, "", "") for mark in block_ids(tree)]
     return passage.splice(splices)
 
 
-def placed(passage: Passage, embed: Node, part: Passage) -> list[Splice] | None:
+def place_embed(passage: MappedText, embed: Node, part: MappedText) -> list[SourceEdit] | None:
     """Return the splices that put an embedded part where its embed stands.
 
     An embed that is alone on its line is replaced by the part's blocks, with the marks of what it
@@ -212,7 +311,7 @@ def placed(passage: Passage, embed: Node, part: Passage) -> list[Splice] | None:
         if len(blocks) != 1 or blocks[0].kind != "paragraph":
             return None
         words = " ".join(part.text.split())
-        return [Splice(embed.start, embed.end, words, "an embed becomes what it shows")]
+        return [SourceEdit(embed.start, embed.end, words, "an embed becomes what it shows")]
     if line.leaf is None or line.leaf.kind != "paragraph":
         return None
     if line.leaf.parent is not None and line.leaf.parent.kind == "item":
@@ -224,9 +323,99 @@ def placed(passage: Passage, embed: Node, part: Passage) -> list[Splice] | None:
     text = "\n".join(lines[:1] + [(quoting + row).rstrip() for row in lines[1:]])
     origins = tuple(part.origins[skipped : skipped + len(lines)])
     blank = quoting.rstrip()
-    splices = [Splice(content, line.end, text, "an embed becomes what it shows", origins)]
+    splices = [SourceEdit(content, line.end, text, "an embed becomes what it shows", origins)]
     if line.leaf.first < number:
-        splices.insert(0, Splice(line.start, line.start, blank + "\n", ""))
+        splices.insert(0, SourceEdit(line.start, line.start, blank + "\n", ""))
     if number + 1 < line.leaf.last:
-        splices.append(Splice(line.end, line.end, "\n" + blank, ""))
+        splices.append(SourceEdit(line.end, line.end, "\n" + blank, ""))
     return splices
+
+
+# A habit's year as a picture in a post: `![[habits/meditate#year]]`.
+#
+# The picture is an SVG that scales, fits light and dark pages, and tells days apart by shape as
+# well as by shade; its text alternative says in a sentence what a person would see. Only how
+# each day went leaves the vault this way: no remark and no other word of the log.
+
+
+STEP, SIZE = 13, 11
+LEFT, TOP = 30, 20
+_STYLE = """
+text{font:10px system-ui,sans-serif;fill:#57606a}
+.l0{fill:#e9e6de}.l1{fill:#b9d9ee}.l2{fill:#6fb0da}.l3{fill:#2c7fb8}.l4{fill:#0b3c6f}
+.m{fill:none;stroke:#8c919b}
+@media(prefers-color-scheme:dark){text{fill:#9299a6}
+.l0{fill:#1c2128}.l1{fill:#0b3c6f}.l2{fill:#1467a8}.l3{fill:#4aa3df}.l4{fill:#b5e3ff}
+.m{stroke:#666d7a}}
+""".strip()
+
+
+class HeatmapPicture(NamedTuple):
+    """A picture that a post shows.
+
+    Attributes:
+        name: Its path beside the note it is made of, which no file has.
+        alt: What it shows, in a sentence.
+        data: Its bytes.
+    """
+
+    name: str
+    alt: str
+    data: bytes
+
+
+def picture(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
+    """Draw the year that an embed asks for.
+
+    Args:
+        index: The vault's habits.
+        path: The note that is embedded, vault-relative.
+        heading: What the embed says after `#`.
+
+    Returns:
+        None when the note defines no habit, or the heading is no year.
+    """
+    seen = load_habit_year(index, path, heading)
+    if seen is None:
+        return None
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    folder = path.rpartition("/")[0]
+    name = f"{folder}/{stem}-{seen.year}.svg".lstrip("/")
+    drawn = svg(seen.sentence, seen.calendar, seen.today)
+    return HeatmapPicture(name, seen.sentence, drawn.encode())
+
+
+def svg(alt: str, calendar: Calendar, today: date) -> str:
+    """Draw a year: weeks from left to right, the first day of the week on top."""
+    width = LEFT + STEP * len(calendar.columns)
+    height = TOP + STEP * 7
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-labelledby="t">',
+        f'<title id="t">{escape(alt)}</title>',
+        f"<style>{_STYLE}</style>",
+    ]
+    for column, month in calendar.months:
+        x = LEFT + STEP * column
+        parts.append(f'<text x="{x}" y="{TOP - 7}">{dates.MONTHS[month - 1]}</text>')
+    for row in (0, 2, 4):
+        name = dates.WEEKDAYS[(calendar.week_start + row) % 7][:3].capitalize()
+        parts.append(f'<text x="0" y="{TOP + STEP * row + 9}">{name}</text>')
+    for column, squares in enumerate(calendar.columns):
+        for row, square in enumerate(squares):
+            if square is not None:
+                parts.append(_square(square, LEFT + STEP * column, TOP + STEP * row, today))
+    return "\n".join([*filter(None, parts), "</svg>", ""])
+
+
+def _square(square: CalendarDay, x: int, y: int, today: date) -> str:
+    """One day: shaded by its level, hollow when it was missed, a dot outside of the habit."""
+    if square.status == FUTURE or square.day > today.toordinal():
+        return ""
+    if square.status == OFF:
+        middle = SIZE // 2
+        return f'<circle class="l0" cx="{x + middle}" cy="{y + middle}" r="1.5"/>'
+    if square.status in (MISSED, GAP) and not square.level:
+        size = SIZE - 4
+        return f'<rect class="m" x="{x + 2}" y="{y + 2}" width="{size}" height="{size}" rx="2"/>'
+    return f'<rect class="l{square.level}" x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"/>'

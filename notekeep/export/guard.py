@@ -14,22 +14,31 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.markdown.nodes import CONTAINERS, LITERAL
+from notekeep.markdown.nodes import CONTAINER_NODES, LITERAL_NODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.export.passage import Passage, Splice
+    from notekeep.export.source_map import MappedText, SourceEdit
     from notekeep.markdown.nodes import Node
 
 _WORDS = frozenset({"text", "special"})
 _BREAKS = frozenset({"soft_break", "hard_break"})
-_WHOLE = LITERAL | {"link", "image", "autolink", "footnote_ref", "em", "strong", "strike", "rule"}
+_WHOLE = LITERAL_NODES | {
+    "link",
+    "image",
+    "autolink",
+    "footnote_ref",
+    "em",
+    "strong",
+    "strike",
+    "rule",
+}
 _TOLD = _WORDS | _BREAKS | _WHOLE
-_BLOCKS = CONTAINERS | {"paragraph", "heading", "cell"}
+_BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
-class _Kept(NamedTuple):
+class _KeptPiece(NamedTuple):
     """A piece of text that no splice touched: where it stands before and after."""
 
     before: int
@@ -37,7 +46,7 @@ class _Kept(NamedTuple):
     length: int
 
 
-class _Atom(NamedTuple):
+class _ReadingUnit(NamedTuple):
     """One thing that reads the same or does not.
 
     Attributes:
@@ -55,10 +64,10 @@ class _Atom(NamedTuple):
     offset: int
 
 
-def check(
-    before: Passage,
-    after: Passage,
-    splices: Sequence[Splice],
+def check_rewrite(
+    before: MappedText,
+    after: MappedText,
+    splices: Sequence[SourceEdit],
     loose: Iterable[tuple[int, int]] = (),
 ) -> None:
     """Return when what was kept reads as before.
@@ -83,7 +92,7 @@ def check(
     starts = [start for start, _ in free]
     reach = [*accumulate((end for _, end in free), max)]
 
-    def planned(atom: _Atom) -> bool:
+    def planned(atom: _ReadingUnit) -> bool:
         at = kept[atom.piece].before + atom.offset
         number = bisect_right(starts, at) - 1
         return number >= 0 and reach[number] > at
@@ -99,7 +108,7 @@ def check(
         raise _changed(before, kept, longer[min(len(old), len(new))])
 
 
-def check_code(before: Passage, after: Passage) -> None:
+def check_code(before: MappedText, after: MappedText) -> None:
     """Return when a new layout left all code what it was.
 
     Raises:
@@ -127,7 +136,7 @@ def _code(node: Node) -> str:
     return textwrap.dedent("\n".join(kept).strip("\n"))
 
 
-def _read_alike(first: _Atom, second: _Atom) -> bool:
+def _read_alike(first: _ReadingUnit, second: _ReadingUnit) -> bool:
     """Whether two atoms are the same; how words are parted by blanks and line ends is no matter."""
     return (
         first.piece == second.piece
@@ -137,7 +146,7 @@ def _read_alike(first: _Atom, second: _Atom) -> bool:
     )
 
 
-def _changed(before: Passage, kept: list[_Kept], atom: _Atom) -> Refused:
+def _changed(before: MappedText, kept: list[_KeptPiece], atom: _ReadingUnit) -> Refused:
     path, line = before.origin(kept[atom.piece].before + atom.offset)
     shown = " ".join(atom.text.split())[:40]
     return Refused(
@@ -147,23 +156,23 @@ def _changed(before: Passage, kept: list[_Kept], atom: _Atom) -> Refused:
     )
 
 
-def _kept(end: int, splices: Sequence[Splice]) -> list[_Kept]:
+def _kept(end: int, splices: Sequence[SourceEdit]) -> list[_KeptPiece]:
     """Return the pieces of a text of `end` characters that stay."""
     pieces, at, shift = [], 0, 0
     for splice in splices:
         if splice.start > at:
-            pieces.append(_Kept(at, at + shift, splice.start - at))
+            pieces.append(_KeptPiece(at, at + shift, splice.start - at))
         shift += len(splice.text) - (splice.end - splice.start)
         at = splice.end
     if at < end:
-        pieces.append(_Kept(at, at + shift, end - at))
+        pieces.append(_KeptPiece(at, at + shift, end - at))
     return pieces
 
 
-def _atoms(passage: Passage, kept: list[_Kept], side: int) -> list[_Atom]:
+def _atoms(passage: MappedText, kept: list[_KeptPiece], side: int) -> list[_ReadingUnit]:
     """Return what the kept pieces hold before (0) or after (1), words joined by block."""
     pieces = [(piece[side], piece.length) for piece in kept]
-    atoms: list[_Atom] = []
+    atoms: list[_ReadingUnit] = []
     stands: dict[int, tuple[int, tuple[str, ...]]] = {}
     number = 0
     for node in passage.tree.nodes:
@@ -196,13 +205,13 @@ def _stands_in(node: Node) -> tuple[int, tuple[str, ...]]:
 
 def _whole(
     node: Node, number: int, pieces: list[tuple[int, int]], blocks: tuple[str, ...]
-) -> list[_Atom]:
+) -> list[_ReadingUnit]:
     start, length = pieces[number] if pieces else (0, 0)
     if not start <= node.start < node.end <= start + length:
         return []
     text = node.content or node.plain() or node.info or node.kind
     extra = f" {node.info}" if node.kind in {"link", "image", "footnote_ref"} else ""
-    return [_Atom(number, node.start, blocks, node.kind, text + extra, node.start - start)]
+    return [_ReadingUnit(number, node.start, blocks, node.kind, text + extra, node.start - start)]
 
 
 def _words(
@@ -210,7 +219,7 @@ def _words(
     node: Node,
     number: int,
     pieces: list[tuple[int, int]],
-    atoms: list[_Atom],
+    atoms: list[_ReadingUnit],
     block: int,
     blocks: tuple[str, ...],
 ) -> None:
@@ -227,4 +236,4 @@ def _words(
         if last is not None and last[:4] == (at, block, blocks, "words"):
             atoms[-1] = last._replace(text=last.text + text)
         else:
-            atoms.append(_Atom(at, block, blocks, "words", text, low - start))
+            atoms.append(_ReadingUnit(at, block, blocks, "words", text, low - start))

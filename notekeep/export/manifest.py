@@ -1,29 +1,37 @@
-"""`.notekeep-export.json`: what notekeep wrote into a site, so that it never writes over a person.
-
-It lies in the site and may be published with it, so it knows exported notes only, and neither where
-they are in the vault nor what the vault is called: see `VaultKey`. It is text with sorted keys, one
-post after the other, which version control merges.
-"""
+"""What notekeep wrote; bases for merging."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from notekeep.errors import Failure, Refused
-from notekeep.files.paths import name_key, split
+from notekeep.errors import Failure, NotekeepError, Refused
+from notekeep.markdown.text_merge import plain_ends
+from notekeep.storage.file_names import name_key, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.export.source import Notes
+    from notekeep.export.source import NoteFinder
+    from notekeep.storage.history import History
 
-NAME = ".notekeep-export.json"
+
+# `.notekeep-export.json`: what notekeep wrote into a site, so that it never writes over a
+# person.
+#
+# It lies in the site and may be published with it, so it knows exported notes only, and neither
+# where they are in the vault nor what the vault is called: see `VaultKey`. It is text with
+# sorted keys, one post after the other, which version control merges.
+
+
+MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
 _FORMER = 1
 """The format that named vaults by their folders and notes by their paths."""
@@ -68,7 +76,7 @@ class VaultKey:
         data = path.encode("utf-8", "surrogateescape")
         return blake2b(data, key=self._key, digest_size=16).hexdigest()
 
-    def find(self, digests: Iterable[str], notes: Notes) -> dict[str, str]:
+    def find(self, digests: Iterable[str], notes: NoteFinder) -> dict[str, str]:
         """Return the paths of the notes that digests stand for; of those that are gone, nothing."""
         wanted = {*digests}
         near = {one: path for one, path in self._found.items() if one in wanted}
@@ -83,7 +91,7 @@ class VaultKey:
 
 
 @dataclass(slots=True)
-class Entry:
+class ManifestEntry:
     """One exported post; its slug is its key.
 
     Attributes:
@@ -133,7 +141,7 @@ class Entry:
 class Manifest:
     """Every post that was exported to a site, by slug."""
 
-    posts: dict[str, Entry] = field(default_factory=dict)
+    posts: dict[str, ManifestEntry] = field(default_factory=dict)
     _notes: dict[str, str] | None = field(default=None, repr=False, compare=False)
     _names: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
@@ -145,7 +153,7 @@ class Manifest:
             Refused: It is damaged, or of a later notekeep; without it nothing can be told apart.
             Failure: It cannot be read.
         """
-        path = os.path.join(site, NAME)
+        path = os.path.join(site, MANIFEST_NAME)
         try:
             with open(path, "rb") as file:
                 data = file.read()
@@ -167,7 +175,7 @@ class Manifest:
         # A byte of a name that is not UTF-8 becomes \udcXX, which is how JSON writes it as well.
         return (text + "\n").encode("utf-8", "backslashreplace")
 
-    def of_note(self, path: str) -> tuple[str, Entry] | None:
+    def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
         """Return slug and entry of a note, or None."""
         if self._notes is None:
             posts = reversed(self.posts.items())
@@ -182,7 +190,7 @@ class Manifest:
         return self._names.get(name_key(slug))
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(entry: ManifestEntry) -> dict[str, Any]:
     plain = {
         "note": entry.digest,
         "vault": entry.vault,
@@ -202,7 +210,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
     return plain | {key: value for key, value in more.items() if value}
 
 
-def _entries(data: Any) -> dict[str, Entry]:
+def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
     if data["format"] not in (_FORMER, FORMAT):
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
@@ -213,12 +221,12 @@ def _entries(data: Any) -> dict[str, Entry]:
             for key in ("files", "kept")
         )
         for path in said["files"]:
-            split(path)
+            split_path(path)
         note, vault = str(said["note"]), str(said["vault"])
         if data["format"] == _FORMER:
             key = VaultKey.of_folder(vault)
             note, vault = key.note(note), key.vault
-        entries[str(slug)] = Entry(
+        entries[str(slug)] = ManifestEntry(
             note,
             vault,
             str(said["date"]),
@@ -243,3 +251,78 @@ def _damaged(path: str, what: str, line: int | None) -> Refused:
         " export back from version control",
         line=line,
     )
+
+
+# What an export wrote last into a file: the text that both sides of a conflict come from.
+#
+# The manifest in the site knows it by its digest only. The text itself is in the history of the
+# vault, on the machine that exported it; elsewhere there is none, and nothing can be merged.
+
+
+def fingerprint(data: bytes) -> str:
+    """Return the digest that the manifest keeps of a file; line ends do not count in text."""
+    return hashlib.sha256(plain_ends(data)).hexdigest()
+
+
+class Bases:
+    """The texts that were written last into one site."""
+
+    def __init__(self, history: History | None, site: str) -> None:
+        self._history = history
+        self._site = os.path.realpath(site)
+        self._digests: dict[str, list[str]] | None = None
+
+    def find(self, path: str, wanted: str) -> bytes | None:
+        """Return what was written last into a file.
+
+        Args:
+            path: The file, from the site's root.
+            wanted: What the manifest says of it.
+
+        Returns:
+            The text; None when history does not have it.
+        """
+        if self._history is None:
+            return None
+        for digest in self._known().get(path, ()):
+            try:
+                data = self._history.blob(digest)
+            except NotekeepError:
+                continue
+            if fingerprint(data) == wanted:
+                return data
+        return None
+
+    def keep(self, texts: Iterable[tuple[str, bytes]]) -> None:
+        """Keep what an export made of a note where the site holds something else.
+
+        Raises:
+            NotekeepError: It could not be kept.
+        """
+        from notekeep.storage.filesystem import explain_errors
+        from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
+
+        if self._history is None:
+            return
+        with explain_errors(self._history.folder, "added to"):
+            changes = tuple(
+                ChangeRecord("seen", path, None, self._history.keep(data)) for path, data in texts
+            )
+            if changes:
+                record = StepRecord(
+                    make_step_id(), time.time(), "seen", "", changes, root=self._site
+                )
+                self._history.ledger.append(record)
+        self._digests = None
+
+    def _known(self) -> dict[str, list[str]]:
+        """Return for each file of the site the digests of what it held, the last first."""
+        if self._digests is None and self._history is not None:
+            self._digests = {}
+            for record in reversed(self._history.records()):
+                if record.root != self._site:
+                    continue
+                for change in record.changes:
+                    known = self._digests.setdefault(change.path, [])
+                    known += [one for one in (change.after, change.before) if one]
+        return self._digests or {}

@@ -1,6 +1,6 @@
 """What of a note never leaves the vault, taken out before anything else is done to it.
 
-Comments and private parts (`comments.py`), `[!private]` callouts, sections whose heading has the
+Comments and private parts (`source_map.py`), `[!private]` callouts, sections whose heading has the
 tag `#private`, blocks that only the vault can answer (Dataview and its kin), and footnotes and link
 definitions that nothing else refers to.
 
@@ -14,13 +14,18 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.comments import strip_comments
-from notekeep.export.consent import PRIVATE, folded_mark, is_nearly_private, may_say_private
-from notekeep.export.footnotes import unused_definitions
-from notekeep.export.passage import Change, Passage, Splice, whole_lines
+from notekeep.export.consent import PRIVATE_MARK, fold_mark, is_like_private, may_mention_private
+from notekeep.export.references import unused_definitions
+from notekeep.export.source_map import (
+    MappedText,
+    SourceChange,
+    SourceEdit,
+    remove_lines,
+    strip_comments,
+)
 
 if TYPE_CHECKING:
-    from notekeep.export.passage import Origin
+    from notekeep.export.source_map import Origin
     from notekeep.markdown.nodes import Node
 
 _TAG = re.compile(r"[#\uff03]([\w\u00ad\u200b-\u200f\u2060-]+)")
@@ -41,7 +46,7 @@ _VAULT_BLOCKS = frozenset(
 )
 
 
-class Stripped(NamedTuple):
+class PublicBody(NamedTuple):
     """A note's body without what is private.
 
     Attributes:
@@ -50,25 +55,25 @@ class Stripped(NamedTuple):
         changes: What was taken out, by line.
     """
 
-    passage: Passage
+    passage: MappedText
     removed: list[str]
-    changes: list[Change]
+    changes: list[SourceChange]
 
 
-def strip_private(passage: Passage) -> Stripped:
+def strip_private(passage: MappedText) -> PublicBody:
     """Take out all that is private.
 
     Raises:
         Refused: Something private is not closed, or marked where the mark has no meaning.
     """
     removed: list[str] = []
-    changes: list[Change] = []
+    changes: list[SourceChange] = []
     while True:
         passage, comments, cut = strip_comments(passage)
         removed += comments
         changes += cut
         spans = _private_spans(passage) or unused_definitions(passage)
-        splices: list[Splice] = []
+        splices: list[SourceEdit] = []
         for span in spans:
             splice = _removal(passage, *span)
             if not splices or splice.start >= splices[-1].end:
@@ -79,10 +84,10 @@ def strip_private(passage: Passage) -> Stripped:
         changes += passage.changes(splices)
         passage = passage.splice(splices)  # which may be read in another way now
     _refuse_other_marks(passage)
-    return Stripped(passage, removed, changes)
+    return PublicBody(passage, removed, changes)
 
 
-def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
+def _private_spans(passage: MappedText) -> list[tuple[Node, int, str]]:
     """Return first node, line after the last, and reason of each private block, in order."""
     spans: list[tuple[Node, int, str]] = []
     for node in passage.tree.find("quote", "heading", "fence"):
@@ -95,10 +100,10 @@ def _private_spans(passage: Passage) -> list[tuple[Node, int, str]]:
     return sorted(spans, key=lambda span: (span[0].first, -span[1]))
 
 
-def _is_private_callout(passage: Passage, quote: Node) -> bool:
+def _is_private_callout(passage: MappedText, quote: Node) -> bool:
     first = _first_words(quote)
     mark = None if first is None else _CALLOUT.match(passage.text, first.start)
-    return mark is not None and folded_mark(mark[1].partition("|")[0]) == PRIVATE
+    return mark is not None and fold_mark(mark[1].partition("|")[0]) == PRIVATE_MARK
 
 
 def _first_words(quote: Node) -> Node | None:
@@ -111,7 +116,9 @@ def _first_words(quote: Node) -> Node | None:
 def _has_private_tag(heading: Node) -> bool:
     words = f" {_words(heading)}"
     tags = _TAG.finditer(words)
-    return any(words[tag.start() - 1].isspace() and _tag_name(tag[1]) == PRIVATE for tag in tags)
+    return any(
+        words[tag.start() - 1].isspace() and _tag_name(tag[1]) == PRIVATE_MARK for tag in tags
+    )
 
 
 def _words(node: Node) -> str:
@@ -125,7 +132,7 @@ def _words(node: Node) -> str:
 
 
 def _tag_name(tag: str) -> str:
-    return folded_mark(tag).strip("-_")
+    return fold_mark(tag).strip("-_")
 
 
 def _vault_block(fence: Node) -> bool:
@@ -148,19 +155,19 @@ def _section_end(heading: Node) -> int:
     return parent.last
 
 
-def _removal(passage: Passage, node: Node, last: int, reason: str) -> Splice:
+def _removal(passage: MappedText, node: Node, last: int, reason: str) -> SourceEdit:
     tree = passage.tree
     line = tree.lines[node.first]
     if not passage.text[line.start : node.start].strip("> \t"):
-        return whole_lines(passage, node.first, last, reason)
+        return remove_lines(passage, node.first, last, reason)
     # It begins behind a list's mark, which stays.
     end = tree.lines[last - 1].end
-    return Splice(node.start, max(end, node.start), "", reason)
+    return SourceEdit(node.start, max(end, node.start), "", reason)
 
 
-def _refuse_other_marks(passage: Passage) -> None:
+def _refuse_other_marks(passage: MappedText) -> None:
     """Refuse marks that hide nothing: misspelt ones, and those where nothing can be hidden."""
-    if not may_say_private(passage.text):
+    if not may_mention_private(passage.text):
         return
     words, headings = _readable(passage)
     found = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
@@ -169,7 +176,7 @@ def _refuse_other_marks(passage: Passage) -> None:
         for quote in passage.tree.find("quote")
         if (first := _first_words(quote))
         if (mark := _BRACKETS.match(words, first.start))
-        if _is_like_private(folded_mark(mark[1]))
+        if _is_like_private(fold_mark(mark[1]))
     ]
     for tag in _TAG.finditer(words):
         in_heading = any(start <= tag.start() < end for start, end in headings)
@@ -177,7 +184,7 @@ def _refuse_other_marks(passage: Passage) -> None:
             found.append(tag)
     for start, end in headings:
         tag_apart = _APART_TAG.search(words, start, end)
-        if tag_apart and _is_like_private(folded_mark(tag_apart[1])):
+        if tag_apart and _is_like_private(fold_mark(tag_apart[1])):
             found.append(tag_apart)
     if found:
         start, end = min(mark.span() for mark in found)
@@ -185,15 +192,15 @@ def _refuse_other_marks(passage: Passage) -> None:
 
 
 def _is_like_private(word: str) -> bool:
-    return word == PRIVATE or is_nearly_private(word)
+    return word == PRIVATE_MARK or is_like_private(word)
 
 
 def _means_private(mark: re.Match[str]) -> bool:
     """Whether one of the words of a callout's mark is like PRIVATE, or begins with it."""
-    words = _LETTERS.findall(folded_mark(mark[1]))
+    words = _LETTERS.findall(fold_mark(mark[1]))
     # Where the mark does not end, the words of the text follow it.
     return any(
-        word.startswith(PRIVATE) or _is_like_private(word)
+        word.startswith(PRIVATE_MARK) or _is_like_private(word)
         for word in (words if mark[2] else words[:1])
     )
 
@@ -203,11 +210,11 @@ def _is_stray_tag(before: str, tag: str, *, in_heading: bool) -> bool:
     if before == "{":  # an id, as `## Private methods {#private}` gives one
         return False
     if in_heading:
-        return _is_like_private(name) or name.startswith(PRIVATE)
+        return _is_like_private(name) or name.startswith(PRIVATE_MARK)
     return _is_like_private(name) and (not before.strip() or before in _OPENING)
 
 
-def _readable(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
+def _readable(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
     """Return the text with all that is no words of a reader masked, and where headings are."""
     text, tree = passage.text, passage.tree
     pieces, at = [], 0

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from notekeep.errors import Refused
-from notekeep.files.paths import travel_problem
+from notekeep.storage.file_names import portability_problem
 
 LONGEST = 80
 """Characters; cut at a word. Addresses are read aloud and file names have limits."""
@@ -31,17 +31,17 @@ def make_slug(title: str, path: str) -> str:
 
     Letters of Latin lose their accents, so that an address can be typed; other scripts stay.
     """
-    from notekeep.markdown.note import slug
+    from notekeep.markdown.note import title_slug
 
     plain = _without_accents(title).lower().translate(_SPELT_OUT)
-    words = slug(plain) if any(char.isalnum() for char in plain) else ""
+    words = title_slug(plain) if any(char.isalnum() for char in plain) else ""
     stem = _cut(words)
     if not stem:
         stem = "note-" + hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{stem}-note" if stem in _TAKEN or travel_problem(stem) else stem
+    return f"{stem}-note" if stem in _TAKEN or portability_problem(stem) else stem
 
 
-def given_slug(value: object, path: str) -> str | None:
+def read_slug(value: object, path: str) -> str | None:
     """Return the slug that a note's `slug:` gives, or None when it gives none.
 
     Raises:
@@ -55,7 +55,7 @@ def given_slug(value: object, path: str) -> str | None:
             f"{path}: slug: {text!r} is a path, and a slug is one name",
             "write it with letters, digits and dashes only",
         )
-    if problem := travel_problem(text):
+    if problem := portability_problem(text):
         raise Refused(f"{path}: slug: {text[:60]!r} {problem}", "choose another slug")
     if not _ADDRESS.fullmatch(text) or text in _TAKEN:
         raise Refused(

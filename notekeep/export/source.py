@@ -1,25 +1,28 @@
-"""What the exporter sees of a vault: its notes by path, their bytes, and how names resolve.
-
-A small view, so that this room needs neither the catalog nor the `Vault`: whoever exports fills
-it in.
-"""
+"""What an export sees; choices of an export."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime, tzinfo
 
-    from notekeep.export.heatmap import Picture
-    from notekeep.markdown.kinds import Schema
+    from notekeep.export.embeds import HeatmapPicture
     from notekeep.markdown.note import Note
+    from notekeep.markdown.schema import Schema
 
 
-class Row(Protocol):
+# What the exporter sees of a vault: its notes by path, their bytes, and how names resolve.
+#
+# A small view, so that this room needs neither the catalog nor the `Vault`: whoever exports
+# fills it in.
+
+
+class NoteRow(Protocol):
     """What is known of a note without reading it."""
 
     @property
@@ -35,7 +38,7 @@ class Row(Protocol):
         """Its other names."""
 
 
-class Notes(Protocol):
+class NoteFinder(Protocol):
     """What finds notes, as of one moment."""
 
     def known(self, paths: Iterable[str]) -> set[str]:
@@ -44,7 +47,7 @@ class Notes(Protocol):
     def paths(self) -> Iterable[str]:
         """Return the paths of all notes."""
 
-    def rows(self, paths: Iterable[str]) -> Sequence[Row]:
+    def rows(self, paths: Iterable[str]) -> Sequence[NoteRow]:
         """Return what is known of some notes, by title."""
 
     def withheld(self) -> frozenset[str]:
@@ -58,7 +61,7 @@ class Notes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class VaultSource:
     """A vault, read-only.
 
     Attributes:
@@ -75,13 +78,13 @@ class Source:
     """
 
     root: str
-    notes: Notes
+    notes: NoteFinder
     read: Callable[[str], bytes]
     schema: Schema
     published: frozenset[str] = frozenset()
     attachments: str = "attachments"
     canaries: tuple[str, ...] = ()
-    drawn: Callable[[str, str], Picture | None] = lambda _path, _heading: None
+    drawn: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _hard_links: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -142,7 +145,7 @@ class Source:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
         return path in self.notes.withheld() or bool(self.private_name(path))
 
-    def hides_from(self, from_path: str) -> Callable[[str], bool]:
+    def make_hidden_check(self, from_path: str) -> Callable[[str], bool]:
         """Return what says whether a link in a note leads to a name that must not be shown."""
 
         def hides(target: str) -> bool:
@@ -162,3 +165,72 @@ class Source:
             return self.schema.is_private(name) and os.path.lexists(os.path.join(self.root, name))
         beside = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
         return self.schema.is_private(name) or self.schema.is_private(beside)
+
+
+# What a person can choose about an export.
+
+
+Answer = Literal["", "overwrite", "merge", "keep"]
+"""What becomes of a file that was changed by hand in the site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to export.
+
+    Attributes:
+        named: Whether the person named each note, which is consent to it as a draft; without,
+            only notes that are marked `publish: true` go.
+        draft: Whether the posts are drafts; None leaves it to each note's `draft:`, which is true
+            unless it says false.
+        linebreaks: Whether a single newline is shown as one ("keep") or as a space ("join"); ""
+            does what Obsidian shows in this vault.
+        unpublished: What becomes of a link to a note that is not published: its words stay
+            ("text"), go ("strip"), or stay and are marked ("stub").
+        nested_tags: How `learning/ml` is written: as it is ("keep"), "ml" ("last") or
+            "learning-ml" ("dash").
+        series_links: Whether the parts of a series link to each other.
+        extra_fields: Keys of the front matter that pass besides those every post has.
+        keep_metadata: Files of the vault that leave with all they say of places and people.
+        overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
+        merge: Paths that are to have the hand-made changes and those of the note.
+        keep: Paths that are to stay as they were changed by hand, until the note says otherwise.
+        address: Where visitors find the site, for targets that need it; "" is not known.
+        prune: Whether files that belong to no exported note any more are removed.
+        zone: The author's time zone; None is this machine's.
+        now: When the export is made; None is the clock. A post without a date gets it.
+    """
+
+    named: bool = True
+    draft: bool | None = None
+    linebreaks: Literal["", "keep", "join"] = ""
+    unpublished: Literal["text", "strip", "stub"] = "text"
+    nested_tags: Literal["keep", "last", "dash"] = "dash"
+    series_links: bool = True
+    extra_fields: tuple[str, ...] = ()
+    keep_metadata: tuple[str, ...] = ()
+    overwrite: frozenset[str] = frozenset()
+    merge: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
+    address: str = ""
+    prune: bool = False
+    zone: tzinfo | None = None
+    now: datetime | None = None
+
+    def answer(self, path: str) -> Answer:
+        """Return what the person wants of a file that was changed by hand; "" is to be asked."""
+        said: dict[Answer, frozenset[str]] = {
+            "overwrite": self.overwrite,
+            "merge": self.merge,
+            "keep": self.keep,
+        }
+        named = [name for name, paths in said.items() if path in paths]
+        general = [name for name, paths in said.items() if "*" in paths]
+        return next(iter([*named, *general]), "")
+
+    def moment(self) -> datetime:
+        """Return now, with the offset of the author's zone, to the second."""
+        from datetime import UTC, datetime
+
+        now = self.now or datetime.now(UTC)
+        return now.astimezone(self.zone).replace(microsecond=0)

@@ -1,1 +1,1 @@
-"""The rules of habits: log lines, schedules, streaks, strength. Pure: no disk, no clock."""
+"""Rules of habits. Pure: definitions and log lines to days, streaks and figures."""

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep import dates
 from notekeep.errors import UsageError
-from notekeep.habits.goal import Goal, parse_goal
 from notekeep.habits.log import FIRST_DAY, LAST_DAY
-from notekeep.habits.schedule import DAILY, Rule, Schedule, Untracked, parse_rules
+from notekeep.habits.schedule import (
+    DAILY,
+    DatedSchedule,
+    Goal,
+    Schedule,
+    Untracked,
+    parse_goal,
+    parse_rules,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +101,7 @@ class Definition(NamedTuple):
     id: str
     title: str
     aliases: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = (Rule(0, DAILY),)
+    rules: tuple[DatedSchedule, ...] = (DatedSchedule(0, DAILY),)
     goal: Goal = Goal()
     unit: str = ""
     since: int | None = None
@@ -140,7 +147,7 @@ def is_id(name: str) -> bool:
 
 def undefined(name: str) -> Definition:
     """The habit of entries that no note defines: shown as it is logged, never due."""
-    return Definition(name, name, rules=(Rule(0, Untracked()),))
+    return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
 
 
 def read_definition(fields: Fields, path: str = "") -> Definition | None:
@@ -153,7 +160,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
     Returns:
         None when the note defines no habit, which is when it has no `habit:`.
     """
-    reader = _Reader(fields)
+    reader = _DefinitionReader(fields)
     identity = reader.text("habit")
     if not identity:
         return None
@@ -215,7 +222,7 @@ def _target(link: str) -> str:
     return name.partition("#")[0].rpartition("/")[2].strip()
 
 
-class _Reader:
+class _DefinitionReader:
     """Reads fields one by one and keeps what is wrong with them."""
 
     def __init__(self, fields: Fields) -> None:
@@ -234,17 +241,17 @@ class _Reader:
         items = value.split(",") if isinstance(value, str) else value
         return [item.strip() for item in items if item.strip()]
 
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[DatedSchedule, ...]:
         value = self.fields.get("schedule", "")
         lines = [value] if isinstance(value, str) else list(value)
         lines = [line for line in lines if line.strip()]
         if not lines:
-            return (Rule(0, DAILY),)
+            return (DatedSchedule(0, DAILY),)
         try:
             return parse_rules(lines)
         except UsageError as error:
             self.note("schedule", error.message, error.hint)
-            return (Rule(0, DAILY),)
+            return (DatedSchedule(0, DAILY),)
 
     def goal(self) -> Goal:
         text = self.text("goal")

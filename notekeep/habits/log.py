@@ -1,8 +1,4 @@
-"""A line of the habit log: what it says, what is wrong with it, and how one is written.
-
-The file a line sits in means nothing and neither does its place in it. A line that is no check-in
-is text and stays as it is; one that was meant as a check-in and is not understood is reported.
-"""
+"""A log line: read, check, write, reshape."""
 
 from __future__ import annotations
 
@@ -11,10 +7,18 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.habits import units
+from notekeep.habits import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+# A line of the habit log: what it says, what is wrong with it, and how one is written.
+#
+# The file a line sits in means nothing and neither does its place in it. A line that is no
+# check-in is text and stays as it is; one that was meant as a check-in and is not understood is
+# reported.
+
 
 EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 
@@ -30,12 +34,12 @@ _SHAPE = (
 )
 _OPENS, _CLOSES, _PARTS = "<<<<<<< ", ">>>>>>> ", ("=======", "||||||| ")
 _NOTE = r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)"
-_AMOUNT = rf"({units.NUMBER})({units.UNIT})?"
+_AMOUNT = rf"({amounts.NUMBER})({amounts.UNIT})?"
 _TIME = r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?"
 _REVISION = r"~([0-9]{1,9})"
 _LOOKS = r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])"
 _MINUTES = r"[0-9]+m(?:in)?"
-PAIR = r"([^\W\d][\w-]*)=(\S+)"
+PAIR_PATTERN = r"([^\W\d][\w-]*)=(\S+)"
 
 _INDENTS = ("  ", "\t")
 
@@ -47,7 +51,7 @@ _KINDS: dict[str, EntryKind] = {
 }
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """What one line of the log says.
 
     Attributes:
@@ -75,7 +79,7 @@ class Entry(NamedTuple):
     note: str | None = None
 
 
-class Value(NamedTuple):
+class LogValue(NamedTuple):
     """What was said of a day, without whose and which; fields as in `Entry`."""
 
     kind: EntryKind
@@ -84,7 +88,7 @@ class Value(NamedTuple):
     is_set: bool = False
 
 
-class Report(NamedTuple):
+class LineReport(NamedTuple):
     """Something about a line that a person should look at.
 
     Attributes:
@@ -98,40 +102,40 @@ class Report(NamedTuple):
     fix: str = ""
 
 
-class Line(NamedTuple):
+class ParsedLine(NamedTuple):
     """One line that was meant as a check-in: what it says, what is wrong with it, or both."""
 
-    entry: Entry | None
-    report: Report | None = None
+    entry: LogEntry | None
+    report: LineReport | None = None
 
 
-TEXT = Line(None)
+TEXT = ParsedLine(None)
 """A line that is no check-in and was not meant as one."""
 
 
-class Placed(NamedTuple):
+class PlacedEntry(NamedTuple):
     """An entry or a report in its file: line number from 1, the line, the lines that follow it."""
 
     number: int
     text: str
-    line: Line
+    line: ParsedLine
     more: str = ""
 
 
-def parse_file(text: str) -> list[Placed]:
+def parse_file(text: str) -> list[PlacedEntry]:
     """Read a whole log file.
 
     Returns:
         Every line that is an entry or has a report, in the order of the file. Lines indented
         under an entry belong to it and are in its `more`.
     """
-    found: list[Placed] = []
+    found: list[PlacedEntry] = []
     is_under_entry = is_conflict = False
     for number, raw in enumerate(text.split("\n"), 1):
         stripped = raw.rstrip()
         line = parse_line(stripped)
         if line is not TEXT:
-            found.append(Placed(number, stripped, line))
+            found.append(PlacedEntry(number, stripped, line))
             is_under_entry = line.entry is not None
         elif is_under_entry and stripped and raw.startswith(_INDENTS):
             last = found[-1]
@@ -144,12 +148,12 @@ def parse_file(text: str) -> list[Placed]:
             )
             if is_marker:
                 is_conflict = not stripped.startswith(_CLOSES)
-                report = Report("W106", "a git conflict marker; both sides are read")
-                found.append(Placed(number, stripped, Line(None, report)))
+                report = LineReport("W106", "a git conflict marker; both sides are read")
+                found.append(PlacedEntry(number, stripped, ParsedLine(None, report)))
     return found
 
 
-def parse_line(text: str) -> Line:
+def parse_line(text: str) -> ParsedLine:
     """Read one line, without its line break."""
     # As nearly all lines are: `- 2026-11-24 meditate: done @07:10`.
     head, colon, rest = text[13:].partition(": ")
@@ -175,7 +179,7 @@ def _is_word(name: str) -> bool:
     return bool(name) and name.replace("-", "0").replace(".", "0").replace("_", "0").isalnum()
 
 
-def _entry(box: str, day: int, habit: str, rest: str, text: str) -> Line:
+def _entry(box: str, day: int, habit: str, rest: str, text: str) -> ParsedLine:
     """Read what follows the habit of a line."""
     rest = rest.strip()
     note = None
@@ -184,7 +188,7 @@ def _entry(box: str, day: int, habit: str, rest: str, text: str) -> Line:
     if rest:
         return _with_value(day, habit, rest, note, text)
     if box in ("x", "X"):
-        return Line(Entry(day, habit, "done", note=note))
+        return ParsedLine(LogEntry(day, habit, "done", note=note))
     return _bad("H003", "no value after the habit name")
 
 
@@ -205,7 +209,7 @@ def ordinal(text: str) -> int | None:
     return day.toordinal() if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def read_value(words: Sequence[str]) -> tuple[Value, int] | None:
+def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
     """Read the value at the start of some words.
 
     Returns:
@@ -213,7 +217,7 @@ def read_value(words: Sequence[str]) -> tuple[Value, int] | None:
     """
     word = words[0]
     if kind := _KINDS.get(word) or _KINDS.get(word.casefold()):
-        return Value(kind), 1
+        return LogValue(kind), 1
     if not word.startswith("="):
         return _amount(words)
     rest = words[1:] if word == "=" else [word[1:], *words[1:]]
@@ -223,37 +227,37 @@ def read_value(words: Sequence[str]) -> tuple[Value, int] | None:
     return found[0]._replace(is_set=True), found[1] + len(words) - len(rest)
 
 
-def _amount(words: Sequence[str]) -> tuple[Value, int] | None:
+def _amount(words: Sequence[str]) -> tuple[LogValue, int] | None:
     found = re.fullmatch(_AMOUNT, words[0])
     if found is None:
         return None
     digits, unit = found.groups()
     taken = 1
     if unit is None:
-        if len(words) > 1 and re.fullmatch(units.UNIT, words[1]):
+        if len(words) > 1 and re.fullmatch(amounts.UNIT, words[1]):
             unit, taken = words[1], 2
     elif unit[0] in "hH":
-        minutes = units.parse_hours(words[0])
+        minutes = amounts.parse_hours(words[0])
         if minutes is None and len(words) > 1 and re.fullmatch(_MINUTES, words[1]):
-            minutes, taken = units.parse_hours(words[0] + words[1]), 2
+            minutes, taken = amounts.parse_hours(words[0] + words[1]), 2
         if minutes is not None:
-            return Value("amount", minutes, "min"), taken
+            return LogValue("amount", minutes, "min"), taken
         taken = 1
-    amount = units.parse_number(digits)
-    return None if amount is None else (Value("amount", amount, unit), taken)
+    amount = amounts.parse_number(digits)
+    return None if amount is None else (LogValue("amount", amount, unit), taken)
 
 
-class _Said(NamedTuple):
+class _ValueText(NamedTuple):
     """What stands between the habit and the note of a line in which nothing is wrong."""
 
-    value: Value
+    value: LogValue
     time: str | None
     revision: int
     extra: tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=8192)
-def _plain(rest: str) -> _Said | None:
+def _plain(rest: str) -> _ValueText | None:
     """Read a value and what follows it; None where there is something to report.
 
     Ten years of a log say the same few thousand things: `done @07:10`, `12 min @21:15`.
@@ -266,14 +270,16 @@ def _plain(rest: str) -> _Said | None:
     time, revision, extra, loose = _attributes(words[taken:])
     if loose or (time and not re.fullmatch(_TIME, time)):
         return None
-    return _Said(value, time[1:] if time else None, revision, extra)
+    return _ValueText(value, time[1:] if time else None, revision, extra)
 
 
-def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) -> Line:
+def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) -> ParsedLine:
     plain = _plain(rest)
     if plain is not None:
         (kind, amount, unit, is_set), time, revision, extra = plain
-        return Line(Entry(day, habit, kind, amount, unit, is_set, time, revision, extra, note))
+        return ParsedLine(
+            LogEntry(day, habit, kind, amount, unit, is_set, time, revision, extra, note)
+        )
     words = rest.split()
     value = read_value(words)
     if value is None:
@@ -287,9 +293,10 @@ def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) ->
         return _bad("H005", f"no such time {time}")
     note = f"{loose} {note}" if note else loose
     clock = time[1:] if time else None
-    entry = Entry(day, habit, kind, amount, unit, is_set, clock, revision, extra, note)
-    return Line(
-        entry, Report("W101", f"words without -- before them: {loose}", rewrite(entry, text))
+    entry = LogEntry(day, habit, kind, amount, unit, is_set, clock, revision, extra, note)
+    return ParsedLine(
+        entry,
+        LineReport("W101", f"words without -- before them: {loose}", rewrite_line(entry, text)),
     )
 
 
@@ -303,7 +310,7 @@ def _attributes(words: list[str]) -> tuple[str, int, tuple[tuple[str, str], ...]
             time = word
         elif word[0] == "~" and (found := re.fullmatch(_REVISION, word)):
             revision = int(found[1])
-        elif "=" in word and (found := re.fullmatch(PAIR, word)):
+        elif "=" in word and (found := re.fullmatch(PAIR_PATTERN, word)):
             extra.append((found[1], found[2]))
         else:
             loose.append(word)
@@ -315,8 +322,7 @@ def _looks_like_one(text: str) -> bool:
     return text.lstrip()[:1] in ("-", "*", "+") and bool(re.match(_LOOKS, text))
 
 
-def _misshapen(text: str) -> Line:
-    from notekeep.habits.log_fix import reshape
+def _misshapen(text: str) -> ParsedLine:
 
     message = 'looks like a check-in but does not fit "- YYYY-MM-DD habit: value"'
     fixed = reshape(text)
@@ -325,8 +331,8 @@ def _misshapen(text: str) -> Line:
     return _bad("H001", message, fixed if is_entry else "")
 
 
-def _bad(code: str, message: str, fix: str = "") -> Line:
-    return Line(None, Report(code, message, fix))
+def _bad(code: str, message: str, fix: str = "") -> ParsedLine:
+    return ParsedLine(None, LineReport(code, message, fix))
 
 
 def _link_name(target: str) -> str:
@@ -334,7 +340,7 @@ def _link_name(target: str) -> str:
     return name.removesuffix(".md")
 
 
-def format_entry(entry: Entry, *, is_link: bool = False) -> str:
+def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
     """Write an entry as a line, without its line break.
 
     Args:
@@ -345,7 +351,7 @@ def format_entry(entry: Entry, *, is_link: bool = False) -> str:
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]
     if entry.kind == "amount":
         words += ["="] if entry.is_set else []
-        words.append(units.with_unit(entry.amount, entry.unit or ""))
+        words.append(amounts.format_amount(entry.amount, entry.unit or ""))
     else:
         words.append(entry.kind)
     if entry.time:
@@ -358,7 +364,7 @@ def format_entry(entry: Entry, *, is_link: bool = False) -> str:
     return " ".join(words)
 
 
-def rename(text: str, name: str) -> str:
+def rename_in_line(text: str, name: str) -> str:
     """A line of the log with another habit in the place of its own; all else keeps every byte."""
     shape = re.match(_SHAPE, text)
     if shape is None:
@@ -368,8 +374,49 @@ def rename(text: str, name: str) -> str:
     return text[:start] + name + text[end:]
 
 
-def rewrite(entry: Entry, text: str) -> str:
+def rewrite_line(entry: LogEntry, text: str) -> str:
     """Write an entry anew behind the bullet, box, date and habit of the line it was read from."""
     shape = re.fullmatch(_SHAPE, text)
     start = text[: shape.start("rest")] if shape else ""
     return start + format_entry(entry).partition(": ")[2]
+
+
+# A line that was meant as a check-in, put into the right shape where that takes no guess.
+
+
+_LINE_PARTS = re.compile(
+    r"\s*([-*+])\s+(\[.\]\s*)?([0-9]{1,4})([-/.])([0-9]{1,2})\4([0-9]{1,4})\s+(.*\S)\s*"
+)
+
+
+def reshape(text: str) -> str:
+    """Put blanks, the date and the colon where they belong.
+
+    Returns:
+        The line as it was most likely meant, or "" when that is not plain: day and month are only
+        told apart when the year comes first or the day is above 12.
+    """
+    parts = _LINE_PARTS.fullmatch(text)
+    if parts is None:
+        return ""
+    bullet, box, first, _, second, third, rest = parts.groups()
+    day = _date(first, second, third)
+    habit, colon, value = rest.partition(":")
+    if not colon or (" " in habit.strip() and not habit.startswith("[[")):
+        habit, _, value = rest.partition(" ")
+    if not day or not value.strip():
+        return ""
+    mark = f"{box.strip()} " if box else ""
+    return f"{bullet} {mark}{day} {habit.strip()}: {value.strip()}"
+
+
+def _date(first: str, second: str, third: str) -> str:
+    if len(first) == 4:
+        year, month, day = first, second, third
+    elif len(third) == 4 and int(first) > 12:
+        year, month, day = third, second, first
+    elif len(third) == 4 and int(second) > 12:
+        year, month, day = third, first, second
+    else:
+        return ""
+    return f"{year}-{int(month):02}-{int(day):02}"

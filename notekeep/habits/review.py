@@ -9,29 +9,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.habits import units
-from notekeep.habits.frame import FAILED, MET, OFF
-from notekeep.habits.streak import Streak, streak
+from notekeep.habits import amounts
+from notekeep.habits.schedule import FAILED, MET, OFF
+from notekeep.habits.streaks import Streak, streak
 from notekeep.habits.strength import strengths
-from notekeep.habits.view import streak_unit
+from notekeep.habits.summary import streak_unit
 
 if TYPE_CHECKING:
-    from notekeep.habits.days import Days
     from notekeep.habits.definition import Definition
-    from notekeep.habits.timeline import Timeline
+    from notekeep.habits.evaluation import Timeline
+    from notekeep.habits.schedule import DayHistory
 
-Span: TypeAlias = Literal["week", "month"]
+ReviewSpan: TypeAlias = Literal["week", "month"]
 
 
 class Bounds(NamedTuple):
     """The days that are reviewed, first and last included."""
 
-    span: Span
+    span: ReviewSpan
     first: date
     last: date
 
 
-class Reviewed(NamedTuple):
+class HabitReview(NamedTuple):
     """One habit over the days that are reviewed.
 
     Attributes:
@@ -55,7 +55,7 @@ class Reviewed(NamedTuple):
     is_over: bool
 
 
-def bounds_of(span: Span, day: date, week_start: int = 0) -> Bounds:
+def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
     """The week or month that a day lies in."""
     if span == "month":
         first = day.replace(day=1)
@@ -66,13 +66,15 @@ def bounds_of(span: Span, day: date, week_start: int = 0) -> Bounds:
     return Bounds(span, first, last)
 
 
-def last_ended(span: Span, today: date, week_start: int = 0) -> Bounds:
+def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
     """The last week or month that is over, or the one that today is the last day of."""
-    here = bounds_of(span, today, week_start)
-    return here if here.last == today else bounds_of(span, here.first - timedelta(1), week_start)
+    here = find_bounds(span, today, week_start)
+    return here if here.last == today else find_bounds(span, here.first - timedelta(1), week_start)
 
 
-def reviewed(habit: Definition, days: Days, line: Timeline, bounds: Bounds) -> Reviewed:
+def review_habit(
+    habit: Definition, days: DayHistory, line: Timeline, bounds: Bounds
+) -> HabitReview:
     """Look back on a habit.
 
     Args:
@@ -90,7 +92,7 @@ def reviewed(habit: Definition, days: Days, line: Timeline, bounds: Bounds) -> R
     shown = {line.status(day) for day in range(first, last + 1)}
     runs = streak(line)._replace(unit=streak_unit(habit, line))
     gaps = _gaps(line, first, last)
-    return Reviewed(met, need, share, runs, now, now - then, gaps, shown <= {OFF})
+    return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {OFF})
 
 
 def _reached(
@@ -108,7 +110,10 @@ def _reached(
         if habit.goal.kind != "done" and habit.goal.per != "day":
             if habit.goal.kind == "most":
                 kept = sum(period.need for period in periods if period.reached <= period.need)
-            shown = units.show(reached, habit.unit), units.show(need, habit.unit)
+            shown = (
+                amounts.format_in_habit_unit(reached, habit.unit),
+                amounts.format_in_habit_unit(need, habit.unit),
+            )
         else:
             shown = str(reached), str(need)
         return *shown, kept / need if need else None

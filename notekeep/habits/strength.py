@@ -12,17 +12,21 @@ from math import ceil, log, sqrt
 from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.days import MARKED, POSITIVE, VALUE
-from notekeep.habits.fold import AMOUNT, DONE, MISS, NONE, SKIP
-from notekeep.habits.goal import PER_DAYS
-from notekeep.habits.schedule import ChosenDays, frequency
+from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_DONE, VALUE_MISS, VALUE_NONE, VALUE_SKIP
+from notekeep.habits.schedule import (
+    MARKED_BIT,
+    PERIOD_DAYS,
+    POSITIVE_BIT,
+    VALUE_MASK,
+    ChosenDays,
+    frequency,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.habits.days import Days
     from notekeep.habits.definition import Definition
-    from notekeep.habits.schedule import Schedule
+    from notekeep.habits.schedule import DayHistory, Schedule
 
 HALF_LIFE = 13
 """Days without a check after which the strength of a daily habit is halved."""
@@ -30,16 +34,16 @@ FORGOTTEN = 1e-16
 """What is left of a strength when it can no longer be told: less than the last digit of a float."""
 
 
-_IS_SKIP = bytes(code & VALUE == SKIP for code in range(256))
+_IS_SKIP = bytes(code & VALUE_MASK == VALUE_SKIP for code in range(256))
 
 
 def _checks(*, counts_silence: bool) -> bytes:
     """Whether each code is a check of a habit that is simply done."""
     return bytes(
-        code & VALUE == DONE
-        or bool(code & MARKED)
-        or (code & VALUE == AMOUNT and bool(code & POSITIVE))
-        or (code & VALUE == NONE and counts_silence)
+        code & VALUE_MASK == VALUE_DONE
+        or bool(code & MARKED_BIT)
+        or (code & VALUE_MASK == VALUE_AMOUNT and bool(code & POSITIVE_BIT))
+        or (code & VALUE_MASK == VALUE_NONE and counts_silence)
         for code in range(256)
     )
 
@@ -71,19 +75,19 @@ class _Pace(NamedTuple):
         return max(0.0, min(1.0, 2 - total / self.full))
 
 
-def keeps(times: int, days: int) -> float:
+def daily_decay(times: int, days: int) -> float:
     """What one day leaves of the strength of a habit that is due so many times in so many days."""
     return float(0.5 ** (sqrt(1.0 if times == days else times / days) / HALF_LIFE))
 
 
-def step(strength: float, share: float, times: int, days: int) -> float:
+def next_strength(strength: float, share: float, times: int, days: int) -> float:
     """The strength after one more day with a share of the goal."""
-    kept = keeps(times, days)
+    kept = daily_decay(times, days)
     return strength * kept + share * (1 - kept)
 
 
 def strengths(
-    habit: Definition, days: Days, today: int, since: int | None = None
+    habit: Definition, days: DayHistory, today: int, since: int | None = None
 ) -> tuple[int, list[float]]:
     """The strength of a habit on each day from its first entry to today, or to its last day.
 
@@ -129,13 +133,13 @@ def strengths(
     return first, scores
 
 
-def strength(habit: Definition, days: Days, today: int) -> float:
+def strength(habit: Definition, days: DayHistory, today: int) -> float:
     """The strength of a habit today; 0.0 without an entry."""
     scores = strengths(habit, days, today, _horizon(habit, days, today))[1]
     return scores[-1] if scores else 0.0
 
 
-def _bounds(habit: Definition, days: Days, today: int) -> tuple[int, int] | None:
+def _bounds(habit: Definition, days: DayHistory, today: int) -> tuple[int, int] | None:
     """The first and the last day with a strength; None without an entry."""
     begin = days.begin
     last = today if habit.until is None else min(today, habit.until)
@@ -145,7 +149,7 @@ def _bounds(habit: Definition, days: Days, today: int) -> tuple[int, int] | None
     return (min(starts), last) if starts else None
 
 
-def _horizon(habit: Definition, days: Days, today: int) -> int | None:
+def _horizon(habit: Definition, days: DayHistory, today: int) -> int | None:
     """A day before which nothing can be seen in today's strength; None looks at all days.
 
     Only days that move the strength are counted, so those that leave it as it is lie on top.
@@ -178,14 +182,14 @@ def _sums(weights: Sequence[int], window: int, low: int, high: int) -> Sequence[
 def _pace(habit: Definition, schedule: Schedule) -> _Pace:
     goal = habit.goal
     if goal.kind != "done" and goal.per != "day":
-        window = PER_DAYS[goal.per]
-        return _Pace(keeps(1, window), window, goal.target, goal.kind == "most")
+        window = PERIOD_DAYS[goal.per]
+        return _Pace(daily_decay(1, window), window, goal.target, goal.kind == "most")
     if goal.kind == "most":
-        return _Pace(keeps(1, 1), 1, goal.target, is_most=True)
+        return _Pace(daily_decay(1, 1), 1, goal.target, is_most=True)
     times, window = frequency(schedule)
     if times >= window:
         times = window = 1
-    kept = keeps(times, window)
+    kept = daily_decay(times, window)
     if times < window:
         # A window of twice the length, so that a shift of weekday is no miss.
         times, window = 2 * times, 2 * window
@@ -197,7 +201,7 @@ def _full(habit: Definition) -> int:
     return habit.goal.target if habit.goal.kind == "least" else 1
 
 
-def _weights(habit: Definition, days: Days, first: int, last: int) -> Sequence[int]:
+def _weights(habit: Definition, days: DayHistory, first: int, last: int) -> Sequence[int]:
     """What each day adds to the sum; silence counts only once its day is over."""
     codes, amounts = days.window(first, last)
     goal = habit.goal
@@ -211,19 +215,19 @@ def _weights(habit: Definition, days: Days, first: int, last: int) -> Sequence[i
     full, worst = goal.target, 2 * goal.target or 1
     weights: list[int] = []
     for place, code in enumerate(codes):
-        value, amount = code & VALUE, amounts[place]
-        is_silent = value == NONE and first + place < last
+        value, amount = code & VALUE_MASK, amounts[place]
+        is_silent = value == VALUE_NONE and first + place < last
         if goal.kind == "most":
-            is_bad = value == MISS or (is_silent and not habit.counts_silence)
+            is_bad = value == VALUE_MISS or (is_silent and not habit.counts_silence)
             weights.append(max(amount, worst) if is_bad else amount)
-        elif value == DONE or code & MARKED or (is_silent and habit.counts_silence):
+        elif value == VALUE_DONE or code & MARKED_BIT or (is_silent and habit.counts_silence):
             weights.append(full)
         else:
-            weights.append(min(amount, full) if value == AMOUNT else 0)
+            weights.append(min(amount, full) if value == VALUE_AMOUNT else 0)
     return weights
 
 
-def _frozen(habit: Definition, days: Days, first: int, last: int) -> bytearray:
+def _frozen(habit: Definition, days: DayHistory, first: int, last: int) -> bytearray:
     """Which days leave the strength as it is: skips, pauses, and days that put nothing to the test.
 
     Returns:
@@ -233,7 +237,7 @@ def _frozen(habit: Definition, days: Days, first: int, last: int) -> bytearray:
     frozen = bytearray(codes.translate(_IS_SKIP))
     for start, end in habit.pauses:
         for day in range(max(start, first), min(end, last) + 1):
-            if codes[day - first] & VALUE in (NONE, MISS):
+            if codes[day - first] & VALUE_MASK in (VALUE_NONE, VALUE_MISS):
                 frozen[day - first] = 1
     if habit.goal.kind == "most" and habit.goal.per == "day":
         _freeze_rest(habit, first, frozen)

@@ -1,1 +1,1 @@
-"""A note as text. Pure: no disk, no clock."""
+"""Read and change Markdown and front matter. Pure: no files, no database."""

@@ -10,14 +10,14 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.tree import Span, around
+from notekeep.markdown.tree import Span, find_place_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.markdown.hidden import Reading
+    from notekeep.markdown.hidden import ParserPass
 
-_SIGN: Final = re.compile(r"#|={2,}|\^|\[(?=[\d:]{4,9}\])")
+_EXTENSION_SIGN: Final = re.compile(r"#|={2,}|\^|\[(?=[\d:]{4,9}\])")
 _SIGN_OR_BRACKET: Final = re.compile(r"#|={2,}|\^|[\[\]]")
 _BEFORE_TAG: Final = frozenset("([{,;")
 _TAG: Final = re.compile(
@@ -40,7 +40,7 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z
 _BLANKS: Final = re.compile(r"[ \t]*")
 
 
-def find_extensions(text: str, reading: Reading, hidden: Sequence[Span]) -> list[Span]:
+def find_extensions(text: str, reading: ParserPass, hidden: Sequence[Span]) -> list[Span]:
     """Find Obsidian's additions in the words of a text.
 
     Args:
@@ -48,15 +48,15 @@ def find_extensions(text: str, reading: Reading, hidden: Sequence[Span]) -> list
         reading: What the parser made of it, its hidden parts covered.
         hidden: The parts that are comments or math.
     """
-    finder = _Finder(text, reading, hidden)
+    finder = _ExtensionFinder(text, reading, hidden)
     finder.run()
     return finder.found
 
 
-class _Finder:
+class _ExtensionFinder:
     """Goes over the signs in words from left to right."""
 
-    def __init__(self, text: str, reading: Reading, hidden: Sequence[Span]) -> None:
+    def __init__(self, text: str, reading: ParserPass, hidden: Sequence[Span]) -> None:
         self.text = text
         self.leaves = reading.leaves
         self.spans = reading.spans
@@ -69,13 +69,13 @@ class _Finder:
 
     def run(self) -> None:
         """Find everything."""
-        pattern = _SIGN_OR_BRACKET if "^[" in self.text else _SIGN
+        pattern = _SIGN_OR_BRACKET if "^[" in self.text else _EXTENSION_SIGN
         for sign in pattern.finditer(self.text):
             at = sign.start()
-            words = around(self.words, at)
-            if words is None or around(self.hidden, at) is not None:
+            words = find_place_at(self.words, at)
+            if words is None or find_place_at(self.hidden, at) is not None:
                 continue
-            leaf = around(self.leaves, at)
+            leaf = find_place_at(self.leaves, at)
             if leaf is not None:
                 if leaf != self._leaf:
                     self._leaf = leaf
@@ -93,7 +93,7 @@ class _Finder:
         elif sign == "^":
             self._block_id(at)
         elif sign == "[":
-            is_note = at and self.text[at - 1] == "^" and around(self.words, at - 1)
+            is_note = at and self.text[at - 1] == "^" and find_place_at(self.words, at - 1)
             self._brackets.append(-at if is_note else at)
             self._timestamp(at)
         elif sign == "]":
@@ -150,7 +150,7 @@ class _Finder:
             self._highlight = start
 
 
-def find_definitions(text: str, reading: Reading, found: Sequence[Span]) -> list[Span]:
+def find_definitions(text: str, reading: ParserPass, found: Sequence[Span]) -> list[Span]:
     """Find the definitions of links, also the second of a label.
 
     The parser takes them out of the text, so they stand where it has no words.
@@ -161,10 +161,10 @@ def find_definitions(text: str, reading: Reading, found: Sequence[Span]) -> list
     spans = []
     at = 0
     while (at := text.find("[", at)) >= 0:
-        if (leaf := around(leaves, at)) is not None:
+        if (leaf := find_place_at(leaves, at)) is not None:
             at = leaf[1]
             continue
-        if (inside := around(literal, at)) is not None:
+        if (inside := find_place_at(literal, at)) is not None:
             at = inside[1]
             continue
         match = None if text.startswith("[^", at) else _DEFINITION.match(text, at)

@@ -10,13 +10,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from notekeep.markdown.guard import MAX_BYTES, Suspect
-from notekeep.markdown.spell import render_new
-from notekeep.markdown.split import Split, split
-from notekeep.markdown.values import MAX_NUMBER
+from notekeep.markdown.field_values import MAX_NUMBER
+from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
 
 if TYPE_CHECKING:
-    from notekeep.markdown.values import Scalar, Value
+    from notekeep.markdown.field_values import Scalar, Value
 
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
@@ -25,8 +23,6 @@ _LEAD: Final = re.compile(
 _ABOUT_LEAVING: Final = re.compile(
     rb"^[\s\"']*(?:private|publish)[\s\"']*[:=]", re.IGNORECASE | re.MULTILINE
 )
-
-__all__ = ["FrontMatter", "FrontMatterError", "Split", "read", "render_new", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,9 @@ class _Fields(NamedTuple):
     words: dict[str, str | list[str]]
 
 
-def read(data: bytes) -> FrontMatter:
+def read_frontmatter(data: bytes) -> FrontMatter:
     """Read the front matter of a file. Never raises: what is wrong is in `error`."""
-    parts = split(data)
+    parts = split_frontmatter(data)
     if parts.kind == "none":
         return FrontMatter(parts, error=find_late_block(data))
     if parts.kind == "unclosed":
@@ -82,7 +78,7 @@ def read(data: bytes) -> FrontMatter:
         return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
     try:
         fields = _read_block(data, parts)
-    except Suspect as error:
+    except SuspiciousBlock as error:
         above = len(data[: parts.start].splitlines())
         place = FrontMatterError(error.message, above + error.line + 1, error.column + 1)
         return FrontMatter(parts, error=place)
@@ -95,7 +91,7 @@ def find_late_block(data: bytes) -> FrontMatterError | None:
     if lead is None:
         return None
     block = data[lead.end() :]
-    found = read(block)
+    found = read_frontmatter(block)
     if not found.fields:
         # Text below a rule is no block of keys, unless it says who may see the note.
         end = found.split.body or len(re.split(rb"\r?\n[ \t]*\r?\n|\r\r", block, maxsplit=1)[0])
@@ -110,14 +106,16 @@ def find_late_block(data: bytes) -> FrontMatterError | None:
 
 def _read_block(data: bytes, parts: Split) -> _Fields:
     if parts.end - parts.start > MAX_BYTES:
-        raise Suspect(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
+        raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
     block = data[parts.start : parts.end]
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
         before = block[: error.start]
         column = len(before) - before.rfind(b"\n") - 1
-        raise Suspect("The front matter is not UTF-8 text.", before.count(b"\n"), column) from error
+        raise SuspiciousBlock(
+            "The front matter is not UTF-8 text.", before.count(b"\n"), column
+        ) from error
     if parts.kind == "toml":
         return _read_toml(text)
     if parts.kind == "json":
@@ -126,16 +124,16 @@ def _read_block(data: bytes, parts: Split) -> _Fields:
 
 
 def _read_yaml(text: str) -> _Fields:
-    from notekeep.markdown.yamlread import NoteHandler
+    from notekeep.markdown.yaml_reader import NoteHandler
 
     metadata = NoteHandler().load(text)
     return _Fields(metadata, metadata.raw, metadata.words)
 
 
 def _read_toml(text: str) -> _Fields:
-    from notekeep.markdown.tomlspan import sources
+    from notekeep.markdown.toml_edit import read_toml_block
 
-    values, raw = sources(text)
+    values, raw = read_toml_block(text)
     return _from_objects(values, raw)
 
 
@@ -146,11 +144,11 @@ def _read_json(text: str) -> _Fields:
         values = json.loads(text)
     except json.JSONDecodeError as error:
         message = f"JSON cannot read it: {error.msg}."
-        raise Suspect(message, error.lineno - 1, error.colno - 1) from error
+        raise SuspiciousBlock(message, error.lineno - 1, error.colno - 1) from error
     except (ValueError, RecursionError) as error:
-        raise Suspect(f"JSON cannot read it: {error}.") from error
+        raise SuspiciousBlock(f"JSON cannot read it: {error}.") from error
     if not isinstance(values, dict):
-        raise Suspect("It is not a set of keys and values.")
+        raise SuspiciousBlock("It is not a set of keys and values.")
     return _from_objects(values, {key: _dump(value) for key, value in values.items()})
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.markdown.tree import BLOCKS, Span, around
+from notekeep.markdown.tree import BLOCK_KINDS, Span, find_place_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class Reading(NamedTuple):
+class ParserPass(NamedTuple):
     """What one pass of the parser gave.
 
     Attributes:
@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     literal: list[tuple[int, int]]
 
 
-_SIGN: Final = re.compile(r"%%|\$")
+_HIDDEN_SIGN: Final = re.compile(r"%%|\$")
 _MATH: Final = re.compile(
     r"\$\$((?:[^\\$]|\\.|\$(?!\$))+)\$\$|\$(?![\s$])((?:[^\\$]|\\.)+)(?<!\s)\$(?!\d)", re.DOTALL
 )
@@ -58,8 +58,8 @@ def may_reach_over(text: str) -> bool:
 
 
 def find_hidden(
-    text: str, reading: Reading, parse: Callable[[str], Reading]
-) -> tuple[Reading, list[Span]]:
+    text: str, reading: ParserPass, parse: Callable[[str], ParserPass]
+) -> tuple[ParserPass, list[Span]]:
     """Find the comments and math of a text.
 
     Args:
@@ -71,7 +71,7 @@ def find_hidden(
         What the parser makes of the text with these parts covered, and the parts: spans of the
         kinds comment, math and math_block.
     """
-    finder = _Finder(text, reading, parse)
+    finder = _HiddenFinder(text, reading, parse)
     finder.run()
     reading, found = finder.reading, finder.found
     if any(_HOLDS_SPANS.search(text, part.start, part.end) for part in found):
@@ -79,8 +79,8 @@ def find_hidden(
     return reading, found
 
 
-class _Finder:
-    def __init__(self, text: str, reading: Reading, parse: Callable[[str], Reading]) -> None:
+class _HiddenFinder:
+    def __init__(self, text: str, reading: ParserPass, parse: Callable[[str], ParserPass]) -> None:
         self.text = text
         self.parse = parse
         self.found: list[Span] = []
@@ -88,7 +88,7 @@ class _Finder:
         self._has_block_ends = True  # whether a line that could end a block of math may follow
         self._take(reading)
 
-    def _take(self, reading: Reading) -> None:
+    def _take(self, reading: ParserPass) -> None:
         self.reading = reading
         self.literal = reading.literal
         self.leaves = reading.leaves
@@ -96,9 +96,9 @@ class _Finder:
 
     def run(self) -> None:
         at = readings = 0
-        while sign := _SIGN.search(self.text, at):
+        while sign := _HIDDEN_SIGN.search(self.text, at):
             start, at = sign.start(), sign.end()
-            inside = around(self.literal, start)
+            inside = find_place_at(self.literal, start)
             if inside is not None:
                 at = max(at, inside[1])
                 continue
@@ -107,7 +107,7 @@ class _Finder:
             span = self._comment(start) if sign[0] == "%%" else self._math(start)
             if span is None:
                 continue
-            last = around(self.literal, span.end - 1)
+            last = find_place_at(self.literal, span.end - 1)
             reaches_out = last is not None and start < last[0] and span.end < last[1]
             if reaches_out and readings == _MOST_READINGS:
                 continue
@@ -125,7 +125,10 @@ class _Finder:
     def _is_plain(self, part: Span) -> bool:
         """Whether the text around a part reads the same when the part is covered."""
         if _PLAIN.fullmatch(self.text, part.start, part.end):
-            first, last = around(self.leaves, part.start), around(self.leaves, part.end - 1)
+            first, last = (
+                find_place_at(self.leaves, part.start),
+                find_place_at(self.leaves, part.end - 1),
+            )
             is_block = first is not None and (
                 first[0] == part.start
                 and (last is None or not self.text[part.end : last[1]].strip())
@@ -135,7 +138,7 @@ class _Finder:
 
     def _leaf_end(self, at: int) -> int:
         """Return where the block of words ends that a character stands in; 0 for none."""
-        leaf = around(self.leaves, at)
+        leaf = find_place_at(self.leaves, at)
         return leaf[1] if leaf is not None else 0
 
     def _comment(self, start: int) -> Span | None:
@@ -240,19 +243,19 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
     ends = {part.end: part.start for part in parts if _has_own_lines(text, part)}
     for span in spans:
         start, end = span.start, span.end
-        inside = around(hidden, start)
+        inside = find_place_at(hidden, start)
         if inside is not None:
             if end <= inside[1] or not text[inside[1] : end].strip(" \t\n>"):
                 goes_on = end > inside[1] or span.kind == "cell"
-                if span.kind in BLOCKS and goes_on and "\n" not in text[slice(*inside)]:
+                if span.kind in BLOCK_KINDS and goes_on and "\n" not in text[slice(*inside)]:
                     yield span  # a paragraph of one comment
                 continue
-            if span.kind not in BLOCKS or start > inside[0]:
+            if span.kind not in BLOCK_KINDS or start > inside[0]:
                 start = inside[1]
-        last = around(hidden, end - 1) if end > start else None
+        last = find_place_at(hidden, end - 1) if end > start else None
         if last is not None and start < last[0] and end < last[1]:
             end = last[0]
-        elif ends and span.kind in BLOCKS:
+        elif ends and span.kind in BLOCK_KINDS:
             # The lines of a part that are covered with blanks seem to belong to the block before.
             trimmed = start + len(text[start:end].rstrip())
             while start < ends.get(trimmed, -1):

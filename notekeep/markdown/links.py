@@ -1,26 +1,136 @@
-"""Keeps links true when notes get other paths: one edit a link, nothing else touched.
-
-What a person wrote stays as it was: the text, the heading, the title, and whether a target is a
-bare name, a path in the vault, or relative, with ".md" or without, in angle brackets or encoded.
-"""
+"""Resolve, write and retarget links."""
 
 from __future__ import annotations
 
 import re
-from posixpath import relpath
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from posixpath import dirname, normpath, relpath
 from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.edits import Edit
 from notekeep.markdown.extensions import unescape
-from notekeep.markdown.resolve import folded, stem_of
+from notekeep.markdown.text_edit import TextEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.markdown.outline import Link
 
+
+# Which note a link means.
+#
+# Exact path first, then file name, then title, then alias; among several, the one nearest to the
+# note that links. Names compare under NFC and case-folded. Nothing is guessed: what could mean
+# several notes gives them all, best first, for the caller to list.
+
+
+def fold_name(name: str) -> str:
+    """A name as it is compared: NFC, case-folded."""
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def note_stem(path: str) -> str:
+    """What the file of a note is called, without its folder and its suffix, however that is spelt.
+
+    Args:
+        path: The note, vault-relative.
+    """
+    name = path.rsplit("/", 1)[-1]
+    return name[:-3] if name[-3:].lower() == ".md" else name
+
+
+class Resolver:
+    """The names of a vault's notes and files.
+
+    A path that is no note (a picture) may be given too, with an empty title; it is found by its
+    file name.
+    """
+
+    def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+        """Take in (path, title, aliases) of every note."""
+        self._paths: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, list[str]] = defaultdict(list)
+        self._titles: dict[str, list[str]] = defaultdict(list)
+        self._aliases: dict[str, list[str]] = defaultdict(list)
+        for path, title, aliases in notes:
+            self.add(path, title, aliases)
+
+    def add(self, path: str, title: str, aliases: Sequence[str]) -> None:
+        """Take in one note more."""
+        self._paths[fold_name(path)].append(path)
+        self._names[fold_name(path.rsplit("/", 1)[-1])].append(path)
+        if title:
+            self._titles[fold_name(title)].append(path)
+        for alias in aliases:
+            self._aliases[fold_name(alias)].append(path)
+
+    def resolve(self, target: str, from_path: str = "") -> list[str]:
+        """The notes that a target may mean, best first; empty for a broken link.
+
+        Args:
+            target: A path or a name, with or without ".md", as a link has it, without fragment.
+            from_path: The note that links: "./" and "../" start there, an empty target is it.
+        """
+        if not target:
+            return [from_path] if fold_name(from_path) in self._paths else []
+        wanted = fold_name(target.replace("\\", "/"))
+        folder = fold_name(from_path.rpartition("/")[0])
+        if wanted.startswith("/"):
+            found = self._at(wanted[1:])
+        elif wanted.startswith(("./", "../")):
+            found = self._at(f"{folder}/{wanted}")
+        else:
+            found = (
+                self._at(wanted)
+                or (self._at(f"{folder}/{wanted}") if "/" in wanted or ".md" in wanted else [])
+                or self._named(wanted)
+                or self._titles.get(wanted, [])
+                or self._aliases.get(wanted, [])
+            )
+        if len(found) < 2:
+            return list(found)
+        return sorted(set(found), key=lambda path: (_distance(path, from_path), path))
+
+    def _at(self, place: str) -> list[str]:
+        """The files at a path from the vault's root; none where it leads out of the vault."""
+        path = normpath(place.lstrip("/"))
+        return self._paths.get(path) or self._paths.get(f"{path}.md") or []
+
+    def _named(self, wanted: str) -> list[str]:
+        """The files of a name; `folder/Note` is the end of a path, as Obsidian shortens one."""
+        name = wanted.rsplit("/", 1)[-1]
+        found = self._names.get(name, []) + self._names.get(f"{name}.md", [])
+        if "/" not in wanted:
+            return found
+        ends = (f"/{wanted}", f"/{wanted}.md")
+        return [path for path in found if f"/{fold_name(path)}".endswith(ends)]
+
+
+def _distance(path: str, other: str) -> int:
+    """How many steps lead from the folder of one path to that of another."""
+    one, two = path.split("/")[:-1], other.split("/")[:-1]
+    shared = 0
+    for left, right in zip(one, two, strict=False):
+        if fold_name(left) != fold_name(right):
+            break
+        shared += 1
+    return len(one) + len(two) - 2 * shared
+
+
+# Keeps links true when notes get other paths: one edit a link, nothing else touched.
+#
+# What a person wrote stays as it was: the text, the heading, the title, and whether a target is
+# a bare name, a path in the vault, or relative, with ".md" or without, in angle brackets or
+# encoded.
+
+
 # A wiki link's target has no bracket; its text may have single ones.
-WIKI: Final = r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
+WIKILINK_PATTERN: Final = (
+    r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
+)
 _ANGLED: Final = re.compile(r"<((?:[^<>\\\n]|\\.)*+)>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
@@ -39,7 +149,7 @@ def retarget(
     from_new: str,
     unique: Callable[[str], bool] = lambda _stem: True,
     is_relative: bool = False,
-) -> list[Edit]:
+) -> list[TextEdit]:
     """The edits that make links lead to where their notes went.
 
     Args:
@@ -71,7 +181,7 @@ def retarget(
             continue
         spelled = _spell(text, span, link, target)
         if spelled is not None:
-            edits.append(Edit(*span, spelled, f"{link.target} → {target}", link.line))
+            edits.append(TextEdit(*span, spelled, f"{link.target} → {target}", link.line))
     return edits
 
 
@@ -122,12 +232,12 @@ def _target(
     if target.startswith(("./", "../")):
         result = relative if relative.startswith("../") else f"./{relative}"
     elif "/" not in target and link.wiki:
-        stem, old_stem = stem_of(new), stem_of(old)
-        if stem == old_stem and unique(folded(stem)):
+        stem, old_stem = note_stem(new), note_stem(old)
+        if stem == old_stem and unique(fold_name(stem)):
             return target
         path = relative if is_relative else new
-        result = new.rsplit("/", 1)[-1] if unique(folded(stem)) else path
-    elif not link.wiki and folded(known) == folded(relpath(old, folder or ".")):
+        result = new.rsplit("/", 1)[-1] if unique(fold_name(stem)) else path
+    elif not link.wiki and fold_name(known) == fold_name(relpath(old, folder or ".")):
         result = relative
     else:
         result = f"/{new}" if target.startswith("/") else new
@@ -140,10 +250,10 @@ def _spell(text: str, span: tuple[int, int], link: Link, target: str) -> str | N
         return None if _WIKI_SIGNS.search(target) else target
     if text[span[0] - 1] == "<":
         return _ANGLE_UNSAFE.sub(lambda sign: "\\" + sign[0], target.replace("#", "%23"))
-    return encoded(target)
+    return encode_target(target)
 
 
-def encoded(target: str) -> str:
+def encode_target(target: str) -> str:
     """A target as it stands in a link of Markdown, without angle brackets."""
     return _BARE_UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", target)
 
@@ -168,3 +278,67 @@ def _destination(text: str, at: int, end: int) -> tuple[int, str] | None:
     if at == start or depth:
         return None
     return at, unescape(text[start:at])
+
+
+# Links as a vault writes them: how one names what it leads to, and in which of two ways.
+
+
+_IN_TEXT: Final = re.compile(r"[\[\]\\]")
+_IN_NO_WIKI_LINK: Final = frozenset("[]|#^\n")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStyle:
+    """How links are written.
+
+    Attributes:
+        form: "shortest" names a file alone where no other has its name, "relative" the way from
+            the note that links, "absolute" the path in the vault.
+        is_markdown: Whether they are those of Markdown, `[text](file.md)`, and not `[[file]]`.
+    """
+
+    form: str = "shortest"
+    is_markdown: bool = False
+
+    def target(self, path: str, source: str, *, is_only: bool) -> str:
+        """How a link in a note names a file.
+
+        Args:
+            path: The file, vault-relative.
+            source: The note that links.
+            is_only: Whether no other file of the vault has its name.
+        """
+        if self.form == "relative":
+            return relpath(path, dirname(source) or ".")
+        return path.rpartition("/")[2] if is_only and self.form == "shortest" else path
+
+    def link(
+        self, path: str, source: str, *, text: str = "", is_only: bool = True, embed: bool = False
+    ) -> str:
+        """A link to a file.
+
+        Args:
+            path: The file, vault-relative.
+            source: The note that links.
+            text: What it says; "" for the name of the file.
+            is_only: Whether no other file of the vault has its name.
+            embed: Whether the file is shown and not only named.
+        """
+        target = self.target(path, source, is_only=is_only)
+        name = note_stem(path)
+        sign = "!" if embed else ""
+        # What a wiki link cannot hold can only be named in the other way.
+        if self.is_markdown or not _IN_NO_WIKI_LINK.isdisjoint(target + text):
+            said = text if text or embed else name
+            return f"{sign}[{_IN_TEXT.sub(_escaped, said)}]({encode_target(target)})"
+        target = target.removesuffix(".md")
+        if not text or text.casefold() == target.casefold():
+            return f"{sign}[[{text or target}]]"
+        return f"{sign}[[{target}|{text}]]"
+
+
+DEFAULT_LINK_STYLE: Final = LinkStyle()
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"\\{sign[0]}"

@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.markdown.parser import read
-from notekeep.markdown.tree import CODE
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.tree import CODE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from notekeep.markdown.tree import Page, Span
+    from notekeep.markdown.tree import ParsedPage, Span
 
-CONTAINERS: Final = frozenset({"quote", "item", "footnote", "admonition"})
+CONTAINER_NODES: Final = frozenset({"quote", "item", "footnote", "admonition"})
 """Blocks whose marks stand before each line of what is in them; the last is a quote that a
 rewriter makes one."""
 
 MATH: Final = frozenset({"math", "math_double", "math_block"})
-LITERAL: Final = CODE | MATH | {"html_block", "html"}
+LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
 """Nodes whose text is not Markdown."""
 
 
@@ -93,7 +93,7 @@ class Node:
         return "".join(child.plain() for child in self.children)
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """One line of the text.
 
     Attributes:
@@ -122,7 +122,7 @@ class Tree:
 
     text: str
     root: Node
-    lines: list[Line]
+    lines: list[SourceLine]
     _nodes: list[Node] | None = field(default=None, repr=False)
     _by_kind: dict[str, list[Node]] | None = field(default=None, repr=False)
 
@@ -130,7 +130,7 @@ class Tree:
     def nodes(self) -> list[Node]:
         """All nodes in order of appearance: the tree is made once, and read many times."""
         if self._nodes is None:
-            self._nodes = nodes_of([self.root])
+            self._nodes = walk_nodes([self.root])
         return self._nodes
 
     def find(self, *kinds: str) -> list[Node]:
@@ -171,7 +171,7 @@ _LEAVES: Final = frozenset(
     {"paragraph", "heading", "fence", "code_block", "html_block", "math_block", "rule"}
     | {"definition", "table"}
 )
-_BLOCKS: Final = _LEAVES | CONTAINERS | {"list", "row"}
+_BLOCKS: Final = _LEAVES | CONTAINER_NODES | {"list", "row"}
 _ATX: Final = re.compile(r"#{1,6}")
 _ITEM_MARK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])")
 _NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
@@ -179,10 +179,10 @@ _NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
 
 def parse_tree(text: str) -> Tree:
     """Return a text as a tree."""
-    return build_tree(read(text))
+    return build_tree(parse_markdown(text))
 
 
-def build_tree(page: Page) -> Tree:
+def build_tree(page: ParsedPage) -> Tree:
     """Return a page as a tree."""
     return _Builder(page).build()
 
@@ -190,18 +190,18 @@ def build_tree(page: Page) -> Tree:
 class _Builder:
     """Makes nodes of spans, one after the other."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: ParsedPage) -> None:
         self.text = text = page.text
         self.spans = page.spans
         self.starts: list[int] = []
         self.ends: list[int] = []
-        self.lines: list[Line] = []
+        self.lines: list[SourceLine] = []
         start = 0
         for line in text.split("\n"):
             end = start + len(line)
             self.starts.append(start)
             self.ends.append(end)
-            self.lines.append(Line(start, end, None, None))
+            self.lines.append(SourceLine(start, end, None, None))
             start = end + 1
         self.root = Node("root", 0, len(text), 0, len(self.lines))
         self._indents: dict[Node, int] = {}
@@ -285,7 +285,7 @@ class _Builder:
                 content = self._content(holders, number)
             else:
                 content = line.start
-            self.lines[number] = Line(line.start, line.end, content, node)
+            self.lines[number] = SourceLine(line.start, line.end, content, node)
 
     def _content(self, holders: Sequence[Node], number: int) -> int:
         """Return where the text of a line begins, behind the marks of what it stands in."""
@@ -425,7 +425,7 @@ def _bare_bars(node: Node, words: str) -> str:
     return words.replace("\\|", "|") if "\\|" in words and node.inside("cell") else words
 
 
-def nodes_of(tops: Iterable[Node]) -> list[Node]:
+def walk_nodes(tops: Iterable[Node]) -> list[Node]:
     """Return some nodes and all below them, in order of appearance."""
     found: list[Node] = []
     stack = [*tops][::-1]
@@ -439,7 +439,7 @@ def nodes_of(tops: Iterable[Node]) -> list[Node]:
 
 def containers(node: Node) -> list[Node]:
     """Return the quotes, list items and footnotes that a node stands in, outermost first."""
-    return [above for above in node.above() if above.kind in CONTAINERS][::-1]
+    return [above for above in node.above() if above.kind in CONTAINER_NODES][::-1]
 
 
 def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:

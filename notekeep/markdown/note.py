@@ -6,35 +6,23 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
+from notekeep.errors import Problem
 from notekeep.markdown import frontmatter
-from notekeep.markdown.fieldtypes import boolean, items, typed
-from notekeep.markdown.guard import MAX_BYTES
-from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS, Kind, Schema, canonical, names_in, role
-from notekeep.markdown.outline import read_body, title_in, title_of
-from notekeep.markdown.problem import Problem
-from notekeep.markdown.resolve import stem_of
-from notekeep.markdown.values import Scalar, Value
+from notekeep.markdown.field_values import Scalar, Value, parse_boolean, parse_items, type_field
+from notekeep.markdown.frontmatter_block import MAX_BYTES, Split
+from notekeep.markdown.links import note_stem
+from notekeep.markdown.outline import body_title, find_title, read_body
+from notekeep.markdown.schema import (
+    DEFAULT_SCHEMA,
+    Schema,
+    canonical,
+    find_known_keys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.markdown.outline import Body, InlineTag
-
-__all__ = [
-    "DEFAULT_SCHEMA",
-    "KINDS",
-    "Kind",
-    "Known",
-    "Note",
-    "Problem",
-    "Scalar",
-    "Schema",
-    "Value",
-    "canonical",
-    "read_note",
-    "role",
-    "slug",
-]
+    from notekeep.markdown.outline import BodyFacts, InlineTag
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")
@@ -70,7 +58,7 @@ class Note:
     aliases: list[str] = field(default_factory=list)
     body: str = ""
     body_line: int = 0
-    spans: Body | None = None
+    spans: BodyFacts | None = None
     private: bool = False
     problem: Problem | None = None
 
@@ -80,7 +68,7 @@ class Note:
         return self.body.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class Known(Protocol):
+class KnownFacts(Protocol):
     """What a note's body says of it, where that is known already."""
 
     @property
@@ -96,7 +84,7 @@ def read_note(
     path: str,
     data: bytes,
     schema: Schema = DEFAULT_SCHEMA,
-    known: Known | None = None,
+    known: KnownFacts | None = None,
     *,
     in_body: bool = True,
 ) -> Note:
@@ -113,7 +101,7 @@ def read_note(
     Returns:
         The note. What could not be read is in `problem`; the rest of the note is there.
     """
-    matter = frontmatter.read(data)
+    matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
     if matter.error is not None:
         error = matter.error
@@ -121,7 +109,7 @@ def read_note(
         problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
     kind = _kind(path, matter, schema)
     fields = _fields(kind, matter, schema)
-    stem = stem_of(path)
+    stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
     spans = None
     if known is not None:
@@ -131,10 +119,10 @@ def read_note(
         if spans.problem and problem is None:
             hint = "Its words can be searched; links, tags and headings are not known."
             problem = Problem(path, None, spans.problem, hint, "markdown")
-        title = _given_title(fields) or title_of(spans) or stem
+        title = _given_title(fields) or body_title(spans) or stem
         tags = _tags(fields, spans.tags)
     else:
-        title, tags = _given_title(fields) or title_in(body) or stem, _tags(fields, ())
+        title, tags = _given_title(fields) or find_title(body) or stem, _tags(fields, ())
     return Note(
         path=path,
         title=title,
@@ -151,7 +139,7 @@ def read_note(
     )
 
 
-def slug(title: str) -> str:
+def title_slug(title: str) -> str:
     """A title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
 
     Letters of every script stay. A title without any letter or digit is "note"; telling two
@@ -183,12 +171,12 @@ def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
 _UTF8_HINT: Final = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
 
 
-def _lines_before(data: bytes, parts: frontmatter.Split) -> int:
+def _lines_before(data: bytes, parts: Split) -> int:
     return data.count(b"\r" if parts.eol == b"\r" else b"\n", 0, parts.body)
 
 
 def _kind(path: str, matter: frontmatter.FrontMatter, schema: Schema) -> str:
-    keys = names_in(matter.fields)
+    keys = find_known_keys(matter.fields)
     words = matter.words.get(keys.get("type", ""), "")
     for word in [words] if isinstance(words, str) else words:
         if kind := schema.named(word):
@@ -203,26 +191,26 @@ def _fields(kind: str, matter: frontmatter.FrontMatter, schema: Schema) -> dict[
 
     Where a file has a field twice, under its name and that of a kin, the kin stays as it is.
     """
-    keys = names_in(matter.fields)
+    keys = find_known_keys(matter.fields)
     fields: dict[str, Value] = {}
     for key, value in matter.fields.items():
         name = canonical(key)
         if keys[name] != key:
             name = key
-        fields[name] = typed(name, schema.type_of(kind, name), value, matter.words[key])
+        fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     return fields
 
 
 def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:
     """Fill in what a date is known by elsewhere: a daily note by its name, `created` by `date`."""
     if kind == "daily" and not fields.get("date"):
-        stem = stem_of(path)
+        stem = note_stem(path)
         if _ISO_DAY.match(stem):
             fields["date"] = stem
         elif day := schema.daily.day_at(path):
             fields["date"] = day.isoformat()
     if not fields.get("created") and fields.get("date"):
-        fields["created"] = typed("created", "date", fields["date"], str(fields["date"]))
+        fields["created"] = type_field("created", "date", fields["date"], str(fields["date"]))
 
 
 def _given_title(fields: dict[str, Value]) -> str:
@@ -245,7 +233,7 @@ def _tags(fields: dict[str, Value], in_body: Iterable[InlineTag]) -> list[str]:
 def _list(value: Value) -> list[Scalar]:
     if isinstance(value, list):
         return value
-    return [] if value is None else items("", str(value))
+    return [] if value is None else parse_items("", str(value))
 
 
 def _is_private(data: bytes, matter: frontmatter.FrontMatter, fields: dict[str, Value]) -> bool:
@@ -259,4 +247,6 @@ def _is_private(data: bytes, matter: frontmatter.FrontMatter, fields: dict[str, 
     value = fields.get("private")
     if value is None:
         return False
-    return boolean(value if not isinstance(value, list) else "true", default=True) is not False
+    return (
+        parse_boolean(value if not isinstance(value, list) else "true", default=True) is not False
+    )

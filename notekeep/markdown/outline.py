@@ -1,8 +1,4 @@
-"""What the index knows of a note's body: links, tags, headings, tasks, quotes, and where they are.
-
-Every `start` and `end` counts characters of the body's text (not bytes, not the whole file); every
-`line` counts lines of the body from 0. `body[start:end]` is the thing as written.
-"""
+"""Facts for the index: links, tags, tasks, headings."""
 
 from __future__ import annotations
 
@@ -11,13 +7,23 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.markdown.parser import read
-from notekeep.markdown.plain import plain
+from notekeep.dates import parse_iso
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.sanitize import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
-    from notekeep.markdown.tree import Page, Span
+    from notekeep.markdown.tree import ParsedPage, Span
+
+
+# What the index knows of a note's body: links, tags, headings, tasks, quotes, and where they
+# are.
+#
+# Every `start` and `end` counts characters of the body's text (not bytes, not the whole file);
+# every `line` counts lines of the body from 0. `body[start:end]` is the thing as written.
+
 
 _MAYBE_TITLE: Final = re.compile(
     r"(?<![^\s>])#(?=\s|\Z)[^\n\r]*|(?<![^\n\r])[ \t>]*=+[ \t]*(?![^\n\r])"
@@ -35,7 +41,7 @@ _LOCATOR: Final = re.compile(
     re.IGNORECASE,
 )
 _start = attrgetter("start")
-SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
+SCHEME_PATTERN: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
 """How an address begins that leads out of the vault; one letter and a colon is a drive."""
 
 _MOMENT_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[.\][ \t]+)?")
@@ -159,7 +165,7 @@ class Comment(NamedTuple):
 
 
 @dataclass(slots=True)
-class Body:
+class BodyFacts:
     """What a body holds, each list in order of appearance.
 
     Attributes:
@@ -178,37 +184,39 @@ class Body:
     problem: str = ""
 
 
-def read_body(text: str) -> Body:
+def read_body(text: str) -> BodyFacts:
     """Find everything that the index wants to know of a body. Takes linear time and never raises.
 
     Args:
         text: The body, with line ends of any kind; offsets in the result count its characters.
     """
-    return outline(read(text))
+    return extract_facts(parse_markdown(text))
 
 
-def outline(page: Page) -> Body:
+def extract_facts(page: ParsedPage) -> BodyFacts:
     """Return the facts of a page."""
     return _Outline(page).body
 
 
-def title_of(body: Body) -> str:
+def body_title(body: BodyFacts) -> str:
     """Return the title that a body gives: its first heading of level 1 with words, or ""."""
-    words = (plain(heading.text) for heading in body.headings if heading.level == 1)
+    words = (plain_text(heading.text) for heading in body.headings if heading.level == 1)
     return next(filter(None, words), "")
 
 
-def title_in(text: str) -> str:
+def find_title(text: str) -> str:
     """Return the title that a text gives, reading no further than that where it comes first."""
     first = _MAYBE_TITLE.search(text)
     if first is None:
         return ""
     # What follows can change a heading only if it ends a block of math that began before.
     head = text[: first.end()]
-    return ("" if "$$" in head else title_of_page(read(head))) or title_of_page(read(text))
+    return ("" if "$$" in head else page_title(parse_markdown(head))) or page_title(
+        parse_markdown(text)
+    )
 
 
-def title_of_page(page: Page, said: Callable[[str], str] = str) -> str:
+def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
     """Return the title that a page gives, as `title_of` does.
 
     Args:
@@ -216,7 +224,7 @@ def title_of_page(page: Page, said: Callable[[str], str] = str) -> str:
         said: What is shown of the words of a heading, as written.
     """
     words = (
-        plain(said(span.words))
+        plain_text(said(span.words))
         for span in page.plain
         if span.kind == "heading" and span.info == "1"
     )
@@ -226,9 +234,9 @@ def title_of_page(page: Page, said: Callable[[str], str] = str) -> str:
 class _Outline:
     """Makes facts of spans."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: ParsedPage) -> None:
         self.text = page.text
-        self.body = Body(problem=page.problem)
+        self.body = BodyFacts(problem=page.problem)
         self._line = page.line_of
         self._quote_end = 0
         makers: dict[str, Callable[[Span], None]] = {
@@ -366,7 +374,7 @@ def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bo
         label: What is shown for it.
         embed: Whether it is an image.
     """
-    if SCHEME.match(target):
+    if SCHEME_PATTERN.match(target):
         return None
     path, _, fragment = target.partition("#")
     heading, block = split_fragment(_decoded(fragment))
@@ -393,3 +401,25 @@ def _decoded(target: str) -> str:
     from urllib.parse import unquote
 
     return unquote(target)
+
+
+# The day a task is due: as the Tasks and Dataview plug-ins of Obsidian write it, or plain text.
+
+
+DUE_LIKE_PATTERN = "%____-__-__%"
+"""What every text that names such a day has, as SQL's LIKE writes it."""
+
+_DUE = re.compile(
+    r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
+)
+
+
+def find_due_day(text: str) -> date | None:
+    """The day that the text of a task names as the one it is due on, or None."""
+    found = _DUE.search(text)
+    return parse_iso(found[1]) if found else None
+
+
+def strip_due_day(text: str) -> str:
+    """The text of a task without the day it is due."""
+    return _DUE.sub("", text)

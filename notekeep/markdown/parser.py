@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyromark
 
 from notekeep.markdown.extensions import find_definitions, find_extensions
-from notekeep.markdown.hidden import Reading, find_hidden, may_reach_over
-from notekeep.markdown.tree import Page, Span
+from notekeep.markdown.hidden import ParserPass, find_hidden, may_reach_over
+from notekeep.markdown.tree import ParsedPage, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ _CALLOUT: Final = re.compile(r">[ \t]?\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t
 _LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
 
 
-def read(text: str) -> Page:
+def parse_markdown(text: str) -> ParsedPage:
     """Read the body of a note. Takes linear time and never raises.
 
     Args:
@@ -83,7 +83,7 @@ def read(text: str) -> Page:
             raise
         end = len(text)
         spans = [Span("paragraph", 0, end, 0), Span("text", 0, end, 1)] if text.strip() else []
-        return Page(
+        return ParsedPage(
             text,
             spans,
             [],
@@ -94,13 +94,13 @@ def read(text: str) -> Page:
     return page
 
 
-def read_blocks(text: str) -> Page:
+def parse_blocks(text: str) -> ParsedPage:
     """Read only the outermost blocks of a text and their items, many times quicker than `read`.
 
     A text with comments or math that may reach over blocks is read as a whole.
     """
     if may_reach_over(text):
-        return read(text)
+        return parse_markdown(text)
     text = _normalize(text)
     builder = _Builder(text, text)
     places = None if text.isascii() else _characters(text)
@@ -122,8 +122,8 @@ def read_blocks(text: str) -> Page:
     except BaseException as error:
         if not _is_failure(error):
             raise
-        return read(text)
-    return Page(text, builder.finish().spans, [])
+        return parse_markdown(text)
+    return ParsedPage(text, builder.finish().spans, [])
 
 
 def find_references(text: str) -> dict[str, str]:
@@ -145,7 +145,7 @@ def _is_failure(error: BaseException) -> bool:
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
-def _read(text: str) -> Page:
+def _read(text: str) -> ParsedPage:
     reading = _parse(text, text)
     found: list[Span] = []
     if "%%" in text or "$" in text:
@@ -153,7 +153,7 @@ def _read(text: str) -> Page:
     found += find_extensions(text, reading, found)
     if "]:" in text:
         found += find_definitions(text, reading, found)
-    return Page(text, reading.spans, found)
+    return ParsedPage(text, reading.spans, found)
 
 
 def _mend_break(span: Span, text: str) -> Span:
@@ -174,7 +174,7 @@ def _normalize(text: str) -> str:
     return text
 
 
-def _parse(text: str, source: str) -> Reading:
+def _parse(text: str, source: str) -> ParserPass:
     """Read a text as CommonMark, in one pass of the parser.
 
     Args:
@@ -227,11 +227,11 @@ class _Builder:
         self._skipped = 0  # depth inside a wikilink, whose words are no Markdown
         self._last = 0
 
-    def finish(self) -> Reading:
+    def finish(self) -> ParserPass:
         """Return everything that was read."""
         self.leaves.sort()
         self.literal.sort()
-        return Reading([*map(Span._make, self._spans)], self.leaves, self.literal)
+        return ParserPass([*map(Span._make, self._spans)], self.leaves, self.literal)
 
     def open(self, tag: Any, start: int, end: int) -> None:
         """Begin a block or an inline span that holds others."""

@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import yaml
 
 from notekeep.errors import Refused
-from notekeep.markdown.spell import Plain, spell
-from notekeep.markdown.split import Split, split
-from notekeep.markdown.yamlread import PLAIN, STR, Document
+from notekeep.markdown.field_values import BareText, spell
+from notekeep.markdown.frontmatter_block import Split, split_frontmatter
+from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
 
 if TYPE_CHECKING:
-    from notekeep.markdown.values import Scalar, Value
+    from notekeep.markdown.field_values import Scalar, Value
 
-Tree: TypeAlias = dict[str, Any]
+BlockShape: TypeAlias = dict[str, Any]
 """A block by key, in order, each value as `shape` gives it: no object is built from a tag."""
 
 LIST = "list"
 _DICT = "dict"
 
 
-def tree(document: Document) -> Tree:
+def block_shape(document: Document) -> BlockShape:
     """What a block says, in a form that compares equal only when it says the same."""
     shapes = _Shapes()
     return {entry.name: shapes.of(entry.name, entry.value) for entry in document.entries}
 
 
 def shape(node: yaml.Node) -> tuple[Any, ...]:
-    """One node in the form of `tree`."""
+    """One node in the form of `block_shape`."""
     return _Shapes().of("", node)
 
 
@@ -62,17 +62,17 @@ class _Shapes:
         return (_DICT, tuple(pairs))
 
 
-def shape_of(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
+def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
     """The shape that a value has when it was spelled."""
     if isinstance(value, list):
-        return (LIST, tuple(shape_of(item, flow=True) for item in value))
+        return (LIST, tuple(value_shape(item, flow=True) for item in value))
     return _scalar_shape(value, spell(value, flow=flow))
 
 
 def _scalar_shape(value: Scalar, spelled: str) -> tuple[str, str]:
-    if isinstance(value, str) and not isinstance(value, Plain) and spelled != value:
-        return (STR, str(value))
-    return (PLAIN, spelled)
+    if isinstance(value, str) and not isinstance(value, BareText) and spelled != value:
+        return (STRING_TAG, str(value))
+    return (PLAIN_STYLE, spelled)
 
 
 def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
@@ -81,7 +81,7 @@ def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
         return True
     if one[0] == other[0] == LIST:
         return len(one[1]) == len(other[1]) and all(map(same_words, one[1], other[1]))
-    return {one[0], other[0]} == {PLAIN, STR} and bool(one[1] == other[1])
+    return {one[0], other[0]} == {PLAIN_STYLE, STRING_TAG} and bool(one[1] == other[1])
 
 
 def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> None:
@@ -91,7 +91,7 @@ def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> No
         Refused: It is not, or the body is another.
     """
     whole = old[:start] == new[:start] and old[end:] == new[start + length :]
-    before, after = split(old), split(new)
+    before, after = split_frontmatter(old), split_frontmatter(new)
     if not whole or old[before.body :] != new[after.body :] or not _same_frame(before, after):
         raise Refused(
             "The change would reach beyond the front matter.",
@@ -106,13 +106,13 @@ def _same_frame(before: Split, after: Split) -> bool:
     return after.kind == kind and before.bom == after.bom
 
 
-def check_tree(wanted: Tree, document: Document, key: str, line: int) -> None:
+def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> None:
     """Hold that a block reads as wanted, key by key and in that order.
 
     Raises:
         Refused: It does not.
     """
-    found = tree(document)
+    found = block_shape(document)
     if list(found) == list(wanted) and all(
         found[name] == wanted[name] or (name == key and same_words(found[name], wanted[name]))
         for name in wanted

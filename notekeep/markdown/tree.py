@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-BLOCKS: Final = frozenset(
+BLOCK_KINDS: Final = frozenset(
     {"paragraph", "heading", "list", "item", "quote", "fence", "code_block", "html_block"}
     | {"math_block", "footnote", "table", "row", "cell", "rule", "definition"}
 )
-CODE: Final = frozenset({"fence", "code_block", "code_span"})
-LITERAL: Final = CODE | {"html", "html_block", "math", "math_block", "comment"}
+CODE_KINDS: Final = frozenset({"fence", "code_block", "code_span"})
+LITERAL_KINDS: Final = CODE_KINDS | {"html", "html_block", "math", "math_block", "comment"}
 """Spans in which nothing is Markdown."""
 
 
@@ -28,7 +28,7 @@ class Span(NamedTuple):
     """One thing in a text; `text[start:end]` is the thing as written.
 
     Attributes:
-        kind: Blocks: those of `BLOCKS`. Inline: text, special (an escape or an entity), em,
+        kind: Blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em,
             strong, strike, highlight, link, image, autolink, wikilink, embed, code_span, html,
             math, footnote_ref, note (`^[words]`), soft_break, hard_break. Obsidian's: comment,
             tag, block_id, timestamp.
@@ -53,7 +53,7 @@ class Span(NamedTuple):
     title: str = ""
 
 
-class Page:
+class ParsedPage:
     """A text that was read.
 
     Attributes:
@@ -96,7 +96,7 @@ class Page:
         return self._by_kind.get(kind, [])
 
 
-def around(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
+def find_place_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
     """Return the place that a character stands in."""
     number = bisect_right(places, (at, 1 << 62)) - 1
     return places[number] if number >= 0 and places[number][1] > at else None
@@ -130,7 +130,7 @@ def _place(span: Span) -> tuple[int, bool, int, int]:
     The empty cells of a short row stand at its end, which is where the next row begins.
     """
     kind = span.kind
-    rank = 0 if kind in BLOCKS else 2 if kind in {"text", "special"} else 1
+    rank = 0 if kind in BLOCK_KINDS else 2 if kind in {"text", "special"} else 1
     return span.start, span.start < span.end, -span.end, rank
 
 
@@ -163,7 +163,7 @@ def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
 def _cut(base: list[Span], cuts: list[int], gone: list[tuple[int, int]]) -> Iterable[Span]:
     """Cut words at places, and leave out what other spans say in their stead."""
     for span in base:
-        if span.kind in BLOCKS:
+        if span.kind in BLOCK_KINDS:
             yield span
             continue
         if _is_gone(span.start, span.end, gone):
@@ -179,7 +179,7 @@ def _cut(base: list[Span], cuts: list[int], gone: list[tuple[int, int]]) -> Iter
 
 
 def _is_gone(start: int, end: int, gone: list[tuple[int, int]]) -> bool:
-    inside = around(gone, start)
+    inside = find_place_at(gone, start)
     return inside is not None and end <= inside[1]
 
 

@@ -1,1 +1,1 @@
-"""The one query language. Pure: text in, a tree out."""
+"""The query language. Pure: text to a tree."""

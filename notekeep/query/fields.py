@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
-from notekeep.query.fold import fold_key
+from notekeep.query.folding import fold_key
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
 
-COMMON: dict[str, FieldType] = {
+COMMON_FIELDS: dict[str, FieldType] = {
     "title": "text",
     "path": "text",
     "file": "text",
@@ -62,7 +62,7 @@ FLAGS = (
 )
 """What `is:` knows; what each means is said where the catalog answers it."""
 
-THINGS = {
+COUNTED_THINGS = {
     "alias": "aliases",
     "aliases": "aliases",
     "backlink": "backlinks",
@@ -124,14 +124,14 @@ _READ_AS: dict[str, FieldType] = {
 }
 
 
-class Field(NamedTuple):
+class QueryField(NamedTuple):
     """A field as a query knows it: its canonical name and how its values are read."""
 
     name: str
     type: FieldType
 
 
-class Fields:
+class QueryFields:
     """The names a query may use in one vault.
 
     Attributes:
@@ -156,7 +156,7 @@ class Fields:
         kinds: Mapping[str, Mapping[str, str]],
         seen: Iterable[str] = (),
         aliases: Mapping[str, str] | None = None,
-    ) -> Fields:
+    ) -> QueryFields:
         """Gather the fields of a vault.
 
         Args:
@@ -172,14 +172,14 @@ class Fields:
         own = {name.casefold(): name.casefold() for fields in kinds.values() for name in fields}
         # The last one wins: a note may come from anywhere, so its names never replace the others.
         spellings = {fold_key(name): name for name in types}
-        for names in (kin, own, COMMON_ALIASES, {name: name for name in COMMON}):
+        for names in (kin, own, COMMON_ALIASES, {name: name for name in COMMON_FIELDS}):
             spellings |= {fold_key(other): name for other, name in names.items()}
-        return cls(kinds, types | COMMON, {**kin, **COMMON_ALIASES}, spellings)
+        return cls(kinds, types | COMMON_FIELDS, {**kin, **COMMON_ALIASES}, spellings)
 
-    def find(self, name: str) -> Field | None:
+    def find(self, name: str) -> QueryField | None:
         """The field of that name or other spelling, or None; case, blanks and dashes aside."""
         canonical = self._spellings.get(fold_key(name), "")
-        return Field(canonical, self._types[canonical]) if canonical in self._types else None
+        return QueryField(canonical, self._types[canonical]) if canonical in self._types else None
 
     def names(self) -> list[str]:
         """All canonical field names, sorted."""
@@ -187,7 +187,7 @@ class Fields:
 
     def things(self) -> list[str]:
         """All that `has:` understands, sorted."""
-        return sorted({*THINGS, *self._types})
+        return sorted({*COUNTED_THINGS, *self._types})
 
     def nearest_field(self, name: str, likeness: float = LIKENESS) -> str | None:
         """The field that `name` is most likely a slip of, or None."""
@@ -198,11 +198,11 @@ class Fields:
         return nearest(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
-NONE = Fields((), {}, {}, {})
+NO_FIELDS = QueryFields((), {}, {}, {})
 """No names: for what cannot name a field."""
 
 
-def may_name_one(text: str) -> bool:
+def may_name_field(text: str) -> bool:
     """Whether a query may name a field, a kind or a flag; gathering them takes its time."""
     return not SIGNS.isdisjoint(text)
 

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
 from notekeep.query.fields import CLEAR_LIKENESS
-from notekeep.query.fold import as_unicode
-from notekeep.query.leaves import Context, bare_leaf, field_leaf, is_known, no_field
-from notekeep.query.lexer import Token, tokens
+from notekeep.query.folding import as_unicode
+from notekeep.query.lexer import Token, tokenize
+from notekeep.query.terms import (
+    TermContext,
+    is_known_field,
+    parse_bare_term,
+    parse_field_term,
+    unknown_field_error,
+)
 from notekeep.query.tree import (
     And,
     Block,
-    Docs,
     Fuzzy,
+    KnownPaths,
     Line,
     Node,
     Not,
@@ -36,7 +42,7 @@ from notekeep.query.tree import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from notekeep.query.fields import Fields
+    from notekeep.query.fields import QueryFields
 
 MAX_LENGTH = 10_000
 """Characters of a query."""
@@ -56,8 +62,8 @@ _PATTERNS = (Prefix, Wildcard, Fuzzy, Regex, Section, Line)
 _UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line, "block": Block}
 
 
-def parse(
-    text: str, fields: Fields, *, today: date, week_start: int = 0, typing: bool = False
+def parse_query(
+    text: str, fields: QueryFields, *, today: date, week_start: int = 0, typing: bool = False
 ) -> Query:
     """Read a query.
 
@@ -76,7 +82,7 @@ def parse(
         UsageError: With the position of what cannot be understood; never while typing.
     """
     text = as_unicode(text)
-    context = Context(text, fields, today, week_start, typing)
+    context = TermContext(text, fields, today, week_start, typing)
     try:
         if len(text) > MAX_LENGTH:
             raise context.error(f"A query has at most {MAX_LENGTH:,} characters.", at=MAX_LENGTH)
@@ -97,9 +103,9 @@ def _plain_words(text: str) -> Query:
 class _Parser:
     """One pass over the tokens by recursive descent; depth is bounded by MAX_DEPTH."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: TermContext) -> None:
         self.context = context
-        self.tokens = list(tokens(context.text))
+        self.tokens = list(tokenize(context.text))
         self.at = 0
         self.depth = 0
         self.group: Token | None = None  # the field whose group `title:(a b)` is being read
@@ -206,7 +212,7 @@ class _Parser:
         if self.group:
             return self._grouped(self.group, token, negated=negated)
         try:
-            leaf = bare_leaf(token, self._context(negated=negated))
+            leaf = parse_bare_term(token, self._context(negated=negated))
         except UsageError:
             if not self.context.typing:
                 raise
@@ -231,7 +237,7 @@ class _Parser:
         self.at += 1
         return inner
 
-    def _context(self, *, negated: bool) -> Context:
+    def _context(self, *, negated: bool) -> TermContext:
         """What a leaf is read against; a word under NOT is never the beginning of another."""
         return self.context._replace(typing=False) if negated else self.context
 
@@ -244,8 +250,8 @@ class _Parser:
                 field,
             )
         if value is None or value.kind not in _VALUES:
-            if not self.context.typing and not is_known(field, self.context):
-                raise no_field(field, self.context, field.end)
+            if not self.context.typing and not is_known_field(field, self.context):
+                raise unknown_field_error(field, self.context, field.end)
             self._complain(
                 f"{field.text}{field.op} wants something after it.",
                 f"Write no:{field.text} for notes without it, or put the text in quotes.",
@@ -293,7 +299,7 @@ class _Parser:
                 return Not(inner) if (inner := self._words(part, field)) else None
             case Section(inside) | Line(inside):
                 return self._words(inside, field)
-            case Term() | Phrase() | Prefix() | Wildcard() | Fuzzy() | Docs():
+            case Term() | Phrase() | Prefix() | Wildcard() | Fuzzy() | KnownPaths():
                 return node
             case _ if self.context.typing:
                 return None
@@ -307,8 +313,8 @@ class _Parser:
             if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
                 raise context.error(_only_words(field), at=value.start)
             if unit is None:
-                return field_leaf(field, value, context)
-            leaf = bare_leaf(value, context)
+                return parse_field_term(field, value, context)
+            leaf = parse_bare_term(value, context)
         except UsageError:
             if not self.context.typing:
                 raise

@@ -50,7 +50,7 @@ _OPERATORS: dict[str, TokenKind] = {"OR": "or", "|": "or", "AND": "and", "NOT": 
 _CURLY_QUOTES = str.maketrans("“”„", '"""')
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """Cut a query into its tokens, from left to right.
 
     A field's value is the token after it: a phrase, a link, a word, or "(" for a group; `[key:a b]`

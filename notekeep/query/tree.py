@@ -165,7 +165,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Docs:
+class KnownPaths:
     """An answer that is already known: paths, from the catalog. The parser never makes one."""
 
     paths: frozenset[str]
@@ -194,7 +194,7 @@ class Not:
 
 WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Section | Line
 FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | Link
-Node: TypeAlias = WordLeaf | FactLeaf | Docs | And | Or | Not
+Node: TypeAlias = WordLeaf | FactLeaf | KnownPaths | And | Or | Not
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Query:
     limit: int | None = None
 
     def __str__(self) -> str:
-        from notekeep.query.explain import write_query
+        from notekeep.query.description import write_query
 
         return write_query(self)
 
@@ -235,4 +235,4 @@ def is_fact(node: Node) -> bool:
         case Not(part):
             return is_fact(part)
         case _:
-            return isinstance(node, Compare | Path | Tag | Is | Has | Link | Docs)
+            return isinstance(node, Compare | Path | Tag | Is | Has | Link | KnownPaths)

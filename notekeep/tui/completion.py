@@ -1,4 +1,4 @@
-"""What may be meant by what is typed: a note or a heading of it, a tag, a field or its value."""
+"""Links, tags, fields while typing."""
 
 from __future__ import annotations
 
@@ -9,15 +9,24 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.suggester import Suggester, SuggestionReady
+from textual.widgets import Input
+
+from notekeep.background import yield_to_ui
+from notekeep.catalog.name_lookup import resolve_link_names
 from notekeep.errors import NotekeepError
-from notekeep.giving_way import give_way
-from notekeep.index.names import meant
-from notekeep.markdown.kinds import CHOICES, canonical
+from notekeep.markdown.schema import FIELD_CHOICES, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from textual.widget import Widget
+
     from notekeep.vault import Vault
+
+
+# What may be meant by what is typed: a note or a heading of it, a tag, a field or its value.
+
 
 MOST = 20
 """How many answers are offered, one after the other."""
@@ -45,7 +54,7 @@ MOST_VALUES = 5_000
 """So many values of a field are offered, the most used ones."""
 
 
-class Offer(NamedTuple):
+class CompletionOffer(NamedTuple):
     """What may be meant.
 
     Attributes:
@@ -59,7 +68,7 @@ class Offer(NamedTuple):
     rest: str
 
 
-class Words:
+class WordIndex:
     """Words of one kind, found by their beginning whatever its case."""
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -71,7 +80,7 @@ class Words:
                 parts.setdefault(key[:BEGINNING], set()).add((key, word))
         self._words: list[tuple[str, str]] = []
         for beginning in sorted(parts):
-            give_way()
+            yield_to_ui()
             self._words += sorted(parts[beginning])
 
     def beginning(self, typed: str) -> Iterator[str]:
@@ -85,7 +94,7 @@ class Words:
                 yield word
 
 
-class Links:
+class LinkWriter:
     """Writes links from a note to others as its vault has them."""
 
     def __init__(self, vault: Vault, source: str) -> None:
@@ -93,7 +102,7 @@ class Links:
         self._meant = lru_cache(64)(self._look_up)
 
     def _look_up(self, titles: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
-        return meant(self._vault.catalog, titles, self._source)
+        return resolve_link_names(self._vault.catalog, titles, self._source)
 
     def to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
         """Write a link to each title's note; a title that is no note's any more is one itself."""
@@ -122,7 +131,7 @@ class Completer:
         keys: Iterable[str] = (),
         values: Mapping[str, Iterable[str]] | None = None,
         headings: Callable[[str], Sequence[str]] | None = None,
-        links: Links | None = None,
+        links: LinkWriter | None = None,
     ) -> None:
         """Take what may be offered.
 
@@ -134,8 +143,8 @@ class Completer:
             headings: Gives the headings of the note that a name means.
             links: Writes a link to the note of a title; without it a title links by itself.
         """
-        self._titles, self._tags, self._keys = Words(titles), Words(tags), Words(keys)
-        self._values = {name: Words(found) for name, found in (values or {}).items()}
+        self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
+        self._values = {name: WordIndex(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
         self._headings = headings
         self._links = links
@@ -149,9 +158,9 @@ class Completer:
         keys |= set(vault.catalog.field_names())
         values = {"type": list(kinds), **_values(vault)}
         headings = lru_cache(64)(partial(_headings_of, vault))
-        return cls(titles, vault.tags(), keys, values, headings, Links(vault, source))
+        return cls(titles, vault.tags(), keys, values, headings, LinkWriter(vault, source))
 
-    def offers(self, lines: Sequence[str], row: int, column: int) -> list[Offer]:
+    def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
         """Give what could be meant at the cursor, best first; nothing where nothing is named.
 
         Args:
@@ -165,11 +174,11 @@ class Completer:
             return self._of_headings(lines, heading, end)
         if link := _LINK.search(before):
             # What stands behind the cursor already, and properties, are wiki links.
-            is_wiki = not end or in_front_matter(lines, row)
+            is_wiki = not end or is_in_frontmatter(lines, row)
             return self._of_titles(link, end, is_wiki=is_wiki)
         if behind[:1].isalnum():
             return []
-        if in_front_matter(lines, row):
+        if is_in_frontmatter(lines, row):
             if key := _KEY.search(before):
                 return _offers(self._keys, key, "" if behind.lstrip().startswith(":") else ": ")
             return self._of_values(lines, row, before)
@@ -177,23 +186,28 @@ class Completer:
             return _offers(self._tags, tag, "")
         return []
 
-    def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[Offer]:
+    def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
         """Give the titles that begin so, as links that Obsidian follows as well."""
         plain = _offers(self._titles, typed, "")
         if self._links is None:
-            return [Offer(start, f"{text}{end}", f"{rest}{end}") for start, text, rest in plain]
+            return [
+                CompletionOffer(start, f"{text}{end}", f"{rest}{end}")
+                for start, text, rest in plain
+            ]
         links = self._links.to(tuple(offer.text for offer in plain), is_wiki=is_wiki)
-        offers: list[Offer] = []
+        offers: list[CompletionOffer] = []
         for offer, link in zip(plain, links, strict=True):
             if link.startswith("[["):
                 inner = link.removeprefix("[[").removesuffix("]]")
-                offers.append(Offer(offer.start, f"{inner}{end}", f"{offer.rest}{end}"))
+                offers.append(CompletionOffer(offer.start, f"{inner}{end}", f"{offer.rest}{end}"))
             elif not is_wiki:
                 rest = link[link.rindex("](") :]
-                offers.append(Offer(typed.start(), link, f"{offer.rest}{rest}"))
+                offers.append(CompletionOffer(typed.start(), link, f"{offer.rest}{rest}"))
         return offers
 
-    def _of_headings(self, lines: Sequence[str], typed: re.Match[str], end: str) -> list[Offer]:
+    def _of_headings(
+        self, lines: Sequence[str], typed: re.Match[str], end: str
+    ) -> list[CompletionOffer]:
         """Give the headings of the note that is linked, in the order they stand in it."""
         name, begun = typed[1].strip(), typed[2].casefold()
         if name:
@@ -205,10 +219,11 @@ class Completer:
         plain = [text for text in dict.fromkeys(fitting) if not set(text) & set("[]|#^")]
         length = len(typed[2])
         return [
-            Offer(typed.start(2), f"{text}{end}", f"{text[length:]}{end}") for text in plain[:MOST]
+            CompletionOffer(typed.start(2), f"{text}{end}", f"{text[length:]}{end}")
+            for text in plain[:MOST]
         ]
 
-    def _of_values(self, lines: Sequence[str], row: int, before: str) -> list[Offer]:
+    def _of_values(self, lines: Sequence[str], row: int, before: str) -> list[CompletionOffer]:
         """Give what other notes have in the field that the line belongs to."""
         typed = _ITEM.search(before)
         field = next(
@@ -223,7 +238,7 @@ class Completer:
 def _values(vault: Vault) -> dict[str, set[str]]:
     """Collect what the notes have in the fields whose values are offered."""
     found: dict[str, set[str]] = {name: set() for name in VALUES}
-    for (_, name), choices in CHOICES.items():
+    for (_, name), choices in FIELD_CHOICES.items():
         found[name].update(choices)
     for name in VALUES:
         # As rows all notes would be in memory for it, every time that one is edited.
@@ -238,7 +253,7 @@ def _headings_of(vault: Vault, name: str) -> Sequence[str]:
     return [text for _, _, text in vault.catalog.headings(row.path)] if row is not None else ()
 
 
-def end_of_front_matter(lines: Sequence[str]) -> int | None:
+def find_frontmatter_end(lines: Sequence[str]) -> int | None:
     """Return the row of the fence that ends the front matter; None where there is none."""
     if lines[0].rstrip() != _FENCE:
         return None
@@ -246,20 +261,20 @@ def end_of_front_matter(lines: Sequence[str]) -> int | None:
     return next((row for row in rows if lines[row].rstrip() in {_FENCE, "..."}), None)
 
 
-def in_front_matter(lines: Sequence[str], row: int) -> bool:
+def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
     """Tell whether a line stands between the two fences at the top, or below one not yet ended."""
     if row == 0 or lines[0].rstrip() != _FENCE:
         return False
-    end = end_of_front_matter(lines)
+    end = find_frontmatter_end(lines)
     return row < MOST_FIELD_LINES if end is None else row <= end
 
 
-def first_place(lines: Sequence[str]) -> tuple[int, int]:
+def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
     """Return where one begins to write, as row and column: below the front matter.
 
     In a note that has no text yet, only a heading, that is its end.
     """
-    end = end_of_front_matter(lines)
+    end = find_frontmatter_end(lines)
     if end is None or end + 1 == len(lines):
         return 0, 0
     if not any(line.strip() and not line.startswith("#") for line in lines[end + 1 :]):
@@ -267,8 +282,67 @@ def first_place(lines: Sequence[str]) -> tuple[int, int]:
     return end + 1, 0
 
 
-def _offers(words: Words, typed: re.Match[str], end: str) -> list[Offer]:
+def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[CompletionOffer]:
     """Give the words that begin as what was typed, the shortest first, as it takes least to say."""
     start, length = typed.start(1), len(typed[1])
     found = sorted(islice(words.beginning(typed[1]), 10 * MOST), key=len)[:MOST]
-    return [Offer(start, f"{word}{end}", f"{word[length:]}{end}") for word in found]
+    return [CompletionOffer(start, f"{word}{end}", f"{word[length:]}{end}") for word in found]
+
+
+# The rest of a word that is typed, offered behind the cursor.
+
+
+class WordSuggester(Suggester):
+    """Offers the rest of the word that is typed, of those it was told."""
+
+    def __init__(self, begin: Callable[[str], int]) -> None:
+        """Prepare.
+
+        Args:
+            begin: Gives where in a line the word begins that is typed last.
+        """
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._begin = begin
+        self._known = WordIndex(())
+
+    def know(self, words: Sequence[str], box: Widget) -> None:
+        """Take what may be typed, and offer it where something is typed in a box already."""
+        self._known = WordIndex(words)
+        for field in box.query(Input):
+            found = self._complete(field.value) if field.suggester is self else None
+            if found is not None:
+                field.post_message(SuggestionReady(field.value, found))
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return self._complete(value)
+
+    def _complete(self, value: str) -> str | None:
+        typed = value[self._begin(value) :]
+        found = next(self._known.beginning(typed), None) if typed else None
+        return None if found is None else value + found[len(typed) :]
+
+
+def find_last_word(line: str) -> int:
+    """Where the last of several words begins; signs before it are no part of it."""
+    return skip_signs(line, line.rfind(" ") + 1)
+
+
+def skip_signs(line: str, start: int = 0) -> int:
+    """Where a word begins that may have a sign before it: +, - or #."""
+    return start + len(line[start:]) - len(line[start:].lstrip("+-#"))
+
+
+def find_last_item(line: str) -> int:
+    """Where the last item of a list begins."""
+    start = max(line.rfind(","), line.rfind(";")) + 1
+    return start + len(line[start:]) - len(line[start:].lstrip())
+
+
+def find_last_signed_item(line: str) -> int:
+    """Where the last item of a list begins that may have a sign before it."""
+    return skip_signs(line, find_last_item(line))
+
+
+def find_start(_: str) -> int:
+    """All that is typed is one word."""
+    return 0

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.errors import NoWidget
 
-from notekeep.tui.actions import AFTER, BY_ID
-from notekeep.tui.actions.sequences import menu
-from notekeep.tui.messages import Working
-from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.commands.action import SECOND_KEYS, menu
+from notekeep.tui.commands.registry import ACTIONS_BY_ID
+from notekeep.tui.messages import WorkStatus
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import RemovalSafe
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Keyboard(RemovalSafe, _Program):
     def _wait_after(self, first: str) -> None:
         self._begun = first
         if isinstance(self.screen, VaultScreen):
-            self.screen.doing(menu(AFTER[first], self.size.width - 2))
+            self.screen.doing(menu(SECOND_KEYS[first], self.size.width - 2))
 
     def hold_keys(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
@@ -204,19 +204,19 @@ class Keyboard(RemovalSafe, _Program):
         if not self._begun:
             return False
         first, self._begun = self._begun, ""
-        self.post_message(Working(""))
-        chosen = next((one.action for one in AFTER[first] if one.key == event.key), None)
+        self.post_message(WorkStatus(""))
+        chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
         if chosen is not None:
-            await self.run_by_id(chosen)
+            await self.run_action_by_id(chosen)
         return True
 
-    async def run_by_id(self, action_id: str) -> None:
+    async def run_action_by_id(self, action_id: str) -> None:
         """Run an action as its key would: by the nearest widget around the focus that has it."""
-        method = f"action_{BY_ID[action_id].method}"
+        method = f"action_{ACTIONS_BY_ID[action_id].method}"
         node: DOMNode | None = self.screen.focused or self.screen
         while node is not None and not hasattr(node, method):
             node = node.parent
-        await self.run_action(BY_ID[action_id].method, node or self)
+        await self.run_action(ACTIONS_BY_ID[action_id].method, node or self)
 
 
 def _key(event: events.Key | events.Paste) -> str:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from notekeep.tui.actions import of_context
+from notekeep.tui.commands.registry import actions_in_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-ALL = ("*",)
-UNBOUND = "unbound-"
+ALL_ACTIONS = ("*",)
+UNBOUND_PREFIX = "unbound-"
 """Begins what stands for the key of an action that has none, until the person gives it one."""
 
 
@@ -29,7 +29,7 @@ def bindings(
     first, left = frozenset(priority), frozenset(by_screen)
     return [
         Binding(
-            ",".join(action.keys) or UNBOUND + action.id,
+            ",".join(action.keys) or UNBOUND_PREFIX + action.id,
             f"screen.{action.method}" if left & {"*", action.id} else action.method,
             action.title,
             id=action.id,
@@ -38,10 +38,10 @@ def bindings(
             priority=action.id in first,
         )
         for context in contexts
-        for action in of_context(context)
+        for action in actions_in_context(context)
     ]
 
 
-def as_bound(own_keys: Mapping[str, str]) -> dict[str, str]:
+def make_keymap(own_keys: Mapping[str, str]) -> dict[str, str]:
     """Return a map of keys as Textual takes it, which knows no way to take a key away."""
-    return {action: keys or UNBOUND + action for action, keys in own_keys.items()}
+    return {action: keys or UNBOUND_PREFIX + action for action, keys in own_keys.items()}

@@ -1,19 +1,47 @@
-"""From a folder to a running interface, in the order in which a person sees it."""
+"""From a folder to a running interface, or browser."""
 
 from __future__ import annotations
 
 import gc
+import hmac
 import logging
 import os
+import secrets
+import shlex
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from notekeep import kept
+from notekeep import cache_files
+from notekeep.errors import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
+    from aiohttp import web
     from textual.pilot import Pilot
+
+
+# The Textual interface, and the only room that imports Textual.
+
+
+def launch_interface(root: str | None, *, prelude: bool = True) -> int:
+    """Start the interface on a vault; None opens it on its welcome.
+
+    Importing this costs nothing; starting imports Textual.
+
+    Args:
+        root: The vault's folder.
+        prelude: Whether the last frame may be shown while it starts.
+
+    Returns:
+        The exit code.
+    """
+    return launch(root, prelude=prelude)
+
+
+# From a folder to a running interface, in the order in which a person sees it.
 
 
 LOG = "tui.log"
@@ -45,19 +73,21 @@ def launch(
         root = _welcome()
         if root is None:
             return 0
-    from notekeep.tui import place
-    from notekeep.tui.prelude import Look, painted
+    from notekeep.tui import location
+    from notekeep.tui.prelude import FrameKey, show_last_frame
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
-    left = place.load(vault.places.state)
-    screen = left.opens_with(vault.today())
+    left = location.load_place(vault.places.state)
+    screen = left.screen_to_open(vault.today())
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
-    look = Look.of(vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ)
+    look = FrameKey.of(
+        vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ
+    )
     wanted = vault.person.prelude if prelude else False
-    with painted(vault.places.cache, look, wanted=wanted):
-        paint_often()
+    with show_last_frame(vault.places.cache, look, wanted=wanted):
+        raise_frame_rate()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
         from notekeep.tui.textual_compat import collect_often, run_app
@@ -71,13 +101,13 @@ def launch(
     return app.return_code or 0
 
 
-def paint_often() -> None:
+def raise_frame_rate() -> None:
     """Have Textual, not imported yet, paint FRAMES times a second where nobody says otherwise."""
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
 
 
 def _welcome() -> str | None:
-    from notekeep.tui.welcome import WelcomeApp
+    from notekeep.tui.screens.welcome import WelcomeApp
 
     return WelcomeApp().run()
 
@@ -85,7 +115,7 @@ def _welcome() -> str | None:
 def _log_to(folder: str) -> None:
     """Send what our code logs to a file: on the terminal it would destroy the screen."""
     try:
-        kept.make_folder(folder)
+        cache_files.make_cache_folder(folder)
         handler = logging.FileHandler(os.path.join(folder, LOG), encoding="utf-8", delay=True)
     except OSError:
         return
@@ -97,3 +127,97 @@ def _log_to(folder: str) -> None:
         before.close()
     logger.addHandler(handler)
     logger.propagate = False
+
+
+# The interface in a browser, through textual-serve: one program for each page that is open.
+#
+# What a page shows is the person's notes, and what it sends are keys. So a page is served only
+# to who has the key of this start, and a connection only to pages of ours: any other page in the
+# same browser could open one too.
+
+
+COOKIE = "notekeep"
+NEEDED = "pip install 'notekeep[serve]'"
+
+
+def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve the interface on a vault until it is ended.
+
+    Args:
+        root: The vault.
+        host: The name or address to listen at.
+        port: The port.
+        tell: Called with the address to open, which has the key, once before it is served.
+
+    Raises:
+        Failure: textual-serve is not installed, or the port cannot be listened at.
+    """
+    try:
+        from textual_serve.server import Server
+    except ImportError as error:
+        raise Failure("What serves the interface to a browser is not installed.", NEEDED) from error
+
+    class Served(Server):
+        """A server that shows its pages to nobody without the key."""
+
+        key = secrets.token_urlsafe(24)
+
+        async def _make_app(self) -> web.Application:
+            app = await super()._make_app()
+            app.middlewares.append(require_key(self.key))
+            return app
+
+        async def on_startup(self, app: web.Application) -> None:
+            del app
+            tell(f"{self.public_url}/?key={self.key}")
+
+        def initialize_logging(self) -> None:
+            """Say nothing of each page that is opened."""
+
+    command = shlex.join([sys.executable, "-m", "notekeep", "--vault", root])
+    try:
+        Served(command, host, port, title="notekeep").serve()
+    except OSError as error:
+        raise Failure(
+            f"Nothing can be served at {host}, port {port}: {error.strerror}.",
+            "Give another port with --port.",
+        ) from error
+
+
+def require_key(key: str) -> Any:
+    """Make what lets a request through that has the key, and turns all others away.
+
+    The key comes in the address of the first page, and then as a cookie that no other site's page
+    makes the browser send.
+    """
+    from aiohttp import web
+
+    @web.middleware
+    async def guarded(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        given = request.query.get("key", "") if request.path == "/" else ""
+        if _is_key(given, key):
+            # Seen in no history and in no address that is copied.
+            answer = web.HTTPFound("/")
+            answer.set_cookie(COOKIE, key, httponly=True, samesite="Strict")
+            return answer
+        known = _is_key(request.cookies.get(COOKIE, ""), key)
+        if not known or not _is_own_page(request.headers.get("Origin"), request.host):
+            raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
+        return await handler(request)
+
+    return guarded
+
+
+def _is_key(given: str, key: str) -> bool:
+    """Whether a key is the right one; any text may come from outside, also half a character."""
+    return hmac.compare_digest(given.encode("utf-8", "backslashreplace"), key.encode())
+
+
+def _is_own_page(origin: str | None, host: str) -> bool:
+    """Whether a request comes from a page of ours; those that no page makes name no origin."""
+    try:
+        return origin is None or urlsplit(origin).netloc == host
+    except ValueError:
+        return False

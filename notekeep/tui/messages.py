@@ -113,7 +113,7 @@ class VaultChanged(Message):
         self.is_step = is_step
 
 
-class Working(Message):
+class WorkStatus(Message):
     """Something goes on in the background; an empty text means that it is over."""
 
     def __init__(self, text: str) -> None:
@@ -121,7 +121,7 @@ class Working(Message):
         self.text = text
 
 
-class Indexing(Message):
+class IndexingStatus(Message):
     """The index is being built, or not any more.
 
     Attributes:
@@ -135,7 +135,7 @@ class Indexing(Message):
         self.text = text
 
 
-class WentWrong(Message):
+class ErrorReported(Message):
     """Something could not be done, and the person was told; it is kept until it is seen."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -144,5 +144,5 @@ class WentWrong(Message):
         self.hint = hint
 
 
-class CheckedIn(Message):
+class HabitLogged(Message):
     """A habit was logged; what `undo` takes back first is that."""

@@ -14,7 +14,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep import kept
+from notekeep import cache_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 _COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
 
 
-class Look(NamedTuple):
+class FrameKey(NamedTuple):
     """What must be the same for a frame to be shown again.
 
     Attributes:
@@ -51,7 +51,7 @@ class Look(NamedTuple):
     @classmethod
     def of(
         cls, day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
-    ) -> Look:
+    ) -> FrameKey:
         """Return the look of a frame under a theme in a terminal."""
         colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
         return cls(day, screen, *size, colours)
@@ -65,19 +65,21 @@ def frame_of(screen: Screen[Any]) -> str:
     return shown
 
 
-def save(folder: str, look: Look, frame: str) -> None:
+def save_frame(folder: str, look: FrameKey, frame: str) -> None:
     """Keep a frame in a cache folder; where that fails, the next start is merely less quick."""
     with contextlib.suppress(OSError):
-        kept.write(folder, FILE, json.dumps({"look": look, "frame": frame}).encode())
+        cache_files.write_cache_file(
+            folder, FILE, json.dumps({"look": look, "frame": frame}).encode()
+        )
 
 
-def forget(folder: str) -> None:
+def forget_frame(folder: str) -> None:
     """Drop the frame: what will open is not what was seen last."""
     with contextlib.suppress(OSError):
         os.unlink(os.path.join(folder, FILE))
 
 
-def load(folder: str, look: Look) -> str | None:
+def load_frame(folder: str, look: FrameKey) -> str | None:
     """Return the frame that was kept, if it looks as what will open."""
     try:
         with open(os.path.join(folder, FILE), encoding="utf-8") as file:
@@ -91,7 +93,7 @@ def load(folder: str, look: Look) -> str | None:
 
 
 @contextlib.contextmanager
-def painted(folder: str, look: Look, *, wanted: bool | None = None) -> Iterator[bool]:
+def show_last_frame(folder: str, look: FrameKey, *, wanted: bool | None = None) -> Iterator[bool]:
     """Show the kept frame while the interface starts; leave the terminal as it was afterwards.
 
     Args:
@@ -102,7 +104,7 @@ def painted(folder: str, look: Look, *, wanted: bool | None = None) -> Iterator[
     Yields:
         Whether a frame was shown.
     """
-    frame = load(folder, look) if can_paint(os.environ, wanted=wanted) else None
+    frame = load_frame(folder, look) if can_paint(os.environ, wanted=wanted) else None
     if frame is None:
         yield False
         return

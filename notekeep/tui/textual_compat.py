@@ -40,7 +40,7 @@ from textual.screen import UPDATE_PERIOD
 from textual.timer import Timer
 from textual.widget import Widget
 
-from notekeep.giving_way import wait_with
+from notekeep.background import set_yield_wait
 
 if TYPE_CHECKING:
     import ctypes
@@ -330,14 +330,14 @@ def run_app(app: App[Any], **options: Any) -> Any:
     if sys.platform == "win32":  # its event loop has no selector
         return app.run(**options)
     gate, interval = EventLoopGate(), sys.getswitchinterval()
-    wait_with(gate.wait)
+    set_yield_wait(gate.wait)
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(gate)) as runner:
             return runner.run(app.run_async(**options))
     finally:
         sys.setswitchinterval(interval)
-        wait_with(None)
+        set_yield_wait(None)
 
 
 # When to collect garbage: little by little, and everything while nobody types. A frame of Textual

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.index.catalog import Catalog
-from notekeep.index.names import beginning
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.name_lookup import complete_name
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def test_names_are_found_by_one_question(root: Path, monkeypatch: pytest.MonkeyP
     vault.refresh()
     monkeypatch.setattr(Catalog, "made_of", counted)
     monkeypatch.setattr(Catalog, "names", None)
-    assert beginning(vault.catalog, "Medi", 10) == ["Meditate"]
+    assert complete_name(vault.catalog, "Medi", 10) == ["Meditate"]
     assert len(asked) == 1
 
 

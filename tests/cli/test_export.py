@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import main
-from notekeep.export.targets import TARGETS
+from notekeep.export.targets.target import TARGETS
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:

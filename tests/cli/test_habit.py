@@ -11,7 +11,7 @@ import pytest
 
 from notekeep import config
 from notekeep.cli.main import main
-from notekeep.index.device import set_device_name
+from notekeep.tracking.checkin import set_device_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ def desk(
     made.write("habits/Run.md", f'---\nhabit: run\ngoal: ">= 5 km"\nschedule: 3/week\n{head}')
     made.write("habits/Gym.md", f"---\nhabit: gym\nschedule: mon,wed,fri\n{head}")
     made.write("habits/Read.md", READ + head)
-    places = config.vault_places(str(root), config.Places.of_machine())
+    places = config.vault_places(str(root), config.Places.for_machine())
     set_device_name(places.state, "laptop")
     return made
 
@@ -513,7 +513,7 @@ def test_help_shows_how_a_check_in_is_written(desk: Desk) -> None:
 
 
 def test_every_command_has_help(desk: Desk) -> None:
-    from notekeep.cli.habit import COMMANDS
+    from notekeep.cli.habits import COMMANDS
 
     for name in COMMANDS:
         said = desk(name, "--help")

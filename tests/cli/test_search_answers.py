@@ -102,7 +102,7 @@ def test_showing_a_note_counts_until_it_is_forgotten(
     path = "inbox/Garden sensor.md"
     notekeep("show", "Garden sensor", at=sample)
     notekeep("open", "Garden sensor", at=sample, EDITOR="true", VISUAL="true")
-    vault = Vault.open(sample, places=Places.of_machine(os.environ))
+    vault = Vault.open(sample, places=Places.for_machine(os.environ))
     assert vault.opened.times(path) == 2
     assert notekeep("forget", "--yes", "Garden sensor", at=sample).code == 0
     assert vault.opened.times(path) == 0
@@ -111,7 +111,7 @@ def test_showing_a_note_counts_until_it_is_forgotten(
 def test_search_says_that_the_index_is_not_built(
     notekeep: Callable[..., Ran], sample: Path
 ) -> None:
-    shutil.rmtree(Places.of_machine().cache)
+    shutil.rmtree(Places.for_machine().cache)
     assert notekeep("ls", at=sample).code == 0
     ran = notekeep("search", "--no-refresh", "craving", at=sample)
     assert (ran.code, ran.out) == (1, "")

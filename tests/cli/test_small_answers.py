@@ -29,7 +29,7 @@ def test_empty_pipe_adds_nothing(shell: Shell) -> None:
 
 
 def test_config_names_vaults_that_are_not_there(shell: Shell) -> None:
-    person = config.Places.of_machine().config
+    person = config.Places.for_machine().config
     shell.write("../here/.notekeep/config.toml", "")
     here = shell.root.parent / "here"
     text = f'theme = "light"\n[vaults]\nhere = "{here}"\ngone = "{here}/gone"\nkeymap = "vim"\n'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.cli.main import VERBS, main
-from notekeep.habits.days import VALUE
+from notekeep.habits.schedule import VALUE_MASK
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_undo_gives_every_day_of_a_habit_back(
         kept = {habit.key: index.days(habit) for habit in index.known()}
         # The lowest bits say what a day was; another says how many lines it took to say so.
         return {
-            key: (bytes(c & VALUE for c in each.codes), list(each.amounts))
+            key: (bytes(c & VALUE_MASK for c in each.codes), list(each.amounts))
             for key, each in kept.items()
         }
 

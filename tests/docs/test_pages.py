@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from notekeep.tui.actions import BY_ID, GO_KEYS, names_of
-from notekeep.tui.actions.keymaps import keymaps, wrong_keys
+from notekeep.tui.commands.action import GO_KEYS
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, key_labels, keymaps, wrong_keys
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -33,7 +33,7 @@ def test_examples_of_keys_are_valid_and_clash_with_nothing(page: Path, map_: str
         assert said.get("keymap", map_) in keymaps()
         assert wrong_keys(map_, said.get("keys", {})) == []
         for name in re.findall(r"^([\w-]+) = .*# no key otherwise", example, re.MULTILINE):
-            assert names_of(BY_ID[name], {}) == ""
+            assert key_labels(ACTIONS_BY_ID[name], {}) == ""
 
 
 def test_keys_of_two_in_a_row_are_listed_with_their_action() -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.export import Options, Source
+from notekeep.export.source import Options, VaultSource
 from notekeep.export.targets.hugo import Hugo
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.portable import Portable
-from notekeep.files.history import History
+from notekeep.storage.history import History
 from tests.support.desk import Desk
 from tests.support.programs import needed
 from tests.support.sites import (
@@ -32,7 +32,7 @@ from tests.support.sites import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from notekeep.export.dialect import Dialect
+    from notekeep.export.rewrite.dialect import Dialect
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +53,10 @@ def vault(drawn_vault: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def write_vault(tmp_path: Path) -> Callable[..., Source]:
+def write_vault(tmp_path: Path) -> Callable[..., VaultSource]:
     """Make a small vault of the texts given by path, and see it as the exporter does."""
 
-    def write(notes: dict[str, str], published: frozenset[str] = frozenset()) -> Source:
+    def write(notes: dict[str, str], published: frozenset[str] = frozenset()) -> VaultSource:
         root = tmp_path / "small"
         root.mkdir(exist_ok=True)
         for path, text in notes.items():

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.addresses import asset_names
+from notekeep.export.addresses import name_assets
 from notekeep.export.assets import Attachments, web_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export import Source
+    from notekeep.export.source import VaultSource
 
-    Write = Callable[[dict[str, str]], Source]
+    Write = Callable[[dict[str, str]], VaultSource]
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_file_gets_a_name_that_travels(path: str, name: str) -> None:
 
 
 def test_files_that_would_share_a_name_all_get_a_hash() -> None:
-    names = asset_names(["a/Pic.png", "b/pic.PNG", "c/other.png"])
+    names = name_assets(["a/Pic.png", "b/pic.PNG", "c/other.png"])
     assert names["c/other.png"] == "other.png"
     assert names["a/Pic.png"] != names["b/pic.PNG"]
-    assert names == asset_names(["c/other.png", "b/pic.PNG", "a/Pic.png"])
+    assert names == name_assets(["c/other.png", "b/pic.PNG", "a/Pic.png"])

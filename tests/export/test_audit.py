@@ -14,23 +14,25 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export import Options, Plan, Source, draft, plan_export, planning, write
-from notekeep.export.audit import Leaving, leaks
-from notekeep.export.marked import private_parts
-from notekeep.export.planning import fill_plan
-from notekeep.export.private import Stripped
+from notekeep.export import draft, pipeline
+from notekeep.export.audit import OutgoingFile, find_leaks
+from notekeep.export.pipeline import fill_plan, plan_export, write_export
+from notekeep.export.private import PublicBody
+from notekeep.export.private_parts import private_parts
+from notekeep.export.private_terms import PrivateTerm, normalize_for_audit
 from notekeep.export.targets.hugo import Hugo
-from notekeep.export.unseen import Needle, compared
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.export.batch import Batch
-    from notekeep.export.passage import Passage
-    from notekeep.files.history import History
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.source import Options, VaultSource
+    from notekeep.export.source_map import MappedText
+    from notekeep.storage.history import History
 
-    Write = Callable[[dict[str, str]], Source]
+    Write = Callable[[dict[str, str]], VaultSource]
 
 NOTES = {
     "a.md": "---\nrating: 4\nmood: melancholic afternoon\nnumber: 20260304\n---\n"
@@ -44,12 +46,12 @@ NOTES = {
 
 
 @pytest.fixture
-def plan(write_vault: Write) -> Plan:
+def plan(write_vault: Write) -> ExportPlan:
     return plan_export(write_vault(NOTES), ["a.md"])
 
 
 @pytest.fixture
-def needles(plan: Plan) -> tuple[list[Needle], str]:
+def needles(plan: ExportPlan) -> tuple[list[PrivateTerm], str]:
     return plan.audit.needles, plan.audit.said
 
 
@@ -71,9 +73,9 @@ def needles(plan: Plan) -> tuple[list[Needle], str]:
         "melancholic afternoon",
     ],
 )
-def test_private_things_are_found(plan: Plan, text: str) -> None:
-    leaving = Leaving("posts/x.md", f"before {text} after".encode(), "a.md")
-    assert leaks([leaving], plan.audit.needles, plan.audit.said)
+def test_private_things_are_found(plan: ExportPlan, text: str) -> None:
+    leaving = OutgoingFile("posts/x.md", f"before {text} after".encode(), "a.md")
+    assert find_leaks([leaving], plan.audit.needles, plan.audit.said)
     with pytest.raises(Refused) as caught:
         plan.audit.check([leaving])
     assert caught.value.message.startswith("posts/x.md would show ")
@@ -84,25 +86,27 @@ def test_private_things_are_found(plan: Plan, text: str) -> None:
     "text", ["Public words about money.", "rating", "20260304", "4", "kept backpack", "asides"]
 )
 def test_words_that_are_public_or_say_nothing_are_no_leak(
-    needles: tuple[list[Needle], str], text: str
+    needles: tuple[list[PrivateTerm], str], text: str
 ) -> None:
     unseen, said = needles
-    assert leaks([Leaving("x.md", text.encode(), "a.md")], unseen, said) == []
+    assert find_leaks([OutgoingFile("x.md", text.encode(), "a.md")], unseen, said) == []
 
 
 def test_names_of_files_and_bytes_of_pictures_are_searched_too(
-    needles: tuple[list[Needle], str],
+    needles: tuple[list[PrivateTerm], str],
 ) -> None:
     unseen, said = needles
-    assert leaks([Leaving("img/money-and-i.png", b"\x89PNG", "a.md")], unseen, said)
-    assert leaks([Leaving("x.png", b"\x89PNG\0\xff\xfeThe big book\0", "a.md")], unseen, said)
+    assert find_leaks([OutgoingFile("img/money-and-i.png", b"\x89PNG", "a.md")], unseen, said)
+    assert find_leaks(
+        [OutgoingFile("x.png", b"\x89PNG\0\xff\xfeThe big book\0", "a.md")], unseen, said
+    )
 
 
 def test_the_place_of_the_vault_is_never_seen(write_vault: Write) -> None:
     source = write_vault({"a.md": "a"})
     plan = plan_export(source, ["a.md"])
-    assert leaks(
-        [Leaving("x.md", f"file://{source.root}/a.md".encode(), "a.md")],
+    assert find_leaks(
+        [OutgoingFile("x.md", f"file://{source.root}/a.md".encode(), "a.md")],
         plan.audit.needles,
         plan.audit.said,
     )
@@ -118,7 +122,9 @@ def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Wr
 def test_the_name_of_a_private_note_in_a_link_says_nothing_in_public(write_vault: Write) -> None:
     source = write_vault({"a.md": "See [[Money]].", "private/Money.md": "x"})
     plan = plan_export(source, ["a.md"])
-    assert leaks([Leaving("x.md", b"See Money.", "a.md")], plan.audit.needles, plan.audit.said)
+    assert find_leaks(
+        [OutgoingFile("x.md", b"See Money.", "a.md")], plan.audit.needles, plan.audit.said
+    )
 
 
 def test_what_one_note_keeps_back_another_may_say(write_vault: Write) -> None:
@@ -134,17 +140,17 @@ def test_what_one_note_keeps_back_another_may_say(write_vault: Write) -> None:
 def test_private_parts_are_found_by_patterns_alone() -> None:
     text = "a %%b%% <!-- c --> d\n\n> [!private] e\n> f\n\n# G #private\nh\n\n# I\n\n`%%j%%`\n"
     parts, public = private_parts(text)
-    words = compared(" ".join(parts)).split()
+    words = normalize_for_audit(" ".join(parts)).split()
     assert [word for word in "bcefgh" if word not in words] == []
-    assert compared(public) == "a d i j"
+    assert normalize_for_audit(public) == "a d i j"
 
 
 def test_private_parts_that_hold_code_are_private_whole() -> None:
     parts, public = private_parts(
         "a %% b `c` d %% e\n\n%%\n```\n%% f\n```\ng\n%%\n\nh `%%` i `%%`\n"
     )
-    assert compared(" ".join(parts)) == "b c d f g"
-    assert compared(public) == "a e h i"
+    assert normalize_for_audit(" ".join(parts)) == "b c d f g"
+    assert normalize_for_audit(public) == "a e h i"
 
 
 PLAIN = "Public words.\n\n"
@@ -181,8 +187,8 @@ SECRET = "what nobody but me may read"
 def test_private_part_is_found_when_nothing_took_it_out(
     write_vault: Write, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    def keep_all(passage: Passage) -> Stripped:
-        return Stripped(passage, [], [])
+    def keep_all(passage: MappedText) -> PublicBody:
+        return PublicBody(passage, [], [])
 
     monkeypatch.setattr(draft, "strip_private", keep_all)
     with pytest.raises(Refused, match=r"would show a private part of a\.md \(line \d+ of a\.md\)"):
@@ -218,9 +224,9 @@ def test_what_is_public_is_no_private_part() -> None:
         "    > [!private] code\n\n- item\n\n    > [!private] z\n"
     )
     parts, public = private_parts(text)
-    assert compared(" ".join(parts)) == "x y z"
+    assert normalize_for_audit(" ".join(parts)) == "x y z"
     for words in ("outer too", "link private", "note", "https e org", "p png", "private code"):
-        assert words in compared(public)
+        assert words in normalize_for_audit(public)
 
 
 def test_a_plan_that_would_leak_is_refused_before_anything_is_written(
@@ -250,13 +256,13 @@ def test_what_was_written_with_something_private_is_taken_back(
 
     def step(*args: object, **kwargs: object) -> object:
         # What was planned is one thing; here the needle is found only in what is on the disk.
-        plan.audit.needles.append(Needle("words of the heading", "a test's secret"))
+        plan.audit.needles.append(PrivateTerm("words of the heading", "a test's secret"))
         return real(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
 
     monkeypatch.setattr(history, "step", step)
     plan.audit.said = ""
     with pytest.raises(Refused, match="a test's secret"):
-        write(plan, history)
+        write_export(plan, history)
     assert not file.exists()
     assert sorted(hugo_site.rglob("*")) == before
 
@@ -282,7 +288,7 @@ def test_no_canary_of_the_vault_of_traps_is_in_any_file(
     paths = sorted(path for path in notes if path.startswith(("posts/", "notes/Quoted")))
     plan = plan_export(source, paths, target=target, site=site, options=options)
     assert plan.refused == {}
-    write(plan, history)
+    write_export(plan, history)
     for file in site.rglob("*"):
         if file.is_file():
             data = file.read_bytes()
@@ -299,7 +305,7 @@ def test_one_note_that_would_leak_hides_none_of_the_others(
     )
     plan = plan_export(source, ["a.md", "b.md", "c.md"], target="hugo", site=hugo_site)
     assert list(plan.refused) == ["a.md"]
-    write(plan, history)
+    write_export(plan, history)
     posts = hugo_site / "content" / "posts"
     assert sorted(path.name for path in posts.iterdir()) == ["b", "c"]
     assert "see a" in (posts / "c" / "index.md").read_text()
@@ -314,7 +320,7 @@ def test_notes_that_would_leak_are_planned_without_all_at_once(
         plans.append(batch)
         fill_plan(batch, *rest)
 
-    monkeypatch.setattr(planning, "fill_plan", counted)
+    monkeypatch.setattr(pipeline, "fill_plan", counted)
     notes = {f"{n}.md": f"the word bluebird, {n}" for n in range(9)}
     notes["linking.md"] = "see [[0]] %%nothing%%"
     source = replace(write_vault(notes), canaries=("bluebird",))
@@ -340,15 +346,15 @@ QUOTED = ["%C3%A9", "%e2%82%ac", "%E2%82", "%A9", "%41", "%", "%4", "%zz", "a", 
 @given(st.lists(st.sampled_from(QUOTED), max_size=12).map("".join))
 def test_an_address_is_read_as_a_browser_reads_it(text: str) -> None:
     shown = f"%20 {text}"
-    said = compared(unquote(shown))
-    needle = Needle(said, "what it says")
-    assert not said or leaks([Leaving("x", shown.encode(), "a.md")], [needle], "")
+    said = normalize_for_audit(unquote(shown))
+    needle = PrivateTerm(said, "what it says")
+    assert not said or find_leaks([OutgoingFile("x", shown.encode(), "a.md")], [needle], "")
 
 
 @given(st.text(alphabet="aB_-\n\n\r \u0301é①ﬁßK\u200d\ufffd名", max_size=30))
 def test_lines_are_compared_as_the_whole_text_is(text: str) -> None:
     plain = unicodedata.normalize("NFKC", text).casefold()
-    assert compared(text) == " ".join(re.sub(r"[\W_]+", " ", plain).split())
+    assert normalize_for_audit(text) == " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 
 ESCAPED = ["big", "the", "caf", "%65", "%C3%A9", "\u0301", "&eacute;", "&#98;ig", "%62ig", "\\n"]
@@ -361,7 +367,7 @@ AROUND = ["\ufffd", " ", "\n", ";", "=", "&amp;", "x", "é", "\U0001d165", "\ufd
 )
 @example("the caf%65\u0301", "café")
 def test_of_what_is_long_the_escapes_are_read_as_of_what_is_short(text: str, word: str) -> None:
-    unseen = [Needle(word, "a word")]
-    short = leaks([Leaving("p", text.encode(), "a.md")], unseen, "")
-    long = leaks([Leaving("p", f"{text}\n{'-;' * 20_000}".encode(), "a.md")], unseen, "")
+    unseen = [PrivateTerm(word, "a word")]
+    short = find_leaks([OutgoingFile("p", text.encode(), "a.md")], unseen, "")
+    long = find_leaks([OutgoingFile("p", f"{text}\n{'-;' * 20_000}".encode(), "a.md")], unseen, "")
     assert short == long

@@ -9,29 +9,31 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export import Options, plan_export, write
 from notekeep.export.manifest import VaultKey
+from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.source import Options
 from tests.support.sites import INDIA, NOW, make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export import Plan, Source
-    from notekeep.files.history import History
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.source import VaultSource
+    from notekeep.storage.history import History
 
-    Write = Callable[..., Source]
+    Write = Callable[..., VaultSource]
 
 OUT = "leads out of the folder it belongs to"
 WORDS = "---\ntitle: Fine\n---\nWords.\n"
 
 
-def plan(source: Source, *paths: str) -> Plan:
+def plan(source: VaultSource, *paths: str) -> ExportPlan:
     return plan_export(
         source, paths, vault=VaultKey.of_folder("mine"), options=Options(zone=INDIA, now=NOW)
     )
 
 
-def said(made: Plan) -> str:
+def said(made: ExportPlan) -> str:
     return "\n".join(made.warnings)
 
 
@@ -68,7 +70,7 @@ def test_a_slug_that_is_none_is_refused_with_its_line_and_the_others_are_done(
     assert error.message.startswith("bad.md: slug:")
     assert error.line == 3
     assert error.hint
-    write(made, history)
+    write_export(made, history)
     beside = Path(source.root).parent
     assert [file.name for file in Path(made.site).glob("*.md")] == ["fine.md"]
     assert not (beside / "x").exists()
@@ -90,7 +92,7 @@ def test_slugs_that_clash_are_both_refused_whatever_the_order(write_vault: Write
 
 
 @pytest.fixture
-def pictures(write_vault: Write, tmp_path: Path) -> Source:
+def pictures(write_vault: Write, tmp_path: Path) -> VaultSource:
     """A vault with a note, and around it whatever a picture can be."""
     source = write_vault({"n.md": WORDS})
     root = Path(source.root)
@@ -127,12 +129,12 @@ def pictures(write_vault: Write, tmp_path: Path) -> Source:
     ],
 )
 def test_a_picture_that_cannot_go_along_is_told_with_its_line(
-    pictures: Source, history: History, picture: str, why: str
+    pictures: VaultSource, history: History, picture: str, why: str
 ) -> None:
     note = Path(pictures.root) / "n.md"
     note.write_text(f"Before.\n\n![a graph]({picture})\n\n![[{picture}]]\n")
     made = plan(make_source(Path(pictures.root)), "n.md")
-    write(made, history)
+    write_export(made, history)
     written = [file for file in Path(made.site).rglob("*") if file.is_file()]
     assert {file.suffix for file in written} <= {".md", ".json"}
     text = next(file for file in written if file.suffix == ".md").read_text()
@@ -145,15 +147,15 @@ def test_a_picture_that_cannot_go_along_is_told_with_its_line(
 
 
 def test_a_link_within_the_vault_goes_along_as_what_it_leads_to(
-    pictures: Source, history: History
+    pictures: VaultSource, history: History
 ) -> None:
     (Path(pictures.root) / "n.md").write_text("![a](inner.png)\n")
     made = plan(make_source(Path(pictures.root)), "n.md")
-    write(made, history)
+    write_export(made, history)
     assert (Path(made.site) / "n.assets" / "inner.png").read_bytes() == b"real"
 
 
-def test_a_cover_that_cannot_go_along_leaves_the_post(pictures: Source) -> None:
+def test_a_cover_that_cannot_go_along_leaves_the_post(pictures: VaultSource) -> None:
     (Path(pictures.root) / "n.md").write_text("---\ncover: ../outside.png\n---\nx\n")
     made = plan(make_source(Path(pictures.root)), "n.md")
     assert "cover" in said(made)
@@ -172,7 +174,7 @@ def test_embeds_that_lead_back_become_links_and_the_way_is_told(
     }
     made = plan(write_vault(notes), "a.md")
     assert "the embed shows itself and becomes a link: a → b → c → a" in said(made)
-    write(made, history)
+    write_export(made, history)
     text = (Path(made.site) / "a.md").read_text()
     assert [text.count(f"{name}-words") for name in "abc"] == [1, 1, 1]
 
@@ -191,7 +193,7 @@ def test_fifty_notes_within_each_other_end_where_the_limit_is(
     }
     made = plan(write_vault(notes), "n0.md")
     assert "goes deeper than 6 notes" in said(made)
-    write(made, history)
+    write_export(made, history)
     text = (Path(made.site) / "n0.md").read_text()
     assert "words-6." in text
     assert "words-7." not in text

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
-from notekeep.export import plan_export, write
-from notekeep.export.manifest import NAME
+from notekeep.export.manifest import MANIFEST_NAME
+from notekeep.export.pipeline import plan_export, write_export
 from tests.support.desk import POST, PUBLISHED, Desk
 from tests.support.programs import needed
 from tests.support.sites import folder_with, make_source
@@ -121,7 +121,7 @@ def test_a_vault_where_a_site_makes_no_pages_is_exported(
 def test_what_was_exported_is_not_guessed_at_when_its_list_is_damaged(desk: Desk) -> None:
     desk.put("a.md", f"{POST}words")
     desk.export("a.md")
-    (desk.site / NAME).write_text('{\n"format": 1,\n<<<<<<< ours\n')
+    (desk.site / MANIFEST_NAME).write_text('{\n"format": 1,\n<<<<<<< ours\n')
     with pytest.raises(Refused, match=r"line 3: it cannot be read") as caught:
         desk.plan("a.md")
     assert "keep the lines of both" in caught.value.hint
@@ -212,14 +212,14 @@ def test_git_status_shows_exactly_the_files_of_the_plan(desk: Desk) -> None:
     (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     plan = desk.plan("a.md", "b.md")
     assert shown() == set()
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert shown() == changed()
     run("add", "-A")
     run("commit", "--quiet", "-m", "posts")
     (desk.root / "b.md").unlink()
     desk.put("a.md", PUBLISHED.replace("type", "slug: moved\ntype") + "other words")
     plan = desk.plan("a.md", prune=True)
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert shown() == changed()
     assert len(changed()) == 5, "manifest, the new post, the old one, its picture, the other post"
     desk.history.undo(desk.root)

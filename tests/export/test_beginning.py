@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from notekeep.errors import Refused
-from notekeep.export.beginning import begin
-from notekeep.export.material import at_second, material_of
+from notekeep.errors import Problem, Refused
+from notekeep.export.scaffold import link_to_second, outline_note, write_scaffold
 from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.problem import Problem
 
 BOOK = """\
 ---
@@ -59,10 +57,10 @@ url: https://www.youtube.com/watch?v=abc
 
 def body(*texts: str, headings: tuple[str, ...] = ()) -> str:
     materials = [
-        material_of(read_note(f"n/Note {number}.md", text.encode()))
+        outline_note(read_note(f"n/Note {number}.md", text.encode()))
         for number, text in enumerate(texts, 1)
     ]
-    return begin(materials, "A post", headings)
+    return write_scaffold(materials, "A post", headings)
 
 
 def test_a_summary_becomes_the_beginning_of_a_post() -> None:
@@ -153,13 +151,13 @@ def test_nothing_private_of_a_note_comes_along(word: str) -> None:
 )
 def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:
     with pytest.raises(Refused, match=why):
-        material_of(read_note("n.md", text.encode()))
+        outline_note(read_note("n.md", text.encode()))
 
 
 def test_a_note_that_the_parser_fails_on_is_refused_for_that() -> None:
     problem = Problem("n.md", None, "The Markdown parser failed (x).", code="markdown")
     with pytest.raises(Refused, match=r"^n\.md: The Markdown parser failed \(x\)\."):
-        material_of(Note("n.md", "n", problem=problem))
+        outline_note(Note("n.md", "n", problem=problem))
 
 
 @pytest.mark.parametrize(
@@ -173,4 +171,4 @@ def test_a_note_that_the_parser_fails_on_is_refused_for_that() -> None:
 def test_an_address_begins_at_a_second_where_its_host_can(
     address: str, locator: str, expected: str
 ) -> None:
-    assert at_second(address, locator) == expected
+    assert link_to_second(address, locator) == expected

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from notekeep.export import Options, plan_export, write
-from notekeep.export.building import build, find_program
-from notekeep.export.dom import read_page
-from notekeep.export.pages import lay_out
-from notekeep.export.targets import open_target
-from notekeep.files.history import History
+from notekeep.export.check.built_page import read_page
+from notekeep.export.check.site_build import build_site, find_program
+from notekeep.export.html_pages import write_pages
+from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.source import Options
+from notekeep.export.targets.target import open_target
+from notekeep.storage.history import History
 from tests.support.built import (
     FURTHER,
     IN_CHECK,
@@ -95,10 +96,10 @@ def test_checking_leaves_the_site_as_it_is(done: Done) -> None:
 def test_no_canary_is_in_any_file_of_the_built_site(done: Done, tmp_path: Path) -> None:
     target = open_target(done.plan.target, done.plan.site)
     if target.is_built:
-        result = lay_out(done.plan, target, str(tmp_path))
+        result = write_pages(done.plan, target, str(tmp_path))
     else:
         program = find_program(target.id, programs_of(target.id))
-        result = build(target, program, str(tmp_path), drafts=True)
+        result = build_site(target, program, str(tmp_path), drafts=True)
     assert result.ok
     for file in Path(result.folder).rglob("*"):
         if file.is_file() and "assets" not in file.parts:
@@ -143,15 +144,15 @@ def test_single_newlines_are_shown_as_the_person_chose(
     options = Options(zone=INDIA, now=NOW, linebreaks=linebreaks)
     site = new_site(kind, tmp_path / "site")
     plan = plan_export(source, ["n.md"], target=generator(kind), site=site, options=options)
-    write(plan, History(tmp_path / "state"))
+    write_export(plan, History(tmp_path / "state"))
     target = open_target(plan.target, plan.site)
     folder = tmp_path / "built"
     folder.mkdir()
     if target.is_built:
-        result = lay_out(plan, target, str(folder))
+        result = write_pages(plan, target, str(folder))
     else:
         program = find_program(target.id, programs)
-        result = build(target, program, str(folder), drafts=False)
+        result = build_site(target, program, str(folder), drafts=False)
     pages = [path for path in Path(result.folder).rglob("*.html") if "breaks" in str(path)]
     texts = [page for path in pages if "second line" in (page := path.read_text())]
     bodies = [e for e in read_page(texts[0]).walk() if e.has_class("post-content")]

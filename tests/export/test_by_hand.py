@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.export import plan_export, write
-from notekeep.export.manifest import NAME
-from notekeep.export.threeway import merged, stretches
+from notekeep.export.manifest import MANIFEST_NAME
+from notekeep.export.pipeline import plan_export, write_export
+from notekeep.markdown.text_merge import find_regions, merge_with_site
 from tests.support.desk import POST, Desk, statuses
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
-    from notekeep.export.plan import FileChange, Plan
+    from notekeep.export.plan import ExportPlan, SiteChange
 
 FILE = "content/posts/a/index.md"
 ALL = frozenset("*")
@@ -25,7 +25,7 @@ def by_hand(desk: Desk, old: str = "three\n", new: str = "three, by hand\n") -> 
     desk.file("a").write_text(desk.text("a").replace(old, new))
 
 
-def the_post(plan: Plan) -> FileChange:
+def the_post(plan: ExportPlan) -> SiteChange:
     return next(file for file in plan.files if file.path == FILE)
 
 
@@ -76,7 +76,7 @@ def test_after_a_merge_the_next_change_of_the_note_meets_the_hand_s_again(edited
 def test_keeping_leaves_the_file_and_asks_again_when_the_note_changes(edited: Desk) -> None:
     before = edited.text("a")
     plan = edited.export("a.md", keep=ALL)
-    assert statuses(plan) == {NAME: "changed", FILE: "unchanged"}
+    assert statuses(plan) == {MANIFEST_NAME: "changed", FILE: "unchanged"}
     assert edited.text("a") == before
     assert edited.plan("a.md").is_empty
     by_hand(edited, "four", "four, by hand")
@@ -114,7 +114,7 @@ def test_without_the_history_of_the_last_export_nothing_is_merged(edited: Desk) 
     assert conflict.base is None
     assert not conflict.can_merge
     assert "-three, by hand" in conflict.diff()
-    write(plan, edited.history)
+    write_export(plan, edited.history)
     assert edited.text("a") == before
 
 
@@ -137,7 +137,7 @@ def test_line_ends_of_the_site_stay_as_they_are_when_both_are_merged(edited: Des
 
 def test_stretches_tell_who_changed_what() -> None:
     base, site, note = b"a\nb\nc\nd\ne\nf\n", b"a\nB\nc\nX\ne\nf\n", b"a\nb\nC\nc\nY\ne\ng\n"
-    found = [(one.side, one.base, one.site, one.note) for one in stretches(base, site, note)]
+    found = [(one.side, one.base, one.site, one.note) for one in find_regions(base, site, note)]
     assert found == [
         ("same", ["a"], ["a"], ["a"]),
         ("clash", ["b"], ["B"], ["b", "C"]),
@@ -146,8 +146,8 @@ def test_stretches_tell_who_changed_what() -> None:
         ("same", ["e"], ["e"], ["e"]),
         ("note", ["f"], ["f"], ["g"]),
     ]
-    assert merged(base, site, note) is None
-    assert merged(b"a\nb\nc\n", b"A\nb\nc\n", b"a\nb\nC\n") == b"A\nb\nC\n"
+    assert merge_with_site(base, site, note) is None
+    assert merge_with_site(b"a\nb\nc\n", b"A\nb\nc\n", b"a\nb\nC\n") == b"A\nb\nC\n"
 
 
 def test_a_note_that_notekeep_renamed_keeps_its_post(desk: Desk) -> None:

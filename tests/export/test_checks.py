@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.export import Options, plan_export, write
-from notekeep.export.check import check_export
-from notekeep.export.checks import ALL
-from notekeep.export.dom import read_page
-from notekeep.export.expect import expected
-from notekeep.export.look import Look
+from notekeep.export.check.built_page import BuiltPost, read_page
+from notekeep.export.check.expectation import read_expectation
+from notekeep.export.check.page_checks import ALL_CHECKS, check_export
+from notekeep.export.pipeline import plan_export, write_export
 from tests.support.sites import folder_with, make_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export import Plan
-    from notekeep.files.history import History
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.source import Options
+    from notekeep.storage.history import History
 
 NOTE = """\
 ---
@@ -126,7 +125,7 @@ BROKEN = {
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> Plan:
+def plan(tmp_path: Path) -> ExportPlan:
     root = tmp_path / "vault"
     root.mkdir()
     (root / "A page.md").write_text(NOTE)
@@ -139,19 +138,19 @@ def plan(tmp_path: Path) -> Plan:
 
 
 @pytest.fixture
-def look(plan: Plan, tmp_path: Path) -> Callable[[str], Look]:
+def look(plan: ExportPlan, tmp_path: Path) -> Callable[[str], BuiltPost]:
     built = tmp_path / "built"
     (built / "other").mkdir(parents=True)
     (built / "p.png").write_bytes(b"1")
     (built / "other" / "index.html").write_text('<h2 id="part">Part</h2>')
     (built / "a-page").mkdir()
 
-    def make(html: str) -> Look:
+    def make(html: str) -> BuiltPost:
         (built / "a-page" / "index.html").write_text(html)
         planned = next(one for one in plan.posts if one.post.slug == "a-page")
-        return Look(
+        return BuiltPost(
             planned,
-            expected(planned.draft),
+            read_expectation(planned.draft),
             str(built),
             "a-page/index.html",
             read_page(html),
@@ -165,7 +164,7 @@ def look(plan: Plan, tmp_path: Path) -> Callable[[str], Look]:
     return make
 
 
-CHECKS = {number: check for number, _, check in ALL}
+CHECKS = {number: check for number, _, check in ALL_CHECKS}
 
 
 def test_there_are_26_checks() -> None:
@@ -173,12 +172,14 @@ def test_there_are_26_checks() -> None:
 
 
 @pytest.mark.parametrize("number", [n for n in CHECKS if n != "C05"])
-def test_a_good_page_passes(number: str, look: Callable[[str], Look]) -> None:
+def test_a_good_page_passes(number: str, look: Callable[[str], BuiltPost]) -> None:
     assert CHECKS[number](look(PAGE)) == ""
 
 
 @pytest.mark.parametrize("number", BROKEN)
-def test_a_broken_page_fails_the_check_it_should(number: str, look: Callable[[str], Look]) -> None:
+def test_a_broken_page_fails_the_check_it_should(
+    number: str, look: Callable[[str], BuiltPost]
+) -> None:
     html = PAGE
     changes = BROKEN[number]
     for old, new in zip(changes[::2], changes[1::2], strict=True):
@@ -198,19 +199,28 @@ def test_a_check_is_skipped_where_there_is_nothing_of_the_kind(
     (root / "bare.md").write_text("---\ndraft: false\n---\nwords")
     made = plan_export(make_source(root), ["bare.md"], options=options)
     html = "<article><h1>bare</h1><p>words</p></article>"
-    bare = Look(
-        made.posts[0], expected(made.posts[0].draft), "", "", read_page(html), {}, {}, [], "", {}
+    bare = BuiltPost(
+        made.posts[0],
+        read_expectation(made.posts[0].draft),
+        "",
+        "",
+        read_page(html),
+        {},
+        {},
+        [],
+        "",
+        {},
     )
     assert CHECKS[number](bare) is None
 
 
-def test_a_list_that_shows_a_draft_fails(look: Callable[[str], Look]) -> None:
+def test_a_list_that_shows_a_draft_fails(look: Callable[[str], BuiltPost]) -> None:
     page = look(PAGE)
     page.lists["index.html"] = read_page('<a href="/posts/a-page/">A page</a>')
     assert CHECKS["C04"](page) == "index.html lists the draft"
 
 
-def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], Look]) -> None:
+def test_a_list_that_goes_on_behind_the_teaser_fails(look: Callable[[str], BuiltPost]) -> None:
     page = look(PAGE)
     assert CHECKS["C05"](page) is None
     page.lists["index.html"] = read_page("<p>A page</p><p>First words.</p>")
@@ -239,10 +249,10 @@ def test_a_formula_behind_the_teaser_is_no_list_that_goes_on(
     text = "---\ntype: post\n---\nFirst words.\n\n%% more %%\n\n$x$\n\nThe rest.\n"
     folder_with(tmp_path, "a.md", text)
     draft = plan_export(make_source(tmp_path), ["a.md"], options=options).posts[0].draft
-    assert expected(draft).teaser == ("First words.", "The rest.")
+    assert read_expectation(draft).teaser == ("First words.", "The rest.")
 
 
-def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Look]) -> None:
+def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], BuiltPost]) -> None:
     page = look(PAGE)
     whole = "<p>Behind the teaser, a b for $5 with \\(x_1\\) and marked words.</p>"
     page.lists["index.html"] = read_page(
@@ -252,10 +262,10 @@ def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Look
 
 
 def test_without_the_generator_the_drafts_themselves_are_read(
-    plan: Plan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: ExportPlan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    write(plan, history)
+    write_export(plan, history)
     report = check_export(plan)
     assert not report.built
     assert "hugo is not installed" in report.said
@@ -264,10 +274,10 @@ def test_without_the_generator_the_drafts_themselves_are_read(
 
 
 def test_a_draft_that_is_wrong_fails_without_a_generator(
-    plan: Plan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: ExportPlan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    write(plan, history)
+    write_export(plan, history)
     file = next(f for f in plan.files if f.path.endswith("a-page/index.md"))
     assert file.after is not None
     broken = file.after.replace(b"First", b"[[Other]] %% ![x](gone.png) unspeakable First")

@@ -9,10 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.comments import TEASER
-from notekeep.export.passage import Passage
 from notekeep.export.private import strip_private
-from notekeep.markdown.nodes import LITERAL, parse_tree
+from notekeep.export.source_map import TEASER_COMMENT, MappedText
+from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
 from tests.support.markdown_pieces import texts
 
 OPENING = re.compile(r"%%|<!--")
@@ -40,14 +39,14 @@ MARKS = [
 def left_of(text: str) -> str | None:
     """Return what is exported of a text, or None when it is refused."""
     try:
-        return strip_private(Passage.of_file("n.md", text, 1)).passage.text
+        return strip_private(MappedText.of_file("n.md", text, 1)).passage.text
     except Refused:
         return None
 
 
 def openings_in_words(text: str) -> list[str]:
     """Return the lines on which something outside of code opens a comment."""
-    code = parse_tree(text).find(*LITERAL - {"html", "html_block"})
+    code = parse_tree(text).find(*LITERAL_NODES - {"html", "html_block"})
     return [
         text[text.rfind("\n", 0, mark.start()) + 1 :].partition("\n")[0].strip()
         for mark in OPENING.finditer(text)
@@ -68,7 +67,7 @@ def openings_in_words(text: str) -> list[str]:
 def test_what_is_left_of_a_note_holds_no_comment(text: str) -> None:
     left = left_of(text)
     if left is not None:
-        assert set(openings_in_words(left)) <= {TEASER}
+        assert set(openings_in_words(left)) <= {TEASER_COMMENT}
 
 
 @given(texts(), st.lists(st.sampled_from(MARKS), max_size=8), st.data())
@@ -80,7 +79,7 @@ def test_text_of_any_kind_keeps_no_comment(
         text = text[:at] + mark + text[at:]
     left = left_of(text)
     if left is not None:
-        assert set(openings_in_words(left)) <= {TEASER}
+        assert set(openings_in_words(left)) <= {TEASER_COMMENT}
 
 
 @pytest.mark.parametrize(

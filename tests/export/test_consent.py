@@ -9,19 +9,21 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export.consent import (
-    PRIVATE,
-    Unmarked,
-    answer,
+    PRIVATE_MARK,
+    UnmarkedNote,
     check_consent,
-    is_nearly_private,
-    may_say_private,
-    withheld,
+    is_like_private,
+    is_withheld,
+    may_mention_private,
+    parse_yes_no,
 )
-from notekeep.markdown.note import Value, read_note
+from notekeep.markdown.note import read_note
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from notekeep.markdown.field_values import Value
 
 
 def consent(text: str, *, named: bool, path: str = "notes/n.md", marked: bool = False) -> None:
@@ -37,7 +39,7 @@ def test_naming_a_note_is_consent(front: str) -> None:
 def test_a_query_takes_only_what_is_marked() -> None:
     consent("---\npublish: true\n---\nbody", named=False)
     consent("body", named=False, marked=True)
-    with pytest.raises(Unmarked, match="not marked publish: true"):
+    with pytest.raises(UnmarkedNote, match="not marked publish: true"):
         consent("body", named=False)
 
 
@@ -75,35 +77,35 @@ def test_a_note_in_a_private_folder_is_refused() -> None:
 
 def test_private_false_is_no_secret() -> None:
     consent("---\nprivate: false\n---\nbody", named=True)
-    assert not withheld({"private": False})
-    assert withheld({"private": "who knows"})
-    assert withheld({"publish": "false"})
+    assert not is_withheld({"private": False})
+    assert is_withheld({"private": "who knows"})
+    assert is_withheld({"publish": "false"})
 
 
 def test_answers_are_read_as_people_write_them() -> None:
     yes: list[Value] = [True, "Yes", "on", 1]
     no: list[Value] = [False, "No", "0", "never"]
     neither: list[Value] = ["maybe", None, 2, []]
-    assert [answer(value) for value in yes] == [True] * 4
-    assert [answer(value) for value in no] == [False] * 4
-    assert [answer(value) for value in neither] == [None] * 4
+    assert [parse_yes_no(value) for value in yes] == [True] * 4
+    assert [parse_yes_no(value) for value in no] == [False] * 4
+    assert [parse_yes_no(value) for value in neither] == [None] * 4
 
 
 def test_every_slip_of_one_letter_is_nearly_private() -> None:
-    cuts = [(PRIVATE[:at], PRIVATE[at:]) for at in range(len(PRIVATE) + 1)]
+    cuts = [(PRIVATE_MARK[:at], PRIVATE_MARK[at:]) for at in range(len(PRIVATE_MARK) + 1)]
     slips = {one + rest[1:] for one, rest in cuts if rest}
     slips |= {one + rest[1] + rest[0] + rest[2:] for one, rest in cuts if len(rest) > 1}
     for letter in string.ascii_lowercase:
         slips |= {one + letter + rest for one, rest in cuts}
         slips |= {one + letter + rest[1:] for one, rest in cuts if rest}
-    slips -= {PRIVATE, "primate"}
-    assert [slip for slip in sorted(slips) if not is_nearly_private(slip)] == []
-    assert [slip for slip in sorted(slips) if not may_say_private(f"[!{slip}]")] == []
+    slips -= {PRIVATE_MARK, "primate"}
+    assert [slip for slip in sorted(slips) if not is_like_private(slip)] == []
+    assert [slip for slip in sorted(slips) if not may_mention_private(f"[!{slip}]")] == []
 
 
 @pytest.mark.parametrize("word", ["private", "privacy", "primate", "pirate", "privately", "", "p"])
 def test_other_words_are_not_nearly_private(word: str) -> None:
-    assert not is_nearly_private(word)
+    assert not is_like_private(word)
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,17 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export.draft import Draft, Drafter
-from notekeep.export.options import Options
+from notekeep.export.source import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export import Source
+    from notekeep.export.source import VaultSource
 
-    Write = Callable[[dict[str, str]], Source]
+    Write = Callable[[dict[str, str]], VaultSource]
 
 
-def draft(source: Source, path: str = "a.md") -> Draft:
+def draft(source: VaultSource, path: str = "a.md") -> Draft:
     drafter = Drafter(source, Options())
     drafter.consent(path, named=True)
     return drafter.draft(path)

@@ -13,8 +13,8 @@ from unittest.mock import Mock
 import pytest
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
-from notekeep.export import Source, plan_export, write
-from notekeep.export.manifest import NAME, Entry, Manifest, VaultKey
+from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, VaultKey
+from notekeep.export.pipeline import plan_export, write_export
 from notekeep.export.targets.hugo import Hugo
 from tests.support.desk import POST, PUBLISHED, Desk, statuses
 from tests.support.sites import make_source
@@ -22,10 +22,11 @@ from tests.support.sites import make_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export.properties import Post
-    from notekeep.files.history import History
+    from notekeep.export.post import Post
+    from notekeep.export.source import VaultSource
+    from notekeep.storage.history import History
 
-    Write = Callable[[dict[str, str]], Source]
+    Write = Callable[[dict[str, str]], VaultSource]
 
 
 LEADING_OUT = {
@@ -43,15 +44,15 @@ def test_a_plan_writes_nothing(desk: Desk) -> None:
     desk.put("a.md", f"{POST}words")
     before = desk.tree()
     plan = desk.plan("a.md")
-    assert statuses(plan) == {NAME: "new", "content/posts/a/index.md": "new"}
+    assert statuses(plan) == {MANIFEST_NAME: "new", "content/posts/a/index.md": "new"}
     assert desk.tree() == before
 
 
 def test_what_is_written_is_what_was_planned(desk: Desk) -> None:
     desk.put("a.md", f"{POST}words")
     plan = desk.plan("a.md")
-    exported = write(plan, desk.history)
-    assert exported.written == [NAME, "content/posts/a/index.md"]
+    exported = write_export(plan, desk.history)
+    assert exported.written == [MANIFEST_NAME, "content/posts/a/index.md"]
     assert {f.path: f.after for f in plan.files} == {
         path: data for path, data in desk.tree().items() if path in statuses(plan)
     }
@@ -67,7 +68,7 @@ def test_a_plan_that_is_let_go_takes_along_what_it_knew_of_every_note(
     try:
         plan = desk.plan("a.md", "b.md")
         if is_written:
-            write(plan, desk.history)
+            write_export(plan, desk.history)
         assert plan.audit.source is not None
         known = weakref.ref(plan.audit.source.notes)
         del plan
@@ -84,7 +85,7 @@ def test_a_second_export_writes_nothing(desk: Desk) -> None:
     before = {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")}
     plan = desk.plan("b.md", "a.md")
     assert plan.is_empty
-    assert write(plan, desk.history).written == []
+    assert write_export(plan, desk.history).written == []
     assert {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")} == before
 
 
@@ -93,7 +94,7 @@ def test_a_change_of_the_note_is_a_change_of_one_file_with_its_diff(desk: Desk) 
     desk.export("a.md")
     desk.put("a.md", f"{POST}other words")
     plan = desk.plan("a.md")
-    assert statuses(plan) == {NAME: "changed", "content/posts/a/index.md": "changed"}
+    assert statuses(plan) == {MANIFEST_NAME: "changed", "content/posts/a/index.md": "changed"}
     diff = next(file for file in plan.files if file.path.endswith("index.md")).diff()
     assert "-words\n+other words\n" in diff
 
@@ -107,7 +108,7 @@ def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
     (conflict,) = plan.conflicts
     assert conflict.why == "it was changed by hand"
     assert "+site: by hand" in conflict.diff()
-    exported = write(plan, desk.history)
+    exported = write_export(plan, desk.history)
     assert exported.conflicts == ["content/posts/a/index.md"]
     assert desk.text("a").endswith("by hand\n")
     assert "other" not in desk.text("a")
@@ -166,7 +167,7 @@ def test_a_file_that_changes_between_plan_and_writing_is_a_conflict(desk: Desk) 
     desk.file("a").write_text("by hand\n")
     before = desk.tree()
     with pytest.raises(Conflict):
-        write(plan, desk.history)
+        write_export(plan, desk.history)
     assert desk.tree() == before
 
 
@@ -178,7 +179,7 @@ def test_a_site_that_cannot_be_written_stays_as_it_is(desk: Desk) -> None:
     (desk.site / "content" / "posts" / "b").write_text("a file where a folder should be")
     before = desk.tree()
     with pytest.raises(NotekeepError):
-        write(plan, desk.history)
+        write_export(plan, desk.history)
     assert desk.tree() == before
 
 
@@ -196,7 +197,7 @@ def test_slug_and_date_are_chosen_once(desk: Desk) -> None:
         make_source(desk.root), ["a.md"], target="hugo", site=desk.site, options=later
     )
     assert statuses(plan)["content/posts/first-title/index.md"] == "changed"
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert desk.manifest.posts["first-title"].date == entry.date
     assert "title: 'Second title'" in desk.text("first-title")
 
@@ -208,7 +209,7 @@ def test_a_new_slug_in_the_note_moves_the_post(desk: Desk) -> None:
     plan = desk.plan("a.md")
     assert statuses(plan)["content/posts/moved/index.md"] == "new"
     assert statuses(plan)["content/posts/a/index.md"] == "removed"
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert not desk.file("a").parent.exists()
     assert list(desk.manifest.posts) == ["moved"]
     assert "aliases" not in desk.text("moved"), "nobody could know the address of a draft"
@@ -279,7 +280,7 @@ def test_a_note_that_was_moved_keeps_its_post(desk: Desk) -> None:
     (desk.root / "x" / "one.md").rename(desk.root / "one.md")
     plan = desk.plan("one.md")
     assert statuses(plan)["content/posts/one/index.md"] == "unchanged"
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert desk.manifest.posts["one"].note == "one.md"
 
 
@@ -315,7 +316,7 @@ def test_one_bad_note_hides_none_of_the_others(desk: Desk) -> None:
     plan = desk.plan("a.md", "b.md", "c.md")
     assert [planned.post.path for planned in plan.posts] == ["a.md"]
     assert {path: error.line for path, error in plan.refused.items()} == {"b.md": 5, "c.md": 5}
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert "words, see b and c" in desk.text("a")
 
 
@@ -452,7 +453,7 @@ def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) 
         "still in the site: its note is not in the vault any more",
     )
     assert desk.file("b").exists()
-    assert write(desk.plan("a.md", prune=True), desk.history).removed == [orphan.path]
+    assert write_export(desk.plan("a.md", prune=True), desk.history).removed == [orphan.path]
     assert not desk.file("b").exists()
     assert list(desk.manifest.posts) == ["a"]
 
@@ -486,7 +487,7 @@ def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
     assert statuses(desk.export("a.md"))["content/posts/a/p.png"] == "orphan"
     assert statuses(desk.export("a.md", prune=True))["content/posts/a/p.png"] == "removed"
     assert statuses(desk.plan("a.md")) == {
-        NAME: "unchanged",
+        MANIFEST_NAME: "unchanged",
         "content/posts/a/index.md": "unchanged",
     }
 
@@ -536,7 +537,7 @@ def test_the_manifest_knows_exported_notes_only_and_is_sorted(desk: Desk) -> Non
     desk.put("a.md", f"{POST}words")
     desk.put("Secret.md", "---\nprivate: true\n---\nx")
     desk.export("b.md", "a.md")
-    text = (desk.site / NAME).read_text()
+    text = (desk.site / MANIFEST_NAME).read_text()
     assert "Secret" not in text
     assert list(json.loads(text)["posts"]) == ["a", "b"]
     assert text.count("\n") > 20, "one thing a line, for merges"
@@ -554,16 +555,18 @@ def test_the_manifest_knows_exported_notes_only_and_is_sorted(desk: Desk) -> Non
 )
 def test_a_manifest_that_cannot_be_read_stops_the_export(desk: Desk, text: str) -> None:
     desk.put("a.md", f"{POST}words")
-    (desk.site / NAME).write_text(text)
+    (desk.site / MANIFEST_NAME).write_text(text)
     with pytest.raises(Refused):
         desk.plan("a.md")
-    assert (desk.site / NAME).read_text() == text
+    assert (desk.site / MANIFEST_NAME).read_text() == text
 
 
 def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
-    entry = Entry("a.md", "v", "2026-03-04T00:00:00+00:00", draft=False, text="1", ids=["b", "a"])
+    entry = ManifestEntry(
+        "a.md", "v", "2026-03-04T00:00:00+00:00", draft=False, text="1", ids=["b", "a"]
+    )
     entry.files = {"x.md": "2", "a.png": "3"}
-    (tmp_path / NAME).write_bytes(Manifest({"é": entry, "a": entry}).data())
+    (tmp_path / MANIFEST_NAME).write_bytes(Manifest({"é": entry, "a": entry}).data())
     back = Manifest.read(str(tmp_path))
     assert list(back.posts) == ["a", "é"]
     assert back.posts["a"].ids == ["a", "b"]
@@ -580,7 +583,7 @@ def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, histor
     folder = Path(source.root).parent / "mine-drafts"
     assert Path(plan.site) == folder
     assert not folder.exists()
-    write(plan, history)
+    write_export(plan, history)
     assert (folder / "a.md").read_text() == (
         '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
     )
@@ -594,7 +597,7 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
     text = "\r\n# A\r\n\r\nwords\r\n\r\n"
     source = write_vault({"a.md": text})
     plan = plan_export(source, ["a.md"], vault=VaultKey.of_folder("mine"))
-    write(plan, history)
+    write_export(plan, history)
     assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
 
 
@@ -640,7 +643,7 @@ def test_an_unforeseen_error_refuses_one_note_and_no_other(
     )
     assert [*plan.refused] == ["b.md"]
     assert "something unforeseen went wrong: ZeroDivisionError" in plan.refused["b.md"].message
-    write(plan, desk.history)
+    write_export(plan, desk.history)
     assert desk.file("a").exists()
     assert desk.file("c").exists()
     assert not desk.file("b").exists()

@@ -9,14 +9,14 @@ import pytest
 from tests.support.desk import POST, PUBLISHED, Desk, statuses
 
 if TYPE_CHECKING:
-    from notekeep.export import Plan
+    from notekeep.export.plan import ExportPlan
 
 
 def with_slug(slug: str, head: str = PUBLISHED) -> str:
     return head.replace("type", f"slug: {slug}\ntype")
 
 
-def told(plan: Plan) -> dict[str, str]:
+def told(plan: ExportPlan) -> dict[str, str]:
     """Return the statuses of the posts, by slug."""
     said = statuses(plan).items()
     return {path.split("/")[2]: status for path, status in said if path.endswith("/index.md")}
@@ -32,7 +32,7 @@ def two(desk: Desk) -> Desk:
     return desk
 
 
-def settled(desk: Desk, plan: Plan) -> bool:
+def settled(desk: Desk, plan: ExportPlan) -> bool:
     """Whether the same export again would write nothing."""
     return desk.plan(*(planned.post.path for planned in plan.posts)).is_empty
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export.dom import Element, read_page
+from notekeep.export.check.built_page import Element, read_page
 from notekeep.export.targets.hugo import Hugo
 from tests.support.programs import needed
 from tests.support.sites import HUGO_SETTINGS, make_hugo_site, write_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export.dialect import Dialect
+    from notekeep.export.rewrite.dialect import Dialect
 
 PLAIN = HUGO_SETTINGS
 MATH = """

@@ -9,7 +9,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export import guard
-from notekeep.export.passage import Passage, Splice
+from notekeep.export.source_map import MappedText, SourceEdit
 
 _EDIT = re.compile(r"⟦(.*?)→(.*?)⟧", re.DOTALL)
 
@@ -81,15 +81,15 @@ CODE = {
 """Code before and after a new layout, and the line that is named."""
 
 
-def rewritten(text: str) -> tuple[Passage, Passage, list[Splice]]:
+def rewritten(text: str) -> tuple[MappedText, MappedText, list[SourceEdit]]:
     """Give the passage before and after the edits that are marked in a text."""
     splices, before, at = [], "", 0
     for match in _EDIT.finditer(text):
         before += text[at : match.start()]
-        splices.append(Splice(len(before), len(before) + len(match[1]), match[2], "why"))
+        splices.append(SourceEdit(len(before), len(before) + len(match[1]), match[2], "why"))
         before += match[1]
         at = match.end()
-    passage = Passage.of_file("n.md", before + text[at:], 1)
+    passage = MappedText.of_file("n.md", before + text[at:], 1)
     return passage, passage.splice(splices), splices
 
 
@@ -100,7 +100,7 @@ def test_a_rewrite_that_changes_more_is_refused_with_its_line(what: str) -> None
     start = before.text.index(loose) if loose else 0
     spans = [(start, start + len(loose))] if loose else []
     with pytest.raises(Refused) as error:
-        guard.check(before, after, splices, spans)
+        guard.check_rewrite(before, after, splices, spans)
     assert error.value.line == line
 
 
@@ -113,18 +113,20 @@ def test_a_rewrite_that_hides_something_is_refused(what: str) -> None:
     if apart:
         text = f"Words {apart}⟦→<!--\n⟧{words}⟦→-->\n⟧{note}"
     with pytest.raises(Refused):
-        guard.check(*rewritten(text))
+        guard.check_rewrite(*rewritten(text))
 
 
 @pytest.mark.parametrize("what", CODE)
 def test_a_layout_that_changes_code_is_refused_with_its_line(what: str) -> None:
     before, after, line = CODE[what]
     with pytest.raises(Refused) as error:
-        guard.check_code(Passage.of_file("n.md", before, 1), Passage.of_file("n.md", after, 1))
+        guard.check_code(
+            MappedText.of_file("n.md", before, 1), MappedText.of_file("n.md", after, 1)
+        )
     assert error.value.line == line
 
 
 def test_a_layout_may_indent_all_of_a_block_of_code() -> None:
-    before = Passage.of_file("n.md", "- a\n\n  ```\n  if x:\n      y\n  ```\n", 1)
-    after = Passage.of_file("n.md", "-   a\n\n        if x:\n            y   \n", 1)
+    before = MappedText.of_file("n.md", "- a\n\n  ```\n  if x:\n      y\n  ```\n", 1)
+    after = MappedText.of_file("n.md", "-   a\n\n        if x:\n            y   \n", 1)
     guard.check_code(before, after)

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from notekeep.export.heatmap import picture
-from notekeep.export.targets import TARGETS
-from notekeep.habits.year import year_of
+from notekeep.export.embeds import picture
+from notekeep.export.targets.target import TARGETS
+from notekeep.habits.summary import parse_year_heading
 from notekeep.vault import Vault
 from tests.support.generators import FILES, make_site
 from tests.support.sites import folder_with
@@ -123,7 +123,7 @@ def test_a_private_habit_shows_no_year(vault: Vault, tmp_path: Path) -> None:
     [("year", 2026), ("Year 2025", 2025), ("year-2024", 2024), ("Years", None), ("year 24", None)],
 )
 def test_a_fragment_names_a_year(heading: str, year: int | None, vault: Vault) -> None:
-    assert year_of(heading, vault.today()) == year
+    assert parse_year_heading(heading, vault.today()) == year
 
 
 def test_only_habits_have_a_year(vault: Vault) -> None:
@@ -131,7 +131,7 @@ def test_only_habits_have_a_year(vault: Vault) -> None:
 
 
 def test_a_year_begins_a_draft_that_exports(vault: Vault, tmp_path: Path) -> None:
-    from notekeep.writing.yearly import plan_year
+    from notekeep.notes.habit_reviews import plan_year
 
     index = vault.habit_index
     index.refresh()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 EXPORT = """
 import os, signal, sys
-from notekeep.files import points
+from notekeep.storage import durability
 from notekeep.vault import Vault
 root, site, point, count = sys.argv[1:]
 met = []
@@ -31,7 +31,7 @@ def reached(name):
 vault = Vault.open(root)
 vault.refresh()
 plan = vault.plan_export(vault.publishable(site=site), site=site)
-points.reached = reached
+durability.reach_failpoint = reached
 vault.export(plan)
 """
 NOTE = "---\npublish: true\ndate: 2026-03-04\n---\nword {}\n"

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from notekeep.errors import NotekeepError, NotFound
-from notekeep.export import Options
-from notekeep.files.history import History
+from notekeep.export.source import Options
+from notekeep.storage.history import History
 from tests.support.desk import Desk
 from tests.support.sites import INDIA, NOW, make_hugo_site
 

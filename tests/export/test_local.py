@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.export import Options
 from notekeep.export.draft import Drafter
-from notekeep.export.local import in_vault, is_local
+from notekeep.export.references import is_local, vault_path_of_address
+from notekeep.export.source import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export import Source
     from notekeep.export.draft import Draft
+    from notekeep.export.source import VaultSource
 
-    Write = Callable[..., Source]
+    Write = Callable[..., VaultSource]
 
 
-def draft(source: Source) -> Draft:
+def draft(source: VaultSource) -> Draft:
     drafter = Drafter(source, Options())
     drafter.consent("n.md", named=True)
     return drafter.draft("n.md")
@@ -94,5 +94,5 @@ def test_what_is_local_and_what_is_not(tmp_path: Path) -> None:
     assert is_local(" file:///x")
     assert not is_local("https://example.org/file:x")
     assert not is_local("files/x.png")
-    assert in_vault(f"file://{tmp_path}/../x", str(tmp_path)) == ""
-    assert in_vault(f"file://localhost{tmp_path}/a", str(tmp_path)) == "a"
+    assert vault_path_of_address(f"file://{tmp_path}/../x", str(tmp_path)) == ""
+    assert vault_path_of_address(f"file://localhost{tmp_path}/a", str(tmp_path)) == "a"

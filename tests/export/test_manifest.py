@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import NotFound
-from notekeep.export.states import states
+from notekeep.export.plan import list_states
 from notekeep.vault import Vault
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.export import Plan
+    from notekeep.export.plan import ExportPlan
 
 NAME = ".notekeep-export.json"
 POST = "---\ntype: post\npublish: true\ndraft: false\ndate: 2026-03-04\n---\n"
@@ -45,13 +45,13 @@ def opened(root: Path) -> Vault:
     return vault
 
 
-def plan(root: Path, site: Path, **how: object) -> Plan:
+def plan(root: Path, site: Path, **how: object) -> ExportPlan:
     vault = opened(root)
     names = vault.publishable(site=str(site))
     return vault.plan_export(names, site=str(site), options=vault.export_options(**how))
 
 
-def export(root: Path, site: Path, **how: object) -> Plan:
+def export(root: Path, site: Path, **how: object) -> ExportPlan:
     made = plan(root, site, **how)
     opened(root).export(made)
     return made
@@ -204,7 +204,7 @@ def test_posts_of_an_old_manifest_whose_notes_are_gone_are_pruned(root: Path, si
     (root / "second.md").unlink()
     export(root, site)
     assert "second.md" not in (site / NAME).read_text()
-    stand = states(plan(root, site))
+    stand = list_states(plan(root, site))
     assert stand["second"].state == "orphan"
     assert "still online: its note is not in the vault" in stand["second"].why
     export(root, site, prune=True)

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.passage import Passage
 from notekeep.export.private import strip_private
+from notekeep.export.source_map import MappedText
 
 
 def public(text: str) -> str:
-    return strip_private(Passage.of_file("n.md", text, 1)).passage.text
+    return strip_private(MappedText.of_file("n.md", text, 1)).passage.text
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_mark_of_a_teaser_is_no_comment(text: str, left: str) -> None:
 
 
 def test_what_goes_is_handed_to_the_audit() -> None:
-    stripped = strip_private(Passage.of_file("n.md", "a %%one%%\n\n> [!private] two\n", 1))
+    stripped = strip_private(MappedText.of_file("n.md", "a %%one%%\n\n> [!private] two\n", 1))
     assert "one" in stripped.removed
     assert any("two" in part for part in stripped.removed)
     assert {(change.line, change.path) for change in stripped.changes} == {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from notekeep.export.options import Options
-from notekeep.export.properties import Post, moment, read_post
+from notekeep.export.post import Post, parse_time, read_post
+from notekeep.export.source import Options
 from notekeep.markdown.note import read_note
 from tests.support.sites import INDIA, NOW
 
@@ -33,7 +33,7 @@ def read(front: str, path: str = "posts/n.md", **how: Any) -> Post:
     ],
 )
 def test_a_date_is_in_the_author_s_zone(said: str | None, iso: str | None) -> None:
-    found = moment(said, INDIA)
+    found = parse_time(said, INDIA)
     assert (found.isoformat() if found else None) == iso
 
 

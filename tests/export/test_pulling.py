@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.export.heads import changed, fields, part
-from notekeep.export.pulling import pull
+from notekeep.export.pull import compare_heads, pull_edits, read_head_fields, split_post
 from tests.support.desk import POST, Desk
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def pulled(desk: Desk, edit: Callable[[str], str]) -> tuple[str, list[str]]:
     base = desk.text("a-title")
     site = edit(base)
     assert site != base
-    found = pull(NOTE, base.encode(), site.encode())
+    found = pull_edits(NOTE, base.encode(), site.encode())
     return found.body, found.left
 
 
@@ -78,20 +77,20 @@ def test_an_edit_of_what_the_export_wrote_itself_is_told_and_not_guessed(written
 def test_what_is_not_brought_back_is_told_by_the_line_that_the_person_wrote(written: Desk) -> None:
     base = written.text("a-title")
     note = NOTE.replace("The end of it.", "Another end.\n\n![[c]]")
-    found = pull(note, base.encode(), base.replace("The end of it", "A halt").encode())
+    found = pull_edits(note, base.encode(), base.replace("The end of it", "A halt").encode())
     (left,) = found.left
     assert "'A halt.'" in left
     went = base.replace("The end of it.\n", "")
-    (left,) = pull(note, base.encode(), went.encode()).left
+    (left,) = pull_edits(note, base.encode(), went.encode()).left
     assert "from which this went: 'The end of it.'" in left
 
 
 def test_the_note_may_have_changed_elsewhere_since(written: Desk) -> None:
     base = written.text("a-title")
     later = NOTE.replace("- first", "- the first")
-    found = pull(later, base.encode(), base.replace("The end", "An end").encode())
+    found = pull_edits(later, base.encode(), base.replace("The end", "An end").encode())
     assert found.body == later.replace("The end", "An end")
-    clash = pull(
+    clash = pull_edits(
         later.replace("The end of it", "A stop"),
         base.encode(),
         base.replace("end", "halt").encode(),
@@ -103,7 +102,7 @@ def test_the_note_may_have_changed_elsewhere_since(written: Desk) -> None:
 def test_line_ends_of_the_note_stay(written: Desk) -> None:
     base = written.text("a-title").encode()
     note = NOTE.replace("\n", "\r\n")
-    found = pull(note, base, base.replace(b"The end", b"An end").replace(b"\n", b"\r\n"))
+    found = pull_edits(note, base, base.replace(b"The end", b"An end").replace(b"\n", b"\r\n"))
     assert found.body == note.replace("The end", "An end")
 
 
@@ -120,7 +119,7 @@ HEADS = {
 @pytest.mark.parametrize("target", HEADS)
 def test_heads_of_every_form_are_told_from_the_body(target: str) -> None:
     body = "Words: as they are\n\n---\n\nmore\n"
-    assert part(HEADS[target] + body) == (HEADS[target], body)
+    assert split_post(HEADS[target] + body) == (HEADS[target], body)
 
 
 @pytest.mark.parametrize("target", list(HEADS)[:4])
@@ -132,21 +131,24 @@ def test_fields_that_a_note_has_come_back_and_others_are_named(target: str) -> N
     after = after.replace("status: draft", "status: published").replace(
         "Status: draft", "Status: x"
     )
-    known, unknown = changed(before, after)
+    known, unknown = compare_heads(before, after)
     assert known == {"title": "B", "tags": ["a", "c"], "draft": False}
     assert [key.lower() for key in unknown] == ["date"]
 
 
 def test_a_teaser_in_the_head_is_no_description() -> None:
     before = "Title: A\nSummary: <p>The teaser.</p>\n\n"
-    assert changed(before, before.replace("teaser", "start")) == ({}, ["Summary"])
+    assert compare_heads(before, before.replace("teaser", "start")) == ({}, ["Summary"])
     described = "Title: A\nSummary: A line.\n\n"
-    assert changed(described, described.replace("line", "word")) == ({"description": "A word."}, [])
+    assert compare_heads(described, described.replace("line", "word")) == (
+        {"description": "A word."},
+        [],
+    )
 
 
 def test_a_head_that_is_broken_has_no_fields() -> None:
-    assert fields("---\na: [\n---\n\n") == {}
-    assert fields("+++\na = \n+++\n") == {}
+    assert read_head_fields("---\na: [\n---\n\n") == {}
+    assert read_head_fields("+++\na = \n+++\n") == {}
 
 
 LINES = st.lists(st.sampled_from(["one two", "three", "", "- four", "**five** six"]), max_size=8)
@@ -160,5 +162,5 @@ def test_a_line_put_into_a_post_that_reads_as_its_note_is_put_into_the_note(
     lines = text.splitlines()
     at = min(at, len(lines))
     edited = "\n".join([*lines[:at], word, *lines[at:]]) + "\n"
-    found = pull(text, text.encode(), edited.encode())
+    found = pull_edits(text, text.encode(), edited.encode())
     assert (found.body, found.left) == (edited, [])

@@ -17,7 +17,7 @@ from tests.support.sites import write_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export.dialect import Dialect
+    from notekeep.export.rewrite.dialect import Dialect
 
     Engine = Callable[[str], str]
 
@@ -192,7 +192,7 @@ def test_footnotes_are_numbered_as_they_are_read(
 def test_tex_is_in_the_page_as_it_was_written(
     tex: str, nikola_dialect: Dialect, python_markdown: Engine
 ) -> None:
-    from notekeep.export.dom import read_page
+    from notekeep.export.check.built_page import read_page
 
     page = read_page(python_markdown(write_text(f"so ${tex}$ is", nikola_dialect).text))
     assert page.text().strip() == f"so \\({tex}\\) is"
@@ -201,7 +201,7 @@ def test_tex_is_in_the_page_as_it_was_written(
 @pytest.mark.generator
 @pytest.mark.slow
 def test_tex_of_many_lines_begins_no_list(nikola_dialect: Dialect, python_markdown: Engine) -> None:
-    from notekeep.export.dom import read_page
+    from notekeep.export.check.built_page import read_page
 
     text = "$$\na\n+ b\n\n- c\n# d\n> e\n1. f\n= g\n$$"
     page = read_page(python_markdown(write_text(text, nikola_dialect).text))

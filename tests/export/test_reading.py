@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export import Options, plan_export
 from notekeep.export.manifest import VaultKey
+from notekeep.export.pipeline import plan_export
+from notekeep.export.source import Options
 from notekeep.markdown import parser
 from notekeep.markdown.note import read_note
+from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.rendering import Rendering
 from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.sites import INDIA, NOW
 
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export import Plan, Source
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.source import VaultSource
 
-    Write = Callable[..., Source]
+    Write = Callable[..., VaultSource]
 
 
-def plan(source: Source, *paths: str, site: Path | None = None) -> Plan:
+def plan(source: VaultSource, *paths: str, site: Path | None = None) -> ExportPlan:
     return plan_export(
         source,
         paths,
@@ -37,7 +39,7 @@ def plan(source: Source, *paths: str, site: Path | None = None) -> Plan:
     )
 
 
-def exported(source: Source, site: Path, path: str = "a.md") -> str:
+def exported(source: VaultSource, site: Path, path: str = "a.md") -> str:
     """Return what Hugo gets of a note, without its front matter."""
     made = plan(source, path, site=site)
     (post,) = [file for file in made.files if file.is_post]
@@ -68,7 +70,7 @@ def test_index_preview_and_export_read_a_text_alike(  # a row of a table
 ) -> None:
     note = read_note("a.md", text.encode())
     assert note.tags == tags
-    rendering = Rendering(note, 80, UNICODE)
+    rendering = NoteRendering(note, 80, UNICODE)
     rendering.draw_lines(100)
     shown = {role for row in rendering.lines for piece in row.line for role in piece.role.split()}
     assert shown & {"highlight", "math", "tag"} == roles

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.dialect import Dialect
-from notekeep.export.targets import open_target
+from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.jekyll import Jekyll
+from notekeep.export.targets.target import open_target
 from notekeep.markdown.nodes import parse_tree
 from tests.support.generators import FILES, RICH_HUGO, make_site
 from tests.support.markdown_pieces import BLOCKS, MARKS

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.export.slugs import LONGEST, given_slug, make_slug
-from notekeep.files.paths import travel_problem
+from notekeep.export.slugs import LONGEST, make_slug, read_slug
+from notekeep.storage.file_names import portability_problem
 
 
 @pytest.mark.parametrize(
@@ -50,19 +50,19 @@ def test_every_slug_is_a_file_name_on_every_system(title: str) -> None:
     slug = make_slug(title, "n.md")
     assert slug
     assert len(slug) <= LONGEST + len("-note")
-    assert not travel_problem(slug)
+    assert not portability_problem(slug)
     assert "/" not in slug
     assert ".." not in slug
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", True])
 def test_no_slug_is_given(value: object) -> None:
-    assert given_slug(value, "n.md") is None
+    assert read_slug(value, "n.md") is None
 
 
 @pytest.mark.parametrize("value", ["my-post", "My_Post", "v1.2", "été", "2026"])
 def test_a_slug_that_an_address_can_hold_is_taken(value: str) -> None:
-    assert given_slug(value, "n.md") == value
+    assert read_slug(value, "n.md") == value
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,6 @@ def test_a_slug_that_an_address_can_hold_is_taken(value: str) -> None:
 )
 def test_a_slug_that_is_a_path_or_no_name_is_refused(value: str) -> None:
     with pytest.raises(Refused) as caught:
-        given_slug(value, "notes/n.md")
+        read_slug(value, "notes/n.md")
     assert caught.value.message.startswith("notes/n.md: slug: ")
     assert len(caught.value.message) < 200

@@ -11,7 +11,7 @@ from notekeep.vault import Vault
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.export import Plan
+    from notekeep.export.plan import ExportPlan
 
 
 @pytest.fixture
@@ -57,11 +57,11 @@ def test_they_are_of_one_moment_whoever_writes_meanwhile(vault: Vault, root: Pat
         assert source.hidden("a.md")
 
 
-def planned(vault: Vault, site: Path) -> Plan:
+def planned(vault: Vault, site: Path) -> ExportPlan:
     return vault.plan_export(["post.md"], target="portable", site=str(site))
 
 
-def text_of(plan: Plan) -> str:
+def text_of(plan: ExportPlan) -> str:
     return next((file.after or b"").decode() for file in plan.files if file.is_post)
 
 

@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from notekeep.errors import NotekeepError, NotFound, UsageError
-from notekeep.export.properties import Post
-from notekeep.export.targets import detect, load, open_target
+from notekeep.export.post import Post
 from notekeep.export.targets.hugo import Hugo
 from notekeep.export.targets.jekyll import Jekyll
 from notekeep.export.targets.mkdocs import MkDocs
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.pelican import Pelican
+from notekeep.export.targets.target import detect, load_target, open_target
 from tests.support.desk import PUBLISHED
 from tests.support.sites import INDIA, folder_with, write_text
 
@@ -86,7 +86,7 @@ def test_a_folder_of_other_things_is_no_site_until_its_target_is_named(tmp_path:
 
 def test_a_misspelt_target_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
-        load("nicola")
+        load_target("nicola")
     assert caught.value.hint == "did you mean nikola?"
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.database import CatalogBusy
 from notekeep.cli.main import main
 from notekeep.errors import Conflict, Failure, Refused
-from notekeep.index.catalog import Catalog
-from notekeep.index.schema import Busy
+from notekeep.services.indexing import ANSWER_BUDGET
 from notekeep.vault import Vault
-from notekeep.vault.refreshing import ANSWER_BUDGET
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_nothing_leaves_while_another_program_keeps_the_changes_from_being_read(
     (root / "n1.md").write_text("other\n")
 
     def busy(_catalog: Catalog) -> object:
-        raise Busy("another program is writing")
+        raise CatalogBusy("another program is writing")
 
     with monkeypatch.context() as held:
         held.setattr(Catalog, "writing", busy)

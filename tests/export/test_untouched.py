@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export import Options
-from notekeep.export.body import write_body
 from notekeep.export.draft import Drafter
-from notekeep.export.rewrite.links import Anchors
-from notekeep.export.targets import load
+from notekeep.export.pipeline import write_body
+from notekeep.export.rewrite.site_links import AnchorIds
+from notekeep.export.source import Options
+from notekeep.export.targets.target import load_target
 from tests.support.sites import TRAPS, NoSite, folder_with
 from tests.support.sizes import sized
 from tests.support.varied import OTHERS, varied_note
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export import Source
-    from notekeep.export.dialect import Dialect
-    from notekeep.export.passage import Change
+    from notekeep.export.rewrite.dialect import Dialect
+    from notekeep.export.source import VaultSource
+    from notekeep.export.source_map import SourceChange
 
-    Write = Callable[..., Source]
+    Write = Callable[..., VaultSource]
 
 NOTES = sized(200, 1000)
 
@@ -33,15 +33,15 @@ class Told(NamedTuple):
     """A body that was written, line by line with where each came from, and what was told of it."""
 
     lines: list[tuple[str, int, str]]
-    changes: list[Change]
+    changes: list[SourceChange]
 
 
-def written(source: Source, path: str, dialect: Dialect) -> Told:
+def written(source: VaultSource, path: str, dialect: Dialect) -> Told:
     drafter = Drafter(source, Options())
     drafter.consent(path, named=True)
     draft = drafter.draft(path)
     title = None if dialect.keep_title else draft.post.title
-    anchors = Anchors(draft.passage, title)
+    anchors = AnchorIds(draft.passage, title)
     body = write_body(draft, dialect, NoSite(), anchors, set(), Options(linebreaks="join"))
     lines = body.text.split("\n")
     assert len(lines) == len(body.origins)
@@ -49,7 +49,7 @@ def written(source: Source, path: str, dialect: Dialect) -> Told:
     return Told(told, [*draft.changes, *body.changes])
 
 
-def wrong(source: Source, path: str, told: Told) -> list[str]:
+def wrong(source: VaultSource, path: str, told: Told) -> list[str]:
     """Return the lines that are not the note's own though nothing was told of them."""
     own = source.read(path).decode().replace("\r\n", "\n").split("\n")
     touched = {
@@ -75,7 +75,7 @@ def dialects(tmp_path: Path) -> dict[str, Dialect]:
         "eleventy": ("eleventy.config.js", ""),
     }
     return {
-        target: load(target)(str(folder_with(tmp_path / target, *one))).dialect
+        target: load_target(target)(str(folder_with(tmp_path / target, *one))).dialect
         for target, one in settings.items()
     }
 

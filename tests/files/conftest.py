@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.files import points
-from notekeep.files.history import History
+from notekeep.storage import durability
+from notekeep.storage.history import History
 from reliability import nursery as nurseries
 from reliability.system import FailingSystem, failing
 
@@ -73,14 +73,14 @@ def at_point(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], Any
     """Have something happen, once, when a save gets to a point."""
 
     def install(point: str, happen: Callable[[], Any]) -> None:
-        assert point in points.POINTS
+        assert point in durability.POINTS
         waiting = [happen]
 
         def reached(name: str) -> None:
             if name == point and waiting:
                 waiting.pop()()
 
-        monkeypatch.setattr(points, "reached", reached)
+        monkeypatch.setattr(durability, "reach_failpoint", reached)
 
     return install
 

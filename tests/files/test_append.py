@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Failure, NotekeepError, Refused
-from notekeep.files import append as append_module
-from notekeep.files import durable, locks
-from notekeep.files.append import append_line
+from notekeep.storage import append as append_module
+from notekeep.storage import durability, private_files
+from notekeep.storage.append import append_line
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ def test_a_lock_that_is_never_let_go_is_a_failure(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append_line(log, "- first")
-    monkeypatch.setattr(append_module, "locked", lambda fd, path: locks.locked(fd, path, 0.01))
+    monkeypatch.setattr(
+        append_module, "hold_lock", lambda fd, path: private_files.hold_lock(fd, path, 0.01)
+    )
     with holder(log) as program:
         with pytest.raises(Failure, match="locked by another program"):
             append_line(log, "- ours")
@@ -171,7 +173,7 @@ def test_a_lock_that_is_never_let_go_is_a_failure(
 
 WRITER = """
 import sys
-from notekeep.files.append import append_line
+from notekeep.storage.append import append_line
 name, count, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 for number in range(count):
     append_line(path, f"- {name} {number} " + "x" * 300, "# Log")
@@ -201,7 +203,7 @@ def test_a_file_put_in_its_place_meanwhile_gets_the_line_too(
     replaced: list[bool] = []
 
     def sync_then_be_replaced(fd: int) -> None:
-        durable.sync_file(fd)
+        durability.sync_file(fd)
         if not replaced:
             replaced.append(True)
             other = log.with_name("other")
@@ -266,7 +268,7 @@ def test_each_call_may_fail_and_nothing_is_lost_or_left_half(
 LIMITED = """
 import resource, signal, sys
 from notekeep.errors import NotekeepError
-from notekeep.files.append import append_line
+from notekeep.storage.append import append_line
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
@@ -298,7 +300,7 @@ def test_a_file_that_may_not_grow_is_left_as_it_was(log: Path, room: int) -> Non
 def test_it_loads_nothing_that_costs_time() -> None:
     program = (
         "import sys; import typing, fcntl; before = set(sys.modules);"
-        "import notekeep.files.append; print(*sorted(set(sys.modules) - before))"
+        "import notekeep.storage.append; print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True

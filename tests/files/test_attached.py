@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.files.attached import Attached
+from notekeep.storage.scan import AttachmentFinder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture
-def attached(tmp_path: Path) -> Attached:
+def attached(tmp_path: Path) -> AttachmentFinder:
     for path in (
         "books/img/deep/own.png",
         "books-old/own.png",
@@ -24,22 +24,24 @@ def attached(tmp_path: Path) -> Attached:
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
-    return Attached(str(tmp_path), "attachments")
+    return AttachmentFinder(str(tmp_path), "attachments")
 
 
 def test_below_the_notes_folder_comes_before_a_folder_whose_name_begins_alike(
-    attached: Attached,
+    attached: AttachmentFinder,
 ) -> None:
     assert attached.find("own.png", "books/b.md") == "books/img/deep/own.png"
     assert attached.find("own.png", "b.md") == "books-old/own.png"
 
 
-def test_a_note_is_no_attached_file_however_its_suffix_is_written(attached: Attached) -> None:
+def test_a_note_is_no_attached_file_however_its_suffix_is_written(
+    attached: AttachmentFinder,
+) -> None:
     assert attached.find("upper.md", "b.md") is None
     assert attached.find("only.png", "b.md") == "far/only.png"
 
 
 @pytest.mark.parametrize("target", ["../../etc/passwd", "~/x.png", "C:/x.png", "//host/x.png", ""])
-def test_what_leads_out_of_the_vault_is_refused(attached: Attached, target: str) -> None:
+def test_what_leads_out_of_the_vault_is_refused(attached: AttachmentFinder, target: str) -> None:
     with pytest.raises(Refused):
         attached.find(target, "books/b.md")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.files.conflicts import conflict_name, conflict_of, host, may_be_conflict
+from notekeep.storage.conflict_names import conflict_name, find_original, host, may_be_conflict
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from notekeep.files.conflicts import conflict_name, conflict_of, host, may_be_co
 )
 def test_each_tool_leaves_a_name_that_is_known(name: str) -> None:
     assert may_be_conflict(name)
-    assert conflict_of(name) == "Dune.md"
+    assert find_original(name) == "Dune.md"
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_each_tool_leaves_a_name_that_is_known(name: str) -> None:
     ],
 )
 def test_a_name_a_person_could_have_chosen_counts_only_beside_its_twin(name: str) -> None:
-    assert conflict_of(name) is None
-    assert conflict_of(name, {"Dune.md", name}) == "Dune.md"
+    assert find_original(name) is None
+    assert find_original(name, {"Dune.md", name}) == "Dune.md"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_name_a_person_could_have_chosen_counts_only_beside_its_twin(name: str
     ],
 )
 def test_ordinary_names_are_left_alone(name: str) -> None:
-    assert conflict_of(name, {"Dune.md", "Rocky.md", ".md", "2026-11.md"}) is None
+    assert find_original(name, {"Dune.md", "Rocky.md", ".md", "2026-11.md"}) is None
 
 
 @given(
@@ -86,9 +86,9 @@ def test_our_own_copies_are_known_and_short_enough(stem: str, number: int) -> No
     name = conflict_name(f"{stem}.md", "2026-11-24 070312", number)
 
     assert len(os.fsencode(name)) <= 255
-    if stem.strip() and conflict_of(f"{stem}.md") is None:
+    if stem.strip() and find_original(f"{stem}.md") is None:
         whole = len(os.fsencode(stem)) < 150
-        assert conflict_of(name) == f"{stem}.md" if whole else conflict_of(name) is not None
+        assert find_original(name) == f"{stem}.md" if whole else find_original(name) is not None
 
 
 def test_a_long_name_is_cut_between_characters() -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.files import scan
-from notekeep.files.history import History
+from notekeep.storage import scan
+from notekeep.storage.history import History
 from reliability.house import snapshot
 from reliability.r04_kills import BEFORE, PROGRAMS, make, outcomes, start
 
@@ -92,13 +92,13 @@ def test_killed_after_the_exchange_another_programs_save_is_not_lost(
     """The temporary file holds the only copy of what another program saved in the window."""
     code = """
 from pathlib import Path
-from notekeep.files import points
-dying = points.reached
+from notekeep.storage import durability
+dying = durability.reach_failpoint
 def reached(name):
     if name == "synced":
         Path(root, "a.md").write_bytes(b"theirs")
     dying(name)
-points.reached = reached
+durability.reach_failpoint = reached
 history.keep(b"")
 save.replace('a.md', b'new', save.digest_of(b'a\\n'), root=root, history=history)
 """
@@ -120,12 +120,12 @@ def test_a_hard_linked_note_killed_anywhere_is_repaired(nursery: Any, fresh: Any
     outside = b"n" * 5000
     code = f"""
 import os
-from notekeep.files import durable
+from notekeep.storage import durability as durable
 real = durable.os.write
 def write(fd, data):
     return real(fd, data[:700])
 durable._CHUNK = 700
-from notekeep.files import points
+from notekeep.storage import durability as points
 step = [0]
 def writing(fd, data):
     step[0] += 1
@@ -151,11 +151,11 @@ save.replace('b.md', {outside!r}, save.read(root + '/b.md')[1], root=root, histo
 
 
 NAIVE = """
-from notekeep.files import points
+from notekeep.storage import durability
 with open(root + "/a.md", "wb", buffering=0) as file:
-    points.reached("created")
+    durability.reach_failpoint("created")
     file.write(b"new" * 100)
-    points.reached("written")
+    durability.reach_failpoint("written")
     file.write(b"new" * 100)
 """
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
 pytestmark = pytest.mark.slow
 

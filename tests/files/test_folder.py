@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.files.folder import NameTaken, locate
+from notekeep.storage.open_folder import NameTaken, open_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,9 @@ def test_a_way_through_links_is_the_way_to_where_they_lead(tmp_path: Path) -> No
     (tmp_path / "way").symlink_to("real")
     (tmp_path / "b.md").symlink_to("real/a.md")
     for path in ("real/a.md", "way/a.md", "b.md"):
-        with locate(tmp_path, path) as place:
+        with open_place(tmp_path, path) as place:
             assert place.path == "real/a.md"
-    with locate(tmp_path, "b.md", follow=False) as place:
+    with open_place(tmp_path, "b.md", follow=False) as place:
         assert place.path == "b.md"
 
 
@@ -30,48 +30,48 @@ def test_a_link_that_leads_out_is_refused_however_often_the_root_was_opened(tmp_
     for folder in (root, other):
         (folder / "in").mkdir(parents=True)
     for _ in range(2):
-        locate(root, "in/a.md", make=True).close()
+        open_place(root, "in/a.md", make=True).close()
     (root / "in").rmdir()
     (root / "in").symlink_to(other)
     with pytest.raises(Refused):
-        locate(root, "in/a.md", make=True)
+        open_place(root, "in/a.md", make=True)
 
 
 def test_a_root_that_became_a_link_is_where_it_leads(tmp_path: Path) -> None:
     root, other = tmp_path / "vault", tmp_path / "other"
     root.mkdir()
-    locate(root, "one/a.md", make=True).close()
+    open_place(root, "one/a.md", make=True).close()
     root.rename(other)
     root.symlink_to(other)
-    locate(root, "two/a.md", make=True).close()
+    open_place(root, "two/a.md", make=True).close()
     assert sorted(path.name for path in other.iterdir()) == ["one", "two"]
     (other / "three").symlink_to("one")
-    with locate(root, "three/a.md") as place:
+    with open_place(root, "three/a.md") as place:
         assert place.path == "one/a.md"
 
 
 def test_of_hundreds_of_new_folders_none_is_the_twin_of_another(tmp_path: Path) -> None:
     for number in range(300):
-        locate(tmp_path, f"post-{number}/a.md", make=True).close()
+        open_place(tmp_path, f"post-{number}/a.md", make=True).close()
     with pytest.raises(NameTaken):
-        locate(tmp_path, "POST-7/a.md", make=True)
+        open_place(tmp_path, "POST-7/a.md", make=True)
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_name_that_another_program_made_meanwhile_is_taken(tmp_path: Path, kind: str) -> None:
-    locate(tmp_path, "first/a.md", make=True).close()
+    open_place(tmp_path, "first/a.md", make=True).close()
     theirs = tmp_path / "Second"
     if kind == "folder":
         theirs.mkdir()
     else:
         theirs.write_text("")
     with pytest.raises(NameTaken):
-        locate(tmp_path, "second/a.md", make=True)
+        open_place(tmp_path, "second/a.md", make=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Second", "first"]
 
 
 def test_a_name_that_is_free_again_can_be_taken(tmp_path: Path) -> None:
-    locate(tmp_path, "First/a.md", make=True).close()
+    open_place(tmp_path, "First/a.md", make=True).close()
     (tmp_path / "First").rmdir()
-    locate(tmp_path, "first/a.md", make=True).close()
+    open_place(tmp_path, "first/a.md", make=True).close()
     assert [path.name for path in tmp_path.iterdir()] == ["first"]

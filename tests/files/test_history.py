@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, Failure, NotFound, Refused
-from notekeep.files import scan
-from notekeep.files.history import History
-from notekeep.files.save import digest_of
+from notekeep.storage import scan
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.files.ledger import StepRecord
+    from notekeep.storage.operation_log import StepRecord
     from reliability import nursery as nurseries
 
 A, B = b"a one\na two\na three\n", b"b one\n"
@@ -450,8 +450,8 @@ class TestTheLog:
     def test_what_others_did_is_noted_and_not_undone(self, history: History, vault: Path) -> None:
         edit(history, vault, "a.md", b"1\n")
         (vault / "books/b.md").write_bytes(b"theirs\n")
-        history.saw_changed([("books/b.md", b"theirs\n")])
-        history.saw_changed([])
+        history.record_changed_outside([("books/b.md", b"theirs\n")])
+        history.record_changed_outside([])
 
         assert [one.record.verb for one in history.steps()] == ["edit"]
         history.undo(vault)

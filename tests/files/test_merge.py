@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.files.merge import matches, merge
+from notekeep.markdown.text_merge import match_lines, merge_texts
 
 TEXT = b"one\ntwo\nthree\nfour\nfive\n"
 
@@ -34,8 +34,8 @@ def test_changes_in_different_places_are_both_made(
     ours: bytes, theirs: bytes, merged: bytes | None
 ) -> None:
     expected = ours if merged is None else merged
-    assert merge(TEXT, ours, theirs) == expected
-    assert merge(TEXT, theirs, ours) == expected
+    assert merge_texts(TEXT, ours, theirs) == expected
+    assert merge_texts(TEXT, theirs, ours) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,20 +49,23 @@ def test_changes_in_different_places_are_both_made(
     ],
 )
 def test_changes_of_the_same_or_touching_lines_are_a_conflict(ours: bytes, theirs: bytes) -> None:
-    assert merge(TEXT, ours, theirs) is None
-    assert merge(TEXT, theirs, ours) is None
+    assert merge_texts(TEXT, ours, theirs) is None
+    assert merge_texts(TEXT, theirs, ours) is None
 
 
 def test_a_missing_last_line_feed_and_other_line_ends_are_kept() -> None:
     base = b"a\r\nb\x0bc\r\nd\xff\r\ne"
-    assert merge(base, b"A\r\nb\x0bc\r\nd\xff\r\ne", base + b"!") == b"A\r\nb\x0bc\r\nd\xff\r\ne!"
+    assert (
+        merge_texts(base, b"A\r\nb\x0bc\r\nd\xff\r\ne", base + b"!")
+        == b"A\r\nb\x0bc\r\nd\xff\r\ne!"
+    )
 
 
 def test_blank_lines_do_not_lead_a_change_astray() -> None:
     base = b"# A\n\nfirst\n\n# B\n\nsecond\n\n# C\n\nthird\n"
     ours = base.replace(b"first", b"first, better")
     theirs = base.replace(b"# C\n\nthird\n", b"# C\n\nthird\n\n# D\n\n\nfourth\n")
-    merged = merge(base, ours, theirs)
+    merged = merge_texts(base, ours, theirs)
     assert merged == theirs.replace(b"first", b"first, better")
 
 
@@ -74,11 +77,11 @@ def test_a_merge_is_the_same_from_both_sides_and_invents_nothing(
     base: list[bytes], ours: list[bytes], theirs: list[bytes]
 ) -> None:
     texts = [b"".join(text) for text in (base, ours, theirs)]
-    merged = merge(*texts)
+    merged = merge_texts(*texts)
 
-    assert merged == merge(texts[0], texts[2], texts[1])
-    assert merge(texts[0], texts[1], texts[0]) == texts[1]
-    assert merge(texts[0], texts[1], texts[1]) == texts[1]
+    assert merged == merge_texts(texts[0], texts[2], texts[1])
+    assert merge_texts(texts[0], texts[1], texts[0]) == texts[1]
+    assert merge_texts(texts[0], texts[1], texts[1]) == texts[1]
     if merged is not None:
         assert set(merged.splitlines()) <= set(texts[1].splitlines()) | set(texts[2].splitlines())
         kept_by_both = set(ours) & set(theirs) & set(base)
@@ -89,7 +92,7 @@ def test_a_merge_is_the_same_from_both_sides_and_invents_nothing(
 
 @given(lines, lines)
 def test_an_alignment_increases_and_matches_equal_lines(old: list[bytes], new: list[bytes]) -> None:
-    pairs = sorted(matches(old, new).items())
+    pairs = sorted(match_lines(old, new).items())
     assert all(old[one] == new[other] for one, other in pairs)
     assert all(a[1] < b[1] for a, b in pairwise(pairs))
 
@@ -104,10 +107,10 @@ def test_edits_of_distinct_lines_with_a_line_between_always_merge() -> None:
             text = b"" if chance.random() < 0.3 else b"changed %d\n" % chance.randrange(1000)
             (ours if chance.random() < 0.5 else theirs)[place] = text
             both[place] = text
-        assert merge(b"".join(base), b"".join(ours), b"".join(theirs)) == b"".join(both)
+        assert merge_texts(b"".join(base), b"".join(ours), b"".join(theirs)) == b"".join(both)
 
 
 def test_a_long_note_of_equal_lines_takes_no_time() -> None:
     base = b"- [ ] task\n" * 20_000
     ours, theirs = b"# Title\n" + base, base + b"end\n"
-    assert merge(base, ours, theirs) == b"# Title\n" + base + b"end\n"
+    assert merge_texts(base, ours, theirs) == b"# Title\n" + base + b"end\n"

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.files import outside
-from notekeep.files.history import History
-from notekeep.files.outside import Seen
-from notekeep.files.save import digest_of
+from notekeep.storage import history as outside
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import History, OutsideVersion
 from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def met(vault: Path, *paths: str, before: bytes | None = None) -> list[Seen]:
+def met(vault: Path, *paths: str, before: bytes | None = None) -> list[OutsideVersion]:
     """What a refresh tells of notes it read."""
     old = digest_of(before) if before is not None else None
     found = [(path, (vault / path).read_bytes()) for path in paths]
-    return [Seen(path, data, digest_of(data), old) for path, data in found]
+    return [OutsideVersion(path, data, digest_of(data), old) for path, data in found]
 
 
 @pytest.fixture
@@ -113,7 +112,7 @@ def test_what_is_too_much_at_once_is_left(
     history: History, vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outside, "ROUND_BYTES", 10)
-    monkeypatch.setattr(outside, "KEPT_BYTES", 8)
+    monkeypatch.setattr(outside, "MAX_HELD_BYTES", 8)
     (vault / "a.md").write_bytes(b"123456789")
     (vault / "b.md").write_bytes(b"12345678")
     (vault / "c.md").write_bytes(b"abc")

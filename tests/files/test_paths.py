@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import Refused
-from notekeep.files import paths
+from notekeep.storage import file_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,26 +58,26 @@ WINDOWS_CLIMBERS = [
     ],
 )
 def test_a_title_becomes_a_name_that_travels(title: str, stem: str) -> None:
-    assert paths.safe_name(title) == stem
+    assert file_names.safe_name(title) == stem
 
 
 @given(st.text(max_size=400))
 def test_every_name_made_from_a_title_travels(title: str) -> None:
-    stem = paths.safe_name(title)
+    stem = file_names.safe_name(title)
     name = stem + ".md"
 
-    assert paths.travel_problem(name) == ""
-    assert paths.split(name, windows=True) == [name]
-    assert len(stem.encode()) <= paths.STEM_BYTES
+    assert file_names.portability_problem(name) == ""
+    assert file_names.split_path(name, windows=True) == [name]
+    assert len(stem.encode()) <= file_names.STEM_BYTES
     assert not stem.startswith((".", "-", "~"))
-    assert paths.safe_name(stem) == stem
+    assert file_names.safe_name(stem) == stem
 
 
 def test_a_long_name_is_cut_between_characters() -> None:
-    stem = paths.safe_name("x" * (paths.STEM_BYTES - 1) + "e\u0301\u0323" + "y" * 20)
+    stem = file_names.safe_name("x" * (file_names.STEM_BYTES - 1) + "e\u0301\u0323" + "y" * 20)
 
-    assert stem == "x" * (paths.STEM_BYTES - 1)
-    assert len(paths.safe_name("\u66f8" * 200).encode()) == paths.STEM_BYTES
+    assert stem == "x" * (file_names.STEM_BYTES - 1)
+    assert len(file_names.safe_name("\u66f8" * 200).encode()) == file_names.STEM_BYTES
 
 
 @pytest.mark.parametrize(
@@ -97,22 +97,22 @@ def test_a_long_name_is_cut_between_characters() -> None:
     ],
 )
 def test_a_name_that_would_not_travel_is_refused_with_its_reason(name: str) -> None:
-    assert paths.travel_problem(name)
+    assert file_names.portability_problem(name)
     with pytest.raises(Refused) as refusal:
-        paths.check_travels(f"books/{name}")
+        file_names.check_portable(f"books/{name}")
     assert name in refusal.value.message
 
 
 @pytest.mark.parametrize("path", CLIMBERS)
 def test_no_spelling_leads_out_of_the_vault(tmp_path: Path, path: str) -> None:
     with pytest.raises(Refused):
-        paths.inside(tmp_path, path)
+        file_names.inside(tmp_path, path)
 
 
 @pytest.mark.parametrize("path", WINDOWS_CLIMBERS)
 def test_no_spelling_leads_out_of_the_vault_on_windows(path: str) -> None:
     with pytest.raises(Refused):
-        paths.split(path, windows=True)
+        file_names.split_path(path, windows=True)
 
 
 def test_links_may_lead_anywhere_inside_and_nowhere_outside(tmp_path: Path) -> None:
@@ -125,51 +125,51 @@ def test_links_may_lead_anywhere_inside_and_nowhere_outside(tmp_path: Path) -> N
     (vault / "twin").symlink_to(tmp_path / "vault-2")
     (vault / "loop").symlink_to("loop")
 
-    assert paths.inside(vault, "inner/a.md") == vault / "inner" / "a.md"
+    assert file_names.inside(vault, "inner/a.md") == vault / "inner" / "a.md"
     for path in ("outer", "outer/a.md", "books/../outer/a.md", "twin/a.md"):
         with pytest.raises(Refused):
-            paths.inside(vault, path)
-    assert paths.inside(vault, "loop") == vault / "loop"
+            file_names.inside(vault, path)
+    assert file_names.inside(vault, "loop") == vault / "loop"
 
 
 def test_the_vault_itself_may_be_reached_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "vault").symlink_to("real")
 
-    assert paths.inside(tmp_path / "vault", "a.md") == tmp_path / "vault" / "a.md"
-    assert paths.vault_path(tmp_path / "vault", tmp_path / "real" / "a.md") == "a.md"
-    assert paths.vault_path(tmp_path / "vault", tmp_path / "vault" / "b" / "a.md") == "b/a.md"
+    assert file_names.inside(tmp_path / "vault", "a.md") == tmp_path / "vault" / "a.md"
+    assert file_names.vault_path(tmp_path / "vault", tmp_path / "real" / "a.md") == "a.md"
+    assert file_names.vault_path(tmp_path / "vault", tmp_path / "vault" / "b" / "a.md") == "b/a.md"
 
 
 def test_a_file_elsewhere_has_no_vault_path(tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        paths.vault_path(tmp_path / "vault", tmp_path / "vault-2" / "a.md")
+        file_names.vault_path(tmp_path / "vault", tmp_path / "vault-2" / "a.md")
 
 
 def test_bytes_that_are_not_text_survive_as_a_path(tmp_path: Path) -> None:
     name = os.fsdecode(b"ros\xe9.md")
     (tmp_path / name).write_bytes(b"x")
 
-    path = paths.vault_path(tmp_path, tmp_path / name)
+    path = file_names.vault_path(tmp_path, tmp_path / name)
 
     assert os.fsencode(path) == b"ros\xe9.md"
-    assert paths.inside(tmp_path, path).read_bytes() == b"x"
+    assert file_names.inside(tmp_path, path).read_bytes() == b"x"
 
 
 def test_a_taken_name_gets_a_number_also_when_only_case_or_accents_differ(tmp_path: Path) -> None:
     for name in ("Ros\u00e9.md", "rose\u0301 2.md"):
         (tmp_path / name).touch()
 
-    assert paths.free_path(tmp_path, "ROSE\u0301.md") == "ROSE\u0301 3.md"
-    assert paths.free_path(tmp_path, "new/ROSE.md") == "new/ROSE.md"
+    assert file_names.free_path(tmp_path, "ROSE\u0301.md") == "ROSE\u0301 3.md"
+    assert file_names.free_path(tmp_path, "new/ROSE.md") == "new/ROSE.md"
     (tmp_path / "plain").touch()
-    assert paths.free_path(tmp_path, "plain") == "plain 2"
+    assert file_names.free_path(tmp_path, "plain") == "plain 2"
 
 
 def test_a_folder_is_spelt_as_the_vault_spells_it(tmp_path: Path) -> None:
     (tmp_path / "Books" / "Sci-Fi").mkdir(parents=True)
 
-    assert paths.as_found(tmp_path, "books/sci-fi/New.md") == "Books/Sci-Fi/New.md"
-    assert paths.as_found(tmp_path, "podcasts/New.md") == "podcasts/New.md"
+    assert file_names.match_spelling(tmp_path, "books/sci-fi/New.md") == "Books/Sci-Fi/New.md"
+    assert file_names.match_spelling(tmp_path, "podcasts/New.md") == "podcasts/New.md"
     (tmp_path / "books").mkdir()
-    assert paths.as_found(tmp_path, "books/New.md") == "books/New.md"
+    assert file_names.match_spelling(tmp_path, "books/New.md") == "books/New.md"

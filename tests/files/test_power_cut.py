@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
-from notekeep.files import append, durable, private, rename, save, staging
-from notekeep.files.history import History
-from notekeep.files.save import digest_of
+from notekeep.storage import append, atomic, durability, private_files, renames
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,7 +133,7 @@ class Recorder:
     def renamer(self, real: Callable[..., int]) -> Callable[..., int]:
         """Take notes of the renames with flags."""
 
-        def call(source: rename.Entry, target: rename.Entry, flag: int) -> int:
+        def call(source: renames.FolderEntry, target: renames.FolderEntry, flag: int) -> int:
             failed = real(source, target, flag)
             if not failed:
                 what = "swap" if flag == 2 else "rename"
@@ -286,20 +286,20 @@ def record(base: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
     import importlib
     import pkgutil
 
-    import notekeep.files
+    import notekeep.storage
 
     def run(change: Callable[[Path, History], None]) -> Disk:
         disk = Disk.of(base)
         recorder = Recorder()
-        real = rename._renamer()
+        real = renames._renamer()
         assert real is not None
         with monkeypatch.context() as patch:
-            for found in pkgutil.iter_modules(notekeep.files.__path__):
-                module = importlib.import_module(f"notekeep.files.{found.name}")
+            for found in pkgutil.iter_modules(notekeep.storage.__path__):
+                module = importlib.import_module(f"notekeep.storage.{found.name}")
                 if hasattr(module, "os"):
                     patch.setattr(module, "os", recorder)
-            patch.setattr(rename, "_renamer", lambda: recorder.renamer(real))
-            patch.setattr(durable, "_syncfs", lambda: recorder.syncfs)
+            patch.setattr(renames, "_renamer", lambda: recorder.renamer(real))
+            patch.setattr(durability, "_syncfs", lambda: recorder.syncfs)
             change(base / "vault", History(base / "state"))
         disk.calls = recorder.calls
         return disk
@@ -331,11 +331,11 @@ def notes(vault: Path) -> dict[str, bytes]:
 
 
 def do_save(vault: Path, history: History) -> None:
-    save.replace("a.md", NEW, digest_of(A), root=vault, history=history)
+    atomic.replace("a.md", NEW, digest_of(A), root=vault, history=history)
 
 
 def do_create(vault: Path, history: History) -> None:
-    save.create("x/new.md", NEW, root=vault, history=history)
+    atomic.create("x/new.md", NEW, root=vault, history=history)
 
 
 def do_edit(vault: Path, history: History) -> None:
@@ -416,7 +416,7 @@ def test_whenever_the_power_goes_a_log_has_the_line_or_not(base: Path, record: R
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Take protections away."""
-    for module in (durable, private, staging, append):
+    for module in (durability, private_files, atomic, append):
         for name in names:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda *_: None)
@@ -427,7 +427,7 @@ def test_without_a_flush_a_power_cut_loses_something(
     base: Path, record: Record, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     if missing == "sync_folder":
-        monkeypatch.setattr("notekeep.files.folder.sync_folder", lambda _: None)
+        monkeypatch.setattr("notekeep.storage.durability.sync_folder", lambda _: None)
     without(monkeypatch, missing)
     disk = record(do_save)
     monkeypatch.undo()

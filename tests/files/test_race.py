@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.files import rename, scan
-from notekeep.files.commit import Step
-from notekeep.files.history import History
-from notekeep.files.save import digest_of, replace
-from notekeep.files.undo import undo_steps
+from notekeep.storage import renames, scan
+from notekeep.storage.atomic import replace
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import History
+from notekeep.storage.transaction import Transaction
+from notekeep.storage.undo import undo_steps
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from notekeep.files.items import Item
+    from notekeep.storage.operations import Operation
 
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs, longer than the new text is\n"
 ROUNDS = sized(1, 3)
@@ -39,7 +40,7 @@ def staged(other: Callable[[Path, bytes], None], note: Path) -> Callable[[], Non
 def swapping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Once with the system's exchange, once where it has none, as on NFS."""
     if request.param == "rename":
-        monkeypatch.setattr(rename, "_renamer", lambda: None)
+        monkeypatch.setattr(renames, "_renamer", lambda: None)
     return str(request.param)
 
 
@@ -266,7 +267,7 @@ def test_a_step_of_one_file_tells_of_the_other_save_and_is_done(
     assert note.read_bytes() == OLD
 
 
-ONCE: dict[str, Callable[[Step], object]] = {
+ONCE: dict[str, Callable[[Transaction], object]] = {
     "move": lambda step: step.move("note.md", "moved.md"),
     "trash": lambda step: step.trash("note.md"),
     "new": lambda step: step.create("fresh.md", NEW),
@@ -278,19 +279,19 @@ def test_of_two_steps_that_do_the_same_in_one_moment_one_is_done_and_taken_back(
     note: Path,
     vault: Path,
     history: History,
-    change: Callable[[Step], object],
+    change: Callable[[Transaction], object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     note.write_bytes(OLD)
-    do_one = Step._do_one
+    do_one = Transaction._do_one
 
-    def do_other_first(step: Step, ready: Sequence[Item]) -> None:
+    def do_other_first(step: Transaction, ready: Sequence[Operation]) -> None:
         monkeypatch.undo()
         with history.step("other", "the other", root=vault) as other:
             change(other)
         do_one(step, ready)
 
-    monkeypatch.setattr(Step, "_do_one", do_other_first)
+    monkeypatch.setattr(Transaction, "_do_one", do_other_first)
     with pytest.raises(NotekeepError), history.step("late", "the late one", root=vault) as step:
         change(step)
     assert [record.verb for record in history.records()] == ["other"]

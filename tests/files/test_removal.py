@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.files.content import digest_of
-from notekeep.files.history import History
-from notekeep.files.removal import remove
-from notekeep.files.undo import undo_named
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import History
+from notekeep.storage.operations import remove_file
+from notekeep.storage.undo import undo_step_by_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def test_taking_back_a_new_file_leaves_no_trash_either(site: Path, history: Hist
 
 def test_what_another_program_saved_meanwhile_stays(site: Path) -> None:
     with pytest.raises(Conflict, match="changed by another program"):
-        remove(str(site), "posts/a.md", digest_of(b"what it was before"))
+        remove_file(str(site), "posts/a.md", digest_of(b"what it was before"))
     assert files(site) == {"posts/a.md": "a post"}
 
 
@@ -79,5 +79,5 @@ def test_one_step_is_taken_back_though_others_came_after_it(site: Path, history:
         first.create("posts/b.md", b"first")
     with history.step("export", "second", root=site, elsewhere=True) as second:
         second.create("posts/c.md", b"second")
-    undo_named(history, site, first.id)
+    undo_step_by_id(history, site, first.id)
     assert files(site) == {"posts/a.md": "a post", "posts/c.md": "second"}

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Conflict, Failure, NotFound, Refused
-from notekeep.files import metadata, rename, save, scan
-from notekeep.files.save import NameTaken, create, digest_of, read, replace
+from notekeep.storage import atomic, renames, scan
+from notekeep.storage.atomic import create, replace
+from notekeep.storage.content import digest_of, read_file
+from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs\n"
 
@@ -34,16 +36,16 @@ def copies(vault: Path) -> list[bytes]:
 
 class TestReading:
     def test_it_gives_the_bytes_and_their_digest(self, note: Path) -> None:
-        assert read(note) == (OLD, digest_of(OLD))
+        assert read_file(note) == (OLD, digest_of(OLD))
 
     def test_what_is_no_file_is_not_read(self, vault: Path) -> None:
         os.mkfifo(vault / "pipe.md")
         with pytest.raises(Refused):
-            read(vault / "pipe.md")
+            read_file(vault / "pipe.md")
         with pytest.raises(Refused):
-            read(vault)
+            read_file(vault)
         with pytest.raises(NotFound):
-            read(vault / "none.md")
+            read_file(vault / "none.md")
 
     def test_a_file_that_keeps_growing_is_a_conflict(
         self, note: Path, monkeypatch: pytest.MonkeyPatch
@@ -57,7 +59,7 @@ class TestReading:
 
         monkeypatch.setattr(os, "fstat", fstat)
         with pytest.raises(Conflict, match="keeps being written"):
-            read(note)
+            read_file(note)
 
     def test_a_file_written_once_meanwhile_is_read_again(
         self, note: Path, monkeypatch: pytest.MonkeyPatch
@@ -71,7 +73,7 @@ class TestReading:
             return data
 
         monkeypatch.setattr(os, "read", reading)
-        assert read(note)[0] == THEIRS
+        assert read_file(note)[0] == THEIRS
 
 
 class TestReplacing:
@@ -88,7 +90,7 @@ class TestReplacing:
     def test_the_digest_of_one_save_is_what_the_next_expects(
         self, note: Path, vault: Path, history: History
     ) -> None:
-        digest = read(note)[1]
+        digest = read_file(note)[1]
         for number in range(3):
             digest = replace(note, b"%d" % number, digest, root=vault, history=history)
         assert note.read_bytes() == b"2"
@@ -151,7 +153,7 @@ class TestKeepingWhatAFileIs:
     ) -> None:
         """A file of the group "family" must not become readable to the group "users"."""
         note.chmod(0o664)
-        monkeypatch.setattr(metadata, "_give", lambda *_: False)
+        monkeypatch.setattr(atomic, "_give", lambda *_: False)
         replace(note, NEW, digest_of(OLD), root=vault, history=history)
         assert stat.S_IMODE(note.stat().st_mode) == 0o644
         note.chmod(0o660)
@@ -172,7 +174,7 @@ class TestKeepingWhatAFileIs:
         other = vault / "other.md"
         other.hardlink_to(note)
         for text in (NEW, b"x", b"longer than before\n" * 1000, OLD):
-            replace(note, text, read(note)[1], root=vault, history=history)
+            replace(note, text, read_file(note)[1], root=vault, history=history)
             assert other.read_bytes() == text
         assert note.samefile(other)
         assert names(vault) == ["note.md", "other.md"]
@@ -355,7 +357,7 @@ class TestCreating:
         self, vault: Path, monkeypatch: pytest.MonkeyPatch, *, no_links: bool
     ) -> None:
         """NFS has no such rename, exFAT has no hard links either."""
-        monkeypatch.setattr(rename, "_renamer", lambda: None)
+        monkeypatch.setattr(renames, "_renamer", lambda: None)
         if no_links:
 
             def link(*_: Any, **__: Any) -> None:
@@ -393,7 +395,7 @@ def test_a_failure_names_the_file_and_the_remedy(
 ) -> None:
     failing_system(3, 28)
     with pytest.raises(Failure) as failure:
-        save.replace(note, NEW, digest_of(OLD), root=vault, history=history)
+        atomic.replace(note, NEW, digest_of(OLD), root=vault, history=history)
     assert str(note) in failure.value.message
     assert "no space left" in failure.value.message
     assert "Free some space" in failure.value.hint

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Failure, Refused
-from notekeep.files import scan
-from notekeep.files.changes import Changes, Fingerprint, Mark
-from notekeep.files.scan import sweep, sweep_out
+from notekeep.storage import scan
+from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep, sweep_and_drain
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ def test_what_is_as_it_was_goes_from_what_is_known_and_the_rest_stays(vault: Pat
     put(vault / "a.md", "longer than before")
     (vault / "books" / "b.md").unlink()
     put(vault / "new.md")
-    left: dict[str, Mark] = dict(before)
+    left: dict[str, StatMark] = dict(before)
 
-    changes = sweep_out(vault, left)
+    changes = sweep_and_drain(vault, left)
 
     assert left == {path: before[path] for path in ("a.md", "books/b.md")}
     assert (list(changes.modified), changes.removed, list(changes.added)) == (
@@ -84,9 +83,9 @@ def test_what_is_as_it_was_goes_from_what_is_known_and_the_rest_stays(vault: Pat
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 def test_a_linked_note_that_is_as_it_was_goes_too(vault: Path) -> None:
     (vault / "link.md").symlink_to(vault / "a.md")
-    left: dict[str, Mark] = dict(known(vault))
+    left: dict[str, StatMark] = dict(known(vault))
     assert "link.md" in left
-    assert len(sweep_out(vault, left)) == 0
+    assert len(sweep_and_drain(vault, left)) == 0
     assert left == {}
 
 
@@ -95,9 +94,9 @@ def test_a_large_folder_is_swept_without_all_that_is_said_of_its_notes_at_once(
 ) -> None:
     for number in range(1_000):
         put(vault / "many" / f"{number}.md")
-    left: dict[str, Mark] = dict(known(vault))
+    left: dict[str, StatMark] = dict(known(vault))
     tracemalloc.start()
-    sweep_out(vault, left)
+    sweep_and_drain(vault, left)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert left == {}
@@ -289,7 +288,7 @@ def test_an_emptied_vault_is_suspicious(vault: Path) -> None:
 def test_many_notes_gone_at_once_are_suspicious(
     *, known_notes: int, removed: int, moved: int, suspicious: bool
 ) -> None:
-    changes = Changes(removed=["x"] * removed, moved=moved, known=known_notes)
+    changes = ScanResult(removed=["x"] * removed, moved=moved, known=known_notes)
 
     assert changes.suspicious is suspicious
 
@@ -353,9 +352,9 @@ def test_files_a_cloud_keeps_are_known_by_their_flags() -> None:
         st_flags = 0x40000000 | 0x20
         st_file_attributes = 0x400000
 
-    assert scan.is_away(Stat(), "darwin")  # type: ignore[arg-type]
-    assert scan.is_away(Stat(), "win32")  # type: ignore[arg-type]
-    assert not scan.is_away(Stat(), "linux")  # type: ignore[arg-type]
+    assert scan.is_in_cloud(Stat(), "darwin")  # type: ignore[arg-type]
+    assert scan.is_in_cloud(Stat(), "win32")  # type: ignore[arg-type]
+    assert not scan.is_in_cloud(Stat(), "linux")  # type: ignore[arg-type]
 
 
 def test_names_that_are_not_text_are_found(vault: Path) -> None:
@@ -449,7 +448,7 @@ class TestTraps:
 def test_it_loads_nothing_that_costs_time() -> None:
     program = (
         "import sys; import typing, dataclasses; before = set(sys.modules);"
-        "import notekeep.files.scan; print(*sorted(set(sys.modules) - before))"
+        "import notekeep.storage.scan; print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.files.swap import FOLDER, Swap, Unsaved
+from notekeep.storage.autosave import FOLDER, AutosaveFile, UnsavedText
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 PATH = "books/Deep Work.md"
 
 
-def unsaved(data: bytes = b"typed\n", base: bytes = b"was\n") -> Unsaved:
-    return Unsaved.of(PATH, data, base, (0, 3))
+def unsaved(data: bytes = b"typed\n", base: bytes = b"was\n") -> UnsavedText:
+    return UnsavedText.of(PATH, data, base, (0, 3))
 
 
 def test_what_is_written_is_read_by_the_next_program(tmp_path: Path) -> None:
     text = unsaved(b"caf\xe9 \x1b[0m\r\n\xef\xbb\xbf\x00", b"\xff\n")
-    Swap(str(tmp_path), PATH).write(text)
-    found = Swap(str(tmp_path), PATH).read()
+    AutosaveFile(str(tmp_path), PATH).write(text)
+    found = AutosaveFile(str(tmp_path), PATH).read()
     assert found == text
     assert found.data == b"caf\xe9 \x1b[0m\r\n\xef\xbb\xbf\x00"
     assert found.base_data == b"\xff\n"
@@ -33,7 +33,7 @@ def test_what_is_written_is_read_by_the_next_program(tmp_path: Path) -> None:
 
 
 def test_it_is_gone_when_it_is_discarded(tmp_path: Path) -> None:
-    swap = Swap(str(tmp_path), PATH)
+    swap = AutosaveFile(str(tmp_path), PATH)
     swap.write(unsaved())
     swap.discard()
     assert swap.read() is None
@@ -42,7 +42,7 @@ def test_it_is_gone_when_it_is_discarded(tmp_path: Path) -> None:
 
 def test_a_text_from_before_the_save_does_not_come_back_after_it(tmp_path: Path) -> None:
     """A thread may still be writing what was typed when the save is done."""
-    swap = Swap(str(tmp_path), PATH)
+    swap = AutosaveFile(str(tmp_path), PATH)
     late = unsaved(b"older\n")
     swap.discard()
     swap.write(late)
@@ -50,7 +50,7 @@ def test_a_text_from_before_the_save_does_not_come_back_after_it(tmp_path: Path)
 
 
 def test_an_older_text_does_not_replace_a_newer_one(tmp_path: Path) -> None:
-    swap = Swap(str(tmp_path), PATH)
+    swap = AutosaveFile(str(tmp_path), PATH)
     older, newer = unsaved(b"older\n"), unsaved(b"newer\n")
     swap.write(newer)
     swap.write(older, durable=True)
@@ -58,22 +58,22 @@ def test_an_older_text_does_not_replace_a_newer_one(tmp_path: Path) -> None:
 
 
 def test_each_note_has_its_own(tmp_path: Path) -> None:
-    Swap(str(tmp_path), PATH).write(unsaved())
-    assert Swap(str(tmp_path), "books/deep work.md").read() is None
+    AutosaveFile(str(tmp_path), PATH).write(unsaved())
+    assert AutosaveFile(str(tmp_path), "books/deep work.md").read() is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"path": 1}', b"\xff\xfe", b"null"])
 def test_a_damaged_file_is_as_none(tmp_path: Path, damage: bytes) -> None:
-    swap = Swap(str(tmp_path), PATH)
+    swap = AutosaveFile(str(tmp_path), PATH)
     swap.write(unsaved())
     (file,) = (tmp_path / FOLDER).glob("*.json")
     file.write_bytes(damage)
-    assert Swap(str(tmp_path), PATH).read() is None
+    assert AutosaveFile(str(tmp_path), PATH).read() is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
-    Swap(str(tmp_path / "state"), PATH).write(unsaved())
+    AutosaveFile(str(tmp_path / "state"), PATH).write(unsaved())
     folder = tmp_path / "state" / FOLDER
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -83,7 +83,7 @@ class TestTwoEditors:
     """Two programs, or two of this one, edit the same note."""
 
     def test_each_keeps_its_own_text(self, tmp_path: Path) -> None:
-        one, two = Swap(str(tmp_path), PATH), Swap(str(tmp_path), PATH)
+        one, two = AutosaveFile(str(tmp_path), PATH), AutosaveFile(str(tmp_path), PATH)
         one.write(unsaved(b"one\n"))
         two.write(unsaved(b"two\n"))
         two.discard()
@@ -92,15 +92,15 @@ class TestTwoEditors:
         assert found.data == b"one\n"
 
     def test_what_another_is_typing_is_not_offered(self, tmp_path: Path) -> None:
-        one = Swap(str(tmp_path), PATH)
+        one = AutosaveFile(str(tmp_path), PATH)
         one.write(unsaved())
-        assert Swap(str(tmp_path), PATH).take() is None
+        assert AutosaveFile(str(tmp_path), PATH).take() is None
         one.release()
-        assert Swap(str(tmp_path), PATH).take() == one.read()
+        assert AutosaveFile(str(tmp_path), PATH).take() == one.read()
 
     def test_what_was_taken_over_is_taken_once_and_goes_with_the_save(self, tmp_path: Path) -> None:
-        Swap(str(tmp_path), PATH).write(unsaved())
-        one, two = Swap(str(tmp_path), PATH), Swap(str(tmp_path), PATH)
+        AutosaveFile(str(tmp_path), PATH).write(unsaved())
+        one, two = AutosaveFile(str(tmp_path), PATH), AutosaveFile(str(tmp_path), PATH)
         assert one.take() is not None
         assert two.take() is None
         one.write(unsaved(b"more\n"))
@@ -111,8 +111,8 @@ class TestTwoEditors:
 
     def test_all_that_were_left_are_offered_one_after_the_other(self, tmp_path: Path) -> None:
         for data in (b"older\n", b"newer\n"):
-            Swap(str(tmp_path), PATH).write(unsaved(data))
-        editor = Swap(str(tmp_path), PATH)
+            AutosaveFile(str(tmp_path), PATH).write(unsaved(data))
+        editor = AutosaveFile(str(tmp_path), PATH)
         offered = []
         while (text := editor.take()) is not None:
             offered.append(text.data)
@@ -122,12 +122,12 @@ class TestTwoEditors:
     def test_two_programs_that_are_killed_both_leave_what_was_typed(self, tmp_path: Path) -> None:
         code = (
             "import sys, time\n"
-            "from notekeep.files.swap import Swap, Unsaved\n"
-            "swap = Swap(sys.argv[1], sys.argv[2])\n"
+            "from notekeep.storage.autosave import AutosaveFile, UnsavedText\n"
+            "swap = AutosaveFile(sys.argv[1], sys.argv[2])\n"
             "assert swap.take() is None\n"
             "for n in range(50):\n"
             "    data = f'{sys.argv[3]} {n}'.encode()\n"
-            "    swap.write(Unsaved.of(sys.argv[2], data, b'', (0, 0)))\n"
+            "    swap.write(UnsavedText.of(sys.argv[2], data, b'', (0, 0)))\n"
             "print('typed', flush=True)\n"
             "time.sleep(600)\n"
         )
@@ -137,7 +137,7 @@ class TestTwoEditors:
             )
             for name in ("first", "second")
         ]
-        editor = Swap(str(tmp_path), PATH)
+        editor = AutosaveFile(str(tmp_path), PATH)
         for program in programs:
             assert program.stdout is not None
             assert program.stdout.readline() == b"typed\n"
@@ -152,24 +152,24 @@ class TestTwoEditors:
         assert sorted(left) == ["first 49", "second 49"]
 
     def test_what_is_forgotten_is_gone_whoever_typed_it(self, tmp_path: Path) -> None:
-        one = Swap(str(tmp_path), PATH)
+        one = AutosaveFile(str(tmp_path), PATH)
         one.write(unsaved())
-        Swap(str(tmp_path), PATH).write(unsaved())
-        other = Unsaved.of("b.md", b"b", b"", (0, 0))
-        Swap(str(tmp_path), "b.md").write(other)
-        Swap(str(tmp_path), PATH).forget()
+        AutosaveFile(str(tmp_path), PATH).write(unsaved())
+        other = UnsavedText.of("b.md", b"b", b"", (0, 0))
+        AutosaveFile(str(tmp_path), "b.md").write(other)
+        AutosaveFile(str(tmp_path), PATH).forget()
         assert one.read() is None
-        assert Swap(str(tmp_path), "b.md").read() == other
+        assert AutosaveFile(str(tmp_path), "b.md").read() == other
 
 
 def test_a_kill_leaves_the_old_text_or_the_new_one(tmp_path: Path) -> None:
     """A program writes text after text until it is killed; what is there then is one of them."""
     code = (
         "import sys\n"
-        "from notekeep.files.swap import Swap, Unsaved\n"
-        "swap = Swap(sys.argv[1], 'a.md')\n"
+        "from notekeep.storage.autosave import AutosaveFile, UnsavedText\n"
+        "swap = AutosaveFile(sys.argv[1], 'a.md')\n"
         "for n in range(10**6):\n"
-        "    swap.write(Unsaved.of('a.md', b'%d ' % n * 9000, b'', (0, 0)))\n"
+        "    swap.write(UnsavedText.of('a.md', b'%d ' % n * 9000, b'', (0, 0)))\n"
         "    print(n, flush=True)\n"
     )
     for _ in range(3):
@@ -181,7 +181,7 @@ def test_a_kill_leaves_the_old_text_or_the_new_one(tmp_path: Path) -> None:
             os.kill(done.pid, 9)
             acknowledged = max([acknowledged, *map(int, written.read().split())])
         done.wait()
-        found = Swap(str(tmp_path), "a.md").read()
+        found = AutosaveFile(str(tmp_path), "a.md").read()
         assert found is not None
         (number,) = set(found.text.split())
         assert int(number) in (acknowledged, acknowledged + 1)

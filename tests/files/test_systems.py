@@ -19,16 +19,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Conflict, Failure, NotekeepError
-from notekeep.files import durable, folder, locks, metadata, move, reasons, rename, save, scan
-from notekeep.files.folder import NameTaken
-from notekeep.files.rename import Entry, retried
-from notekeep.files.save import digest_of
+from notekeep.storage import (
+    atomic,
+    durability,
+    filesystem,
+    open_folder,
+    private_files,
+    renames,
+    scan,
+)
+from notekeep.storage.content import digest_of
+from notekeep.storage.open_folder import NameTaken
+from notekeep.storage.renames import FolderEntry, retry_when_busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
 OLD, NEW, THEIRS = b"old\n", b"new\n", b"theirs\n"
 
@@ -50,7 +58,7 @@ class TestRetrying:
                 raise answer
             return "done"
 
-        assert retried(action, sleep=slept.append) == "done"
+        assert retry_when_busy(action, sleep=slept.append) == "done"
         assert len(slept) == 3
         assert slept == sorted(slept)
 
@@ -61,7 +69,7 @@ class TestRetrying:
             raise windows_error(32)
 
         with pytest.raises(OSError, match="denied"):
-            retried(action, sleep=slept.append)
+            retry_when_busy(action, sleep=slept.append)
         assert 3 <= sum(slept) <= 5
 
     def test_any_other_error_is_told_at_once(self) -> None:
@@ -72,7 +80,7 @@ class TestRetrying:
                 raise error
 
             with pytest.raises(OSError, match=error.strerror):
-                retried(action, sleep=slept.append)
+                retry_when_busy(action, sleep=slept.append)
         assert slept == []
 
 
@@ -126,12 +134,12 @@ class Windows:
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
     fake = Windows()
-    monkeypatch.setattr(rename, "_replace_file", fake.replace_file)
+    monkeypatch.setattr(renames, "_replace_file", fake.replace_file)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     monkeypatch.setattr(os, "rename", fake.rename)
     monkeypatch.setattr(os, "replace", fake.replace)
     monkeypatch.setattr(os, "unlink", fake.unlink)
-    monkeypatch.setattr(folder, "_DIR_FD", False)
+    monkeypatch.setattr(open_folder, "_DIR_FD", False)
     monkeypatch.setattr(sys, "platform", "win32")
     return fake
 
@@ -139,7 +147,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
 @pytest.mark.usefixtures("windows")
 class TestWindows:
     def test_a_note_is_saved(self, note: Path, vault: Path) -> None:
-        save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
         assert note.read_bytes() == NEW
         assert os.listdir(vault) == ["note.md"]
 
@@ -148,7 +156,7 @@ class TestWindows:
     ) -> None:
         at_point("synced", lambda: note.write_bytes(THEIRS))
         with pytest.raises(Conflict, match="at the same moment"):
-            save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
         assert note.read_bytes() == NEW
         assert sorted(file.read_bytes() for file in vault.iterdir()) == [NEW, THEIRS]
 
@@ -158,7 +166,7 @@ class TestWindows:
     ) -> None:
         windows.errors = [number] * 10
         with pytest.raises(NotekeepError, match=r"note\.md"):
-            save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
         assert note.read_bytes() == OLD
         assert os.listdir(vault) == ["note.md"]
 
@@ -166,7 +174,7 @@ class TestWindows:
         self, note: Path, vault: Path, windows: Windows
     ) -> None:
         windows.errors = [32, 5]
-        save.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
         assert note.read_bytes() == NEW
 
     def test_new_files_steps_and_undo(self, note: Path, vault: Path, history: History) -> None:
@@ -175,7 +183,7 @@ class TestWindows:
             step.edit("note.md", NEW, digest_of(OLD))
             step.move("note.md", "books/note.md")
         with pytest.raises(NameTaken):
-            save.create("books/NEW.md", OLD, root=vault)
+            atomic.create("books/NEW.md", OLD, root=vault)
         assert (vault / "books/note.md").read_bytes() == NEW
         history.undo(vault)
         assert note.read_bytes() == OLD
@@ -184,7 +192,7 @@ class TestWindows:
         assert scan.sweep(vault, {}).temps == []
 
     def test_the_error_of_a_failed_call_is_like_pythons_own(self) -> None:
-        assert rename._windows_error(32, "x").winerror == 32  # type: ignore[attr-defined]
+        assert renames._windows_error(32, "x").winerror == 32  # type: ignore[attr-defined]
 
 
 class TestMac:
@@ -193,16 +201,16 @@ class TestMac:
     ) -> None:
         flags: list[int] = []
 
-        def renamer(_source: Entry, _target: Entry, flag: int) -> int:
+        def renamer(_source: FolderEntry, _target: FolderEntry, flag: int) -> int:
             flags.append(flag)
             return 0
 
-        monkeypatch.setattr(rename, "_renamer", lambda: renamer)
-        one, other = Entry(3, "/v", "a"), Entry(3, "/v", "b")
+        monkeypatch.setattr(renames, "_renamer", lambda: renamer)
+        one, other = FolderEntry(3, "/v", "a"), FolderEntry(3, "/v", "b")
         for platform in ("darwin", "linux"):
             monkeypatch.setattr(sys, "platform", platform)
-            rename.exchange(one, other)
-            rename.rename_new(one, other)
+            renames.exchange(one, other)
+            renames.rename_new(one, other)
         assert flags == [2, 4, 2, 1]
 
     def test_they_are_found_under_the_names_the_system_has(
@@ -222,12 +230,12 @@ class TestMac:
 
         monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library())
         monkeypatch.setattr(sys, "platform", "darwin")
-        call = rename._renamer.__wrapped__()
+        call = renames._renamer.__wrapped__()
         assert call is not None
-        assert call(Entry(7, "/v", "a"), Entry(8, "/v", "\udcff"), 2) == 0
+        assert call(FolderEntry(7, "/v", "a"), FolderEntry(8, "/v", "\udcff"), 2) == 0
         assert Function.calls == [(7, b"a", 8, b"\xff", 2)]
         monkeypatch.setattr(sys, "platform", "linux")
-        assert rename._renamer.__wrapped__() is None
+        assert renames._renamer.__wrapped__() is None
 
     def test_a_flush_goes_through_the_drives_cache_where_it_can(
         self, monkeypatch: pytest.MonkeyPatch
@@ -247,14 +255,14 @@ class TestMac:
         monkeypatch.setattr(sys, "platform", "darwin")
         monkeypatch.setattr(fcntl, "fcntl", control)
         monkeypatch.setattr(os, "fsync", plain.append)
-        durable.sync_file(5)
+        durability.sync_file(5)
         assert (asked, plain) == ([51], [])
         answer.append(OSError(errno.ENOTSUP, "not here"))
-        durable.sync_file(5)
+        durability.sync_file(5)
         assert plain == [5]
         answer[0] = OSError(errno.EIO, "disk")
         with pytest.raises(OSError, match="disk"):
-            durable.sync_file(5)
+            durability.sync_file(5)
 
     def test_tags_and_access_lists_are_copied_by_its_own_call(
         self, monkeypatch: pytest.MonkeyPatch
@@ -268,21 +276,21 @@ class TestMac:
                 return 0
 
         monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library)
-        metadata._copy_darwin(3, 4)
+        atomic._copy_darwin(3, 4)
         assert calls == [(3, 4, None, 5)]
 
     def test_a_bulk_change_flushes_each_file_where_no_call_flushes_them_all(
         self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         flushed: list[int] = []
-        real = durable.sync_file
+        real = durability.sync_file
 
         def flush(fd: int) -> None:
             flushed.append(fd)
             real(fd)
 
-        monkeypatch.setattr(durable, "_syncfs", lambda: None)
-        monkeypatch.setattr(durable, "sync_file", flush)
+        monkeypatch.setattr(durability, "_syncfs", lambda: None)
+        monkeypatch.setattr(durability, "sync_file", flush)
         with history.step("many", "", root=vault) as step:
             step.edit("note.md", NEW, digest_of(OLD))
             step.create("b.md", NEW)
@@ -295,21 +303,21 @@ class TestDisksWithoutCase:
     """APFS and NTFS take "note.md" and "Note.md" for one file."""
 
     def test_only_the_spelling_changes(self, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(move, "_is_same_file", lambda *_: True)
-        move.rename("note.md", "Note.md", root=vault)
+        monkeypatch.setattr(atomic, "_is_same_file", lambda *_: True)
+        atomic.move_file("note.md", "Note.md", root=vault)
         assert [(path.name, path.read_bytes()) for path in vault.iterdir()] == [("Note.md", OLD)]
 
     def test_where_such_a_rename_does_nothing_a_third_name_helps(
         self, vault: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(move, "_is_same_file", lambda *_: True)
-        monkeypatch.setattr(move, "rename_over", lambda *_: None)
-        move.rename("note.md", "Note.md", root=vault)
+        monkeypatch.setattr(atomic, "_is_same_file", lambda *_: True)
+        monkeypatch.setattr(atomic, "rename_over", lambda *_: None)
+        atomic.move_file("note.md", "Note.md", root=vault)
         assert [(path.name, path.read_bytes()) for path in vault.iterdir()] == [("Note.md", OLD)]
 
     def test_here_the_spelling_can_be_changed_too(self, vault: Path) -> None:
-        move.rename("note.md", "NOTE.md", root=vault)
-        move.rename("NOTE.md", "NOTE.md", root=vault)
+        atomic.move_file("note.md", "NOTE.md", root=vault)
+        atomic.move_file("NOTE.md", "NOTE.md", root=vault)
         assert os.listdir(vault) == ["NOTE.md"]
 
 
@@ -317,18 +325,18 @@ class TestDisksWithoutCase:
 class TestMovingToAnotherDisk:
     @pytest.fixture
     def two_disks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = rename.rename_free
+        real = renames.rename_to_free
 
-        def across(source: Entry, target: Entry) -> None:
+        def across(source: FolderEntry, target: FolderEntry) -> None:
             if source.folder != target.folder:
                 raise OSError(errno.EXDEV, "Invalid cross-device link")
             real(source, target)
 
-        monkeypatch.setattr(move, "rename_free", across)
+        monkeypatch.setattr(atomic, "rename_to_free", across)
 
     def test_a_file_is_carried_over(self, note: Path, vault: Path) -> None:
         note.chmod(0o640)
-        move.rename("note.md", "disk/note.md", root=vault)
+        atomic.move_file("note.md", "disk/note.md", root=vault)
         moved = vault / "disk" / "note.md"
         assert moved.read_bytes() == OLD
         assert stat.S_IMODE(moved.stat().st_mode) == 0o640
@@ -339,14 +347,14 @@ class TestMovingToAnotherDisk:
     ) -> None:
         at_point("synced", lambda: note.write_bytes(THEIRS))
         with pytest.raises(Conflict, match="while it was moved"):
-            move.rename("note.md", "disk/note.md", root=vault)
+            atomic.move_file("note.md", "disk/note.md", root=vault)
         assert note.read_bytes() == THEIRS
 
     def test_a_taken_name_stays_too(self, note: Path, vault: Path) -> None:
         (vault / "disk").mkdir()
         (vault / "disk" / "note.md").write_bytes(THEIRS)
         with pytest.raises(NameTaken):
-            move.rename("note.md", "disk/note.md", root=vault)
+            atomic.move_file("note.md", "disk/note.md", root=vault)
         assert note.read_bytes() == OLD
 
 
@@ -359,8 +367,8 @@ class TestOddDisks:
             raise OSError(number, os.strerror(number))
 
         monkeypatch.setattr(os, "fsync", fsync)
-        durable.sync_folder(3)
-        durable.sync_folder(None)
+        durability.sync_folder(3)
+        durability.sync_folder(None)
 
     def test_a_folder_that_fails_to_flush_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fsync(_: int) -> None:
@@ -368,21 +376,21 @@ class TestOddDisks:
 
         monkeypatch.setattr(os, "fsync", fsync)
         with pytest.raises(OSError, match="Input/output"):
-            durable.sync_folder(3)
+            durability.sync_folder(3)
 
     def test_a_system_that_writes_nothing_is_not_asked_for_ever(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os, "write", lambda *_: 0)
         with pytest.raises(OSError, match="wrote nothing"):
-            durable.write_all(3, b"x")
+            durability.write_all(3, b"x")
 
     def test_a_system_that_writes_a_little_at_a_time_writes_all(
         self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         real = os.write
         monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:3]))
-        save.replace("note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history)
+        atomic.replace("note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == b"0123456789" * 10
 
     def test_a_disk_without_locks_is_written_without(
@@ -391,9 +399,9 @@ class TestOddDisks:
         def nothing(_: int) -> None:
             raise OSError(errno.ENOLCK, "No locks available")
 
-        monkeypatch.setattr(locks, "_try", nothing)
-        with note.open() as file, locks.locked(file.fileno(), "note.md"):
-            assert locks.try_lock(file.fileno())
+        monkeypatch.setattr(private_files, "_try", nothing)
+        with note.open() as file, private_files.hold_lock(file.fileno(), "note.md"):
+            assert private_files.try_lock(file.fileno())
 
     def test_a_lock_that_fails_otherwise_is_told(
         self, note: Path, monkeypatch: pytest.MonkeyPatch
@@ -401,12 +409,15 @@ class TestOddDisks:
         def broken(_: int) -> None:
             raise OSError(errno.EIO, "Input/output error")
 
-        monkeypatch.setattr(locks, "_try", broken)
+        monkeypatch.setattr(private_files, "_try", broken)
         with note.open() as file:
-            with pytest.raises(OSError, match="Input"), locks.locked(file.fileno(), "note.md"):
+            with (
+                pytest.raises(OSError, match="Input"),
+                private_files.hold_lock(file.fileno(), "note.md"),
+            ):
                 pytest.fail("it was not locked")
             with pytest.raises(OSError, match="Input"):
-                locks.try_lock(file.fileno())
+                private_files.try_lock(file.fileno())
 
 
 def access_list(user: int) -> bytes:
@@ -424,7 +435,7 @@ class TestAttributes:
             os.setxattr(note, "system.posix_acl_access", access_list(1234))
         except (OSError, AttributeError):
             pytest.skip("this disk has no access lists")
-        save.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert os.getxattr(note, "system.posix_acl_access") == access_list(1234)
 
     @pytest.mark.parametrize(
@@ -455,9 +466,9 @@ class TestAttributes:
         monkeypatch.setattr(os, "setxattr", refuse, raising=False)
         if fails:
             with pytest.raises(NotekeepError):
-                save.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+                atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         else:
-            save.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == (OLD if fails else NEW)
         assert os.listdir(vault) == ["note.md"]
 
@@ -481,7 +492,7 @@ class TestAttributes:
         note.chmod(0o664)
         monkeypatch.setattr(os, "fstat", another)
         monkeypatch.setattr(os, "fchown", refuse)
-        metadata.carry_over(source, target)
+        atomic.copy_metadata(source, target)
         monkeypatch.undo()
         assert stat.S_IMODE(os.fstat(target).st_mode) == 0o644
         for fd in (source, target):
@@ -504,7 +515,7 @@ class TestAttributes:
     ],
 )
 def test_each_reason_is_told_with_a_remedy(number: int, kind: str, words: str) -> None:
-    told = reasons.explain(OSError(number, os.strerror(number)), "a b.md", "saved")
+    told = filesystem.explain_os_error(OSError(number, os.strerror(number)), "a b.md", "saved")
     assert type(told).__name__ == kind
     assert told.message.startswith("'a b.md' could not be saved: ")
     assert words in told.message.lower()

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Failure, NotFound, Refused
-from notekeep.files import trash
-from notekeep.files.folder import NameTaken
-from notekeep.files.save import digest_of
+from notekeep.storage import trash
+from notekeep.storage.content import digest_of
+from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
 
 @pytest.fixture
@@ -46,17 +46,17 @@ def test_a_second_one_of_the_same_path_gets_a_number_and_goes_back_to_its_place(
     (vault / "books/B.md").write_bytes(b"second")
     assert delete(history, vault, "books/B.md") == ".trash/books/B 2.md"
 
-    assert trash.restore(vault, history, ".trash/books/B 2.md") == "books/B.md"
+    assert trash.restore_from_trash(vault, history, ".trash/books/B 2.md") == "books/B.md"
     assert (vault / "books/B.md").read_bytes() == b"second"
     with pytest.raises(NameTaken):
-        trash.restore(vault, history, ".trash/books/b.md")
-    assert trash.restore(vault, history, ".trash/books/b.md", "other.md") == "other.md"
+        trash.restore_from_trash(vault, history, ".trash/books/b.md")
+    assert trash.restore_from_trash(vault, history, ".trash/books/b.md", "other.md") == "other.md"
     assert trash.list_trash(vault) == []
 
 
 def test_bringing_back_can_be_undone(history: History, vault: Path) -> None:
     delete(history, vault, "books/b.md")
-    trash.restore(vault, history, ".trash/books/b.md")
+    trash.restore_from_trash(vault, history, ".trash/books/b.md")
     history.undo(vault)
     assert [one.was for one in trash.list_trash(vault)] == ["books/b.md"]
     history.undo(vault)
@@ -66,13 +66,13 @@ def test_bringing_back_can_be_undone(history: History, vault: Path) -> None:
 def test_what_obsidian_deleted_can_be_brought_back_too(history: History, vault: Path) -> None:
     (vault / ".trash").mkdir()
     (vault / ".trash" / "theirs.md").write_bytes(b"t")
-    assert trash.restore(vault, history, ".trash/theirs.md") == "theirs.md"
+    assert trash.restore_from_trash(vault, history, ".trash/theirs.md") == "theirs.md"
 
 
 def test_only_what_is_in_the_trash_is_brought_back(history: History, vault: Path) -> None:
     for path in ("books/b.md", ".trash/none.md", ".obsidian/app.json"):
         with pytest.raises(NotFound):
-            trash.restore(vault, history, path)
+            trash.restore_from_trash(vault, history, path)
 
 
 def test_emptied_it_is_gone_but_for_its_last_version(history: History, vault: Path) -> None:
@@ -83,8 +83,8 @@ def test_emptied_it_is_gone_but_for_its_last_version(history: History, vault: Pa
     (vault / ".trash" / "link").symlink_to(outside)
     (vault / ".trash" / "theirs.md").write_bytes(b"t")
 
-    assert trash.empty(vault, history, older_than=3600) == []
-    assert sorted(trash.empty(vault, history)) == [
+    assert trash.empty_trash(vault, history, older_than=3600) == []
+    assert sorted(trash.empty_trash(vault, history)) == [
         ".trash/books/b.md",
         ".trash/link",
         ".trash/theirs.md",
@@ -110,13 +110,13 @@ def test_nothing_is_emptied_of_which_history_could_not_keep_the_last_version(
     with pytest.raises(
         Failure, match=r"'\.trash/theirs\.md' could not be removed: there is no space"
     ):
-        trash.empty(vault, history)
+        trash.empty_trash(vault, history)
     assert (vault / ".trash" / "theirs.md").read_bytes() == b"t"
 
 
 def test_a_vault_without_trash_has_nothing_in_it(history: History, vault: Path) -> None:
     assert trash.list_trash(vault) == []
-    assert trash.empty(vault, history) == []
+    assert trash.empty_trash(vault, history) == []
 
 
 def test_links_and_folders_are_deleted_as_what_they_are(history: History, vault: Path) -> None:

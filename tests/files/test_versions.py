@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotFound
-from notekeep.files import prune
-from notekeep.files.ledger import Change, StepRecord, new_id
-from notekeep.files.save import digest_of
+from notekeep.storage import blobs
+from notekeep.storage.content import digest_of
+from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
 DAY = 86_400
 
@@ -89,7 +89,7 @@ def remember(history: History, path: str, data: bytes, age: float, before: bytes
     moment = time.time() - age * DAY
     old = digest_of(before) if before is not None else None
     history.ledger.append(
-        StepRecord(new_id(), moment, "edit", "", (Change("edit", path, old, digest),))
+        StepRecord(make_step_id(), moment, "edit", "", (ChangeRecord("edit", path, old, digest),))
     )
     os.utime(history.blobs._path(digest), (moment, moment))
 
@@ -121,7 +121,7 @@ class TestPruning:
     def test_the_old_is_thinned_to_one_a_day_and_the_young_stays(
         self, long_history: History
     ) -> None:
-        freed = prune.prune(long_history, max_bytes=0)
+        freed = blobs.prune_versions(long_history, max_bytes=0)
         assert freed > 0
         assert self.kept(long_history) == {
             ("200", "2"),
@@ -133,7 +133,7 @@ class TestPruning:
 
     def test_it_stops_when_it_is_small_enough_the_oldest_first(self, long_history: History) -> None:
         total = sum(blob.size for blob in long_history.blobs)
-        prune.prune(long_history, max_bytes=total - 1)
+        blobs.prune_versions(long_history, max_bytes=total - 1)
         gone = total - sum(blob.size for blob in long_history.blobs)
         assert 0 < gone < total / 10
         assert ("200", "0") in self.kept(long_history)  # the other note's
@@ -144,26 +144,28 @@ class TestPruning:
         with history.step("rm", "rm a", root=vault) as step:
             step.trash("a.md")
         later = time.time() + 4000 * DAY
-        prune.prune(history, now=later, max_bytes=0)
+        blobs.prune_versions(history, now=later, max_bytes=0)
         assert contents(history, "a.md") == [b"zero"]
 
     def test_what_no_step_speaks_of_goes_with_age(self, history: History) -> None:
         history.keep(b"loose")
-        assert prune.prune(history, max_bytes=0) == 0
-        assert prune.prune(history, now=time.time() + 100 * DAY, max_bytes=0) == len(b"loose")
+        assert blobs.prune_versions(history, max_bytes=0) == 0
+        assert blobs.prune_versions(history, now=time.time() + 100 * DAY, max_bytes=0) == len(
+            b"loose"
+        )
 
     def test_it_is_done_once_a_day_at_most(self, long_history: History) -> None:
         now = time.time()
-        assert prune.prune_daily(long_history, now=now, max_bytes=0) > 0
+        assert blobs.prune_daily(long_history, now=now, max_bytes=0) > 0
         before = b"again"
         for hour in range(2):
             remember(long_history, "a.md", before + b"!" * hour, 120 - hour / 1000, None)
-        assert prune.prune_daily(long_history, now=now + 0.9 * DAY, max_bytes=0) == 0
-        assert prune.prune_daily(long_history, now=now + 1.1 * DAY, max_bytes=0) == len(before)
+        assert blobs.prune_daily(long_history, now=now + 0.9 * DAY, max_bytes=0) == 0
+        assert blobs.prune_daily(long_history, now=now + 1.1 * DAY, max_bytes=0) == len(before)
         # A clock that was set back does not stop it for as long as it was wrong.
         remember(long_history, "b.md", b"old", 130, None)
         remember(long_history, "b.md", b"older", 130 - 1 / 1000, None)
-        assert prune.prune_daily(long_history, now=now - 30 * DAY, max_bytes=0) == len(b"old")
+        assert blobs.prune_daily(long_history, now=now - 30 * DAY, max_bytes=0) == len(b"old")
 
     def test_there_is_nothing_to_prune_in_no_history(self, history: History) -> None:
         assert history.prune_daily() == 0
@@ -183,7 +185,7 @@ class TestPruning:
             return held()
 
         monkeypatch.setattr(long_history.ledger, "held", kept_just_now)
-        assert prune.prune(long_history, max_bytes=0) > 0
+        assert blobs.prune_versions(long_history, max_bytes=0) > 0
         assert ("200", "0") in self.kept(long_history)
 
     def test_undo_says_so_when_a_version_is_gone(self, history: History, vault: Path) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.files import watch as watch_module
-from notekeep.files.watch import EVERYTHING, hint, outermost, watch
+from notekeep.storage import watch as watch_module
+from notekeep.storage.watch import EVERYTHING, folders_to_sweep, outermost, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -234,7 +234,7 @@ def test_the_whole_vault_is_hinted_at_from_time_to_time(
 def test_places_become_folders_to_sweep(vault: Path, paths: list[str], folders: set[str]) -> None:
     (vault / "books").mkdir()
     (vault / "cover.png").touch()
-    assert hint(str(vault), [f"{vault}/{path}" for path in paths]) == folders
+    assert folders_to_sweep(str(vault), [f"{vault}/{path}" for path in paths]) == folders
 
 
 def test_too_many_folders_are_the_whole_vault() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.files import watch, whereabouts
-from notekeep.files.whereabouts import elsewhere
+from notekeep.storage import filesystem, watch
+from notekeep.storage.filesystem import remote_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ MOUNTS = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mountinfo"
     mounts.write_text(MOUNTS, "utf-8")
-    monkeypatch.setattr(whereabouts, "MOUNTS", str(mounts))
+    monkeypatch.setattr(filesystem, "MOUNTS", str(mounts))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_path_tells_where_it_lies(mounted: None, folder: str, where: str) -> None:
-    assert elsewhere(folder) == where
+    assert remote_reason(folder) == where
 
 
 @pytest.mark.parametrize(
@@ -71,18 +71,18 @@ def test_a_vault_on_a_disk_of_another_machine_is_looked_at_at_intervals(
 def test_a_system_without_a_list_of_disks_tells_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whereabouts, "MOUNTS", str(tmp_path / "none"))
-    assert elsewhere("/home/ann/server") == ""
+    monkeypatch.setattr(filesystem, "MOUNTS", str(tmp_path / "none"))
+    assert remote_reason("/home/ann/server") == ""
     assert not watch._is_remote("/home/ann/server")
 
 
 def test_syncthing_is_known_by_the_mark_it_leaves(tmp_path: Path) -> None:
     (tmp_path / "synced" / ".stfolder").mkdir(parents=True)
-    assert "Syncthing" in elsewhere(str(tmp_path / "synced/deep/cache"))
-    assert elsewhere(str(tmp_path / "beside/cache")) == ""
+    assert "Syncthing" in remote_reason(str(tmp_path / "synced/deep/cache"))
+    assert remote_reason(str(tmp_path / "beside/cache")) == ""
 
 
 def test_a_link_is_followed_to_where_it_leads(tmp_path: Path) -> None:
     (tmp_path / "Dropbox").mkdir()
     (tmp_path / "cache").symlink_to(tmp_path / "Dropbox")
-    assert "Dropbox" in elsewhere(str(tmp_path / "cache"))
+    assert "Dropbox" in remote_reason(str(tmp_path / "cache"))

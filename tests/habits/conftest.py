@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.habits import log
-from notekeep.habits.days import Days
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.fold import fold
+from notekeep.habits.revisions import reduce_entries
+from notekeep.habits.schedule import DayHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from notekeep.habits.log import Entry
+    from notekeep.habits.log import LogEntry
 
 
 class Made(NamedTuple):
     """A definition, and the history that lines give it."""
 
     habit: Definition
-    days: Days
+    days: DayHistory
 
 
-def days_of(entries: Iterable[Entry], unit: str = "") -> Days:
-    by_day: dict[int, list[Entry]] = {}
+def days_of(entries: Iterable[LogEntry], unit: str = "") -> DayHistory:
+    by_day: dict[int, list[LogEntry]] = {}
     for entry in entries:
         by_day.setdefault(entry.day, []).append(entry)
-    days = Days()
+    days = DayHistory()
     for day, lines in by_day.items():
-        days.put(day, fold(lines, unit))
+        days.put(day, reduce_entries(lines, unit))
     return days
 
 

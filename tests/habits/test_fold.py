@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits import log, units
-from notekeep.habits.fold import EMPTY, VALUES, Day, fold
+from notekeep.habits import amounts, log
+from notekeep.habits.revisions import EMPTY_DAY_VALUE, VALUES, DayValue, reduce_entries
 
 CASES = json.loads((Path(__file__).parent / "vectors/merge_fold.json").read_text("utf-8"))["cases"]
 
 
-def fold_lines(lines: list[str], unit: str = "") -> Day:
+def fold_lines(lines: list[str], unit: str = "") -> DayValue:
     parsed = [log.parse_line(line).entry for line in lines]
-    return fold([entry for entry in parsed if entry is not None], unit)
+    return reduce_entries([entry for entry in parsed if entry is not None], unit)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -24,7 +24,7 @@ def test_lines_of_a_day_mean_what_the_vectors_say(case: dict[str, Any]) -> None:
     day = fold_lines(case["lines"])
     state: dict[str, Any] = {"conflict": day.is_disputed, "value": VALUES[day.value]}
     if day.value == VALUES.index("amount"):
-        state |= {"amount": units.number(day.amount), "done_mark": day.is_marked}
+        state |= {"amount": amounts.format_number(day.amount), "done_mark": day.is_marked}
     assert state == case["state"]
 
 
@@ -54,14 +54,14 @@ def test_any_way_of_merging_two_copies_gives_the_same_day(
 
 
 def test_no_lines_are_an_empty_day() -> None:
-    assert fold([]) is EMPTY
+    assert reduce_entries([]) is EMPTY_DAY_VALUE
 
 
 def test_amounts_in_units_that_convert_add_up_in_the_base_unit() -> None:
     day = fold_lines(
         ["- 2026-11-24 h: 1h30m", "- 2026-11-24 h: 0.5 h", "- 2026-11-24 h: 10"], "min"
     )
-    assert units.show(day.amount, "min") == "130 min"
+    assert amounts.format_in_habit_unit(day.amount, "min") == "130 min"
 
 
 def test_an_amount_that_does_not_convert_counts_as_done_and_stays_apart() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.habits.fold import AMOUNT, DONE, MISS, NONE, SKIP
-from notekeep.habits.goal import Goal, format_goal, parse_goal
+from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_DONE, VALUE_MISS, VALUE_NONE, VALUE_SKIP
+from notekeep.habits.schedule import Goal, format_goal, parse_goal
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,19 @@ LEAST, MOST = Goal("least", 10_000), Goal("most", 2_000)
 @pytest.mark.parametrize(
     ("goal", "value", "amount", "is_marked", "is_met"),
     [
-        (Goal(), DONE, 0, True, True),
-        (Goal(), AMOUNT, 1, False, True),
-        (Goal(), AMOUNT, 0, False, False),
-        (LEAST, DONE, 0, True, True),
-        (LEAST, AMOUNT, 9_999, False, False),
-        (LEAST, AMOUNT, 10_000, False, True),
-        (LEAST, AMOUNT, 5, True, True),
-        (MOST, AMOUNT, 2_000, False, True),
-        (MOST, AMOUNT, 2_001, False, False),
-        (MOST, AMOUNT, 2_001, True, False),
-        (MOST, NONE, 0, False, False),
-        (MOST, SKIP, 0, False, False),
-        (LEAST, MISS, 0, False, False),
+        (Goal(), VALUE_DONE, 0, True, True),
+        (Goal(), VALUE_AMOUNT, 1, False, True),
+        (Goal(), VALUE_AMOUNT, 0, False, False),
+        (LEAST, VALUE_DONE, 0, True, True),
+        (LEAST, VALUE_AMOUNT, 9_999, False, False),
+        (LEAST, VALUE_AMOUNT, 10_000, False, True),
+        (LEAST, VALUE_AMOUNT, 5, True, True),
+        (MOST, VALUE_AMOUNT, 2_000, False, True),
+        (MOST, VALUE_AMOUNT, 2_001, False, False),
+        (MOST, VALUE_AMOUNT, 2_001, True, False),
+        (MOST, VALUE_NONE, 0, False, False),
+        (MOST, VALUE_SKIP, 0, False, False),
+        (LEAST, VALUE_MISS, 0, False, False),
     ],
 )
 def test_a_day_meets_a_goal(
@@ -67,7 +67,7 @@ def test_a_day_meets_a_goal(
 
 def test_a_share_of_a_week_is_taken_by_the_day() -> None:
     week = Goal("least", 70_000, "", "week")
-    assert week.share(AMOUNT, 5_000, is_marked=False) == pytest.approx(0.5)
-    assert LEAST.share(AMOUNT, 2_500, is_marked=False) == pytest.approx(0.25)
-    assert LEAST.share(AMOUNT, 99_000, is_marked=False) == 1
-    assert LEAST.share(SKIP, 0, is_marked=False) == 0
+    assert week.share(VALUE_AMOUNT, 5_000, is_marked=False) == pytest.approx(0.5)
+    assert LEAST.share(VALUE_AMOUNT, 2_500, is_marked=False) == pytest.approx(0.25)
+    assert LEAST.share(VALUE_AMOUNT, 99_000, is_marked=False) == 1
+    assert LEAST.share(VALUE_SKIP, 0, is_marked=False) == 0

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits import heatmap
-from notekeep.habits.days import Days
+from notekeep.habits import calendar
 from notekeep.habits.definition import read_definition
-from notekeep.habits.timeline import judge
+from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.schedule import DayHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("line", "fields", "level"),
     [
-        ("05 done", {}, heatmap.REACHED),
-        ("05 3", {}, heatmap.REACHED),
-        ("05 miss", {}, heatmap.NOTHING),
-        ("05 4 min", {"goal": ">= 10 min"}, heatmap.LITTLE),
-        ("05 5 min", {"goal": ">= 10 min"}, heatmap.MOST_OF_IT),
-        ("05 10 min", {"goal": ">= 10 min"}, heatmap.REACHED),
-        ("05 11 min", {"goal": ">= 10 min"}, heatmap.MORE),
-        ("05 done", {"goal": ">= 10 min"}, heatmap.REACHED),
-        ("05 1", {"goal": ">= 14/week"}, heatmap.MOST_OF_IT),
-        ("05 1 cup", {"goal": "<= 2 cup"}, heatmap.REACHED),
-        ("05 3 cup", {"goal": "<= 2 cup"}, heatmap.NOTHING),
+        ("05 done", {}, calendar.LEVEL_REACHED),
+        ("05 3", {}, calendar.LEVEL_REACHED),
+        ("05 miss", {}, calendar.LEVEL_NONE),
+        ("05 4 min", {"goal": ">= 10 min"}, calendar.LEVEL_LITTLE),
+        ("05 5 min", {"goal": ">= 10 min"}, calendar.LEVEL_MOST),
+        ("05 10 min", {"goal": ">= 10 min"}, calendar.LEVEL_REACHED),
+        ("05 11 min", {"goal": ">= 10 min"}, calendar.LEVEL_MORE),
+        ("05 done", {"goal": ">= 10 min"}, calendar.LEVEL_REACHED),
+        ("05 1", {"goal": ">= 14/week"}, calendar.LEVEL_MOST),
+        ("05 1 cup", {"goal": "<= 2 cup"}, calendar.LEVEL_REACHED),
+        ("05 3 cup", {"goal": "<= 2 cup"}, calendar.LEVEL_NONE),
     ],
 )
 def test_a_day_has_a_level(
@@ -40,8 +40,8 @@ def test_a_day_has_a_level(
     day: Callable[[str], int],
 ) -> None:
     habit, days = made(line, since="2026-01-05", **fields)
-    today = judge(habit, days, day("06"))
-    found = heatmap.calendar(habit, days, today, day("05"), day("05")).columns[0][0]
+    today = evaluate_days(habit, days, day("06"))
+    found = calendar.lay_out_calendar(habit, days, today, day("05"), day("05")).columns[0][0]
     assert found is not None
     assert found.level == level
 
@@ -50,9 +50,9 @@ def test_a_day_has_a_level(
 def test_a_year_is_laid_out_in_weeks(year: int, week_start: int) -> None:
     habit = read_definition({"habit": "h"})
     assert habit is not None
-    first, last = heatmap.year_bounds(year)
-    line = judge(habit, Days(), last)
-    found = heatmap.calendar(habit, Days(), line, first, last, week_start)
+    first, last = calendar.year_bounds(year)
+    line = evaluate_days(habit, DayHistory(), last)
+    found = calendar.lay_out_calendar(habit, DayHistory(), line, first, last, week_start)
     squares = [square for column in found.columns for square in column]
     assert [square.day for square in squares if square] == list(range(first, last + 1))
     assert len(found.columns) in (53, 54)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits import log, units
-from notekeep.habits.log import Entry
+from notekeep.habits import amounts as units
+from notekeep.habits import log
+from notekeep.habits.log import LogEntry
 
 LINES = json.loads((Path(__file__).parent / "vectors/log_lines.json").read_text("utf-8"))["lines"]
 
@@ -34,7 +35,7 @@ def test_a_line_says_what_the_vectors_say(case: dict[str, Any]) -> None:
             "date": date.fromordinal(entry.day).isoformat(),
             "habit": entry.habit,
             "value": entry.kind,
-            "amount": units.number(entry.amount) if entry.kind == "amount" else None,
+            "amount": units.format_number(entry.amount) if entry.kind == "amount" else None,
             "unit": entry.unit,
             "set": entry.is_set,
             "time": entry.time,
@@ -110,7 +111,7 @@ notes = st.lists(words, min_size=1, max_size=4).map(" ".join)
 unit_names = st.sampled_from(["p", "km", "glass", "km/h", "m²", "%", "°C", "reps.", "sit-ups"])
 times = st.builds("{:02}:{:02}".format, st.integers(0, 35), st.integers(0, 59))
 entries = st.builds(
-    Entry,
+    LogEntry,
     day=st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(date.toordinal),
     habit=names,
     kind=st.sampled_from(["done", "miss", "skip", "clear"]),
@@ -134,10 +135,10 @@ amounts = st.builds(
 
 
 @given(entries | amounts)
-def test_a_written_entry_is_read_back(entry: Entry) -> None:
+def test_a_written_entry_is_read_back(entry: LogEntry) -> None:
     for is_link in (True, False):
         line = log.format_entry(entry, is_link=is_link)
-        assert log.parse_line(line) == log.Line(entry), line
+        assert log.parse_line(line) == log.ParsedLine(entry), line
 
 
 @given(st.text() | st.text().map("- 2026-11-24 med: ".__add__))
@@ -169,7 +170,9 @@ def test_a_conflict_leaves_both_sides_read_and_is_reported() -> None:
 
 
 def test_a_note_over_several_lines_is_written_on_one() -> None:
-    entry = Entry(date(2026, 11, 24).toordinal(), "med", "done", note="one\n- 2026-11-24 x: done ")
+    entry = LogEntry(
+        date(2026, 11, 24).toordinal(), "med", "done", note="one\n- 2026-11-24 x: done "
+    )
     assert log.format_entry(entry) == "- 2026-11-24 med: done -- one - 2026-11-24 x: done"
 
 

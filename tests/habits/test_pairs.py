@@ -7,38 +7,42 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
-from notekeep.habits.fold import DONE, MISS, Day
-from notekeep.habits.pairs import LAGS, logged_days, pairs
-from notekeep.habits.timeline import judge
+from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.revisions import VALUE_DONE, VALUE_MISS, DayValue
+from notekeep.habits.schedule import DayHistory
+from notekeep.habits.stats import LAGS, compare_pairs, find_logged_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from notekeep.habits.pairs import Pair
+    from notekeep.habits.stats import HabitPair
 
 FIRST = date(2026, 1, 5).toordinal()
 
 
-def history(said: Sequence[bool | None]) -> Days:
-    days = Days()
+def history(said: Sequence[bool | None]) -> DayHistory:
+    days = DayHistory()
     for place, done in enumerate(said):
         if done is not None:
-            day = Day(DONE, 0, is_marked=True, revision=0) if done else Day(MISS, revision=0)
+            day = (
+                DayValue(VALUE_DONE, 0, is_marked=True, revision=0)
+                if done
+                else DayValue(VALUE_MISS, revision=0)
+            )
             days.put(FIRST + place, day)
     return days
 
 
-def compare(said: Mapping[str, Sequence[bool | None]]) -> list[Pair]:
+def compare(said: Mapping[str, Sequence[bool | None]]) -> list[HabitPair]:
     histories = {name: history(days) for name, days in said.items()}
     lines = {}
     for name, days in histories.items():
         habit = read_definition({"habit": name, "since": "2026-01-05"})
         assert habit is not None
-        lines[name] = judge(habit, days, FIRST + max(map(len, said.values())))
+        lines[name] = evaluate_days(habit, days, FIRST + max(map(len, said.values())))
     wanted = [(*names, lag) for names in combinations(said, 2) for lag in LAGS]
-    return pairs(lines, logged_days(histories.values()), wanted)
+    return compare_pairs(lines, find_logged_days(histories.values()), wanted)
 
 
 def test_a_habit_that_follows_another_is_worth_a_try() -> None:

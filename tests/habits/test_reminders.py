@@ -7,8 +7,7 @@ import shlex
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.timer import cron_lines, moments
+from notekeep.habits.reminders import Reminder, cron_lines, parse_reminders, reminder_times
 
 WEEKENDS = (*(False,) * 5, True, True)
 MON_FRI = (True, False, False, False, True, False, False)
@@ -40,8 +39,8 @@ def test_words_are_read_again() -> None:
 def test_one_time_runs_once_for_all_habits() -> None:
     times = [Reminder(18, 0, MON_FRI), Reminder(7, 30), Reminder(18, 0, WEEKENDS)]
     either = (True, False, False, False, True, True, True)
-    assert moments(times) == [Reminder(7, 30), Reminder(18, 0, either)]
-    assert moments([*times, Reminder(18, 0)]) == [Reminder(7, 30), Reminder(18, 0)]
+    assert reminder_times(times) == [Reminder(7, 30), Reminder(18, 0, either)]
+    assert reminder_times([*times, Reminder(18, 0)]) == [Reminder(7, 30), Reminder(18, 0)]
 
 
 def test_lines_of_a_crontab_are_what_a_shell_takes_for_the_command() -> None:

@@ -11,13 +11,13 @@ from random import Random
 
 import pytest
 
-from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
-from notekeep.habits.fold import VALUES, Day, fold
-from notekeep.habits.log import Entry, format_entry, parse_file
-from notekeep.habits.streak import streak
+from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.log import LogEntry, format_entry, parse_file
+from notekeep.habits.revisions import VALUES, DayValue, reduce_entries
+from notekeep.habits.schedule import DayHistory
+from notekeep.habits.streaks import streak
 from notekeep.habits.strength import strength
-from notekeep.habits.timeline import judge
 from tests.support.sizes import sized
 
 SETS = int(os.environ.get("NOTEKEEP_HABIT_SETS", sized(400, 2000)))
@@ -44,19 +44,19 @@ def some_lines(chance: Random) -> list[str]:
     return [*lines, *chance.sample(noise, 2)]
 
 
-def entries_of(lines: list[str]) -> list[Entry]:
+def entries_of(lines: list[str]) -> list[LogEntry]:
     placed = parse_file("\n".join(lines))
     return [each.line.entry for each in placed if each.line.entry is not None]
 
 
-def folded(entries: list[Entry], unit: str) -> dict[tuple[str, int], Day]:
-    by_day: dict[tuple[str, int], list[Entry]] = {}
+def folded(entries: list[LogEntry], unit: str) -> dict[tuple[str, int], DayValue]:
+    by_day: dict[tuple[str, int], list[LogEntry]] = {}
     for entry in entries:
         by_day.setdefault((entry.habit, entry.day), []).append(entry)
-    return {key: fold(some, unit) for key, some in by_day.items()}
+    return {key: reduce_entries(some, unit) for key, some in by_day.items()}
 
 
-def in_plain_words(entries: list[Entry]) -> tuple[str, int]:
+def in_plain_words(entries: list[LogEntry]) -> tuple[str, int]:
     """What one day was, by the rules as they are written down, in minutes: value and thousandths.
 
     Identical lines count once; of those the highest revision counts; in it amounts add up, unless
@@ -89,11 +89,11 @@ def test_a_day_is_what_the_set_of_its_lines_says(part: int) -> None:
         again = [*entries, *chance.choices(entries, k=3)] if entries else []
         chance.shuffle(again)
         assert folded(again, "min") == whole
-        by_day: dict[tuple[str, int], list[Entry]] = {}
+        by_day: dict[tuple[str, int], list[LogEntry]] = {}
         for entry in again:
             by_day.setdefault((entry.habit, entry.day), []).append(entry)
         for key, some in by_day.items():
-            day = fold(some, "min")
+            day = reduce_entries(some, "min")
             assert whole[key] == day
             assert (VALUES[day.value], day.amount) == in_plain_words(some), some
 
@@ -110,16 +110,16 @@ def test_two_devices_give_the_same_state_however_their_files_meet(part: int) -> 
         union = list(dict.fromkeys([*theirs, *mine]))
         states = []
         for lines in (shared, mixed, union, ["<<<<<<< a", *mine, "=======", *theirs, ">>>>>>> b"]):
-            days = Days.of(
+            days = DayHistory.of(
                 {
-                    day: fold(
+                    day: reduce_entries(
                         [e for e in entries_of(lines) if (e.habit, e.day) == ("a", day)], "min"
                     )
                     for day in {e.day for e in entries_of(lines) if e.habit == "a"}
                 }
             )
             days.trim()
-            line = judge(habit, days, TODAY)
+            line = evaluate_days(habit, days, TODAY)
             states.append((days, streak(line), strength(habit, days, TODAY)))
         assert all(state == states[0] for state in states)
 
@@ -131,11 +131,13 @@ def test_what_is_kept_of_days_says_what_their_lines_say(part: int) -> None:
     habit = read_definition({"habit": "a", "schedule": "3/week", "since": "2026-11-16"})
     assert habit is not None
     for _ in range(SETS // PARTS // 4):
-        days = Days()
+        days = DayHistory()
         for (name, day), folded_day in folded(entries_of(some_lines(chance)), "").items():
             if name == "a":
                 days.put(day, folded_day)
-        kept = Days(days.first, bytes(days.codes), days.amounts.tobytes())
+        kept = DayHistory(days.first, bytes(days.codes), days.amounts.tobytes())
         assert kept == days
         assert strength(habit, kept, TODAY) == strength(habit, days, TODAY)
-        assert judge(habit, kept, TODAY).statuses == judge(habit, days, TODAY).statuses
+        assert (
+            evaluate_days(habit, kept, TODAY).statuses == evaluate_days(habit, days, TODAY).statuses
+        )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.spans import spans
+from notekeep.habits.schedule import spans
 from tests.support.days import iso, ordinal
 
 SCORES = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))

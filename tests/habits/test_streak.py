@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
-from notekeep.habits.fold import DONE, MISS, Day
-from notekeep.habits.streak import best_runs, rate, recovery, streak
-from notekeep.habits.timeline import Timeline, judge
+from notekeep.habits.evaluation import Timeline, evaluate_days
+from notekeep.habits.revisions import VALUE_DONE, VALUE_MISS, DayValue
+from notekeep.habits.schedule import DayHistory
+from notekeep.habits.streaks import best_runs, rate, recovery, streak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +23,11 @@ def daily(history: str) -> Timeline:
     """A daily habit: `x` done, `.` missed; today comes after the last of them."""
     habit = read_definition({"habit": "h", "since": "2026-01-05"})
     assert habit is not None
-    days = Days()
+    days = DayHistory()
     for place, c in enumerate(history):
-        value = DONE if c == "x" else MISS
-        days.put(MONDAY + place, Day(value, is_marked=c == "x", revision=0))
-    return judge(habit, days, MONDAY + len(history))
+        value = VALUE_DONE if c == "x" else VALUE_MISS
+        days.put(MONDAY + place, DayValue(value, is_marked=c == "x", revision=0))
+    return evaluate_days(habit, days, MONDAY + len(history))
 
 
 def test_of_four_misses_three_were_followed_by_a_success() -> None:
@@ -70,7 +70,7 @@ def test_three_a_week_with_a_short_third_week(
     two_weeks = [f"{day:02} done" for day in (5, 7, 9, 12, 14, 16)]
     habit, days = made(*two_weeks, *third, schedule="3/week", since="2026-01-05")
     today = date(2026, 1, 26 if third else 19).toordinal()
-    assert streak(judge(habit, days, today))[:2] == (current, longest)
+    assert streak(evaluate_days(habit, days, today))[:2] == (current, longest)
 
 
 CHANGED = ["2026-01-05 1/week", "2026-02-02 mon,thu", "2026-02-16 1/week"]
@@ -79,7 +79,7 @@ CHANGED = ["2026-01-05 1/week", "2026-02-02 mon,thu", "2026-02-16 1/week"]
 def changed(made: Callable[..., Any], *days: str, schedule: list[str]) -> Timeline:
     lines = [f"- {day} h: done" for day in days]
     habit, found = made(*lines, schedule=schedule, since="2026-01-05")
-    return judge(habit, found, date(2026, 3, 4).toordinal())
+    return evaluate_days(habit, found, date(2026, 3, 4).toordinal())
 
 
 def test_a_changed_unit_keeps_the_longest_streak(made: Callable[..., Any]) -> None:

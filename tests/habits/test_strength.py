@@ -9,11 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notekeep.habits.days import Days
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day, fold
-from notekeep.habits.log import Entry
-from notekeep.habits.strength import keeps, step, strength, strengths
+from notekeep.habits.log import LogEntry
+from notekeep.habits.revisions import (
+    VALUE_AMOUNT,
+    VALUE_DONE,
+    VALUE_MISS,
+    VALUE_SKIP,
+    DayValue,
+    reduce_entries,
+)
+from notekeep.habits.schedule import DayHistory
+from notekeep.habits.strength import daily_decay, next_strength, strength, strengths
 from tests.support.days import ordinal
 
 if TYPE_CHECKING:
@@ -22,7 +29,11 @@ if TYPE_CHECKING:
     from notekeep.habits.log import EntryKind
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
-MARKS = {0: Day(MISS, revision=0), 2: Day(DONE, 0, True, revision=0), 3: Day(SKIP, revision=0)}
+MARKS = {
+    0: DayValue(VALUE_MISS, revision=0),
+    2: DayValue(VALUE_DONE, 0, True, revision=0),
+    3: DayValue(VALUE_SKIP, revision=0),
+}
 PER = {1: "day", 7: "week", 30: "month"}
 WRITTEN = 5e-10
 """The vectors give nine decimals."""
@@ -33,7 +44,7 @@ LONG = 5000
 
 @pytest.mark.parametrize("case", VECTORS["step"], ids=str)
 def test_one_day_moves_strength_as_the_vectors_say(case: dict[str, Any]) -> None:
-    found = step(case["previous"], case["share"], *case["freq"])
+    found = next_strength(case["previous"], case["share"], *case["freq"])
     assert found == pytest.approx(case["score"], abs=WRITTEN)
 
 
@@ -51,10 +62,12 @@ def definition(case: dict[str, Any]) -> Definition:
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_strength_is_what_the_vectors_say(case: dict[str, Any]) -> None:
-    days = Days()
+    days = DayHistory()
     for text, mark in case["marks"].items():
         is_amount = case["numeric"] and mark != 3
-        days.put(ordinal(text), Day(AMOUNT, mark, revision=0) if is_amount else MARKS[mark])
+        days.put(
+            ordinal(text), DayValue(VALUE_AMOUNT, mark, revision=0) if is_amount else MARKS[mark]
+        )
     first, scores = strengths(definition(case), days, ordinal(case["today"]))
     for text, expected in case["expect"]["scores"].items():
         place = ordinal(text) - first
@@ -66,13 +79,13 @@ def test_strength_is_what_the_vectors_say(case: dict[str, Any]) -> None:
 def test_a_daily_habit_kept_without_fail_comes_halfway_in_thirteen_days(count: int) -> None:
     habit = read_definition({"habit": "h"})
     assert habit is not None
-    days = Days()
+    days = DayHistory()
     for day in range(count):
         days.put(730_000 + day, MARKS[2])
     found = strength(habit, days, 730_000 + count - 1)
     assert found == pytest.approx(1 - 0.5 ** (count / 13), abs=1e-12)
     after = strength(habit, days, 730_000 + count)
-    assert after == pytest.approx(found * keeps(1, 1), abs=1e-12)
+    assert after == pytest.approx(found * daily_decay(1, 1), abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +143,7 @@ def test_a_slip_without_an_amount_weighs_as_much_as_the_worst(
     made: Callable[..., Any], day: Callable[[str], int]
 ) -> None:
     habit, days = made("05 miss", goal="<= 0")
-    assert strength(habit, days, day("05")) == pytest.approx(keeps(1, 1))
+    assert strength(habit, days, day("05")) == pytest.approx(daily_decay(1, 1))
 
 
 def test_an_ended_habit_keeps_its_strength(
@@ -153,7 +166,7 @@ def test_a_change_of_schedule_changes_the_pace_from_its_day_on(
     daily, _ = made(*lines)
     assert strength(changed, days, day("10")) == strength(daily, days, day("10"))
     before, after = (strength(changed, days, day(text)) for text in ("10", "11"))
-    assert after == pytest.approx(step(before, 1.0, 1, 7))
+    assert after == pytest.approx(next_strength(before, 1.0, 1, 7))
 
 
 @given(
@@ -168,12 +181,15 @@ def test_a_long_history_has_the_strength_that_all_its_days_give(
     habit = read_definition({"habit": "h", "schedule": schedule, "goal": goal})
     assert habit is not None
     chance = Random(seed)
-    days = Days()
+    days = DayHistory()
     for day in range(LONG):
         kind = chance.choice(KINDS)
         if kind is not None:
             amount = chance.randint(0, 20_000) if kind == "amount" else 0
-            days.put(ordinal("2010-01-01") + day, fold([Entry(0, "h", kind, amount)], habit.unit))
+            days.put(
+                ordinal("2010-01-01") + day,
+                reduce_entries([LogEntry(0, "h", kind, amount)], habit.unit),
+            )
     today = ordinal("2010-01-01") + LONG
     assert strength(habit, days, today) == pytest.approx(
         strengths(habit, days, today)[1][-1], abs=1e-12, rel=0

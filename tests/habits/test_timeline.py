@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
-from notekeep.habits.fold import AMOUNT, DONE, MISS, SKIP, Day
-from notekeep.habits.frame import STATUSES
-from notekeep.habits.streak import rate, recovery, streak
-from notekeep.habits.timeline import Timeline, judge
+from notekeep.habits.evaluation import Timeline, evaluate_days
+from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_DONE, VALUE_MISS, VALUE_SKIP, DayValue
+from notekeep.habits.schedule import STATUSES, DayHistory
+from notekeep.habits.streaks import rate, recovery, streak
 from tests.support.days import iso, ordinal
 
 if TYPE_CHECKING:
@@ -37,7 +36,9 @@ def test_days_and_streaks_are_what_the_vectors_say(
     fields = dict(case["habit"])
     fields["paused"] = ["..".join(pause) for pause in fields.get("paused", [])]
     habit, days = made(*case["log"], **fields)
-    line = judge(habit, days, ordinal(case["today"]), case.get("options", {}).get("week_start", 0))
+    line = evaluate_days(
+        habit, days, ordinal(case["today"]), case.get("options", {}).get("week_start", 0)
+    )
     assert answers(line, case["expect"]) == case["expect"]
 
 
@@ -81,21 +82,21 @@ def statuses(line: Timeline, first: str, last: str) -> str:
 
 def test_an_open_week_has_open_days_a_pending_today_and_a_future(made: Callable[..., Any]) -> None:
     habit, days = made("05 done", schedule="3/week", since="2026-01-05")
-    line = judge(habit, days, ordinal("2026-01-07"))
+    line = evaluate_days(habit, days, ordinal("2026-01-07"))
     assert statuses(line, "2026-01-05", "2026-01-09") == "done open pending future future"
     assert line.periods[-1].left == 5
 
 
 def test_skips_that_leave_nothing_to_do_make_a_week_transparent(made: Callable[..., Any]) -> None:
     habit, days = made("05 skip", "12 skip", "13 done", schedule="1/week", since="2026-01-05")
-    line = judge(habit, days, ordinal("2026-01-18"))
+    line = evaluate_days(habit, days, ordinal("2026-01-18"))
     assert [period.result for period in line.periods] == ["skipped", "met"]
     assert streak(line).current == 1
 
 
 def test_a_check_in_on_a_paused_day_counts(made: Callable[..., Any]) -> None:
     habit, days = made("05 done", "06 done", since="2026-01-05", paused="2026-01-06..2026-01-08")
-    line = judge(habit, days, ordinal("2026-01-09"))
+    line = evaluate_days(habit, days, ordinal("2026-01-09"))
     assert statuses(line, "2026-01-05", "2026-01-09") == "done done paused paused pending"
     assert streak(line).current == 2
 
@@ -104,7 +105,7 @@ def test_entries_outside_of_since_and_until_are_shown_but_not_counted(
     made: Callable[..., Any],
 ) -> None:
     habit, days = made("03 done", "05 done", "08 done", since="2026-01-05", until="2026-01-06")
-    line = judge(habit, days, ordinal("2026-01-10"))
+    line = evaluate_days(habit, days, ordinal("2026-01-10"))
     assert statuses(line, "2026-01-02", "2026-01-09") == ("off extra off done missed off extra off")
     assert (rate(line).met, rate(line).missed) == (1, 1)
 
@@ -119,9 +120,9 @@ def test_a_change_of_schedule_does_not_judge_the_past_anew(made: Callable[..., A
         schedule=["2026-01-01 1/week", "2026-01-19 daily"],
         since="2026-01-05",
     )
-    before = judge(habit, days, ordinal("2026-01-18"))
+    before = evaluate_days(habit, days, ordinal("2026-01-18"))
     assert (streak(before).current, before.unit) == (2, "weeks")
-    after = judge(habit, days, ordinal("2026-01-21"))
+    after = evaluate_days(habit, days, ordinal("2026-01-21"))
     assert (streak(after).current, after.unit) == (3, "due days")
     assert rate(after) == (5, 0)
 
@@ -130,7 +131,7 @@ def test_amounts_add_up_to_the_goal_of_a_week(made: Callable[..., Any]) -> None:
     habit, days = made(
         "05 12 km", "08 9000 m", "13 5 km", "19 3", goal=">= 20 km/week", since="2026-01-05"
     )
-    line = judge(habit, days, ordinal("2026-01-20"))
+    line = evaluate_days(habit, days, ordinal("2026-01-20"))
     assert [(period.reached, period.result) for period in line.periods] == [
         (21_000_000, "met"),
         (5_000_000, "missed"),
@@ -142,7 +143,7 @@ def test_amounts_add_up_to_the_goal_of_a_week(made: Callable[..., Any]) -> None:
 
 def test_the_goal_of_a_week_is_scaled_to_its_active_days(made: Callable[..., Any]) -> None:
     habit, days = made("09 3", "11 6", goal=">= 21/week", since="2026-01-09")
-    assert judge(habit, days, ordinal("2026-01-11")).periods[0][2:5] == (9000, 9000, "met")
+    assert evaluate_days(habit, days, ordinal("2026-01-11")).periods[0][2:5] == (9000, 9000, "met")
 
 
 def test_an_at_most_week_is_missed_at_once_and_met_only_at_its_end(
@@ -150,11 +151,11 @@ def test_an_at_most_week_is_missed_at_once_and_met_only_at_its_end(
 ) -> None:
     habit, days = made("05 2", "12 2", "13 2", goal="<= 3/week", since="2026-01-05")
     results = [
-        judge(habit, days, ordinal(f"2026-01-{day}")).periods[-1].result
+        evaluate_days(habit, days, ordinal(f"2026-01-{day}")).periods[-1].result
         for day in ("10", "11", "12", "13")
     ]
     assert results == ["open", "open", "open", "missed"]
-    assert judge(habit, days, ordinal("2026-01-13")).periods[0].result == "met"
+    assert evaluate_days(habit, days, ordinal("2026-01-13")).periods[0].result == "met"
 
 
 def test_an_amount_within_a_weekly_limit_is_no_achievement(made: Callable[..., Any]) -> None:
@@ -162,27 +163,27 @@ def test_an_amount_within_a_weekly_limit_is_no_achievement(made: Callable[..., A
         "05 2 drink", "08 1 drink", "13 2 drink", "16 2 drink",
         goal="<= 3 drink / week", since="2026-01-05",
     )  # fmt: skip
-    line = judge(habit, days, ordinal("2026-01-20"))
+    line = evaluate_days(habit, days, ordinal("2026-01-20"))
     assert statuses(line, "2026-01-05", "2026-01-11") == " ".join(["covered"] * 7)
     assert statuses(line, "2026-01-12", "2026-01-18") == " ".join(["gap"] * 7)
 
 
 def test_a_slip_without_an_amount_breaks_a_week_of_nothing(made: Callable[..., Any]) -> None:
     habit, days = made("06 miss", goal="<= 0/week", since="2026-01-05")
-    assert judge(habit, days, ordinal("2026-01-06")).periods[0].result == "missed"
+    assert evaluate_days(habit, days, ordinal("2026-01-06")).periods[0].result == "missed"
 
 
 def test_silence_on_a_day_that_is_not_due_is_rest_also_where_silence_is_success(
     made: Callable[..., Any],
 ) -> None:
     habit, days = made("05 1", schedule="mon,wed", goal="<= 2", since="2026-01-05")
-    line = judge(habit, days, ordinal("2026-01-08"))
+    line = evaluate_days(habit, days, ordinal("2026-01-08"))
     assert statuses(line, "2026-01-05", "2026-01-08") == "done rest done rest"
 
 
 def test_spans_of_days_count_covered_days_up_to_today(made: Callable[..., Any]) -> None:
     habit, days = made("05 done", "07 done", "15 done", schedule="2/4d", since="2026-01-05")
-    line = judge(habit, days, ordinal("2026-01-16"))
+    line = evaluate_days(habit, days, ordinal("2026-01-16"))
     assert statuses(line, "2026-01-05", "2026-01-10") == "done covered done covered gap gap"
     assert statuses(line, "2026-01-15", "2026-01-16") == "done pending"
     assert (streak(line).longest, line.unit) == (4, "days")
@@ -196,7 +197,7 @@ def test_after_the_last_time_comes_rest_then_due_then_overdue(
     today: str, status: str, current: int, made: Callable[..., Any]
 ) -> None:
     habit, days = made("05 done", schedule="after 2d..3d", since="2026-01-05")
-    line = judge(habit, days, ordinal(f"2026-01-{today}"))
+    line = evaluate_days(habit, days, ordinal(f"2026-01-{today}"))
     assert (status_name(line, line.today), streak(line).current) == (status, current)
 
 
@@ -208,7 +209,7 @@ def test_after_the_deadline_a_check_begins_a_new_streak(
     late: str, current: int, longest: int, made: Callable[..., Any]
 ) -> None:
     habit, days = made("05 done", "08 done", late, schedule="after 3d", since="2026-01-05")
-    line = judge(habit, days, ordinal("2026-01-13"))
+    line = evaluate_days(habit, days, ordinal("2026-01-13"))
     assert streak(line) == (current, longest, "times")
     assert rate(line).missed == (late != "11 done")
 
@@ -216,9 +217,9 @@ def test_after_the_deadline_a_check_begins_a_new_streak(
 def test_a_pause_moves_the_deadline_of_a_time(made: Callable[..., Any]) -> None:
     fields = {"schedule": "after 3d", "since": "2026-01-05", "paused": "2026-01-06..2026-01-07"}
     habit, days = made("05 done", "10 done", **fields)
-    assert streak(judge(habit, days, ordinal("2026-01-10"))).current == 2
+    assert streak(evaluate_days(habit, days, ordinal("2026-01-10"))).current == 2
     habit, days = made("05 done", "11 done", **fields)
-    assert streak(judge(habit, days, ordinal("2026-01-11"))).current == 1
+    assert streak(evaluate_days(habit, days, ordinal("2026-01-11"))).current == 1
 
 
 def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(
@@ -226,14 +227,17 @@ def test_days_in_a_pause_do_not_pass_and_a_skip_starts_the_count_again(
 ) -> None:
     fields = {"schedule": "after 2d..3d", "since": "2026-01-05"}
     habit, days = made("05 done", **fields, paused="2026-01-06..2026-01-09")
-    assert status_name(judge(habit, days, ordinal("2026-01-11")), ordinal("2026-01-11")) == "due"
+    assert (
+        status_name(evaluate_days(habit, days, ordinal("2026-01-11")), ordinal("2026-01-11"))
+        == "due"
+    )
     habit, days = made("05 done", "08 skip", "11 done", **fields)
-    assert streak(judge(habit, days, ordinal("2026-01-11"))).current == 2
+    assert streak(evaluate_days(habit, days, ordinal("2026-01-11"))).current == 2
 
 
 def test_a_tracked_habit_is_never_due(made: Callable[..., Any]) -> None:
     habit, days = made("05 done", "06 miss", schedule="none", since="2026-01-05")
-    line = judge(habit, days, ordinal("2026-01-07"))
+    line = evaluate_days(habit, days, ordinal("2026-01-07"))
     assert statuses(line, "2026-01-05", "2026-01-08") == "done rest rest future"
     assert (streak(line), rate(line).value) == ((0, 0, ""), None)
 
@@ -242,11 +246,11 @@ histories = st.dictionaries(
     st.integers(0, 60),
     st.sampled_from(
         [
-            Day(DONE, 0, True, revision=0),
-            Day(MISS, revision=0),
-            Day(SKIP, revision=0),
-            Day(AMOUNT, 1000, revision=0),
-            Day(AMOUNT, 9000, revision=0),
+            DayValue(VALUE_DONE, 0, True, revision=0),
+            DayValue(VALUE_MISS, revision=0),
+            DayValue(VALUE_SKIP, revision=0),
+            DayValue(VALUE_AMOUNT, 1000, revision=0),
+            DayValue(VALUE_AMOUNT, 9000, revision=0),
         ]
     ),
 )
@@ -275,7 +279,7 @@ histories = st.dictionaries(
     st.integers(0, 60),
 )
 def test_every_history_can_be_judged(
-    history: dict[int, Day],
+    history: dict[int, DayValue],
     schedule: str,
     goal: str,
     since: str,
@@ -296,10 +300,10 @@ def test_every_history_can_be_judged(
         }
     )
     assert habit is not None
-    days = Days()
+    days = DayHistory()
     for place, day in history.items():
         days.put(start + place, day)
-    line = judge(habit, days, start + today, week_start, start + 60)
+    line = evaluate_days(habit, days, start + today, week_start, start + 60)
     runs, closed = streak(line), rate(line)
     assert 0 <= runs.current <= runs.longest <= closed.met
     assert len(line.statuses) == len(line.results)

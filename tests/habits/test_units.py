@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits import units
+from notekeep.habits import amounts
 
 
 @pytest.mark.parametrize(
@@ -12,24 +12,24 @@ from notekeep.habits import units
     [("5", 5000), ("5.2", 5200), ("0.125", 125), ("0.0005", 1), ("0.0004", 0), ("007", 7000)],
 )
 def test_numbers_are_whole_thousandths(text: str, amount: int) -> None:
-    assert units.parse_number(text) == amount
+    assert amounts.parse_number(text) == amount
 
 
 @pytest.mark.parametrize("text", ["", "-5", "5,5", ".5", "5.", "1e3", "٣", "9" * 13, "1.2.3"])
 def test_other_texts_are_no_numbers(text: str) -> None:
-    assert units.parse_number(text) is None
+    assert amounts.parse_number(text) is None
 
 
 @given(st.integers(0, 10**15 - 1))
 def test_a_written_number_is_read_back(amount: int) -> None:
-    assert units.parse_number(units.number(amount)) == amount
+    assert amounts.parse_number(amounts.format_number(amount)) == amount
 
 
 @pytest.mark.parametrize(
     ("text", "minutes"), [("1h30m", 90), ("1h 30m", 90), ("2h5", 125), ("0h90min", 90)]
 )
 def test_hours_and_minutes_are_minutes(text: str, minutes: int) -> None:
-    assert units.parse_hours(text) == minutes * 1000
+    assert amounts.parse_hours(text) == minutes * 1000
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_hours_and_minutes_are_minutes(text: str, minutes: int) -> None:
 def test_amounts_convert_into_the_base_of_the_habits_unit(
     amount: int, unit: str | None, own: str, base: int | None
 ) -> None:
-    assert units.to_base(amount, unit, own) == base
+    assert amounts.to_base_unit(amount, unit, own) == base
 
 
 def test_sixty_minutes_are_one_hour_however_they_are_added() -> None:
-    minutes = [units.to_base(1000, "min", "h") for _ in range(60)]
-    assert sum(minute or 0 for minute in minutes) == units.to_base(1000, "h", "h")
+    minutes = [amounts.to_base_unit(1000, "min", "h") for _ in range(60)]
+    assert sum(minute or 0 for minute in minutes) == amounts.to_base_unit(1000, "h", "h")
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_sixty_minutes_are_one_hour_however_they_are_added() -> None:
     ],
 )
 def test_amounts_are_shown_in_the_habits_own_unit(base: int, unit: str, text: str) -> None:
-    assert units.show(base, unit) == text
+    assert amounts.format_in_habit_unit(base, unit) == text

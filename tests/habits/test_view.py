@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.habits.marks import ASCII, UNICODE
-from notekeep.habits.view import HabitView, count, streak_text, view
+from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
+from notekeep.habits.summary import HabitView, format_count, format_streak, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def test_today_has_a_mark_a_note_and_a_call(
 def test_a_streak_is_shown_with_what_it_counts(
     lines: list[str], fields: dict[str, str], text: str, seen: Callable[..., HabitView]
 ) -> None:
-    assert streak_text(seen(*lines, **fields)) == text
+    assert format_streak(seen(*lines, **fields)) == text
 
 
 def test_the_last_seven_days_are_shown(seen: Callable[..., HabitView]) -> None:
@@ -111,14 +111,14 @@ def test_a_view_says_what_the_definition_says(seen: Callable[..., HabitView]) ->
 
 
 def test_marks_differ_by_shape_in_both_sets() -> None:
-    for glyphs in (UNICODE, ASCII):
+    for glyphs in (UNICODE_MARKS, ASCII_MARKS):
         assert len(set(glyphs.marks.values())) == len(glyphs.marks)
         assert len(set(glyphs.levels)) == 5
-    assert all(sign.isascii() for sign in (*ASCII.marks.values(), ASCII.levels))
+    assert all(sign.isascii() for sign in (*ASCII_MARKS.marks.values(), ASCII_MARKS.levels))
 
 
 def test_one_is_no_plural() -> None:
-    assert [count(number, "due days") for number in (0, 1, 2)] == [
+    assert [format_count(number, "due days") for number in (0, 1, 2)] == [
         "0 due days",
         "1 due day",
         "2 due days",

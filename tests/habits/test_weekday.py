@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep import dates
-from notekeep.habits.timeline import judge
-from notekeep.habits.weekday import Together, best_weekday, counts, lower_bound, together
+from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.stats import (
+    PairCounts,
+    best_weekday,
+    compare_days,
+    count_weekdays,
+    lower_bound,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +32,7 @@ def test_the_best_weekday_is_the_one_that_is_most_surely_good(case: dict[str, An
 
 @pytest.mark.parametrize("case", VECTORS["phi"], ids=lambda case: str(case["table"]))
 def test_two_habits_go_together_as_the_vectors_say(case: dict[str, Any]) -> None:
-    table = Together(**case["table"])
+    table = PairCounts(**case["table"])
     assert table.days == case["n"]
     expected = [case["phi"], case["rate_second_given_first"], case["rate_second_given_not_first"]]
     found = [table.phi, table.rate_with, table.rate_without]
@@ -37,14 +43,18 @@ def test_due_days_are_counted_by_weekday(
     made: Callable[..., Any], day: Callable[[str], int]
 ) -> None:
     habit, days = made("05 done", "07 done", "12 done", schedule="mon,wed", since="2026-01-05")
-    assert counts(habit, judge(habit, days, day("15")))[:3] == [(2, 2), (0, 0), (1, 2)]
+    assert count_weekdays(habit, evaluate_days(habit, days, day("15")))[:3] == [
+        (2, 2),
+        (0, 0),
+        (1, 2),
+    ]
 
 
 def test_any_day_counts_when_the_days_are_free(
     made: Callable[..., Any], day: Callable[[str], int]
 ) -> None:
     habit, days = made("06 done", "13 done", schedule="1/week", since="2026-01-05")
-    assert counts(habit, judge(habit, days, day("18")))[:2] == [(0, 2), (2, 2)]
+    assert count_weekdays(habit, evaluate_days(habit, days, day("18")))[:2] == [(0, 2), (2, 2)]
 
 
 @pytest.mark.parametrize("schedule", ["every 2d", "after 2d..3d", "2/month", "1/2d", "none"])
@@ -53,21 +63,21 @@ def test_weekdays_of_an_interval_say_nothing(
 ) -> None:
     done = [f"{number:02} done" for number in range(5, 30, 2)]
     habit, days = made(*done, schedule=schedule, since="2026-01-05")
-    assert counts(habit, judge(habit, days, day("31"))) == [(0, 0)] * 7
+    assert count_weekdays(habit, evaluate_days(habit, days, day("31"))) == [(0, 0)] * 7
 
 
 def test_weekdays_of_any_seven_days_are_counted(
     made: Callable[..., Any], day: Callable[[str], int]
 ) -> None:
     habit, days = made("06 done", "13 done", schedule="1/7d", since="2026-01-05")
-    assert counts(habit, judge(habit, days, day("18")))[:2] == [(0, 2), (2, 2)]
+    assert count_weekdays(habit, evaluate_days(habit, days, day("18")))[:2] == [(0, 2), (2, 2)]
 
 
 def test_weekdays_of_a_weekly_limit_say_nothing(
     made: Callable[..., Any], day: Callable[[str], int]
 ) -> None:
     habit, days = made("06 2", "13 2", goal="<= 3/week", since="2026-01-05")
-    assert counts(habit, judge(habit, days, day("18"))) == [(0, 0)] * 7
+    assert count_weekdays(habit, evaluate_days(habit, days, day("18"))) == [(0, 0)] * 7
 
 
 def test_weekdays_count_only_stretches_that_go_by_weeks(
@@ -75,7 +85,11 @@ def test_weekdays_count_only_stretches_that_go_by_weeks(
 ) -> None:
     schedule = ["2026-01-05 mon", "2026-01-12 every 2d", "2026-01-26 tue"]
     habit, days = made("05 done", "12 done", "14 done", "27 done", schedule=schedule)
-    assert counts(habit, judge(habit, days, day("31")))[:3] == [(1, 1), (1, 1), (0, 0)]
+    assert count_weekdays(habit, evaluate_days(habit, days, day("31")))[:3] == [
+        (1, 1),
+        (1, 1),
+        (0, 0),
+    ]
 
 
 def test_a_habit_that_was_never_done_has_no_best_weekday() -> None:
@@ -86,10 +100,10 @@ def test_two_habits_are_compared_where_both_are_closed(
     made: Callable[..., Any], day: Callable[[str], int]
 ) -> None:
     habit, days = made("05 done", "06 done", since="2026-01-05")
-    first = judge(habit, days, day("09"))
+    first = evaluate_days(habit, days, day("09"))
     habit, days = made("06 done", "07 done", since="2026-01-06")
-    second = judge(habit, days, day("09"))
-    assert together(first, second) == Together(1, 0, 1, 1)
-    assert together(first, second, lag=1) == Together(2, 0, 0, 1)
-    assert not together(first, second).is_enough
-    assert Together(20, 5, 5, 5).is_enough
+    second = evaluate_days(habit, days, day("09"))
+    assert compare_days(first, second) == PairCounts(1, 0, 1, 1)
+    assert compare_days(first, second, lag=1) == PairCounts(2, 0, 0, 1)
+    assert not compare_days(first, second).is_enough
+    assert PairCounts(20, 5, 5, 5).is_enough

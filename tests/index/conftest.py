@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.index.catalog import Catalog
-from notekeep.index.indexer import Indexer, Refreshed
-from notekeep.markdown.kinds import DEFAULT_SCHEMA, KINDS
-from notekeep.query.fields import Fields
-from notekeep.query.grammar import parse
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.indexer import Indexer, Refreshed
+from notekeep.markdown.schema import DEFAULT_SCHEMA, KINDS
+from notekeep.query.fields import QueryFields
+from notekeep.query.grammar import parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from notekeep.files.outside import Seen
-    from notekeep.index.words import Words
-    from notekeep.markdown.kinds import Schema
-    from notekeep.markdown.problem import Problem
+    from notekeep.errors import Problem
+    from notekeep.markdown.schema import Schema
     from notekeep.query.tree import Query
+    from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.storage.history import OutsideVersion
 
 TODAY = date(2026, 11, 24)
 
@@ -48,25 +48,25 @@ class Vault:
 
     def indexer(
         self,
-        words: Words | None = None,
+        words: WhooshIndex | None = None,
         schema: Schema = DEFAULT_SCHEMA,
-        keep: Callable[[list[Seen]], list[Problem]] | None = None,
+        keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
     ) -> Indexer:
         return Indexer(str(self.root), self.catalog, words, schema, keep)
 
     def refresh(
         self,
-        words: Words | None = None,
+        words: WhooshIndex | None = None,
         schema: Schema = DEFAULT_SCHEMA,
-        keep: Callable[[list[Seen]], list[Problem]] | None = None,
+        keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
         **options: Any,
     ) -> Refreshed:
         return self.indexer(words, schema, keep).refresh(**options)
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         kinds = {kind.id: kind.fields for kind in KINDS.values()}
-        fields = Fields.of(kinds, self.catalog.field_names())
-        return parse(text, fields, today=TODAY, typing=typing)
+        fields = QueryFields.of(kinds, self.catalog.field_names())
+        return parse_query(text, fields, today=TODAY, typing=typing)
 
     def ls(self, text: str = "") -> list[str]:
         """The paths that a query of facts lists, without `.md`, in order."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog import database
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.connection import MARK
 from notekeep.errors import Failure
-from notekeep.index import schema
-from notekeep.index.catalog import Catalog
-from notekeep.index.store import MARK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,20 +59,20 @@ def test_built_anew_it_is_the_same(filled: Vault) -> None:
 def test_a_damaged_file_is_set_aside_and_filled_again(filled: Vault, place: int) -> None:
     before = state(filled)
     filled.catalog.close()
-    path = filled.cache / schema.FILE
+    path = filled.cache / database.CATALOG_FILE
     data = bytearray(path.read_bytes())
     data[place : place + 4096] = b"\xa5" * 4096
     path.write_bytes(data)
     assert filled.catalog.check() is False or filled.catalog.count() == 0
     filled.refresh()
     assert state(filled) == before
-    assert (filled.cache / f"{schema.FILE}.broken").exists()
+    assert (filled.cache / f"{database.CATALOG_FILE}.broken").exists()
 
 
 def test_damage_met_while_reading_empties_the_list_and_a_refresh_fills_it(filled: Vault) -> None:
     before = state(filled)
     filled.catalog.ask("PRAGMA wal_checkpoint(TRUNCATE)")
-    path = filled.cache / schema.FILE
+    path = filled.cache / database.CATALOG_FILE
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(4096)
@@ -89,7 +89,7 @@ def test_damage_met_while_writing_is_a_failure_that_says_so(filled: Vault) -> No
     before = state(filled)
     filled.catalog.ask("PRAGMA wal_checkpoint(TRUNCATE)")
     filled.catalog.close()
-    path = filled.cache / schema.FILE
+    path = filled.cache / database.CATALOG_FILE
     filled.catalog.count()
     with path.open("r+b") as file:
         file.seek(4096)
@@ -104,15 +104,15 @@ def test_damage_met_while_writing_is_a_failure_that_says_so(filled: Vault) -> No
 def test_another_file_of_that_name_is_set_aside(vault: Vault, content: bytes) -> None:
     vault.write("a.md", "x")
     vault.cache.mkdir()
-    (vault.cache / schema.FILE).write_bytes(content)
+    (vault.cache / database.CATALOG_FILE).write_bytes(content)
     vault.refresh()
     assert vault.ls() == ["a"]
 
 
 def test_a_catalog_of_another_version_is_built_anew(filled: Vault) -> None:
     filled.catalog.close()
-    other = sqlite3.connect(filled.cache / schema.FILE)
-    other.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    other = sqlite3.connect(filled.cache / database.CATALOG_FILE)
+    other.execute(f"PRAGMA user_version = {database.VERSION + 1}")
     other.close()
     assert filled.catalog.count() == 0
     filled.refresh()
@@ -121,7 +121,7 @@ def test_a_catalog_of_another_version_is_built_anew(filled: Vault) -> None:
 
 def test_a_catalog_without_a_table_is_built_anew(filled: Vault) -> None:
     filled.catalog.close()
-    other = sqlite3.connect(filled.cache / schema.FILE)
+    other = sqlite3.connect(filled.cache / database.CATALOG_FILE)
     other.execute("DROP TABLE links")
     other.close()
     filled.refresh()
@@ -138,7 +138,7 @@ def test_after_a_power_cut_the_file_is_looked_at_before_it_is_trusted(filled: Va
     before = state(filled)
     filled.catalog.ask("PRAGMA wal_checkpoint(TRUNCATE)")
     filled.catalog.close()
-    path = filled.cache / schema.FILE
+    path = filled.cache / database.CATALOG_FILE
     with path.open("r+b") as file:  # a page in the middle that no list looks at
         file.seek(path.stat().st_size // 2 // 4096 * 4096)
         file.write(b"\0" * 4096)
@@ -146,15 +146,15 @@ def test_after_a_power_cut_the_file_is_looked_at_before_it_is_trusted(filled: Va
     filled.refresh()
     assert state(filled) == before
     assert filled.catalog.check()
-    assert not filled.catalog.was_cut_off()
+    assert not filled.catalog.was_interrupted()
 
 
 def test_a_refresh_leaves_its_mark_only_while_it_writes(filled: Vault) -> None:
     marks: list[bool] = []
     filled.write("0.md", "changed")
-    filled.refresh(progress=lambda _done, _total: marks.append(filled.catalog.was_cut_off()))
+    filled.refresh(progress=lambda _done, _total: marks.append(filled.catalog.was_interrupted()))
     assert marks == [True]
-    assert not filled.catalog.was_cut_off()
+    assert not filled.catalog.was_interrupted()
 
 
 def test_only_its_owner_may_read_it(filled: Vault) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.indexer import CHECK_DAYS, DailyCheck
-from notekeep.index.words import Words
+from notekeep.catalog.indexer import CHECK_DAYS, DailyCheck
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ def after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def test_a_hidden_change_is_found_when_the_file_has_its_turn(
     hidden: Vault, after: Callable[[int], None]
 ) -> None:
-    words = Words(hidden.cache / "words")
+    words = WhooshIndex(hidden.cache / "words")
     assert hidden.refresh(words=words).indexed == 0
     indexed = []
     for days in range(1, CHECK_DAYS + 1):
@@ -91,7 +91,7 @@ def test_a_hidden_change_is_found_when_the_file_has_its_turn(
 def test_an_answer_and_a_refresh_after_a_change_read_no_deeper(
     hidden: Vault, after: Callable[[int], None]
 ) -> None:
-    words = Words(hidden.cache / "words")
+    words = WhooshIndex(hidden.cache / "words")
     for days in range(1, CHECK_DAYS + 1):
         after(days)
         assert hidden.refresh().indexed == 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.facets import count_by, facets
+from notekeep.catalog.queries import count_by, facets
 
 if TYPE_CHECKING:
     from tests.index.conftest import Vault

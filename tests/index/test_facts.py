@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog.queries import count_open, list_tasks
 from notekeep.errors import UsageError
-from notekeep.index.tasks import count_open, tasks
-from notekeep.query.tree import And, Docs, Not, Or, Path, Tag, Term
+from notekeep.query.tree import And, KnownPaths, Not, Or, Path, Tag, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,15 +279,15 @@ def test_links_say_where_they_lead(shelf: Vault) -> None:
 
 
 def test_tasks_say_where_they_stand(shelf: Vault) -> None:
-    assert [(one.path, one.line, one.text) for one in tasks(shelf.catalog)] == [
+    assert [(one.path, one.line, one.text) for one in list_tasks(shelf.catalog)] == [
         ("books/habits.md", 15, "call James")
     ]
     query = shelf.query("type:book")
-    assert [one.text for one in tasks(shelf.catalog, query.root, done=True)] == ["buy it"]
-    assert len(tasks(shelf.catalog, done=None)) == 2
-    assert tasks(shelf.catalog, shelf.query("type:post").root) == []
-    assert [one.text for one in tasks(shelf.catalog, like="%james")] == ["call James"]
-    assert tasks(shelf.catalog, like="%_james_%") == []
+    assert [one.text for one in list_tasks(shelf.catalog, query.root, done=True)] == ["buy it"]
+    assert len(list_tasks(shelf.catalog, done=None)) == 2
+    assert list_tasks(shelf.catalog, shelf.query("type:post").root) == []
+    assert [one.text for one in list_tasks(shelf.catalog, like="%james")] == ["call James"]
+    assert list_tasks(shelf.catalog, like="%_james_%") == []
     assert count_open(shelf.catalog) == 1
 
 
@@ -322,7 +322,7 @@ def test_a_wide_tree_is_answered(shelf: Vault) -> None:
 
 
 def test_known_paths_are_a_condition_like_others(shelf: Vault) -> None:
-    docs = Docs(frozenset({"plain.md", "gone.md"}))
+    docs = KnownPaths(frozenset({"plain.md", "gone.md"}))
     assert shelf.catalog.paths(docs) == {"plain.md"}
     assert shelf.catalog.count(Not(docs)) == len(ALL) - 1
 

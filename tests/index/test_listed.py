@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.listing import Way
+from notekeep.search.listing import PageCursor
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def test_a_page_is_found_from_any_note_and_from_the_end(vault: Vault, query: str
     for beside, place in ends:
         for passed in range(3):
             first = place + 1 + passed
-            found = vault.page(query, 2, Way(passed, beside))
+            found = vault.page(query, 2, PageCursor(passed, beside))
             assert [row.path for row in found] == rows[first : first + 2]
     for beside, place in [("", len(rows)), *ends[1:]]:
         for passed in range(3):
             last = max(0, place - passed)
-            found = vault.page(query, 2, Way(passed, beside, backwards=True))
+            found = vault.page(query, 2, PageCursor(passed, beside, backwards=True))
             assert [row.path for row in found] == rows[max(0, last - 2) : last]
-    assert vault.page(query, 2, Way(0, "gone.md")) == []
+    assert vault.page(query, 2, PageCursor(0, "gone.md")) == []
 
 
 def test_a_limit_holds_for_the_order_and_for_the_notes(vault: Vault) -> None:

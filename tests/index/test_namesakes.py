@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.index.namesakes import _SAME, _SEVERAL
+from notekeep.catalog.queries import _SAME, _SEVERAL
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:

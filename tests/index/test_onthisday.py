@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from notekeep.index.onthisday import on_this_day
+from notekeep.catalog.queries import on_this_day
 
 if TYPE_CHECKING:
     from tests.index.conftest import Vault

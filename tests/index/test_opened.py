@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index import opened as module
-from notekeep.index.opened import FILE, Opened
+from notekeep.catalog import open_counts as module
+from notekeep.catalog.open_counts import FILE, OpenCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Opened:
-    return Opened(str(tmp_path))
+def opened(tmp_path: Path) -> OpenCounts:
+    return OpenCounts(str(tmp_path))
 
 
-def test_every_time_counts(opened: Opened) -> None:
+def test_every_time_counts(opened: OpenCounts) -> None:
     assert opened.times("a.md") == 0
     for path in ("a.md", "a.md", "b.md"):
         opened.count(path)
     assert (opened.times("a.md"), opened.times("b.md"), opened.times("c.md")) == (2, 1, 0)
 
 
-def test_what_was_opened_last_goes_first_and_the_others_stay(opened: Opened) -> None:
+def test_what_was_opened_last_goes_first_and_the_others_stay(opened: OpenCounts) -> None:
     assert opened.first(["c.md", "b.md", "a.md"]) == ["c.md", "b.md", "a.md"]
     for path in ("a.md", "b.md", "a.md"):
         opened.count(path)
@@ -35,7 +35,7 @@ def test_what_was_opened_last_goes_first_and_the_others_stay(opened: Opened) -> 
     assert opened.first(["d.md", "c.md", "b.md", "a.md"]) == ["a.md", "b.md", "d.md", "c.md"]
 
 
-def test_the_latest_are_known_by_their_names_which_are_looked_up_once(opened: Opened) -> None:
+def test_the_latest_are_known_by_their_names_which_are_looked_up_once(opened: OpenCounts) -> None:
     asked: list[int] = []
 
     def paths() -> list[str]:
@@ -56,15 +56,15 @@ def test_the_latest_are_known_by_their_names_which_are_looked_up_once(opened: Op
     assert opened.latest(paths, 9) == ["b.md", "c.md"]
 
 
-def test_another_program_sees_it(opened: Opened, tmp_path: Path) -> None:
+def test_another_program_sees_it(opened: OpenCounts, tmp_path: Path) -> None:
     opened.count("a.md")
-    other = Opened(str(tmp_path))
+    other = OpenCounts(str(tmp_path))
     assert other.times("a.md") == 1
     opened.count("a.md")
     assert other.times("a.md") == 2
 
 
-def test_what_is_long_ago_counts_less(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_long_ago_counts_less(opened: OpenCounts, monkeypatch: pytest.MonkeyPatch) -> None:
     today = module._today()
     monkeypatch.setattr(module, "_today", lambda: today - 60)
     opened.count("a.md")
@@ -72,7 +72,7 @@ def test_what_is_long_ago_counts_less(opened: Opened, monkeypatch: pytest.Monkey
     assert opened.times("a.md") == pytest.approx(0.25)  # two half-lives of 30 days
 
 
-def test_the_file_says_no_name_and_is_for_one_person(opened: Opened, tmp_path: Path) -> None:
+def test_the_file_says_no_name_and_is_for_one_person(opened: OpenCounts, tmp_path: Path) -> None:
     opened.count("private/Letter to nobody.md")
     file = tmp_path / FILE
     assert "Letter" not in file.read_text("ascii")
@@ -80,7 +80,7 @@ def test_the_file_says_no_name_and_is_for_one_person(opened: Opened, tmp_path: P
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_note_can_be_forgotten(opened: Opened, tmp_path: Path) -> None:
+def test_a_note_can_be_forgotten(opened: OpenCounts, tmp_path: Path) -> None:
     opened.count("a.md")
     opened.count("b.md")
     opened.forget(["a.md"])
@@ -89,7 +89,7 @@ def test_a_note_can_be_forgotten(opened: Opened, tmp_path: Path) -> None:
 
 
 def test_the_older_half_goes_when_there_is_much(
-    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: OpenCounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_BYTES", 200)
     for at in range(50):
@@ -101,7 +101,7 @@ def test_the_older_half_goes_when_there_is_much(
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfe\n", b"no day\n1 2 3\n", b"abc nan\n"])
 def test_a_damaged_file_says_nothing_and_breaks_nothing(
-    opened: Opened, tmp_path: Path, damage: bytes
+    opened: OpenCounts, tmp_path: Path, damage: bytes
 ) -> None:
     (tmp_path / FILE).write_bytes(damage)
     assert opened.times("a.md") == 0
@@ -110,7 +110,7 @@ def test_a_damaged_file_says_nothing_and_breaks_nothing(
 
 
 def test_where_nothing_can_be_kept_nothing_fails() -> None:
-    nowhere = Opened("/nowhere/at/all")
+    nowhere = OpenCounts("/nowhere/at/all")
     nowhere.count("a.md")
     nowhere.forget(["a.md"])
     assert nowhere.times("a.md") == 0

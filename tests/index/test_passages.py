@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.index.passages import Dropped, Passages
-from notekeep.index.snippet import Text, read_text
-from notekeep.index.words import Words
+from notekeep.search.results import FileStart, read_file_start
+from notekeep.search.text_filter import SearchDropped, TextFilter
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every question that the words index is asked."""
     questions: list[Any] = []
-    right = Words.scores
+    right = WhooshIndex.scores
 
-    def noting(words: Words, node: Any, **options: Any) -> dict[str, float]:
+    def noting(words: WhooshIndex, node: Any, **options: Any) -> dict[str, float]:
         questions.append(node)
         return right(words, node, **options)
 
-    monkeypatch.setattr(Words, "scores", noting)
+    monkeypatch.setattr(WhooshIndex, "scores", noting)
     return questions
 
 
@@ -35,11 +35,11 @@ def met(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every note whose text was looked at."""
     paths: list[str] = []
 
-    def noting(root: str, path: str, size: int) -> Text | None:
+    def noting(root: str, path: str, size: int) -> FileStart | None:
         paths.append(path)
-        return read_text(root, path, size)
+        return read_file_start(root, path, size)
 
-    monkeypatch.setattr("notekeep.index.passages.read_text", noting)
+    monkeypatch.setattr("notekeep.search.results.read_file_start", noting)
     return paths
 
 
@@ -48,9 +48,9 @@ def test_words_are_not_asked_beforehand_unless_a_text_is_to_be_read(
 ) -> None:
     vault.write("a.md", "lever and\npulley\n")
     vault.write("b.md", "lever pulley\n")
-    words = Words(tmp_path / "cache" / "words")
+    words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
-    asking = Passages(vault.catalog, words, str(vault.root))
+    asking = TextFilter(vault.catalog, words, str(vault.root))
 
     def answered(text: str) -> Any:
         root = vault.query(text).root
@@ -72,9 +72,9 @@ def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
     vault.write("a.md", "lever\n")
     vault.write("lever.md", "# Another\n\nnothing\n")
     vault.write("sub/b.md", "---\naliases: [lever]\n---\nlevers and more\n")
-    words = Words(tmp_path / "cache" / "words")
+    words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
-    monkeypatch.setattr("notekeep.index.passages.read_text", None)
+    monkeypatch.setattr("notekeep.search.results.read_file_start", None)
     for text, found in [
         ("line:lever", {"a.md", "sub/b.md"}),
         ("section:lev* path:sub", {"sub/b.md"}),
@@ -82,7 +82,7 @@ def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
     ]:
         root = vault.query(text).root
         assert root is not None
-        passages = Passages(vault.catalog, words, str(vault.root))
+        passages = TextFilter(vault.catalog, words, str(vault.root))
         assert passages.paths(passages.answered(root)) == found, text
 
 
@@ -92,18 +92,18 @@ def test_notes_are_read_only_as_long_as_somebody_waits_for_the_answer(
 ) -> None:
     for at in range(9):
         vault.write(f"{at}.md", "lever pulley\n")
-    words = Words(tmp_path / "cache" / "words")
+    words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
     root = vault.query(query).root
     assert root is not None
 
     def ask(most: int) -> None:
         met.clear()
-        asking = Passages(vault.catalog, words, str(vault.root), wanted=lambda: len(met) < most)
+        asking = TextFilter(vault.catalog, words, str(vault.root), wanted=lambda: len(met) < most)
         asking.answered(root)
 
     for most in (0, 4):
-        with pytest.raises(Dropped):
+        with pytest.raises(SearchDropped):
             ask(most)
         assert len(met) == most
     ask(9)
@@ -116,10 +116,10 @@ def test_a_second_passage_is_looked_for_where_the_first_was_found(
     vault.write("a.md", "lever pulley\n\nrope lever\n")
     vault.write("b.md", "lever pulley\n\nrope\nlever\n")
     vault.write("c.md", "lever\npulley\n\nrope lever\n")
-    words = Words(tmp_path / "cache" / "words")
+    words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
     root = vault.query("line:(lever pulley) line:(rope lever)").root
     assert root is not None
-    asking = Passages(vault.catalog, words, str(vault.root))
+    asking = TextFilter(vault.catalog, words, str(vault.root))
     assert words.scores(asking.answered(root)).keys() == {"a.md"}
     assert sorted(met) == ["a.md", "a.md", "b.md", "b.md", "c.md"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.files.changes import Fingerprint
-from notekeep.index.reading import Content, read_content, read_word_doc, record
-from notekeep.index.rows import Row, link_key, load_path, sort_key, store_path
-from notekeep.markdown.kinds import DEFAULT_SCHEMA
+from notekeep.catalog.documents import Content, read_content, read_word_doc, record
+from notekeep.catalog.records import Row, link_key, load_path, sort_key, store_path
+from notekeep.markdown.schema import DEFAULT_SCHEMA
+from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.errors import Failure
-from notekeep.files.content import digest_of
-from notekeep.files.outside import Seen
-from notekeep.index import reading
-from notekeep.index.indexer import Indexer
-from notekeep.markdown.kinds import DEFAULT_SCHEMA, Kind, Schema
-from notekeep.markdown.problem import Problem
+from notekeep.catalog import documents
+from notekeep.catalog.indexer import Indexer
+from notekeep.errors import Failure, Problem
+from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.storage.content import digest_of
+from notekeep.storage.history import OutsideVersion
 
 if TYPE_CHECKING:
-    from notekeep.index.indexer import Refreshed
+    from notekeep.catalog.indexer import Refreshed
     from tests.index.conftest import Vault
 
 
@@ -195,8 +194,8 @@ def test_a_file_name_that_is_no_utf8_is_kept_exactly(vault: Vault) -> None:
 def test_of_a_huge_file_only_the_head_is_read(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "LARGE", 4000)
-    monkeypatch.setattr(reading, "HEAD", 1000)
+    monkeypatch.setattr(documents, "LARGE", 4000)
+    monkeypatch.setattr(documents, "HEAD", 1000)
     vault.write("big.md", "#first\n" + "words and words\n" * 400 + "#last\n")
     done = vault.refresh()
     assert [one.code for one in done.problems] == ["large"]
@@ -273,25 +272,27 @@ class TestKeepingWhatOthersWrote:
     """History is given the notes that changed, before the catalog forgets what they were."""
 
     @pytest.fixture
-    def told(self) -> list[Seen]:
+    def told(self) -> list[OutsideVersion]:
         return []
 
-    def refresh(self, vault: Vault, told: list[Seen], **options: Any) -> Refreshed:
-        def keep(met: list[Seen]) -> list[Problem]:
+    def refresh(self, vault: Vault, told: list[OutsideVersion], **options: Any) -> Refreshed:
+        def keep(met: list[OutsideVersion]) -> list[Problem]:
             told.extend(met)
             return []
 
         return vault.refresh(keep=keep, **options)
 
-    def test_a_changed_note_is_given_with_what_it_was(self, vault: Vault, told: list[Seen]) -> None:
+    def test_a_changed_note_is_given_with_what_it_was(
+        self, vault: Vault, told: list[OutsideVersion]
+    ) -> None:
         vault.write("a.md", "one")
         vault.refresh()
         vault.write("a.md", "two")
         self.refresh(vault, told)
-        assert told == [Seen("a.md", b"two", digest_of(b"two"), digest_of(b"one"))]
+        assert told == [OutsideVersion("a.md", b"two", digest_of(b"two"), digest_of(b"one"))]
 
     def test_a_new_note_is_given_and_a_touched_one_is_not(
-        self, vault: Vault, told: list[Seen]
+        self, vault: Vault, told: list[OutsideVersion]
     ) -> None:
         vault.write("a.md", "one")
         vault.refresh()
@@ -301,7 +302,7 @@ class TestKeepingWhatOthersWrote:
         assert [(one.path, one.before) for one in told] == [("b.md", None)]
 
     def test_an_index_that_is_built_or_read_anew_gives_nothing(
-        self, vault: Vault, told: list[Seen]
+        self, vault: Vault, told: list[OutsideVersion]
     ) -> None:
         vault.write("a.md", "one")
         self.refresh(vault, told)
@@ -312,7 +313,7 @@ class TestKeepingWhatOthersWrote:
         assert told == []
 
     def test_a_note_that_changed_is_given_also_when_all_are_read_anew(
-        self, vault: Vault, told: list[Seen]
+        self, vault: Vault, told: list[OutsideVersion]
     ) -> None:
         vault.write("a.md", "one")
         vault.write("b.md", "one")
@@ -322,7 +323,9 @@ class TestKeepingWhatOthersWrote:
         assert self.refresh(vault, told, schema=Schema(kinds=kinds)).indexed == 2
         assert [one.path for one in told] == ["b.md"]
 
-    def test_logs_are_left_out_for_they_only_grow(self, vault: Vault, told: list[Seen]) -> None:
+    def test_logs_are_left_out_for_they_only_grow(
+        self, vault: Vault, told: list[OutsideVersion]
+    ) -> None:
         vault.write("a.md", "one")
         vault.refresh()
         vault.write("habits/log/2026.desk.md", "- 2026-11-24 run: done\n")
@@ -330,9 +333,9 @@ class TestKeepingWhatOthersWrote:
         assert told == []
 
     def test_files_that_are_new_by_the_hundred_are_a_copy_and_no_writing(
-        self, vault: Vault, told: list[Seen], monkeypatch: pytest.MonkeyPatch
+        self, vault: Vault, told: list[OutsideVersion], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("notekeep.index.indexer.BATCH", 3)
+        monkeypatch.setattr("notekeep.catalog.indexer.BATCH", 3)
         vault.write("a.md", "one")
         vault.refresh()
         vault.write("a.md", "two")

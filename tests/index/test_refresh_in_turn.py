@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from notekeep.index.words import Words
 from notekeep.query.tree import Term
+from notekeep.search.whoosh_index import WhooshIndex
 from tests.support.threads import PATIENCE, until
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-    from notekeep.files.outside import Seen
-    from notekeep.markdown.problem import Problem
+    from notekeep.errors import Problem
+    from notekeep.storage.history import OutsideVersion
     from tests.index.conftest import Vault
 
 MANY = 5
@@ -26,13 +26,13 @@ class Watched:
         self.read: list[str] = []
         self.go_on = threading.Event()
 
-    def __call__(self, met: list[Seen]) -> list[Problem]:
+    def __call__(self, met: list[OutsideVersion]) -> list[Problem]:
         self.read += [seen.path for seen in met]
         assert self.go_on.wait(PATIENCE)
         return []
 
 
-class SlowWords(Words):
+class SlowWords(WhooshIndex):
     """A full text whose next update goes on until it is let go."""
 
     held: tuple[threading.Event, threading.Event] | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.index import regexchild, regexguard
+from notekeep.search import regex_child, regex_search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,9 @@ def root(tmp_path: Path) -> str:
 
 def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
     odd = os.fsdecode(b"odd\xff.md")
-    looked = regexguard.matching("^three|one", root, ["b.md", "a.md", "gone.md", "slow.md", odd])
+    looked = regex_search.find_regex_matches(
+        "^three|one", root, ["b.md", "a.md", "gone.md", "slow.md", odd]
+    )
     assert looked.found == {
         "a.md": [(5, 8), (9, 12), (14, 17)],
         "b.md": [(4, 9), (10, 13)],
@@ -38,11 +40,11 @@ def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
 
 
 def test_nothing_to_look_at_starts_nothing(root: str) -> None:
-    assert regexguard.matching("one", root, []) == ({}, 0, 0, 0.0)
+    assert regex_search.find_regex_matches("one", root, []) == ({}, 0, 0, 0.0)
 
 
 def test_one_that_never_ends_is_stopped_and_what_it_found_is_kept(root: str) -> None:
-    looked = regexguard.matching("one|(a+)+$", root, ["a.md", "b.md", "slow.md"], 0.3)
+    looked = regex_search.find_regex_matches("one|(a+)+$", root, ["a.md", "b.md", "slow.md"], 0.3)
     assert not looked.whole
     assert looked.done < looked.total == 3
     assert list(looked.found) == ["a.md", "b.md"]
@@ -53,7 +55,7 @@ def test_slow_progress_over_many_notes_is_stopped_too(tmp_path: Path) -> None:
     for number in range(200):
         (tmp_path / f"{number:03}.md").write_text("a" * 21 + "!\n")  # a tenth of a second each
     paths = [f"{number:03}.md" for number in range(200)]
-    looked = regexguard.matching("(a+)+$", str(tmp_path), paths, 0.6)
+    looked = regex_search.find_regex_matches("(a+)+$", str(tmp_path), paths, 0.6)
     assert not looked.whole
     assert looked.done < 150
 
@@ -61,21 +63,21 @@ def test_slow_progress_over_many_notes_is_stopped_too(tmp_path: Path) -> None:
 def test_the_clock_stops_it_where_the_processor_is_not_limited(
     root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(regexguard, "CLOCK_SECONDS", 0.3)
-    assert not regexguard.matching("(a+)+$", root, ["slow.md"], 1000.0).whole
+    monkeypatch.setattr(regex_search, "CLOCK_SECONDS", 0.3)
+    assert not regex_search.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).whole
 
 
 def test_a_process_that_dies_is_said(root: str) -> None:
     with pytest.raises(UsageError, match="could not be looked for"):
-        regexguard.matching("(", root, ["a.md"])
+        regex_search.find_regex_matches("(", root, ["a.md"])
 
 
 def test_the_process_says_how_far_it_is(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regexchild, "BEAT", 0.0)
-    monkeypatch.setattr(regexchild, "end_after", lambda _seconds: None)  # not this process
+    monkeypatch.setattr(regex_child, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(regex_child, "limit_cpu_time", lambda _seconds: None)  # not this process
     answer = io.StringIO()
     request = {"pattern": "one", "root": root, "paths": ["b.md", "gone.md"], "seconds": 1.0}
-    regexchild.main(io.StringIO(json.dumps(request)), answer)
+    regex_child.main(io.StringIO(json.dumps(request)), answer)
     *lines, last = [json.loads(line) for line in answer.getvalue().splitlines()]
     assert lines == [
         [0],  # it has started

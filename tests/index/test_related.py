@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.related import related
+from notekeep.search.related import find_related
 
 if TYPE_CHECKING:
     from tests.index.conftest import Vault
@@ -26,7 +26,7 @@ KIN = {
 
 
 def told(vault: Vault, path: str = "it.md") -> dict[str, tuple[str, ...]]:
-    found = related(vault.catalog, None, str(vault.root), path)
+    found = find_related(vault.catalog, None, str(vault.root), path)
     return {one.row.path: one.why for one in found}
 
 
@@ -54,7 +54,7 @@ def test_what_very_many_share_says_nothing(vault: Vault, monkeypatch: pytest.Mon
         vault.write(path, text)
     vault.refresh()
     assert set(told(vault)) > {"few.md"}
-    monkeypatch.setattr("notekeep.index.related.MOST_SHARING", len(FILLER))
+    monkeypatch.setattr("notekeep.search.related.MAX_SHARING_NOTES", len(FILLER))
     assert set(told(vault)) == {"few.md"}
 
 
@@ -66,14 +66,14 @@ def test_of_many_things_those_are_looked_at_that_few_share(
         vault.write(path, text)
     vault.refresh()
     assert told(vault) == {"kin.md": ("#b", "#a"), "other.md": ("#a",)}
-    monkeypatch.setattr("notekeep.index.related.MOST_THINGS", 1)
+    monkeypatch.setattr("notekeep.search.related.MAX_SHARED_THINGS", 1)
     assert told(vault) == {"kin.md": ("#b",)}
 
 
 def test_only_so_many_are_told_the_nearest_first(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.index.related.PART", 3)
+    monkeypatch.setattr("notekeep.search.related.PART", 3)
     for path, text in FILLER.items():
         vault.write(path, text + "#common\n")
     vault.write("it.md", "#common #rare [[z]]\n")

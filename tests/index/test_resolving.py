@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.name_lookup import NamesOfNotes, known, withheld
+from notekeep.catalog.records import Record
 from notekeep.errors import Failure
-from notekeep.export.consent import ABOUT_LEAVING
-from notekeep.export.consent import withheld as judge
-from notekeep.files.changes import Fingerprint
-from notekeep.index.catalog import Catalog
-from notekeep.index.resolving import NamesOfNotes, known, withheld
-from notekeep.index.rows import Record
+from notekeep.export.consent import CONSENT_FIELDS
+from notekeep.export.consent import is_withheld as judge
+from notekeep.markdown.links import Resolver
 from notekeep.markdown.note import Note
-from notekeep.markdown.resolve import Resolver
+from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,7 +40,7 @@ _target = (
 )
 _notes = st.dictionaries(_path, st.tuples(_name, st.lists(_name, max_size=2)), max_size=8)
 _fields = st.dictionaries(
-    st.sampled_from([*ABOUT_LEAVING, "Private", "published", 'it is "private"', "straße"]),
+    st.sampled_from([*CONSENT_FIELDS, "Private", "published", 'it is "private"', "straße"]),
     st.sampled_from([None, "", [], True, False, "no", "yes", "private", '"publish"', ["private"]]),
     max_size=3,
 )
@@ -134,7 +134,7 @@ def test_what_is_withheld_is_what_reading_all_front_matter_tells(
         ],
     )
     told = {path for path, (fields, private, _) in notes.items() if private or judge(fields)}
-    assert withheld(catalog, ABOUT_LEAVING, judge) == told
+    assert withheld(catalog, CONSENT_FIELDS, judge) == told
 
 
 def test_front_matter_without_these_fields_is_not_read(catalog: Catalog) -> None:
@@ -146,7 +146,7 @@ def test_front_matter_without_these_fields_is_not_read(catalog: Catalog) -> None
         read.append(fields)
         return False
 
-    assert withheld(catalog, ABOUT_LEAVING, judged) == set()
+    assert withheld(catalog, CONSENT_FIELDS, judged) == set()
     assert read == [{"publish": None}]
 
 
@@ -160,7 +160,7 @@ def test_a_path_is_known_when_a_note_is_there(catalog: Catalog) -> None:
 def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog: Catalog) -> None:
     keep(catalog, [note("a.md", "One", private=True), note("b.md")], role="excluded")
     keep(catalog, [note("t.md", "Two", private=True)], role="template")
-    asked = NamesOfNotes(catalog, lambda catalog: withheld(catalog, ABOUT_LEAVING, judge))
+    asked = NamesOfNotes(catalog, lambda catalog: withheld(catalog, CONSENT_FIELDS, judge))
     assert asked.resolve("one", "b.md") == ["a.md"]
     assert asked.withheld() == {"a.md"}
     assert asked.known(["a.md", "b.md", "t.md"]) == {"a.md", "b.md"}
@@ -198,7 +198,7 @@ def test_a_damaged_catalog_is_no_empty_one(
         with catalog.reading() as moment:
             damage()
             with pytest.raises(Failure, match="set aside"):
-                withheld(moment, ABOUT_LEAVING, judge)
+                withheld(moment, CONSENT_FIELDS, judge)
         return
     damage()
     with pytest.raises(Failure, match="set aside"), catalog.reading():

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.errors import IndexUnusable as Unusable
 from notekeep.errors import UsageError
-from notekeep.index import regexguard
-from notekeep.index.answering import Sources
-from notekeep.index.explaining import lines
-from notekeep.index.listing import listing
-from notekeep.index.search import search
-from notekeep.index.words import Unusable, Words
-from notekeep.index.words.query import TYPED_PATTERN_WORDS
+from notekeep.search import regex_search
+from notekeep.search.listing import list_notes
+from notekeep.search.planner import TYPED_PATTERN_WORDS
+from notekeep.search.score_explanation import lines
+from notekeep.search.session import Sources, run_search
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.index.found import Found
+    from notekeep.search.results import SearchResults
     from tests.index.conftest import Vault
 
 NOTES = {
@@ -47,15 +47,15 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, make_vault: Callable[[Path],
     return made
 
 
-def words_of(vault: Vault) -> Words:
-    return Words(vault.cache / "words", "en")
+def words_of(vault: Vault) -> WhooshIndex:
+    return WhooshIndex(vault.cache / "words", "en")
 
 
-def ask(vault: Vault, text: str, **options: Any) -> Found:
+def ask(vault: Vault, text: str, **options: Any) -> SearchResults:
     words = words_of(vault)
     query = vault.query(text, typing=options.get("typing", False))
     try:
-        return search(query, Sources(vault.catalog, words, str(vault.root)), **options)
+        return run_search(query, Sources(vault.catalog, words, str(vault.root)), **options)
     finally:
         words.close()
 
@@ -322,7 +322,7 @@ def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:
 def test_a_regular_expression_that_never_ends_is_stopped(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(regexguard, "SECONDS", 0.3)
+    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
     vault.write("a.md", "a" * 40 + "!\n")
     vault.refresh()
     with pytest.raises(UsageError, match="takes too long"):
@@ -332,7 +332,7 @@ def test_a_regular_expression_that_never_ends_is_stopped(
 @pytest.fixture
 def slow(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """A vault whose last note keeps some expressions busy for years."""
-    monkeypatch.setattr(regexguard, "SECONDS", 0.3)
+    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
     vault.write("a.md", "a lever\n")
     vault.write("b.md", "a wedge\n")
     vault.write("slow.md", "a" * 60 + "!\n")
@@ -362,7 +362,7 @@ def test_what_goes_on_into_commands_is_whole_or_nothing(slow: Vault) -> None:
         ask(slow, text, relax=False)
     assert caught.value.position == 11
     with pytest.raises(UsageError, match="takes too long") as caught:
-        listing(slow.query(text), slow.catalog, lambda: words_of(slow), str(slow.root))
+        list_notes(slow.query(text), slow.catalog, lambda: words_of(slow), str(slow.root))
     assert (caught.value.text, caught.value.position) == (text, 11)
 
 
@@ -377,16 +377,16 @@ def test_facts_never_open_the_words(vault: Vault) -> None:
     vault.write("a.md", "---\ntype: book\n---\n")
     vault.refresh()
 
-    def opened() -> Words:
+    def opened() -> WhooshIndex:
         pytest.fail("the words index was opened")
 
     query = vault.query("type:book -is:draft sort:-modified")
-    assert listing(query, vault.catalog, opened, str(vault.root))[0] == 1
+    assert list_notes(query, vault.catalog, opened, str(vault.root))[0] == 1
 
 
 def test_a_list_of_words_is_sorted_by_title(shelf: Vault) -> None:
     words = words_of(shelf)
-    total, rows = listing(
+    total, rows = list_notes(
         shelf.query("leverage"), shelf.catalog, lambda: words, str(shelf.root), limit=2
     )
     words.close()
@@ -403,7 +403,7 @@ def test_without_a_words_index_titles_are_searched_and_that_is_said(vault: Vault
     assert [hit.row.path for hit in found.hits] == ["Deep work.md"]
     assert "titles, aliases and tags of 2 notes" in found.remarks[0]
     with pytest.raises(Unusable):
-        listing(vault.query("deep"), vault.catalog, lambda: words_of(vault), str(vault.root))
+        list_notes(vault.query("deep"), vault.catalog, lambda: words_of(vault), str(vault.root))
 
 
 def test_a_note_that_is_gone_is_never_shown(vault: Vault) -> None:
@@ -421,10 +421,10 @@ def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault)
     code = f"""
 import sys
 from datetime import date
-from notekeep.index.catalog import Catalog
-from notekeep.index.listing import listing
-from notekeep.index.indexer import Indexer
-from notekeep.index.search import search, suggest
+from notekeep.catalog.catalog import Catalog
+from notekeep.search.listing import listing
+from notekeep.catalog.indexer import Indexer
+from notekeep.search.session import search, suggest
 from notekeep.query.fields import Fields
 from notekeep.query.grammar import parse
 

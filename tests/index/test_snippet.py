@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.snippet import NOTHING, WIDTH, Text, joined, opening, passage, read_text
+from notekeep.search.results import (
+    NO_PASSAGE,
+    WIDTH,
+    FileStart,
+    join_spans,
+    opening,
+    passage,
+    read_file_start,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +35,7 @@ def spans(text: str, *words: str) -> list[tuple[int, int]]:
 def test_the_window_has_the_most_different_words() -> None:
     far = "filler words here " * 30
     text = f"one one one {far}one and two and three {far}two two"
-    shown = passage(Text(text, 0), spans(text, "one", "two", "three"))
+    shown = passage(FileStart(text, 0), spans(text, "one", "two", "three"))
     said = shown.snippet
     assert [said.text[start:end] for start, end in said.marks] == ["one", "two", "three"]
     assert said.text.startswith("…")
@@ -37,39 +45,39 @@ def test_the_window_has_the_most_different_words() -> None:
 def test_the_body_goes_before_the_front_matter() -> None:
     text = "---\ntitle: word\n---\nthe word itself\n"
     body = text.index("the")
-    shown = passage(Text(text, body), spans(text, "word"))
+    shown = passage(FileStart(text, body), spans(text, "word"))
     assert shown.snippet.text == "the word itself\n"
     assert shown.line == 4
     assert not shown.snippet.is_of_fields
-    matter = passage(Text(text, body), spans(text, "title"))
+    matter = passage(FileStart(text, body), spans(text, "title"))
     assert matter.line == 2
     assert matter.snippet.is_of_fields
 
 
 def test_without_a_word_it_is_how_the_body_begins() -> None:
     text = "---\na: b\n---\n\n# Title\n\n> Some words.\nAnd more.\n"
-    shown = passage(Text(text, text.index("\n# ")), [])
+    shown = passage(FileStart(text, text.index("\n# ")), [])
     assert shown.snippet.text == "Some words.\nAnd more."
     assert (shown.snippet.marks, shown.line) == ((), None)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a title\n"])
 def test_a_note_without_text_shows_nothing(text: str) -> None:
-    assert opening(Text(text, 0)) == NOTHING
+    assert opening(FileStart(text, 0)) == NO_PASSAGE
 
 
 def test_a_long_beginning_is_cut_between_words() -> None:
-    shown = opening(Text("word " * 100, 0)).snippet.text
+    shown = opening(FileStart("word " * 100, 0)).snippet.text
     assert shown.endswith("word…")
     assert len(shown) <= WIDTH + 1
 
 
 def test_a_file_is_read_up_to_its_head(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes("\ufeff---\r\na: é\r\n---\r\nbödy\r\n".encode() + b"\xff")
-    text = read_text(str(tmp_path), "a.md")
+    text = read_file_start(str(tmp_path), "a.md")
     assert text is not None
     assert text.whole[text.body :] == "bödy\r\n\ufffd"
-    assert read_text(str(tmp_path), "gone.md") is None
+    assert read_file_start(str(tmp_path), "gone.md") is None
 
 
 @given(
@@ -81,12 +89,12 @@ def test_marks_are_the_words_themselves(
     text: str, places: list[tuple[int, int]], body: int
 ) -> None:
     found = sorted({(at, min(at + size, len(text))) for at, size in places if at < len(text)})
-    shown = passage(Text(text, min(body, len(text))), found)
+    shown = passage(FileStart(text, min(body, len(text))), found)
     said = shown.snippet
     bare = said.text.removeprefix("…").removesuffix("…")
     assert bare in text
     assert len(said.text) <= WIDTH + 30
-    apart = {text[start:end] for start, end in joined(found)}
+    apart = {text[start:end] for start, end in join_spans(found)}
     for start, end in said.marks:
         assert 0 <= start < end <= len(said.text)
         assert any(said.text[start:end] in whole for whole in apart)

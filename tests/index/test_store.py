@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from notekeep.index import schema
-from notekeep.index.indexer import BATCH
+from notekeep.catalog import database
+from notekeep.catalog.indexer import BATCH
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,7 +53,7 @@ def test_what_sqlite_keeps_for_itself_is_not_among_the_tables(vault: Vault) -> N
     vault.write("a.md", "x")
     vault.refresh()
     before = vault.catalog.sql(".tables")
-    vault.catalog.analyse()
+    vault.catalog.analyze()
     assert vault.catalog.sql(".tables") == before
 
 
@@ -102,7 +102,7 @@ def test_who_opens_the_file_while_it_is_set_aside_does_not_go_on_reading_it(
     vault.write("a.md", "x")
     vault.refresh()
     found: list[set[str]] = []
-    set_aside = schema.set_aside
+    set_aside = database.set_aside
 
     def ask_in_a_thread() -> None:
         thread = threading.Thread(target=lambda: found.append(set(vault.catalog.paths(None))))
@@ -114,7 +114,7 @@ def test_who_opens_the_file_while_it_is_set_aside_does_not_go_on_reading_it(
         set_aside(folder, inode)
 
     ask_in_a_thread()
-    monkeypatch.setattr(schema, "set_aside", meanwhile)
+    monkeypatch.setattr(database, "set_aside", meanwhile)
     vault.catalog.clear()
     ask_in_a_thread()
     assert found == [{"a.md"}, {"a.md"}, set()]

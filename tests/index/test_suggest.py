@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.opened import Opened
-from notekeep.index.search import suggest
+from notekeep.catalog.open_counts import OpenCounts
+from notekeep.search.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.index.found import Found
+    from notekeep.search.results import SearchResults
     from tests.index.conftest import Vault
 
 NOTES = {
@@ -39,7 +39,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, make_vault: Callable[[Path],
     return made
 
 
-def typed(vault: Vault, text: str, limit: int = 50) -> Found:
+def typed(vault: Vault, text: str, limit: int = 50) -> SearchResults:
     return suggest(vault.query(text, typing=True), text, vault.catalog, limit=limit)
 
 
@@ -104,7 +104,7 @@ def test_titles_that_fit_alike_stand_in_one_order_whatever_their_files_times(
             vault.write(path, TITLES[path] + text)
         vault.refresh()
         assert [hit.row.path for hit in typed(vault, "notes").hits] == BY_FIT
-    opened = Opened(str(tmp_path))
+    opened = OpenCounts(str(tmp_path))
     for path in ("Notes of a walk.md", "b/Notes.md", "Notes on tea.md", "Of notes and tags.md"):
         opened.count(path)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.indexer import SOON_BYTES
-from notekeep.index.words import Words
+from notekeep.catalog.indexer import SOON_BYTES
+from notekeep.search.whoosh_index import WhooshIndex
+from notekeep.services.indexing import SAVED_NOTES
 from notekeep.vault import Vault
-from notekeep.vault.refreshing import SAVED_NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def test_large_ones_are_left_too(vault: Vault) -> None:
 
 def test_while_another_writes_the_words_the_answer_does_not_wait(vault: Vault) -> None:
     save(vault, "wedge", 3)
-    other = Words(vault.words.folder, "en")
+    other = WhooshIndex(vault.words.folder, "en")
     with other._folder.lock():
         start = time.monotonic()
         assert found(vault, "wedge") == set()
@@ -108,7 +108,7 @@ def test_where_nothing_can_be_written_the_question_is_answered(
     def full(*_given: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("notekeep.index.words.writer.update", full)
+    monkeypatch.setattr("notekeep.search.whoosh_index.update", full)
     assert found(vault, "wedge") == set()
     assert len(found(vault, "lever")) == 20
     monkeypatch.undo()

@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.due import SHAPE, due_of
+from notekeep.markdown.outline import DUE_LIKE_PATTERN, find_due_day
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
 DUE = st.builds(
@@ -23,5 +23,7 @@ DUE = st.builds(
 
 @given(DUE)
 def test_every_text_that_says_when_it_is_due_has_the_shape_that_is_asked_for(text: str) -> None:
-    with_shape = sqlite3.connect(":memory:").execute("SELECT ? LIKE ?", (text, SHAPE)).fetchone()
-    assert with_shape == (1,) or due_of(text) is None
+    with_shape = (
+        sqlite3.connect(":memory:").execute("SELECT ? LIKE ?", (text, DUE_LIKE_PATTERN)).fetchone()
+    )
+    assert with_shape == (1,) or find_due_day(text) is None

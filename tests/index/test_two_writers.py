@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog import database
+from notekeep.catalog.catalog import Catalog
 from notekeep.errors import Failure
-from notekeep.index import schema
-from notekeep.index.catalog import Catalog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COUNT_UP = """
 import sys
-from notekeep.index.catalog import Catalog
+from notekeep.catalog.catalog import Catalog
 
 catalog = Catalog(sys.argv[1])
 print("ready", flush=True)
@@ -34,8 +34,8 @@ catalog.close()
 
 REFRESH = """
 import sys
-from notekeep.index.catalog import Catalog
-from notekeep.index.indexer import Indexer
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.indexer import Indexer
 
 with Catalog(sys.argv[2]) as catalog:
     print("ready", flush=True)
@@ -92,7 +92,7 @@ def test_a_refresh_that_gets_no_turn_says_that_changes_are_pending(
     vault.write("a.md", "x")
     vault.refresh()
     vault.write("b.md", "x")
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     with vault.catalog.writing():
         done = vault.refresh()
     assert done.pending
@@ -105,7 +105,7 @@ def test_a_writer_that_gets_no_turn_is_told_who_has_it(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault.catalog.count()
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     with vault.catalog.writing():
         other = Catalog(vault.cache)
         with pytest.raises(Failure, match="another program"), other.writing():

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.words import Busy, Words
+from notekeep.errors import IndexBusy as Busy
 from notekeep.query.tree import Term
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def words(vault: Vault) -> Iterator[Words]:
-    made = Words(vault.cache / "words", "en")
+def words(vault: Vault) -> Iterator[WhooshIndex]:
+    made = WhooshIndex(vault.cache / "words", "en")
     yield made
     made.close()
 
 
-def found(words: Words, word: str) -> set[str]:
+def found(words: WhooshIndex, word: str) -> set[str]:
     return {path.removesuffix(".md") for path in words.scores(Term(word))}
 
 
-def test_a_refresh_without_words_remembers_what_they_lack(vault: Vault, words: Words) -> None:
+def test_a_refresh_without_words_remembers_what_they_lack(vault: Vault, words: WhooshIndex) -> None:
     vault.write("a.md", "apple")
     vault.write("b.md", "banana")
     assert vault.refresh().pending_words == 2
@@ -44,7 +45,7 @@ def test_a_refresh_without_words_remembers_what_they_lack(vault: Vault, words: W
     assert found(words, "apple") == found(words, "banana") == set()
 
 
-def test_templates_and_logs_are_no_words(vault: Vault, words: Words) -> None:
+def test_templates_and_logs_are_no_words(vault: Vault, words: WhooshIndex) -> None:
     vault.write("templates/t.md", "apple")
     vault.write("habits/log/2026-11.x.md", "- 2026-11-01 apple: 1\n")
     vault.write("a.md", "apple")
@@ -52,7 +53,7 @@ def test_templates_and_logs_are_no_words(vault: Vault, words: Words) -> None:
     assert found(words, "apple") == {"a"}
 
 
-def test_a_deleted_words_index_is_built_again(vault: Vault, words: Words) -> None:
+def test_a_deleted_words_index_is_built_again(vault: Vault, words: WhooshIndex) -> None:
     vault.write("a.md", "apple")
     vault.refresh(words=words)
     words.close()
@@ -61,7 +62,9 @@ def test_a_deleted_words_index_is_built_again(vault: Vault, words: Words) -> Non
     assert found(words, "apple") == {"a"}
 
 
-def test_a_new_catalog_does_not_trust_the_words_of_the_old_one(vault: Vault, words: Words) -> None:
+def test_a_new_catalog_does_not_trust_the_words_of_the_old_one(
+    vault: Vault, words: WhooshIndex
+) -> None:
     vault.write("a.md", "apple")
     vault.write("b.md", "apple")
     vault.refresh(words=words)
@@ -71,7 +74,7 @@ def test_a_new_catalog_does_not_trust_the_words_of_the_old_one(vault: Vault, wor
     assert found(words, "apple") == {"a"}
 
 
-def test_words_from_the_future_are_built_again(vault: Vault, words: Words) -> None:
+def test_words_from_the_future_are_built_again(vault: Vault, words: WhooshIndex) -> None:
     vault.write("a.md", "apple")
     vault.refresh(words=words)
     words.update([], ["a.md"], vault.catalog.generation + 1000)  # an index of another catalog
@@ -80,7 +83,7 @@ def test_words_from_the_future_are_built_again(vault: Vault, words: Words) -> No
     assert found(words, "apple") == {"a"}
 
 
-def test_words_that_fell_back_are_built_again(vault: Vault, words: Words) -> None:
+def test_words_that_fell_back_are_built_again(vault: Vault, words: WhooshIndex) -> None:
     vault.write("a.md", "apple")
     vault.refresh(words=words)
     kept = shutil.copytree(words.folder, vault.cache / "kept")
@@ -94,7 +97,9 @@ def test_words_that_fell_back_are_built_again(vault: Vault, words: Words) -> Non
     assert found(words, "apple") == set()
 
 
-def test_a_crash_after_the_words_were_written_does_no_harm(vault: Vault, words: Words) -> None:
+def test_a_crash_after_the_words_were_written_does_no_harm(
+    vault: Vault, words: WhooshIndex
+) -> None:
     vault.write("a.md", "apple")
     vault.refresh(words=words)
     vault.write("a.md", "banana")
@@ -109,11 +114,13 @@ def test_a_crash_after_the_words_were_written_does_no_harm(vault: Vault, words: 
     assert words.count == 1
 
 
-def test_when_another_program_writes_words_they_stay_pending(vault: Vault, words: Words) -> None:
+def test_when_another_program_writes_words_they_stay_pending(
+    vault: Vault, words: WhooshIndex
+) -> None:
     vault.write("a.md", "apple")
     vault.refresh(words=words)
     vault.write("b.md", "apple")
-    other = Words(words.folder, "en")
+    other = WhooshIndex(words.folder, "en")
     with other._folder.lock():
         assert vault.refresh(words=words).pending_words == 1
         with pytest.raises(Busy):
@@ -122,7 +129,7 @@ def test_when_another_program_writes_words_they_stay_pending(vault: Vault, words
     assert found(words, "apple") == {"a", "b"}
 
 
-def test_many_changes_build_the_words_anew(vault: Vault, words: Words) -> None:
+def test_many_changes_build_the_words_anew(vault: Vault, words: WhooshIndex) -> None:
     for number in range(210):
         vault.write(f"{number}.md", f"apple number{number}")
     vault.refresh(words=words)
@@ -136,7 +143,7 @@ def test_many_changes_build_the_words_anew(vault: Vault, words: Words) -> None:
     assert seen[0] == (70, 210)
 
 
-def test_more_changes_than_the_budget_are_left_for_later(vault: Vault, words: Words) -> None:
+def test_more_changes_than_the_budget_are_left_for_later(vault: Vault, words: WhooshIndex) -> None:
     for number in range(4):
         vault.write(f"{number}.md", "apple")
     vault.refresh(words=words)

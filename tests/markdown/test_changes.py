@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from notekeep.errors import Refused, UsageError
-from notekeep.markdown.changes import FieldChange, apply_changes, read_change, with_date
-from notekeep.markdown.kinds import DEFAULT_SCHEMA
+from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
+from notekeep.markdown.schema import DEFAULT_SCHEMA
 
 TODAY = dt.date(2026, 11, 24)
 """A Tuesday."""
@@ -144,9 +144,9 @@ def test_no_change_gives_back_the_same_bytes() -> None:
     ],
 )
 def test_a_date_may_be_said_in_words(text: str, written: str) -> None:
-    assert str(with_date(read_change(text), DEFAULT_SCHEMA, TODAY)) == written
+    assert str(resolve_date(read_change(text), DEFAULT_SCHEMA, TODAY)) == written
 
 
 def test_a_day_that_no_calendar_has_is_said() -> None:
     with pytest.raises(UsageError, match="there is no such day"):
-        with_date(read_change("finished=31.02.2026"), DEFAULT_SCHEMA, TODAY)
+        resolve_date(read_change("finished=31.02.2026"), DEFAULT_SCHEMA, TODAY)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.clean import clean, clean_line
+from notekeep.markdown.sanitize import clean, clean_line
 
 
 @pytest.mark.parametrize(

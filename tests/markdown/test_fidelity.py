@@ -28,13 +28,13 @@ def test_an_edit_of_a_damaged_note_is_right_or_refused(
     for place, length, added in damages:
         at = int(place * len(note))
         note = note[:at] + added + note[at + length :]
-    matter = frontmatter.read(note)
+    matter = frontmatter.read_frontmatter(note)
     new = outside.tried(op.run, note)
     if isinstance(new, Refused):
         assert new.line
         return
     assert matter.error is None
-    after = frontmatter.read(new)
+    after = frontmatter.read_frontmatter(new)
     assert after.error is None
     assert new[after.split.body :] == note[matter.split.body :]
     assert _kept(matter.raw, op.keys) == _kept(after.raw, op.keys)

@@ -10,11 +10,11 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.markdown import frontmatter
-from notekeep.markdown.fieldedits import add_item, delete_key, remove_item, rename_key, set_field
-from notekeep.markdown.spell import Plain
+from notekeep.markdown.field_edit import add_item, delete_key, remove_item, rename_key, set_field
+from notekeep.markdown.field_values import BareText
 
 if TYPE_CHECKING:
-    from notekeep.markdown.values import Value
+    from notekeep.markdown.field_values import Value
 
 Edit: TypeAlias = Callable[[bytes], bytes]
 
@@ -112,7 +112,7 @@ def test_a_comment_beside_an_item_in_brackets_is_not_lost() -> None:
 
 SET: dict[str, tuple[str, str, Value, str]] = {
     "a number": ("rating: 3 # so-so\n", "rating", 5, "rating: 5 # so-so\n"),
-    "a number as it is typed": ("rating: 3\n", "rating", Plain("4.50"), "rating: 4.50\n"),
+    "a number as it is typed": ("rating: 3\n", "rating", BareText("4.50"), "rating: 4.50\n"),
     "text in the quotes there are": ("title: 'a'\n", "title", "it's", "title: 'it''s'\n"),
     "text that needs quotes": ("title: a\n", "title", "a: b", 'title: "a: b"\n'),
     "text with quotes in it": ("title: a\n", "title", 'a "b" #c', "title: 'a \"b\" #c'\n"),
@@ -151,7 +151,7 @@ def test_a_field_is_set(before: str, key: str, value: Value, after: str) -> None
 
 def test_setting_what_is_there_changes_nothing() -> None:
     data = note("a: 'b'\nc: [1, \"d\"]\ne: 2026-11-24\n")
-    values: dict[str, Value] = {"a": "b", "c": [1, "d"], "e": Plain("2026-11-24")}
+    values: dict[str, Value] = {"a": "b", "c": [1, "d"], "e": BareText("2026-11-24")}
     for key, value in values.items():
         assert set_field(data, key, value) is data
 
@@ -207,14 +207,14 @@ def test_toml_is_edited_as_carefully(edit: Edit, line: str) -> None:
 
 
 def test_a_number_keeps_its_text_in_toml() -> None:
-    assert set_field(toml("a = 1.1\n"), "a", Plain("1.10")) == toml("a = 1.10\n")
-    assert set_field(toml("b = 1\n"), "a", Plain("4.50")) == toml("b = 1\na = 4.50\n")
+    assert set_field(toml("a = 1.1\n"), "a", BareText("1.10")) == toml("a = 1.10\n")
+    assert set_field(toml("b = 1\n"), "a", BareText("4.50")) == toml("b = 1\na = 4.50\n")
 
 
 def test_a_new_toml_key_goes_before_the_tables() -> None:
-    new = set_field(toml("a = 1\n\n[extra]\ny = 1\n"), "rating", Plain("4.5"))
+    new = set_field(toml("a = 1\n\n[extra]\ny = 1\n"), "rating", BareText("4.5"))
     assert new == toml("a = 1\nrating = 4.5\n\n[extra]\ny = 1\n")
-    assert frontmatter.read(new).fields["rating"] == 4.5
+    assert frontmatter.read_frontmatter(new).fields["rating"] == 4.5
 
 
 def test_a_refusal_says_where_and_what_to_do() -> None:

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.markdown.fieldtypes import boolean, date, items, number, typed, unlinked
+from notekeep.markdown.field_values import (
+    link_text,
+    parse_boolean,
+    parse_date,
+    parse_items,
+    parse_number,
+    type_field,
+)
 
 if TYPE_CHECKING:
-    from notekeep.markdown.values import Scalar
+    from notekeep.markdown.field_values import Scalar
 
 
 @pytest.mark.parametrize(
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
     ],
 )  # fmt: skip
 def test_dates(text: str, iso: str | None) -> None:
-    assert date(text) == iso
+    assert parse_date(text) == iso
 
 
 @pytest.mark.parametrize(
@@ -38,7 +45,7 @@ def test_dates(text: str, iso: str | None) -> None:
     ],
 )  # fmt: skip
 def test_numbers(text: str, value: float | None) -> None:
-    assert number(text) == value
+    assert parse_number(text) == value
 
 
 @pytest.mark.parametrize(
@@ -49,7 +56,7 @@ def test_numbers(text: str, value: float | None) -> None:
     ],
 )  # fmt: skip
 def test_booleans(value: Scalar, found: Scalar) -> None:
-    assert boolean(value) is found
+    assert parse_boolean(value) is found
 
 
 @pytest.mark.parametrize(
@@ -67,26 +74,26 @@ def test_booleans(value: Scalar, found: Scalar) -> None:
     ],
 )
 def test_lists(name: str, words: str | list[str], found: list[str]) -> None:
-    assert items(name, words) == found
+    assert parse_items(name, words) == found
 
 
 def test_a_value_that_does_not_fit_stays_as_it_is() -> None:
-    assert typed("rating", "number", "good", "good") == "good"
-    assert typed("published", "date", "last spring", "last spring") == "last spring"
-    assert typed("publish", "bool", "perhaps", "perhaps") == "perhaps"
-    assert typed("pages", "number", [1, 2], ["1", "2"]) == [1, 2]
-    assert typed("own", None, 1.1, "1.10") == 1.1
-    assert typed("rating", "number", None, "") is None
-    assert typed("tags", "list", None, "") == []
+    assert type_field("rating", "number", "good", "good") == "good"
+    assert type_field("published", "date", "last spring", "last spring") == "last spring"
+    assert type_field("publish", "bool", "perhaps", "perhaps") == "perhaps"
+    assert type_field("pages", "number", [1, 2], ["1", "2"]) == [1, 2]
+    assert type_field("own", None, 1.1, "1.10") == 1.1
+    assert type_field("rating", "number", None, "") is None
+    assert type_field("tags", "list", None, "") == []
 
 
 def test_a_text_field_reads_the_source() -> None:
-    assert typed("isbn", "text", 123, "0123") == "0123"
-    assert typed("title", "text", True, "true") == "true"
-    assert typed("title", "text", ["x"], ["x"]) == "x"
+    assert type_field("isbn", "text", 123, "0123") == "0123"
+    assert type_field("title", "text", True, "true") == "true"
+    assert type_field("title", "text", ["x"], ["x"]) == "x"
 
 
 def test_a_linked_value_is_what_it_shows() -> None:
-    assert unlinked("[[James Clear]]") == "James Clear"
-    assert unlinked("[[people/James|James]]") == "James"
-    assert unlinked("by [[James]]") == "by [[James]]"
+    assert link_text("[[James Clear]]") == "James Clear"
+    assert link_text("[[people/James|James]]") == "James"
+    assert link_text("by [[James]]") == "by [[James]]"

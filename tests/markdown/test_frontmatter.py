@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.frontmatter import read, render_new, split
-from notekeep.markdown.spell import Plain
-from notekeep.markdown.values import core
-from notekeep.markdown.yamlread import NoteHandler
+from notekeep.markdown.field_values import BareText, render_new, type_scalar
+from notekeep.markdown.frontmatter import read_frontmatter
+from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.yaml_reader import NoteHandler
 
 if TYPE_CHECKING:
-    from notekeep.markdown.values import Value
+    from notekeep.markdown.field_values import Value
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=10)
 
@@ -42,22 +42,22 @@ SPLITS = {
 
 @pytest.mark.parametrize(("data", "kind", "block", "body"), SPLITS.values(), ids=SPLITS)
 def test_a_file_is_split(data: bytes, kind: str, block: bytes, body: bytes) -> None:
-    parts = split(data)
+    parts = split_frontmatter(data)
     assert parts.kind == kind
     assert data[parts.start : parts.end] == block
     assert data[parts.body :] == body
 
 
 def test_line_ends_are_those_of_the_file() -> None:
-    assert split(b"---\r\na: 1\r\n---\r\n").eol == b"\r\n"
-    assert split(b"a\r\nb\r\n").eol == b"\r\n"
-    assert split(b"a\rb\r").eol == b"\r"
-    assert split(b"a").eol == b"\n"
+    assert split_frontmatter(b"---\r\na: 1\r\n---\r\n").eol == b"\r\n"
+    assert split_frontmatter(b"a\r\nb\r\n").eol == b"\r\n"
+    assert split_frontmatter(b"a\rb\r").eol == b"\r"
+    assert split_frontmatter(b"a").eol == b"\n"
 
 
 @given(st.binary())
 def test_every_file_is_split_into_itself(data: bytes) -> None:
-    parts = split(data)
+    parts = split_frontmatter(data)
     assert 0 <= parts.start <= parts.end <= parts.body <= len(data)
     assert data[: parts.start].strip(b"\xef\xbb\xbf-+; \t\r\n") == b""
 
@@ -91,7 +91,7 @@ body
 
 
 def test_values_are_typed_and_keep_their_source() -> None:
-    matter = read(BLOCK)
+    matter = read_frontmatter(BLOCK)
     assert matter.fields == {
         "title": "Atomic Habits",
         "tags": ["habit", "learning/ml"],
@@ -135,16 +135,18 @@ def test_values_are_typed_and_keep_their_source() -> None:
     ],
 )  # fmt: skip
 def test_plain_text_is_typed_without_the_traps_of_yaml(text: str, value: object) -> None:
-    found = core(text)
+    found = type_scalar(text)
     assert found == value
     assert type(found) is type(value)
 
 
 def test_toml_and_json_are_read_too() -> None:
-    toml = read(b"+++\ntitle = 'x'\ntags = ['a']\ndate = 2026-11-24\n[extra]\ny = 1\n+++\n")
+    toml = read_frontmatter(
+        b"+++\ntitle = 'x'\ntags = ['a']\ndate = 2026-11-24\n[extra]\ny = 1\n+++\n"
+    )
     assert toml.fields == {"title": "x", "tags": ["a"], "date": "2026-11-24", "extra": '{"y": 1}'}
     assert toml.raw["title"] == "'x'"
-    json = read(b'{\n"title": "x", "n": [1, null], "o": {"p": 1}\n}\nbody')
+    json = read_frontmatter(b'{\n"title": "x", "n": [1, null], "o": {"p": 1}\n}\nbody')
     assert json.fields == {"title": "x", "n": [1, None], "o": '{"p": 1}'}
 
 
@@ -166,7 +168,7 @@ ERRORS = {
 def test_an_error_has_its_place_in_the_file(
     data: bytes, line: int, column: int, message: str
 ) -> None:
-    matter = read(data)
+    matter = read_frontmatter(data)
     assert matter.error is not None
     assert (matter.error.line, matter.error.column) == (line, column)
     assert message in matter.error.message
@@ -192,7 +194,7 @@ def test_python_frontmatter_reads_with_notekeeps_handler() -> None:
 )  # fmt: skip
 def test_a_new_note_reads_back_as_it_was_made(fields: dict[str, Value]) -> None:
     text = render_new(fields, "body\n")
-    matter = read(text.encode())
+    matter = read_frontmatter(text.encode())
     assert matter.error is None
     assert matter.fields == fields
     assert text.encode()[matter.split.body :] == b"body\n"
@@ -202,7 +204,7 @@ def test_a_new_note_is_plain_where_it_can_be() -> None:
     fields: dict[str, Value] = {
         "title": "A note",
         "tags": ["a", "b c"],
-        "created": Plain("2026-11-24"),
+        "created": BareText("2026-11-24"),
         "x": None,
     }
     assert render_new(fields, "# A note\n") == (

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.linking import LinkStyle
+from notekeep.markdown.links import LinkStyle, Resolver
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.resolve import Resolver
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.edits import apply
-from notekeep.markdown.links import retarget
+from notekeep.markdown.links import Resolver, retarget
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.resolve import Resolver
+from notekeep.markdown.text_edit import apply
 
 if TYPE_CHECKING:
     from notekeep.markdown.outline import Link

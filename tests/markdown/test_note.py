@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.config import VaultSettings
-from notekeep.markdown.kinds import KINDS, Kind, Schema, canonical, role
-from notekeep.markdown.note import read_note, slug
+from notekeep.markdown.note import read_note, title_slug
+from notekeep.markdown.schema import KINDS, Kind, Schema, canonical, role
+from notekeep.settings import VaultSettings
 
 BOOK = b"""---
 type: book
@@ -249,4 +249,4 @@ def test_a_field_is_known_by_many_names(key: str, name: str) -> None:
     ],
 )  # fmt: skip
 def test_slugs(title: str, name: str) -> None:
-    assert slug(title) == name
+    assert title_slug(title) == name

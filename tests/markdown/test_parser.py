@@ -15,9 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from notekeep.markdown import parser
+from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import read_note
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.split import split
 from tests.support import reference
 from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.notes import varied_notes
@@ -84,7 +84,7 @@ def _same(text: str) -> None:
 
 def _bodies(folder: Path) -> list[str]:
     notes = [path.read_bytes() for path in sorted(folder.rglob("*.md"))]
-    return [data[split(data).body :].decode("utf-8", "replace") for data in notes]
+    return [data[split_frontmatter(data).body :].decode("utf-8", "replace") for data in notes]
 
 
 @pytest.mark.parametrize("folder", [str(SAMPLE), *CORPORA])
@@ -94,7 +94,10 @@ def test_both_read_a_vault_alike(folder: str) -> None:
 
 
 def test_both_read_varied_notes_alike() -> None:
-    bodies = (data[split(data).body :].decode("utf-8", "replace") for data in varied_notes(7, 300))
+    bodies = (
+        data[split_frontmatter(data).body :].decode("utf-8", "replace")
+        for data in varied_notes(7, 300)
+    )
     for text in bodies:
         if not _is_read_otherwise(text):
             _same(text)
@@ -159,7 +162,7 @@ def test_any_text_is_scanned_and_every_span_lies_in_it(text: str) -> None:
 
 @pytest.mark.parametrize("blanks", ["", " ", "  "])
 def test_line_end_of_windows_is_no_blank_of_a_hard_break(blanks: str) -> None:
-    kinds = [span.kind for span in parser.read(f"a{blanks}\r\nb").spans]
+    kinds = [span.kind for span in parser.parse_markdown(f"a{blanks}\r\nb").spans]
     assert kinds[2] == ("hard_break" if blanks == "  " else "soft_break")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notekeep.markdown.plain import plain
+from notekeep.markdown.sanitize import plain_text
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from notekeep.markdown.plain import plain
     ],
 )  # fmt: skip
 def test_marks_go_and_words_stay(text: str, words: str) -> None:
-    assert plain(text) == words
+    assert plain_text(text) == words

@@ -9,8 +9,8 @@ import os
 import random
 
 from notekeep.markdown.nodes import build_tree
-from notekeep.markdown.outline import outline
-from notekeep.markdown.parser import read
+from notekeep.markdown.outline import extract_facts
+from notekeep.markdown.parser import parse_markdown
 from tests.support.markdown_pieces import BLOCKS, FAR, MARKS
 from tests.support.sizes import sized
 
@@ -27,10 +27,10 @@ def _random_text(number: int) -> str:
 def test_random_texts_are_read_and_each_span_lies_in_its_text() -> None:
     for number in range(COUNT):
         text = _random_text(number)
-        page = read(text)
+        page = parse_markdown(text)
         assert not page.problem, (number, text)
         assert len(page.text) == len(text), (number, text)
         for span in page.spans:
             assert 0 <= span.start <= span.end <= len(text), (number, text)
-        assert all(link.end <= len(text) for link in outline(page).links), (number, text)
+        assert all(link.end <= len(text) for link in extract_facts(page).links), (number, text)
         assert build_tree(page).root.end == len(text), (number, text)

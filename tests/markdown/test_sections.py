@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from notekeep.markdown.edits import apply
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.sections import section_span, toggle_task
+from notekeep.markdown.text_edit import apply, find_section, toggle_task
 
 TEXT = """intro
 # One
@@ -28,7 +27,7 @@ f"""
 
 
 def section(heading: str, text: str = TEXT) -> str | None:
-    span = section_span(text, read_body(text), heading)
+    span = find_section(text, read_body(text), heading)
     return None if span is None else text[span[0] : span[1]]
 
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.spell import Plain, respell, spell, spell_field, spell_flow
+from notekeep.markdown.field_values import BareText, respell, spell, spell_field, spell_inline_list
 
 PLAIN = [
     "word", "two words", "Atomic Habits", "https://example.org/a#b", "a, b", "it's", "50% done",
@@ -52,8 +52,8 @@ _NoDates.yaml_implicit_resolvers = {
 
 def test_numbers_bools_and_plain_text_have_no_quotes() -> None:
     assert [spell(4), spell(4.5), spell(True), spell(None)] == ["4", "4.5", "true", ""]
-    assert spell(Plain("4.50")) == "4.50"
-    assert spell_flow(["a", "b, c", 1, None, "[x]"]) == '[a, "b, c", 1, null, "[x]"]'
+    assert spell(BareText("4.50")) == "4.50"
+    assert spell_inline_list(["a", "b, c", 1, None, "[x]"]) == '[a, "b, c", 1, null, "[x]"]'
 
 
 def test_quotes_stay_of_the_kind_they_were() -> None:

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notekeep.markdown.align import aligned
-from notekeep.markdown.splice import Spliced
-from notekeep.markdown.standins import StandIns
+from notekeep.markdown.editor_text import EditorText, StandIns
+from notekeep.markdown.text_merge import align_lines
 
 ODD = [
     b"\xc2\x85",  # NEL
@@ -44,14 +43,14 @@ typed = st.lists(st.text(max_size=6).map(lambda text: text.replace("\n", "")), m
 
 @given(files)
 def test_a_text_that_is_not_edited_is_the_same_bytes(data: bytes) -> None:
-    spliced = Spliced.checked(data)
+    spliced = EditorText.checked(data)
     assert spliced.joined(spliced.lines) == data
 
 
 @given(files)
 @example(b"".join(ODD))
 def test_what_is_shown_has_nothing_that_cuts_lines_or_moves_a_terminal(data: bytes) -> None:
-    for line in Spliced(data).lines:
+    for line in EditorText(data).lines:
         assert line.splitlines() in ([], [line])
         assert not any(ord(char) < 0x20 and char != "\t" for char in line)
         assert not any(0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in line)
@@ -63,7 +62,7 @@ def test_lines_around_an_edit_keep_their_bytes(
 ) -> None:
     # A number makes every line one of its kind.
     numbered = b"\n".join(b"%d " % n + line for n, line in enumerate(data.split(b"\n")))
-    spliced = Spliced(numbered)
+    spliced = EditorText(numbered)
     first = span.draw(st.integers(0, len(spliced.lines)))
     last = span.draw(st.integers(first, len(spliced.lines)))
     put = [spliced.stand_ins.shown(line) for line in new]
@@ -81,7 +80,7 @@ def test_lines_around_an_edit_keep_their_bytes(
 
 @given(data=files, span=st.data(), new=st.text(max_size=8).filter(lambda text: "\n" not in text))
 def test_the_result_is_the_edited_text(data: bytes, span: st.DataObject, new: str) -> None:
-    spliced = Spliced(data)
+    spliced = EditorText(data)
     row = span.draw(st.integers(0, len(spliced.lines) - 1))
     column = span.draw(st.integers(0, len(spliced.lines[row])))
     lines = list(spliced.lines)
@@ -125,23 +124,23 @@ def test_stand_ins_have_one_way_back_whatever_comes_later(texts: list[str]) -> N
     ],
 )
 def test_line_ends_follow_their_neighbours(data: bytes, edit: list[str], expected: bytes) -> None:
-    assert Spliced(data).joined(edit) == expected
+    assert EditorText(data).joined(edit) == expected
 
 
 def test_controls_are_shown_as_their_pictures_and_moved_as_themselves() -> None:
-    spliced = Spliced(b"a\x1b[0m\nb\n")
+    spliced = EditorText(b"a\x1b[0m\nb\n")
     assert spliced.lines == ["a\u241b[0m", "b", ""]
     assert spliced.joined(["b", "a\u241b[0m", ""]) == b"b\na\x1b[0m\n"
 
 
 def test_a_picture_that_was_there_before_stays_one() -> None:
-    spliced = Spliced("␛ is not \x1b\n".encode())
+    spliced = EditorText("␛ is not \x1b\n".encode())
     assert spliced.stand_ins.drawn(spliced.lines[0]) == "␛ is not ␛"
     assert spliced.joined(["> " + spliced.lines[0], ""]) == "> ␛ is not \x1b\n".encode()
 
 
 def test_bytes_that_are_no_text_are_drawn_as_unknown() -> None:
-    spliced = Spliced(b"caf\xe9\n")
+    spliced = EditorText(b"caf\xe9\n")
     assert spliced.stand_ins.drawn(spliced.lines[0]) == "caf\ufffd"
     assert spliced.joined([spliced.lines[0] + "!", ""]) == b"caf\xe9!\n"
 
@@ -179,7 +178,7 @@ def test_a_line_of_its_kind_keeps_its_end_whatever_else_is_edited(
 ) -> None:
     before, after = edited
     data = b"".join(text.encode() + end for text, end in before)
-    result = Spliced(data).joined([text for text, _ in after]).split(b"\n")
+    result = EditorText(data).joined([text for text, _ in after]).split(b"\n")
     once = {text for text, number in Counter(text for text, _ in before).items() if number == 1}
     for got, (text, was) in zip(result, after, strict=True):
         if was is not None and text in once:
@@ -195,11 +194,11 @@ def test_lines_that_are_only_changed_keep_their_ends_one_by_one(
     data = b"".join(text.encode() + end for text, end in before)
     lines = [changed.get(number, f"changed {number}") for number in range(len(before))]
     wanted = b"".join(line.encode() + end for line, (_, end) in zip(lines, before, strict=True))
-    assert Spliced(data).joined([*lines, ""]) == wanted
+    assert EditorText(data).joined([*lines, ""]) == wanted
 
 
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcde")))
 def test_aligned_parts_are_both_texts_whole(old: list[str], new: list[str]) -> None:
-    pairs = aligned(old, new)
+    pairs = align_lines(old, new)
     assert [i for here, _ in pairs for i in here] == list(range(len(old)))
     assert [k for _, there in pairs for k in there] == list(range(len(new)))

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
+from notekeep.date_formats import format_date
 from notekeep.errors import UsageError
-from notekeep.markdown.frontmatter import read
-from notekeep.markdown.kinds import COMMON, KINDS
+from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.note import read_note
-from notekeep.markdown.template import fill, new_note, starter
-from notekeep.moment import formatted
+from notekeep.markdown.schema import COMMON_FIELDS, KINDS
+from notekeep.markdown.templates import fill, new_note, starter
 
 NOW = dt.datetime(2026, 11, 24, 8, 5, 9)  # noqa: DTZ001 - the wall clock has no zone
 
@@ -43,13 +43,13 @@ def test_a_template_runs_nothing(hostile: str) -> None:
     ],
 )  # fmt: skip
 def test_dates_in_obsidians_formats(form: str, text: str) -> None:
-    assert formatted(NOW, form) == text
+    assert format_date(NOW, form) == text
 
 
 def test_ordinals() -> None:
     days = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 13: "13th", 22: "22nd"}
     for day, text in days.items():
-        assert formatted(NOW.replace(day=day), "Do") == text
+        assert format_date(NOW.replace(day=day), "Do") == text
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -60,12 +60,12 @@ def test_a_starter_is_a_note_of_its_kind(kind: str) -> None:
     assert note.kind == kind
     assert note.title == title
     assert note.fields["created"] == "2026-11-24" if kind != "habit" else note.fields["habit"]
-    assert {*note.fields} <= {*KINDS[kind].fields, *COMMON}
+    assert {*note.fields} <= {*KINDS[kind].fields, *COMMON_FIELDS}
 
 
 def test_a_starter_takes_what_is_known() -> None:
     text = starter("book", "T", "2026-11-24", {"author": ["A B"], "rating": 4})
-    fields = read(text.encode()).fields
+    fields = read_frontmatter(text.encode()).fields
     assert fields["author"] == ["A B"]
     assert fields["rating"] == 4
 

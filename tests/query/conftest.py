@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.fields import Fields
-from notekeep.query.grammar import parse
+from notekeep.query.fields import QueryFields
+from notekeep.query.grammar import parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,8 @@ TODAY = date(2026, 11, 24)  # a Tuesday
 
 
 @pytest.fixture
-def fields() -> Fields:
-    return Fields.of(
+def fields() -> QueryFields:
+    return QueryFields.of(
         {
             "book": {
                 "author": "list",
@@ -38,12 +38,12 @@ def fields() -> Fields:
 
 
 @pytest.fixture
-def read(fields: Fields) -> Callable[[str], Query]:
+def read(fields: QueryFields) -> Callable[[str], Query]:
     """Read a finished query on Tuesday, 24 November 2026."""
-    return lambda text: parse(text, fields, today=TODAY)
+    return lambda text: parse_query(text, fields, today=TODAY)
 
 
 @pytest.fixture
-def read_typing(fields: Fields) -> Callable[[str], Query]:
+def read_typing(fields: QueryFields) -> Callable[[str], Query]:
     """Read a query while it is being typed."""
-    return lambda text: parse(text, fields, today=TODAY, typing=True)
+    return lambda text: parse_query(text, fields, today=TODAY, typing=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.query.dates import period
+from notekeep.query.values import period
 
 TUESDAY = date(2026, 11, 24)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.explain import explain
-from notekeep.query.tree import Docs
+from notekeep.query.description import explain_tree
+from notekeep.query.tree import KnownPaths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def test_a_tree_is_one_condition_a_line(read: Callable[[str], Query]) -> None:
     query = read('naval (type:book OR #learning) -rating>=4 line:(a "b c") sort:-created')
-    assert explain(query.root).splitlines() == [
+    assert explain_tree(query.root).splitlines() == [
         "all of",
         "  word naval",
         "  any of",
@@ -57,7 +57,7 @@ def test_a_tree_is_one_condition_a_line(read: Callable[[str], Query]) -> None:
     ],
 )
 def test_a_condition_is_said_in_words(read: Callable[[str], Query], text: str, said: str) -> None:
-    assert explain(read(text).root) == said
+    assert explain_tree(read(text).root) == said
 
 
 def test_a_query_on_one_line_has_every_bracket(read: Callable[[str], Query]) -> None:
@@ -66,4 +66,4 @@ def test_a_query_on_one_line_has_every_bracket(read: Callable[[str], Query]) -> 
 
 
 def test_known_notes_are_counted() -> None:
-    assert explain(Docs(frozenset({"a.md", "b.md"}))) == "<2 notes>"
+    assert explain_tree(KnownPaths(frozenset({"a.md", "b.md"}))) == "<2 notes>"

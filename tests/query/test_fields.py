@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.fields import Field, Fields, nearest
+from notekeep.query.fields import QueryField, QueryFields, nearest
 
 if TYPE_CHECKING:
     from notekeep.query.fields import FieldType
@@ -30,34 +30,34 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_field_is_found_by_any_of_its_spellings(
-    fields: Fields, name: str, canonical: str, kind: FieldType
+    fields: QueryFields, name: str, canonical: str, kind: FieldType
 ) -> None:
-    assert fields.find(name) == Field(canonical, kind)
+    assert fields.find(name) == QueryField(canonical, kind)
 
 
-def test_a_field_that_nobody_has_is_none(fields: Fields) -> None:
+def test_a_field_that_nobody_has_is_none(fields: QueryFields) -> None:
     assert fields.find("ratng") is None
 
 
 def test_names_seen_in_notes_count_without_types() -> None:
-    assert Fields.of({}, seen=["mood"]).find("mood") == Field("mood", "any")
+    assert QueryFields.of({}, seen=["mood"]).find("mood") == QueryField("mood", "any")
 
 
 def test_a_kind_says_better_than_notes_what_its_field_is() -> None:
-    assert Fields.of({"book": {"pages": "number"}}, {"pages": "text"}).find("pages") == Field(
-        "pages", "number"
-    )
+    assert QueryFields.of({"book": {"pages": "number"}}, {"pages": "text"}).find(
+        "pages"
+    ) == QueryField("pages", "number")
 
 
 def test_no_note_changes_what_every_note_has() -> None:
-    assert Fields.of({}, {"title": "number"}).find("title") == Field("title", "text")
+    assert QueryFields.of({}, {"title": "number"}).find("title") == QueryField("title", "text")
 
 
 @pytest.mark.parametrize(
     ("slip", "meant"),
     [("ratng", "rating"), ("headng", "heading"), ("autor", "author"), ("qqq", None)],
 )
-def test_the_nearest_name_is_found(fields: Fields, slip: str, meant: str | None) -> None:
+def test_the_nearest_name_is_found(fields: QueryFields, slip: str, meant: str | None) -> None:
     assert fields.nearest(slip) == meant
 
 

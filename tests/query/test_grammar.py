@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.query.grammar import MAX_LENGTH, parse
+from notekeep.query.grammar import MAX_LENGTH, parse_query
 from notekeep.query.tree import (
     And,
     Block,
@@ -37,7 +37,7 @@ from notekeep.query.tree import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.query.fields import Fields
+    from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Query
 
 A, B, C, D = Term("a"), Term("b"), Term("c"), Term("d")
@@ -216,8 +216,8 @@ def test_sort_and_limit_are_no_conditions(read: Callable[[str], Query]) -> None:
     assert query.limit == 20
 
 
-def test_the_week_starts_when_the_vault_says(fields: Fields) -> None:
-    sunday_first = parse("date:this-week", fields, today=date(2026, 11, 24), week_start=6)
+def test_the_week_starts_when_the_vault_says(fields: QueryFields) -> None:
+    sunday_first = parse_query("date:this-week", fields, today=date(2026, 11, 24), week_start=6)
     assert sunday_first.root == Compare("date", ":", "2026-11-22", "2026-11-28")
 
 
@@ -242,11 +242,13 @@ def test_every_leaf_knows_its_place(read: Callable[[str], Query]) -> None:
     ["(", "[", '"', "[a ", "[a:", "-", "a OR ", "a:b ", "/a", "#", "NOT ", "a ", '["', "x~", "é"],
 )
 @pytest.mark.parametrize("typing", [False, True])
-def test_the_longest_query_is_answered_at_once(fields: Fields, unit: str, *, typing: bool) -> None:
+def test_the_longest_query_is_answered_at_once(
+    fields: QueryFields, unit: str, *, typing: bool
+) -> None:
     text = (unit * MAX_LENGTH)[:MAX_LENGTH]
     began = time.thread_time()
     with contextlib.nullcontext() if typing else contextlib.suppress(UsageError):
-        parse(text, fields, today=date(2026, 11, 24), typing=typing)
+        parse_query(text, fields, today=date(2026, 11, 24), typing=typing)
     assert time.thread_time() - began < 2  # a safety limit: 0.05 on a quiet machine
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.errors import UsageError
-from notekeep.query.explain import explain
-from notekeep.query.fields import Fields
-from notekeep.query.grammar import parse
+from notekeep.query.description import explain_tree
+from notekeep.query.fields import QueryFields
+from notekeep.query.grammar import parse_query
 from notekeep.query.tree import (
     And,
     Compare,
@@ -35,7 +35,7 @@ from notekeep.query.tree import (
 )
 
 TODAY = date(2026, 11, 24)
-FIELDS = Fields.of(
+FIELDS = QueryFields.of(
     {"book": {"author": "list", "rating": "number", "finished": "date"}, "post": {"draft": "bool"}}
 )
 PIECES = [
@@ -51,7 +51,7 @@ def test_whatever_is_typed_is_a_query_or_an_error_with_its_place(text: str) -> N
     query, error = read(text)
     if query:
         assert query.text == text
-        assert explain(query.root)
+        assert explain_tree(query.root)
     else:
         assert error is not None
         assert 0 <= error <= len(text)
@@ -60,7 +60,7 @@ def test_whatever_is_typed_is_a_query_or_an_error_with_its_place(text: str) -> N
 def read(text: str) -> tuple[Query | None, int | None]:
     """The query, or where it is wrong; any other exception is a bug."""
     try:
-        return parse(text, FIELDS, today=TODAY), None
+        return parse_query(text, FIELDS, today=TODAY), None
     except UsageError as error:
         return None, error.position
 
@@ -68,7 +68,7 @@ def read(text: str) -> tuple[Query | None, int | None]:
 @given(QUERIES)
 def test_while_typing_nothing_is_an_error(text: str) -> None:
     for end in range(len(text) + 1):
-        assert parse(text[:end], FIELDS, today=TODAY, typing=True).text == text[:end]
+        assert parse_query(text[:end], FIELDS, today=TODAY, typing=True).text == text[:end]
 
 
 NAMES = st.from_regex(r"[a-z]{1,6}", fullmatch=True).filter(
@@ -127,7 +127,7 @@ UNITS = joined(WORD_LEAVES.filter(lambda node: getattr(node, "scope", "any") == 
 @given(joined(st.one_of(WORD_LEAVES, FACT_LEAVES, UNITS)))
 def test_a_tree_written_out_reads_back_as_itself(tree: Node) -> None:
     written = str(Query("", tree))
-    assert parse(written, FIELDS, today=TODAY).root == tree
+    assert parse_query(written, FIELDS, today=TODAY).root == tree
 
 
 @given(st.lists(st.sampled_from(("AND", "OR")), min_size=1, max_size=8), st.data())
@@ -142,7 +142,7 @@ def test_not_binds_before_and_before_or(operators: list[str], data: st.DataObjec
         shown = "" if operator == "AND" else operator  # conditions side by side
         text += f" {shown} {'-' if negated[index] else ''}{name}"
         code += f" {operator.lower()} {'not ' if negated[index] else ''}{name}"
-    root = parse(text, FIELDS, today=TODAY).root
+    root = parse_query(text, FIELDS, today=TODAY).root
     assert holds(root, truth) == eval(code.strip(), {}, truth)  # noqa: S307 - Python is the oracle
 
 

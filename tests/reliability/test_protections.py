@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.catalog import indexer
 from notekeep.cli.main import VERBS
-from notekeep.files import save, scan
-from notekeep.files.history import History
-from notekeep.index import indexer
-from notekeep.markdown.splice import Spliced
-from notekeep.tui import editing
+from notekeep.markdown.editor_text import EditorText
+from notekeep.storage import atomic, scan
+from notekeep.storage.history import History
+from notekeep.tui import editors
 from notekeep.vault import Vault
 from reliability import (
     crashing,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from notekeep.files.changes import Changes
+    from notekeep.storage.scan import ScanResult
 
 
 pytestmark = pytest.mark.slow
@@ -97,11 +97,11 @@ def test_r3_an_editor_that_drops_the_text_is_caught(folder: Path) -> None:
 
 
 NAIVE_SAVE = """
-from notekeep.files import points
+from notekeep.storage import durability
 with open(root + "/a.md", "wb", buffering=0) as file:
-    points.reached("created")
+    durability.reach_failpoint("created")
     file.write(b"new" * 100)
-    points.reached("written")
+    durability.reach_failpoint("written")
     file.write(b"new" * 100)
 """
 
@@ -142,7 +142,7 @@ def test_r4_a_start_that_repairs_nothing_leaves_half_a_step(
 def do_naive(root: Path, history: History) -> None:
     """Cut the note to nothing, then write it, through the same calls as a save."""
     del history
-    system: Any = save.os  # type: ignore[attr-defined]
+    system: Any = atomic.os  # type: ignore[attr-defined]
     try:
         fd = system.open(root / "a.md", os.O_WRONLY | os.O_TRUNC)
         system.write(fd, r05_faults.NEW)
@@ -199,14 +199,14 @@ def test_r8_a_saver_that_only_looks_again_loses_the_other_save(folder: Path) -> 
 
 
 BLIND = """
-from notekeep.files.commit import Step
-from notekeep.writing.plans import Plans
+from notekeep.storage.transaction import Transaction
+from notekeep.notes.workspace import Workspace
 
-seen, read, edit = {}, Plans.read, Step.edit
-Plans.read = lambda plans, path: (
+seen, read, edit = {}, Workspace.read, Transaction.edit
+Workspace.read = lambda plans, path: (
     seen.setdefault(path, read(plans, path)) if path == "Shared.md" else read(plans, path)
 )
-Step.edit = lambda step, path, data, expected, **more: edit(step, path, data, None, **more)
+Transaction.edit = lambda step, path, data, expected, **more: edit(step, path, data, None, **more)
 """
 
 
@@ -217,7 +217,7 @@ def test_r9_writers_that_save_over_what_they_have_not_seen_lose_lines(folder: Pa
     )
 
 
-def only_new(*args: Any, **options: Any) -> Changes:
+def only_new(*args: Any, **options: Any) -> ScanResult:
     """Sweep as if a note never changed once it is known."""
     changes = real_sweep(*args, **options)
     changes.modified.clear()
@@ -230,21 +230,21 @@ real_sweep = scan.sweep
 def test_r10_an_index_that_misses_changes_is_not_the_truth(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer, "sweep_out", only_new)
+    monkeypatch.setattr(indexer, "sweep_and_drain", only_new)
     assert not r10_truth.run(4, folder).passed
 
 
 def test_r11_who_looks_at_size_and_time_only_walks_into_the_traps(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def by_size_and_time(root: str, known: Any, **options: Any) -> Changes:
+    def by_size_and_time(root: str, known: Any, **options: Any) -> ScanResult:
         changes = real_sweep(root, known, **options)
         for path, found in list(changes.modified.items()):
             if found[:2] == known[path][:2]:
                 del changes.modified[path]
         return changes
 
-    monkeypatch.setattr(indexer, "sweep_out", by_size_and_time)
+    monkeypatch.setattr(indexer, "sweep_and_drain", by_size_and_time)
     told = " ".join(r11_stale.run(2, folder).faults)
     for trap in ("same_size_and_time_put_back", "moved_over_with_its_time", "names_swapped"):
         assert trap in told
@@ -259,9 +259,9 @@ def test_r13_an_editor_that_saves_the_text_it_shows_changes_line_ends(folder: Pa
 
 
 FORGETFUL = """
-from notekeep.files.swap import Swap
+from notekeep.storage.autosave import AutosaveFile
 from reliability import crashing
-Swap.write = lambda *_, **__: None
+AutosaveFile.write = lambda *_, **__: None
 crashing.PATIENCE = 1
 """
 
@@ -275,11 +275,11 @@ def test_r13_an_editor_that_keeps_nothing_loses_what_was_typed(folder: Path) -> 
 def test_r13_a_restored_text_that_is_another_is_seen(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without_its_ends(data: bytes, stand_ins: object = None) -> Spliced:
-        return Spliced(data.replace(b"\r", b""))
+    def without_its_ends(data: bytes, stand_ins: object = None) -> EditorText:
+        return EditorText(data.replace(b"\r", b""))
 
-    monkeypatch.setattr(editing, "Spliced", without_its_ends)
-    monkeypatch.setattr(without_its_ends, "checked", Spliced.checked, raising=False)
+    monkeypatch.setattr(editors, "EditorText", without_its_ends)
+    monkeypatch.setattr(without_its_ends, "checked", EditorText.checked, raising=False)
     result = Result()
     crashing.crash(result, folder, {"a.md": (b"one\r\ntwo\n", [1])})
     assert result.damaged == 1
@@ -315,8 +315,8 @@ def test_r15_a_new_verb_has_to_be_undone_too(folder: Path, monkeypatch: pytest.M
 
 
 UNFILTERED = """
-from notekeep.markdown import clean
-clean.clean = clean.clean_line = lambda text: text
+from notekeep.markdown import sanitize
+sanitize.clean = sanitize.clean_line = lambda text: text
 from notekeep.__main__ import run
 run()
 """

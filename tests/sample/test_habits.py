@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.habits import log
-from notekeep.habits.days import Days
 from notekeep.habits.definition import read_definition
-from notekeep.habits.fold import fold
-from notekeep.habits.view import HabitView, view
+from notekeep.habits.revisions import reduce_entries
+from notekeep.habits.schedule import DayHistory
+from notekeep.habits.summary import HabitView, view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ FIRST, LAST = dt.date(2025, 11, 24), dt.date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def placed(vault: Path) -> list[tuple[str, log.Placed]]:
+def placed(vault: Path) -> list[tuple[str, log.PlacedEntry]]:
     """Every entry and report of the log, with the file it stands in."""
     return [
         (path.name, line)
@@ -32,7 +32,7 @@ def placed(vault: Path) -> list[tuple[str, log.Placed]]:
 
 
 @pytest.fixture(scope="module")
-def entries(placed: list[tuple[str, log.Placed]]) -> list[log.Entry]:
+def entries(placed: list[tuple[str, log.PlacedEntry]]) -> list[log.LogEntry]:
     return [line.line.entry for _, line in placed if line.line.entry is not None]
 
 
@@ -55,9 +55,9 @@ def test_the_definitions_cover_every_family_of_schedule_and_goal(notes: dict[str
 
 
 @pytest.fixture(scope="module")
-def views(notes: dict[str, Note], entries: list[log.Entry]) -> dict[str, HabitView]:
+def views(notes: dict[str, Note], entries: list[log.LogEntry]) -> dict[str, HabitView]:
     """Every habit as it stands on the last day of the log."""
-    lines: dict[tuple[str, int], list[log.Entry]] = {}
+    lines: dict[tuple[str, int], list[log.LogEntry]] = {}
     for entry in entries:
         lines.setdefault((entry.habit, entry.day), []).append(entry)
     found = {}
@@ -69,10 +69,10 @@ def views(notes: dict[str, Note], entries: list[log.Entry]) -> dict[str, HabitVi
         }
         habit = read_definition(fields, note.path)
         if habit is not None:
-            days = Days()
+            days = DayHistory()
             for name, day in sorted(lines):
                 if name == habit.id:
-                    days.put(day, fold(lines[name, day], habit.unit))
+                    days.put(day, reduce_entries(lines[name, day], habit.unit))
             found[habit.id] = view(habit, days, LAST.toordinal())
     return found
 
@@ -99,12 +99,12 @@ def test_the_last_day_shows_streaks_gaps_and_a_habit_that_must_not_be_missed_twi
     assert 0.9 < strengths[-1] < 1
 
 
-def test_no_line_of_the_log_is_reported(placed: list[tuple[str, log.Placed]]) -> None:
+def test_no_line_of_the_log_is_reported(placed: list[tuple[str, log.PlacedEntry]]) -> None:
     assert not [(name, line) for name, line in placed if line.line.report is not None]
 
 
 def test_the_log_is_one_year_of_the_habits_that_are_defined(
-    entries: list[log.Entry], notes: dict[str, Note]
+    entries: list[log.LogEntry], notes: dict[str, Note]
 ) -> None:
     days = {entry.day for entry in entries}
     assert min(days) == FIRST.toordinal()
@@ -116,7 +116,7 @@ def test_the_log_is_one_year_of_the_habits_that_are_defined(
 
 
 def test_each_line_stands_in_the_file_of_its_month_and_of_one_of_two_devices(
-    placed: list[tuple[str, log.Placed]],
+    placed: list[tuple[str, log.PlacedEntry]],
 ) -> None:
     devices = set()
     for name, line in placed:
@@ -127,7 +127,7 @@ def test_each_line_stands_in_the_file_of_its_month_and_of_one_of_two_devices(
 
 
 def test_the_log_has_skips_with_reasons_misses_notes_corrections_and_a_long_night(
-    entries: list[log.Entry],
+    entries: list[log.LogEntry],
 ) -> None:
     reasons = {value for entry in entries for key, value in entry.extra if key == "reason"}
     assert reasons == {"flu", "knee", "away"}
@@ -138,16 +138,16 @@ def test_the_log_has_skips_with_reasons_misses_notes_corrections_and_a_long_nigh
     assert all(entry.time is not None for entry in entries)
 
 
-def test_no_day_contradicts_itself(entries: list[log.Entry]) -> None:
-    days: dict[tuple[str, int], list[log.Entry]] = {}
+def test_no_day_contradicts_itself(entries: list[log.LogEntry]) -> None:
+    days: dict[tuple[str, int], list[log.LogEntry]] = {}
     for entry in entries:
         days.setdefault((entry.habit, entry.day), []).append(entry)
     units = {"meditate": "min", "read": "page", "coffee": "cup", "sketch": "page", "run": "km"}
-    folded = {key: fold(lines, units.get(key[0], "")) for key, lines in days.items()}
+    folded = {key: reduce_entries(lines, units.get(key[0], "")) for key, lines in days.items()}
     assert not [key for key, day in folded.items() if day.is_disputed or day.apart]
 
 
-def test_the_last_fortnight_is_as_the_daily_notes_tell_it(entries: list[log.Entry]) -> None:
+def test_the_last_fortnight_is_as_the_daily_notes_tell_it(entries: list[log.LogEntry]) -> None:
     def kinds(habit: str, day: int) -> list[str]:
         at = dt.date(2026, 11, day).toordinal()
         return [entry.kind for entry in entries if (entry.habit, entry.day) == (habit, at)]

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.markdown.kinds import role
+from notekeep.markdown.links import Resolver
 from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.resolve import Resolver
-from notekeep.markdown.template import new_note
+from notekeep.markdown.schema import role
+from notekeep.markdown.templates import new_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from notekeep.markdown.outline import Body, Link
+    from notekeep.markdown.outline import BodyFacts, Link
 
 CANARY = b"heliotrope-7319"
 BROKEN = {("inbox/Garden sensor.md", "Sensor wiring")}
@@ -39,7 +39,7 @@ PUBLISHED = {
 }
 
 
-def spans(note: Note) -> Body:
+def spans(note: Note) -> BodyFacts:
     assert note.spans is not None
     return note.spans
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from notekeep.config import Places
 from notekeep.errors import UsageError
-from notekeep.index import regexguard
+from notekeep.search import regex_search
+from notekeep.services.search import LONGEST_TYPED
 from notekeep.vault import Vault
-from notekeep.vault.reading import LONGEST_TYPED
 
 if TYPE_CHECKING:
-    from notekeep.index.found import Found
+    from notekeep.search.results import SearchResults
 
 SAMPLE = Path(__file__).parents[2] / "vault"
 
@@ -67,7 +67,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return vault
 
 
-def answer(vault: Vault, text: str, *, typing: bool) -> Found | UsageError:
+def answer(vault: Vault, text: str, *, typing: bool) -> SearchResults | UsageError:
     """The answer, or why it is refused; any other exception is a bug."""
     started = time.thread_time()
     try:
@@ -145,7 +145,7 @@ def test_too_much_is_refused_where_it_is_too_much(
 def test_a_regular_expression_that_never_ends_is_stopped_and_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:
-    monkeypatch.setattr(regexguard, "SECONDS", 0.3)
+    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
     root = tmp_path / "vault"
     root.mkdir()
     (root / "a.md").write_text("a" * 39 + "!\n")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.notifications import Notification
 
 from notekeep.config import Site
-from notekeep.files import trash
-from notekeep.files.swap import Swap, Unsaved
+from notekeep.storage import trash
+from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.vault import Vault
 from tests.docs.conftest import SAVED_AT
 
@@ -192,8 +192,8 @@ def unsaved(stage: Stage) -> None:
     """Text of two notes that a crash left."""
     for path in (ATOMIC, "inbox/Garden sensor.md"):
         base = (stage.root / path).read_bytes()
-        text = Unsaved.of(path, base + b"\nTyped on the train.\n", base, (0, 0))
-        swap = Swap(stage.vault.places.state, path)
+        text = UnsavedText.of(path, base + b"\nTyped on the train.\n", base, (0, 0))
+        swap = AutosaveFile(stage.vault.places.state, path)
         swap.write(replace(text, when=float(SAVED_AT)))
         swap.release()
 

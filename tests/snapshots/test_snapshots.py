@@ -14,7 +14,7 @@ import pytest
 from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.browse import BrowseScreen
-from notekeep.tui.welcome import WelcomeApp
+from notekeep.tui.screens.welcome import WelcomeApp
 from tests.snapshots.shots import AS_PICTURES, SHOTS, Shot
 from tests.support.pictures import check_picture
 from tests.support.screens import press, shows, until
@@ -35,10 +35,10 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) 
     await until(pilot, lambda: app.focused is not None)
     if shot.screen == "browse":
         browse = next(one for one in app.screen_stack if isinstance(one, BrowseScreen))
-        await until(pilot, lambda: browse.note_here or shows(app, "No notes here yet"))
+        await until(pilot, lambda: browse.note_under_cursor or shows(app, "No notes here yet"))
         if shot.note:
             browse.open_note(OpenNote(shot.note))
-            await until(pilot, lambda: browse.note_here == shot.note)
+            await until(pilot, lambda: browse.note_under_cursor == shot.note)
     for step in shot.do:
         if isinstance(step, str):
             await until(pilot, partial(shows, app, step))

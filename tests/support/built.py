@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.export import Options, Plan, plan_export, write
-from notekeep.export.check import Report, check_export
-from notekeep.files.history import History
+from notekeep.export.check.page_checks import CheckReport, check_export
+from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.source import Options
+from notekeep.storage.history import History
 from tests.support.generators import NODE, RICH_HUGO, make_site
 from tests.support.sites import INDIA, NOW, REPOSITORY, make_hugo_site, make_source
+
+if TYPE_CHECKING:
+    from notekeep.export.plan import ExportPlan
 
 POSTS: Final = (
     "posts/Everything at once.md",
@@ -37,8 +41,8 @@ class Done(NamedTuple):
         touched: What the check changed in the site.
     """
 
-    plan: Plan
-    report: Report
+    plan: ExportPlan
+    report: CheckReport
     site: Path
     touched: list[Path]
 
@@ -81,7 +85,7 @@ def export_to(vault: Path, site: Path, target: str, programs: str) -> Done:
     source = make_source(vault)
     plan = plan_export(source, POSTS, target=target, site=site, options=options)
     assert plan.refused == {}
-    write(plan, History(site.parent / "state"))
+    write_export(plan, History(site.parent / "state"))
     before = stamps(site)
     report = check_export(plan, programs)
     after = stamps(site)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notekeep.export import Options, Plan, plan_export, write
 from notekeep.export.manifest import Manifest, VaultKey
-from notekeep.export.renames import find_notes
+from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.post_identity import find_renamed_notes
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.files.history import History
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.source import Options
+    from notekeep.storage.history import History
 
 POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
 PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
@@ -37,7 +39,7 @@ class Desk:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text)
 
-    def plan(self, *paths: str, **how: object) -> Plan:
+    def plan(self, *paths: str, **how: object) -> ExportPlan:
         options = replace(self.options, **how)  # type: ignore[arg-type]  # the fields of Options
         return plan_export(
             make_source(self.root),
@@ -48,9 +50,9 @@ class Desk:
             history=self.history,
         )
 
-    def export(self, *paths: str, **how: object) -> Plan:
+    def export(self, *paths: str, **how: object) -> ExportPlan:
         plan = self.plan(*paths, **how)
-        write(plan, self.history)
+        write_export(plan, self.history)
         return plan
 
     def text(self, slug: str) -> str:
@@ -69,8 +71,8 @@ class Desk:
     @property
     def manifest(self) -> Manifest:
         key = VaultKey.of_folder(self.root.name)
-        return find_notes(Manifest.read(str(self.site)), key, make_source(self.root).notes)
+        return find_renamed_notes(Manifest.read(str(self.site)), key, make_source(self.root).notes)
 
 
-def statuses(plan: Plan) -> dict[str, str]:
+def statuses(plan: ExportPlan) -> dict[str, str]:
     return {file.path: file.status for file in plan.files}

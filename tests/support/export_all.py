@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from notekeep.export.targets import load
+from notekeep.export.targets.target import load_target
 from tests.support.built import (
     FURTHER,
     IN_CHECK,
@@ -79,7 +79,7 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     how = "drafts, posts" if program else "no generator"
     built = how if report.built and not report.said else "failed"
     return Line(
-        load(target).name if kind == target else kind,
+        load_target(target).name if kind == target else kind,
         version_of(program, str(site)) if program else "-",
         built,
         told,

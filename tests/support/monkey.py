@@ -23,7 +23,8 @@ from textual.events import (
 from textual.geometry import Size
 from textual.keys import key_to_character
 
-from notekeep.tui.actions import ACTIONS, GO_KEYS
+from notekeep.tui.commands.action import GO_KEYS
+from notekeep.tui.commands.registry import ACTIONS
 from tests.support.hostile import ALL
 from tests.support.witness import Heard, Witness
 
@@ -97,7 +98,7 @@ class Monkey:
             self.check_ins += 1
 
         # Textual calls what a class has for a message, and what the class below it has.
-        named = {"on_checked_in": check_in, "__module__": NotekeepApp.__module__}
+        named = {"on_habit_logged": check_in, "__module__": NotekeepApp.__module__}
         app: NotekeepApp = type("NotekeepApp", (NotekeepApp,), named)(vault)
         notify = app.notify
 

@@ -7,27 +7,26 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from notekeep.export import Options, Source
 from notekeep.export.assets import web_name
-from notekeep.export.body import Body, write_body
-from notekeep.export.consent import withheld
+from notekeep.export.consent import is_withheld
 from notekeep.export.draft import Draft
-from notekeep.export.footnotes import spelled_out
-from notekeep.export.passage import Passage
+from notekeep.export.pipeline import RewrittenBody, write_body
+from notekeep.export.post import Post
 from notekeep.export.private import strip_private
-from notekeep.export.properties import Post
-from notekeep.export.refs import Ref, Refs
-from notekeep.export.rewrite.links import Anchors
-from notekeep.markdown.kinds import DEFAULT_SCHEMA
+from notekeep.export.references import Ref, ReferenceTable, number_inline_footnotes
+from notekeep.export.rewrite.site_links import AnchorIds
+from notekeep.export.source import Options, VaultSource
+from notekeep.export.source_map import MappedText
+from notekeep.markdown.links import Resolver
 from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.resolve import Resolver
+from notekeep.markdown.schema import DEFAULT_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from PIL.Image import Exif
 
-    from notekeep.export.dialect import Dialect
+    from notekeep.export.rewrite.dialect import Dialect
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TRAPS = REPOSITORY / "tests" / "export" / "vault"
@@ -70,14 +69,14 @@ class ReadNotes:
 
     def withheld(self) -> frozenset[str]:
         return frozenset(
-            path for path, note in self.notes.items() if note.private or withheld(note.fields)
+            path for path, note in self.notes.items() if note.private or is_withheld(note.fields)
         )
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         return self._resolver.resolve(target, from_path)
 
 
-def make_source(root: Path, published: frozenset[str] = frozenset()) -> Source:
+def make_source(root: Path, published: frozenset[str] = frozenset()) -> VaultSource:
     """See a folder as the exporter sees a vault."""
     notes: dict[str, Note] = {}
     for base, folders, files in os.walk(root):
@@ -86,7 +85,7 @@ def make_source(root: Path, published: frozenset[str] = frozenset()) -> Source:
             if name.endswith(".md"):
                 path = (Path(base) / name).relative_to(root).as_posix()
                 notes[path] = read_note(path, (root / path).read_bytes(), DEFAULT_SCHEMA)
-    return Source(
+    return VaultSource(
         str(root),
         ReadNotes(notes.values()),
         lambda path: (root / path).read_bytes(),
@@ -159,12 +158,14 @@ def write_text(
     wanted: frozenset[str] = frozenset(),
     linebreaks: Literal["keep", "join"] = "join",
     title: str = "A title",
-) -> Body:
+) -> RewrittenBody:
     """Write a body for an engine, as if it were the whole of a note."""
     note = Note("n.md", title, body=text)
-    stripped = strip_private(Passage.of_file("n.md", text, 1)).passage
-    draft = Draft(note, Post("n.md", title), spelled_out(stripped)[0], Refs.of(text))
-    anchors = Anchors(draft.passage, None if dialect.keep_title else title)
+    stripped = strip_private(MappedText.of_file("n.md", text, 1)).passage
+    draft = Draft(
+        note, Post("n.md", title), number_inline_footnotes(stripped)[0], ReferenceTable.of(text)
+    )
+    anchors = AnchorIds(draft.passage, None if dialect.keep_title else title)
     return write_body(draft, dialect, NoSite(), anchors, wanted, Options(linebreaks=linebreaks))
 
 

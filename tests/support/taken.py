@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.habits.log import Entry, format_entry
+from notekeep.habits.log import LogEntry, format_entry
 
 if TYPE_CHECKING:
-    from notekeep.habits.imports.source import Source, Taken
+    from notekeep.habits.importers.habit_data import HabitSource, ImportedHabit
 
 
-def lines(habit: Taken) -> list[str]:
+def lines(habit: ImportedHabit) -> list[str]:
     """The entries of a habit: `2026-01-05 done -- note`."""
     return [
         format_entry(
-            Entry(
+            LogEntry(
                 said.day,
                 "h",
                 said.value.kind,
@@ -33,7 +33,7 @@ def lines(habit: Taken) -> list[str]:
     ]
 
 
-def losses(source: Source) -> dict[str, int]:
+def losses(source: HabitSource) -> dict[str, int]:
     """What does not come along, and how often: `Stretch: the star` is one of a habit."""
     return {
         f"{loss.habit}: {loss.message}" if loss.habit else loss.message: loss.times

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
 
 def edit(history: History, vault: Path, path: str, data: bytes) -> None:

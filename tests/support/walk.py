@@ -10,11 +10,11 @@ from PIL import Image
 from textual.keys import key_to_character
 from textual.widgets import Input, TextArea
 
-from notekeep.files.swap import Unsaved
-from notekeep.tui.actions import PLACES, at_place, of_context
+from notekeep.storage.autosave import UnsavedText
+from notekeep.tui.commands.registry import ACTION_PLACES, actions_at_place, actions_in_context
 from notekeep.tui.messages import ShowHistory
-from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.widgets.diff_view import DiffView
+from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.widgets.line_view import DiffView
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def is_at(app: NotekeepApp, place: str) -> bool:
 def keys_at(place: str) -> dict[str, str]:
     """Return the keys that work at a place, with the id of the action that each has there."""
     keys: dict[str, str] = {}
-    for action in at_place(place):
+    for action in actions_at_place(place):
         for key in action.keys:
             keys.setdefault(key, action.id)
     return keys
@@ -63,7 +63,9 @@ def dead_keys(app: NotekeepApp, place: str) -> dict[str, str]:
     What a line or a text that is typed into has for itself is not missed from wider contexts; and
     what enter does in a line is told to its dialog as an event.
     """
-    nearest = {key for action in of_context(PLACES[place][0]) for key in action.keys} - {"enter"}
+    nearest = {
+        key for action in actions_in_context(ACTION_PLACES[place][0]) for key in action.keys
+    } - {"enter"}
     return {
         key: action_id
         for key, action_id in keys_at(place).items()
@@ -142,7 +144,9 @@ class Walk:
         """Find the note that has most in it, and go to it in the list."""
         await self._press("slash")
         type_text(self._app, "title:deep")
-        await self._until(lambda: self._browsing.note_here == BOOK and shows(self._app, "1 of 9"))
+        await self._until(
+            lambda: self._browsing.note_under_cursor == BOOK and shows(self._app, "1 of 9")
+        )
         await self._press("enter")
         await self._at("list")
 
@@ -203,7 +207,7 @@ class Walk:
         file = Path(app.vault.root, PICTURE)
         file.parent.mkdir()
         Image.new("RGB", (16, 8)).save(file)
-        texts = [Unsaved.of("a.md", b"", b"", (0, 0))]
+        texts = [UnsavedText.of("a.md", b"", b"", (0, 0))]
         app.push_screen(UnsavedScreen(app.vault, app.glyphs, texts))
         yield await self._dialog("unsaved")
         await self._leave()

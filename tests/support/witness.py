@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.markdown.clean import clean
+from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from notekeep.files.ledger import StepRecord
+    from notekeep.storage.operation_log import StepRecord
     from notekeep.vault import Vault
 
 WAY_BACK: Final = re.compile(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from notekeep.tui.actions import BY_ID
+from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from tests.support.screens import tree
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def beside(terminal: Terminal) -> None:
 
 def choose(action: str) -> Act:
     """Find an action in the palette with the wheel, and click on it."""
-    said = BY_ID[action].help[:HELP_SHOWN]
+    said = ACTIONS_BY_ID[action].help[:HELP_SHOWN]
 
     def act(terminal: Terminal) -> None:
         terminal.click("ctrl+p commands")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep import config
+from notekeep.settings import vault_settings
 from reliability.r16_terminal import environment
 from reliability.terminal import on_terminal, unsafe
 
@@ -77,7 +77,7 @@ def test_a_vault_sets_no_command(
     assert run("open", "a").code == 0
     assert said(editor) == ["--", str(root / "a.md")]
     assert not canary.exists()
-    warnings = config.vault_settings(str(root)).warnings
+    warnings = vault_settings(str(root)).warnings
     for key in (*keys, "sites", "commands"):
         assert any(f"{key}:" in warning for warning in warnings), (key, warnings)
 

@@ -10,7 +10,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.tui.app import APPS
-from notekeep.tui.outside import checked_address, open_address
+from notekeep.tui.external_programs import check_address, open_address
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.vault import Vault
 from tests.support.screens import shows, tree, until
@@ -77,13 +77,13 @@ REFUSED = [
 
 @pytest.mark.parametrize("link", OPENED)
 def test_the_web_and_mail_are_opened(link: str) -> None:
-    assert checked_address(link) == link
+    assert check_address(link) == link
 
 
 @pytest.mark.parametrize("link", REFUSED)
 def test_nothing_else_is(link: str) -> None:
     with pytest.raises(Refused, match="not opened"):
-        checked_address(link)
+        check_address(link)
 
 
 @pytest.mark.parametrize("link", OPENED)

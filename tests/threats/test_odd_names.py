@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.markdown.clean import clean_line
+from notekeep.markdown.sanitize import clean_line
 from tests.support.screens import tree
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError
-from notekeep.files import save
-from notekeep.files.history import History
+from notekeep.storage import atomic
+from notekeep.storage.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,9 +70,9 @@ def test_nothing_outside_is_written_whatever_is_swapped(
             tried += 1
             with suppress(NotekeepError, OSError):
                 path = root / "sub/note.md"
-                save.replace(path, b"new %d\n" % tried, None, root=root, history=history)
+                atomic.replace(path, b"new %d\n" % tried, None, root=root, history=history)
             with suppress(NotekeepError, OSError):
-                save.create(root / f"sub/new {tried}.md", b"new\n", root=root, history=history)
+                atomic.create(root / f"sub/new {tried}.md", b"new\n", root=root, history=history)
     finally:
         done.set()
         attacker.join()

@@ -9,28 +9,27 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from notekeep.tui.actions import (
+from notekeep.tui.commands.action import GO_KEYS, SECOND_KEYS, format_key
+from notekeep.tui.commands.registry import (
+    ACTION_PLACES,
     ACTIONS,
-    AFTER,
-    BY_ID,
+    ACTIONS_BY_ID,
     CONTEXTS,
-    GO_KEYS,
-    PLACES,
-    SHADOWED,
-    clashes,
-    keys_of,
-    of_context,
+    SHADOWED_ACTIONS,
+    action_keys,
+    actions_in_context,
+    find_key_clashes,
+    keymap,
+    keymaps,
 )
-from notekeep.tui.actions.keymaps import keymap, keymaps
-from notekeep.tui.actions.spelling import key_name
-from notekeep.tui.widgets.footer import ALWAYS
+from notekeep.tui.widgets.bars import ALWAYS
 
 if TYPE_CHECKING:
-    from notekeep.tui.actions.action import Action
+    from notekeep.tui.commands.action import Action
 
 
 def test_every_action_has_its_own_id_and_says_what_it_does() -> None:
-    assert len(BY_ID) == len(ACTIONS)
+    assert len(ACTIONS_BY_ID) == len(ACTIONS)
     for action in ACTIONS:
         assert action.context in CONTEXTS
         assert action.title
@@ -38,7 +37,7 @@ def test_every_action_has_its_own_id_and_says_what_it_does() -> None:
 
 
 def test_a_key_means_one_thing_at_each_place() -> None:
-    assert clashes({}) == []
+    assert find_key_clashes({}) == []
 
 
 @pytest.mark.parametrize(
@@ -51,13 +50,17 @@ def test_a_key_means_one_thing_at_each_place() -> None:
     ],
 )
 def test_a_persons_key_map_is_checked(own_keys: dict[str, str], said: list[str]) -> None:
-    assert clashes(own_keys) == said
+    assert find_key_clashes(own_keys) == said
 
 
 def test_what_takes_over_a_key_says_so_in_one_place() -> None:
     maps = [keymap(name, {}) for name in keymaps()]
-    for nearer, wider in ((nearer, one) for nearer, all_ in SHADOWED.items() for one in all_):
-        had = ([set(keys_of(BY_ID[one], map_)) for one in (nearer, wider)] for map_ in maps)
+    for nearer, wider in (
+        (nearer, one) for nearer, all_ in SHADOWED_ACTIONS.items() for one in all_
+    ):
+        had = (
+            [set(action_keys(ACTIONS_BY_ID[one], map_)) for one in (nearer, wider)] for map_ in maps
+        )
         assert any(first & second for first, second in had), (nearer, wider)
 
 
@@ -71,24 +74,28 @@ def test_the_footer_has_room_for_every_place() -> None:
     inside, gap = 80 - 2, 2
 
     def wide(actions: list[Action]) -> int:
-        return sum(cell_len(f"{key_name(a.keys[0])} {a.label}") + gap for a in actions)
+        return sum(cell_len(f"{format_key(a.keys[0])} {a.label}") + gap for a in actions)
 
-    always = [BY_ID[one] for one in ALWAYS]
-    for place, contexts in PLACES.items():
-        known = [a for context in contexts for a in of_context(context) if a.label and a.keys]
+    always = [ACTIONS_BY_ID[one] for one in ALWAYS]
+    for place, contexts in ACTION_PLACES.items():
+        known = [
+            a for context in contexts for a in actions_in_context(context) if a.label and a.keys
+        ]
         first = [action for action in known if action not in always][:3]
         assert first, place
         assert wide(first) + wide(always) <= inside, place
 
 
 def test_the_go_menu_leads_to_actions_that_exist() -> None:
-    assert AFTER["go"] is GO_KEYS
-    for first, seconds in AFTER.items():
-        assert {one.action for one in seconds} | {first} <= set(BY_ID)
+    assert SECOND_KEYS["go"] is GO_KEYS
+    for first, seconds in SECOND_KEYS.items():
+        assert {one.action for one in seconds} | {first} <= set(ACTIONS_BY_ID)
         assert len({one.key for one in seconds}) == len(seconds)
 
 
 def test_reading_the_registry_loads_neither_textual_nor_rich() -> None:
-    code = "import sys, notekeep.tui.actions; print(*{'textual', 'rich'} & set(sys.modules))"
+    code = (
+        "import sys, notekeep.tui.commands.registry; print(*{'textual', 'rich'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.widgets import Input
 
-from notekeep.tui.actions import ACTIONS, PLACES, is_offered, of_context
-from notekeep.tui.ink import ROLES, ink_of
+from notekeep.tui.commands.registry import ACTION_PLACES, ACTIONS, actions_in_context, is_offered
+from notekeep.tui.styles import ROLES, get_role_styles
 from tests.support.screens import press, shows, tree, type_text, until
 from tests.support.walk import OVER, Walk, all_keys_act, dead_keys, open_over
 
@@ -36,9 +36,9 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
                 await until(pilot, partial(all_keys_act, app, place))
             assert dead_keys(app, place) == {}, place
             visited.add(place)
-    assert visited == set(PLACES)
+    assert visited == set(ACTION_PLACES)
     assert {action.context for action in ACTIONS if action.keys} == {
-        context for place in visited for context in PLACES[place]
+        context for place in visited for context in ACTION_PLACES[place]
     }
 
 
@@ -52,10 +52,10 @@ async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: 
             await until(pilot, lambda: len(app.screen_stack) == 2)
         stack = len(app.screen_stack)
         await press(pilot, "question_mark")
-        contexts = PLACES["list" if place == "browse" else place]
+        contexts = ACTION_PLACES["list" if place == "browse" else place]
         await until(pilot, lambda: shows(app, "Everywhere"))
         for context in contexts:
-            for action in of_context(context):
+            for action in actions_in_context(context):
                 assert shows(app, action.title) == is_offered(action, {}), action.id
         # The key that opened it closes it, and is not taken for another.
         await press(pilot, "question_mark")
@@ -221,7 +221,7 @@ async def test_without_colour_no_colour_is_sent_and_the_cursor_is_still_seen(
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        ink = ink_of(app)
+        ink = get_role_styles(app)
         assert all(ink.style(role).color is None for role in ROLES)
         assert ink.style("cursor").reverse
         for strip in app.screen._compositor.render_strips():

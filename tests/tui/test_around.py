@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.editor import editor_command
+from notekeep.config import editor_command
 from notekeep.errors import Refused, UsageError
-from notekeep.tui import outside, place, prelude
+from notekeep.tui import external_programs, location, prelude
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,36 +21,36 @@ TODAY = dt.date(2026, 11, 24)
 
 
 def test_the_place_is_kept_and_what_is_damaged_is_a_first_start(tmp_path: Path) -> None:
-    assert place.load(str(tmp_path)) == place.Place()
-    left = place.Place("2026-11-24", "habits", "a.md", "nord")
-    place.save(str(tmp_path / "made"), left)
-    assert place.load(str(tmp_path / "made")) == left
+    assert location.load_place(str(tmp_path)) == location.LastPlace()
+    left = location.LastPlace("2026-11-24", "habits", "a.md", "nord")
+    location.save_place(str(tmp_path / "made"), left)
+    assert location.load_place(str(tmp_path / "made")) == left
     for damaged in ("{", "[]", '{"screen": 3, "unknown": "x"}'):
-        (tmp_path / place.FILE).write_text(damaged)
-        assert place.load(str(tmp_path)) == place.Place()
+        (tmp_path / location.PLACE_FILE).write_text(damaged)
+        assert location.load_place(str(tmp_path)) == location.LastPlace()
 
 
 @pytest.mark.parametrize(
     ("left", "opens"),
     [
-        (place.Place("2026-11-24", "habits"), "habits"),
-        (place.Place("2026-11-23", "habits"), "today"),
-        (place.Place("2026-11-24", "nowhere"), "today"),
-        (place.Place(), "today"),
+        (location.LastPlace("2026-11-24", "habits"), "habits"),
+        (location.LastPlace("2026-11-23", "habits"), "today"),
+        (location.LastPlace("2026-11-24", "nowhere"), "today"),
+        (location.LastPlace(), "today"),
     ],
 )
-def test_a_new_day_opens_on_today(left: place.Place, opens: str) -> None:
-    assert left.opens_with(TODAY) == opens
+def test_a_new_day_opens_on_today(left: location.LastPlace, opens: str) -> None:
+    assert left.screen_to_open(TODAY) == opens
 
 
-def look(**changed: str) -> prelude.Look:
+def look(**changed: str) -> prelude.FrameKey:
     env = {"TERM": "xterm", **changed}
-    return prelude.Look.of("2026-11-24", "browse", "nord", (80, 24), env)
+    return prelude.FrameKey.of("2026-11-24", "browse", "nord", (80, 24), env)
 
 
 def test_a_frame_is_shown_again_only_where_it_will_look_the_same(tmp_path: Path) -> None:
-    prelude.save(str(tmp_path), look(), "\x1b[1mframe")
-    assert prelude.load(str(tmp_path), look()) == "\x1b[1mframe"
+    prelude.save_frame(str(tmp_path), look(), "\x1b[1mframe")
+    assert prelude.load_frame(str(tmp_path), look()) == "\x1b[1mframe"
     assert (tmp_path / prelude.FILE).stat().st_mode & 0o077 == 0
     others = [
         look(NO_COLOR="1"),
@@ -58,15 +58,15 @@ def test_a_frame_is_shown_again_only_where_it_will_look_the_same(tmp_path: Path)
         look()._replace(screen="today"),
         look()._replace(day="2026-11-25"),
     ]
-    assert [prelude.load(str(tmp_path), other) for other in others] == [None] * 4
-    prelude.forget(str(tmp_path))
-    assert prelude.load(str(tmp_path), look()) is None
+    assert [prelude.load_frame(str(tmp_path), other) for other in others] == [None] * 4
+    prelude.forget_frame(str(tmp_path))
+    assert prelude.load_frame(str(tmp_path), look()) is None
 
 
 def test_a_damaged_frame_is_none(tmp_path: Path) -> None:
     for damaged in ("", "[]", json.dumps({"look": list(look()), "frame": 3})):
         (tmp_path / prelude.FILE).write_text(damaged)
-        assert prelude.load(str(tmp_path), look()) is None
+        assert prelude.load_frame(str(tmp_path), look()) is None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_no_editor_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> No
     ["https://example.org", "http://localhost:8000/x?y#z", "mailto:a@example.org", "HTTPS://E.org"],
 )
 def test_addresses_of_the_web_and_of_mail_may_be_opened(link: str) -> None:
-    assert outside.checked_address(link) == link
+    assert external_programs.check_address(link) == link
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_addresses_of_the_web_and_of_mail_may_be_opened(link: str) -> None:
 )
 def test_everything_else_is_refused(link: str) -> None:
     with pytest.raises(Refused):
-        outside.checked_address(link)
+        external_programs.check_address(link)
 
 
 def test_what_the_first_frame_does_not_need_is_not_imported() -> None:
@@ -137,6 +137,6 @@ def test_what_the_first_frame_does_not_need_is_not_imported() -> None:
 
 
 def test_the_room_itself_costs_nothing_to_import() -> None:
-    code = "import sys, notekeep.tui, notekeep.tui.prelude; print('textual' in sys.modules)"
+    code = "import sys, notekeep.tui.launch, notekeep.tui.prelude; print('textual' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.files import points
+from notekeep.storage import durability
 from notekeep.tui.screens.edit import EditScreen
 from tests.support.screens import press, shows, type_text, until
 
@@ -40,7 +40,7 @@ async def test_the_editor_tells_where_the_other_version_is(
         await press(pilot, "ctrl+end")
         type_text(app, "- three")
         await until(pilot, lambda: shows(app, "- three"))
-        monkeypatch.setattr(points, "reached", reached)
+        monkeypatch.setattr(durability, "reach_failpoint", reached)
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: shows(app, "its version is in"))
         await press(pilot, "escape")

@@ -9,7 +9,7 @@ from textual.events import Paste
 from textual.widgets import Input
 
 from notekeep.errors import Failure
-from notekeep.tui.pictures import clipboard_picture, pasted_picture
+from notekeep.tui.clipboard import clipboard_picture, pasted_picture
 from tests.support.screens import press, shows, until
 
 if TYPE_CHECKING:

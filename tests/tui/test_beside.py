@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual.widgets import Input
 
+from notekeep.tui.list_model import (
+    load_result_counts,
+    load_sidebar,
+    narrow_to_scope,
+    replace_sort,
+    toggle_term,
+)
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.narrowing import narrowed, resorted, within
-from notekeep.tui.screens.explain import ExplainScreen
-from notekeep.tui.shelves import gather, gather_found
+from notekeep.tui.screens.query_help import ExplainScreen
 from tests.support.screens import browse, press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ def sidebar_line(app: NotekeepApp, text: str) -> str:
 async def go_to_note(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
     await until(pilot, lambda: shows(app, "9 notes"))
     browse(app).open_note(OpenNote(path))
-    await until(pilot, lambda: browse(app).note_here == path)
+    await until(pilot, lambda: browse(app).note_under_cursor == path)
     await until(pilot, lambda: browse(app)._reader.row is not None)
 
 
@@ -51,7 +56,7 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
     vault.carry_out(vault.plan.save_query("Good ones", "type:book rating>=4 sort:-rating"))
     vault.carry_out(vault.plan.save_query("Kettles", "kettle"))
     vault.carry_out(vault.plan.save_query("Wrong", "rating:>>"))
-    found = gather(vault)
+    found = load_sidebar(vault)
     assert (root / BOOK).read_text().count("pinned: true\n") == 1
     assert found.pinned == [(BOOK, "Deep Work")]
     assert found.total == 9
@@ -71,8 +76,8 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
 def test_what_was_found_is_counted_alike_by_name_and_by_query(vault: Vault) -> None:
     query = "habit"
     hits = vault.search(query, typing=True).hits
-    by_name = gather_found(vault, query, [hit.row.path for hit in hits])
-    assert by_name == gather_found(vault, query, None)
+    by_name = load_result_counts(vault, query, [hit.row.path for hit in hits])
+    assert by_name == load_result_counts(vault, query, None)
     assert by_name.kinds == {"book": 2}
 
 
@@ -88,14 +93,14 @@ def test_what_was_found_is_counted_alike_by_name_and_by_query(vault: Vault) -> N
     ],
 )
 def test_a_condition_is_added_and_taken_away(typed: str, term: str, becomes: str) -> None:
-    assert narrowed(typed, term) == becomes
+    assert toggle_term(typed, term) == becomes
 
 
 def test_a_search_within_a_query_and_its_order() -> None:
-    assert within("type:book", "") == "type:book"
-    assert within("", "a OR b") == "a OR b"
-    assert within("type:book", "a OR b") == "type:book (a OR b)"
-    assert resorted("a sort:title b", "-rating") == "a b sort:-rating"
+    assert narrow_to_scope("type:book", "") == "type:book"
+    assert narrow_to_scope("", "a OR b") == "a OR b"
+    assert narrow_to_scope("type:book", "a OR b") == "type:book (a OR b)"
+    assert replace_sort("a sort:title b", "-rating") == "a b sort:-rating"
 
 
 # Pins.
@@ -116,9 +121,9 @@ async def test_a_pinned_note_stands_first_until_it_is_unpinned(
             b"publish: true\n", b"publish: true\npinned: true\n"
         )
         browse(app).open_note(OpenNote("inbox/broken.md"))
-        await until(pilot, lambda: browse(app).note_here == "inbox/broken.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "inbox/broken.md")
         await pilot.click(offset=(3, 2))
-        await until(pilot, lambda: browse(app).note_here == BOOK)
+        await until(pilot, lambda: browse(app).note_under_cursor == BOOK)
         # A key in the sidebar takes it out again, and so does undo.
         browse(app).sidebar.focus()
         browse(app).sidebar.move_to(1)

@@ -26,7 +26,7 @@ async def search(app: NotekeepApp, pilot: Pilot[Any], text: str, finds: str) -> 
     """Type a query, wait for the note it finds, and go to the list."""
     await press(pilot, "slash")
     browse(app).pane.box.set_text(text)
-    await until(pilot, lambda: browse(app).note_here == finds and shows(app, " of "))
+    await until(pilot, lambda: browse(app).note_under_cursor == finds and shows(app, " of "))
     await press(pilot, "enter")
 
 
@@ -34,12 +34,12 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
-        await until(pilot, lambda: browse(app).preview.path == browse(app).note_here)
+        await until(pilot, lambda: browse(app).preview.path == browse(app).note_under_cursor)
         await press(pilot, "slash")
         # A word in a body: its note, the words around it, the place in the preview.
         type_text(app, "kettle")
         await until(pilot, lambda: shows(app, "Small habits compound. The kettle"))
-        assert browse(app).note_here == "books/Atomic Habits.md"
+        assert browse(app).note_under_cursor == "books/Atomic Habits.md"
         assert shows(app, "1 of 9 notes")
         await until(pilot, lambda: shows(app, "The kettle is my"))
         browse(app).pane.box.set_text("type:book rating>=4.5")
@@ -47,7 +47,7 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
         # A query that is not finished is no error, whatever it lacks: it is said in the line above.
         browse(app).pane.box.set_text('("deep wor')
         await until(pilot, lambda: shows(app, "These quotes do not end."))
-        assert browse(app).note_here == "books/Deep Work.md"
+        assert browse(app).note_under_cursor == "books/Deep Work.md"
         assert not app._notifications
 
 
@@ -65,7 +65,7 @@ async def test_escape_clears_the_search_then_leaves_it(make_app: MakeApp) -> Non
         await until(
             pilot, lambda: not any("mark" in piece.role for piece in preview.draw_line(0, 40))
         )
-        assert browse(app).note_here == "books/Deep Work.md"
+        assert browse(app).note_under_cursor == "books/Deep Work.md"
         assert isinstance(app.focused, Input)
         await press(pilot, "escape")
         await until(pilot, lambda: browse(app).notes.has_focus)
@@ -83,7 +83,7 @@ async def test_nothing_found_says_so_and_enter_makes_the_note(
         await until(pilot, lambda: shows(app, "tab chooses the kind"))
         await press(pilot, "enter")
         await until(pilot, (root / "inbox" / "Slow Food.md").exists)
-        await until(pilot, lambda: browse(app).note_here == "inbox/Slow Food.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "inbox/Slow Food.md")
         await until(pilot, lambda: shows(app, "10 notes"))
 
 
@@ -145,8 +145,8 @@ async def test_back_from_a_link_are_the_search_its_hits_and_the_cursor(
         await press(pilot, "slash", *"phone")
         await until(pilot, lambda: shows(app, "30 of 39 notes"))
         await press(pilot, "enter", *("j",) * 9)
-        await until(pilot, lambda: screen.preview.path == screen.note_here)
-        note, line = screen.note_here, screen.notes.cursor_line
+        await until(pilot, lambda: screen.preview.path == screen.note_under_cursor)
+        note, line = screen.note_under_cursor, screen.notes.cursor_line
         # The note is read without being opened, from its end on.
         await press(pilot, "tab", "end", "right_square_bracket", "enter")
         await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
@@ -154,7 +154,7 @@ async def test_back_from_a_link_are_the_search_its_hits_and_the_cursor(
         await press(pilot, "backspace")
         await until(pilot, lambda: shows(app, "30 of 39 notes"))
         assert (screen.pane.typed, screen.pane.scope) == ("phone", "path:inbox")
-        await until(pilot, lambda: screen.note_here == note == screen.preview.path)
+        await until(pilot, lambda: screen.note_under_cursor == note == screen.preview.path)
         assert screen.notes.hit_at(screen.notes.cursor) is not None
         # It is where it was left, and not at the hit.
         await until(pilot, lambda: shows(app, "Atomic Habits"))
@@ -253,7 +253,7 @@ async def test_rename_carries_the_links_along(make_app: MakeApp, root: Path) -> 
         await until(pilot, lambda: shows(app, "Links to it follow."))
         app.screen.query_one(Input).value = "Atomic Notes"
         await press(pilot, "enter")
-        await until(pilot, lambda: browse(app).note_here == "books/Atomic Notes.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Atomic Notes.md")
         assert "[[Atomic Notes]]" in (root / "books" / "Deep Work.md").read_text()
         # What was searched for is still searched for.
         assert browse(app).pane.typed == "kettle"
@@ -325,13 +325,13 @@ async def test_no_terminal_is_too_small(start: str, make_app: MakeApp) -> None:
 async def test_it_opens_again_where_one_left(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: browse(app).note_here != "")
+        await until(pilot, lambda: browse(app).note_under_cursor != "")
         await press(pilot, "down", "down")
-        here = browse(app).note_here
+        here = browse(app).note_under_cursor
         await press(pilot, "ctrl+q")
     again = make_app("browse")
     async with again.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: browse(again).note_here == here)
+        await until(pilot, lambda: browse(again).note_under_cursor == here)
 
 
 @pytest.mark.parametrize("pane", ["sidebar", "preview"])

@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import read_body
-from notekeep.tui.render.around import Around
-from notekeep.tui.render.blocks import WINDOW, Block, definitions
-from notekeep.tui.render.document import draw
-from notekeep.tui.render.drawn import Frame
+from notekeep.tui.page.blocks import WINDOW, BodyBlock, draw, find_definitions
+from notekeep.tui.page.drawn_lines import DrawContext, NoteSurroundings
+from notekeep.tui.page.page import HUGE, LARGE, NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.pieces import FOLD_LINK, plain
-from notekeep.tui.render.rendering import HUGE, LARGE, Rendering
+from notekeep.tui.render.styled_text import FOLD_LINK, line_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.tui.render.drawn import Drawn
+    from notekeep.tui.page.drawn_lines import DrawnLine
 
 WIDTH = 100
 
@@ -46,20 +44,22 @@ TEXTS = st.lists(
 ).map(lambda parts: "".join(part + gap for part, gap in parts))
 
 
-def rendering_of(body: str, toggled: set[str] | None = None) -> Rendering:
+def rendering_of(body: str, toggled: set[str] | None = None) -> NoteRendering:
     note = Note("notes/N.md", "N", body=body)
-    return Rendering(note, WIDTH, UNICODE, Around(is_live=True, toggled=toggled or set()))
+    return NoteRendering(
+        note, WIDTH, UNICODE, NoteSurroundings(is_live=True, toggled=toggled or set())
+    )
 
 
-def without_folds(rows: Iterable[Drawn]) -> list[str]:
+def without_folds(rows: Iterable[DrawnLine]) -> list[str]:
     """Return lines as text, without the marks of what folds."""
     return [
-        plain(piece for piece in row.line if not piece.link.startswith(FOLD_LINK)).rstrip()
+        line_text(piece for piece in row.line if not piece.link.startswith(FOLD_LINK)).rstrip()
         for row in rows
     ]
 
 
-def words(drawn: Rendering) -> list[str]:
+def words(drawn: NoteRendering) -> list[str]:
     """Return the text below the head."""
     lines = without_folds(drawn.lines)
     return lines[lines.index("─" * WIDTH) + 2 :]
@@ -67,9 +67,9 @@ def words(drawn: Rendering) -> list[str]:
 
 def as_one(body: str) -> list[str]:
     """Return a body as one parse of all of it is drawn."""
-    frame = Frame(WIDTH, UNICODE, around=Around(is_live=True))
-    block = Block(0, body.lstrip("\n").rstrip())
-    return without_folds(draw(block, frame, definitions(body)))
+    frame = DrawContext(WIDTH, UNICODE, around=NoteSurroundings(is_live=True))
+    block = BodyBlock(0, body.lstrip("\n").rstrip())
+    return without_folds(draw(block, frame, find_definitions(body)))
 
 
 @given(TEXTS)
@@ -95,7 +95,7 @@ def test_it_is_the_same_however_it_is_cut_and_drawn(
     body: str, counts: list[int], data: st.DataObject
 ) -> None:
     whole = rendering_of(body)
-    whole.text.know_all()
+    whole.text.cut_all()
     whole.draw_lines(10_000)
     keys = [section.key for section in whole.text.sections if section.size]
     folded = set(data.draw(st.lists(st.sampled_from(keys), unique=True))) if keys else set()
@@ -130,7 +130,7 @@ def test_a_folded_section_says_its_whole_length_before_the_rest_is_cut() -> None
     lines = LONG.count("\n") + 1 - LONG.count("\n\n") - 1
     drawn = rendering_of(f"# All\n\n{LONG}", {"heading 1 # All"})
     drawn.draw_lines(10)
-    assert any(f"{lines} lines" in plain(row.line) for row in drawn.lines)
+    assert any(f"{lines} lines" in line_text(row.line) for row in drawn.lines)
 
 
 def test_what_is_far_down_is_found_before_the_rest_is_cut() -> None:
@@ -145,7 +145,7 @@ def test_what_is_far_down_is_found_before_the_rest_is_cut() -> None:
     drawn.draw_lines(50)
     assert drawn.reference_line("1999") == lines.index("Words[^1999] of [it].") + 1
     drawn = rendering_of(body)
-    assert "quote 1500" in plain(drawn.lines[drawn.line_of(at + 1)].line)
+    assert "quote 1500" in line_text(drawn.lines[drawn.line_of(at + 1)].line)
     assert drawn.text.quote_at(at) == ("quote 1500", "p. 1500")
     assert drawn.text.task_at(at - 2) == "task 1500"
 
@@ -155,7 +155,7 @@ def test_tasks_and_quotes_are_those_of_the_whole_text(body: str) -> None:
     """A note that is looked through whole says the same of them as one line alone."""
     spans = read_body(body)
     drawn = rendering_of(body)
-    drawn.text.know_all()
+    drawn.text.cut_all()
     for task in spans.tasks:
         assert drawn.text.task_at(task.line) == task.text
     for quote in spans.quotes:
@@ -170,9 +170,9 @@ TABLE = "| a | b |\n|---|---|\n" + "\n".join(f"| {n} | *x* |" for n in range(LAR
 def test_drawing_between_keys_stops_before_a_block_that_takes_long() -> None:
     drawn = rendering_of(f"before\n\n{TABLE}\n\nafter")
     drawn.draw_for(60)
-    assert drawn.is_held_up
+    assert drawn.is_next_slow
     assert words(drawn) == ["before"]
-    drawn.take(drawn.draw_ahead())
+    drawn.take(drawn.predraw_block())
     drawn.draw_for(60)
     assert drawn.done
     assert words(drawn)[-1] == "after"
@@ -186,17 +186,17 @@ def test_the_first_screen_waits_for_a_long_block_and_not_for_a_huge_one() -> Non
     drawn = rendering_of(f"before\n\n{huge}\n\nafter")
     drawn.draw_first(100)
     assert words(drawn) == ["before"]
-    assert drawn.is_held_up
+    assert drawn.is_next_slow
 
 
 def test_what_was_drawn_ahead_is_dropped_when_a_fold_was_closed_meanwhile() -> None:
     inner = "\n".join(f"> line {n}" for n in range(LARGE // 8))
     drawn = rendering_of(f"before\n\n> [!tip]+ Open\n{inner}\n\nafter")
     drawn.draw_for(60)
-    ahead = drawn.draw_ahead()
+    ahead = drawn.predraw_block()
     drawn.toggle("callout 2", 0)
     drawn.take(ahead)
-    assert drawn.is_held_up
-    drawn.take(drawn.draw_ahead())
+    assert drawn.is_next_slow
+    drawn.take(drawn.predraw_block())
     drawn.draw_for(60)
-    assert any("Open ▸" in plain(row.line) for row in drawn.lines)
+    assert any("Open ▸" in line_text(row.line) for row in drawn.lines)

@@ -12,12 +12,15 @@ from textual.widgets import Input
 
 from notekeep.errors import Conflict
 from notekeep.tui.app import APPS
+from notekeep.tui.dialogs.cell_editors import (
+    ChoiceCellEditor,
+    DateCellEditor,
+    ListCellEditor,
+    StarsCellEditor,
+)
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.screens.cell_date import DateBox
-from notekeep.tui.screens.cell_list import ChoiceBox, ListBox
-from notekeep.tui.screens.cell_stars import StarsBox
-from notekeep.tui.screens.cells import field_of, set_cell
-from notekeep.tui.widgets.calendar import days_of, month_later
+from notekeep.tui.screens.grid_mode import cell_field, set_cell
+from notekeep.tui.widgets.calendars import month_days, shift_month
 from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, tree, type_text, unpainted, until
 from tests.tui.test_grid import grid, open_grid, to_column
@@ -43,9 +46,9 @@ def content(root: Path) -> bytes:
 async def to_cell(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
     """Go to a field of the book."""
     await open_grid(app, pilot)
-    if browse(app).note_here != BOOK:
+    if browse(app).note_under_cursor != BOOK:
         await press(pilot, "down")
-        await until(pilot, lambda: browse(app).note_here == BOOK)
+        await until(pilot, lambda: browse(app).note_under_cursor == BOOK)
     await to_column(app, pilot, name)
 
 
@@ -63,7 +66,7 @@ async def test_a_rating_is_a_row_of_stars(make_app: MakeApp, root: Path) -> None
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "rating")
         stars = await box(app, pilot, "enter")
-        assert isinstance(stars, StarsBox)
+        assert isinstance(stars, StarsCellEditor)
         # Half a star more and less, never past five or below none.
         await press(pilot, "right", "right", "right", "left")
         await until(pilot, lambda: stars.rating == 4.5)
@@ -111,7 +114,7 @@ async def test_a_date_is_chosen_in_a_calendar_or_said_in_words(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "finished")
         date = await box(app, pilot, "enter")
-        assert isinstance(date, DateBox)
+        assert isinstance(date, DateCellEditor)
         await until(pilot, lambda: shows(app, "May 2026"))
         await press(pilot, "right", "down", "down", "up", "left", "pagedown", "pageup", "right")
         await until(pilot, lambda: date.day == dt.date(2026, 5, 19))
@@ -145,7 +148,7 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "tags")
         items = await box(app, pilot, "enter")
-        assert isinstance(items, ListBox)
+        assert isinstance(items, ListCellEditor)
         # What other notes have is offered, and found by its letters.
         await until(pilot, lambda: shows(app, "☐ habit"))
         type_text(app, "+hab -work")
@@ -159,7 +162,7 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
         await until(pilot, lambda: len(app.screen_stack) == 1 and shows(app, "#attention #work"))
         # By arrows: the second item out, the first of the others in.
         items = await box(app, pilot, "enter")
-        assert isinstance(items, ListBox)
+        assert isinstance(items, ListCellEditor)
         assert items.chosen == ["attention", "work"]
         await until(pilot, lambda: shows(app, "☐ habit"))
         await press(pilot, "down", "down", "space")
@@ -179,7 +182,7 @@ async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "tags")
         items = await box(app, pilot, "enter")
-        assert isinstance(items, ListBox)
+        assert isinstance(items, ListCellEditor)
         await until(pilot, lambda: shows(app, "☐ habit"))
         await items.query_one(Input).remove()
         items.know(["habit", "later"])
@@ -193,7 +196,7 @@ async def test_a_status_is_chosen_and_text_is_typed(make_app: MakeApp, root: Pat
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "status")
         choice = await box(app, pilot, "enter")
-        assert isinstance(choice, ChoiceBox)
+        assert isinstance(choice, ChoiceCellEditor)
         await until(pilot, lambda: shows(app, "to-read"))
         await press(pilot, "f", "enter")
         after = before.replace(b"publish: true\n", b"publish: true\nstatus: finished\n")
@@ -224,8 +227,8 @@ async def test_a_key_that_comes_before_a_choice_is_painted_moves_to_what_enter_t
         )
         for key in ("enter", "home"):
             app.post_message(Key(key, None))
-            await unpainted(lambda: isinstance(app.screen, ChoiceBox) and app.screen.focused)
-        choice = cast("ChoiceBox", app.screen)
+            await unpainted(lambda: isinstance(app.screen, ChoiceCellEditor) and app.screen.focused)
+        choice = cast("ChoiceCellEditor", app.screen)
         await unpainted(lambda: choice._items.cursor == 0)
         may_paint.append(True)
         await until(pilot, lambda: shows(app, choice._values[0]))
@@ -275,7 +278,7 @@ async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, r
         await press(pilot, "v")
         await until(pilot, lambda: browse(app).pane.grid is not None)
         browse(app).open_note(OpenNote("inbox/broken.md"))
-        await until(pilot, lambda: browse(app).note_here == "inbox/broken.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "inbox/broken.md")
         await to_column(app, pilot, "tags")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "inbox/broken.md:2"))
@@ -288,11 +291,11 @@ async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, r
 def test_what_changed_underneath_is_never_overwritten(root: Path, vault: Vault) -> None:
     row = vault.resolve(BOOK)
     from notekeep.tui.render.glyphs import UNICODE
-    from notekeep.tui.render.grid import columns_of
+    from notekeep.tui.render.note_columns import choose_columns
 
-    columns = {column.name: column for column in columns_of([row], vault.schema, UNICODE)}
-    rating = field_of(row, columns["rating"], vault.schema)
-    tags = field_of(row, columns["tags"], vault.schema)
+    columns = {column.name: column for column in choose_columns([row], vault.schema, UNICODE)}
+    rating = cell_field(row, columns["rating"], vault.schema)
+    tags = cell_field(row, columns["tags"], vault.schema)
     # Another program rates the book, and tags it.
     changed = content(root).replace(b"rating: 4\n", b"rating: 1 # mine\n")
     changed = changed.replace(b"[attention, work]", b"[attention, work, theirs]")
@@ -312,7 +315,7 @@ def test_what_changed_underneath_is_never_overwritten(root: Path, vault: Vault) 
 @pytest.mark.parametrize("start", range(7))
 def test_a_month_has_its_days_in_their_weeks(start: int) -> None:
     for month in (dt.date(2026, 2, 9), dt.date(2024, 2, 1), dt.date(2026, 11, 30)):
-        days = days_of(month, start)
+        days = month_days(month, start)
         assert len(days) == 42
         real = [day for day in days if day is not None]
         assert real[0].day == 1
@@ -321,8 +324,8 @@ def test_a_month_has_its_days_in_their_weeks(start: int) -> None:
 
 
 def test_a_month_later_is_the_same_day_or_the_last() -> None:
-    assert month_later(dt.date(2026, 1, 31), 1) == dt.date(2026, 2, 28)
-    assert month_later(dt.date(2026, 1, 31), -1) == dt.date(2025, 12, 31)
+    assert shift_month(dt.date(2026, 1, 31), 1) == dt.date(2026, 2, 28)
+    assert shift_month(dt.date(2026, 1, 31), -1) == dt.date(2025, 12, 31)
 
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24)])
@@ -336,7 +339,7 @@ async def test_every_box_has_room_at_any_size(
         await press(pilot, "v")
         await until(pilot, lambda: browse(app).pane.grid is not None and grid(app).columns)
         browse(app).open_note(OpenNote(BOOK))
-        await until(pilot, lambda: browse(app).note_here == BOOK)
+        await until(pilot, lambda: browse(app).note_under_cursor == BOOK)
         for _ in grid(app).columns[1:]:
             await press(pilot, "right", "enter")
             await pilot.pause()

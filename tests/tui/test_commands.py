@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from notekeep.tui.commands import Palette
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.screens.palette import Palette
 from notekeep.tui.screens.steps import StepsScreen
-from notekeep.tui.typed import typed_command, verbs_begun
+from notekeep.tui.screens.typed_commands import match_verbs, typed_command
 from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def at_book(app: NotekeepApp, pilot: Pilot[Any]) -> BrowseScreen:
     await until(pilot, lambda: shows(app, "9 notes"))
     screen = cast("BrowseScreen", app.screen)
     screen.open_note(OpenNote(BOOK))
-    await until(pilot, lambda: screen.note_here == BOOK and bool(screen.chosen_notes()))
+    await until(pilot, lambda: screen.note_under_cursor == BOOK and bool(screen.chosen_notes()))
     return screen
 
 
@@ -212,8 +212,8 @@ async def test_what_is_a_command_and_what_is_none(
 
 
 def test_verbs_are_known_by_their_beginning() -> None:
-    assert [verb.usage.split()[0] for verb in verbs_begun(":ta")] == ["tag", "tasks"]
-    assert verbs_begun("") == []
+    assert [verb.usage.split()[0] for verb in match_verbs(":ta")] == ["tag", "tasks"]
+    assert match_verbs("") == []
 
 
 @pytest.mark.parametrize("place", ["list", "search box", "preview"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 import pytest
 
-from notekeep.tui.completion import Completer, in_front_matter
+from notekeep.tui.completion import Completer, is_in_frontmatter
 from notekeep.tui.screens.edit import count_words
 from notekeep.vault import Vault
 
@@ -80,12 +80,12 @@ def test_what_is_offered(typed: str, offers: list[str]) -> None:
 
 def test_the_front_matter_ends_at_its_fence() -> None:
     lines = ["---", "a: b", "---", "text"]
-    assert [in_front_matter(lines, row) for row in range(4)] == [False, True, True, False]
+    assert [is_in_frontmatter(lines, row) for row in range(4)] == [False, True, True, False]
 
 
 def test_front_matter_that_is_being_typed_has_no_end_yet() -> None:
     lines = ["---", "a: b", "text"]
-    assert [in_front_matter(lines, row) for row in range(3)] == [False, True, True]
+    assert [is_in_frontmatter(lines, row) for row in range(3)] == [False, True, True]
     assert count_words(lines) == 4
 
 
@@ -98,7 +98,7 @@ def test_words_are_counted_below_the_front_matter() -> None:
 def test_a_long_text_that_begins_with_a_rule_is_no_front_matter_all_the_way() -> None:
     lines = Counting(["---", *["a line of five words"] * 20_000])
     assert count_words(lines) == 100_001
-    assert [in_front_matter(lines, row) for row in (900, 19_000)] == [True, False]
+    assert [is_in_frontmatter(lines, row) for row in (900, 19_000)] == [True, False]
     assert lines.read < 50_000
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.tui.messages import WentWrong
+from notekeep.tui.messages import ErrorReported
 from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ async def test_errors_and_conflicts_are_told_apart_at_80_columns(make_app: MakeA
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, "! 1"))
         assert not shows(app, "! 1 conflict"), "alone it needs no name"
-        app.post_message(WentWrong("It could not be done."))
+        app.post_message(ErrorReported("It could not be done."))
         await until(pilot, lambda: shows(app, "! 1 error  ! 1 conflict"))
 
 

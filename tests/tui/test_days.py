@@ -51,7 +51,7 @@ async def test_the_week_of_habits_goes_along_where_today_was_chosen(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Tue 24 Nov"))
         monkeypatch.setenv("NOTEKEEP_NOW", NEXT)
-        assert app.look_at_day()
+        assert app.check_day()
         await until(pilot, lambda: shows(app, "Wed 25 Nov"))
         await until(pilot, lambda: habits(app).grid.cell is not None)
         await press(pilot, "space")
@@ -95,5 +95,5 @@ async def test_before_the_hour_at_which_days_begin_it_is_still_the_evening(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Tuesday 24 November 2026"))
         monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T03:59")
-        assert not app.look_at_day()
+        assert not app.check_day()
         assert app.today.day == 24

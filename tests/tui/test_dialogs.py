@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
-from notekeep.tui.welcome import WelcomeApp
+from notekeep.tui.screens.welcome import WelcomeApp
 from tests.support.screens import browse, press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def to_book(app: NotekeepApp, pilot: Pilot[Any]) -> None:
     """Search for the book, and go to it in the list."""
     await until(pilot, lambda: shows(app, " notes"))
     browse(app).pane.box.set_text("phone")
-    await until(pilot, lambda: browse(app).note_here == BOOK)
+    await until(pilot, lambda: browse(app).note_under_cursor == BOOK)
     browse(app).notes.focus()
     await until(pilot, lambda: browse(app).notes.has_focus)
 

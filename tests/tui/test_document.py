@@ -8,21 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.render.blocks import Block, definitions, split
-from notekeep.tui.render.document import draw
-from notekeep.tui.render.drawn import Drawn, Frame
-from notekeep.tui.render.glyphs import ASCII, UNICODE
-from notekeep.tui.render.pieces import Piece, cells, plain
+from notekeep.tui.page.blocks import BodyBlock, draw, find_definitions, split_blocks
+from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
+from notekeep.tui.render.styled_text import Piece, line_text, line_width
 
 
-def drawn(text: str, width: int = 40) -> list[Drawn]:
+def drawn(text: str, width: int = 40) -> list[DrawnLine]:
     text = dedent(text).strip("\n")
-    references = definitions(text)
-    return [row for block in split(text) for row in draw(block, Frame(width, UNICODE), references)]
+    references = find_definitions(text)
+    return [
+        row
+        for block in split_blocks(text)
+        for row in draw(block, DrawContext(width, UNICODE), references)
+    ]
 
 
 def shown(text: str, width: int = 40) -> list[str]:
-    return [plain(row.line).rstrip() for row in drawn(text, width)]
+    return [line_text(row.line).rstrip() for row in drawn(text, width)]
 
 
 def piece_of(text: str, content: str) -> Piece:
@@ -138,7 +141,7 @@ def test_a_quote_and_a_callout_have_a_bar() -> None:
         "▎ (p. 27)",
     ]
     rows = drawn("> [!warning] Mind this\n> - item")
-    assert [plain(row.line) for row in rows] == ["▎ ! Mind this", "▎ • item"]
+    assert [line_text(row.line) for row in rows] == ["▎ ! Mind this", "▎ • item"]
     assert rows[0].line[0].role == "tone-warn"
 
 
@@ -191,7 +194,7 @@ def test_single_line_ends_are_kept_unless_the_text_was_filled_by_hand() -> None:
 
 def test_every_line_knows_its_source_line() -> None:
     text = "# One\n\npara\n\n- a\n- b\n\n> [!tip] T\n> inside\n\n```\nx\ny\n```"
-    assert {plain(row.line).strip(" ▎•✦"): row.source for row in drawn(text)} == {
+    assert {line_text(row.line).strip(" ▎•✦"): row.source for row in drawn(text)} == {
         "One": 0,
         "para": 2,
         "a": 4,
@@ -211,21 +214,21 @@ def test_escapes_never_survive_not_even_as_entities() -> None:
 
 
 def test_plain_terminals_get_plain_characters() -> None:
-    rows = draw(Block(0, "- a\n- [x] b\n\n> q\n\n---"), Frame(20, ASCII), {})
-    assert all(plain(row.line).isascii() for row in rows)
+    rows = draw(BodyBlock(0, "- a\n- [x] b\n\n> q\n\n---"), DrawContext(20, ASCII_GLYPHS), {})
+    assert all(line_text(row.line).isascii() for row in rows)
 
 
 @given(st.text("a*_`[]()#>|-+=$%^!~<\n 日\t1.", max_size=120), st.integers(8, 40))
 def test_any_text_is_drawn_within_its_width(text: str, width: int) -> None:
     for row in drawn(text, width):
-        assert cells(row.line) <= max(width, 16)
-        assert "\n" not in plain(row.line)
+        assert line_width(row.line) <= max(width, 16)
+        assert "\n" not in line_text(row.line)
 
 
 def test_a_footnote_goes_on_in_what_is_set_in_below_it() -> None:
     text = "[^long]: One that is\n    wrapped.\n\n    - and a list\n\n    ```\n    code\n    ```"
-    (block,) = split(text)
-    lines = [plain(row.line).rstrip() for row in draw(block, Frame(30, UNICODE), {})]
+    (block,) = split_blocks(text)
+    lines = [line_text(row.line).rstrip() for row in draw(block, DrawContext(30, UNICODE), {})]
     assert lines == [
         *("[long] One that is", "       wrapped.", "", "       • and a list", "", "        code")
     ]

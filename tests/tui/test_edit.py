@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Paste
 
-from notekeep.files.swap import Swap, Unsaved
+from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from tests.support.screens import seen, shows, tree, type_text, until
 from tests.support.sizes import sized
 
@@ -367,7 +367,7 @@ async def test_what_cannot_be_saved_can_be_left_and_is_offered_again(
         await pilot.press("down", "enter")
         await until(pilot, lambda: not app.is_running)
     put_back(root)
-    unsaved = Swap(vault.places.state, "posts/A draft.md").take()
+    unsaved = AutosaveFile(vault.places.state, "posts/A draft.md").take()
     assert unsaved is not None
     assert b"---\nStill Written in the open" in unsaved.data
 
@@ -418,8 +418,8 @@ def crash(root: Path, how: str) -> str:
     code = [sys.executable, "-c", CHILD, str(root), how]
     from notekeep import config
 
-    state = config.vault_places(str(root), config.Places.of_machine()).state
-    swap = Swap(state, "books/Deep Work.md")
+    state = config.vault_places(str(root), config.Places.for_machine()).state
+    swap = AutosaveFile(state, "books/Deep Work.md")
     with subprocess.Popen(
         code, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=os.getcwd(), text=True
     ) as child:
@@ -465,7 +465,7 @@ async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
 async def test_a_program_told_to_end_keeps_what_is_typed(make_app: MakeApp, vault: Vault) -> None:
     """As a closed terminal or a shutdown tells it, moments after the last key."""
     app = make_app("browse")
-    swap = Swap(vault.places.state, "books/Deep Work.md")
+    swap = AutosaveFile(vault.places.state, "books/Deep Work.md")
     async with app.run_test(size=SIZE) as pilot:
         await edit(app, pilot, "books/Deep Work.md")
         await press_all(app, pilot, "typed ")
@@ -476,9 +476,9 @@ async def test_a_program_told_to_end_keeps_what_is_typed(make_app: MakeApp, vaul
         assert "---\ntyped # Deep Work\n" in unsaved.text
 
 
-async def unsaved_of(vault: Vault, data: bytes, base: bytes) -> Swap:
-    swap = Swap(vault.places.state, "posts/A draft.md")
-    swap.write(Unsaved.of("posts/A draft.md", data, base, (0, 0)))
+async def unsaved_of(vault: Vault, data: bytes, base: bytes) -> AutosaveFile:
+    swap = AutosaveFile(vault.places.state, "posts/A draft.md")
+    swap.write(UnsavedText.of("posts/A draft.md", data, base, (0, 0)))
     swap.release()
     return swap
 

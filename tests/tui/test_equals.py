@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.command import Command, CommandList
 
-from notekeep.tui.commands import Palette
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.screens.palette import Palette
 from notekeep.tui.widgets.switcher import Switcher, _Titles
 from tests.support.screens import press, shows, type_text, until
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.index.found import Found
+    from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.vault import Vault
@@ -57,7 +57,7 @@ async def test_equal_titles_go_by_when_they_were_opened_then_by_path(
         browse = cast("BrowseScreen", app.screen)
 
         def is_here(path: str) -> bool:
-            return browse.note_here == path
+            return browse.note_under_cursor == path
 
         async def both(expected: list[str]) -> None:
             await press(pilot, "ctrl+o")
@@ -83,7 +83,7 @@ async def test_equal_titles_go_by_when_they_were_opened_then_by_path(
         latest = ["b/Tide table.md", "Tide table of May.md", "d/Tide table.md"]
         await until(pilot, lambda: switched(app)[:3] == latest)
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: browse.note_here == "Tide table of May.md")
+        await until(pilot, lambda: browse.note_under_cursor == "Tide table of May.md")
 
 
 async def test_the_palette_has_its_order_whichever_search_ends_first(
@@ -91,7 +91,7 @@ async def test_the_palette_has_its_order_whichever_search_ends_first(
 ) -> None:
     suggest = tides.suggest
 
-    def from_the_end(typed: str, *, limit: int = 50) -> Found:
+    def from_the_end(typed: str, *, limit: int = 50) -> SearchResults:
         found = suggest(typed, limit=limit)
         return found._replace(hits=found.hits[::-1])
 

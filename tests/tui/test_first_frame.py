@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
-from notekeep.cli.main import Opens, _opens
-from notekeep.tui.jobs import in_background
+from notekeep.cli.main import LaunchRequest, _opens
 from notekeep.tui.theme import LIGHT
+from notekeep.tui.workers import in_background
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 NOT_YET = {
     *("click", "pyromark", "rapidfuzz", "sqlite_utils", "tomlkit"),
     *("watchfiles", "whoosh", "yaml"),
-    *("notekeep.index.background"),
-    *("notekeep.index.search", "notekeep.writing.plan"),
-    *("notekeep.moment", "notekeep.obsidian", "notekeep.tui.sweeping", "notekeep.tui.watching"),
-    *("notekeep.tui.commands", "notekeep.tui.render.document", "notekeep.tui.screens.dialogs"),
+    *("notekeep.catalog.indexer"),
+    *("notekeep.search.session", "notekeep.notes.plan"),
+    *(
+        "notekeep.date_formats",
+        "notekeep.obsidian",
+        "notekeep.tui.vault_updates",
+        "notekeep.tui.vault_updates",
+    ),
+    *("notekeep.tui.screens.palette", "notekeep.tui.page.blocks", "notekeep.tui.dialogs.prompts"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
-    *("notekeep.tui.screens.verbs", "notekeep.tui.widgets.sidebar"),
+    *("notekeep.tui.screens.note_operations", "notekeep.tui.widgets.sidebar"),
     "notekeep.tui.widgets.switcher",
 }
 """What the program needs no part of until the list of notes is seen."""
@@ -79,7 +84,7 @@ async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
 
 
 def test_the_interface_alone_needs_no_click() -> None:
-    assert _opens([]) == Opens(None, prelude=True)
-    assert _opens(["--vault", "notes", "--no-prelude"]) == Opens("notes", prelude=False)
+    assert _opens([]) == LaunchRequest(None, prelude=True)
+    assert _opens(["--vault", "notes", "--no-prelude"]) == LaunchRequest("notes", prelude=False)
     for words in (["--vault"], ["--plain"], ["ls"], ["--vault", "notes", "ls"], ["--help"]):
         assert _opens(words) is None

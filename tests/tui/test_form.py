@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from textual.widgets import Input
 
 from notekeep.errors import UsageError
-from notekeep.markdown.changes import apply_changes
-from notekeep.markdown.kinds import DEFAULT_SCHEMA
+from notekeep.markdown.field_changes import apply_changes
 from notekeep.markdown.note import read_note
-from notekeep.tui.fields import (
-    Field,
-    changes_of,
-    check,
-    checked,
-    fields_of,
-    items_of,
-    stepped,
-    text_of,
+from notekeep.markdown.schema import DEFAULT_SCHEMA
+from notekeep.tui.field_forms import (
+    FormField,
+    check_field_text,
+    format_value,
+    list_form_fields,
+    make_field_changes,
+    parse_field_text,
+    parse_list_items,
+    step_value,
 )
 from notekeep.tui.widgets.note_list import NoteList
 from tests.support.screens import press, seen, shows, tree, type_text, until
@@ -56,13 +56,13 @@ Body.
 """
 
 
-def fields(source: bytes = SOURCE) -> dict[str, Field]:
+def fields(source: bytes = SOURCE) -> dict[str, FormField]:
     note = read_note(BOOK, source, DEFAULT_SCHEMA)
-    return {field.name: field for field in fields_of(note, DEFAULT_SCHEMA)}
+    return {field.name: field for field in list_form_fields(note, DEFAULT_SCHEMA)}
 
 
 def written(name: str, text: str) -> bytes:
-    return apply_changes(SOURCE, changes_of(fields()[name], text), DEFAULT_SCHEMA, "book")
+    return apply_changes(SOURCE, make_field_changes(fields()[name], text), DEFAULT_SCHEMA, "book")
 
 
 def content(path: Path) -> bytes:
@@ -96,13 +96,13 @@ def test_only_the_edited_key_changes(name: str, text: str, before: bytes, after:
 
 def test_a_field_that_is_left_as_it_is_is_no_change() -> None:
     for field in fields().values():
-        assert changes_of(field, field.text) == []
+        assert make_field_changes(field, field.text) == []
 
 
 @given(st.lists(st.text("ab ,x", min_size=1, max_size=6).map(str.strip).filter(bool), max_size=4))
 def test_a_list_is_typed_as_it_is_shown(items: list[str]) -> None:
-    text = text_of(list(items))
-    assert items_of("genre", text) == items
+    text = format_value(list(items))
+    assert parse_list_items("genre", text) == items
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_a_list_is_typed_as_it_is_shown(items: list[str]) -> None:
 )
 def test_what_does_not_fit_is_refused_with_what_would(name: str, text: str) -> None:
     with pytest.raises(UsageError, match=name) as error:
-        check(fields()[name], text)
+        check_field_text(fields()[name], text)
     assert error.value.hint
 
 
 def test_a_date_may_be_said_in_words() -> None:
     found = fields()
-    assert checked(found["finished"], "yesterday", TODAY) == "2026-11-23"
-    assert checked(found["finished"], "2026-11", TODAY) == "2026-11"
-    assert checked(found["shelf"], "yesterday", TODAY) == "yesterday"
+    assert parse_field_text(found["finished"], "yesterday", TODAY) == "2026-11-23"
+    assert parse_field_text(found["finished"], "2026-11", TODAY) == "2026-11"
+    assert parse_field_text(found["shelf"], "yesterday", TODAY) == "yesterday"
     with pytest.raises(UsageError, match="finished is a date"):
-        checked(found["finished"], "soon", TODAY)
+        parse_field_text(found["finished"], "soon", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_a_date_may_be_said_in_words() -> None:
 )
 def test_values_have_neighbours(name: str, text: str, more: str | None, less: str | None) -> None:
     field = fields()[name]
-    assert stepped(field, text, 1, TODAY) == more
-    assert stepped(field, text, -1, TODAY) == less
+    assert step_value(field, text, 1, TODAY) == more
+    assert step_value(field, text, -1, TODAY) == less
 
 
 # On the screen.

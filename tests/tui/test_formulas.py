@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.render.formulas import formula_text
+from notekeep.tui.page.formulas import formula_text
 
 
 @pytest.mark.parametrize(

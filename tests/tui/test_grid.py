@@ -11,19 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.app import App
 
-from notekeep.index.rows import Row
-from notekeep.markdown.kinds import DEFAULT_SCHEMA, Kind, Schema
-from notekeep.tui.render.glyphs import ASCII, UNICODE
-from notekeep.tui.render.grid import (
+from notekeep.catalog.records import Row
+from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
+from notekeep.tui.render.note_columns import (
     GUTTER,
     Column,
     cell_text,
-    columns_of,
-    first_seen,
-    head_line,
-    layout,
+    choose_columns,
+    column_heads,
+    first_visible_column,
+    lay_out_columns,
 )
-from notekeep.tui.render.pieces import cells, plain
+from notekeep.tui.render.styled_text import line_text, line_width
 from notekeep.tui.widgets.note_grid import NoteGrid
 from tests.support.screens import browse, press, seen, shows, tree, type_text, until
 
@@ -57,7 +57,7 @@ BOOKS = [
 
 
 def names(rows: list[Row], schema: Schema = DEFAULT_SCHEMA) -> list[str]:
-    return [column.name for column in columns_of(rows, schema, UNICODE)]
+    return [column.name for column in choose_columns(rows, schema, UNICODE)]
 
 
 def test_notes_of_one_kind_have_its_columns_even_those_that_wait_to_be_filled() -> None:
@@ -104,7 +104,7 @@ def test_columns_stay_where_they_are_when_the_notes_are_sorted() -> None:
     ],
 )
 def test_a_cell_shows_its_field_as_a_person_reads_it(row: int, name: str, shown: str) -> None:
-    columns = {column.name: column for column in columns_of(BOOKS, DEFAULT_SCHEMA, UNICODE)}
+    columns = {column.name: column for column in choose_columns(BOOKS, DEFAULT_SCHEMA, UNICODE)}
     assert cell_text(BOOKS[row], columns[name], UNICODE) == shown
 
 
@@ -122,8 +122,8 @@ def test_every_column_can_be_brought_into_view_at_any_width(
 ) -> None:
     made = columns(*widths)
     wanted = data.draw(st.integers(0, len(made) - 1))
-    left = first_seen(made, width, data.draw(st.integers(1, len(made))), wanted)
-    places = layout(made, width, left)
+    left = first_visible_column(made, width, data.draw(st.integers(1, len(made))), wanted)
+    places = lay_out_columns(made, width, left)
     assert places[0].column == 0
     # Nothing lies over anything else, or outside.
     ends = [GUTTER]
@@ -133,15 +133,19 @@ def test_every_column_can_be_brought_into_view_at_any_width(
     assert ends[-1] <= max(width, GUTTER)
     if width >= 50:
         assert wanted in {place.column for place in places}
-    line = head_line(made, places, width, UNICODE, here=wanted, order="")
-    assert cells(line) == width
+    line = column_heads(made, places, width, UNICODE, here=wanted, order="")
+    assert line_width(line) == width
 
 
 def test_the_heads_say_the_order_and_that_there_is_more() -> None:
     made = columns(12, 10, 10, 10, 10)
-    head = plain(head_line(made, layout(made, 40, 1), 40, UNICODE, here=0, order="-c1"))
+    head = line_text(
+        column_heads(made, lay_out_columns(made, 40, 1), 40, UNICODE, here=0, order="-c1")
+    )
     assert head.split() == ["c0", "c1", "↓", "c2", "▸"]
-    head = plain(head_line(made, layout(made, 40, 4), 40, ASCII, here=4, order="c4"))
+    head = line_text(
+        column_heads(made, lay_out_columns(made, 40, 4), 40, ASCII_GLYPHS, here=4, order="c4")
+    )
     assert head.split() == ["c0", "<c4", "^"]
 
 
@@ -186,14 +190,14 @@ async def test_v_shows_a_grid_and_the_same_note_in_the_list_again(
         assert head.split("│")[-1].split()[:4] == ["title", "author", "rating", "status"]
         assert any("Cal Newport" in line and "★★★★☆" in line for line in seen(app))
         assert not browse(app).preview.display
-        first = browse(app).note_here
+        first = browse(app).note_under_cursor
         await press(pilot, "down")
-        await until(pilot, lambda: browse(app).note_here != first)
-        here = browse(app).note_here
+        await until(pilot, lambda: browse(app).note_under_cursor != first)
+        here = browse(app).note_under_cursor
         await press(pilot, "v")
         await until(pilot, lambda: browse(app).pane.grid is None)
         await until(pilot, lambda: browse(app).notes.has_focus)
-        assert browse(app).note_here == here
+        assert browse(app).note_under_cursor == here
         await until(pilot, lambda: browse(app).preview.display)
         # A title is read, a space reads it as well where the preview has no room.
         await press(pilot, "v")
@@ -294,7 +298,7 @@ async def test_the_grid_by_mouse(make_app: MakeApp) -> None:
 
         await click("Cal Newport")
         await until(pilot, lambda: grid(app).column == 1)
-        assert browse(app).note_here == "books/Deep Work.md"
+        assert browse(app).note_under_cursor == "books/Deep Work.md"
         await click("★★★★½", times=2)
         await until(pilot, lambda: shows(app, "A digit"))
         # The second star, then half of it.
@@ -334,7 +338,7 @@ async def test_the_grid_at_any_size_with_any_characters(
         await until(pilot, lambda: grid(app).column == 0)
         for row in range(grid(app).note_count):
             for width in (size[0], 33):
-                assert cells(grid(app).draw_row(row, width)[0]) == width
+                assert line_width(grid(app).draw_row(row, width)[0]) == width
         await press(pilot, "v")
         await until(pilot, lambda: browse(app).pane.grid is None)
     assert tree(root) == before
@@ -377,7 +381,7 @@ async def test_only_the_rows_on_the_screen_are_read() -> None:
 
         def sees(row: int) -> bool:
             # The view knows how far it goes only once it was laid out.
-            shown.look_at(row)
+            shown.scroll_to_line(row)
             return shows(app, f"Note {row} ")
 
         await until(pilot, lambda: sees(99_999))

@@ -12,12 +12,12 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets._toast import Toast
 
-from notekeep.tui.commands import Palette
-from notekeep.tui.jobs import say
-from notekeep.tui.screens.capture import CaptureScreen
-from notekeep.tui.screens.dialogs import Choice, Confirm, Option, Prompt
+from notekeep.tui.dialogs.prompts import Choice, Confirm, Option, Prompt
+from notekeep.tui.dialogs.quick_capture import CaptureScreen
 from notekeep.tui.screens.edit import EditScreen
+from notekeep.tui.screens.palette import Palette
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import show_message
 from tests.support.screens import browse, press, shows, type_text, unpainted, until
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        say(app, "Short and rare")
+        show_message(app, "Short and rare")
         await until(pilot, lambda: shows(app, "Short and rare"))
         toast = app.screen.query_one(Toast)
         place = toast.region.center
@@ -372,7 +372,7 @@ async def test_a_held_delete_key_deletes_notes_and_makes_no_error(
         await press(pilot, "u")
         await until(pilot, lambda: shows(app, "Took back"))
         gone = len(list((root / ".trash").rglob("*.md")))
-        await until(pilot, lambda: browse(app).note_here and browse(app).chosen_notes())
+        await until(pilot, lambda: browse(app).note_under_cursor and browse(app).chosen_notes())
         await press(pilot, "d")
         await until(pilot, lambda: len(list((root / ".trash").rglob("*.md"))) > gone)
         assert not app.unseen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.tui.app import APPS
-from notekeep.tui.widgets.footer import Footer
+from notekeep.tui.widgets.bars import Footer
 from notekeep.vault import Vault
 from tests.support.screens import press, shows, type_text, until
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from notekeep.tui.messages import ShowHistory
-from notekeep.tui.render.pieces import Piece, plain
-from notekeep.tui.screens.history import SINCE, _Views
+from notekeep.tui.render.styled_text import Piece, line_text
+from notekeep.tui.screens.history import SINCE_VIEW, _Views
 from notekeep.tui.widgets.note_list import NoteList
 from tests.support.screens import press, seen, shows, type_text, until
 
@@ -243,7 +243,7 @@ async def test_history_and_steps_have_room_at_any_size(
         await until(pilot, lambda: shows(app, "Today") or shows(app, ":"))
         await press(pilot, "down", "v", "v", "v", "z", "z", "enter", "pagedown", "escape")
         await app.run_action("show_steps")
-        await until(pilot, lambda: app.screen.query("MomentList"))
+        await until(pilot, lambda: app.screen.query("TimelineList"))
         await press(pilot, "down", "enter", "z", "escape", "escape", "escape")
     assert content(book) == before
 
@@ -370,9 +370,9 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
 )
 def test_views_are_named_whole_beside_large_counts(width: int, named: list[str]) -> None:
     views = _Views()
-    views.set_reactive(_Views.view, SINCE)
+    views.set_reactive(_Views.view, SINCE_VIEW)
     views.set_reactive(_Views.about, [Piece("+12345"), Piece(" -12345")])
-    line = plain(views.draw(width))
+    line = line_text(views.draw(width))
     assert line.endswith("+12345 -12345")
     assert (
         line.removesuffix("+12345 -12345").replace("   ", "  ").split("  ")[: len(named)] == named

@@ -6,17 +6,17 @@ import pytest
 
 from notekeep.markdown import parser
 from notekeep.markdown.note import read_note
-from notekeep.tui.render.around import Around, Picture
+from notekeep.tui.page.drawn_lines import NoteSurroundings, Picture
+from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.pieces import plain
-from notekeep.tui.render.rendering import Rendering
+from notekeep.tui.render.styled_text import line_text
 from tests.support.hostile_text import TEXTS, assert_linear
 
 
-def drawn(text: str) -> Rendering:
+def drawn(text: str) -> NoteRendering:
     note = read_note("notes/N.md", text.encode("utf-8", "surrogatepass"))
-    around = Around({"a.png": Picture("a.png", problem="it is gone")}, is_live=True)
-    rendering = Rendering(note, 100, UNICODE, around)
+    around = NoteSurroundings({"a.png": Picture("a.png", problem="it is gone")}, is_live=True)
+    rendering = NoteRendering(note, 100, UNICODE, around)
     rendering.draw_lines(10**9)
     return rendering
 
@@ -29,7 +29,7 @@ def test_time_to_draw_grows_with_the_length_only(name: str) -> None:
 
 @pytest.mark.parametrize("sign", ["> ", "- ", "1. "])
 def test_what_stands_too_deep_is_shown_as_it_is_written(sign: str) -> None:
-    rows = [plain(row.line) for row in drawn(sign * 2_000 + "word").lines]
+    rows = [line_text(row.line) for row in drawn(sign * 2_000 + "word").lines]
     assert any("word" in row for row in rows)
 
 
@@ -48,7 +48,7 @@ def test_what_the_parser_fails_on_is_plain_text_and_the_rest_is_not(
         return parse(text, source)
 
     monkeypatch.setattr(parser, "_parse", fail)
-    rows = [plain(row.line).strip() for row in drawn("*one*\n\n- *bad*\n\n*two*").lines]
+    rows = [line_text(row.line).strip() for row in drawn("*one*\n\n- *bad*\n\n*two*").lines]
     assert rows[-7:] == [
         *(
             "one",

@@ -5,24 +5,28 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.render.around import NOTHING, Around, Embedded, Picture
-from notekeep.tui.render.blocks import split
-from notekeep.tui.render.document import draw
-from notekeep.tui.render.drawn import Frame
-from notekeep.tui.render.glyphs import ASCII, UNICODE
-from notekeep.tui.render.html import LONGEST
-from notekeep.tui.render.pieces import BUTTON, Line, Piece, plain
+from notekeep.tui.page.blocks import draw, split_blocks
+from notekeep.tui.page.drawn_lines import (
+    NO_SURROUNDINGS,
+    DrawContext,
+    EmbeddedNote,
+    NoteSurroundings,
+    Picture,
+)
+from notekeep.tui.page.embedded_content import LONGEST
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
+from notekeep.tui.render.styled_text import BUTTON_PREFIX, Piece, StyledLine, line_text
 
 PICTURES = {"a.png": Picture("attachments/a.png", 16, 8)}
 
 
-def drawn(text: str, width: int = 60) -> list[Line]:
-    frame = Frame(width, UNICODE, around=Around(PICTURES))
-    return [row.line for block in split(text) for row in draw(block, frame, {})]
+def drawn(text: str, width: int = 60) -> list[StyledLine]:
+    frame = DrawContext(width, UNICODE, around=NoteSurroundings(PICTURES))
+    return [row.line for block in split_blocks(text) for row in draw(block, frame, {})]
 
 
 def shown(text: str, width: int = 60) -> list[str]:
-    return [plain(line) for line in drawn(text, width)]
+    return [line_text(line) for line in drawn(text, width)]
 
 
 def piece_with(text: str, source: str) -> Piece:
@@ -116,15 +120,17 @@ def test_nothing_in_html_is_obeyed_or_fails(text: str, width: int) -> None:
     for line in drawn(text, width):
         for piece in line:
             assert piece.text.isprintable()
-            assert not piece.link.startswith(BUTTON)
+            assert not piece.link.startswith(BUTTON_PREFIX)
             assert piece.link.isprintable()
 
 
 def test_plain_terminals_get_plain_characters_of_pictures_and_html() -> None:
-    around = Around(PICTURES, {"B": Embedded("B", "[[B]]", "", NOTHING, "it is in itself")})
+    around = NoteSurroundings(
+        PICTURES, {"B": EmbeddedNote("B", "[[B]]", "", NO_SURROUNDINGS, "it is in itself")}
+    )
     text = '![[a.png]]\n\n![[B]]\n\n<ul><li>a <img src="a.png"></li></ul>\n\n<td>1</td><td>2</td>'
-    frame = Frame(60, ASCII, around=around)
-    lines = [plain(row.line) for block in split(text) for row in draw(block, frame, {})]
+    frame = DrawContext(60, ASCII_GLYPHS, around=around)
+    lines = [line_text(row.line) for block in split_blocks(text) for row in draw(block, frame, {})]
     assert lines == [
         *("# a.png - 16x8", "| B - it is in itself", "- a", "# a.png - 16x8", "1 | 2"),
     ]

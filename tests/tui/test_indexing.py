@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.services import indexing
 from notekeep.tui import app as app_module
 from notekeep.tui.app import APPS
-from notekeep.tui.screens.new_note import NewNote
-from notekeep.vault import Vault, refreshing
+from notekeep.tui.dialogs.form import NewNote
+from notekeep.vault import Vault
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from notekeep.index.indexer import Refreshed
+    from notekeep.catalog.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -41,7 +42,7 @@ class Slowly:
         monkeypatch.setattr(self.vault, "refresh", self._slowly)
         monkeypatch.setattr(app_module, "GROWN_SECONDS", 0.0)
         # To a search the vault is as one with many notes: it does not read them itself.
-        monkeypatch.setattr(refreshing, "ANSWER_BUDGET", 0)
+        monkeypatch.setattr(indexing, "ANSWER_BUDGET", 0)
         self._patches = monkeypatch
 
     def _slowly(
@@ -61,7 +62,7 @@ class Slowly:
 
     def end(self) -> None:
         """Let the refresh go on to its end."""
-        self._patches.setattr(refreshing, "ANSWER_BUDGET", 500)
+        self._patches.setattr(indexing, "ANSWER_BUDGET", 500)
         self.may_end.set()
 
     def app(self, screen: str) -> NotekeepApp:
@@ -168,7 +169,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
 async def test_a_single_edit_does_not_tell_of_indexing(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from notekeep.tui.widgets.footer import Footer
+    from notekeep.tui.widgets.bars import Footer
 
     told: list[str] = []
     monkeypatch.setattr(

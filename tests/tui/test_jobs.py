@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
-from notekeep.tui.jobs import WRITING, in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ async def test_what_changes_notes_is_done_in_its_order_and_one_after_the_other(
     app = make_app("browse")
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        in_background(app.screen, slowly, lambda _: None, group=WRITING)
+        in_background(app.screen, slowly, lambda _: None, group=WRITE_GROUP)
         for name in ("second", "third"):
-            in_background(app, partial(done.append, name), lambda _: None, group=WRITING)
+            in_background(app, partial(done.append, name), lambda _: None, group=WRITE_GROUP)
         in_background(app, lambda: None, lambda _: done.append("read"), group="look")
         await until(pilot, lambda: "read" in done)
         assert done == ["first begins", "read"]

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.command import CommandList
 
-from notekeep.tui.actions import ACTIONS, BY_ID, clashes, keys_of
-from notekeep.tui.actions.keymaps import keymap, keymaps, wrong_keys
-from notekeep.tui.actions.spelling import key_name, key_names, key_of
 from notekeep.tui.app import APPS
+from notekeep.tui.commands.action import format_key, format_keys, parse_key
+from notekeep.tui.commands.registry import (
+    ACTIONS,
+    ACTIONS_BY_ID,
+    action_keys,
+    find_key_clashes,
+    keymap,
+    keymaps,
+    wrong_keys,
+)
 from notekeep.tui.widgets.note_area import NoteArea
 from tests.support.screens import press, shows, type_text, until
 
@@ -24,8 +31,8 @@ SIZE = (100, 30)
 
 @pytest.mark.parametrize("name", keymaps())
 def test_a_map_has_no_clash_and_no_unknown_action(name: str) -> None:
-    assert clashes(keymap(name, {})) == []
-    assert keymap(name, {}).keys() <= BY_ID.keys()
+    assert find_key_clashes(keymap(name, {})) == []
+    assert keymap(name, {}).keys() <= ACTIONS_BY_ID.keys()
 
 
 def test_a_persons_own_keys_are_over_those_of_the_map() -> None:
@@ -65,14 +72,14 @@ def test_a_persons_own_keys_are_over_those_of_the_map() -> None:
     ],
 )
 def test_a_key_may_be_written_as_one_says_it(said: str, key: str | None) -> None:
-    assert key_of(said) == key
+    assert parse_key(said) == key
 
 
 def test_every_key_of_ours_is_written_as_it_is_called() -> None:
     keys = {key for action in ACTIONS for key in action.keys}
     maps = [keymap(name, {}) for name in keymaps()]
-    keys |= {key for map_ in maps for action in ACTIONS for key in keys_of(action, map_)}
-    assert {key_of(key) for key in keys} == keys
+    keys |= {key for map_ in maps for action in ACTIONS for key in action_keys(action, map_)}
+    assert {parse_key(key) for key in keys} == keys
 
 
 def test_what_is_wrong_with_a_persons_keys_is_said_once_each() -> None:
@@ -119,19 +126,19 @@ async def test_what_is_wrong_with_the_keys_is_told_at_the_start(vault: Vault) ->
 
 
 def test_a_clash_is_named_once() -> None:
-    assert clashes({"edit": "d"}) == ["The key d is that of edit, and of delete."]
+    assert find_key_clashes({"edit": "d"}) == ["The key d is that of edit, and of delete."]
 
 
 def test_a_key_is_called_by_the_sign_on_it() -> None:
-    assert key_names(["right_curly_bracket", "ctrl+slash", "f1"]) == "} ctrl+/ F1"
+    assert format_keys(["right_curly_bracket", "ctrl+slash", "f1"]) == "} ctrl+/ F1"
     keys = {key for action in ACTIONS for key in action.keys}
-    assert not [key for key in keys if "_" in key_name(key).strip("_")]
+    assert not [key for key in keys if "_" in format_key(key).strip("_")]
 
 
 def test_in_emacs_ctrl_g_leaves_what_escape_leaves() -> None:
     map_ = keymap("emacs", {})
     leave = [action for action in ACTIONS if "escape" in action.keys]
-    without = {action.id for action in leave if "ctrl+g" not in keys_of(action, map_)}
+    without = {action.id for action in leave if "ctrl+g" not in action_keys(action, map_)}
     # Which write first: a habit of the hands must not end an edit. A form is dropped with ctrl+g.
     assert without == {"finish", "finish-form"}
 

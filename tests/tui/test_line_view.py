@@ -10,8 +10,8 @@ import pytest
 from textual.app import App
 from textual.events import Key, MouseScrollDown
 
-from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.widgets.line_view import ListView, Page
+from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.widgets.line_view import ListView, TextPage
 from tests.support.screens import press, until
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ class Rows(ListView):
     def is_selectable(self, row: int) -> bool:
         return not self.headings or row % 10 != 0
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
         self.drawn.append(row)
         return [[Piece(self.text.format(row))]]
 
 
-class Text(Page):
+class Text(TextPage):
     """Lines to read."""
 
     def line_count(self) -> int:
         return 50
 
-    def draw_line(self, index: int, width: int) -> Line:
+    def draw_line(self, index: int, width: int) -> StyledLine:
         del width
         return [Piece(f"line {index} [/nope] \x1b[31m")]
 

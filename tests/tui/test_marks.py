@@ -11,9 +11,9 @@ import pytest
 from textual.widgets import Input
 
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.pieces import plain
-from notekeep.tui.render.planned import changed_lines, planned_lines, summary
-from notekeep.tui.screens.bulk import changes_in, tags_of
+from notekeep.tui.render.plan_lines import diff_lines, notes_plan_lines, summarize_plan
+from notekeep.tui.render.styled_text import line_text
+from notekeep.tui.screens.note_operations import parse_field_changes, parse_tag_changes
 from tests.support.screens import browse, press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ async def test_marks_are_set_one_by_one_in_ranges_and_all_at_once(
         chosen = {*marked(app)}
         await press(pilot, "slash")
         browse(app).pane.box.set_text("title:deep")
-        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
         assert marked(app) == chosen
         await until(pilot, lambda: shows(app, "2 marked · "))
         # The grid has the same ones; a note that went has none.
@@ -326,23 +326,25 @@ async def test_refused_notes_among_hundreds_are_named_and_left(
     ],
 )
 def test_tags_are_typed_with_signs(typed: str, add: list[str], remove: list[str]) -> None:
-    assert tags_of(typed) == (add, remove)
+    assert parse_tag_changes(typed) == (add, remove)
 
 
 def test_changes_are_typed_as_on_the_command_line(vault: Vault) -> None:
-    assert [str(one) for one in changes_in(vault, "rating=4.5 author+='Ann B' genre-=old x=")] == [
+    assert [
+        str(one) for one in parse_field_changes(vault, "rating=4.5 author+='Ann B' genre-=old x=")
+    ] == [
         *("rating=4.5", "author+=Ann B", "genre-=old", "x="),
     ]
 
 
 def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
     plan = vault.plan.set_fields(["books/Deep Work.md", "inbox/broken.md"], ["rating=5"])
-    shown = [plain(line).rstrip() for line in planned_lines(plan, 60, UNICODE)]
+    shown = [line_text(line).rstrip() for line in notes_plan_lines(plan, 60, UNICODE)]
     assert "books/Deep Work.md" in shown
     at = shown.index("books/Deep Work.md")
     assert shown[at + 1 : at + 3] == ["  - rating: 4", "  + rating: 5"]
     assert any("inbox/broken.md:2" in line for line in shown)
-    assert summary(plan, ["books/Deep Work.md", "inbox/broken.md", "inbox/same.md"]) == (
+    assert summarize_plan(plan, ["books/Deep Work.md", "inbox/broken.md", "inbox/same.md"]) == (
         "1 file would change, 1 left as it is, 1 is so already"
     )
 
@@ -350,4 +352,4 @@ def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
 def test_only_what_differs_is_shown_of_a_long_note() -> None:
     lines = [b"%d" % number for number in range(5000)]
     before, after = b"\n".join(lines), b"\n".join([*lines[:2], b"new", *lines[3:]])
-    assert changed_lines(before, after) == [("-", "2"), ("+", "new")]
+    assert diff_lines(before, after) == [("-", "2"), ("+", "new")]

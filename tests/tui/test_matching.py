@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from notekeep.query.tree import And, Compare, Not, Or, Phrase, Prefix, Query, Term
-from notekeep.tui.render.matching import Matcher, matcher_of
+from notekeep.tui.render.note_rows import LetterMatcher, make_matcher
 
 
-def found(matcher: Matcher, text: str) -> list[str]:
+def found(matcher: LetterMatcher, text: str) -> list[str]:
     return [text[start:end] for start, end in matcher.spans(text)]
 
 
@@ -24,11 +24,11 @@ def found(matcher: Matcher, text: str) -> list[str]:
 def test_words_are_found_by_their_beginning_without_case_or_accents(
     word: str, text: str, marked: list[str]
 ) -> None:
-    assert found(Matcher([word]), text) == marked
+    assert found(LetterMatcher([word]), text) == marked
 
 
 def test_the_longest_word_wins() -> None:
-    assert found(Matcher(["a", "atom"]), "atomic") == ["atom"]
+    assert found(LetterMatcher(["a", "atom"]), "atomic") == ["atom"]
 
 
 def test_a_query_marks_its_words_but_not_its_facts_nor_what_it_excludes() -> None:
@@ -40,10 +40,10 @@ def test_a_query_marks_its_words_but_not_its_facts_nor_what_it_excludes() -> Non
             Compare("rating", ">=", 4),
         )
     )
-    matcher = matcher_of(Query("", root))
+    matcher = make_matcher(Query("", root))
     text = "Deep habits in two minutes, gone, 4"
     assert found(matcher, text) == ["Deep", "hab", "two", "minutes"]
 
 
 def test_without_words_nothing_is_marked() -> None:
-    assert matcher_of(Query("")).spans("anything") == []
+    assert make_matcher(Query("")).spans("anything") == []

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.row import Row
-from notekeep.tui.render.pieces import Piece, cells, plain
-from notekeep.tui.render.rows import beside
+from notekeep.catalog.records import Row
+from notekeep.tui.render.note_rows import distinguished_title
+from notekeep.tui.render.styled_text import Piece, line_text, line_width
 from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -81,6 +81,6 @@ async def test_lists_the_grid_the_quick_switch_and_the_palette_tell_them_apart(
 def test_what_tells_apart_is_seen_however_long_the_title_is(room: int, line: str) -> None:
     title = "A rather long title of a note"
     row = Row("x.md", title, "note", 0, 0, False, None, 0, "{}", "projects/2026/alpha/beta")
-    found = beside([Piece(title)], row, room)
-    assert plain(found) == line
-    assert cells(found) <= room
+    found = distinguished_title([Piece(title)], row, room)
+    assert line_text(found) == line
+    assert line_width(found) <= room

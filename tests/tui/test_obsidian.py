@@ -9,7 +9,7 @@ import pytest
 from textual.events import Paste
 
 from notekeep.tui.app import APPS
-from notekeep.tui.capturing import INBOX, TODAY, attachment_of, capture
+from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, make_attachment, write_capture
 from notekeep.tui.messages import OpenNote
 from tests.support.obsidian import opened, write
 from tests.support.screens import press, shows, until
@@ -106,8 +106,8 @@ async def test_settings_that_cannot_be_read_are_among_the_problems(root: Path) -
 @pytest.mark.parametrize(
     ("place", "text", "note", "file"),
     [
-        (TODAY, "A walk", "Log/2026/11/2026-11-24.md", "Log/2026/11/img/A map.png"),
-        (TODAY, "", "Log/2026/11/2026-11-24.md", "Log/2026/11/img/A map.png"),
+        (TODAYS_NOTE, "A walk", "Log/2026/11/2026-11-24.md", "Log/2026/11/img/A map.png"),
+        (TODAYS_NOTE, "", "Log/2026/11/2026-11-24.md", "Log/2026/11/img/A map.png"),
         (INBOX, "A walk", "In/A walk.md", "In/img/A map.png"),
         (INBOX, "", "In/2026-11-24 21.15.md", "In/img/A map.png"),
     ],
@@ -116,7 +116,7 @@ def test_a_thought_takes_its_picture_along(
     root: Path, picture: Path, place: str, text: str, note: str, file: str
 ) -> None:
     vault = opened(root)
-    done = capture(vault, text, place, attachment_of(str(picture)))
+    done = write_capture(vault, text, place, make_attachment(str(picture)))
     assert done.paths == [file, note]
     assert (root / note).read_text("utf-8").endswith("![](img/A%20map.png)\n")
     assert (root / file).read_bytes() == PNG

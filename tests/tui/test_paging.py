@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from notekeep.tui.app import APPS
+from notekeep.tui.list_model import FAR, PagedRows
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.paging import FAR, Source
 from notekeep.vault import Vault
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.index.listing import Way
-    from notekeep.index.row import Row
+    from notekeep.catalog.records import Row
+    from notekeep.search.listing import PageCursor
     from notekeep.tui.screens.browse import BrowseScreen
 
 NOTES = 2 * FAR + 77
@@ -29,7 +29,7 @@ class Counting(Vault):
 
     passed: list[int]
 
-    def page(self, query: str, limit: int, way: int | Way) -> list[Row]:
+    def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
         self.passed.append(way if isinstance(way, int) else way.passed)
         return super().page(query, limit, way)
 
@@ -53,7 +53,7 @@ def vault(many: Path) -> Counting:
 
 def test_a_page_is_the_same_whatever_was_seen_before(vault: Counting) -> None:
     rows = vault.rows().rows
-    source = Source(vault, "", vault.rows(limit=LIMIT))
+    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
     starts = [*range(0, NOTES, LIMIT), *range(33, NOTES, LIMIT)]
     random.Random(7).shuffle(starts)
     for start in starts:
@@ -61,20 +61,20 @@ def test_a_page_is_the_same_whatever_was_seen_before(vault: Counting) -> None:
 
 
 def test_little_is_passed_over_on_the_way_down_and_up_again(vault: Counting) -> None:
-    source = Source(vault, "", vault.rows(limit=LIMIT))
+    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
     pages = range(0, NOTES, LIMIT)
     for start in (*pages, *reversed(pages)):
         source.page(start, LIMIT)
     assert max(vault.passed) <= FAR
     vault.passed.clear()
-    Source(vault, "", vault.rows(limit=LIMIT)).page(pages[-1], LIMIT)
+    PagedRows(vault, "", vault.rows(limit=LIMIT)).page(pages[-1], LIMIT)
     assert vault.passed == [0]
 
 
 def test_a_note_that_went_away_leads_nowhere_and_nothing_is_lost(
     vault: Counting, many: Path
 ) -> None:
-    source = Source(vault, "", vault.rows(limit=LIMIT))
+    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
     start = FAR + LIMIT
     before = source.page(start, LIMIT)
     (many / before[-1].path).unlink()
@@ -89,22 +89,22 @@ def test_a_list_in_another_order_or_with_a_limit_is_counted_from_its_first_row(
     for query in ("sort:-modified", f"limit:{NOTES - 5}"):
         first = vault.rows(query, limit=LIMIT)
         rows = vault.rows(query).rows
-        source = Source(vault, query, first)
+        source = PagedRows(vault, query, first)
         start = len(rows) - 30
         assert list(source.page(start, LIMIT)) == rows[start:]
         assert vault.passed[-1] == start
 
 
 def test_the_row_of_any_note_is_known(vault: Counting) -> None:
-    source = Source(vault, "", vault.rows(limit=LIMIT))
+    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
     rows = vault.rows().rows
     for number in (0, 1, 699, FAR, 2 * FAR + 1, len(rows) - 1):
         assert source.find(rows[number].path) == number
     assert source.find("nowhere.md") is None
     turned = vault.rows("sort:-title").rows
-    source = Source(vault, "sort:-title", vault.rows("sort:-title", limit=LIMIT))
+    source = PagedRows(vault, "sort:-title", vault.rows("sort:-title", limit=LIMIT))
     assert source.find(turned[-2].path) == len(turned) - 2
-    assert Source(vault, "is:orphan", vault.rows(limit=LIMIT)).find(rows[0].path) is None
+    assert PagedRows(vault, "is:orphan", vault.rows(limit=LIMIT)).find(rows[0].path) is None
 
 
 async def test_a_note_far_down_is_gone_to(vault: Counting) -> None:
@@ -114,5 +114,5 @@ async def test_a_note_far_down_is_gone_to(vault: Counting) -> None:
         await until(pilot, lambda: shows(app, f"2 0{total % 100} notes"))
         browse = cast("BrowseScreen", app.screen)
         app.post_message(OpenNote(rows[-3].path))
-        await until(pilot, lambda: browse.note_here == rows[-3].path)
+        await until(pilot, lambda: browse.note_under_cursor == rows[-3].path)
         assert browse.notes.cursor == total - 3

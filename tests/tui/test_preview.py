@@ -13,9 +13,9 @@ from PIL import Image
 from notekeep.tui import clipboard
 from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote, VaultChanged
-from notekeep.tui.render import rendering as rendering_module
-from notekeep.tui.render.document import draw
-from notekeep.tui.render.rendering import LARGE
+from notekeep.tui.page import page as rendering_module
+from notekeep.tui.page.blocks import draw
+from notekeep.tui.page.page import LARGE
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.picture import PictureScreen
 from notekeep.vault import Vault
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.render.blocks import Block
-    from notekeep.tui.render.drawn import Drawn, Frame
+    from notekeep.tui.page.blocks import BodyBlock
+    from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
     from notekeep.tui.widgets.preview import Preview
 
 WIDE = (110, 30)
@@ -216,7 +216,7 @@ async def test_what_is_copied_is_nothing_that_a_terminal_would_obey_when_it_is_p
         await read(app, pilot)
         await press(pilot, "y")
         await until(pilot, lambda: app.clipboard == "[[a ␛[31mred�]]")
-        clipboard.copy(app, "/a/\x1b]0;x\x07\udcff.md")
+        clipboard.copy_text(app, "/a/\x1b]0;x\x07\udcff.md")
         assert app.clipboard == "/a/␛]0;x␇�.md"
 
 
@@ -250,7 +250,9 @@ async def test_the_keys_of_a_large_picture_can_be_clicked(
     reading: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("notekeep.tui.outside.open_file", lambda path: opened.append(str(path)))
+    monkeypatch.setattr(
+        "notekeep.tui.external_programs.open_file", lambda path: opened.append(str(path))
+    )
     app = APPS["browse"](reading)
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
@@ -416,7 +418,9 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
     vault.refresh()
     drawn_by: list[threading.Thread] = []
 
-    def draw_(block: Block, frame: Frame, references: Mapping[str, str]) -> list[Drawn]:
+    def draw_(
+        block: BodyBlock, frame: DrawContext, references: Mapping[str, str]
+    ) -> list[DrawnLine]:
         if len(block.text) > LARGE:
             drawn_by.append(threading.current_thread())
         return draw(block, frame, references)
@@ -449,12 +453,12 @@ def test_a_program_of_the_system_takes_the_text_too(tmp_path: Path) -> None:
     program.write_text(f'#!/bin/sh\ncat > "{tmp_path}/taken"\n')
     program.chmod(0o755)
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "WAYLAND_DISPLAY": "wayland-0"}
-    command = clipboard.program_for(environment)
+    command = clipboard.clipboard_command(environment)
     assert command == [str(program)]
-    assert clipboard.hand_over(command, "words é")
+    assert clipboard.run_clipboard_command(command, "words é")
     assert (tmp_path / "taken").read_text() == "words é"
-    assert clipboard.program_for({"PATH": str(tmp_path)}) == []
-    assert not clipboard.hand_over([str(tmp_path / "none")], "x")
+    assert clipboard.clipboard_command({"PATH": str(tmp_path)}) == []
+    assert not clipboard.run_clipboard_command([str(tmp_path / "none")], "x")
 
 
 async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(

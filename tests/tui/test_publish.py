@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.widgets import Input
 
 from notekeep.config import Site
-from notekeep.export.plan import Plan
-from notekeep.tui.screens import awaiting
+from notekeep.export.plan import ExportPlan
+from notekeep.tui.screens import vault_screen
 from tests.support.screens import press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
+    from notekeep.services.publishing import SiteStanding
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.publish import PublishScreen
     from notekeep.vault import Vault
-    from notekeep.vault.publishing import Standing
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -40,7 +40,7 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         await until(pilot, lambda: shows(app, "9 notes"))
         screen = cast("BrowseScreen", app.screen)
         screen.pane.box.set_text("phone")
-        await until(pilot, lambda: screen.note_here == "books/Deep Work.md")
+        await until(pilot, lambda: screen.note_under_cursor == "books/Deep Work.md")
         screen.notes.focus()
         await press(pilot, "p")
         await until(pilot, lambda: shows(app, "+Depth needs hours without a phone."))
@@ -282,11 +282,11 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await until(pilot, lambda: shows(app, "install hugo"))
 
 
-def plans(folder: Path) -> list[Plan]:
+def plans(folder: Path) -> list[ExportPlan]:
     """The plans in memory that are for a site in a folder: other tests may keep theirs."""
     gc.unfreeze()  # what an app left alone in a pause holds none, either
     gc.collect()
-    every = [one for one in gc.get_objects() if isinstance(one, Plan)]
+    every = [one for one in gc.get_objects() if isinstance(one, ExportPlan)]
     return [one for one in every if Path(one.site).is_relative_to(folder)]
 
 
@@ -322,7 +322,7 @@ async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
     make_blog(tmp_path / "blog", vault)
     asked, go_on, make = threading.Event(), threading.Event(), vault.plan_export
 
-    def slow(*given: Any, **more: Any) -> Plan:
+    def slow(*given: Any, **more: Any) -> ExportPlan:
         asked.set()
         assert go_on.wait(30)
         return make(*given, **more)
@@ -377,7 +377,7 @@ async def test_states_are_not_read_while_nobody_sees_them(
     asked: list[str] = []
     standings = vault.standings
 
-    def counted(*given: str) -> list[Standing]:
+    def counted(*given: str) -> list[SiteStanding]:
         asked.append("states")
         return standings(*given)
 
@@ -474,7 +474,7 @@ async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
 ) -> None:
     post = make_blog(tmp_path / "blog", vault)
     other = post.parent.parent / "a-draft" / "index.md"
-    monkeypatch.setattr(awaiting, "KEPT_SECONDS", 30)
+    monkeypatch.setattr(vault_screen, "KEPT_SECONDS", 30)
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "+one") or shows(app, "+- one"))
@@ -497,10 +497,10 @@ async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
     make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drafts = make_blog(tmp_path / "blog", vault).parent.parent
-    monkeypatch.setattr(awaiting, "KEPT_SECONDS", 0.05)
+    monkeypatch.setattr(vault_screen, "KEPT_SECONDS", 0.05)
     go_on, plan = threading.Event(), vault.plan_export
 
-    def slow(*paths: Any, **named: Any) -> Plan:
+    def slow(*paths: Any, **named: Any) -> ExportPlan:
         assert go_on.wait(30)
         return plan(*paths, **named)
 

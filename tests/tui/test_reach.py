@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual.events import Paste
 
-from notekeep.index.rows import TaskRow
-from notekeep.markdown.due import due_of
-from notekeep.tui import place as places
-from notekeep.tui.capturing import INBOX, TODAY, title_of
-from notekeep.tui.completion import first_place
-from notekeep.tui.render.tasks import Group, ranked
+from notekeep.catalog.records import TaskRow
+from notekeep.markdown.outline import find_due_day
+from notekeep.tui import location as places
+from notekeep.tui.completion import first_text_position
+from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, CaptureScreen, make_title
+from notekeep.tui.render.list_rows import Group, group_tasks
 from notekeep.tui.screens.browse import BrowseScreen
-from notekeep.tui.screens.capture import CaptureScreen
-from notekeep.tui.screens.vaults import known_vaults
+from notekeep.tui.screens.welcome import known_vaults
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until, write_notes
 
@@ -151,7 +150,7 @@ async def test_in_the_editor_the_key_captures_while_nothing_is_offered(
     ],
 )
 def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
-    assert title_of(text) == title
+    assert make_title(text) == title
 
 
 @pytest.mark.parametrize(
@@ -164,7 +163,7 @@ def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
     ],
 )
 def test_writing_begins_below_the_front_matter(text: str, place: tuple[int, int]) -> None:
-    assert first_place(text.split("\n")) == place
+    assert first_text_position(text.split("\n")) == place
 
 
 # Tasks.
@@ -188,24 +187,24 @@ def texts(rows: object) -> list[str]:
 
 
 def test_notes_with_open_tasks_stand_first_and_open_ones_before_done_ones() -> None:
-    found = ranked(TASKS, "", with_done=True, kept=())
+    found = group_tasks(TASKS, "", with_done=True, kept=())
     assert texts(found.rows) == ["b", "open one", "done", "", "c", "open two", "", "a", "old"]
     assert (found.open, found.done) == (2, 2)
     assert found.rows[0] == Group("b", "b", 1)
-    only = ranked(TASKS, "", with_done=False, kept=())
+    only = group_tasks(TASKS, "", with_done=False, kept=())
     assert texts(only.rows) == ["b", "open one", "", "c", "open two"]
 
 
 def test_a_task_that_was_ticked_just_now_keeps_its_row() -> None:
     ticked = [*TASKS[:2], TASKS[2]._replace(done=True), TASKS[3]]
     kept = {("b", 3)}
-    found = ranked(ticked, "", with_done=False, kept=kept)
+    found = group_tasks(ticked, "", with_done=False, kept=kept)
     assert texts(found.rows) == ["b", "open one", "", "c", "open two"]
 
 
 def test_tasks_are_filtered_by_words_of_text_and_note() -> None:
-    assert texts(ranked(TASKS, "ONE op", with_done=False, kept=()).rows) == ["b", "open one"]
-    assert ranked(TASKS, "nothing", with_done=True, kept=()).rows == []
+    assert texts(group_tasks(TASKS, "ONE op", with_done=False, kept=()).rows) == ["b", "open one"]
+    assert group_tasks(TASKS, "nothing", with_done=True, kept=()).rows == []
 
 
 @pytest.mark.parametrize(
@@ -219,7 +218,7 @@ def test_tasks_are_filtered_by_words_of_text_and_note() -> None:
     ],
 )
 def test_a_task_says_when_it_is_due(text: str, day: date | None) -> None:
-    assert due_of(text) == day
+    assert find_due_day(text) == day
 
 
 async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, root: Path) -> None:
@@ -307,7 +306,7 @@ async def test_another_vault_is_chosen_and_this_one_left_in_order(
     other = Vault.open(write_notes(tmp_path / "second"))
     (tmp_path / "third").mkdir()
     Vault.open(tmp_path / "third")
-    places.save(other.places.state, places.Place())
+    places.save_place(other.places.state, places.LastPlace())
     # That which was left last stands first.
     assert next(one.name for one in known_vaults()) == "second"
     assert {one.name for one in known_vaults()} == {"second", "third", "notes"}
@@ -320,8 +319,8 @@ async def test_another_vault_is_chosen_and_this_one_left_in_order(
         await press(pilot, "enter")
         await until(pilot, lambda: not app.is_running)
     assert app.next_vault == other.root
-    assert places.load(vault.places.state).screen == "browse"
-    assert places.load(vault.places.state).day == "2026-11-24"
+    assert places.load_place(vault.places.state).screen == "browse"
+    assert places.load_place(vault.places.state).day == "2026-11-24"
 
 
 async def test_leaving_for_a_vault_saves_what_is_typed_first(
@@ -347,7 +346,7 @@ async def test_leaving_for_a_vault_saves_what_is_typed_first(
 
 async def test_an_error_stays_until_it_was_seen(make_app: MakeApp) -> None:
     from notekeep.errors import Refused
-    from notekeep.tui.jobs import show_error
+    from notekeep.tui.workers import show_error
 
     app = make_app("browse")
     async with app.run_test(size=(120, 30), notifications=True) as pilot:
@@ -365,7 +364,7 @@ async def test_an_error_stays_until_it_was_seen(make_app: MakeApp) -> None:
 
 
 def test_the_place_of_a_thought_is_today_at_first() -> None:
-    assert CaptureScreen("")._place == TODAY
+    assert CaptureScreen("")._place == TODAYS_NOTE
 
 
 async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root: Path) -> None:

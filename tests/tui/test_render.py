@@ -10,33 +10,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.errors import Refused
-from notekeep.export.plan import Exported, FileChange, Plan
-from notekeep.habits.heatmap import Calendar, Square
-from notekeep.index.found import Hit
-from notekeep.index.rows import Row
-from notekeep.index.snippet import Snippet
-from notekeep.markdown.note import Note, Problem
-from notekeep.tui.render.diff import exported_lines, plan_lines
-from notekeep.tui.render.glyphs import ASCII, UNICODE, choose
-from notekeep.tui.render.patch import patch_rows
-from notekeep.tui.render.pieces import Line, cells, plain
-from notekeep.tui.render.rendering import Rendering
-from notekeep.tui.render.rows import as_prose, hit_rows, note_head, note_row
-from notekeep.tui.render.words import (
+from notekeep.catalog.records import Row
+from notekeep.errors import Problem, Refused
+from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
+from notekeep.habits.calendar import Calendar, CalendarDay
+from notekeep.markdown.note import Note
+from notekeep.search.results import Hit, Snippet
+from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.render.formatting import (
     count_of,
     field_text,
     kind_name,
+    list_some,
     plural,
     short_date,
-    some_of,
     stars,
     thousands,
 )
-from notekeep.tui.render.year import LINES, year_lines
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, choose_glyphs
+from notekeep.tui.render.habit_page import YEAR_LINES, year_lines
+from notekeep.tui.render.note_rows import hit_rows, note_head, note_row, strip_markup
+from notekeep.tui.render.plan_lines import exported_lines, plan_lines
+from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
+from notekeep.tui.render.text_diff import wrap_patch
 
 if TYPE_CHECKING:
-    from notekeep.markdown.note import Value
+    from notekeep.markdown.field_values import Value
 
 TODAY = dt.date(2026, 11, 24)
 NOVEMBER = int(dt.datetime(2026, 11, 20, tzinfo=dt.UTC).timestamp() * 1e9)
@@ -47,8 +46,8 @@ def row(title: str, kind: str = "note", **fields: Value) -> Row:
     return Row(f"x/{title}.md", title, kind, NOVEMBER, 10, False, None, 3, facts)
 
 
-def texts(lines: list[Line]) -> list[str]:
-    return [plain(line).rstrip() for line in lines]
+def texts(lines: list[StyledLine]) -> list[str]:
+    return [line_text(line).rstrip() for line in lines]
 
 
 def test_numbers_and_counts() -> None:
@@ -74,14 +73,14 @@ def test_kinds_have_names_in_the_plural() -> None:
 )
 def test_a_rating_is_five_characters(rating: float, shown: str) -> None:
     assert stars(rating, UNICODE) == shown
-    assert stars(rating, ASCII).isascii()
+    assert stars(rating, ASCII_GLYPHS).isascii()
 
 
 @pytest.mark.parametrize(
     ("rating", "shown"), [(0, "☆☆☆☆☆"), (3.5, "★★½☆☆"), (7, "★★★★★"), (8, "8    ")]
 )
 def test_stars_are_scaled_to_the_best_rating(rating: float, shown: str) -> None:
-    assert stars(rating, choose("unicode", {}, best=7)) == shown
+    assert stars(rating, choose_glyphs("unicode", {}, best=7)) == shown
 
 
 def test_days_and_fields_are_short() -> None:
@@ -96,14 +95,14 @@ def test_days_and_fields_are_short() -> None:
 def test_a_row_says_when_a_note_was_changed_or_the_date_it_is_sorted_by() -> None:
     book = row("Deep Work", "book", rating=4, finished="2026-05-11")
     # A cell at the right stays free, beside the bar that scrolls.
-    assert plain(note_row(book, 50, UNICODE, TODAY)) == (
+    assert line_text(note_row(book, 50, UNICODE, TODAY)) == (
         "Deep Work                          ★★★★☆   20 Nov"
     )
-    assert plain(note_row(book, 50, UNICODE, TODAY, dated_by="finished")) == (
+    assert line_text(note_row(book, 50, UNICODE, TODAY, dated_by="finished")) == (
         "Deep Work                          ★★★★☆   11 May"
     )
     # Without that date there is none: another one would look unsorted.
-    assert plain(note_row(book, 50, UNICODE, TODAY, dated_by="started")).rstrip() == (
+    assert line_text(note_row(book, 50, UNICODE, TODAY, dated_by="started")).rstrip() == (
         "Deep Work                          ★★★★☆"
     )
 
@@ -111,23 +110,23 @@ def test_a_row_says_when_a_note_was_changed_or_the_date_it_is_sorted_by() -> Non
 def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
     book = row("Deep Work", "book", rating=4)
     long = "A title of forty-one cells, which is long"
-    assert plain(note_row(row(long), 51, UNICODE, TODAY)) == f"{long}   20 Nov"
+    assert line_text(note_row(row(long), 51, UNICODE, TODAY)) == f"{long}   20 Nov"
     # In a narrow list the rating gives way, then the day; the title stays.
-    assert plain(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        20 Nov"
-    assert plain(note_row(book, 16, UNICODE, TODAY)).rstrip() == "Deep Work"
-    assert plain(note_row(row(long), 44, UNICODE, TODAY)).rstrip() == long
+    assert line_text(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        20 Nov"
+    assert line_text(note_row(book, 16, UNICODE, TODAY)).rstrip() == "Deep Work"
+    assert line_text(note_row(row(long), 44, UNICODE, TODAY)).rstrip() == long
 
 
 def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:
     secret = row("Diary")
     secret.private, secret.problem = True, "line 2"
-    assert plain(note_row(secret, 40, UNICODE, TODAY)).startswith("Diary ⚠ ⊘")
+    assert line_text(note_row(secret, 40, UNICODE, TODAY)).startswith("Diary ⚠ ⊘")
 
 
 def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     text = "…\n## Why\n- [ ] see **[[Deep Work]]** and\n`code`"
     start = text.index("Deep")
-    shown, marks = as_prose(text, [(start, start + 4)])
+    shown, marks = strip_markup(text, [(start, start + 4)])
     assert shown == "… Why see Deep Work and code"
     assert [shown[begin:end] for begin, end in marks] == ["Deep"]
     hit = Hit(row("Depth"), 1.0, Snippet(text, ((start, start + 4),)))
@@ -147,7 +146,7 @@ def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
 )
 def test_a_link_in_a_passage_is_its_words(text: str, word: str, shown: str) -> None:
     start = text.index(word)
-    prose, marks = as_prose(text, [(start, start + len(word))])
+    prose, marks = strip_markup(text, [(start, start + len(word))])
     assert prose == shown
     assert [prose[begin:end] for begin, end in marks] == [word]
 
@@ -156,7 +155,7 @@ def second_line(text: str, width: int, *words: str) -> tuple[str, list[str]]:
     """What the second line of a hit shows, and what of it is marked."""
     marks = sorted((text.index(word), text.index(word) + len(word)) for word in words)
     line = hit_rows(Hit(row("x"), 1.0, Snippet(text, tuple(marks))), width, UNICODE, TODAY, None)[1]
-    return plain(line).rstrip(), [piece.text for piece in line if "mark" in piece.role]
+    return line_text(line).rstrip(), [piece.text for piece in line if "mark" in piece.role]
 
 
 def test_a_narrow_list_shows_of_a_passage_where_the_words_are() -> None:
@@ -186,14 +185,14 @@ def test_a_hit_by_title_marks_the_title_and_says_its_kind_and_tags() -> None:
     hit = Hit(row("Deep Work", "book"), 1.0, Snippet("Deep Work", ((0, 4),)))
     first, second = hit_rows(hit, 60, UNICODE, TODAY, None)
     assert [piece.text for piece in first if "mark" in piece.role] == ["Deep"]
-    assert plain(second).rstrip() == "Books  #a/b #c"
+    assert line_text(second).rstrip() == "Books  #a/b #c"
 
 
 @given(st.text(max_size=60), st.data())
 def test_marks_of_a_passage_stay_in_it(text: str, data: st.DataObject) -> None:
     bounds = st.integers(0, len(text))
     marks = [tuple(sorted((data.draw(bounds), data.draw(bounds)))) for _ in range(2)]
-    shown, moved = as_prose(text, [(start, end) for start, end in marks])
+    shown, moved = strip_markup(text, [(start, end) for start, end in marks])
     assert all(0 <= start <= end <= len(shown) for start, end in moved)
     assert "\n" not in shown
 
@@ -224,29 +223,29 @@ def test_a_note_that_is_broken_says_where_and_what_to_do() -> None:
 
 def test_a_long_note_is_drawn_as_far_as_it_is_looked_at() -> None:
     body = "\n\n".join(f"paragraph {number}" for number in range(5000))
-    rendering = Rendering(Note("a.md", "a", body=body, body_line=4), 40, UNICODE)
+    rendering = NoteRendering(Note("a.md", "a", body=body, body_line=4), 40, UNICODE)
     rendering.draw_lines(50)
     assert 50 <= len(rendering.lines) < 60
     assert not rendering.done
     # Line 2005 of the file is line 2000 of the body, which is paragraph 1000.
     index = rendering.line_of(2005)
-    assert plain(rendering.lines[index].line) == "paragraph 1000"
+    assert line_text(rendering.lines[index].line) == "paragraph 1000"
     rendering.draw_lines(10**9)
     assert rendering.done
 
 
 def test_a_heading_that_is_only_the_title_is_not_shown_twice() -> None:
-    rendering = Rendering(Note("a.md", "Deep Work", body="# Deep Work\n\ntext"), 40, UNICODE)
+    rendering = NoteRendering(Note("a.md", "Deep Work", body="# Deep Work\n\ntext"), 40, UNICODE)
     rendering.draw_lines(99)
-    assert [plain(drawn.line) for drawn in rendering.lines].count("Deep Work") == 1
+    assert [line_text(drawn.line) for drawn in rendering.lines].count("Deep Work") == 1
 
 
 def year(level: int, status: int) -> Calendar:
     first = dt.date(2026, 1, 1).toordinal()
     monday = first - 3
-    columns: list[list[Square | None]] = [
+    columns: list[list[CalendarDay | None]] = [
         [
-            Square(day, level, status) if first <= day < first + 365 else None
+            CalendarDay(day, level, status) if first <= day < first + 365 else None
             for day in range(week, week + 7)
         ]
         for week in range(monday, first + 365, 7)
@@ -257,38 +256,38 @@ def year(level: int, status: int) -> Calendar:
 @pytest.mark.parametrize("width", [57, 80, 120])
 def test_a_year_fits_fifty_seven_columns_and_eight_lines(width: int) -> None:
     lines = year_lines(year(3, 4), TODAY, UNICODE, width)
-    assert len(lines) == LINES == 8
-    assert all(cells(line) <= width for line in lines)
-    assert plain(lines[0]).strip().startswith("Jan")
-    assert plain(lines[1]).startswith("Mo")
+    assert len(lines) == YEAR_LINES == 8
+    assert all(line_width(line) <= width for line in lines)
+    assert line_text(lines[0]).strip().startswith("Jan")
+    assert line_text(lines[1]).startswith("Mo")
 
 
 def test_a_narrow_year_shows_the_weeks_around_today() -> None:
     lines = year_lines(year(3, 4), TODAY, UNICODE, 30)
-    assert all(cells(line) <= 30 for line in lines)
+    assert all(line_width(line) <= 30 for line in lines)
     assert any("chosen" in piece.role for line in lines for piece in line)
 
 
 def test_levels_and_misses_differ_by_shape() -> None:
     done, missed, nothing = 4, 5, 2
     shapes = {
-        plain(year_lines(year(level, status), TODAY, glyphs, 57)[2])[10]
+        line_text(year_lines(year(level, status), TODAY, glyphs, 57)[2])[10]
         for glyphs in (UNICODE,)
         for level, status in [(0, nothing), (0, missed), (1, done), (2, done), (3, done), (4, done)]
     }
     assert len(shapes) == 6
 
 
-def plan(*files: FileChange) -> Plan:
-    return Plan("hugo", "Hugo", "/site", list(files))
+def plan(*files: SiteChange) -> ExportPlan:
+    return ExportPlan("hugo", "Hugo", "/site", list(files))
 
 
 def test_a_plan_shows_files_warnings_refusals_and_the_diff() -> None:
     made = plan(
-        FileChange(".notekeep-export.json", "new", None, b"{}\n"),
-        FileChange("a.md", "changed", b"one\ntwo\n", b"one\n2\x1b[31m\n", "a.md"),
-        FileChange("b.md", "conflict", b"mine\n", b"theirs\n", "b.md", "changed by hand"),
-        FileChange("p.png", "new", None, b"\x00\x01", "a.md"),
+        SiteChange(".notekeep-export.json", "new", None, b"{}\n"),
+        SiteChange("a.md", "changed", b"one\ntwo\n", b"one\n2\x1b[31m\n", "a.md"),
+        SiteChange("b.md", "conflict", b"mine\n", b"theirs\n", "b.md", "changed by hand"),
+        SiteChange("p.png", "new", None, b"\x00\x01", "a.md"),
     )
     made.warnings.append("a link stays text")
     made.refused["secret.md"] = Refused("It is private.")
@@ -307,27 +306,27 @@ def test_a_plan_shows_files_warnings_refusals_and_the_diff() -> None:
 
 def test_a_long_line_of_a_diff_is_broken_between_words_under_its_first_letter() -> None:
     said = "+  Each station gives one lever, and each lever turns both ways."
-    rows = texts(list(patch_rows([said], 24)))
+    rows = texts(list(wrap_patch([said], 24)))
     assert rows == ["+  Each station gives", " one lever, and each", " lever turns both ways."]
 
 
 @pytest.mark.parametrize("word", ["https://example.org/" + "x" * 60, "一二三四五六七八九十" * 4])
 def test_a_word_that_is_longer_than_its_row_loses_nothing(word: str) -> None:
-    rows = list(patch_rows([f"-see {word} there"], 24))
-    assert all(cells(row) <= 24 for row in rows)
-    assert "".join(plain(row)[1:] for row in rows).replace(" ", "") == f"see{word}there"
+    rows = list(wrap_patch([f"-see {word} there"], 24))
+    assert all(line_width(row) <= 24 for row in rows)
+    assert "".join(line_text(row)[1:] for row in rows).replace(" ", "") == f"see{word}there"
     assert {row[0].role for row in rows} == {"removed"}
 
 
 def test_an_export_says_where_everything_is() -> None:
-    done = Exported("hugo", "/site", ["a.md"], ["old.md"], ["b.md"])
+    done = ExportResult("hugo", "/site", ["a.md"], ["old.md"], ["b.md"])
     shown = texts(exported_lines(done, 60, UNICODE))
     assert "Written · /site" in shown
     assert "+ a.md" in shown
     assert "- old.md" in shown
     assert "⚠ b.md was changed by hand and is left alone." in shown
     assert "s  says what becomes of what was changed by hand" in shown
-    nothing = Exported("hugo", "/site")
+    nothing = ExportResult("hugo", "/site")
     assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))
 
 
@@ -335,26 +334,26 @@ def test_an_export_says_where_everything_is() -> None:
     ("setting", "environment", "chosen"),
     [
         ("", {"LANG": "en_US.UTF-8"}, UNICODE),
-        ("", {"LANG": "C"}, ASCII),
-        ("", {"LANG": "C.UTF-8", "LC_ALL": "POSIX"}, ASCII),
-        ("", {"LANG": "de_DE.ISO-8859-1"}, ASCII),
-        ("", {"LANG": "C.UTF-8", "TERM": "linux"}, ASCII),
+        ("", {"LANG": "C"}, ASCII_GLYPHS),
+        ("", {"LANG": "C.UTF-8", "LC_ALL": "POSIX"}, ASCII_GLYPHS),
+        ("", {"LANG": "de_DE.ISO-8859-1"}, ASCII_GLYPHS),
+        ("", {"LANG": "C.UTF-8", "TERM": "linux"}, ASCII_GLYPHS),
         ("", {}, UNICODE),
-        ("ascii", {"LANG": "en_US.UTF-8"}, ASCII),
+        ("ascii", {"LANG": "en_US.UTF-8"}, ASCII_GLYPHS),
         ("unicode", {"LANG": "C"}, UNICODE),
     ],
 )
 def test_characters_are_those_the_terminal_can_show(
     setting: str, environment: dict[str, str], chosen: object
 ) -> None:
-    assert choose(setting, environment) is chosen
+    assert choose_glyphs(setting, environment) is chosen
 
 
 def test_the_plain_set_is_plain() -> None:
-    for name in ASCII.__match_args__:
+    for name in ASCII_GLYPHS.__match_args__:
         if name == "best":
             continue
-        value = getattr(ASCII, name)
+        value = getattr(ASCII_GLYPHS, name)
         assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name
 
 
@@ -372,7 +371,7 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
         ),
     )
     line = hit_rows(Hit(found, 1.0, snippet, 2), 80, UNICODE, TODAY, None)[1]
-    assert plain(line).rstrip() == (
+    assert line_text(line).rstrip() == (
         "author  Frank Herbert, B. Herbert · from  Herbert · tags  #sf/herbert"
     )
     marked = [piece.text for piece in line if "mark" in piece.role]
@@ -382,13 +381,13 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
 def test_a_hit_in_the_front_matter_that_is_no_field_shows_what_the_note_is() -> None:
     snippet = Snippet("title: 'A depth'\n# depth", ((9, 14),), is_of_fields=True)
     line = hit_rows(Hit(row("A depth", "book"), 1.0, snippet, 2), 60, UNICODE, TODAY, None)[1]
-    assert plain(line).startswith("Books")
+    assert line_text(line).startswith("Books")
 
 
 def test_a_word_found_in_a_link_is_shown_without_its_brackets() -> None:
     text = "my cue, [[Atomic Habits#Cue|that]] and [a](https://cue.example)"
     start = text.index("Cue")
-    shown, marks = as_prose(text, [(start, start + 3)])
+    shown, marks = strip_markup(text, [(start, start + 3)])
     assert shown == "my cue, Atomic Habits#Cue|that and a"
     assert [shown[first:end] for first, end in marks] == ["Cue"]
 
@@ -398,4 +397,4 @@ def test_a_word_found_in_a_link_is_shown_without_its_brackets() -> None:
     [(40, "Run, Read, Gym, Floss and 1 more"), (20, "Run, Read and 3 more"), (5, "5")],
 )
 def test_as_many_names_are_said_as_there_is_room_for(room: int, text: str) -> None:
-    assert some_of(["Run", "Read", "Gym", "Floss", "Sketch"], room) == text
+    assert list_some(["Run", "Read", "Gym", "Floss", "Sketch"], room) == text

@@ -14,19 +14,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.color_triplet import ColorTriplet
 
+from notekeep.catalog.records import Backlink, LinkRow
 from notekeep.errors import NotFound, Refused
-from notekeep.index.rows import Backlink, LinkRow
 from notekeep.markdown.note import read_note
-from notekeep.tui.copying import copied
-from notekeep.tui.render.around import Around
-from notekeep.tui.render.foot import LINKS, OUTLINE, Foot
-from notekeep.tui.render.glyphs import ASCII, UNICODE
-from notekeep.tui.render.halfblocks import UPPER_HALF, half_blocks
-from notekeep.tui.render.matching import Matcher
-from notekeep.tui.render.pieces import FOLD_LINK, TASK_LINK, plain
-from notekeep.tui.render.rendering import Rendering
-from notekeep.tui.render.stops import Stop, next_stop, row_of, stops_of
-from notekeep.tui.surroundings import around_of
+from notekeep.tui.clipboard import copy_selection
+from notekeep.tui.page.drawn_lines import NoteSurroundings
+from notekeep.tui.page.note_footer import LINKS_FOLD, OUTLINE_FOLD, NoteFooter
+from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.pictures import UPPER_HALF, half_blocks
+from notekeep.tui.page.selection import (
+    Selectable,
+    find_selectables,
+    next_selectable,
+    selectable_row,
+)
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
+from notekeep.tui.render.note_rows import LetterMatcher
+from notekeep.tui.render.styled_text import FOLD_LINK, TASK_LINK, line_text
+from notekeep.tui.screens.preview_loader import load_surroundings
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -53,25 +58,27 @@ fourth
 """
 
 
-def rendering_of(text: str, *, glyphs: Glyphs = UNICODE, foot: Foot | None = None) -> Rendering:
+def rendering_of(
+    text: str, *, glyphs: Glyphs = UNICODE, foot: NoteFooter | None = None
+) -> NoteRendering:
     note = read_note("notes/N.md", dedent(text).strip("\n").encode())
-    drawn = Rendering(note, 40, glyphs, Around(is_live=True), foot)
+    drawn = NoteRendering(note, 40, glyphs, NoteSurroundings(is_live=True), foot)
     drawn.draw_lines(10_000)
     return drawn
 
 
-def shown(rendering: Rendering) -> list[str]:
+def shown(rendering: NoteRendering) -> list[str]:
     """Return the text below the head, without the blank lines."""
-    lines = [plain(row.line).rstrip().replace("\xa0", " ") for row in rendering.lines]
+    lines = [line_text(row.line).rstrip().replace("\xa0", " ") for row in rendering.lines]
     return [line for line in lines[lines.index("─" * 40) + 1 :] if line]
 
 
-def key_of(rendering: Rendering, text: str) -> str:
+def key_of(rendering: NoteRendering, text: str) -> str:
     """Return what folds the line with a text."""
     return next(
         piece.link.removeprefix(FOLD_LINK)
         for row in rendering.lines
-        if text in plain(row.line)
+        if text in line_text(row.line)
         for piece in row.line
         if piece.link.startswith(FOLD_LINK)
     )
@@ -111,7 +118,7 @@ def test_a_jump_to_a_hit_opens_what_it_is_folded_in() -> None:
     drawn.toggle(key_of(drawn, "Inner"), 100)
     drawn.toggle(key_of(drawn, "One"), 100)
     line = next(n for n, text in enumerate(SECTIONS.strip().split("\n"), 1) if text == "second")
-    assert "second" in plain(drawn.lines[drawn.line_of(line)].line)
+    assert "second" in line_text(drawn.lines[drawn.line_of(line)].line)
     drawn.draw_lines(100)
     assert "Two ▾" in shown(drawn)
 
@@ -120,32 +127,34 @@ def test_a_jump_into_a_long_paragraph_ends_at_the_very_row() -> None:
     words = " ".join(f"word{n}" for n in range(200))
     drawn = rendering_of(f"intro\n\n{words}\n\nlast")
     line = drawn.file_line(2)
-    row = drawn.line_of(line, Matcher(["word150"]))
-    assert "word150" in plain(drawn.lines[row].line)
+    row = drawn.line_of(line, LetterMatcher(["word150"]))
+    assert "word150" in line_text(drawn.lines[row].line)
     first = drawn.line_of(line)
-    assert plain(drawn.lines[first].line).startswith("word0 ")
+    assert line_text(drawn.lines[first].line).startswith("word0 ")
     # What is not there leaves one at its beginning.
-    assert drawn.line_of(line, Matcher(["absent"])) == first
+    assert drawn.line_of(line, LetterMatcher(["absent"])) == first
 
 
 def test_folds_are_the_same_at_another_width() -> None:
     toggled: set[str] = set()
     note = read_note("notes/N.md", SECTIONS.encode())
-    wide, narrow = (Rendering(note, width, UNICODE, Around(toggled=toggled)) for width in (40, 20))
+    wide, narrow = (
+        NoteRendering(note, width, UNICODE, NoteSurroundings(toggled=toggled)) for width in (40, 20)
+    )
     for drawn in (wide, narrow):
         drawn.draw_lines(100)
     wide.toggle(key_of(wide, "One"), 100)
     narrow.refold()
     narrow.draw_lines(100)
-    assert not any("first" in plain(row.line) for row in narrow.lines)
+    assert not any("first" in line_text(row.line) for row in narrow.lines)
 
 
 def test_what_is_folded_is_not_drawn_until_it_is_opened() -> None:
     body = "## Big\n\n" + "\n\n".join(f"paragraph {number}" for number in range(500))
     note = read_note("notes/N.md", f"{body}\n\n## After\n\nend\n".encode())
-    drawn = Rendering(note, 40, UNICODE, Around(toggled={"heading 1 ## Big"}))
+    drawn = NoteRendering(note, 40, UNICODE, NoteSurroundings(toggled={"heading 1 ## Big"}))
     drawn.draw_lines(8)
-    assert "After" in " ".join(plain(row.line) for row in drawn.lines)
+    assert "After" in " ".join(line_text(row.line) for row in drawn.lines)
     assert len(drawn._cache) < 5
 
 
@@ -167,7 +176,7 @@ def test_a_callout_is_folded_as_it_is_written() -> None:
 
 def test_a_jump_into_a_closed_callout_opens_it() -> None:
     drawn = rendering_of("> [!tip]- Closed\n> hidden")
-    assert "hidden" in plain(drawn.lines[drawn.line_of(2)].line)
+    assert "hidden" in line_text(drawn.lines[drawn.line_of(2)].line)
 
 
 def test_a_footnote_leads_there_and_back() -> None:
@@ -185,7 +194,7 @@ def test_block_ids_are_not_shown() -> None:
 
 def test_a_task_below_one_that_is_done_is_not_done() -> None:
     drawn = rendering_of("- [x] done\n  - [ ] open")
-    roles = {plain(row.line).strip(): {p.role for p in row.line} for row in drawn.lines}
+    roles = {line_text(row.line).strip(): {p.role for p in row.line} for row in drawn.lines}
     assert "finished" in roles["☑ done"]
     assert "finished" not in roles["☐ open"]
 
@@ -193,8 +202,8 @@ def test_a_task_below_one_that_is_done_is_not_done() -> None:
 def test_formulas_are_readable_and_stay_source_with_plain_characters() -> None:
     text = "Is $x^2$.\n\n$$\n\\frac{a}{b}\n$$"
     assert shown(rendering_of(text)) == ["Is x².", "  a/b"]
-    plain_ones = rendering_of(text, glyphs=ASCII)
-    assert [plain(row.line).strip() for row in plain_ones.lines][-3:] == [
+    plain_ones = rendering_of(text, glyphs=ASCII_GLYPHS)
+    assert [line_text(row.line).strip() for row in plain_ones.lines][-3:] == [
         *("Is x^2.", "", "\\frac{a}{b}")
     ]
 
@@ -223,9 +232,9 @@ def test_formulas_are_readable_and_stay_source_with_plain_characters() -> None:
 )
 def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], width: int) -> None:
     note = read_note("n.md", "\n".join(lines).encode())
-    drawn = Rendering(note, width, UNICODE, Around(is_live=True))
+    drawn = NoteRendering(note, width, UNICODE, NoteSurroundings(is_live=True))
     drawn.draw_lines(1000)
-    before = [plain(row.line) for row in drawn.lines]
+    before = [line_text(row.line) for row in drawn.lines]
     drawn.toggle_all(1000)
     drawn.toggle_all(1000)
     for row in list(drawn.lines):
@@ -233,7 +242,7 @@ def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], widt
             if piece.link.startswith(FOLD_LINK):
                 drawn.toggle(piece.link.removeprefix(FOLD_LINK), 1000)
                 drawn.toggle(piece.link.removeprefix(FOLD_LINK), 1000)
-    assert [plain(row.line) for row in drawn.lines] == before
+    assert [line_text(row.line) for row in drawn.lines] == before
     for line in range(len(lines) + 2):
         assert 0 <= drawn.line_of(line) < len(drawn.lines)
 
@@ -244,27 +253,31 @@ def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], widt
 def test_links_and_tasks_follow_each_other_and_passages_are_others() -> None:
     text = "## Head\n\n[[A]] and [[B]]\n\n- [ ] do\n\n> a quote\n\n```\ncode\n```"
     lines = rendering_of(text).lines
-    links: list[Stop] = []
-    passages: list[Stop] = []
+    links: list[Selectable] = []
+    passages: list[Selectable] = []
     for found, is_passage in ((links, False), (passages, True)):
         row, stop = 0, None
-        while (after := next_stop(lines, row, 1, stop, passages=is_passage)) is not None:
+        while (after := next_selectable(lines, row, 1, stop, passages=is_passage)) is not None:
             row, stop = after
             found.append(stop)
     assert [stop.link for stop in links] == ["[[A]]", "[[B]]", f"{TASK_LINK}4"]
     kinds = [stop.passage.kind if stop.passage else stop.link for stop in passages]
     assert kinds == [f"{FOLD_LINK}heading 1 ## Head", "quote", "code"]
-    back = next_stop(lines, row_of(lines, links[2]) or 0, -1, links[2], passages=False)
+    back = next_selectable(
+        lines, selectable_row(lines, links[2]) or 0, -1, links[2], passages=False
+    )
     assert back is not None
     assert back[1] == links[1]
 
 
 def test_an_earlier_version_has_nothing_to_tick() -> None:
     note = read_note("n.md", b"- [ ] do")
-    drawn = Rendering(note, 40, UNICODE)
+    drawn = NoteRendering(note, 40, UNICODE)
     drawn.draw_lines(10)
     assert not [
-        s for row in range(len(drawn.lines)) for s in stops_of(drawn.lines, row, passages=False)
+        s
+        for row in range(len(drawn.lines))
+        for s in find_selectables(drawn.lines, row, passages=False)
     ]
 
 
@@ -290,9 +303,9 @@ ls
 """
 
 
-def copy_of(drawn: Rendering, kind: str) -> str:
+def copy_of(drawn: NoteRendering, kind: str) -> str:
     passage = next(row.passage for row in drawn.lines if row.passage and row.passage.kind == kind)
-    found = copied(drawn, Stop(passage.line, "", passage))
+    found = copy_selection(drawn, Selectable(passage.line, "", passage))
     assert found is not None
     return found.text
 
@@ -316,7 +329,7 @@ def test_code_a_table_and_a_link_are_copied_as_they_are() -> None:
     drawn = rendering_of(BOOK)
     assert copy_of(drawn, "code") == "ls"
     assert copy_of(drawn, "table") == "| a |\n|---|\n| 1 |"
-    link = copied(drawn, Stop(10, "https://example.org"))
+    link = copy_selection(drawn, Selectable(10, "https://example.org"))
     assert link == ("https://example.org", "the link")
 
 
@@ -328,12 +341,12 @@ def test_the_foot_counts_and_opens() -> None:
         LinkRow(1, "A", "a.md", "ok", "", "", embed=False),
         LinkRow(2, "No", None, "broken", "", "", embed=False),
     ]
-    foot = Foot(links, [Backlink("b.md", "B", 3, "")], [(1, 1, "One"), (5, 2, "Two")])
+    foot = NoteFooter(links, [Backlink("b.md", "B", 3, "")], [(1, 1, "One"), (5, 2, "Two")])
     drawn = rendering_of("text", foot=foot)
     assert shown(drawn)[-2:] == ["▸ Links 2 (1 broken)   ▸ Backlinks 1", "▸ Outline 2"]
-    drawn.toggle(LINKS, 100)
+    drawn.toggle(LINKS_FOLD, 100)
     assert shown(drawn)[-2:] == ["  A", "  No  broken"]
-    drawn.toggle(OUTLINE, 100)
+    drawn.toggle(OUTLINE_FOLD, 100)
     assert shown(drawn)[-2:] == ["  One", "    Two"]
 
 
@@ -407,8 +420,8 @@ def test_some_pictures_are_never_read(
 
 def in_place(vault: Vault, path: str, *, draws: bool) -> list[str]:
     note: Note = vault.read(path)
-    around = around_of(vault, note, set(), draws_pictures=draws)
-    drawn = Rendering(note, 40, UNICODE, around)
+    around = load_surroundings(vault, note, set(), draws_pictures=draws)
+    drawn = NoteRendering(note, 40, UNICODE, around)
     drawn.draw_lines(1000)
     return shown(drawn)
 
@@ -462,10 +475,10 @@ def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
     put_habit(pictured)
     put(pictured, "inbox/N.md", "before\n\n![[habits/run#year]]\nafter")
     note: Note = pictured.read("inbox/N.md")
-    around = around_of(pictured, note, set(), draws_pictures=False)
-    drawn = Rendering(note, 60, UNICODE, around)
+    around = load_surroundings(pictured, note, set(), draws_pictures=False)
+    drawn = NoteRendering(note, 60, UNICODE, around)
     drawn.draw_lines(1000)
-    lines = [plain(row.line).rstrip() for row in drawn.lines]
+    lines = [line_text(row.line).rstrip() for row in drawn.lines]
     at = next(n for n, line in enumerate(lines) if line.startswith("Run  2026"))
     assert lines[at].endswith("less · ░ ▒ ▓ █ more   ▫ missed")
     assert lines[at + 1].split()[:3] == ["Jan", "Feb", "Mar"]
@@ -486,9 +499,11 @@ def test_a_year_is_plain_characters_where_they_are_asked_for_and_its_end_where_i
     put_habit(pictured)
     put(pictured, "inbox/N.md", "![[run#year 2025]]\n\n![[run#year]]\n\nIs ![[run#year]] said.")
     note: Note = pictured.read("inbox/N.md")
-    drawn = Rendering(note, 30, ASCII, around_of(pictured, note, set(), draws_pictures=False))
+    drawn = NoteRendering(
+        note, 30, ASCII_GLYPHS, load_surroundings(pictured, note, set(), draws_pictures=False)
+    )
     drawn.draw_lines(1000)
-    text = "\n".join(plain(row.line).rstrip() for row in drawn.lines)
+    text = "\n".join(line_text(row.line).rstrip() for row in drawn.lines)
     assert text.isascii()
     assert "Run in 2025: nothing yet." in text
     assert "Run  2026" in text

@@ -25,7 +25,7 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         await press(pilot, "slash")
         type_text(app, "kettel")
         await until(pilot, lambda: shows(app, 'This is for "kettle"'))
-        assert browse(app).note_here == "books/Atomic Habits.md"
+        assert browse(app).note_under_cursor == "books/Atomic Habits.md"
 
 
 async def test_the_last_word_is_a_beginning_in_bodies_too(make_app: MakeApp) -> None:
@@ -34,15 +34,15 @@ async def test_the_last_word_is_a_beginning_in_bodies_too(make_app: MakeApp) -> 
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
         await press(pilot, "slash")
         type_text(app, "compound kett")
-        await until(pilot, lambda: browse(app).note_here == "books/Atomic Habits.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Atomic Habits.md")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
 
 
 async def test_a_note_that_is_read_counts_as_opened(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "9 notes") and browse(app).note_here != "")
-        note = browse(app).note_here
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).note_under_cursor != "")
+        note = browse(app).note_under_cursor
         before = browse(app).vault.opened.times(note)
         await press(pilot, "enter")
         await until(pilot, lambda: browse(app).vault.opened.times(note) == before + 1)

@@ -23,15 +23,15 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
-from notekeep import giving_way
-from notekeep.giving_way import give_way
+from notekeep import background
+from notekeep.background import yield_to_ui
 from notekeep.markdown.note import Note
 from notekeep.tui import textual_compat
+from notekeep.tui.dialogs.prompts import Confirm
 from notekeep.tui.keyboard import Keyboard
+from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.render.rendering import Rendering
-from notekeep.tui.screens.dialogs import Confirm
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import (
     BREATH,
     LONGEST,
@@ -74,7 +74,7 @@ class Rows(ListView):
     def row_count(self) -> int:
         return 9
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
         return [[Piece(f"{self.says} {row}")]]
 
@@ -181,7 +181,7 @@ async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
 ) -> None:
     monkeypatch.setattr(textual_compat, "PATIENCE", NEVER)
     body = "\n\n".join(f"Paragraph {number}." for number in range(3_000))
-    rendering = Rendering(Note("notes/long.md", "Long", body=body), 50, UNICODE)
+    rendering = NoteRendering(Note("notes/long.md", "Long", body=body), 50, UNICODE)
     app = Reading()
     async with app.run_test():
         app.query_one(Preview).show(rendering)
@@ -365,7 +365,7 @@ class _Busy(_Program):
 
     def _count(self) -> None:
         while not self.ends.is_set():
-            give_way()
+            yield_to_ui()
             self.steps += 1
 
 
@@ -397,7 +397,7 @@ class _Itself(_Program):
     async def body(self) -> float:
         begun = time.perf_counter()
         for _ in range(1000):
-            give_way()
+            yield_to_ui()
         return time.perf_counter() - begun
 
 
@@ -416,7 +416,7 @@ def test_turns_are_short_while_the_interface_runs_and_as_before_after_it() -> No
     before = sys.getswitchinterval()
     assert run_app(_Turn(), headless=True) == pytest.approx(SWITCH_INTERVAL)
     assert sys.getswitchinterval() == before
-    give_way()  # nothing to wait for any more
+    yield_to_ui()  # nothing to wait for any more
 
 
 def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_to_themselves(
@@ -444,15 +444,15 @@ def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_t
 
 def test_a_large_dictionary_goes_piece_by_piece_while_an_interface_is_in_front() -> None:
     left: list[int] = []
-    held = dict.fromkeys(range(10 * giving_way.PIECE))
-    giving_way.let_go(held)
-    assert len(held) == 10 * giving_way.PIECE, "with nobody waiting Python frees it quicker"
-    giving_way.wait_with(lambda: left.append(len(held)))
+    held = dict.fromkeys(range(10 * background.PIECE))
+    background.clear_in_chunks(held)
+    assert len(held) == 10 * background.PIECE, "with nobody waiting Python frees it quicker"
+    background.set_yield_wait(lambda: left.append(len(held)))
     try:
-        giving_way.let_go(held)
+        background.clear_in_chunks(held)
     finally:
-        giving_way.wait_with(None)
-    assert left == [giving_way.PIECE * pieces for pieces in range(9, -1, -1)]
+        background.set_yield_wait(None)
+    assert left == [background.PIECE * pieces for pieces in range(9, -1, -1)]
 
 
 # When garbage is collected.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.color import Color
 
-from notekeep.tui.ink import ROLES, ink_of
-from notekeep.tui.theme import DARK, LIGHT, THEMES, choose
+from notekeep.tui.styles import ROLES, get_role_styles
+from notekeep.tui.theme import DARK, LIGHT, THEMES, choose_theme_name
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> 
     async with app.run_test(size=(80, 24)) as pilot:
         app.theme = theme
         await pilot.pause()
-        ink = ink_of(app)
+        ink = get_role_styles(app)
         background = app.current_theme.background or ""
         for role in ROLES.keys() - LINES:
             colour = ink.style(role).color
@@ -59,8 +59,11 @@ async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> 
 )
 def test_a_theme_that_nobody_chose_suits_the_background(background: str, theme: object) -> None:
     known = {one.name: one for one in THEMES}
-    assert known[choose("", known, {"COLORFGBG": background})] is theme
-    assert choose("notekeep-contrast", known, {"COLORFGBG": background}) == "notekeep-contrast"
+    assert known[choose_theme_name("", known, {"COLORFGBG": background})] is theme
+    assert (
+        choose_theme_name("notekeep-contrast", known, {"COLORFGBG": background})
+        == "notekeep-contrast"
+    )
 
 
 async def test_a_theme_is_tried_as_the_cursor_moves_and_escape_keeps_the_one_there_was(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from notekeep.index.found import Found
+    from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -28,7 +28,7 @@ def hold_titles(
     """Let titles be found only when that is said; `why` is what is wrong where it never is."""
     suggest = app.vault.suggest
 
-    def slowly(text: str, **others: Any) -> Found:
+    def slowly(text: str, **others: Any) -> SearchResults:
         assert until_said.wait(30), why
         return suggest(text, **others)
 
@@ -63,7 +63,7 @@ async def test_titles_for_letters_that_were_typed_on_are_not_looked_for(
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
         suggest = app.vault.suggest
 
-        def slowly(text: str, **others: Any) -> Found:
+        def slowly(text: str, **others: Any) -> SearchResults:
             asked.append(text)
             assert may_answer.wait(30), "a key waits for titles"
             return suggest(text, **others)
@@ -89,7 +89,7 @@ async def test_enter_right_after_the_letters_opens_the_note_that_they_mean(
         await until(pilot, lambda: shows(app, "Title of a note"))
         type_text(app, "deep")
         await press(pilot, "enter")
-        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
 
 
 async def test_enter_right_after_a_query_makes_no_note_of_it(make_app: MakeApp) -> None:
@@ -102,7 +102,7 @@ async def test_enter_right_after_a_query_makes_no_note_of_it(make_app: MakeApp) 
         await press(pilot, "ctrl+u")
         type_text(app, "deep")
         await press(pilot, "enter")
-        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
         assert browse(app).pane.notes.has_focus
 
 

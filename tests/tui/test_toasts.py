@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.tui.jobs import show_error
+from notekeep.tui.workers import show_error
 from tests.support.screens import press, shows, until
 
 if TYPE_CHECKING:

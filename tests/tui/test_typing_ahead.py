@@ -98,7 +98,7 @@ async def test_keys_behind_the_one_that_opens_the_form_are_for_its_fields(
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         at_once(app, "slash", " type:book deep", "enter")
-        await until(pilot, lambda: browse(app).note_here == "books/Deep Work.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
         # To the second field, and a text into it.
         at_once(app, "f", "j", "enter", " d", "enter")
         await until(pilot, lambda: shows(app, "Fields of Deep Work") and shows(app, "Cal Newportd"))
@@ -125,7 +125,7 @@ async def test_words_are_typed_into_the_editor(make_app: MakeApp, root: Path) ->
     app = make_app("browse")
     note = root / "inbox/markup.md"
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: browse(app).note_here == "inbox/markup.md")
+        await until(pilot, lambda: browse(app).note_under_cursor == "inbox/markup.md")
         at_once(app, "e", " dud ", "ctrl+f", " plain", "escape", "escape")
         await until(pilot, lambda: b"dud plain" in note.read_bytes())
         await until(pilot, lambda: len(app.screen_stack) == 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.files.swap import Swap, Unsaved, left_over
+from notekeep.storage.autosave import AutosaveFile, UnsavedText, find_unsaved
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def remove(path: Path) -> None:
 
 def leave(vault: Vault, path: str, data: bytes, base: bytes) -> None:
     """Leave a text as a program does that is killed."""
-    swap = Swap(vault.places.state, path)
-    swap.write(Unsaved.of(path, data, base, (0, 0)))
+    swap = AutosaveFile(vault.places.state, path)
+    swap.write(UnsavedText.of(path, data, base, (0, 0)))
     swap.release()
 
 
@@ -51,15 +51,15 @@ def left(root: Path, vault: Vault) -> bytes:
 
 
 def test_what_a_living_editor_types_is_not_left(tmp_path: Path) -> None:
-    one, other = Swap(str(tmp_path), "a.md"), Swap(str(tmp_path), "b.md")
-    one.write(Unsaved.of("a.md", b"x", b"", (0, 0)))
-    other.write(Unsaved.of("b.md", b"y", b"", (0, 0)))
-    assert left_over(str(tmp_path)) == []
+    one, other = AutosaveFile(str(tmp_path), "a.md"), AutosaveFile(str(tmp_path), "b.md")
+    one.write(UnsavedText.of("a.md", b"x", b"", (0, 0)))
+    other.write(UnsavedText.of("b.md", b"y", b"", (0, 0)))
+    assert find_unsaved(str(tmp_path)) == []
     one.release()
-    assert [unsaved.path for unsaved in left_over(str(tmp_path))] == ["a.md"]
+    assert [unsaved.path for unsaved in find_unsaved(str(tmp_path))] == ["a.md"]
     other.discard()
-    assert [unsaved.data for unsaved in left_over(str(tmp_path))] == [b"x"]
-    assert left_over(str(tmp_path / "nowhere")) == []
+    assert [unsaved.data for unsaved in find_unsaved(str(tmp_path))] == [b"x"]
+    assert find_unsaved(str(tmp_path / "nowhere")) == []
 
 
 async def test_a_start_tells_of_unsaved_text_and_restores_it(
@@ -99,7 +99,7 @@ async def test_text_that_is_let_go_is_in_history(
         await press(pilot, "delete")
         await until(pilot, lambda: kept(vault, DRAFT, b"- three\n"))
         await until(pilot, lambda: not shows(app, "Text that was not saved"))
-    assert left_over(vault.places.state) == []
+    assert find_unsaved(vault.places.state) == []
     assert tree(root) == before
     assert left.endswith(b"- three\n")
 
@@ -112,7 +112,7 @@ async def test_it_can_wait_and_is_asked_for_by_name(make_app: MakeApp, vault: Va
         row = next(row for row, line in enumerate(seen(app)) if "esc later" in line)
         await pilot.click(offset=(seen(app)[row].index("later"), row))
         await until(pilot, lambda: not shows(app, "Text that was not saved"))
-        assert len(left_over(vault.places.state)) == 1
+        assert len(find_unsaved(vault.places.state)) == 1
         await app.run_action("show_unsaved")
         await until(pilot, lambda: shows(app, "Text that was not saved"))
         await press(pilot, "delete")

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.render.compare import compare
-from notekeep.tui.render.glyphs import ASCII, UNICODE
-from notekeep.tui.render.pieces import Line, cells, plain
-from notekeep.tui.render.versions import (
+from notekeep.notes.plan import NoteChange
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
+from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
+from notekeep.tui.render.text_diff import compare
+from notekeep.tui.render.version_lines import (
+    change_counts,
     changes_lines,
-    counts,
+    file_lines,
     side_by_side,
-    text_lines,
     unified,
 )
-from notekeep.writing.plan import FileChange
 
 TEXTS = st.lists(
     st.sampled_from([b"one\n", b"two\n", b"two\r\n", b"", b"\n", b"\xff bad\n", b"\x1b[31m red\n"])
@@ -25,8 +25,8 @@ TEXTS = st.lists(
 ).map(b"".join)
 
 
-def shown(lines: list[Line]) -> list[str]:
-    return [plain(line).rstrip() for line in lines]
+def shown(lines: list[StyledLine]) -> list[str]:
+    return [line_text(line).rstrip() for line in lines]
 
 
 @given(TEXTS, TEXTS)
@@ -50,9 +50,9 @@ def test_every_line_of_both_versions_is_there_once(before: bytes, after: bytes) 
 def test_no_line_is_wider_than_its_pane(before: bytes, after: bytes, width: int) -> None:
     found = compare(before, after)
     for line in unified(found, width, UNICODE):
-        assert cells(line) <= width
-    for line in side_by_side(found, width, ASCII):
-        assert cells(line) <= width
+        assert line_width(line) <= width
+    for line in side_by_side(found, width, ASCII_GLYPHS):
+        assert line_width(line) <= width
 
 
 def test_what_changed_is_shown_with_the_lines_around_it() -> None:
@@ -69,7 +69,7 @@ def test_what_changed_is_shown_with_the_lines_around_it() -> None:
         "8 + new",
         "9   h",
     ]
-    assert plain(counts(compare(before, after))) == "+2 -1"
+    assert line_text(change_counts(compare(before, after))) == "+2 -1"
 
 
 def test_the_words_that_changed_stand_out() -> None:
@@ -120,19 +120,19 @@ def test_what_cannot_be_seen_of_a_line_is_said(
 def test_a_long_line_goes_on_below_and_loses_no_character() -> None:
     text = b"word " * 30 + b"unbroken" * 9
     lines = unified(compare(b"", text), 30, UNICODE)
-    assert all(cells(line) <= 30 for line in lines)
-    assert "".join(plain(line)[4:] for line in lines).replace(" ", "") == (
+    assert all(line_width(line) <= 30 for line in lines)
+    assert "".join(line_text(line)[4:] for line in lines).replace(" ", "") == (
         text.decode().replace(" ", "") + "noline" + "end"
     ).replace("nolineend", "")
 
 
 def test_a_step_is_told_file_by_file() -> None:
     changes = [
-        FileChange("a.md", b"x\n", b"y\n"),
-        FileChange("new.md", None, b"n\n"),
-        FileChange("gone.md", b"g\n", None),
-        FileChange("old.md", b"s\n", b"s\n", "other/old.md"),
-        FileChange("cover.png", b"\0\1", b"\0\2\3"),
+        NoteChange("a.md", b"x\n", b"y\n"),
+        NoteChange("new.md", None, b"n\n"),
+        NoteChange("gone.md", b"g\n", None),
+        NoteChange("old.md", b"s\n", b"s\n", "other/old.md"),
+        NoteChange("cover.png", b"\0\1", b"\0\2\3"),
     ]
     assert shown(changes_lines(changes, 40, UNICODE)) == [
         "a.md",
@@ -152,10 +152,10 @@ def test_a_step_is_told_file_by_file() -> None:
 
 
 def test_a_text_is_shown_as_it_stands_in_its_file() -> None:
-    assert shown(text_lines(b"---\na: 1\n---\n  x\x1b[2J\n", 20)) == [
+    assert shown(file_lines(b"---\na: 1\n---\n  x\x1b[2J\n", 20)) == [
         "---",
         "a: 1",
         "---",
         "  x␛[2J",
     ]
-    assert shown(text_lines(b"", 20)) == ["It is empty."]
+    assert shown(file_lines(b"", 20)) == ["It is empty."]

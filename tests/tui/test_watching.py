@@ -10,10 +10,10 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from notekeep.files.save import read
-from notekeep.index import background
+from notekeep.catalog import indexer
+from notekeep.storage.content import read_file
 from notekeep.tui.messages import OpenNote, VaultChanged
-from notekeep.tui.sweeping import Sweeping
+from notekeep.tui.vault_updates import VaultSweeps
 from tests.support.screens import browse, shows, until
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
-    from notekeep.index.indexer import Refreshed
+    from notekeep.catalog.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
@@ -59,10 +59,10 @@ async def test_a_note_written_by_another_program_is_listed_without_a_key(
         )
         await until(pilot, lambda: shows(app, "10 notes") and shows(app, "Above all"))
         # The cursor is on the note it was on, wherever that note is by now.
-        assert browse(app).note_here == "books/Deep Work.md"
+        assert browse(app).note_under_cursor == "books/Deep Work.md"
         run("import os, sys; os.unlink(sys.argv[1])", root / "inbox" / "Above all.md")
         await until(pilot, lambda: shows(app, "9 notes") and not shows(app, "Above all"))
-        assert browse(app).note_here == "books/Deep Work.md"
+        assert browse(app).note_under_cursor == "books/Deep Work.md"
 
 
 async def test_what_another_notekeep_took_in_is_shown_too(make_app: MakeApp, root: Path) -> None:
@@ -165,7 +165,7 @@ async def test_what_is_written_late_into_a_replaced_file_is_kept_at_the_end(
         app.vault.tag(["books/Deep Work.md"], ["classic"])
         os.write(late, b"written late\n")
         os.close(late)
-    copies = [read(file)[0] for file in (root / "books").iterdir() if "conflict" in file.name]
+    copies = [read_file(file)[0] for file in (root / "books").iterdir() if "conflict" in file.name]
     assert [copy.endswith(b"written late\n") for copy in copies] == [True]
 
 
@@ -210,9 +210,9 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         await go_to(app, pilot, "books/Deep Work.md")
-        sweeping = Sweeping(app, lambda _refreshed: False)
+        sweeping = VaultSweeps(app, lambda _refreshed: False)
 
-        class Late(background.Follower):
+        class Late(indexer.IndexingProcess):
             def __init__(self, root: str) -> None:
                 super().__init__(root)
                 sweeping.stop()
@@ -222,7 +222,7 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
                 followed.append(True)
                 return True
 
-        monkeypatch.setattr(background, "Follower", Late)
+        monkeypatch.setattr(indexer, "IndexingProcess", Late)
         await asyncio.to_thread(sweeping._follow)
     assert followed == []
 
@@ -234,7 +234,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
     begun: list[str] = []
     go_on = threading.Event()
 
-    class Slow(background.Follower):
+    class Slow(indexer.IndexingProcess):
         def follow(self, told: Callable[[int, int], None]) -> bool:
             del told
             begun.append("follow")
@@ -242,9 +242,9 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
             vault.refresh()
             return True
 
-    monkeypatch.setattr("notekeep.vault.refreshing.ANSWER_BUDGET", 3)
-    monkeypatch.setattr("notekeep.tui.sweeping.QUIET", 0)
-    monkeypatch.setattr(background, "Follower", Slow)
+    monkeypatch.setattr("notekeep.services.indexing.ANSWER_BUDGET", 3)
+    monkeypatch.setattr("notekeep.tui.vault_updates.QUIET", 0)
+    monkeypatch.setattr(indexer, "IndexingProcess", Slow)
     refresh, refreshed = vault.refresh, []
 
     def counted(**how: Any) -> Refreshed:

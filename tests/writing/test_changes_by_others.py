@@ -10,7 +10,7 @@ import pytest
 
 from notekeep.cli.main import main
 from notekeep.errors import Failure
-from notekeep.writing.restoring import past_of
+from notekeep.notes.restore import find_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,9 @@ def write(vault: Vault, path: str, data: bytes) -> None:
 
 
 def contents(vault: Vault, path: str) -> list[bytes]:
-    return [vault.history.blob(one.digest) for one in past_of(vault.plan, vault.history, path)[2]]
+    return [
+        vault.history.blob(one.digest) for one in find_versions(vault.plan, vault.history, path)[2]
+    ]
 
 
 def test_each_save_of_another_program_that_was_met_is_a_version(vault: Vault) -> None:
@@ -114,17 +116,17 @@ def test_old_versions_go_at_a_quiet_moment(
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
     """Count how often history is gone through for versions to let go."""
-    from notekeep.files import prune
+    from notekeep.storage import blobs
 
     def counted() -> list[int]:
         found: list[int] = []
-        real = prune.prune
+        real = blobs.prune_versions
 
         def once(*args: object, **options: object) -> int:
             found.append(1)
             return real(*args, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(prune, "prune", once)
+        monkeypatch.setattr(blobs, "prune_versions", once)
         return found
 
     return counted

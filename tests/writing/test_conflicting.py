@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Ambiguous, Conflict, NotFound
-from notekeep.writing.conflicting import (
-    Pair,
-    conflicts,
+from notekeep.notes.conflict_pairs import (
+    ConflictPair,
     find,
+    list_conflicts,
     mark_lines,
     plan_keep,
     plan_merge,
@@ -22,9 +22,9 @@ from notekeep.writing.conflicting import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.notes.conflict_pairs import Choice
+    from notekeep.notes.plan import WritePlan
     from notekeep.vault import Vault
-    from notekeep.writing.conflicting import Choice
-    from notekeep.writing.plan import WritePlan
 
 MINE = "one\n\ntwo\n\nthree\n"
 COPY = "inbox/Plan.sync-conflict-20261120-101010-ABCDEFG.md"
@@ -38,13 +38,13 @@ def write(vault: Vault, path: str, text: str) -> None:
     vault.refresh(words=False)
 
 
-def pair(vault: Vault, theirs: str, mine: str = MINE) -> Pair:
+def pair(vault: Vault, theirs: str, mine: str = MINE) -> ConflictPair:
     write(vault, NOTE, mine)
     write(vault, COPY, theirs)
     return find(vault.plan, "Plan")
 
 
-def merge(vault: Vault, one: Pair) -> WritePlan:
+def merge(vault: Vault, one: ConflictPair) -> WritePlan:
     return plan_merge(vault.plan, vault.history, one)
 
 
@@ -69,7 +69,7 @@ def held(vault: Vault, path: str) -> str | None:
 def test_a_copy_is_listed_with_its_note_whatever_tool_left_it(vault: Vault, copy: str) -> None:
     write(vault, NOTE, MINE)
     write(vault, f"inbox/{copy}", MINE)
-    assert conflicts(vault.plan) == [Pair(f"inbox/{copy}", NOTE, "copy")]
+    assert list_conflicts(vault.plan) == [ConflictPair(f"inbox/{copy}", NOTE, "copy")]
     assert [row.path for row in vault.rows("is:conflict").rows] == [NOTE]
     assert vault.rows("file:Plan").total == 1
     for name in (f"inbox/{copy}", copy, NOTE, "Plan"):
@@ -81,9 +81,9 @@ def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
     write(vault, "inbox/Marks.md", f"a\n\n{marks}")
     write(vault, "inbox/Code.md", f"```\n{marks}```\n")
     write(vault, "inbox/Head.md", f"---\ntitle: x\n{marks}---\nText\n")
-    assert conflicts(vault.plan) == [
-        Pair("inbox/Head.md", "inbox/Head.md", "marks"),
-        Pair("inbox/Marks.md", "inbox/Marks.md", "marks"),
+    assert list_conflicts(vault.plan) == [
+        ConflictPair("inbox/Head.md", "inbox/Head.md", "marks"),
+        ConflictPair("inbox/Marks.md", "inbox/Marks.md", "marks"),
     ]
     assert {row.path for row in vault.rows("is:conflict").rows} == {
         "inbox/Head.md",
@@ -100,7 +100,7 @@ def test_copies_of_logs_and_marks_in_them_are_listed(vault: Vault) -> None:
         "habits/log/2026-10.laptop.md",
         "<<<<<<< a\n- 2026-10-20 med: done\n=======\n- 2026-10-21 med: done\n>>>>>>> b\n",
     )
-    assert [(one.copy, one.kind) for one in conflicts(vault.plan)] == [
+    assert [(one.copy, one.kind) for one in list_conflicts(vault.plan)] == [
         ("habits/log/2026-10.laptop.md", "marks"),
         (copy, "log"),
     ]
@@ -140,7 +140,7 @@ def test_what_goes_is_in_the_trash_or_in_history(
 
     assert held(vault, NOTE) == note
     assert held(vault, "inbox/Plan 2.md") == beside
-    assert conflicts(vault.plan) == []
+    assert list_conflicts(vault.plan) == []
     if choice != "both":
         assert held(vault, f".trash/{COPY}") == "theirs\n"
     if choice == "theirs":
@@ -189,7 +189,7 @@ class TestMerge:
         before = texts()
         vault.carry_out(merge(vault, one))
         assert held(vault, NOTE) == made.replace("two", "TWO").replace("rating: 1", "rating: 5")
-        assert conflicts(vault.plan) == []
+        assert list_conflicts(vault.plan) == []
         vault.undo()
         assert texts() == before
 
@@ -275,7 +275,7 @@ def test_the_lines_of_gits_marks_are_told(vault: Vault) -> None:
     mark = "<<<<<<< a\nmine\n=======\ntheirs\n>>>>>>> b\n"
     (root / "inbox/Marked.md").write_text(f"---\ntitle: x\n---\none\n{mark}two\n{mark}")
     vault.refresh(words=False)
-    (pair,) = [one for one in conflicts(vault.plan) if one.kind == "marks"]
+    (pair,) = [one for one in list_conflicts(vault.plan) if one.kind == "marks"]
     assert mark_lines(vault.plan, pair) == [5, 11]
     mine, theirs = sides(vault.plan, pair)
     assert mine is not None

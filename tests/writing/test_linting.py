@@ -9,13 +9,13 @@ import pytest
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown import note
-from notekeep.writing.near import NearNames
+from notekeep.notes.link_repair import NearNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.notes.lint import Lint
     from notekeep.vault import Vault
-    from notekeep.writing.linting import Lint
 
 NOTE = "inbox/New.md"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.device import set_device_name
+from notekeep.tracking.checkin import set_device_name
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:

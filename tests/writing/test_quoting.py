@@ -6,7 +6,7 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.markdown.outline import read_body
-from notekeep.writing.quoting import plan_quote
+from notekeep.notes.capture import plan_quote
 
 
 def quoted(note: str, text: str, **place: str) -> str:

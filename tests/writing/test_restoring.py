@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Ambiguous, NotFound, UsageError
-from notekeep.files.save import NameTaken
-from notekeep.files.swap import Swap, Unsaved
-from notekeep.writing.forgetting import forget, traces_of
-from notekeep.writing.restoring import numbered, past_of, plan_restore, plan_untrash
+from notekeep.notes.restore import (
+    find_traces,
+    find_versions,
+    forget_traces,
+    plan_restore,
+    plan_untrash,
+    split_version,
+)
+from notekeep.storage.autosave import AutosaveFile, UnsavedText
+from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +58,7 @@ def test_the_version_that_is_there_changes_nothing(vault: Vault) -> None:
 def test_a_note_follows_its_renames(vault: Vault) -> None:
     vault.set_fields(["books/Deep Work.md"], ["rating=1"])
     vault.rename("Deep Work", "Deeper Work")
-    oldest = len(past_of(vault.plan, vault.history, "Deeper Work").versions)
+    oldest = len(find_versions(vault.plan, vault.history, "Deeper Work").versions)
     restore(vault, f"Deeper Work@{oldest}")
     assert b"title: Deep Work\n" in vault.bytes_of("books/Deeper Work.md")
 
@@ -134,9 +140,9 @@ def test_two_of_one_name_in_the_trash_are_told_apart_by_path(vault: Vault) -> No
 
 
 def test_a_title_with_a_number_behind_an_at_sign_is_a_version() -> None:
-    assert numbered("Deep Work@12") == ("Deep Work", 12)
-    assert numbered("me@home") == ("me@home", None)
-    assert numbered("a@1@2") == ("a@1", 2)
+    assert split_version("Deep Work@12") == ("Deep Work", 12)
+    assert split_version("me@home") == ("me@home", None)
+    assert split_version("a@1@2") == ("a@1", 2)
 
 
 class TestForget:
@@ -153,13 +159,13 @@ class TestForget:
         path.rename(Path(vault.root, "inbox/List.md"))
         vault.refresh()
         vault.history.settle(vault.root, min_age=0)
-        unsaved = Unsaved.of("inbox/List.md", canary.encode(), b"", (0, 0))
-        Swap(vault.places.state, "inbox/List.md").write(unsaved)
+        unsaved = UnsavedText.of("inbox/List.md", canary.encode(), b"", (0, 0))
+        AutosaveFile(vault.places.state, "inbox/List.md").write(unsaved)
 
-        traces = traces_of(vault, f"inbox/{canary} list.md")
+        traces = find_traces(vault, f"inbox/{canary} list.md")
         assert traces.versions > 1
         assert traces.steps == 3
-        forget(vault, traces)
+        forget_traces(vault, traces)
         vault.refresh()
 
         for folder in (vault.places.cache, vault.places.state):
@@ -171,9 +177,9 @@ class TestForget:
 
     def test_other_notes_keep_their_history(self, vault: Vault) -> None:
         vault.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
-        traces = traces_of(vault, "Deep Work")
+        traces = find_traces(vault, "Deep Work")
         assert (traces.there, traces.trashed) == (True, [])
-        forget(vault, traces)
+        forget_traces(vault, traces)
         assert vault.history.versions("books/Deep Work.md") == []
         assert len(vault.history.versions("inbox/Windows.md")) == 2
         vault.refresh()
@@ -182,7 +188,7 @@ class TestForget:
 
     def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:
         vault.delete("Deep Work")
-        traces = traces_of(vault, "Deep Work")
+        traces = find_traces(vault, "Deep Work")
         assert not traces.there
         assert traces.trashed == [".trash/books/Deep Work.md"]
 
@@ -196,9 +202,9 @@ def test_a_name_that_is_no_text_goes_all_the_way(
     vault.refresh(words=False)
     before = texts()
     vault.tag([odd], ["x"])
-    assert len(past_of(vault.plan, vault.history, "odd\udcff").versions) == 2
+    assert len(find_versions(vault.plan, vault.history, "odd\udcff").versions) == 2
     with pytest.raises(NotFound):
-        past_of(vault.plan, vault.history, "odd\udcfe")
+        find_versions(vault.plan, vault.history, "odd\udcfe")
     vault.delete(odd)
     assert untrash(vault, "odd\udcff") == [odd]
     vault.undo(3)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, NotFound
-from notekeep.index import moments
+from notekeep.tracking import checkin
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -136,15 +136,15 @@ def test_the_time_of_an_old_day_does_not_count(habits: Vault) -> None:
 def test_without_its_moments_a_line_has_the_time_it_names(habits: Vault) -> None:
     habits.log("med", "4 min", DAY - dt.timedelta(days=300))
     habits.set_fields(["books/Deep Work.md"], ["rating=5"])
-    Path(habits.places.state, moments.FILE).unlink()
+    Path(habits.places.state, checkin.CHECKINS_FILE).unlink()
     assert [step.verb for step in habits.undo(2)] == ["set", "habit"]
 
 
 def test_moments_are_few_and_private(habits: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moments, "MOST_BYTES", 200)
+    monkeypatch.setattr(checkin, "MOST_BYTES", 200)
     for count in range(1, 30):
         habits.log("med", f"{count} min")
-    path = Path(habits.places.state, moments.FILE)
+    path = Path(habits.places.state, checkin.CHECKINS_FILE)
     assert path.stat().st_size <= 240
     assert path.stat().st_mode & 0o077 == 0
     assert b"med" not in path.read_bytes()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotFound, UsageError
+from notekeep.notes.fields_and_tags import TagRename
 from notekeep.vault import Vault
-from notekeep.writing.tagging import TagRename
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +109,7 @@ def test_a_tag_that_nobody_has_is_named(vault: Vault) -> None:
 
 RENAME = """
 import os, signal, sys
-from notekeep.files import points
+from notekeep.storage import durability
 from notekeep.vault import Vault
 
 root, at, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -125,7 +125,7 @@ vault = Vault.open(root)
 vault.refresh(words=False)
 plan = vault.plan.rename_tag("work", "craft")
 vault.history
-points.reached = reached
+durability.reach_failpoint = reached
 vault.carry_out(plan)
 """
 

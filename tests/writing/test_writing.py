@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from notekeep.errors import Conflict, NotFound, Refused, UsageError
-from notekeep.writing.plan import FileChange, WritePlan
+from notekeep.notes.plan import NoteChange, WritePlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -378,7 +378,7 @@ class TestPlan:
         lines = list(vault.plan.set_fields(["books/Deep Work.md"], ["rating=5"]).diff())
         assert "-rating: 4" in lines
         assert "+rating: 5" in lines
-        assert list(WritePlan("rm", "", [FileChange("a.md", b"", None)]).diff()) == [
+        assert list(WritePlan("rm", "", [NoteChange("a.md", b"", None)]).diff()) == [
             "a.md -> trash"
         ]
 

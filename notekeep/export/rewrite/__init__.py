@@ -1,1 +1,1 @@
-"""One rewriter a concern: what a generator needs a body to be, as splices of its source."""
+"""What each generator needs the Markdown of a post to be."""

@@ -11,12 +11,12 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from notekeep.export.passage import apart, whole_lines
-from notekeep.export.rewrite.callouts import admonition
+from notekeep.export.rewrite.block_syntax import admonition
+from notekeep.export.source_map import remove_lines, separate_removals
 from notekeep.markdown.nodes import containers
 
 if TYPE_CHECKING:
-    from notekeep.export.rewrite.work import Work
+    from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node
 
 INDENT = "    "
@@ -36,13 +36,13 @@ _HTML_BLOCK = re.compile(
 )
 
 
-def rewrite(work: Work) -> None:
+def lay_out_for_python_markdown(work: RewriteJob) -> None:
     """Lay a body out for its engine."""
     is_python = work.dialect.engine == "python"
     if work.dialect.admonitions:
         _admonitions(work)
     for fence in work.tree.find("fence"):
-        _fence(work, fence)
+        _lay_out_fence(work, fence)
     if is_python:
         for code in work.tree.find("code_block"):
             _code_block(work, code)
@@ -54,13 +54,13 @@ def rewrite(work: Work) -> None:
         _lines(work)
     else:
         _signs(work)
-    _apart(work)
+    _separate_for_python_markdown(work)
     if is_python:
         _loosen(work)
     _numbering(work)
 
 
-def in_order(work: Work) -> None:
+def order_footnotes(work: RewriteJob) -> None:
     """Put footnotes into the order they are referred to, which the engine numbers them by."""
     notes = {node.info: node for node in work.tree.root.children if node.kind == "footnote"}
     wanted = dict.fromkeys(ref.info for ref in work.tree.find("footnote_ref"))
@@ -74,12 +74,12 @@ def in_order(work: Work) -> None:
         start, end = tree.lines[note.first].start, tree.lines[note.last - 1].end
         written.append(text[start:end])
         reason = "footnotes are numbered by their place on this site"
-        work.splices.append(whole_lines(work.passage, note.first, note.last, reason))
-    work.splices = apart(work.splices)
+        work.splices.append(remove_lines(work.passage, note.first, note.last, reason))
+    work.splices = separate_removals(work.splices)
     work.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
 
 
-def _admonitions(work: Work) -> None:
+def _admonitions(work: RewriteJob) -> None:
     """Make callouts admonitions: a line that says what they are, the rest indented below it."""
     foldable = work.dialect.admonitions == "foldable"
     text = work.passage.text
@@ -122,7 +122,7 @@ def _further(stack: list[Node]) -> str:
     return "".join("> " if container.kind == "quote" else INDENT for container in stack)
 
 
-def _lines(work: Work) -> None:
+def _lines(work: RewriteJob) -> None:
     """Give every line within lists, quotes and footnotes its marks."""
     tree, text = work.tree, work.passage.text
     stacks: dict[int, list[Node]] = {}
@@ -152,7 +152,7 @@ def _lines(work: Work) -> None:
             work.put(line.start, line.content, marks, _NESTED)
 
 
-def _fence(work: Work, fence: Node) -> None:
+def _lay_out_fence(work: RewriteJob, fence: Node) -> None:
     """Write a fence with nothing but its language, at the margin of its block, and with an end."""
     if containers(fence) and work.dialect.engine == "python":
         if not work.dialect.superfences:
@@ -171,7 +171,7 @@ def _fence(work: Work, fence: Node) -> None:
         work.put(start, fence.end, plain, "fences are plain and at the margin on this site")
 
 
-def _indent(work: Work, fence: Node) -> None:
+def _indent(work: RewriteJob, fence: Node) -> None:
     """Make a fence indented code."""
     further = _further(containers(fence))
     name = _language(fence)
@@ -195,14 +195,14 @@ def _indent(work: Work, fence: Node) -> None:
     )
 
 
-def _needs_language(work: Work, name: str, first_row: str) -> bool:
+def _needs_language(work: RewriteJob, name: str, first_row: str) -> bool:
     """Whether indented code has to say its language: else its first line may be taken for it."""
     return work.dialect.hilited_indents and (
         bool(name) or first_row.lstrip().startswith(("#!", ":::"))
     )
 
 
-def _code_block(work: Work, code: Node) -> None:
+def _code_block(work: RewriteJob, code: Node) -> None:
     first = code.content.split("\n", 1)[0]
     if _needs_language(work, "", first):
         line = work.tree.lines[code.first]
@@ -213,7 +213,7 @@ def _code_block(work: Work, code: Node) -> None:
         work.loose.append((code.start, code.end))
 
 
-def _apart(work: Work) -> None:
+def _separate_for_python_markdown(work: RewriteJob) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
     for parent in work.tree.find("root", "quote", "item", "footnote", "admonition"):
         for block, following in pairwise(parent.children):
@@ -225,7 +225,7 @@ def _apart(work: Work) -> None:
             _set_apart(work, block, following, further)
 
 
-def _loosen(work: Work) -> None:
+def _loosen(work: RewriteJob) -> None:
     """Set an item off from one that holds more than words and lists: else it joins that one."""
     for parent in work.tree.find("list"):
         further = _further(containers(parent)).rstrip()
@@ -251,7 +251,7 @@ def _inner(parent: Node) -> list[Node]:
     return stack if parent.kind == "root" else [*stack, parent]
 
 
-def _set_apart(work: Work, block: Node, following: Node, further: str) -> None:
+def _set_apart(work: RewriteJob, block: Node, following: Node, further: str) -> None:
     """Put a line with the marks `further` between two neighbours, and a comment if need be."""
     close = following.first == block.last and not work.passage.blank(following.first - 1)
     parent = block.parent
@@ -265,7 +265,7 @@ def _set_apart(work: Work, block: Node, following: Node, further: str) -> None:
         work.put(start, start, text, "blocks stand apart on this site")
 
 
-def _would_join(work: Work, block: Node, following: Node) -> bool:
+def _would_join(work: RewriteJob, block: Node, following: Node) -> bool:
     """Whether a blank line alone would not keep two neighbours apart."""
     if work.dialect.engine == "kramdown":
         return block.kind == following.kind == "list"
@@ -277,7 +277,7 @@ def _would_join(work: Work, block: Node, following: Node) -> bool:
     )
 
 
-def _is_indented(work: Work, block: Node) -> bool:
+def _is_indented(work: RewriteJob, block: Node) -> bool:
     """Whether a block is, or becomes, indented code."""
     return block.kind == "code_block" or (
         block.kind == "fence" and bool(containers(block)) and not work.dialect.superfences
@@ -290,7 +290,7 @@ def _language(fence: Node) -> str:
     return match[1] if match else ""
 
 
-def _heading(work: Work, node: Node) -> None:
+def _heading(work: RewriteJob, node: Node) -> None:
     """A heading begins at the margin, and one that is underlined has one line."""
     line = work.tree.lines[node.first]
     if not node.children:
@@ -307,7 +307,7 @@ def _heading(work: Work, node: Node) -> None:
     work.replace(node, f"{'#' * node.level} {words}", reason)
 
 
-def _html_block(work: Work, block: Node) -> None:
+def _html_block(work: RewriteJob, block: Node) -> None:
     """Markdown between HTML blocks is Markdown only when the outer one says so."""
     match = _HTML_BLOCK.match(block.content)
     if match is None or "markdown=" in block.content:
@@ -321,7 +321,7 @@ def _html_block(work: Work, block: Node) -> None:
         work.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
 
 
-def _signs(work: Work) -> None:
+def _signs(work: RewriteJob) -> None:
     """Guard what kramdown misreads within a line: bars in a picture's words, blank code, `1)`."""
     for node in work.tree.find("code_span", "image"):
         if work.free(node):
@@ -332,7 +332,7 @@ def _signs(work: Work) -> None:
             work.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
 
 
-def _within_line(work: Work, node: Node) -> None:
+def _within_line(work: RewriteJob, node: Node) -> None:
     source = work.tree.source(node)
     if node.kind == "code_span" and not node.content.strip():
         text = f"<code>{'&#32;' * len(node.content)}</code>"
@@ -343,7 +343,7 @@ def _within_line(work: Work, node: Node) -> None:
             work.put(at, at, "\\", "a bar in a picture's words makes no table")
 
 
-def _numbering(work: Work) -> None:
+def _numbering(work: RewriteJob) -> None:
     """Tell of lists whose first number will not be shown."""
     for node in work.tree.find("list"):
         first = node.children[0].info if node.children else ""

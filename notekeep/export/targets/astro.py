@@ -10,15 +10,20 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.heads import REQUIRED, yaml_head
-from notekeep.export.targets.scripts import Script, first_folder, packages, program
-from notekeep.export.targets.target import Target, day_notice
+from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
+from notekeep.export.targets.front_matter import EMPTY_TEXT, format_yaml_head
+from notekeep.export.targets.site_settings import (
+    Script,
+    find_script,
+    first_existing_folder,
+    packages,
+)
+from notekeep.export.targets.target import Target, utc_day_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _SCHEMAS = ("src/content.config", "src/content/config")
 _DATES = ("pubDate", "publishDate", "pubDatetime", "publishedAt", "publishedDate", "published")
@@ -40,8 +45,8 @@ class Astro(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._script = Script(program(folder, "astro.config"), packages(folder))
-        self._schema = Script(program(folder, *_SCHEMAS), self._script.packages)
+        self._script = Script(find_script(folder, "astro.config"), packages(folder))
+        self._schema = Script(find_script(folder, *_SCHEMAS), self._script.packages)
         self._collection = self._collection_folder()
         self._pages = self._page_folder()
         self._base = "/" + self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
@@ -59,7 +64,7 @@ class Astro(Target):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether it has settings of Astro, whatever they end with."""
-        return bool(program(folder, "astro.config"))
+        return bool(find_script(folder, "astro.config"))
 
     def _collection_folder(self) -> str:
         """Return the folder of the collection that posts are in."""
@@ -69,7 +74,9 @@ class Astro(Target):
                 return found
         if said:
             return said[0]
-        return "src/content/" + first_folder(os.path.join(self.folder, "src/content"), *_FOLDERS)
+        return "src/content/" + first_existing_folder(
+            os.path.join(self.folder, "src/content"), *_FOLDERS
+        )
 
     def _page_folder(self) -> str:
         """Return where the pages of posts are, from the site's root: beside the route for them."""
@@ -135,7 +142,7 @@ class Astro(Target):
             self._field(_UPDATES, "updated"): post.updated,
             "draft": True if post.draft else None,
             "slug": post.slug,
-            "description": post.description or (REQUIRED if needed else ""),
+            "description": post.description or (EMPTY_TEXT if needed else ""),
             "tags": post.tags,
             "categories": post.categories,
             "series": post.series,
@@ -145,13 +152,13 @@ class Astro(Target):
             "lang": post.lang,
             "math": True if post.has_math else None,
         }
-        return yaml_head(post, fields)
+        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""
         filtered = any(re.search(r"\.draft\b", text) for text in self._pages_and_helpers())
         if not post.draft or filtered:
-            return day_notice(post)
+            return utc_day_warning(post)
         return (
             "no page of the site looks at draft, so this one is built like any post: filter it in"
             ' getCollection("...", ({ data }) => !data.draft)'

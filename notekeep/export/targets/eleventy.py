@@ -10,14 +10,19 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.heads import yaml_head
-from notekeep.export.targets.scripts import Script, first_folder, packages, program
-from notekeep.export.targets.settings import read_text
-from notekeep.export.targets.target import Target, day_notice
+from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
+from notekeep.export.targets.front_matter import format_yaml_head
+from notekeep.export.targets.site_settings import (
+    Script,
+    find_script,
+    first_existing_folder,
+    packages,
+    read_settings_text,
+)
+from notekeep.export.targets.target import Target, utc_day_warning
 
 if TYPE_CHECKING:
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _NAMES = ("eleventy.config", ".eleventy")
 _FOOTNOTES = ("markdown-it-footnote", "@mdit/plugin-footnote")
@@ -40,10 +45,10 @@ class Eleventy(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._script = Script(program(folder, *_NAMES), packages(folder))
+        self._script = Script(find_script(folder, *_NAMES), packages(folder))
         self._input = self._folder("input", "setInputDirectory", ".")
         base = os.path.join(folder, self._input)
-        self._section = first_folder(base, "posts", "blog", "post", "articles")
+        self._section = first_existing_folder(base, "posts", "blog", "post", "articles")
         self._data = _data_file(os.path.join(base, self._section))
         self._layout = "" if re.search(r"\blayout\b", self._data) else self._post_layout()
         prefix = self._script.find(r"pathPrefix:\s*[\"']([^\"']+)").strip("/")
@@ -55,7 +60,7 @@ class Eleventy(Target):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether it has settings of Eleventy, whatever they end with."""
-        return bool(program(folder, *_NAMES))
+        return bool(find_script(folder, *_NAMES))
 
     def _folder(self, key: str, call: str, default: str) -> str:
         said = self._script.find(rf"\b{key}:\s*[\"']([^\"']+)[\"']")
@@ -173,12 +178,12 @@ class Eleventy(Target):
             "layout": self._layout,
             "templateEngineOverride": "md",
         }
-        return yaml_head(post, fields)
+        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Eleventy knows no drafts by itself, and counts days in UTC."""
         if not post.draft or self._script.says(r"\bdraft\b") or "draft" in self._data:
-            return day_notice(post)
+            return utc_day_warning(post)
         return (
             "nothing in the site's settings leaves drafts out, so this one is built like any post:"
             " add a preprocessor that returns false for draft"
@@ -191,7 +196,7 @@ def _data_file(folder: str) -> str:
     for ending in ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs"):
         path = os.path.join(folder, f"{name}.{ending}")
         if os.path.isfile(path):
-            return read_text(path)
+            return read_settings_text(path)
     return ""
 
 

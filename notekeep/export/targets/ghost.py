@@ -10,16 +10,15 @@ import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from notekeep.export.render import to_html
+from notekeep.export.html_pages import MATHML_DIALECT, format_bare_page, to_html
 from notekeep.export.slugs import make_slug
-from notekeep.export.targets.pages import WITH_MATHML, bare_page
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _LONGEST = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}
 """How many characters Ghost's tables hold; its importer refuses more."""
@@ -40,7 +39,7 @@ class Ghost(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self.dialect = WITH_MATHML
+        self.dialect = MATHML_DIALECT
 
     def post_path(self, post: Post) -> str:
         """`atomic-habits.json`."""
@@ -87,7 +86,7 @@ class Ghost(Target):
     def page(self, text: str) -> str:
         """Return the post as Ghost's importer reads it."""
         post = json.loads(text)["db"][0]["data"]["posts"][0]
-        return bare_page(post["title"], str(post["html"]).replace(_HOST, ""))
+        return format_bare_page(post["title"], str(post["html"]).replace(_HOST, ""))
 
     def notice(self, post: Post) -> str:
         """Pictures are imported from a zip only."""

@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from notekeep.export.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
-from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import Plain, yaml_head
-from notekeep.export.targets.scripts import packages
-from notekeep.export.targets.settings import read_yaml
-from notekeep.export.targets.target import Target, zone_notice
+from notekeep.export.rewrite import verbatim
+from notekeep.export.rewrite.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
+from notekeep.export.targets.front_matter import UnquotedText, format_yaml_head
+from notekeep.export.targets.site_settings import packages, read_yaml
+from notekeep.export.targets.target import Target, zone_warning
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _MATH = frozenset({"hexo-filter-mathjax", "hexo-filter-katex", "hexo-math", "hexo-katex"})
 
@@ -67,7 +66,7 @@ class Hexo(Target):
             mermaid_pre=not any("mermaid" in name for name in self._packages),
             as_html=True,
             guard_marks=("{{", "{%", "{#", "#}"),
-            guard_prose=code.entities,
+            guard_prose=verbatim.guard_for_nunjucks,
         )
 
     def _folder(self, post: Post) -> str:
@@ -114,11 +113,11 @@ class Hexo(Target):
             "part": post.part,
             "mathjax": True if post.has_math else None,
         }
-        return yaml_head(post, fields)
+        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """A time is read in the site's zone, which has to be the author's."""
-        return zone_notice(post, self._settings.get("timezone"))
+        return zone_warning(post, self._settings.get("timezone"))
 
 
 def _plugins(said: dict[str, Any]) -> list[Any]:
@@ -126,8 +125,8 @@ def _plugins(said: dict[str, Any]) -> list[Any]:
     return listed if isinstance(listed, list) else []
 
 
-def _moment(when: datetime) -> Plain:
-    return Plain(f"{when:%Y-%m-%d %H:%M:%S}")
+def _moment(when: datetime) -> UnquotedText:
+    return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S}")
 
 
 TARGET = Hexo

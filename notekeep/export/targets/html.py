@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from notekeep.export.assets import is_image
-from notekeep.export.render import style_sheet, to_html
-from notekeep.export.targets.pages import WITH_MATHML
+from notekeep.export.html_pages import MATHML_DIALECT, style_sheet, to_html
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _POLICY = "default-src 'none'; img-src data: https: http:; style-src 'unsafe-inline'"
 _STYLE = """\
@@ -47,7 +46,7 @@ class Html(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self.dialect = WITH_MATHML
+        self.dialect = MATHML_DIALECT
 
     def post_path(self, post: Post) -> str:
         """`atomic-habits.html`."""

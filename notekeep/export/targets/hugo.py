@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from notekeep.export.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import yaml_head
-from notekeep.export.targets.settings import read_settings_file
+from notekeep.export.rewrite import verbatim
+from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
+from notekeep.export.targets.front_matter import format_yaml_head
+from notekeep.export.targets.site_settings import read_settings_file
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _NAMES = tuple(
     f"{stem}.{ending}" for stem in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")
@@ -85,7 +85,7 @@ class Hugo(Target):
             definitions=self._on("definitionlist"),
             more="<!--more-->",
             sizes="tag" if html else "shortcode",
-            guard_code=code.hugo,
+            guard_code=verbatim.guard_for_hugo,
             guard_marks=("{{<", "{{%"),
         )
 
@@ -155,7 +155,7 @@ class Hugo(Target):
             "math": True if post.has_math else None,
             "aliases": self.former_addresses(post),
         }
-        return yaml_head(post, fields)
+        return format_yaml_head(post, fields)
 
     def former_addresses(self, post: Post) -> list[str]:
         """`/posts/old-slug/`, from the root of the language's content."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from notekeep.export.dialect import Dialect, Math
-from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import Plain, yaml_head
-from notekeep.export.targets.settings import read_yaml
-from notekeep.export.targets.target import Target, zone_notice
+from notekeep.export.rewrite import verbatim
+from notekeep.export.rewrite.dialect import Dialect, Math
+from notekeep.export.targets.front_matter import UnquotedText, format_yaml_head
+from notekeep.export.targets.site_settings import read_yaml
+from notekeep.export.targets.target import Target, zone_warning
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _MARKS = ("_posts", "_drafts", "_layouts", "_includes", "_sass")
 
@@ -45,9 +45,9 @@ class Jekyll(Target):
             definitions=True,
             hard_break="  \n",
             more="<!--more-->",
-            guard_code=code.liquid,
+            guard_code=verbatim.guard_for_liquid,
             guard_marks=("{{", "{%"),
-            guard_prose=code.liquid,
+            guard_prose=verbatim.guard_for_liquid,
         )
 
     @classmethod
@@ -115,15 +115,15 @@ class Jekyll(Target):
             "math": True if post.has_math else None,
             "excerpt_separator": self.dialect.more,
         }
-        return yaml_head(post, fields)
+        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""
-        return zone_notice(post, self._settings.get("timezone"))
+        return zone_warning(post, self._settings.get("timezone"))
 
 
-def _moment(when: datetime) -> Plain:
-    return Plain(f"{when:%Y-%m-%d %H:%M:%S %z}")
+def _moment(when: datetime) -> UnquotedText:
+    return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
 
 def _is_below(path: str, folder: str) -> bool:

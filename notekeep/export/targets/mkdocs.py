@@ -7,16 +7,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from notekeep.export.embeds import is_title
-from notekeep.export.targets.heads import yaml_head
-from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
-from notekeep.export.targets.settings import read_yaml
+from notekeep.export.targets.front_matter import format_yaml_head
+from notekeep.export.targets.site_settings import (
+    extend_dialect,
+    make_dialect,
+    read_yaml,
+    short_extension_names,
+    warn_of_missing_extensions,
+)
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _SIGN = re.compile(r"[\\`*_{}\[\]<&~$#]")
 _ALWAYS = ("toc", "tables", "fenced_code")
@@ -49,11 +54,13 @@ class MkDocs(Target):
         self._posts = f"{self._docs}/{posts}"
         said = settings.get("markdown_extensions") or []
         listed = [next(iter(e)) if isinstance(e, dict) and e else e for e in said]
-        names = short_names([*listed, *_ALWAYS])
-        self.warnings += lacking(names, f"markdown_extensions in {self.settings_file}")
+        names = short_extension_names([*listed, *_ALWAYS])
+        self.warnings += warn_of_missing_extensions(
+            names, f"markdown_extensions in {self.settings_file}"
+        )
         # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
         sizes = "attributes" if "attr_list" in names else ""
-        self.dialect = with_more(dialect_of(names), sizes=sizes)
+        self.dialect = extend_dialect(make_dialect(names), sizes=sizes)
 
     @classmethod
     def is_site(cls, folder: str) -> bool:
@@ -111,7 +118,7 @@ class MkDocs(Target):
             "image": cover,
             "canonical": post.canonical,
         }
-        return yaml_head(post, fields)
+        return format_yaml_head(post, fields)
 
 
 def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:

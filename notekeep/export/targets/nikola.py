@@ -12,19 +12,24 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import is_image
-from notekeep.export.dialect import HIDDEN_DOLLAR
-from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import plain_lines
-from notekeep.export.targets.pyconf import read_settings
-from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
+from notekeep.export.rewrite import verbatim
+from notekeep.export.rewrite.dialect import HIDDEN_DOLLAR
+from notekeep.export.targets.front_matter import format_plain_lines
+from notekeep.export.targets.site_settings import (
+    extend_dialect,
+    make_dialect,
+    read_python_settings,
+    short_extension_names,
+    warn_of_missing_extensions,
+)
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from notekeep.export.dialect import Dialect
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
+    from notekeep.export.rewrite.dialect import Dialect
 
 _STRIPPED = re.compile(r"[^+\w\s-]")
 _JOINED = re.compile(r"[-\s]+")
@@ -42,7 +47,7 @@ class Nikola(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._settings = read_settings(os.path.join(folder, "conf.py"))
+        self._settings = read_python_settings(os.path.join(folder, "conf.py"))
         self._posts, self._suffix = self._post_folder()
         self._images = self._first_folder("IMAGE_FOLDERS", ("images", "images"))
         self._files = self._first_folder("FILES_FOLDERS", ("files", ""))
@@ -90,16 +95,16 @@ class Nikola(Target):
 
     def _dialect(self) -> Dialect:
         said = self._settings.get("MARKDOWN_EXTENSIONS")
-        names = short_names(said if isinstance(said, list | tuple) else _EXTENSIONS)
-        self.warnings += lacking(names, "MARKDOWN_EXTENSIONS in conf.py")
-        dialect = dialect_of(names)
-        return with_more(
+        names = short_extension_names(said if isinstance(said, list | tuple) else _EXTENSIONS)
+        self.warnings += warn_of_missing_extensions(names, "MARKDOWN_EXTENSIONS in conf.py")
+        dialect = make_dialect(names)
+        return extend_dialect(
             dialect,
             strike=True,  # an extension of Nikola's own
             math=dialect.math._replace(dollar=dialect.math.dollar or self._dollar()),
             mermaid_pre=True,
             more="<!-- TEASER_END -->",
-            guard_code=code.nikola,
+            guard_code=verbatim.guard_for_nikola,
             guard_marks=("{{%",),
         )
 
@@ -150,7 +155,7 @@ class Nikola(Target):
             "part": "" if post.part is None else str(post.part),
             "canonical": post.canonical,
         }
-        said = [line for line in plain_lines(fields, post) if line[0] != "type"]
+        said = [line for line in format_plain_lines(fields, post) if line[0] != "type"]
         lines = [f".. {key}: {text}" for key, text in [*said, ("type", "text")]]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 

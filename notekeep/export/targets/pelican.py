@@ -9,14 +9,19 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.export.refs import escape
-from notekeep.export.targets.heads import plain_lines
-from notekeep.export.targets.pyconf import read_settings
-from notekeep.export.targets.pymdown import dialect_of, lacking, short_names, with_more
+from notekeep.export.references import escape_text
+from notekeep.export.targets.front_matter import format_plain_lines
+from notekeep.export.targets.site_settings import (
+    extend_dialect,
+    make_dialect,
+    read_python_settings,
+    short_extension_names,
+    warn_of_missing_extensions,
+)
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _EXTENSIONS = ("codehilite", "extra", "meta")
 _CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
@@ -34,7 +39,7 @@ class Pelican(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._settings = read_settings(os.path.join(folder, self.settings_name))
+        self._settings = read_python_settings(os.path.join(folder, self.settings_name))
         self._content = self._content_folder()
         paths = self._settings.get("ARTICLE_PATHS")
         first = str(paths[0]).strip("/") if isinstance(paths, list | tuple) and paths else ""
@@ -43,9 +48,9 @@ class Pelican(Target):
         self.warnings += self._settings.remarks(self.settings_name, places)
         said = self._settings.get("MARKDOWN")
         configured = said.get("extension_configs") if isinstance(said, dict) else None
-        names = short_names(configured if isinstance(configured, dict) else _EXTENSIONS)
-        self.warnings += lacking(names, "MARKDOWN in pelicanconf.py")
-        self.dialect = with_more(dialect_of(names), more="", mermaid_pre=True)
+        names = short_extension_names(configured if isinstance(configured, dict) else _EXTENSIONS)
+        self.warnings += warn_of_missing_extensions(names, "MARKDOWN in pelicanconf.py")
+        self.dialect = extend_dialect(make_dialect(names), more="", mermaid_pre=True)
 
     def _content_folder(self) -> str:
         """Return the folder of contents from the site's root, whichever way it is written."""
@@ -91,14 +96,14 @@ class Pelican(Target):
             "Tags": ", ".join(post.tags),
             "Category": post.categories[0] if post.categories else "",
             "Status": "draft" if post.draft else "published",
-            "Summary": _one_line(teaser) or escape(post.description),
+            "Summary": _one_line(teaser) or escape_text(post.description),
             "Lang": post.lang,
             "Series": post.series,
             "Series_index": "" if post.part is None else str(post.part),
             "Cover": cover,
             "Canonical": post.canonical,
         }
-        lines = [f"{key}: {text}" for key, text in plain_lines(fields, post)]
+        lines = [f"{key}: {text}" for key, text in format_plain_lines(fields, post)]
         return "\n".join([*lines, "", ""])
 
     def notice(self, post: Post) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.export.dialect import Dialect
-from notekeep.export.targets.heads import yaml_head
+from notekeep.export.rewrite.dialect import Dialect
+from notekeep.export.targets.front_matter import format_yaml_head
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 
 class Portable(Target):
@@ -78,7 +78,7 @@ class Portable(Target):
         }
         if not post.extra and not any(value not in (None, "", []) for value in said.values()):
             return ""
-        return yaml_head(post, {"title": post.title, **said})
+        return format_yaml_head(post, {"title": post.title, **said})
 
 
 def _has_crlf(text: str) -> bool:

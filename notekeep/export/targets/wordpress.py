@@ -14,14 +14,13 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from notekeep.export.render import to_html
+from notekeep.export.html_pages import TEASER_DIALECT, format_bare_page, to_html
 from notekeep.export.slugs import make_slug
-from notekeep.export.targets.pages import WITH_TEASER, bare_page
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from notekeep.export.draft import Draft
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _NAMESPACES = (
     'xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"'
@@ -48,7 +47,7 @@ class WordPress(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self.dialect = WITH_TEASER
+        self.dialect = TEASER_DIALECT
 
     def post_path(self, post: Post) -> str:
         """`atomic-habits.xml`."""
@@ -130,7 +129,7 @@ class WordPress(Target):
         item = next((one for one in items if one.find(_CONTENT) is not None), None)
         if item is None:
             return ""
-        return bare_page(item.findtext("title", ""), item.findtext(_CONTENT, ""))
+        return format_bare_page(item.findtext("title", ""), item.findtext(_CONTENT, ""))
 
     def notice(self, post: Post) -> str:
         """Pictures are not imported."""

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from notekeep.export.targets.mkdocs import MkDocs
-from notekeep.export.targets.settings import read_settings_file
+from notekeep.export.targets.site_settings import read_settings_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _DEFAULTS = (
     *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables"),

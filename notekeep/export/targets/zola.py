@@ -10,17 +10,16 @@ import os
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from notekeep.export.dialect import ESCAPED_MATH, Dialect
-from notekeep.export.rewrite import code
-from notekeep.export.targets.heads import passed
-from notekeep.export.targets.scripts import first_folder
-from notekeep.export.targets.settings import read_settings_file
+from notekeep.export.rewrite import verbatim
+from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect
+from notekeep.export.targets.front_matter import passed_fields
+from notekeep.export.targets.site_settings import first_existing_folder, read_settings_file
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notekeep.export.properties import Post
+    from notekeep.export.post import Post
 
 _NAMES = ("zola.toml", "config.toml")
 
@@ -37,7 +36,7 @@ class Zola(Target):
         super().__init__(folder)
         self._settings = _read(folder)
         content = os.path.join(folder, "content")
-        self._section = first_folder(content, "blog", "posts", "post")
+        self._section = first_existing_folder(content, "blog", "posts", "post")
         if not os.path.isfile(os.path.join(content, self._section, "_index.md")):
             self.warnings.append(
                 f"content/{self._section} has no _index.md, so nothing lists its posts: add one"
@@ -54,9 +53,9 @@ class Zola(Target):
             definitions=said.get("definition_list") is True,
             bare_urls=False,
             more_in_code=False,
-            guard_code=code.zola,
+            guard_code=verbatim.guard_for_zola,
             guard_marks=("{{", "{%"),
-            guard_prose=code.zola,
+            guard_prose=verbatim.guard_for_zola,
         )
 
     @classmethod
@@ -108,7 +107,7 @@ class Zola(Target):
             "lang": post.lang,
             "math": True if post.has_math else None,
         }
-        extra |= passed(post, {**top, **extra})
+        extra |= passed_fields(post, {**top, **extra})
         text = _table("", top) + _table("taxonomies", known) + _table("extra", extra)
         return f"+++\n{text}+++\n\n"
 

@@ -1,1 +1,1 @@
-"""What the interface draws, as text with roles: no Textual, no colours, no disk."""
+"""Rows, lists and small views as styled text. No Textual in here."""

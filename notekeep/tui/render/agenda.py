@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.render.habits import (
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.formatting import field_text, parse_rating, short_date
+from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
+    count_done,
     day_heads,
     mark_piece,
     note_piece,
     streak_line,
     streak_words,
-    tally,
     week_line,
 )
-from notekeep.tui.render.pieces import Line, Piece, cells, pad, spread
-from notekeep.tui.render.rows import day_of
-from notekeep.tui.render.tasks import task_line
-from notekeep.tui.render.words import field_text, rating_of, short_date
+from notekeep.tui.render.list_rows import task_line
+from notekeep.tui.render.note_rows import note_day
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, spread_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.habits.view import HabitView
-    from notekeep.index.rows import Row, TaskRow
-    from notekeep.overview import Overview
+    from notekeep.catalog.records import Row, TaskRow
+    from notekeep.habits.summary import HabitView
+    from notekeep.services.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
 
 BAR = 10
@@ -43,7 +43,7 @@ MANY = 8
 """Drafts, problems and the like that are listed; the rest is counted."""
 
 
-class Item(NamedTuple):
+class AgendaItem(NamedTuple):
     """A line of the agenda.
 
     Attributes:
@@ -56,8 +56,8 @@ class Item(NamedTuple):
         task: The task that space ticks, if it is one.
     """
 
-    left: Line
-    right: Line
+    left: StyledLine
+    right: StyledLine
     path: str = ""
     habit: HabitView | None = None
     problem: int = 0
@@ -79,12 +79,12 @@ class Item(NamedTuple):
         """Where it is: a note, and a line of it or 0."""
         return self.path, self.problem
 
-    def draw(self, width: int) -> Line:
+    def draw(self, width: int) -> StyledLine:
         """Return the line in `width` cells."""
-        return spread(self.left, self.right, width)
+        return spread_line(self.left, self.right, width)
 
 
-def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[Item]:
+def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[AgendaItem]:
     """Return the lines of a day.
 
     Args:
@@ -101,52 +101,54 @@ def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[Item]:
         list(_notes("On this day", view.on_this_day, view)),
         list(_broken(view, glyphs)),
     ]
-    items: list[Item] = []
+    items: list[AgendaItem] = []
     for section in filter(None, sections):
         if items:
-            items.append(Item([], []))
+            items.append(AgendaItem([], []))
         items.extend(section)
     return items
 
 
-def _head(title: str, right: Line | None = None) -> Item:
-    return Item([Piece(title, "section")], right or [])
+def _head(title: str, right: StyledLine | None = None) -> AgendaItem:
+    return AgendaItem([Piece(title, "section")], right or [])
 
 
-def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
+def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.habits:
         return
-    done, asked = tally(view.habits)
+    done, asked = count_done(view.habits)
     days = [cell.day for cell in view.habits[0].cells]
-    longest = max(cells([Piece(clean_line(habit.title))]) for habit in view.habits)
+    longest = max(line_width([Piece(clean_line(habit.title))]) for habit in view.habits)
     room = width - min(max(longest, SHORT), TITLE) - BOX - len(days) * DAY_WIDTH
     streak = STREAK if room >= STREAK else 0
-    wanted = max(cells([note_piece(habit)]) for habit in view.habits) + 2
+    wanted = max(line_width([note_piece(habit)]) for habit in view.habits) + 2
     if room - streak - APART < wanted:
         # What is left to do is worth more than a wide gap before the streak.
         streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
     note = min(NOTE, room - streak - APART)
     note = note if streak and note >= LEAST_NOTE else 0
     about = Piece(f"Habits {done}/{asked}", "section")
-    yield Item([about], pad(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note))
+    yield AgendaItem(
+        [about], pad_line(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note)
+    )
     for habit in view.habits:
         left = [_box(habit, glyphs), Piece("  "), Piece(clean_line(habit.title))]
         right = week_line(habit.cells, glyphs)
         if streak:
             right += streak_line(habit, streak)
         if note:
-            right += pad([Piece("  "), note_piece(habit, note - 2)], note)
-        yield Item(left, right, habit.path, habit)
+            right += pad_line([Piece("  "), note_piece(habit, note - 2)], note)
+        yield AgendaItem(left, right, habit.path, habit)
 
 
-def _tasks(view: Overview, width: int, glyphs: Glyphs) -> Iterator[Item]:
+def _tasks(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     tasks = view.tasks
     if not tasks.open:
         return
     yield _head("Tasks", [Piece(f"{tasks.open} open · T lists them", "faint")])
     for _, task in tasks.due[:MANY]:
         line = task_line(task, width, glyphs, view.day)
-        yield Item(line, [], task.path, problem=task.line, task=task)
+        yield AgendaItem(line, [], task.path, problem=task.line, task=task)
     yield from _more(len(tasks.due))
 
 
@@ -157,20 +159,20 @@ def _box(habit: HabitView, glyphs: Glyphs) -> Piece:
     return mark_piece(habit.today, glyphs)
 
 
-def _reading(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
+def _reading(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.reading:
         return
     yield _head("Reading")
     for row in view.reading[:MANY]:
         author = field_text(row.fields.get("author"))
         left = [Piece("   "), Piece(clean_line(row.title)), Piece(f"  {author}", "faint")]
-        yield Item(left, _progress(row, glyphs), row.path)
+        yield AgendaItem(left, _progress(row, glyphs), row.path)
     yield from _more(len(view.reading))
 
 
-def _progress(row: Row, glyphs: Glyphs) -> Line:
+def _progress(row: Row, glyphs: Glyphs) -> StyledLine:
     """Return how far a book is read, when both its pages and the page are known."""
-    pages, page = rating_of(row.fields.get("pages")), rating_of(row.fields.get("page"))
+    pages, page = parse_rating(row.fields.get("pages")), parse_rating(row.fields.get("page"))
     if not pages or page is None:
         started = field_text(row.fields.get("started"))
         return [Piece(f"since {started}", "faint")] if started else []
@@ -183,25 +185,25 @@ def _progress(row: Row, glyphs: Glyphs) -> Line:
     ]
 
 
-def _notes(title: str, rows: list[Row], view: Overview) -> Iterator[Item]:
+def _notes(title: str, rows: list[Row], view: Overview) -> Iterator[AgendaItem]:
     if not rows:
         return
     yield _head(title)
     for row in rows[:MANY]:
-        day = short_date(day_of(row.kind, row.fields, row.mtime_ns), view.day)
+        day = short_date(note_day(row.kind, row.fields, row.mtime_ns), view.day)
         left = [Piece("   "), Piece(clean_line(row.title))]
-        yield Item(left, [Piece(day, "faint")], row.path)
+        yield AgendaItem(left, [Piece(day, "faint")], row.path)
     yield from _more(len(rows))
 
 
-def _broken(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
+def _broken(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.problems and not view.conflicts:
         return
     yield _head("Needs a look")
     for copy, original in list(view.conflicts.items())[:MANY]:
         left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(copy))]
         about = [Piece(f"copy of {clean_line(original)}", "faint")]
-        yield Item(left, about, copy, is_conflict=True)
+        yield AgendaItem(left, about, copy, is_conflict=True)
     for problem in view.problems[:MANY]:
         place = problem.place
         left = [
@@ -209,10 +211,10 @@ def _broken(view: Overview, glyphs: Glyphs) -> Iterator[Item]:
             Piece(clean_line(place)),
             Piece(f"  {clean_line(problem.message)}", "faint"),
         ]
-        yield Item(left, [], problem.path, problem=problem.line or 0)
+        yield AgendaItem(left, [], problem.path, problem=problem.line or 0)
     yield from _more(max(len(view.problems), len(view.conflicts)))
 
 
-def _more(count: int) -> Iterator[Item]:
+def _more(count: int) -> Iterator[AgendaItem]:
     if count > MANY:
-        yield Item([Piece(f"   and {count - MANY} more", "faint")], [])
+        yield AgendaItem([Piece(f"   and {count - MANY} more", "faint")], [])

@@ -84,7 +84,7 @@ UNICODE = Glyphs(
     bars="▁▂▃▄▅▆▇█",
 )
 
-ASCII = Glyphs(
+ASCII_GLYPHS = Glyphs(
     ellipsis="~",
     cursor=">",
     quote="|",
@@ -117,7 +117,7 @@ ASCII = Glyphs(
 )
 
 
-def choose(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
+def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
     """Return the set asked for ("unicode" or "ascii"), else the one the locale can show.
 
     Args:
@@ -134,7 +134,7 @@ def choose(setting: str, environment: Mapping[str, str], best: float = 5) -> Gly
 
 def _chosen(setting: str, environment: Mapping[str, str]) -> Glyphs:
     if setting == "ascii":
-        return ASCII
+        return ASCII_GLYPHS
     if setting == "unicode":
         return UNICODE
     locale = (
@@ -144,4 +144,4 @@ def _chosen(setting: str, environment: Mapping[str, str]) -> Glyphs:
     # A locale that names no encoding, such as de_DE, says nothing; C and POSIX mean ASCII.
     named = encoding not in {"", "utf8"} or locale in {"C", "POSIX"}
     plain = environment.get("TERM") == "linux" or named
-    return ASCII if plain else UNICODE
+    return ASCII_GLYPHS if plain else UNICODE

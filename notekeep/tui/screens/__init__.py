@@ -1,1 +1,1 @@
-"""One file a screen, its .tcss beside it."""
+"""Screens: each decides what its widgets show."""

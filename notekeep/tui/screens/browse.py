@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, cast
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.markdown.clean import clean_line
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.later import Later
+from notekeep.tui.location import GRID_VIEW, ListState, NoteLocation, Trail
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
-from notekeep.tui.place import GRID
-from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.gridding import Gridding
-from notekeep.tui.screens.reading import Reader
-from notekeep.tui.trail import Asked, Stop, Trail
+from notekeep.tui.screens.grid_mode import GridMode
+from notekeep.tui.screens.preview_loader import PreviewLoader
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.workers import LazyModule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +24,15 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from notekeep.index.rows import Row
+    from notekeep.catalog.records import Row
+    from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.screens import verbs
+    from notekeep.tui.screens import note_operations
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
-    from notekeep.writing.conflicting import Pair
 else:
-    verbs = Later("notekeep.tui.screens.verbs")
+    note_operations = LazyModule("notekeep.tui.screens.note_operations")
 
 
 ABOUT_A_NOTE = ("open", "edit-cell", "edit", "edit-tags", "export")
@@ -42,7 +41,7 @@ ROOMY = 110
 """From this width on there is room for the sidebar."""
 
 
-class BrowseScreen(Gridding, VaultScreen):
+class BrowseScreen(GridMode, VaultScreen):
     """Notes to look through, and to read."""
 
     BINDINGS = bindings("browse")
@@ -70,7 +69,7 @@ class BrowseScreen(Gridding, VaultScreen):
         """
         super().__init__(vault, glyphs, today)
         self._note = note
-        self._begins_as_grid = view == GRID
+        self._begins_as_grid = view == GRID_VIEW
         self._sidebar: bool | None = None
         self._trail = Trail()
         self._deleting: list[str] = []
@@ -95,7 +94,7 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._reader = Reader(self, self.preview)
+        self._reader = PreviewLoader(self, self.preview)
         self.notes.focus()
         self.call_after_refresh(self.count_sidebar)
 
@@ -115,24 +114,24 @@ class BrowseScreen(Gridding, VaultScreen):
         return focused if focused in {"preview", "sidebar"} else self.view
 
     @property
-    def note_here(self) -> str:
+    def note_under_cursor(self) -> str:
         """The note under the cursor, or ""."""
         row = self.notes.row
         return row.path if row is not None else ""
 
     @property
-    def opens_as_it_is(self) -> bool:
+    def opens_without_reload(self) -> bool:
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
-        arranged |= not self.pane.stands_as_opened
-        return not searched and not arranged and super().opens_as_it_is
+        arranged |= not self.pane.is_in_opening_state
+        return not searched and not arranged and super().opens_without_reload
 
-    def flag(self, conflicts: Sequence[Pair]) -> None:
+    def flag(self, conflicts: Sequence[ConflictPair]) -> None:
         super().flag(conflicts)
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
-    def index_grew(self) -> None:
-        self.pane.index_grew()
+    def index_progressed(self) -> None:
+        self.pane.index_progressed()
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.say(event.text)
@@ -204,7 +203,7 @@ class BrowseScreen(Gridding, VaultScreen):
         self.choose_scope("", "")
         self.pane.box.set_text(query)
         if self._reader.row is not None:
-            self._trail.visit(Stop(self._reader.row.path, Asked(typed=query), 0))
+            self._trail.visit(NoteLocation(self._reader.row.path, ListState(typed=query), 0))
 
     # The note under the cursor.
 
@@ -234,9 +233,9 @@ class BrowseScreen(Gridding, VaultScreen):
         )
 
     def action_open(self) -> None:
-        self.open_here()
+        self.open_under_cursor()
 
-    def open_here(self) -> None:
+    def open_under_cursor(self) -> None:
         if (row := self.notes.row) is not None:
             self.vault.opened.count(row.path)
             self._trail.visit(self._stop(row.path))
@@ -269,8 +268,8 @@ class BrowseScreen(Gridding, VaultScreen):
         self._go_to(wanted)
         self._trail.visit(self._stop(wanted.path))
 
-    def _stop(self, path: str) -> Stop:
-        return Stop(path, self.pane.asked, self.notes.cursor_line)
+    def _stop(self, path: str) -> NoteLocation:
+        return NoteLocation(path, self.pane.asked, self.notes.cursor_line)
 
     def _leave_off(self) -> None:
         """Keep where one is, to come back to: the note that is read, and what is listed."""
@@ -330,11 +329,11 @@ class BrowseScreen(Gridding, VaultScreen):
             self._present(wanted, self.vault.catalog.row(stop.path))
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        verbs.follow(self, event.link, event.path)
+        note_operations.follow(self, event.link, event.path)
 
     def action_links(self) -> None:
         if self._reader.row is not None:
-            verbs.choose_link(self, self._reader.row)
+            note_operations.choose_link(self, self._reader.row)
 
     def action_history(self) -> None:
         if self._reader.row is not None:
@@ -351,7 +350,7 @@ class BrowseScreen(Gridding, VaultScreen):
     def action_edit(self) -> None:
         if self._reader.row is not None:
             path, hit = self._reader.row.path, self.notes.hit_at(self.notes.cursor)
-            line = self.preview.line_here if self.preview.path == path else None
+            line = self.preview.line_under_cursor if self.preview.path == path else None
             if line is None and hit is not None and hit.row.path == path:
                 line = hit.line
             self.vault.opened.count(path)
@@ -359,29 +358,29 @@ class BrowseScreen(Gridding, VaultScreen):
 
     def action_edit_fields(self) -> None:
         if self._reader.row is not None:
-            verbs.edit_fields(self, self._reader.row.path)
+            note_operations.edit_fields(self, self._reader.row.path)
 
     def action_edit_outside(self) -> None:
         if self._reader.row is not None:
-            verbs.edit(self, self._reader.row.path)
+            note_operations.edit_note(self, self._reader.row.path)
 
     def action_rename(self) -> None:
         if self._reader.row is not None:
-            verbs.rename(self, self._reader.row)
+            note_operations.rename_note(self, self._reader.row)
 
     def action_edit_tags(self) -> None:
-        if not self.has_done_with_marked("tag"):
-            verbs.edit_tags(self, self.chosen_notes(), self._reader.row)
+        if not self.ran_on_marked("tag"):
+            note_operations.edit_tags(self, self.chosen_notes(), self._reader.row)
 
     def action_delete(self) -> None:
-        if self.has_done_with_marked("delete"):
+        if self.ran_on_marked("delete"):
             return
         paths = self.chosen_notes()
         # Pressed twice, or held down, it finds a row whose note goes or is gone already.
         is_there = bool(self.vault.catalog.rows_of(paths))
         if is_there and paths != self._deleting:
             self._deleting = paths
-            verbs.delete(self, paths, self._forget_deleting)
+            note_operations.delete_notes(self, paths, self._forget_deleting)
 
     def _forget_deleting(self) -> None:
         self._deleting = []
@@ -394,11 +393,13 @@ class BrowseScreen(Gridding, VaultScreen):
         selected = self.get_selected_text()
         chosen = self._reader.copied() if self.focused is self.preview and not selected else None
         if chosen is not None:
-            verbs.copy(self, *chosen)
+            note_operations.copy_and_notify(self, *chosen)
             return
-        if (selected or not self.has_done_with_marked("copy")) and self._reader.row is not None:
-            verbs.copy(self, selected or f"[[{clean_line(self._reader.row.title)}]]")
+        if (selected or not self.ran_on_marked("copy")) and self._reader.row is not None:
+            note_operations.copy_and_notify(
+                self, selected or f"[[{clean_line(self._reader.row.title)}]]"
+            )
 
     def action_copy_path(self) -> None:
         if self._reader.row is not None:
-            verbs.copy(self, self.vault.absolute(self._reader.row.path))
+            note_operations.copy_and_notify(self, self.vault.absolute(self._reader.row.path))

@@ -8,26 +8,26 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
-from notekeep.tui.render.compare import Comparison, compare
-from notekeep.tui.render.pieces import Line, Piece, spread
-from notekeep.tui.render.rows import gutter
-from notekeep.tui.render.versions import NARROWEST, counts, side_by_side, unified
-from notekeep.tui.render.words import size_text
-from notekeep.tui.screens.over import PAUSE, OverScreen
+from notekeep.tui.render.formatting import size_text
+from notekeep.tui.render.note_rows import gutter
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
+from notekeep.tui.render.text_diff import TextComparison, compare
+from notekeep.tui.render.version_lines import MIN_SPLIT_WIDTH, change_counts, side_by_side, unified
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from notekeep.notes.conflict_pairs import Choice, ConflictPair
+    from notekeep.notes.plan import WriteResult
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
-    from notekeep.writing.conflicting import Choice, Pair
-    from notekeep.writing.plan import Done
 
 KEPT: dict[Choice, str] = {
     "mine": "Kept the note as it was",
@@ -46,10 +46,10 @@ ABOUT_A_CONFLICT = (
 """Actions of the bottom line that want a conflict."""
 
 
-class Listed(NamedTuple):
+class ConflictRow(NamedTuple):
     """A conflict as the list shows it."""
 
-    pair: Pair
+    pair: ConflictPair
     lines: list[int]
 
 
@@ -62,7 +62,7 @@ class Versions(NamedTuple):
         is_gone: Whether there is only the copy.
     """
 
-    comparison: Comparison
+    comparison: TextComparison
     heads: tuple[str, str]
     is_gone: bool
 
@@ -73,11 +73,11 @@ class _Pairs(ListView):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
-        self.rows: Sequence[Listed] = ()
-        self.nothing: Sequence[Line] = ()
+        self.rows: Sequence[ConflictRow] = ()
+        self.nothing: Sequence[StyledLine] = ()
 
     @property
-    def here(self) -> Listed | None:
+    def here(self) -> ConflictRow | None:
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def row_count(self) -> int:
@@ -86,17 +86,17 @@ class _Pairs(ListView):
     def is_selectable(self, row: int) -> bool:
         return row < len(self.rows)
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.rows:
             return [[Piece("  "), *self.nothing[row]]]
         pair, lines = self.rows[row]
         head = gutter(self._glyphs, here=row == self.cursor)
         left = [Piece(clean_line(pair.note))]
         right = [Piece(_about(pair, lines), "faint"), Piece(" ")]
-        return [[*head, *spread(left, right, width - 2)]]
+        return [[*head, *spread_line(left, right, width - 2)]]
 
 
-class ConflictsScreen(OverScreen):
+class ConflictsScreen(OverlayScreen):
     """The conflicts above, both versions of one below: a version is chosen by its number."""
 
     BINDINGS = bindings("conflicts", "over")
@@ -125,7 +125,7 @@ class ConflictsScreen(OverScreen):
         load = partial(_load, self.vault)
         in_background(self, load, self._list, group="pairs", exclusive=True, failed=self.cannot)
 
-    def _list(self, found: list[Listed]) -> None:
+    def _list(self, found: list[ConflictRow]) -> None:
         here = self.pairs.here
         wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
         places = (n for n, one in enumerate(found) if wanted in {one.pair.copy, one.pair.note})
@@ -150,7 +150,7 @@ class ConflictsScreen(OverScreen):
             return
         in_background(
             self, partial(_read, self.vault, here), self._show, group="versions", exclusive=True,
-            pause=PAUSE, failed=self.cannot,
+            pause=PREVIEW_DELAY, failed=self.cannot,
         )  # fmt: skip
 
     def _show(self, versions: Versions) -> None:
@@ -158,14 +158,14 @@ class ConflictsScreen(OverScreen):
         comparison, heads, glyphs = versions.comparison, versions.heads, self.glyphs
         wanted = self._beside
 
-        def lines(width: int) -> list[Line]:
+        def lines(width: int) -> list[StyledLine]:
             if versions.is_gone:
                 return [*_gone(heads[1]), *unified(comparison, width, glyphs)]
-            if width >= NARROWEST if wanted is None else wanted:
+            if width >= MIN_SPLIT_WIDTH if wanted is None else wanted:
                 return side_by_side(comparison, width, glyphs, heads)
-            counted = [*counts(comparison), Piece(" ")]
+            counted = [*change_counts(comparison), Piece(" ")]
             about = [
-                spread([Piece(f"- {heads[0]}", "removed")], counted, width),
+                spread_line([Piece(f"- {heads[0]}", "removed")], counted, width),
                 [Piece(f"+ {heads[1]}", "added")],
                 [Piece(glyphs.rule * width, "rule")],
             ]
@@ -175,7 +175,7 @@ class ConflictsScreen(OverScreen):
 
     def action_beside(self) -> None:
         if self._beside is None:
-            self._beside = self.text.inner_width >= NARROWEST
+            self._beside = self.text.inner_width >= MIN_SPLIT_WIDTH
         self._beside = not self._beside
         if self._versions is not None:
             self._show(self._versions)
@@ -196,8 +196,8 @@ class ConflictsScreen(OverScreen):
         if here is None:
             return
 
-        def keep() -> Done:
-            from notekeep.writing.conflicting import plan_keep
+        def keep() -> WriteResult:
+            from notekeep.notes.conflict_pairs import plan_keep
 
             return self.vault.carry_out(plan_keep(self.vault.plan, here.pair, choice))
 
@@ -208,8 +208,8 @@ class ConflictsScreen(OverScreen):
         if here is None:
             return
 
-        def merge() -> Done:
-            from notekeep.writing.conflicting import plan_merge
+        def merge() -> WriteResult:
+            from notekeep.notes.conflict_pairs import plan_merge
 
             return self.vault.carry_out(plan_merge(self.vault.plan, self.vault.history, here.pair))
 
@@ -223,12 +223,12 @@ class ConflictsScreen(OverScreen):
             error = Conflict(error.message, hint)
         show_error(self, error)
 
-    def _settled(self, what: str, done: Done) -> None:
+    def _settled(self, what: str, done: WriteResult) -> None:
         self.app.clear_notifications()
         for problem in done.refused:
             show_error(self, NotekeepError(problem.message, problem.hint))
         if done.step:
-            say(self, f"{what} · u undo")
+            show_message(self, f"{what} · u undo")
             self.app.post_message(VaultChanged(is_step=True))
 
     def action_edit_conflict(self) -> None:
@@ -239,22 +239,22 @@ class ConflictsScreen(OverScreen):
             self.app.post_message(EditNote(path, here.lines[0] if here.lines else None))
 
 
-def _load(vault: Vault) -> list[Listed]:
+def _load(vault: Vault) -> list[ConflictRow]:
     """List the conflicts; touches no widget, so that a thread may do it."""
-    from notekeep.writing.conflicting import conflicts, mark_lines
+    from notekeep.notes.conflict_pairs import list_conflicts, mark_lines
 
     found = []
-    for pair in conflicts(vault.plan):
+    for pair in list_conflicts(vault.plan):
         try:
-            found.append(Listed(pair, mark_lines(vault.plan, pair)))
+            found.append(ConflictRow(pair, mark_lines(vault.plan, pair)))
         except NotekeepError:
             continue  # settled since the vault was looked at
     return found
 
 
-def _read(vault: Vault, listed: Listed) -> Versions:
+def _read(vault: Vault, listed: ConflictRow) -> Versions:
     """Read both versions; touches no widget, so that a thread may do it."""
-    from notekeep.writing.conflicting import sides
+    from notekeep.notes.conflict_pairs import sides
 
     pair = listed.pair
     mine, theirs = sides(vault.plan, pair)
@@ -277,7 +277,7 @@ def _said(vault: Vault, name: str, path: str, data: bytes | None) -> str:
     return f"{name} · {saved} · {size_text(len(data))}"
 
 
-def _about(pair: Pair, lines: Sequence[int]) -> str:
+def _about(pair: ConflictPair, lines: Sequence[int]) -> str:
     if pair.kind == "marks":
         shown = ", ".join(map(str, lines[:4]))
         more = " …" if len(lines) > 4 else ""
@@ -286,7 +286,7 @@ def _about(pair: Pair, lines: Sequence[int]) -> str:
     return f"{name}, a log" if pair.kind == "log" else name
 
 
-def _gone(head: str) -> list[Line]:
+def _gone(head: str) -> list[StyledLine]:
     return [
         [Piece("The note itself is gone.", "warn")],
         [Piece(f"{head}", "muted")],
@@ -295,7 +295,7 @@ def _gone(head: str) -> list[Line]:
     ]
 
 
-def _nothing() -> list[Line]:
+def _nothing() -> list[StyledLine]:
     return [
         [],
         [Piece("No note has two versions.", "title")],

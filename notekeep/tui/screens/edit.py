@@ -1,49 +1,218 @@
-"""Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
-
-What is typed is kept in a swap file until it is saved (`edit_keeping`). What other programs do to
-the file meanwhile is merged, or asked about (`edit_meeting`); a file that changed is never saved
-over.
-"""
+"""Editor screen, attachments, autosave."""
 
 from __future__ import annotations
 
+import os
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
-from notekeep.files.folder import NameTaken
-from notekeep.markdown.clean import clean
-from notekeep.tui.completion import Completer, end_of_front_matter, first_place
-from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.notes.capture import read_file
+from notekeep.storage.autosave import AutosaveFile, UnsavedText
+from notekeep.storage.open_folder import NameTaken
+from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
+from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
+from notekeep.tui.dialogs.dialog import DismissOnce
+from notekeep.tui.dialogs.prompts import Prompt, open_dialog
 from notekeep.tui.messages import ShowHistory, VaultChanged
-from notekeep.tui.render.words import plural
-from notekeep.tui.screens import verbs
-from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.edit_attaching import Attaching
-from notekeep.tui.screens.edit_dialogs import AGAIN, DISCARD, LEAVE, RESTORE, ask_restore, ask_stuck
-from notekeep.tui.screens.edit_keeping import Keeping
-from notekeep.tui.screens.edit_meeting import Meeting
-from notekeep.tui.screens.leaving import Leaving
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.screens import note_operations
+from notekeep.tui.screens.edit_conflicts import (
+    DISCARD,
+    LEAVE,
+    RESTORE,
+    TRY_AGAIN,
+    ExternalEdits,
+    ask_leave_unsaved,
+    ask_restore,
+)
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.find_bar import FindBar
 from notekeep.tui.widgets.note_area import NoteArea
+from notekeep.tui.workers import in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
-    from notekeep.files.swap import Unsaved
-    from notekeep.markdown.changes import FieldChange
-    from notekeep.tui.editing import Editing
+    from notekeep.markdown.field_changes import FieldChange
+    from notekeep.notes.plan import WriteResult
+    from notekeep.tui.editors import EditSession
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
-    from notekeep.writing.plan import Done
 
 
-class EditScreen(Leaving[None], VaultScreen):
+# Files that are attached while a note is edited: stored as a step, linked as typed text.
+
+
+Place: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
+"""Where a text is, as line and column of its start and its end; and the text."""
+_Stored: TypeAlias = "tuple[str, str, WriteResult]"
+"""A file that was stored: its name, a link to it, and what was written."""
+
+
+class EditorAttachments:
+    """Attaches files to the note of one editor."""
+
+    def __init__(self, screen: EditScreen) -> None:
+        self._screen = screen
+
+    def ask(self) -> None:
+        """Ask for a file, and link it at the cursor."""
+        hint = "A copy goes into the attachments. Empty takes the picture on the clipboard."
+        prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
+        here = self._screen.area.cursor_location
+
+        def store(file: str) -> _Stored:
+            if not file:
+                return self._store(*name_clipboard_picture())
+            return self._store(*_read(pasted_picture(file) or os.path.expanduser(file)))
+
+        open_dialog(self._screen, prompt, store, partial(self._stored, (here, here, "")))
+
+    def pasted(self, text: str, place: Place) -> None:
+        """Attach the picture whose path was pasted, in the place of the path; other text stays."""
+        path = pasted_picture(text)
+        if not path:
+            return
+
+        def failed(error: NotekeepError) -> None:
+            # A path that names nothing here is just text.
+            if not isinstance(error, NotFound):
+                show_error(self._screen, error)
+
+        in_background(
+            self._screen,
+            lambda: self._store(*_read(path)),
+            partial(self._stored, place),
+            group="write",
+            failed=failed,
+        )
+
+    def _store(self, name: str, data: bytes) -> _Stored:
+        """Copy a file into the attachments; touches no widget, so that a thread may do it."""
+        screen = self._screen
+        plan = screen.vault.plan.store(name, data, screen.path)
+        link = screen.vault.plan.link_to(plan.changes[0].path, screen.path)
+        return plan.label, link, screen.vault.carry_out(plan)
+
+    def _stored(self, place: Place, answer: _Stored) -> None:
+        name, link, done = answer
+        for problem in done.refused:
+            self._screen.app.notify(clean_line(problem.message), severity="error", markup=False)
+        if done.step:
+            self._link(name, link, place)
+            self._screen.app.post_message(VaultChanged(is_step=True))
+
+    def _link(self, name: str, link: str, place: Place) -> None:
+        """Put the link where the path stands, unless something else stands there by now."""
+        area = self._screen.area
+        start, end, text = place
+        if area.get_text_range(start, end) != text:
+            start = end = area.cursor_location
+        area.history.checkpoint()
+        area.replace(link, start, end, maintain_selection_offset=True)
+        if not text:
+            area.move_cursor((start[0], start[1] + len(link)))
+        area.history.checkpoint()
+        show_message(
+            self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out"
+        )
+
+
+def _read(path: str) -> tuple[str, bytes]:
+    """Give a file's name and its content."""
+    return os.path.basename(path), read_file(path)
+
+
+# What is typed and not saved, kept in its swap file while a note is edited.
+#
+# When what is kept is offered again, and what is saved, is the screen's to decide.
+
+
+SWAP_SECONDS = 2.0
+SWAP_KEYS = 200
+"""What a crash can take at most: whichever comes first."""
+
+
+class EditorAutosave:
+    """Keeps the text of one editor."""
+
+    def __init__(self, screen: EditScreen) -> None:
+        self._screen = screen
+        self._swap = AutosaveFile(screen.vault.places.state, screen.path)
+        self._due: Timer | None = None
+        self._keys = 0
+
+    def left(self) -> UnsavedText | None:
+        """Give what an editor of the note left unsaved that is gone, unless the file holds it."""
+        while (unsaved := self._swap.take()) is not None:
+            if unsaved.data != self._screen.editing.disk:
+                return unsaved
+            self._swap.discard()
+        return None
+
+    def typed(self) -> None:
+        """Take note of a key: what is typed is kept soon, or at once after many."""
+        self._keys += 1
+        if self._keys >= SWAP_KEYS:
+            self.keep()
+        elif self._due is None:
+            self._due = self._screen.set_timer(SWAP_SECONDS, self.keep)
+
+    def keep(self) -> None:
+        """Write what is typed into the swap file, in a thread."""
+        self._keys = 0
+        if self._due is not None:
+            self._due.stop()
+            self._due = None
+        if not self._screen.is_changed:
+            self._swap.discard()
+            return
+        write = partial(self._swap.write, self._unsaved())
+        in_background(self._screen, write, _ignore_answer, group="swap")
+
+    def autosave_now(self) -> bool:
+        """Write what is typed into the swap file before this returns; tell whether it is there."""
+        try:
+            self._swap.write(self._unsaved(), durable=True)
+        except NotekeepError as error:
+            show_error(self._screen, error)
+            return False
+        return True
+
+    def discard(self) -> None:
+        """Remove what is kept: it is saved, or not wanted."""
+        self._swap.discard()
+
+    def let_go(self) -> None:
+        """Leave what is kept to the next editor: this one is closed."""
+        self._swap.release()
+
+    def _unsaved(self) -> UnsavedText:
+        area, editing = self._screen.area, self._screen.editing
+        content = editing.content(area.lines)
+        return UnsavedText.of(self._screen.path, content, editing.base, area.cursor_location)
+
+
+def _ignore_answer(_: object) -> None:
+    """Take an answer that nothing follows from."""
+
+
+# Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
+#
+# What is typed is kept in a swap file until it is saved (`edit_keeping`). What other programs do
+# to the file meanwhile is merged, or asked about (`edit_meeting`); a file that changed is never
+# saved over.
+
+
+class EditScreen(DismissOnce[None], VaultScreen):
     """A note being edited.
 
     Attributes:
@@ -65,7 +234,7 @@ class EditScreen(Leaving[None], VaultScreen):
         vault: Vault,
         glyphs: Glyphs,
         today: date,
-        editing: Editing,
+        editing: EditSession,
         line: int | None = None,
     ) -> None:
         """Make the screen.
@@ -85,10 +254,10 @@ class EditScreen(Leaving[None], VaultScreen):
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
-        self.keeping = Keeping(self)
+        self.keeping = EditorAutosave(self)
         self.find = FindBar(self.area)
-        self._meeting = Meeting(self)
-        self._attaching = Attaching(self)
+        self._meeting = ExternalEdits(self)
+        self._attaching = EditorAttachments(self)
         self.restores = False
         self.is_given_up = False
         self._line = line
@@ -105,7 +274,9 @@ class EditScreen(Leaving[None], VaultScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.area.focus()
-        place = (self._line - 1, 0) if self._line is not None else first_place(self.area.lines)
+        place = (
+            (self._line - 1, 0) if self._line is not None else first_text_position(self.area.lines)
+        )
         if place != (0, 0):
             self.area.go_to(place)
         self.tell()
@@ -124,7 +295,7 @@ class EditScreen(Leaving[None], VaultScreen):
                 self._offer_unsaved(unsaved)
 
     def on_unmount(self) -> None:
-        self.keep_unsaved()
+        self.autosave_unsaved()
         self.keeping.let_go()
 
     def _know(self, completer: Completer) -> None:
@@ -134,7 +305,7 @@ class EditScreen(Leaving[None], VaultScreen):
         return "find" if self.find.has_text_focus else "edit"
 
     @property
-    def opens_as_it_is(self) -> bool:
+    def opens_without_reload(self) -> bool:
         return False
 
     @property
@@ -163,13 +334,13 @@ class EditScreen(Leaving[None], VaultScreen):
     def on_text_area_selection_changed(self) -> None:
         self.tell()
 
-    def keep_unsaved(self) -> None:
+    def autosave_unsaved(self) -> None:
         """Write what is typed into the swap file before this returns: the program is ending."""
         # What is offered and not taken yet would be replaced by it.
         if self.is_changed and not self._offering:
-            self.keeping.keep_now()
+            self.keeping.autosave_now()
 
-    def _offer_unsaved(self, unsaved: Unsaved) -> None:
+    def _offer_unsaved(self, unsaved: UnsavedText) -> None:
         self._offering = True
 
         def answered(answer: str | None) -> None:
@@ -184,7 +355,7 @@ class EditScreen(Leaving[None], VaultScreen):
 
         ask_restore(self, unsaved, self.editing.base, answered)
 
-    def _restore(self, unsaved: Unsaved) -> None:
+    def _restore(self, unsaved: UnsavedText) -> None:
         on_disk = self.editing.disk
         self.editing.restore(unsaved)
         self.area.put(self.editing.lines)
@@ -210,11 +381,11 @@ class EditScreen(Leaving[None], VaultScreen):
 
     def action_fields_here(self) -> None:
         """Show the fields of the text as it is by now; what is changed is typed into it."""
-        from notekeep.markdown.changes import apply_changes
+        from notekeep.markdown.field_changes import apply_changes
         from notekeep.markdown.note import read_note
-        from notekeep.tui.fields import fields_of
-        from notekeep.tui.screens.dialogs import ask
-        from notekeep.tui.screens.form import FormScreen
+        from notekeep.tui.dialogs.form import FormScreen
+        from notekeep.tui.dialogs.prompts import open_dialog
+        from notekeep.tui.field_forms import list_form_fields
 
         schema = self.vault.schema
         before = self.editing.content(self.area.lines)
@@ -239,9 +410,9 @@ class EditScreen(Leaving[None], VaultScreen):
             self.area.go_to((line - 1, 0))
             show_error(self, Refused(note.problem.message, f"It is line {line} of the note."))
             return
-        fields = fields_of(note, schema)
+        fields = list_form_fields(note, schema)
         form = FormScreen(self.vault, self.label, fields, check, self.glyphs, self.today)
-        ask(self, form, check, put, group="check")
+        open_dialog(self, form, check, put, group="check")
 
     def action_find_here(self) -> None:
         self.find.open()
@@ -252,7 +423,7 @@ class EditScreen(Leaving[None], VaultScreen):
     def _edit_outside(self) -> None:
         screen = self.app.screen
         if isinstance(screen, VaultScreen):
-            verbs.edit(screen, self.path)
+            note_operations.edit_note(screen, self.path)
 
     async def open_switcher(self) -> None:
         """Save and leave: what is chosen is shown where one came from."""
@@ -293,11 +464,11 @@ class EditScreen(Leaving[None], VaultScreen):
             failed=self._not_saved,
         )
 
-    def forget_plans(self) -> None:
+    def cancel_after_save(self) -> None:
         """Do nothing after the save that is wanted: the person has to be asked first."""
         self._then = None
 
-    def _saved(self, content: bytes, done: Done) -> None:
+    def _saved(self, content: bytes, done: WriteResult) -> None:
         self._saving = False
         for problem in done.refused:
             text = clean(f"{problem.message}\n{problem.hint}")
@@ -307,7 +478,7 @@ class EditScreen(Leaving[None], VaultScreen):
             self.keeping.keep()
             return
         for remark in done.remarks:
-            say(self, remark)
+            show_message(self, remark)
         self.editing.saved(content)
         self.app.post_message(VaultChanged(is_step=True))
         self.tell()
@@ -354,13 +525,13 @@ class EditScreen(Leaving[None], VaultScreen):
 
         def answered(answer: str | None) -> None:
             self._offering = False
-            if answer == AGAIN:
+            if answer == TRY_AGAIN:
                 self.save(then, leaving=True)
             elif answer == LEAVE:
                 self.is_given_up = True
                 then()
 
-        ask_stuck(self, answered, is_kept=self.keeping.keep_now())
+        ask_leave_unsaved(self, answered, is_kept=self.keeping.autosave_now())
 
     def _leave(self) -> None:
         if self.is_attached:
@@ -373,7 +544,7 @@ class EditScreen(Leaving[None], VaultScreen):
 
 def count_words(lines: Sequence[str]) -> int:
     """Count the words of a note's text; its front matter is none."""
-    end = end_of_front_matter(lines)
+    end = find_frontmatter_end(lines)
     start = 0 if end is None else end + 1
     return sum(len(line.split()) for line in lines[start:])
 

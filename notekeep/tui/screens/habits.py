@@ -1,4 +1,4 @@
-"""Habits: days to fill in, the year of the habit under the cursor, and all there is of one."""
+"""Habits: week, year, check-ins by key."""
 
 from __future__ import annotations
 
@@ -8,33 +8,159 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual import getters
 
-from notekeep.index.habit_detail import detail
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tracking.habit_details import load_habit_details
+from notekeep.tui.dialogs.prompts import Prompt, open_dialog
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.render.habit_order import last_days, left_open
-from notekeep.tui.render.habits import tally
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, cells
-from notekeep.tui.render.words import plural, some_of
-from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.checking_in import CheckIns
-from notekeep.tui.screens.dialogs import Prompt
-from notekeep.tui.telling import tell_done
-from notekeep.tui.widgets.habit_detail import HabitDetail
+from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.render.formatting import list_some, plural
+from notekeep.tui.render.habit_rows import count_done, daily_bars, left_open
+from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
+from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.widgets.calendars import HabitPage, YearGrid
 from notekeep.tui.widgets.week_grid import WeekGrid
-from notekeep.tui.widgets.year_grid import YearGrid
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
 
-    from notekeep.habits.heatmap import Calendar
-    from notekeep.habits.view import HabitView
-    from notekeep.index.habit_detail import Detail
+    from notekeep.habits.calendar import Calendar
+    from notekeep.habits.summary import HabitView
+    from notekeep.notes.plan import WriteResult
+    from notekeep.tracking.habit_details import Detail
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.writing.plan import Done
+
+
+# What keys write on Habits: a day done, missed or skipped, an amount, a note; a habit more.
+#
+# Not responsible for which days are shown, nor for where the cursor is; see `habits`.
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+
+    from notekeep.tracking.checkin import CheckInResult
+
+    _VaultScreenHost = VaultScreen
+else:
+    # See `Keyboard`: one class of Textual's kind is enough for one screen.
+    _VaultScreenHost = object
+
+_NEXT = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
+"""What a click makes of a day that was logged; all others become done."""
+
+
+class CheckInKeys(_VaultScreenHost):
+    """A screen with a grid of habits, whose keys log the chosen day of the one under the cursor."""
+
+    grid = getters.query_one(WeekGrid)
+
+    def on_week_grid_pressed(self) -> None:
+        """Go round what a day can be, as a click does on the day that is chosen already."""
+        cell = self.grid.cell
+        if cell is not None:
+            is_said = cell.is_logged and not cell.is_cleared
+            self._log(_NEXT.get(cell.mark, "done") if is_said else "done")
+
+    def on_key(self, event: events.Key) -> None:
+        # A digit is the beginning of an amount.
+        if event.character is not None and event.character.isdigit():
+            event.stop()
+            self._ask_amount(event.character)
+
+    def _log(self, value: str) -> None:
+        habit = self.grid.habit
+        if habit is None:
+            return
+        day = self.grid.day
+        in_background(
+            self,
+            lambda: self.vault.habit_index.log(habit.id, value, day),
+            partial(notify_check_in, self, ""),
+            group="log",
+        )
+
+    def _ask_and_log(self, prompt: Prompt, said: Callable[[str], tuple[str, str] | None]) -> None:
+        """Ask for a text, and log the value and the note that it stands for."""
+        habit, day = self.grid.habit, self.grid.day
+        if habit is None:
+            return
+
+        def log(text: str) -> CheckInResult | None:
+            entry = said(text)
+            if entry is None:
+                return None
+            value, note = entry
+            return self.vault.habit_index.log(habit.id, value, day, note=note)
+
+        open_dialog(self, prompt, log, partial(notify_check_in, self, ""), group="log")
+
+    def action_done(self) -> None:
+        cell = self.grid.cell
+        if cell is not None:
+            is_done = cell.is_logged and cell.mark in {"done", "ok"}
+            self._log("clear" if is_done else "done")
+
+    def action_miss(self) -> None:
+        self._log("miss")
+
+    def action_skip(self) -> None:
+        self._log("skip")
+
+    def action_skip_because(self) -> None:
+        habit = self.grid.habit
+        if habit is None:
+            return
+        hint = "The day does not count; a review shows why."
+        prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
+        self._ask_and_log(prompt, lambda text: ("skip", text))
+
+    def action_amount(self) -> None:
+        self._ask_amount("")
+
+    def _ask_amount(self, begun: str) -> None:
+        habit = self.grid.habit
+        if habit is None:
+            return
+        unit = habit.unit or "min"
+        hint = f"It is added to the day; = 30 {unit} sets it."
+        prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
+        self._ask_and_log(prompt, lambda text: (text, "") if text else None)
+
+    def action_habit_note(self) -> None:
+        habit, cell = self.grid.habit, self.grid.cell
+        if habit is None:
+            self.action_add_habit()
+        if habit is None or cell is None:
+            return
+        value = f"= {cell.amount}" if cell.amount else _said(cell.mark)
+        hint = f"It is written with the day, which counts as {value}."
+        prompt = Prompt(f"Note on {habit.title}", hint=hint)
+        self._ask_and_log(prompt, lambda text: (value, text) if text else None)
+
+    def action_add_habit(self) -> None:
+        from notekeep.tui.dialogs.add_habit import ask_for_habit
+
+        ask_for_habit(self)
+
+    def action_pause_habit(self) -> None:
+        from notekeep.tui.dialogs.add_habit import toggle_pause
+
+        if self.grid.habit is not None:
+            toggle_pause(self, self.grid.habit.id)
+
+
+def _said(mark: str) -> str:
+    """Return the value that a day with a mark stands for in the log."""
+    return {"skipped": "skip", "missed": "miss"}.get(mark, "done")
+
+
+# Habits: days to fill in, the year of the habit under the cursor, and all there is of one.
 
 
 ABOUT_A_HABIT = ("done", "amount", "skip", "miss", "next-span", "show-detail")
@@ -42,7 +168,7 @@ ABOUT_A_HABIT = ("done", "amount", "skip", "miss", "next-span", "show-detail")
 LOW = [(0, "-low"), (10, "-short"), (28, "-tall")]
 
 
-class _Looked(NamedTuple):
+class _LoadedHabits(NamedTuple):
     """The habits with the cells of the days that are shown, and with those of the last week.
 
     Attributes:
@@ -54,7 +180,7 @@ class _Looked(NamedTuple):
     problems: int
 
 
-class HabitsScreen(CheckIns, VaultScreen):
+class HabitsScreen(CheckInKeys, VaultScreen):
     """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
 
     CSS_PATH = "habits.tcss"
@@ -62,7 +188,7 @@ class HabitsScreen(CheckIns, VaultScreen):
     OPENED_BY = "show-habits"
 
     year = getters.query_one(YearGrid)
-    detail = getters.query_one(HabitDetail)
+    detail = getters.query_one(HabitPage)
 
     _filter = ""
     _wanted = ""
@@ -72,7 +198,7 @@ class HabitsScreen(CheckIns, VaultScreen):
     def compose_body(self) -> ComposeResult:
         yield WeekGrid(self.glyphs, self.today, self.vault.settings.week_start)
         yield YearGrid(self.glyphs, self.today)
-        yield HabitDetail(self.glyphs, self.today)
+        yield HabitPage(self.glyphs, self.today)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -83,17 +209,17 @@ class HabitsScreen(CheckIns, VaultScreen):
         return "habit-detail" if self.has_class("-detail") else "habits"
 
     @property
-    def opens_as_it_is(self) -> bool:
-        return super().opens_as_it_is and not self.has_class("-detail")
+    def opens_without_reload(self) -> bool:
+        return super().opens_without_reload and not self.has_class("-detail")
 
     def vault_changed(self) -> None:
-        if self.waits_to_be_seen():
+        if self.is_unseen():
             return
         first, last = self.grid.first_day, self.grid.last_day
         index = self.vault.habit_index
         in_background(
             self,
-            lambda: _Looked(
+            lambda: _LoadedHabits(
                 index.habits(self.today, first=first, last=last),
                 index.habits(self.today),
                 index.count_problems(),
@@ -105,7 +231,7 @@ class HabitsScreen(CheckIns, VaultScreen):
         if self.has_class("-detail") and self.detail.detail is not None:
             self._look_closer(self.detail.detail.view.id, self.detail.detail.year)
 
-    def _show(self, looked: _Looked) -> None:
+    def _show(self, looked: _LoadedHabits) -> None:
         habits, lately, problems = looked
         active = [habit for habit in habits if not habit.is_archived]
         lately = [habit for habit in lately if not habit.is_archived]
@@ -119,9 +245,9 @@ class HabitsScreen(CheckIns, VaultScreen):
             self.grid.go_to_habit(self._wanted)
             self._wanted = ""
         self.rest(*(() if active else ABOUT_A_HABIT))
-        done, asked = tally(active)
+        done, asked = count_done(active)
         day = self.grid.day
-        bars = last_days(lately, self.glyphs.bars)
+        bars = daily_bars(lately, self.glyphs.bars)
         start = self.vault.settings.day_start
         until = f" until {start:02}:00" if start and is_on_today else ""
         date = f"{day:%a} {day.day} {day:%b}"
@@ -132,7 +258,7 @@ class HabitsScreen(CheckIns, VaultScreen):
             else f"{done}/{asked} · {date}"
         )
 
-    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> Line | None:
+    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
         """Return what yesterday left open, with the key that goes there, or the key back."""
         habits = left_open(lately)
         if not habits:
@@ -146,8 +272,8 @@ class HabitsScreen(CheckIns, VaultScreen):
             Piece("  to yesterday, which left open: ", "muted", link),
         ]
         titles = [clean_line(habit.title) for habit in habits]
-        room = self.grid.inner_width - cells(begin)
-        return [*begin, Piece(some_of(titles, room), "risk")]
+        room = self.grid.inner_width - line_width(begin)
+        return [*begin, Piece(list_some(titles, room), "risk")]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
@@ -171,7 +297,7 @@ class HabitsScreen(CheckIns, VaultScreen):
     def on_year_grid_picked(self, event: YearGrid.Picked) -> None:
         self._pick(event.day)
 
-    def on_habit_detail_picked(self, event: HabitDetail.Picked) -> None:
+    def on_habit_page_picked(self, event: HabitPage.Picked) -> None:
         self.action_close_detail()
         self._pick(event.day)
 
@@ -225,7 +351,7 @@ class HabitsScreen(CheckIns, VaultScreen):
     def _look_closer(self, name: str, year: int) -> None:
         in_background(
             self,
-            lambda: detail(self.vault.habit_index, name, self.today, year),
+            lambda: load_habit_details(self.vault.habit_index, name, self.today, year),
             self._show_detail,
             group="detail",
             exclusive=True,
@@ -234,7 +360,7 @@ class HabitsScreen(CheckIns, VaultScreen):
     def _show_detail(self, found: Detail) -> None:
         self.detail.show(found)
         if not self.has_class("-detail"):
-            self.detail.look_at(0)
+            self.detail.scroll_to_line(0)
         self.add_class("-detail")
         # At once, where `focus` would wait: the next key is meant for what is shown.
         self.set_focus(self.detail)
@@ -267,7 +393,7 @@ class HabitsScreen(CheckIns, VaultScreen):
         found = self.detail.detail if self.has_class("-detail") else None
         habit = found.view if found is not None else self.grid.habit
         if habit is not None and not habit.path:
-            say(self, f"No note defines {clean_line(habit.id)} yet")
+            show_message(self, f"No note defines {clean_line(habit.id)} yet")
         return habit.path if habit is not None and habit.path else None
 
     # The week and the month that are over.
@@ -281,23 +407,23 @@ class HabitsScreen(CheckIns, VaultScreen):
     def _review(self, span: str) -> None:
         in_background(self, lambda: self._write_review(span), self._reviewed, group="review")
 
-    def _write_review(self, span: str) -> tuple[str, Done | None]:
+    def _write_review(self, span: str) -> tuple[str, WriteResult | None]:
         """Write the review of the last week or month unless it is there; give its path."""
-        from notekeep.writing.reviewing import bounds, path_of
+        from notekeep.notes.habit_reviews import parse_bounds, review_path
 
-        path = path_of(bounds(self.vault.habit_index, span))
+        path = review_path(parse_bounds(self.vault.habit_index, span))
         if self.vault.catalog.row(path) is not None:
             return path, None
         return path, self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, span))
 
-    def _reviewed(self, answer: tuple[str, Done | None]) -> None:
+    def _reviewed(self, answer: tuple[str, WriteResult | None]) -> None:
         path, done = answer
         if done is not None:
-            tell_done(self, f"Made {path}", done)
+            notify_done(self, f"Made {path}", done)
         self.post_message(OpenNote(path, read=True))
 
 
-def _flaw(problems: int) -> Line | None:
+def _flaw(problems: int) -> StyledLine | None:
     """Return how many lines and definitions need a look, and the key that lists them."""
     if not problems:
         return None

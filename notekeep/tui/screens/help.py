@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import CONTEXTS, PLACES, is_offered, names_of, of_context
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.commands.registry import (
+    ACTION_PLACES,
+    CONTEXTS,
+    actions_in_context,
+    is_offered,
+    key_labels,
+)
+from notekeep.tui.dialogs.dialog import Dialog, hints
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import Line, Piece, cells, pad, wrap
-from notekeep.tui.screens.leaving import Dialog, hints
-from notekeep.tui.widgets.line_view import Page
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, wrap_line
+from notekeep.tui.widgets.line_view import TextPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.tui.actions import Action
+    from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
 
 KEYS_WIDTH = 18
@@ -56,7 +62,7 @@ ABOUT = (
 
 def help_lines(
     place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, wanted: str = ""
-) -> list[Line]:
+) -> list[StyledLine]:
     """Return the help of a place as lines.
 
     Args:
@@ -66,14 +72,14 @@ def help_lines(
         width: How many cells a line may take.
         wanted: Only actions of which this is said, then also those of other places.
     """
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     if place == "search" and not wanted:
         lines += _queries(width)
-    here = PLACES[place]
+    here = ACTION_PLACES[place]
     for context in (*here, *(other for other in CONTEXTS if wanted and other not in here)):
         actions = [
             action
-            for action in of_context(context)
+            for action in actions_in_context(context)
             if is_offered(action, own_keys) and _is_about(action, wanted, own_keys)
         ]
         if not actions:
@@ -85,46 +91,46 @@ def help_lines(
         lines.append([])
     if wanted and not lines:
         return [[Piece("No action is about ", "muted"), Piece(clean_line(wanted), "strong")]]
-    return lines if wanted else lines + wrap([Piece(ABOUT, "faint")], width)
+    return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
 
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
     """Whether every word that is wanted is in what is said of an action, or is a key of it."""
-    keys = names_of(action, own_keys).replace(",", "")
+    keys = key_labels(action, own_keys).replace(",", "")
     said = f"{action.title} {action.help} {action.group} {action.command}".casefold()
     return all(word.casefold() in said or word in keys.split() for word in wanted.split())
 
 
-def _queries(width: int) -> list[Line]:
-    lines: list[Line] = [[Piece("What can be typed", "heading accent")]]
+def _queries(width: int) -> list[StyledLine]:
+    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")]]
     for example, meaning in QUERY_LINES:
-        left = pad([Piece(example, "code-string")], min(34, width // 2))
+        left = pad_line([Piece(example, "code-string")], min(34, width // 2))
         lines.append([*left, Piece(f"  {meaning}", "muted")])
     lines.append([])
     return lines
 
 
-def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Line]:
-    keys = names_of(action, own_keys)
+def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[StyledLine]:
+    keys = key_labels(action, own_keys)
     left = [
-        *pad([Piece(keys or "palette", "key" if keys else "faint")], KEYS_WIDTH),
-        *pad([Piece(action.title, "bright")], TITLE_WIDTH),
+        *pad_line([Piece(keys or "palette", "key" if keys else "faint")], KEYS_WIDTH),
+        *pad_line([Piece(action.title, "bright")], TITLE_WIDTH),
     ]
     if width < WIDE:
-        return [left[:2] if cells(left) > width else left]
-    about = wrap([Piece(action.help, "muted")], width - KEYS_WIDTH - TITLE_WIDTH)
+        return [left[:2] if line_width(left) > width else left]
+    about = wrap_line([Piece(action.help, "muted")], width - KEYS_WIDTH - TITLE_WIDTH)
     blank = Piece(" " * (KEYS_WIDTH + TITLE_WIDTH))
     return [[*left, *about[0]], *([blank, *row] for row in about[1:])]
 
 
-class _HelpPage(Page):
+class _HelpPage(TextPage):
     BINDINGS = bindings("help", by_screen=("search-help",))
 
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
         super().__init__()
         self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
         self._wanted = ""
-        self._lines: list[Line] = []
+        self._lines: list[StyledLine] = []
         self._drawn_for = -1
 
     def search(self, wanted: str) -> None:
@@ -142,7 +148,7 @@ class _HelpPage(Page):
             )
         return len(self._lines)
 
-    def draw_line(self, index: int, width: int) -> Line:
+    def draw_line(self, index: int, width: int) -> StyledLine:
         del width
         return self._lines[index]
 
@@ -151,7 +157,7 @@ class HelpScreen(Dialog[None]):
     """The keys of a place, over the screen they work on."""
 
     BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = "../dialogs/dialogs.tcss"
 
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
         """Make the page.

@@ -9,21 +9,21 @@ from textual import getters, on
 from textual.message import Message
 from textual.reactive import reactive
 
-from notekeep.files.content import digest_of
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say
+from notekeep.markdown.sanitize import clean_line
+from notekeep.storage.content import digest_of
+from notekeep.tui.dialogs.prompts import Confirm
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
-from notekeep.tui.render.compare import Comparison, compare
-from notekeep.tui.render.pieces import Line, Piece, cells, spread
-from notekeep.tui.render.versions import counts, unified
-from notekeep.tui.render.words import plural, size_text
-from notekeep.tui.screens import verbs
-from notekeep.tui.screens.dialogs import Confirm
-from notekeep.tui.screens.over import PAUSE, OverScreen
-from notekeep.tui.widgets.bar import Bar
-from notekeep.tui.widgets.moment_list import Moment, MomentList
+from notekeep.tui.render.formatting import plural, size_text
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
+from notekeep.tui.render.text_diff import TextComparison, compare
+from notekeep.tui.render.version_lines import change_counts, unified
+from notekeep.tui.screens import note_operations
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
+from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,46 +33,45 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.errors import NotekeepError
-    from notekeep.files.versions import Version
+    from notekeep.notes.plan import WriteResult
+    from notekeep.notes.restore import NoteVersions, Traces
+    from notekeep.storage.operation_log import Version
+    from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.rendering import Rendering
     from notekeep.tui.widgets.line_view import LineView, ListView
     from notekeep.vault import Vault
-    from notekeep.writing.forgetting import Traces
-    from notekeep.writing.plan import Done
-    from notekeep.writing.restoring import Past
 
-CHANGED, SINCE, READ = "This change", "Since then", "As it reads"
-VIEWS = (CHANGED, SINCE, READ)
-SHORT = {CHANGED: "Change", SINCE: "Since", READ: "Text"}
+CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "As it reads"
+VIEWS = (CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW)
+SHORT_VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
 """What the views are called where there is less room."""
-COUNTS = len(" +123 -123")
+COUNTS_WIDTH = len(" +123 -123")
 """Cells in which most versions say how many lines they changed."""
 _VIEW_LINK = "view:"
 
-NOW = "now"
+CURRENT_VERSION = "now"
 """The key of what the file holds when history has not seen that yet."""
 
 VERBS = {"": "first seen", "seen": "elsewhere"}
 """What a version is called that no verb of ours made."""
 
-TELLING = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "redo", "restore"})
+NAMED_VERBS = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "redo", "restore"})
 """Verbs whose label says more than which note they were about."""
 
 
-class Loaded(NamedTuple):
+class LoadedHistory(NamedTuple):
     """A note's history as the list shows it."""
 
-    past: Past
-    moments: list[Moment]
+    past: NoteVersions
+    moments: list[TimelineRow]
     title: str
 
 
-class _Views(Bar):
+class _Views(ButtonLine):
     """The views in a row, the chosen one standing out; a click chooses."""
 
-    view: reactive[str] = reactive(CHANGED)
-    about: reactive[Line] = reactive(list)
+    view: reactive[str] = reactive(CHANGE_VIEW)
+    about: reactive[StyledLine] = reactive(list)
 
     class Chosen(Message):
         """A view was clicked."""
@@ -81,20 +80,22 @@ class _Views(Bar):
             super().__init__()
             self.view = view
 
-    def draw(self, width: int) -> Line:
+    def draw(self, width: int) -> StyledLine:
         # All views by their names, by shorter ones, or only the one that is shown.
         ways = (
             self._tabs(VIEWS, "   "),
-            self._tabs(VIEWS, "  ", SHORT),
+            self._tabs(VIEWS, "  ", SHORT_VIEWS),
             self._tabs((self.view,), ""),
         )
         # Room for counts is kept before they are known: no name changes when they come.
-        room = width - max(COUNTS, cells(self.about) + 1)
-        tabs = next((one for one in ways if cells(one) <= room), ways[-1])
-        return spread(tabs, self.about, width)
+        room = width - max(COUNTS_WIDTH, line_width(self.about) + 1)
+        tabs = next((one for one in ways if line_width(one) <= room), ways[-1])
+        return spread_line(tabs, self.about, width)
 
-    def _tabs(self, views: Sequence[str], gap: str, names: Mapping[str, str] | None = None) -> Line:
-        tabs: Line = []
+    def _tabs(
+        self, views: Sequence[str], gap: str, names: Mapping[str, str] | None = None
+    ) -> StyledLine:
+        tabs: StyledLine = []
         for view in views:
             role = "active" if view == self.view else "muted"
             name = names[view] if names else view
@@ -107,12 +108,12 @@ class _Views(Bar):
             self.post_message(self.Chosen(link.removeprefix(_VIEW_LINK)))
 
 
-class HistoryScreen(OverScreen):
+class HistoryScreen(OverlayScreen):
     """One note's versions at the left; at the right what one of them changed, or its text."""
 
     BINDINGS = bindings("history", "over")
 
-    versions: MomentList
+    versions: TimelineList
     note = getters.query_one(Preview)
     views = getters.query_one(_Views)
 
@@ -125,10 +126,10 @@ class HistoryScreen(OverScreen):
             today: The day it is.
             path: The note, which may be gone.
         """
-        self.versions = MomentList(glyphs, today)
+        self.versions = TimelineList(glyphs, today)
         super().__init__(vault, glyphs, today, self.versions)
         self.path = path
-        self._past: Past | None = None
+        self._past: NoteVersions | None = None
 
     def compose_text(self) -> ComposeResult:
         yield _Views()
@@ -140,13 +141,13 @@ class HistoryScreen(OverScreen):
 
     @property
     def reading(self) -> LineView:
-        return self.note if self.views.view == READ else self.text
+        return self.note if self.views.view == TEXT_VIEW else self.text
 
     def vault_changed(self) -> None:
         load = partial(_load, self.vault, self.path, self.glyphs)
         in_background(self, load, self._list, group="versions", exclusive=True, failed=self.cannot)
 
-    def _list(self, loaded: Loaded) -> None:
+    def _list(self, loaded: LoadedHistory) -> None:
         self._past = loaded.past
         self.versions.nothing = _nothing()
         self.versions.show(loaded.moments, self.versions.key)
@@ -173,42 +174,42 @@ class HistoryScreen(OverScreen):
     def _choose(self, view: str) -> None:
         was_reading = self.focused is not self.versions
         self.views.view, self.views.about = view, []
-        self.set_class(view == READ, "-as-note")
+        self.set_class(view == TEXT_VIEW, "-as-note")
         if was_reading:
             self.reading.focus()
         # The pane that came has a width only after this.
         self.call_after_refresh(self._show)
 
     def on_preview_widened(self) -> None:
-        if self.views.view == READ:
+        if self.views.view == TEXT_VIEW:
             self._show()
 
     def _show(self) -> None:
         past, key = self._past, self.versions.key
         if past is None or not key:
             return
-        if self.views.view == READ:
+        if self.views.view == TEXT_VIEW:
             make = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
             in_background(
-                self, make, self.note.show, group="version", exclusive=True, pause=PAUSE,
+                self, make, self.note.show, group="version", exclusive=True, pause=PREVIEW_DELAY,
                 failed=self._cannot_read,
             )  # fmt: skip
             return
-        pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE)
+        pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE_VIEW)
         in_background(
-            self, pair, self._present, group="version", exclusive=True, pause=PAUSE,
+            self, pair, self._present, group="version", exclusive=True, pause=PREVIEW_DELAY,
             failed=self.cannot,
         )  # fmt: skip
 
-    def _present(self, comparison: Comparison) -> None:
-        self.views.about = counts(comparison)
+    def _present(self, comparison: TextComparison) -> None:
+        self.views.about = change_counts(comparison)
         self.text.show(lambda width: unified(comparison, width, self.glyphs))
 
     def _cannot_read(self, error: NotekeepError) -> None:
         self.note.say([], [Piece(clean_line(error.message), "warn")])
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        verbs.follow(self, event.link, event.path)
+        note_operations.follow(self, event.link, event.path)
 
     def action_leave(self) -> None:
         self.action_leave_over()
@@ -218,24 +219,24 @@ class HistoryScreen(OverScreen):
     def action_restore(self) -> None:
         version = self._version()
         if version is None:
-            say(self, "There is no earlier version here to restore")
+            show_message(self, "There is no earlier version here to restore")
             return
 
-        def restore() -> Done:
-            from notekeep.writing.restoring import plan_version
+        def restore() -> WriteResult:
+            from notekeep.notes.restore import plan_version
 
             plan = plan_version(self.vault.plan, self.vault.history, self.path, version.digest)
             return self.vault.carry_out(plan)
 
         in_background(self, restore, self._restored, group="write")
 
-    def _restored(self, done: Done) -> None:
+    def _restored(self, done: WriteResult) -> None:
         if not done.step:
-            say(self, "That is what the note holds already")
+            show_message(self, "That is what the note holds already")
             return
         for remark in done.remarks:
-            say(self, remark)
-        say(self, f"Restored {self.path} · u undo")
+            show_message(self, remark)
+        show_message(self, f"Restored {self.path} · u undo")
         self.app.post_message(VaultChanged(is_step=True))
 
     def _version(self) -> Version | None:
@@ -248,22 +249,22 @@ class HistoryScreen(OverScreen):
 
     def action_forget(self) -> None:
         def traces() -> Traces:
-            from notekeep.writing.forgetting import traces_of
+            from notekeep.notes.restore import find_traces
 
-            return traces_of(self.vault, self.path)
+            return find_traces(self.vault, self.path)
 
         in_background(self, traces, self._ask_to_forget, group="traces", holds_keys=True)
 
     def _ask_to_forget(self, traces: Traces) -> None:
         def forget() -> int:
-            from notekeep.writing import forgetting
+            from notekeep.notes import restore as forgetting
 
-            removed = forgetting.forget(self.vault, traces)
+            removed = forgetting.forget_traces(self.vault, traces)
             self.vault.refresh()
             return removed
 
         def forgotten(removed: int) -> None:
-            say(self, f"Forgot {plural(removed, 'version')} of {self.path}")
+            show_message(self, f"Forgot {plural(removed, 'version')} of {self.path}")
             self.app.post_message(VaultChanged())
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
@@ -279,34 +280,34 @@ class HistoryScreen(OverScreen):
         self.app.push_screen(Confirm("Forget", text, "forgets them"), answered)
 
 
-def _load(vault: Vault, path: str, glyphs: Glyphs) -> Loaded:
+def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
     """Read a note's history; touches no widget, so that a thread may do it."""
-    from notekeep.writing.restoring import past_of
+    from notekeep.notes.restore import find_versions
 
-    past = past_of(vault.plan, vault.history, path)
+    past = find_versions(vault.plan, vault.history, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
     known = {version.digest for version in past.versions}
     moments = []
     if now is not None and now not in known:
         saved = row.mtime_ns / 1e9 if row is not None else 0.0
-        moments.append(_moment(NOW, saved, [Piece("as it is")], len(past.now or b"")))
+        moments.append(_moment(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now or b"")))
     is_marked = False
     for version in past.versions:
         here = version.digest == now and not is_marked
         is_marked |= here
-        left: Line = [Piece(_verb(version), "bright" if here else "")]
+        left: StyledLine = [Piece(_verb(version), "bright" if here else "")]
         if here:
             left.append(Piece(f" {glyphs.marked}", "accent"))
         size = vault.history.blobs.size(version.digest)
-        label = version.label if version.verb in TELLING else ""
+        label = version.label if version.verb in NAMED_VERBS else ""
         moments.append(_moment(_key(version), version.time, left, size or 0, label))
-    return Loaded(past, moments, row.title if row is not None else path)
+    return LoadedHistory(past, moments, row.title if row is not None else path)
 
 
-def _moment(key: str, when: float, left: Line, size: int, label: str = "") -> Moment:
+def _moment(key: str, when: float, left: StyledLine, size: int, label: str = "") -> TimelineRow:
     more = [Piece(f" {clean_line(label)}", "faint")] if label else []
-    return Moment(key, when, left, [Piece(size_text(size), "faint")], more)
+    return TimelineRow(key, when, left, [Piece(size_text(size), "faint")], more)
 
 
 def _verb(version: Version) -> str:
@@ -317,9 +318,12 @@ def _key(version: Version) -> str:
     return f"{version.digest} {version.time}"
 
 
-def _compared(vault: Vault, past: Past, key: str, *, since: bool) -> Comparison:
+def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> TextComparison:
     """Compare a version with the one before it, or with what the file holds."""
-    keys = [NOW if key == NOW else "", *(_key(version) for version in past.versions)]
+    keys = [
+        CURRENT_VERSION if key == CURRENT_VERSION else "",
+        *(_key(version) for version in past.versions),
+    ]
     index = keys.index(key) - 1
     blob = vault.history.blob
     after = past.now or b"" if index < 0 else blob(past.versions[index].digest)
@@ -329,20 +333,20 @@ def _compared(vault: Vault, past: Past, key: str, *, since: bool) -> Comparison:
     return compare(blob(older[0].digest) if older else b"", after)
 
 
-def _read(vault: Vault, past: Past, key: str, width: int, glyphs: Glyphs) -> Rendering:
+def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
     """Draw a version as it reads; touches no widget, so that a thread may do it."""
     from notekeep.markdown.note import read_note
-    from notekeep.tui.render.rendering import Rendering
-    from notekeep.tui.screens.reading import FIRST_LINES
+    from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.screens.preview_loader import FIRST_LINES
 
     version = next((one for one in past.versions if _key(one) == key), None)
     data = vault.history.blob(version.digest) if version is not None else past.now or b""
-    rendering = Rendering(read_note(past.path, data, vault.schema), width, glyphs)
+    rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering
 
 
-def _nothing() -> list[Line]:
+def _nothing() -> list[StyledLine]:
     return [
         [],
         [Piece("No earlier version is kept yet.", "title")],

@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui import outside
-from notekeep.tui.jobs import in_background, say, show_error
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui import external_programs
+from notekeep.tui.dialogs.dialog import Dialog
+from notekeep.tui.dialogs.prompts import TextLines
 from notekeep.tui.keys import bindings
-from notekeep.tui.pixels import pixel_widget
-from notekeep.tui.render.around import Picture
-from notekeep.tui.screens.dialogs import Words
-from notekeep.tui.screens.leaving import Dialog
-from notekeep.tui.widgets.buttons import ActionButtons
-from notekeep.tui.widgets.picture_view import PictureView
+from notekeep.tui.page.drawn_lines import Picture
+from notekeep.tui.widgets.bars import ActionButtons
+from notekeep.tui.widgets.pictures import PictureView, pixel_widget
+from notekeep.tui.workers import in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from textual import events
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
+    from notekeep.services.media import VaultPicture
     from notekeep.vault import Vault
-    from notekeep.vault.showing import Found
 
 BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
 MOST_PIXELS = 1200
@@ -48,7 +47,7 @@ class PictureScreen(Dialog[None]):
         self._vault, self._path, self._draws = vault, path, draws
 
     def compose(self) -> ComposeResult:
-        self._heading = Words(self._called, "title")
+        self._heading = TextLines(self._called, "title")
         yield self._heading
 
     @property
@@ -68,7 +67,7 @@ class PictureScreen(Dialog[None]):
         self.dismiss(None)
         show_error(self, error)
 
-    def _show(self, found: Found) -> None:
+    def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._called} · {size}", "title")
         picture = Picture(*found)
@@ -97,8 +96,8 @@ class PictureScreen(Dialog[None]):
     def action_open_picture(self) -> None:
         in_background(
             self,
-            lambda: outside.open_file(self._vault.picture_place(self._path)),
-            lambda _: say(self, "Opened in the system's viewer"),
+            lambda: external_programs.open_file(self._vault.picture_place(self._path)),
+            lambda _: show_message(self, "Opened in the system's viewer"),
             group="viewer",
         )
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeGuard
 from textual.containers import Vertical
 from textual.content import Content
 
-from notekeep.markdown.clean import clean_line
-from notekeep.markdown.problem import SETTINGS, Problem
-from notekeep.tui.jobs import in_background, say
+from notekeep.errors import SETTINGS, Problem
+from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, list_conflicts
+from notekeep.tui.dialogs.dialog import Dialog, hints
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
-from notekeep.tui.render.pieces import Line, Piece, spread, wrap
-from notekeep.tui.render.words import plural
-from notekeep.tui.screens.leaving import Dialog, hints
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.writing.conflicting import MARKS, conflicts
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,15 +81,15 @@ class _Problems(ListView):
         )
         self.row_height = 2 + most
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.problems:
             text = "" if self.problems is None else "Every file could be read."
             return [[Piece(f"  {text}", "muted")], *[[] for _ in range(self.row_height - 1)]]
         problem = self.problems[row]
         place = problem.place
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        first = spread([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
-        line: Line = [Piece(clean_line(self.texts[row]), "faint")]
+        first = spread_line([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
+        line: StyledLine = [Piece(clean_line(self.texts[row]), "faint")]
         # What to write instead stands behind what it replaces.
         if fix := _fix(problem):
             line += [Piece(f"  {self._glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
@@ -112,19 +112,19 @@ def _fix(problem: Problem) -> str:
     return problem.hint.removeprefix(FIX) if problem.hint.startswith(FIX) else ""
 
 
-def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[Line]:
+def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return what is wrong and what to do, in a list of so many cells."""
     hint = "" if _fix(problem) else problem.hint
     gap = " " if problem.message.endswith((".", "?")) else f" {glyphs.dot} "
     text = clean_line(problem.message + (gap + hint if hint else ""))
-    return wrap([Piece(text, "muted")], width - 3)[:MOST_LINES]
+    return wrap_line([Piece(text, "muted")], width - 3)[:MOST_LINES]
 
 
 class ProblemsScreen(Dialog[None]):
     """What is wrong in the vault, and where."""
 
     BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = "../dialogs/dialogs.tcss"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, wrong: Sequence[Problem] = ()) -> None:
         """Make the list.
@@ -181,7 +181,7 @@ class ProblemsScreen(Dialog[None]):
         problem = self._list.problem
         if self._is_of_a_note(problem):
             self.dismiss(None)
-            if problem.code == MARKS:
+            if problem.code == CONFLICT_PROBLEM:
                 self.app.post_message(ShowConflicts(problem.path))
             else:
                 self.app.post_message(OpenNote(problem.path, line=problem.line))
@@ -202,9 +202,9 @@ class ProblemsScreen(Dialog[None]):
 
     def _mended(self, label: str) -> None:
         if not label:
-            say(self, "This one needs a person; enter opens it")
+            show_message(self, "This one needs a person; enter opens it")
             return
-        say(self, f"Mended: {label} · u takes it back")
+        show_message(self, f"Mended: {label} · u takes it back")
         self.app.post_message(VaultChanged(is_step=True))
         self._look()
 
@@ -213,8 +213,12 @@ def _copies(vault: Vault) -> list[Problem]:
     """Name the other versions of notes; touches no widget, so that a thread may do it."""
     return [
         Problem(
-            pair.copy, None, f"It is another version of {pair.note}.", "enter shows both.", MARKS
+            pair.copy,
+            None,
+            f"It is another version of {pair.note}.",
+            "enter shows both.",
+            CONFLICT_PROBLEM,
         )
-        for pair in conflicts(vault.plan)
+        for pair in list_conflicts(vault.plan)
         if pair.kind != "marks"
     ]

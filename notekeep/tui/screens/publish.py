@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.export.plan import Plan
-from notekeep.export.states import states
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say
+from notekeep.export.plan import ExportPlan, list_states
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
-from notekeep.tui.render.diff import home_path
-from notekeep.tui.render.pieces import Piece
-from notekeep.tui.render.posts import counts_text, no_drafts, note_is_gone, post_rows
-from notekeep.tui.render.words import plural
-from notekeep.tui.screens import publish_site, publishing
-from notekeep.tui.screens.awaiting import Awaiting
-from notekeep.tui.screens.base import VaultScreen
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.list_rows import counts_text, no_drafts, orphaned_post_hint, post_rows
+from notekeep.tui.render.plan_lines import shorten_home
+from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.screens import publish_actions
+from notekeep.tui.screens.vault_screen import QueuedKeys, VaultScreen
 from notekeep.tui.textual_compat import release_memory
-from notekeep.tui.widgets.diff_view import DiffView
-from notekeep.tui.widgets.post_list import PostList
+from notekeep.tui.widgets.line_view import DiffView
+from notekeep.tui.widgets.row_lists import PostList
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,11 +29,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.errors import NotekeepError
-    from notekeep.export.plan import Exported
-    from notekeep.tui.render.posts import PostRow
+    from notekeep.export.plan import ExportResult
+    from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.services.publishing import SiteStanding
+    from notekeep.tui.render.list_rows import PostRow
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault.publishing import Standing
-    from notekeep.writing.plan import Done, WritePlan
 
 PAUSE = 0.12
 SOON = 0.3
@@ -46,7 +44,7 @@ ABOUT_A_POST = ("open", "open-post", "write-export", "plan-all", "settle-by-hand
 """Actions of the bottom line that want a draft or a post."""
 
 
-class _MadeFor(NamedTuple):
+class _PlanKey(NamedTuple):
     """What a plan is made for."""
 
     paths: tuple[str, ...]
@@ -55,7 +53,7 @@ class _MadeFor(NamedTuple):
     how: Mapping[str, object] | None
 
 
-class PublishScreen(Awaiting, VaultScreen):
+class PublishScreen(QueuedKeys, VaultScreen):
     """A note is chosen at the left; at the right stands what an export would write.
 
     Nothing is written before the person says so, and what they say it to is the plan they see.
@@ -74,19 +72,19 @@ class PublishScreen(Awaiting, VaultScreen):
     posts = getters.query_one("#drafts", PostList)
     diff = getters.query_one(DiffView)
 
-    shown: Plan | WritePlan | None = None
-    exported: Plan | None = None
+    shown: ExportPlan | WritePlan | None = None
+    exported: ExportPlan | None = None
     target = ""
     site = ""
     _asked: tuple[str, ...] = ()
     _written: tuple[str, ...] | None = None
-    _made_for: _MadeFor | None = None
+    _made_for: _PlanKey | None = None
     _looked_at = ""
     """The note of the row that was planned, or seen to be gone, last."""
     _is_left = False
     _reads_on = False
     """Whether what was shown when the screen was left is no plan, but came of one."""
-    _standings: Sequence[Standing] = ()
+    _standings: Sequence[SiteStanding] = ()
     _titles: dict[str, str]
 
     def compose_body(self) -> ComposeResult:
@@ -107,7 +105,7 @@ class PublishScreen(Awaiting, VaultScreen):
     # The list: titles at once, states when they are known.
 
     def vault_changed(self) -> None:
-        if self.waits_to_be_seen():
+        if self.is_unseen():
             return
         in_background(self, self._read_titles, self._list, group="drafts", exclusive=True)
         self._ask_states()
@@ -116,14 +114,14 @@ class PublishScreen(Awaiting, VaultScreen):
         return {row.path: row.title for row in self.vault.rows(self.vault.drafts()).rows}
 
     def _ask_states(self) -> None:
-        ask = partial(publish_site.states, self)
+        ask = partial(publish_actions.load_states, self)
         in_background(self, ask, self._tell_states, group="states", exclusive=True)
 
     def _list(self, titles: dict[str, str]) -> None:
         self._titles = titles | self._titles
         self._show_rows()
 
-    def _tell_states(self, answer: tuple[dict[str, str], list[Standing]]) -> None:
+    def _tell_states(self, answer: tuple[dict[str, str], list[SiteStanding]]) -> None:
         titles, self._standings = answer
         is_whole = not any(one.error for one in self._standings)
         # A site that cannot be read takes no draft from the list.
@@ -148,9 +146,9 @@ class PublishScreen(Awaiting, VaultScreen):
         self.say(f"{counts} · {total}" if counts else total)
         self.rest(*(() if rows else ABOUT_A_POST))
 
-    def _show_states_of(self, plan: Plan) -> None:
+    def _show_states_of(self, plan: ExportPlan) -> None:
         """Show how the posts of a plan stand: the site may have changed since it was read."""
-        found = states(plan)
+        found = list_states(plan)
         standings = [
             one._replace(posts=[found.get(post.note, post) for post in one.posts])
             if (one.target, one.site) == (plan.target, plan.site)
@@ -178,7 +176,7 @@ class PublishScreen(Awaiting, VaultScreen):
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
             self.shown = self._made_for = None
-            self.diff.say(*note_is_gone())
+            self.diff.say(*orphaned_post_hint())
             return
         # What was written stays to be read, although the list has been asked for again.
         if paths != self._written:
@@ -214,14 +212,16 @@ class PublishScreen(Awaiting, VaultScreen):
             pause: Seconds to wait first, so that the next key can make it unnecessary.
             how: What else was chosen; see `Options`.
         """
-        made_for = _MadeFor(tuple(paths), self.target, self.site, how)
+        made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
-            self.comes_otherwise()
+            self.cancel_queued()
         self._made_for, self._written, self.exported = made_for, None, None
         self._plan(made_for, partial(self._show_plan, made_for), pause)
 
-    def _plan(self, made_for: _MadeFor, then: Callable[[Plan], object], pause: float = 0.0) -> None:
+    def _plan(
+        self, made_for: _PlanKey, then: Callable[[ExportPlan], object], pause: float = 0.0
+    ) -> None:
         self.is_coming = True
         in_background(
             self,
@@ -238,11 +238,11 @@ class PublishScreen(Awaiting, VaultScreen):
             failed=self.cannot,
         )
 
-    def _show_plan(self, made_for: _MadeFor, plan: Plan, *, stays: bool = False) -> None:
+    def _show_plan(self, made_for: _PlanKey, plan: ExportPlan, *, stays: bool = False) -> None:
         # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
         # a plan that comes when the person has left is made again when they are back.
         if self.is_away:
-            self.comes_otherwise()
+            self.cancel_queued()
             self._release_memory()
         elif made_for == self._made_for:
             self.shown = plan
@@ -251,7 +251,7 @@ class PublishScreen(Awaiting, VaultScreen):
             # A plan that was under way when another was written takes that from nobody's eyes.
             if made_for.paths != self._written:
                 self.diff.show_plan(plan, stays=stays)
-            self.has_come()
+            self.run_queued()
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""
@@ -259,7 +259,7 @@ class PublishScreen(Awaiting, VaultScreen):
             self._is_left = True
             known = self.exported or self.shown
             self._reads_on = known is not None and not self.diff.is_plan
-            if isinstance(self.shown, Plan):
+            if isinstance(self.shown, ExportPlan):
                 self.shown = None
             self.exported = None
             self.diff.let_go()
@@ -277,27 +277,27 @@ class PublishScreen(Awaiting, VaultScreen):
         if was_left and made_for is not None and self.shown is None:
             self._plan(made_for, partial(self._know_again, made_for))
 
-    def _know_again(self, made_for: _MadeFor, plan: Plan) -> None:
+    def _know_again(self, made_for: _PlanKey, plan: ExportPlan) -> None:
         if not self._reads_on:
             self._show_plan(made_for, plan, stays=self.diff.is_plan)
         elif made_for == self._made_for and plan.is_empty:
             # What was written, or a report, stays to be read; there is nothing that it hides.
             self.shown = plan
-            self.has_come()
+            self.run_queued()
         else:
-            self.comes_otherwise()
+            self.cancel_queued()
 
     def show_patch(self, plan: WritePlan) -> None:
         """Show what would come back into notes."""
         self.shown, self._made_for = plan, None
         self.diff.show_patch(plan)
-        self.has_come()
+        self.run_queued()
 
     def cannot(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
-        self.diff.say_why(error)
-        self.comes_otherwise()
+        self.diff.show_reason(error)
+        self.cancel_queued()
 
     # What the person decides.
 
@@ -306,10 +306,10 @@ class PublishScreen(Awaiting, VaultScreen):
         plan = self.shown
         if plan is None:
             if not self.waits(self.action_write_export) and self.exported is None:
-                say(self, "There is nothing here to write")
+                show_message(self, "There is nothing here to write")
             return
         self.shown = None
-        if not isinstance(plan, Plan):
+        if not isinstance(plan, ExportPlan):
             self.is_coming = True
             in_background(
                 self,
@@ -321,7 +321,7 @@ class PublishScreen(Awaiting, VaultScreen):
             return
         if plan.is_empty:
             self.shown = plan
-            say(self, LEFT_ALONE if plan.conflicts else AS_IT_SHOULD_BE)
+            show_message(self, LEFT_ALONE if plan.conflicts else AS_IT_SHOULD_BE)
             return
         self.is_coming = True
         in_background(
@@ -332,22 +332,22 @@ class PublishScreen(Awaiting, VaultScreen):
             failed=self.cannot,
         )
 
-    def _was_written(self, plan: Plan, done: Exported) -> None:
+    def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
         self._written, self.exported = self.chosen, plan
         self.diff.show_exported(done)
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
-        say(self, f"Wrote {count} into {home_path(done.site)}{left} · u undo")
+        show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged(is_step=True))
-        self.has_come()
+        self.run_queued()
 
-    def _was_pulled(self, done: Done) -> None:
-        say(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
+    def _was_pulled(self, done: WriteResult) -> None:
+        show_message(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
         self.post_message(VaultChanged(is_step=bool(done.step)))
         self.again()
 
     def action_plan_all(self) -> None:
-        publishing.plan_all(self)
+        publish_actions.plan_all(self)
 
     def _catch_up(self) -> None:
         """Look at the row under the cursor, where a key has overtaken what the list tells of it."""
@@ -362,30 +362,30 @@ class PublishScreen(Awaiting, VaultScreen):
             deed(self)
 
     def action_settle_by_hand(self) -> None:
-        self._about_plan(publishing.settle_by_hand)
+        self._about_plan(publish_actions.ask_site_edits)
 
     def action_prune_posts(self) -> None:
-        publishing.prune(self)
+        publish_actions.plan_prune(self)
 
     def action_check_export(self) -> None:
-        self._about_plan(publishing.check)
+        self._about_plan(publish_actions.check_posts)
 
     def action_open_post(self) -> None:
-        self._about_plan(publishing.open_post)
+        self._about_plan(publish_actions.open_post)
 
     def action_run_preview(self) -> None:
-        publishing.run_preview(self)
+        publish_actions.run_preview(self)
 
     def action_start_post(self) -> None:
-        publishing.start_post(self, self.chosen)
+        publish_actions.start_post(self, self.chosen)
 
     def action_next_target(self) -> None:
-        publish_site.choose_target(self)
+        publish_actions.choose_target(self)
 
     def action_choose_site(self) -> None:
-        publish_site.choose_site(self)
+        publish_actions.choose_site(self)
 
-    def writes_into(self, site: str, target: str, at: int = 0) -> None:
+    def set_destination(self, site: str, target: str, at: int = 0) -> None:
         """Write into another folder, or for another target, from now on.
 
         Args:

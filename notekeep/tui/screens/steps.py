@@ -1,43 +1,51 @@
-"""Steps: all that notekeep did in the vault, what each changed, and the way back."""
+"""All steps and the trash."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say
+from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.tui.dialogs.prompts import Choice, Option
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import ShowHistory, VaultChanged
-from notekeep.tui.render.diff import home_path
-from notekeep.tui.render.pieces import Line, Piece, wrap
-from notekeep.tui.render.versions import changes_lines
-from notekeep.tui.render.words import plural
-from notekeep.tui.screens.dialogs import Choice, Option
-from notekeep.tui.screens.over import PAUSE, OverScreen
-from notekeep.tui.widgets.moment_list import Moment, MomentList
+from notekeep.tui.render.formatting import plural, size_text
+from notekeep.tui.render.plan_lines import shorten_home
+from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
+from notekeep.tui.render.version_lines import changes_lines
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
+from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from notekeep.notes.plan import WriteResult
+    from notekeep.services.history import StepDetails, TakenStep
+    from notekeep.storage.trash import TrashedFile
+    from notekeep.tui.navigation import Over
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
-    from notekeep.writing.steps import Past, Taken
+
+
+# Steps: all that notekeep did in the vault, what each changed, and the way back.
+
 
 SHOWN = 1000
 """How many steps are listed; older ones are what `history` of a note shows."""
 
 
-class StepsScreen(OverScreen):
+class StepsScreen(OverlayScreen):
     """The list that undo goes back through, newest first."""
 
     BINDINGS = bindings("steps", "over")
     OPENED_BY = "show-steps"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
-        self.moments = MomentList(glyphs, today)
+        self.moments = TimelineList(glyphs, today)
         super().__init__(vault, glyphs, today, self.moments)
-        self._steps: dict[str, Taken] = {}
+        self._steps: dict[str, TakenStep] = {}
 
     def place(self) -> str:
         return "steps"
@@ -48,7 +56,7 @@ class StepsScreen(OverScreen):
             failed=self.cannot,
         )  # fmt: skip
 
-    def _list(self, steps: list[Taken]) -> None:
+    def _list(self, steps: list[TakenStep]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
         self.moments.nothing = _nothing()
         rows = [_moment(key, step) for key, step in self._steps.items()]
@@ -61,7 +69,7 @@ class StepsScreen(OverScreen):
             self.text.say()
 
     @property
-    def _step(self) -> Taken | None:
+    def _step(self) -> TakenStep | None:
         return self._steps.get(self.moments.key)
 
     # What a step did.
@@ -75,13 +83,13 @@ class StepsScreen(OverScreen):
             return
         in_background(
             self, lambda: self.vault.steps.look(step.id), lambda past: self._show(step, past),
-            group="look", exclusive=True, pause=PAUSE, failed=self.cannot,
+            group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.cannot,
         )  # fmt: skip
 
-    def _show(self, step: Taken, past: Past) -> None:
+    def _show(self, step: TakenStep, past: StepDetails) -> None:
         glyphs = self.glyphs
 
-        def lines(width: int) -> list[Line]:
+        def lines(width: int) -> list[StyledLine]:
             return [*_head(step, past, width, glyphs), *changes_lines(past.changes, width, glyphs)]
 
         self.text.show(lines)
@@ -93,21 +101,23 @@ class StepsScreen(OverScreen):
         if step is None:
             return
         if step.undone:
-            say(self, "It is taken back already · ctrl+r does the last one again")
+            show_message(self, "It is taken back already · ctrl+r does the last one again")
             return
         if not step.id:
-            say(self, "A check-in is taken back on Habits, or with u when it was the last step")
+            show_message(
+                self, "A check-in is taken back on Habits, or with u when it was the last step"
+            )
             return
 
-        def take_back() -> Taken:
+        def take_back() -> TakenStep:
             taken = self.vault.steps.undo_one(step.id)
             self.vault.refresh(words=False)
             return taken
 
         in_background(self, take_back, self._taken_back, group="write")
 
-    def _taken_back(self, step: Taken) -> None:
-        say(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
+    def _taken_back(self, step: TakenStep) -> None:
+        show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
         self.app.post_message(VaultChanged())
 
     def action_step_history(self) -> None:
@@ -119,47 +129,49 @@ class StepsScreen(OverScreen):
             options = [Option(path, "", path) for path in paths]
             self.app.push_screen(Choice("History of", options, self.glyphs), self._chosen)
         else:
-            say(self, "No note is part of this step")
+            show_message(self, "No note is part of this step")
 
     def _chosen(self, path: str | None) -> None:
         if path is not None:
             self.app.post_message(ShowHistory(path))
 
 
-def _moment(key: str, step: Taken) -> Moment:
+def _moment(key: str, step: TakenStep) -> TimelineRow:
     role = "faint struck" if step.undone else ""
     left = [
         Piece(clean_line(step.verb), role or "accent"),
         Piece(f" {clean_line(step.label)}", role),
     ]
     about = "undone" if step.undone else str(len(set(step.paths))) if step.paths else ""
-    return Moment(key, step.time, left, [Piece(about, "faint")])
+    return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
 
-def _head(step: Taken, past: Past, width: int, glyphs: Glyphs) -> list[Line]:
+def _head(step: TakenStep, past: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
     what = [Piece(clean_line(step.verb), "accent"), Piece(f" {clean_line(step.label)}", "title")]
-    lines = wrap(what, width)
+    lines = wrap_line(what, width)
     if past.root:
-        lines += wrap([Piece(f"in {clean_line(home_path(past.root))}", "muted")], width)
+        lines += wrap_line([Piece(f"in {clean_line(shorten_home(past.root))}", "muted")], width)
     if step.undone:
         lines.append([Piece("taken back", "warn")])
     for path in past.pruned:
         text = f"{glyphs.warning} history no longer holds what {clean_line(path)} was"
-        lines += wrap([Piece(text, "warn")], width)
+        lines += wrap_line([Piece(text, "warn")], width)
     if past.left_out:
         lines.append([Piece(f"and {plural(past.left_out, 'more file')}", "faint")])
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 
-def _check_in(step: Taken, width: int) -> list[Line]:
+def _check_in(step: TakenStep, width: int) -> list[StyledLine]:
     return [
-        *wrap([Piece(clean_line(step.label), "title")], width),
+        *wrap_line([Piece(clean_line(step.label), "title")], width),
         [],
-        *wrap([Piece("A line of the habit log. Taking it back adds another.", "muted")], width),
+        *wrap_line(
+            [Piece("A line of the habit log. Taking it back adds another.", "muted")], width
+        ),
     ]
 
 
-def _nothing() -> list[Line]:
+def _nothing() -> list[StyledLine]:
     return [
         [],
         [Piece("Nothing was done yet.", "title")],
@@ -168,3 +180,61 @@ def _nothing() -> list[Line]:
         [Piece("is listed, and can be", "muted")],
         [Piece("taken back.", "muted")],
     ]
+
+
+# The trash as a list to choose from: what is chosen goes back to where it was.
+
+
+def show_trash(app: Over) -> None:
+    """List what was deleted, the last one first."""
+
+    def look() -> list[TrashedFile]:
+        from notekeep.storage.trash import list_trash
+
+        return list_trash(app.vault.root)
+
+    in_background(
+        app,
+        look,
+        lambda found: _ask(app, found),
+        group="trash",
+        exclusive=True,
+        holds_keys=True,
+    )
+
+
+def _ask(app: Over, found: list[TrashedFile]) -> None:
+    if not found:
+        show_message(app, "The trash is empty")
+        return
+
+    def answered(path: str | None) -> None:
+        if path is not None:
+            in_background(
+                app, lambda: _bring_back(app, path), lambda done: _tell(app, done), group="write"
+            )
+
+    options = [Option(one.was, _about(one), one.path) for one in found]
+    app.push_screen(Choice("Bring back from the trash", options, app.glyphs), answered)
+
+
+def _bring_back(app: Over, path: str) -> WriteResult:
+    from notekeep.notes.restore import plan_untrash
+
+    vault = app.vault
+    return vault.carry_out(plan_untrash(vault.plan, vault.history, path))
+
+
+def _tell(app: Over, done: WriteResult) -> None:
+    for problem in done.refused:
+        text = clean(f"{problem.message}\n{problem.hint}")
+        app.notify(text, severity="error", markup=False)
+    for path in done.paths:
+        show_message(app, f"Brought back {path} · u undo")
+    if done.step:
+        app.post_message(VaultChanged(is_step=True))
+
+
+def _about(one: TrashedFile) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
+    return f"{size_text(one.size)} · {when}"

@@ -9,19 +9,19 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, OpenNote
-from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.render.tasks import ranked
-from notekeep.tui.render.words import plural
-from notekeep.tui.screens import verbs
-from notekeep.tui.screens.over import OverScreen
-from notekeep.tui.screens.reading import Reader
-from notekeep.tui.telling import tell_done
+from notekeep.tui.notifications import notify_done
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.list_rows import group_tasks
+from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.screens import note_operations
+from notekeep.tui.screens.preview_loader import PreviewLoader
+from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.widgets.task_list import TaskList
+from notekeep.tui.widgets.row_lists import TaskList
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from notekeep.catalog.records import TaskRow
     from notekeep.errors import NotekeepError
-    from notekeep.index.rows import TaskRow
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.tasks import Ranked
+    from notekeep.tui.render.list_rows import TaskRows
     from notekeep.tui.widgets.line_view import LineView, ListView
     from notekeep.vault import Vault
 
@@ -55,7 +55,7 @@ class _Filter(Input):
         self.post_message(self.Left())
 
 
-class TasksScreen(OverScreen):
+class TasksScreen(OverlayScreen):
     """What is left to do, and ticking it."""
 
     BINDINGS = bindings("tasks")
@@ -89,7 +89,7 @@ class TasksScreen(OverScreen):
                 yield self.preview
 
     def on_mount(self) -> None:
-        self._reader = Reader(self, self.preview)
+        self._reader = PreviewLoader(self, self.preview)
         super().on_mount()
 
     def place(self) -> str:
@@ -126,13 +126,13 @@ class TasksScreen(OverScreen):
         with_done, kept = self._with_done, frozenset(self._ticked)
         in_background(
             self,
-            lambda: ranked(tasks, wanted, with_done=with_done, kept=kept),
+            lambda: group_tasks(tasks, wanted, with_done=with_done, kept=kept),
             partial(self._ranked, wanted),
             group="rank",
             exclusive=True,
         )
 
-    def _ranked(self, wanted: str, found: Ranked) -> None:
+    def _ranked(self, wanted: str, found: TaskRows) -> None:
         self.tasks.nothing = _nothing(wanted, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
@@ -161,7 +161,7 @@ class TasksScreen(OverScreen):
         self._reader.again()
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        verbs.follow(self, event.link, event.path)
+        note_operations.follow(self, event.link, event.path)
 
     # What can be done.
 
@@ -176,7 +176,7 @@ class TasksScreen(OverScreen):
         in_background(
             self,
             lambda: self.vault.toggle_task(task.path, task.line),
-            partial(tell_done, self, ""),
+            partial(notify_done, self, ""),
             group="write",
         )
 
@@ -216,7 +216,7 @@ class TasksScreen(OverScreen):
             self.dismiss(None)
 
 
-def _nothing(wanted: str, done: int) -> list[Line]:
+def _nothing(wanted: str, done: int) -> list[StyledLine]:
     if wanted:
         about = [Piece("No open task has ", "muted"), Piece(clean_line(wanted), "title")]
         return [[], about, [], _hint("esc", "shows all of them")]
@@ -238,5 +238,5 @@ def _nothing(wanted: str, done: int) -> list[Line]:
     ]
 
 
-def _hint(key: str, text: str) -> Line:
+def _hint(key: str, text: str) -> StyledLine:
     return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]

@@ -9,24 +9,23 @@ from textual import getters
 from textual.containers import Horizontal
 from textual.message import Message
 
-from notekeep.tui.jobs import in_background
-from notekeep.tui.keys import ALL, bindings
+from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
-from notekeep.tui.render.agenda import Item, agenda
-from notekeep.tui.render.nothing import still_indexing
-from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.render.tasks import task_words
-from notekeep.tui.screens.base import VaultScreen
-from notekeep.tui.screens.reading import Reader
-from notekeep.tui.telling import tell_check_in, tell_done
+from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.render.agenda import AgendaItem, agenda
+from notekeep.tui.render.list_rows import indexing_progress, task_text
+from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.screens.preview_loader import PreviewLoader
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from notekeep.index.rows import TaskRow
-    from notekeep.overview import Overview
+    from notekeep.catalog.records import TaskRow
+    from notekeep.services.overview import Overview
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -40,16 +39,16 @@ class Agenda(ListView):
     class Ticked(Message):
         """The box of a habit was clicked."""
 
-    BINDINGS = bindings("today", by_screen=ALL)
+    BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
         self._view: Overview | None = None
-        self._items: list[Item] = []
+        self._items: list[AgendaItem] = []
 
     @property
-    def item(self) -> Item | None:
+    def item(self) -> AgendaItem | None:
         """The line under the cursor."""
         return self._items[self.cursor] if self.cursor < len(self._items) else None
 
@@ -81,7 +80,7 @@ class Agenda(ListView):
     def is_selectable(self, row: int) -> bool:
         return self._items[row].is_selectable
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         item = self._items[row]
         here = row == self.cursor and item.is_selectable
         bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
@@ -103,7 +102,7 @@ class Agenda(ListView):
             self.post_message(self.Ticked())
 
 
-def _is_same(item: Item, other: Item) -> bool:
+def _is_same(item: AgendaItem, other: AgendaItem) -> bool:
     if item.habit is not None and other.habit is not None:
         return item.habit.id == other.habit.id
     both_notes = item.habit is None and other.habit is None
@@ -126,7 +125,7 @@ class TodayScreen(VaultScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._reader = Reader(self, self.preview)
+        self._reader = PreviewLoader(self, self.preview)
         self.agenda.focus()
         self.vault_changed()
 
@@ -134,13 +133,13 @@ class TodayScreen(VaultScreen):
         return "today"
 
     def vault_changed(self) -> None:
-        if self.waits_to_be_seen():
+        if self.is_unseen():
             return
         self.say(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
         self.preview.forget()
         in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
 
-    def index_grew(self) -> None:
+    def index_progressed(self) -> None:
         if not self.agenda.is_busy:
             self.agenda.show_again()
 
@@ -170,7 +169,7 @@ class TodayScreen(VaultScreen):
     def action_leave(self) -> None:
         self.agenda.focus()
 
-    def on_agenda_ticked(self) -> None:
+    def on_agenda_list_ticked(self) -> None:
         self.action_tick()
 
     def action_tick(self) -> None:
@@ -184,7 +183,7 @@ class TodayScreen(VaultScreen):
         in_background(
             self,
             lambda: self.vault.log(habit.id, value, self.today),
-            partial(tell_check_in, self, ""),
+            partial(notify_check_in, self, ""),
             group="log",
         )
 
@@ -192,14 +191,14 @@ class TodayScreen(VaultScreen):
         in_background(
             self,
             lambda: self.vault.toggle_task(task.path, task.line),
-            partial(tell_done, self, f"Ticked {task_words(task)}"),
+            partial(notify_done, self, f"Ticked {task_text(task)}"),
             group="write",
         )
 
 
-def _nothing(indexed: float | None) -> list[Item]:
-    about = [Piece("A quiet day.", "title")] if indexed is None else still_indexing(indexed)
-    lines: list[Line] = [
+def _nothing(indexed: float | None) -> list[AgendaItem]:
+    about = [Piece("A quiet day.", "title")] if indexed is None else indexing_progress(indexed)
+    lines: list[StyledLine] = [
         [],
         about,
         [],
@@ -208,4 +207,4 @@ def _nothing(indexed: float | None) -> list[Item]:
         [Piece("    F2", "key"), Piece("  shows all notes", "muted")],
         [Piece("     ?", "key"), Piece("  shows what else there is", "muted")],
     ]
-    return [Item(line, []) for line in lines]
+    return [AgendaItem(line, []) for line in lines]

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 
 from notekeep.errors import NotFound
-from notekeep.files.swap import Swap, left_over
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.jobs import in_background, say
+from notekeep.markdown.sanitize import clean_line
+from notekeep.storage.autosave import AutosaveFile, find_unsaved
+from notekeep.tui.dialogs.dialog import Dialog
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import Line, Piece, spread
-from notekeep.tui.screens.edit_dialogs import Difference, clock
-from notekeep.tui.screens.leaving import Dialog
-from notekeep.tui.widgets.buttons import ActionButtons
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
+from notekeep.tui.screens.edit_conflicts import DiffDialog, format_moment
+from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from notekeep.files.swap import Unsaved
+    from notekeep.storage.autosave import UnsavedText
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
@@ -34,22 +34,22 @@ BUTTONS = (
 )
 
 
-def left_unsaved(vault: Vault) -> list[Unsaved]:
+def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
     """Find the texts that were left and are not what their notes hold; reads and never writes."""
-    return [one for one in left_over(vault.places.state) if _content(vault, one) != one.data]
+    return [one for one in find_unsaved(vault.places.state) if _content(vault, one) != one.data]
 
 
-def _content(vault: Vault, unsaved: Unsaved) -> bytes | None:
+def _content(vault: Vault, unsaved: UnsavedText) -> bytes | None:
     try:
         return vault.bytes_of(unsaved.path)
     except NotFound:
         return None
 
 
-def _discard(vault: Vault, unsaved: Unsaved) -> None:
+def _discard(vault: Vault, unsaved: UnsavedText) -> None:
     """Let a text go once history has it."""
-    vault.history.saw_changed([(unsaved.path, unsaved.data)])
-    swap = Swap(vault.places.state, unsaved.path)
+    vault.history.record_changed_outside([(unsaved.path, unsaved.data)])
+    swap = AutosaveFile(vault.places.state, unsaved.path)
     if swap.take() == unsaved:
         swap.discard()
     swap.release()
@@ -58,7 +58,7 @@ def _discard(vault: Vault, unsaved: Unsaved) -> None:
 class _Texts(ListView):
     """The texts, one to a row."""
 
-    def __init__(self, texts: Sequence[Unsaved], glyphs: Glyphs) -> None:
+    def __init__(self, texts: Sequence[UnsavedText], glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
         self.texts = list(texts)
@@ -66,21 +66,21 @@ class _Texts(ListView):
     def row_count(self) -> int:
         return len(self.texts)
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         unsaved = self.texts[row]
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         left = [Piece(clean_line(unsaved.path))]
-        right = [Piece(clock(unsaved.when), "faint"), Piece(" ")]
-        return [[bar, Piece(" "), *spread(left, right, width - 2)]]
+        right = [Piece(format_moment(unsaved.when), "faint"), Piece(" ")]
+        return [[bar, Piece(" "), *spread_line(left, right, width - 2)]]
 
 
-class UnsavedScreen(Dialog["Unsaved | None"]):
+class UnsavedScreen(Dialog["UnsavedText | None"]):
     """The texts that were left; the answer is the one to restore, or None."""
 
     BINDINGS = bindings("unsaved", "dialog")
-    CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
+    CSS_PATH: ClassVar = ["../dialogs/dialogs.tcss", "../dialogs/form.tcss"]
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, texts: Sequence[Unsaved]) -> None:
+    def __init__(self, vault: Vault, glyphs: Glyphs, texts: Sequence[UnsavedText]) -> None:
         super().__init__()
         self._vault, self._glyphs = vault, glyphs
         self._texts = _Texts(texts, glyphs)
@@ -100,7 +100,7 @@ class UnsavedScreen(Dialog["Unsaved | None"]):
         self._texts.styles.height = min(len(self._texts.texts), room)
 
     @property
-    def _here(self) -> Unsaved:
+    def _here(self) -> UnsavedText:
         return self._texts.texts[self._texts.cursor]
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
@@ -114,7 +114,7 @@ class UnsavedScreen(Dialog["Unsaved | None"]):
         unsaved = self._here
 
         def show(content: bytes | None) -> None:
-            self.app.push_screen(Difference(content or b"", unsaved.data, self._glyphs))
+            self.app.push_screen(DiffDialog(content or b"", unsaved.data, self._glyphs))
 
         in_background(self, lambda: _content(self._vault, unsaved), show, group="compare")
 
@@ -122,7 +122,7 @@ class UnsavedScreen(Dialog["Unsaved | None"]):
         unsaved = self._here
 
         def gone(_: object) -> None:
-            say(self, f"Let go; the history of {unsaved.path} has it")
+            show_message(self, f"Let go; the history of {unsaved.path} has it")
             self._texts.texts.remove(unsaved)
             if self._texts.texts:
                 self._texts.rows_changed(self._texts.cursor)

@@ -9,10 +9,10 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.matching import flat
-from notekeep.tui.render.pieces import Line, Piece, cells, fit
-from notekeep.tui.render.words import thousands
-from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.render.formatting import thousands
+from notekeep.tui.render.note_rows import fold_letters
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
+from notekeep.tui.widgets.bars import ButtonLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.note_area import NoteArea
 
 
-class Spot(NamedTuple):
+class TextMatch(NamedTuple):
     """Where something was found: its line and the column it begins at, both from 0."""
 
     line: int
     column: int
 
 
-class _Sought(Input):
+class _FindInput(Input):
     """What is looked for; the keys that go from one place to the next are the registry's."""
 
     # The text has the keys that are typed right after it.
@@ -43,22 +43,22 @@ class _Sought(Input):
         self.query_ancestor(FindBar).close()
 
 
-class _Words(Bar):
+class _FindStatus(ButtonLine):
     """A few words beside what is looked for."""
 
     DEFAULT_CSS = """
-    _Words { width: auto; }
+    _FindStatus { width: auto; }
     """
 
     def __init__(self, *pieces: Piece, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.line: Line = list(pieces)
+        self.line: StyledLine = list(pieces)
 
-    def draw(self, width: int) -> Line:
-        return fit(self.line, width)
+    def draw(self, width: int) -> StyledLine:
+        return fit_line(self.line, width)
 
     def get_content_width(self, *_args: object) -> int:
-        return cells(self.line)
+        return line_width(self.line)
 
 
 class FindBar(Horizontal):
@@ -81,12 +81,12 @@ class FindBar(Horizontal):
         self._area = area
         self._lines: list[str] = []
         self._flat: list[str] = []
-        self._begun = Spot(0, 0)
+        self._begun = TextMatch(0, 0)
 
     def compose(self) -> ComposeResult:
-        yield _Words(Piece("Find ", "section"))
-        yield _Sought(placeholder="words in the text", select_on_focus=False)
-        yield _Words(id="found")
+        yield _FindStatus(Piece("Find ", "section"))
+        yield _FindInput(placeholder="words in the text", select_on_focus=False)
+        yield _FindStatus(id="found")
 
     @property
     def is_open(self) -> bool:
@@ -96,12 +96,12 @@ class FindBar(Horizontal):
     @property
     def has_text_focus(self) -> bool:
         """Whether the person is typing here."""
-        return self.query_one(_Sought).has_focus
+        return self.query_one(_FindInput).has_focus
 
     def open(self) -> None:
         """Ask what to look for: at first what is selected, else what was looked for last."""
-        field = self.query_one(_Sought)
-        self._begun = Spot(*min(self._area.selection))
+        field = self.query_one(_FindInput)
+        self._begun = TextMatch(*min(self._area.selection))
         selected = self._area.selected_text
         if selected and "\n" not in selected:
             field.value = selected
@@ -123,11 +123,11 @@ class FindBar(Horizontal):
 
     def step(self, by: int) -> None:
         """Go to the next place or, when `by` is -1, to the one before; round at the ends."""
-        self._begun = Spot(*min(self._area.selection))
+        self._begun = TextMatch(*min(self._area.selection))
         self._show(by)
 
     def _show(self, by: int) -> None:
-        sought = flat(self.query_one(_Sought).value)
+        sought = fold_letters(self.query_one(_FindInput).value)
         spots = self._spots(sought)
         at = bisect_left(spots, self._begun)
         if by:
@@ -140,23 +140,23 @@ class FindBar(Horizontal):
             self._area.move_cursor((line, column + len(sought)), select=True, center=True)
         self._tell(at + 1, len(spots), is_asked=bool(sought))
 
-    def _spots(self, sought: str) -> list[Spot]:
+    def _spots(self, sought: str) -> list[TextMatch]:
         """Return every place of a text, in order; the places of one do not overlap."""
         if not sought:
             return []
         if self._lines != self._area.lines:
             self._lines = list(self._area.lines)
-            self._flat = list(map(flat, self._lines))
+            self._flat = list(map(fold_letters, self._lines))
         spots = []
         for number, line in enumerate(self._flat):
             column = line.find(sought)
             while column >= 0:
-                spots.append(Spot(number, column))
+                spots.append(TextMatch(number, column))
                 column = line.find(sought, column + len(sought))
         return spots
 
     def _tell(self, at: int, count: int, *, is_asked: bool) -> None:
-        line = self.query_one("#found", _Words)
+        line = self.query_one("#found", _FindStatus)
         if count:
             line.line = [Piece(f"{thousands(at)} of {thousands(count)}", "muted")]
         else:

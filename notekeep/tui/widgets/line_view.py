@@ -1,9 +1,4 @@
-"""`LineView`: lines that are drawn when they are seen.
-
-Everything long in the interface stands on it: lists of notes, the preview, a diff, the week of
-habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
-mounted, measured or laid out for a row that nobody looks at.
-"""
+"""Virtual lines: base of all lists; diffs."""
 
 from __future__ import annotations
 
@@ -16,14 +11,21 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.ink import ink_of, needed, paint, reverse
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import plain
+from notekeep.tui.render.plan_lines import (
+    error_lines,
+    exported_lines,
+    patch_lines,
+    plan_lines,
+    report_lines,
+)
+from notekeep.tui.render.styled_text import line_text
+from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.style import Style
     from textual import events
@@ -31,7 +33,20 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.selection import Selection
 
-    from notekeep.tui.render.pieces import Line
+    from notekeep.errors import NotekeepError
+    from notekeep.export.check.page_checks import CheckReport
+    from notekeep.export.plan import ExportPlan, ExportResult
+    from notekeep.notes.plan import WritePlan
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.styled_text import StyledLine
+
+
+# `LineView`: lines that are drawn when they are seen.
+#
+# Everything long in the interface stands on it: lists of notes, the preview, a diff, the week of
+# habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
+# mounted, measured or laid out for a row that nobody looks at.
+
 
 CACHED_ROWS = 512
 
@@ -68,7 +83,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Return how many lines there are."""
         raise NotImplementedError
 
-    def draw_line(self, index: int, width: int) -> Line:
+    def draw_line(self, index: int, width: int) -> StyledLine:
         """Return what line `index` shows in `width` cells."""
         raise NotImplementedError
 
@@ -102,7 +117,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips.discard(key)
         self.refresh_line(index)
 
-    def look_at(self, index: int, *, margin: int = 0) -> None:
+    def scroll_to_line(self, index: int, *, margin: int = 0) -> None:
         """Scroll as little as needed to have line `index` in view, with `margin` lines around."""
         top = self.scroll_offset.y
         margin = min(margin, (self.page - 1) // 2)
@@ -142,14 +157,14 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
-            ink = ink_of(self.app)
+            ink = get_role_styles(self.app)
             line = self.draw_line(index, width)
             strip = paint(line, width, ink, self._under, ink.style(role) if role else None)
             self._strips[key] = strip
         return strip
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return needed(super().get_line_filters())
+        return drop_color_filter(super().get_line_filters())
 
     @property
     def _under(self) -> Style:
@@ -218,7 +233,7 @@ class ListView(LineView):
         """Return how many rows there are."""
         raise NotImplementedError
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         """Return the lines of a row, `row_height` of them."""
         raise NotImplementedError
 
@@ -230,7 +245,7 @@ class ListView(LineView):
     def line_count(self) -> int:
         return self.row_count() * self.row_height
 
-    def draw_line(self, index: int, width: int) -> Line:
+    def draw_line(self, index: int, width: int) -> StyledLine:
         row, part = divmod(index, self.row_height)
         return self.draw_row(row, width)[part]
 
@@ -271,14 +286,14 @@ class ListView(LineView):
             self._tell(self.Highlighted(self, target))
 
     _stands_at: int | None = None
-    """The line of the view at which the row of the cursor should begin; see `stand_at`."""
+    """The line of the view at which the row of the cursor should begin; see `scroll_cursor_to`."""
 
     @property
     def cursor_line(self) -> int:
         """The line of the view at which the row of the cursor begins."""
         return self.cursor * self.row_height - self.scroll_offset.y
 
-    def stand_at(self, line: int) -> None:
+    def scroll_cursor_to(self, line: int) -> None:
         """Scroll the row of the cursor to a line of the view, at once or when it has a size."""
         self._stands_at = line
         self._stand()
@@ -311,10 +326,10 @@ class ListView(LineView):
     def _follow(self) -> None:
         """Keep the cursor in view, with the hardware cursor on its row for those who hear it."""
         first = self.cursor * self.row_height
-        self.look_at(first + self.row_height - 1)
+        self.scroll_to_line(first + self.row_height - 1)
         # The first row brings what stands above it into view, as far as it stays in view itself.
         is_first = not any(map(self.is_selectable, range(self.cursor)))
-        self.look_at(max(0, first + self.row_height - self.page) if is_first else first)
+        self.scroll_to_line(max(0, first + self.row_height - self.page) if is_first else first)
         if self.has_focus:
             place = self.content_region.offset + Offset(0, first - self.scroll_offset.y)
             self.app.cursor_position = place
@@ -380,7 +395,7 @@ class ListView(LineView):
         self._step(self.row_count())
 
 
-class Page(LineView):
+class TextPage(LineView):
     """Lines to read: no cursor, text can be selected with the mouse."""
 
     ALLOW_SELECT = True
@@ -396,7 +411,7 @@ class Page(LineView):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         width = max(1, self.inner_width)
-        lines = (plain(self.draw_line(index, width)) for index in range(self.line_count()))
+        lines = (line_text(self.draw_line(index, width)) for index in range(self.line_count()))
         # What is pasted elsewhere must be as harmless as what is shown here.
         shown = "\n".join(clean_line(line).rstrip() for line in lines)
         return selection.extract(shown), "\n"
@@ -404,3 +419,76 @@ class Page(LineView):
     def selection_updated(self, selection: Selection | None) -> None:
         del selection
         self.refresh()
+
+
+# Lines to read beside a list: what an export would write, what changed between two versions.
+
+
+class DiffView(TextPage):
+    """Lines made for the width there is, and made again for another.
+
+    Attributes:
+        is_plan: Whether they are what an export would write.
+    """
+
+    is_plan = False
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._make: Callable[[int], list[StyledLine]] = lambda _width: []
+        self._lines: list[StyledLine] = []
+        self._width = -1
+
+    def show_plan(self, plan: ExportPlan, *, stays: bool = False) -> None:
+        """Show what an export would write; `stays` where it was shown before, at the same line."""
+        self.show(lambda width: plan_lines(plan, width, self._glyphs), stays=stays)
+        self.is_plan = True
+
+    def show_exported(self, done: ExportResult) -> None:
+        """Show what an export wrote."""
+        self.show(lambda width: exported_lines(done, width, self._glyphs))
+
+    def show_patch(self, plan: WritePlan) -> None:
+        """Show what would come back into notes."""
+        self.show(lambda width: patch_lines(plan, width, self._glyphs))
+
+    def show_report(self, report: CheckReport) -> None:
+        """Show what a check found."""
+        self.show(lambda width: report_lines(report, width, self._glyphs))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is shown that is worth more than a few words."""
+        return bool(self._lines)
+
+    def say(self, *lines: StyledLine) -> None:
+        """Show a few words instead."""
+        self.show(lambda _width: list(lines))
+
+    def show_reason(self, error: NotekeepError) -> None:
+        """Show why there is nothing to show."""
+        self.show(lambda width: error_lines(error, width))
+
+    def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
+        """Show what `make` gives for a width, from its first line on unless it `stays`."""
+        self._make, self._width, self.is_plan = make, -1, False
+        self.lines_changed()
+        if not stays:
+            self.scroll_to(y=0, animate=False, immediate=True)
+
+    def let_go(self) -> None:
+        """Keep the lines and nothing of what they were made from; they fit no other width."""
+        lines = self._lines
+        self._make = lambda _width: lines
+
+    def line_count(self) -> int:
+        width = max(8, self.inner_width)
+        if width != self._width:
+            self._width = width
+            self._lines = self._make(width)
+        return len(self._lines)
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        del width
+        return self._lines[index]

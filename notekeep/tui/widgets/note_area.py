@@ -12,10 +12,10 @@ from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import TextArea
 
-from notekeep.markdown.clean import clean
-from notekeep.tui.completion import Completer, Offer, in_front_matter
-from notekeep.tui.ink import ink_of
+from notekeep.markdown.sanitize import clean
+from notekeep.tui.completion import Completer, CompletionOffer, is_in_frontmatter
 from notekeep.tui.keys import bindings
+from notekeep.tui.styles import get_role_styles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.document._document import EditResult, Location
 
-    from notekeep.markdown.standins import StandIns
+    from notekeep.markdown.editor_text import StandIns
 
 GRAMMAR_LINES = 1000
 """With more lines than this a grammar is too slow for typing."""
@@ -83,7 +83,7 @@ class NoteArea(TextArea):
         )
         self.stand_ins = stand_ins
         self.completer = Completer()
-        self._offers: list[Offer] = []
+        self._offers: list[CompletionOffer] = []
         self.cursor_blink = False
 
     @property
@@ -142,8 +142,8 @@ class NoteArea(TextArea):
         # The stand-ins have been seen to; this is for a terminal's sake, should one be forgotten.
         drawn = clean(self.stand_ins.drawn(shown))
         text = Text(drawn, end="", no_wrap=True)
-        ink = ink_of(self.app)
-        if line_index == 0 or in_front_matter(self.lines, line_index):
+        ink = get_role_styles(self.app)
+        if line_index == 0 or is_in_frontmatter(self.lines, line_index):
             if drawn.rstrip() == "---":
                 text.stylize(ink.style("faint"))
             elif line_index and (key := _KEY.match(drawn)):

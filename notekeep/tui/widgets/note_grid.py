@@ -8,22 +8,31 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
 
-from notekeep.tui.keys import ALL, bindings
-from notekeep.tui.paging import sample
-from notekeep.tui.render.grid import (
-    TITLE,
+from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.list_model import sample
+from notekeep.tui.render.note_columns import (
+    TITLE_COLUMN,
     Column,
-    Place,
-    aligned,
-    cell,
-    columns_of,
-    first_seen,
-    head_line,
-    layout,
+    ColumnPlace,
+    align_cell,
+    choose_columns,
+    column_heads,
+    first_visible_column,
+    grid_cell,
+    lay_out_columns,
 )
-from notekeep.tui.render.pieces import Line, Piece, cells, fit, mark, pad, plain, with_role
-from notekeep.tui.render.rows import beside, gutter, signs
-from notekeep.tui.widgets.bar import Bar
+from notekeep.tui.render.note_rows import distinguished_title, gutter, signs
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    add_role,
+    fit_line,
+    line_text,
+    line_width,
+    mark_matches,
+    pad_line,
+)
+from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import GUTTER, PAGE_ROWS, NoteList
 
 if TYPE_CHECKING:
@@ -32,8 +41,8 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from notekeep.index.rows import Row
-    from notekeep.markdown.kinds import Schema
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.schema import Schema
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
@@ -46,7 +55,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     BINDINGS = [  # noqa: RUF012 - as Textual has it
         *bindings("grid", by_screen=("edit-cell", "sort-column", "clear-cell")),
-        *bindings("rows", by_screen=ALL),
+        *bindings("rows", by_screen=ALL_ACTIONS),
         *bindings("lines"),
     ]
 
@@ -65,7 +74,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.order = ""
         self._arranged_for: tuple[str, str] | None = None
         self._left = 1
-        self._places: list[Place] = []
+        self._places: list[ColumnPlace] = []
         self._placed_in = -1
 
     # Columns.
@@ -99,9 +108,9 @@ class NoteGrid(NoteList, inherit_bindings=False):
             schema: The vault's kinds.
             order: What the grid is sorted by, as the query language says it.
         """
-        here = self.columns[self.column].name if self.columns else TITLE
+        here = self.columns[self.column].name if self.columns else TITLE_COLUMN
         self.order = order
-        self.columns = columns_of(sample, schema, self._glyphs) if sample else []
+        self.columns = choose_columns(sample, schema, self._glyphs) if sample else []
         names = [column.name for column in self.columns]
         self.set_reactive(NoteGrid.column, names.index(here) if here in names else 0)
         self._arranged()
@@ -111,12 +120,12 @@ class NoteGrid(NoteList, inherit_bindings=False):
         """The column of the cursor."""
         return self.columns[self.column] if self.column < len(self.columns) else None
 
-    def places(self, width: int) -> list[Place]:
+    def places(self, width: int) -> list[ColumnPlace]:
         """Return where the columns are in a row of `width` cells."""
         if width != self._placed_in:
             self._placed_in = width
-            self._left = first_seen(self.columns, width, self._left, self.column)
-            self._places = layout(self.columns, width, self._left)
+            self._left = first_visible_column(self.columns, width, self._left, self.column)
+            self._places = lay_out_columns(self.columns, width, self._left)
         return self._places
 
     def _arranged(self) -> None:
@@ -153,7 +162,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         """Where the cell under the cursor is on the screen."""
         y = self.cursor - self.scroll_offset.y
         places = (p for p in self.places(self.inner_width) if p.column == self.column)
-        place = next(places, Place(0, GUTTER, max(1, self.inner_width - GUTTER)))
+        place = next(places, ColumnPlace(0, GUTTER, max(1, self.inner_width - GUTTER)))
         return Region(place.x, y, place.width, 1).translate(self.content_region.offset)
 
     # Drawing.
@@ -172,36 +181,40 @@ class NoteGrid(NoteList, inherit_bindings=False):
         del index
         return ""
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         note = self.row_of(row) if row < self.note_count else None
         if note is None or not self.columns:
             return super().draw_row(row, width)
         here = row == self.cursor
         under = ("cursor" if self.has_focus else "cursor-blurred") if here else ""
-        line = with_role(gutter(self._glyphs, here=here, marked=note.path in self.marked), under)
+        line = add_role(gutter(self._glyphs, here=here, marked=note.path in self.marked), under)
         x = GUTTER
         for place in self.places(width):
             line.append(Piece(" " * (place.x - x), under))
             shown = self._cell(note, place)
             if here and place.column == self.column:
                 # One look for the whole cell, whatever is in it.
-                line.append(Piece(plain(shown), "cell" if self.has_focus else "cell-blurred"))
+                line.append(Piece(line_text(shown), "cell" if self.has_focus else "cell-blurred"))
             else:
-                line.extend(with_role(shown, under) if here else shown)
+                line.extend(add_role(shown, under) if here else shown)
             x = place.x + place.width
         line.append(Piece(" " * (width - x), under))
         return [line]
 
-    def _cell(self, note: Row, place: Place) -> Line:
+    def _cell(self, note: Row, place: ColumnPlace) -> StyledLine:
         column = self.columns[place.column]
-        shown = cell(note, column, self._glyphs)
-        if column.name == TITLE:
+        shown = grid_cell(note, column, self._glyphs)
+        if column.name == TITLE_COLUMN:
             after = signs(note, self._glyphs, conflict=note.path in self._conflicts)
-            shown = mark(shown, self._words) if self._words is not None and self._hits else shown
-            shown = beside(shown, note, place.width - cells(after))
-            shown = fit(shown, place.width - cells(after), self._glyphs.ellipsis)
-            return pad([*shown, *after], place.width)
-        return aligned(fit(shown, place.width, self._glyphs.ellipsis), column, place.width)
+            shown = (
+                mark_matches(shown, self._words)
+                if self._words is not None and self._hits
+                else shown
+            )
+            shown = distinguished_title(shown, note, place.width - line_width(after))
+            shown = fit_line(shown, place.width - line_width(after), self._glyphs.ellipsis)
+            return pad_line([*shown, *after], place.width)
+        return align_cell(fit_line(shown, place.width, self._glyphs.ellipsis), column, place.width)
 
     # The mouse.
 
@@ -217,7 +230,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
             self._tell(self.CellOpened())
 
 
-class GridHead(Bar):
+class GridHead(ButtonLine):
     """What stands above the columns; a click on a name sorts by it."""
 
     class Clicked(Message):
@@ -231,12 +244,12 @@ class GridHead(Bar):
         super().__init__()
         self._grid, self._glyphs = grid, glyphs
 
-    def draw(self, width: int) -> Line:
+    def draw(self, width: int) -> StyledLine:
         grid = self._grid
         inner = grid.inner_width
         if not grid.columns or not inner:
             return []
-        line = head_line(
+        line = column_heads(
             grid.columns,
             grid.places(inner),
             min(inner, width),
@@ -244,7 +257,7 @@ class GridHead(Bar):
             here=grid.column,
             order=grid.order,
         )
-        return pad(line, width)
+        return pad_line(line, width)
 
     async def on_click(self, event: events.Click) -> None:
         event.stop()

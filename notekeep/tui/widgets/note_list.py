@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 
-from notekeep.tui.keys import ALL, bindings
-from notekeep.tui.render.pieces import Line, Piece
-from notekeep.tui.render.rows import gutter, hit_rows, note_row
-from notekeep.tui.widgets.dated import Dated
+from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.render.note_rows import gutter, hit_rows, note_row
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from notekeep.index.rows import Row
-    from notekeep.index.search import Hit
+    from notekeep.catalog.records import Row
+    from notekeep.search.results import Hit
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.render.note_rows import LetterMatcher
 
 PAGE_ROWS = 100
 KEPT_PAGES = 40
@@ -50,13 +50,13 @@ class RowSource(Protocol):
         ...
 
 
-class NoteList(Dated, ListView):
+class NoteList(DayAware, ListView):
     """Notes, one to a row; while searching, hits with the passage that matched.
 
     Marks are notes, not rows: they stay while something else is searched for or listed.
     """
 
-    BINDINGS = bindings("list", "rows", by_screen=ALL)
+    BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
 
     hit_height = 2
     """How many lines a hit takes."""
@@ -79,13 +79,13 @@ class NoteList(Dated, ListView):
         self._source: RowSource | None = None
         self._pages: dict[int, Sequence[Row]] = {}
         self._hits: Sequence[Hit] = ()
-        self._words: Matcher | None = None
+        self._words: LetterMatcher | None = None
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
         self.dated_by = ""
         """The field whose day is shown of each note; "" is when it was changed last."""
-        self.nothing: Sequence[Line] = ()
+        self.nothing: Sequence[StyledLine] = ()
         """What is shown where there are no notes."""
 
     @property
@@ -106,7 +106,7 @@ class NoteList(Dated, ListView):
         self.rows_changed(self._place_of(keep, before))
 
     def show_hits(
-        self, hits: Sequence[Hit], words: Matcher | None, keep: str | None = None
+        self, hits: Sequence[Hit], words: LetterMatcher | None, keep: str | None = None
     ) -> None:
         """Show hits, best first, with the words that were looked for marked."""
         self._source, self._pages, self._hits, self._words = None, {}, hits, words
@@ -223,10 +223,10 @@ class NoteList(Dated, ListView):
     def is_selectable(self, row: int) -> bool:
         return row < self.note_count
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.note_count:
             begin = row * self.row_height
-            said: list[Line] = [[Piece("  "), *line] for line in self.nothing[begin:]]
+            said: list[StyledLine] = [[Piece("  "), *line] for line in self.nothing[begin:]]
             return [*said, [], []][: self.row_height]
         note = self.row_of(row)
         if note is None:

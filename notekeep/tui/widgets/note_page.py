@@ -17,30 +17,32 @@ from textual import work
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from notekeep.tui.render.left_off import Place, place_at, row_at
-from notekeep.tui.render.pieces import (
+from notekeep.tui.page.selection import ReadingPlace, find_reading_place, find_reading_row
+from notekeep.tui.render.styled_text import (
     PICTURE_LINK,
-    Line,
     Piece,
-    cells,
-    mark,
-    with_role,
+    StyledLine,
+    add_role,
+    line_width,
+    mark_matches,
 )
 from notekeep.tui.textual_compat import is_input_pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.tui.render.matching import Matcher
-    from notekeep.tui.render.rendering import Rendering
-    from notekeep.tui.render.stops import Stop
-    from notekeep.tui.widgets.gallery import Gallery
-    from notekeep.tui.widgets.line_view import Page
+    from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.page.selection import Selectable
+    from notekeep.tui.render.note_rows import LetterMatcher
+    from notekeep.tui.widgets.line_view import TextPage
+    from notekeep.tui.widgets.pictures import PictureCache
+
+    _PageHost = TextPage
 else:
     # See `Keyboard`: one class of Textual's kind is enough for one widget.
-    Page = object
+    _PageHost = object
 
-SLICE = 0.003
+SLICE_SECONDS = 0.003
 """Seconds of drawing between two looks at the keyboard."""
 PAUSE = 0.002
 TELL = 0.1
@@ -56,7 +58,7 @@ class Key(NamedTuple):
     width: int
 
 
-class Goal(NamedTuple):
+class DrawGoal(NamedTuple):
     """What is waited for while a long note is drawn between keys.
 
     Attributes:
@@ -83,7 +85,7 @@ class Host(Protocol):
         """Show a picture large."""
 
 
-class NotePage(Page):
+class NotePage(_PageHost):
     """The text of one note, drawn block by block.
 
     It is handed renderings whose first screen is drawn already, and draws the rest between keys.
@@ -92,17 +94,17 @@ class NotePage(Page):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._width = 0
-        self._rendering: Rendering | None = None
-        self._kept: LRUCache[Key, Rendering] = LRUCache(KEPT)
-        self._places: LRUCache[str, Place] = LRUCache(256)
+        self._rendering: NoteRendering | None = None
+        self._kept: LRUCache[Key, NoteRendering] = LRUCache(KEPT)
+        self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
         self._folds: dict[str, set[str]] = {}
-        self._matcher: Matcher | None = None
-        self._chosen: Stop | None = None
-        self._message: list[Line] = []
-        self._gallery: Gallery | None = None
+        self._matcher: LetterMatcher | None = None
+        self._chosen: Selectable | None = None
+        self._message: list[StyledLine] = []
+        self._gallery: PictureCache | None = None
         self._host: Host | None = None
         # What is waited for, and the line that is gone to, while a long note is drawn.
-        self._goal: Goal | None = None
+        self._goal: DrawGoal | None = None
         self._going: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
@@ -113,12 +115,12 @@ class NotePage(Page):
         return self._rendering.path if self._rendering is not None else None
 
     @property
-    def rendering(self) -> Rendering | None:
+    def rendering(self) -> NoteRendering | None:
         """What is shown of it."""
         return self._rendering
 
     @property
-    def chosen(self) -> Stop | None:
+    def chosen(self) -> Selectable | None:
         """What is chosen in the text."""
         return self._chosen
 
@@ -132,11 +134,11 @@ class NotePage(Page):
         """Whether it has a place on the screen."""
         return self.inner_width > 0 and self.display
 
-    def known(self, key: Key) -> Rendering | None:
+    def known(self, key: Key) -> NoteRendering | None:
         """Return a rendering made before, or None."""
         return self._kept.get(key)
 
-    def keep(self, key: Key, rendering: Rendering) -> None:
+    def keep(self, key: Key, rendering: NoteRendering) -> None:
         """Keep a rendering for when its note comes under the cursor."""
         self._kept.discard(key)
         self._kept[key] = rendering
@@ -147,13 +149,17 @@ class NotePage(Page):
 
     def serve(self, host: Host) -> None:
         """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
-        from notekeep.tui.widgets.gallery import Gallery
+        from notekeep.tui.widgets.pictures import PictureCache
 
         self._host = host
-        self._gallery = Gallery(self, host.pixels)
+        self._gallery = PictureCache(self, host.pixels)
 
     def show(
-        self, rendering: Rendering, *, matcher: Matcher | None = None, line: int | None = None
+        self,
+        rendering: NoteRendering,
+        *,
+        matcher: LetterMatcher | None = None,
+        line: int | None = None,
     ) -> None:
         """Show a note where it was left.
 
@@ -207,7 +213,7 @@ class NotePage(Page):
         self._going = (line, then)
 
         def draw() -> None:
-            rendering.open_to(line)
+            rendering.unfold_to(line)
             self._when(
                 lambda: rendering.reaches(line),
                 lambda: then(rendering.line_of(line, self._matcher)),
@@ -238,11 +244,11 @@ class NotePage(Page):
         rendering = self._rendering
         if rendering is None:
             return
-        step(SLICE, is_reached)
+        step(SLICE_SECONDS, is_reached)
         if rendering.done or is_reached():
             then()
         else:
-            self._goal = Goal(is_reached, then, lambda seconds: step(seconds, is_reached))
+            self._goal = DrawGoal(is_reached, then, lambda seconds: step(seconds, is_reached))
             self._draw_rest(rendering)
 
     def _land(self, row: int) -> None:
@@ -257,10 +263,10 @@ class NotePage(Page):
     def _return(self, part: float, row: int) -> None:
         """Show a line at the top; of a long paragraph that far down in it."""
         if self._rendering is not None:
-            row = row_at(self._rendering, row, part)
+            row = find_reading_row(self._rendering, row, part)
         self._drawn_anew(row)
 
-    def say(self, *lines: Line) -> None:
+    def say(self, *lines: StyledLine) -> None:
         """Show a few words instead of a note."""
         self._remember()
         self._rendering, self._message = None, list(lines)
@@ -277,12 +283,12 @@ class NotePage(Page):
     def line_count(self) -> int:
         return len(self._rendering.lines) if self._rendering else len(self._message)
 
-    def draw_line(self, index: int, width: int) -> Line:
+    def draw_line(self, index: int, width: int) -> StyledLine:
         del width
         if self._rendering is None:
             return self._message[index]
         row = self._rendering.lines[index]
-        line = mark(row.line, self._matcher) if self._matcher is not None else row.line
+        line = mark_matches(row.line, self._matcher) if self._matcher is not None else row.line
         chosen = self._chosen
         if chosen is None:
             return line
@@ -291,12 +297,11 @@ class NotePage(Page):
                 return line
             # What has an edge shows it there; bare text has its ground.
             is_bare = row.passage.kind in ("moment", "table")
-            return with_role(line, "passage") if is_bare else _begun(line)
+            return add_role(line, "passage") if is_bare else _begun(line)
         if row.source != chosen.source:
             return line
         return [
-            with_role([piece], "chosen")[0] if piece.link == chosen.link else piece
-            for piece in line
+            add_role([piece], "chosen")[0] if piece.link == chosen.link else piece for piece in line
         ]
 
     def render_line(self, y: int) -> Strip:
@@ -312,9 +317,9 @@ class NotePage(Page):
         return strip
 
     def _with_picture(self, strip: Strip, left: int, piece: Piece) -> Strip:
-        from notekeep.tui.render.around import part_of
+        from notekeep.tui.page.drawn_lines import parse_picture_row
 
-        part = part_of(piece.link)
+        part = parse_picture_row(piece.link)
         gallery = self._gallery
         if part is None or gallery is None or left + part.columns > strip.cell_length:
             return strip
@@ -326,12 +331,12 @@ class NotePage(Page):
         after = strip.crop(left + part.columns, strip.cell_length)
         return Strip.join([strip.crop(0, left), Strip(segments, part.columns), after])
 
-    def _draw_on(self, rendering: Rendering) -> None:
+    def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self._rendering and not rendering.done:
             self._draw_rest(rendering)
 
     @work(exclusive=True, group="draw", exit_on_error=False)
-    async def _draw_rest(self, rendering: Rendering) -> None:
+    async def _draw_rest(self, rendering: NoteRendering) -> None:
         """Draw what is left in short slices, as long as the note is shown."""
         told = perf_counter()
         while rendering is self._rendering:
@@ -352,22 +357,22 @@ class NotePage(Page):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             self._go_on(rendering)
-            if rendering.is_held_up:
-                rendering.take(await asyncio.to_thread(rendering.draw_ahead))
+            if rendering.is_next_slow:
+                rendering.take(await asyncio.to_thread(rendering.predraw_block))
             if not is_full and rendering is self._rendering:
                 self.lines_changed()
 
-    def _go_on(self, rendering: Rendering) -> None:
+    def _go_on(self, rendering: NoteRendering) -> None:
         """Go on with a note for a slice of time: with what is waited for, else with all of it."""
         if self._goal is not None:
-            self._goal.step(SLICE)
+            self._goal.step(SLICE_SECONDS)
         elif not rendering.text.is_cut:
             # That takes a small part of the time, and folds and footnotes wait for it.
-            rendering.text.cut_for(SLICE)
+            rendering.text.cut_for(SLICE_SECONDS)
         else:
-            rendering.draw_for(SLICE)
+            rendering.draw_for(SLICE_SECONDS)
 
-    def _tell_length(self, rendering: Rendering) -> None:
+    def _tell_length(self, rendering: NoteRendering) -> None:
         if rendering is self._rendering:
             self.length_changed()
 
@@ -378,17 +383,17 @@ class NotePage(Page):
             self._places.discard(self._rendering.path)
             self._places[self._rendering.path] = self._place_in(self._rendering)
 
-    def _place_in(self, rendering: Rendering) -> Place:
+    def _place_in(self, rendering: NoteRendering) -> ReadingPlace:
         top = self.scroll_offset.y
         if self._sought is not None and self._sought[1] == top:
-            return Place(top, rendering.width, self._sought[0], is_sought=True)
-        return place_at(rendering, top)
+            return ReadingPlace(top, rendering.width, self._sought[0], is_sought=True)
+        return find_reading_place(rendering, top)
 
 
-def _begun(line: Line) -> Line:
+def _begun(line: StyledLine) -> StyledLine:
     """Return a line with its first cell marked: the edge of a chosen passage."""
     if not line:
         return [Piece(" ", "chosen")]
     first, *rest = line
-    head = with_role([first._replace(text=first.text[:1])], "chosen")
-    return [*head, first._replace(text=first.text[1:]), *rest] if cells(line) else line
+    head = add_role([first._replace(text=first.text[:1])], "chosen")
+    return [*head, first._replace(text=first.text[1:]), *rest] if line_width(line) else line

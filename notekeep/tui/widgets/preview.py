@@ -6,29 +6,34 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from notekeep.tui.jobs import say
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.left_off import place_at
-from notekeep.tui.render.pieces import (
+from notekeep.tui.page.selection import (
+    Selectable,
+    find_reading_place,
+    find_selectables,
+    next_selectable,
+    selectable_row,
+)
+from notekeep.tui.render.styled_text import (
     BACK_LINK,
-    BUTTON,
+    BUTTON_PREFIX,
     FOLD_LINK,
     FOOTNOTE_LINK,
     LINE_LINK,
     PICTURE_LINK,
     TASK_LINK,
 )
-from notekeep.tui.render.stops import Stop, next_stop, row_of, stops_of
-from notekeep.tui.widgets.line_view import Page
-from notekeep.tui.widgets.note_page import SLICE, NotePage
+from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.widgets.note_page import SLICE_SECONDS, NotePage
+from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from textual import events
 
-    from notekeep.tui.render.rendering import Rendering
+    from notekeep.tui.page.page import NoteRendering
 
 
-class Preview(NotePage, Page):
+class Preview(NotePage, TextPage):
     """A note to read, whose links, tasks, folds and passages can be chosen.
 
     `NotePage` shows it.
@@ -70,25 +75,25 @@ class Preview(NotePage, Page):
         if rendering is None:
             return
         if step > 0:
-            rendering.draw_for(SLICE)
+            rendering.draw_for(SLICE_SECONDS)
         here = self._row_of(self._chosen)
         top = self.scroll_offset.y
         if here is not None and not top <= here < top + self.page:
             here = None
         start = here if here is not None else top if step > 0 else top - 1
-        found = next_stop(rendering.lines, start, step, self._chosen, passages=passages)
+        found = next_selectable(rendering.lines, start, step, self._chosen, passages=passages)
         if found is None:
             return
         row, stop = found
         self._chosen = stop
         self.lines_changed()
-        self.look_at(row, margin=3)
+        self.scroll_to_line(row, margin=3)
 
-    def _row_of(self, stop: Stop | None) -> int | None:
+    def _row_of(self, stop: Selectable | None) -> int | None:
         """Return the line that a stop is on, or None when it is not shown."""
         if stop is None or self._rendering is None:
             return None
-        return row_of(self._rendering.lines, stop)
+        return selectable_row(self._rendering.lines, stop)
 
     def action_next_link(self) -> None:
         self._choose(1, passages=False)
@@ -113,7 +118,7 @@ class Preview(NotePage, Page):
     def _act(self, link: str) -> None:
         """Do what a link asks for here, or have it followed."""
         rendering = self._rendering
-        if rendering is None or not link.startswith(BUTTON):
+        if rendering is None or not link.startswith(BUTTON_PREFIX):
             self.post_message(self.Followed(link, self.path or ""))
         elif link.startswith(FOLD_LINK):
             key = link.removeprefix(FOLD_LINK)
@@ -141,7 +146,7 @@ class Preview(NotePage, Page):
     def _jumped(self, row: int) -> None:
         self._land(row)
         if self._rendering is not None:
-            self._chosen = next(stops_of(self._rendering.lines, row, passages=False), None)
+            self._chosen = next(find_selectables(self._rendering.lines, row, passages=False), None)
             self.lines_changed()
 
     def action_next_page(self) -> None:
@@ -151,12 +156,12 @@ class Preview(NotePage, Page):
         else:
             self.action_page_down()
 
-    def _is_seen(self, stop: Stop) -> bool:
+    def _is_seen(self, stop: Selectable) -> bool:
         row, top = self._row_of(stop), self.scroll_offset.y
         return row is not None and top <= row < top + self.page
 
     @property
-    def line_here(self) -> int | None:
+    def line_under_cursor(self) -> int | None:
         """The line of the file, from 1, that is chosen or seen first; None at the begin of it."""
         rendering = self._rendering
         if rendering is None:
@@ -170,7 +175,7 @@ class Preview(NotePage, Page):
         # Of a blank line on top nobody says that they are reading it.
         seen = range(top, min(top + self.page, len(rendering.lines)))
         row = next((row for row in seen if rendering.lines[row].line), top)
-        return place_at(rendering, row).line
+        return find_reading_place(rendering, row).line
 
     def action_tick_here(self) -> None:
         """Tick the chosen task; without one, choose the next that is seen."""
@@ -181,11 +186,11 @@ class Preview(NotePage, Page):
         if rendering is None:
             return
         for row in range(self.scroll_offset.y, self.line_count()):
-            for stop in stops_of(rendering.lines, row, passages=False):
+            for stop in find_selectables(rendering.lines, row, passages=False):
                 if stop.link.startswith(TASK_LINK):
                     self._chosen = stop
                     self.lines_changed()
-                    self.look_at(row, margin=3)
+                    self.scroll_to_line(row, margin=3)
                     return
 
     def _tick(self, source: int) -> None:
@@ -215,16 +220,16 @@ class Preview(NotePage, Page):
             return
         self._when_cut(lambda: self._fold(rendering, *section))
 
-    def _fold(self, rendering: Rendering, key: str, heading: int) -> None:
+    def _fold(self, rendering: NoteRendering, key: str, heading: int) -> None:
         """Fold or open a section and choose its heading, which is drawn as the line `heading`."""
         self._toggle(key)
         # Where next to nothing is seen, no more than that was drawn anew.
         rendering.draw_lines(heading + 1)
         is_there = heading < len(rendering.lines)
-        stops = stops_of(rendering.lines, heading, passages=True) if is_there else ()
+        stops = find_selectables(rendering.lines, heading, passages=True) if is_there else ()
         self._chosen = next((stop for stop in stops if stop.link.endswith(key)), self._chosen)
         self.lines_changed()
-        self.look_at(heading)
+        self.scroll_to_line(heading)
 
     def action_fold_all(self) -> None:
         """Fold every section, or open all, with the same heading at the top as before."""
@@ -232,7 +237,7 @@ class Preview(NotePage, Page):
         if rendering is not None:
             self._when_cut(lambda: self._fold_all(rendering))
 
-    def _fold_all(self, rendering: Rendering) -> None:
+    def _fold_all(self, rendering: NoteRendering) -> None:
         top = self.scroll_offset.y
         section = rendering.section_at(top)
         heading = section[1] if section is not None else top
@@ -265,7 +270,7 @@ class Preview(NotePage, Page):
                 self._look(row.passage.text)
                 return
         if rendering.done:
-            say(self, "There is no picture in this note")
+            show_message(self, "There is no picture in this note")
 
     def on_click(self, event: events.Click) -> None:
         link = event.style.meta.get("link")
@@ -283,6 +288,6 @@ class Preview(NotePage, Page):
         if passage.kind == "picture":
             self._look(passage.text)
             return
-        stop = Stop(passage.line, "", passage)
+        stop = Selectable(passage.line, "", passage)
         self._chosen = None if self._chosen == stop else stop
         self.lines_changed()

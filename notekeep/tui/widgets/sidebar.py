@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.message import Message
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.actions import BY_ID, keys_of
-from notekeep.tui.actions.spelling import key_names
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.commands.action import format_keys
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.pieces import Line, Piece, spread
-from notekeep.tui.render.words import kind_name, thousands
+from notekeep.tui.render.formatting import kind_name, thousands
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.list_model import SavedQuery, SidebarModel
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.shelves import Saved, Shelves
 
 
-class Entry(NamedTuple):
+class SidebarEntry(NamedTuple):
     """A line of the sidebar.
 
     Attributes:
@@ -56,8 +56,8 @@ class Entry(NamedTuple):
         return self.query is not None or bool(self.path or self.saved)
 
 
-ALL = Entry("All notes", "")
-GAP = Entry("", None)
+ALL = SidebarEntry("All notes", "")
+GAP = SidebarEntry("", None)
 
 
 class Sidebar(ListView):
@@ -68,7 +68,7 @@ class Sidebar(ListView):
     class Chosen(Message):
         """The person wants to see the notes of an entry."""
 
-        def __init__(self, entry: Entry) -> None:
+        def __init__(self, entry: SidebarEntry) -> None:
             super().__init__()
             self.entry = entry
 
@@ -78,11 +78,11 @@ class Sidebar(ListView):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._entries: list[Entry] = [ALL]
+        self._entries: list[SidebarEntry] = [ALL]
         self._active: frozenset[str] = frozenset({""})
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> SidebarEntry:
         """The line under the cursor."""
         return self._entries[self.cursor]
 
@@ -92,7 +92,7 @@ class Sidebar(ListView):
         shown = (entry for entry in self._entries if entry.saved and entry.query in self._active)
         return next((entry.text for entry in shown), "")
 
-    def show(self, shelves: Shelves, active: str) -> None:
+    def show(self, shelves: SidebarModel, active: str) -> None:
         """Show what the vault has.
 
         Args:
@@ -102,7 +102,7 @@ class Sidebar(ListView):
         entries = list(_entries(shelves))
         self._show(entries, frozenset({active}), active)
 
-    def show_found(self, found: Shelves, terms: Sequence[str]) -> None:
+    def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
         """Show how what was searched for is spread.
 
         Args:
@@ -111,7 +111,7 @@ class Sidebar(ListView):
         """
         self._show(list(_facets(found)), frozenset(terms), "")
 
-    def _show(self, entries: list[Entry], active: frozenset[str], near: str) -> None:
+    def _show(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
         here = self.entry if self.cursor < len(self._entries) else GAP
         own_keys = cast("NotekeepApp", self.app).own_keys
         self._entries = [_with_key(entry, own_keys) for entry in entries]
@@ -134,21 +134,21 @@ class Sidebar(ListView):
     def is_selectable(self, row: int) -> bool:
         return self._entries[row].can_be_chosen
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         entry = self._entries[row]
         text = clean_line(entry.text)
         if not entry.can_be_chosen:
             head = Piece(f" {text}", "faint" if entry.is_hint else "section")
             if entry.is_hint:
                 return [[head]]
-            return [[*spread([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
+            return [[*spread_line([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
         here = row == self.cursor and self.has_focus
         role = "active" if entry.query is not None and entry.query in self._active else ""
         bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
         left = [Piece("  " * entry.depth), Piece(text, role)]
-        return [[bar, *spread(left, self._right(entry), width - 2, gap=1), Piece(" ")]]
+        return [[bar, *spread_line(left, self._right(entry), width - 2, gap=1), Piece(" ")]]
 
-    def _right(self, entry: Entry) -> Line:
+    def _right(self, entry: SidebarEntry) -> StyledLine:
         if entry.path:
             return []
         if entry.notes is None:
@@ -168,76 +168,76 @@ class Sidebar(ListView):
         self.post_message(self.Dropped(self.entry))
 
 
-def _key(entry: Entry) -> tuple[str, str, str | None]:
+def _key(entry: SidebarEntry) -> tuple[str, str, str | None]:
     return entry.path, entry.text if entry.saved else "", entry.query
 
 
-def _entries(shelves: Shelves) -> Iterator[Entry]:
+def _entries(shelves: SidebarModel) -> Iterator[SidebarEntry]:
     if shelves.pinned:
-        yield Entry("Pinned", None)
+        yield SidebarEntry("Pinned", None)
         for path, title in shelves.pinned:
-            yield Entry(title, None, path=path)
+            yield SidebarEntry(title, None, path=path)
         yield GAP
-    yield Entry("Kinds", None)
+    yield SidebarEntry("Kinds", None)
     yield ALL._replace(notes=shelves.total)
     yield from _kinds(shelves.kinds)
     if shelves.saved is not None:
         yield from _saved(shelves.saved)
     yield GAP
-    yield Entry("Tags", None)
+    yield SidebarEntry("Tags", None)
     yield from _nested(shelves.tags) if shelves.tags else [_hint("edit-tags", "gives a note some")]
     yield from _years(shelves.years)
 
 
-def _saved(saved: Sequence[Saved]) -> Iterator[Entry]:
+def _saved(saved: Sequence[SavedQuery]) -> Iterator[SidebarEntry]:
     yield GAP
-    yield Entry("Saved", None)
+    yield SidebarEntry("Saved", None)
     for one in saved:
-        yield Entry(one.name, one.scope or None, one.notes, saved=one.query)
+        yield SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
     if not saved:
         yield _hint("save-query", "keeps a search")
 
 
-def _facets(found: Shelves) -> Iterator[Entry]:
-    yield Entry("Found", None, found.total)
+def _facets(found: SidebarModel) -> Iterator[SidebarEntry]:
+    yield SidebarEntry("Found", None, found.total)
     yield from _kinds(found.kinds)
     if found.tags:
         yield GAP
-        yield Entry("Tags", None)
+        yield SidebarEntry("Tags", None)
         yield from _nested(found.tags, most_first=True)
     yield from _years(found.years)
     yield GAP
     yield _hint("save-query", "keeps it")
 
 
-def _kinds(kinds: Mapping[str, int]) -> Iterator[Entry]:
+def _kinds(kinds: Mapping[str, int]) -> Iterator[SidebarEntry]:
     for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
-        yield Entry(kind_name(kind), f"type:{_quoted(kind)}", count)
+        yield SidebarEntry(kind_name(kind), f"type:{_quoted(kind)}", count)
 
 
-def _years(years: Mapping[str, int]) -> Iterator[Entry]:
+def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
     if years:
         yield GAP
-        yield Entry("Years", None)
+        yield SidebarEntry("Years", None)
     for year, count in years.items():
-        yield Entry(year, f"created:{year}", count)
+        yield SidebarEntry(year, f"created:{year}", count)
 
 
-def _hint(action: str, does: str) -> Entry:
+def _hint(action: str, does: str) -> SidebarEntry:
     """Return a line that says what an action does; see `_with_key`."""
-    return Entry(does, None, is_hint=True, key_of=action)
+    return SidebarEntry(does, None, is_hint=True, key_of=action)
 
 
-def _with_key(entry: Entry, own_keys: Mapping[str, str]) -> Entry:
+def _with_key(entry: SidebarEntry, own_keys: Mapping[str, str]) -> SidebarEntry:
     """Put the key before a hint; an action that has none is found by its name."""
     if not entry.key_of:
         return entry
-    action = BY_ID[entry.key_of]
-    key = key_names(keys_of(action, own_keys)[:1]) or f": {action.title.lower()}"
+    action = ACTIONS_BY_ID[entry.key_of]
+    key = format_keys(action_keys(action, own_keys)[:1]) or f": {action.title.lower()}"
     return entry._replace(text=f"{key} {entry.text}")
 
 
-def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[Entry]:
+def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:
     """Return tags in alphabetical order, each below its parent, parents that stand alone added.
 
     Args:
@@ -254,7 +254,7 @@ def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[Entry]
     for name in sorted(names, key=place):
         depth = name.count("/")
         label = name.rpartition("/")[2] if depth else name
-        entries.append(Entry(label, f"tag:{_quoted(name)}", tags.get(name), depth))
+        entries.append(SidebarEntry(label, f"tag:{_quoted(name)}", tags.get(name), depth))
     return entries
 
 

@@ -8,26 +8,25 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from notekeep.markdown.clean import clean_line
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.matching import matcher_of
-from notekeep.tui.render.nothing import still_indexing
-from notekeep.tui.render.pieces import Line, Piece, cells, mark, spread
-from notekeep.tui.render.rows import beside, signs
-from notekeep.tui.render.words import kind_name
-from notekeep.tui.titles import Titles
+from notekeep.tui.render.formatting import kind_name
+from notekeep.tui.render.list_rows import indexing_progress
+from notekeep.tui.render.note_rows import distinguished_title, make_matcher, signs
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_matches, spread_line
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import TitleSearch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from notekeep.index.found import Found
-    from notekeep.index.rows import Row
+    from notekeep.catalog.records import Row
+    from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.matching import Matcher
+    from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.vault import Vault
 
 SHOWN = 50
@@ -43,7 +42,7 @@ class _Titles(ListView, can_focus=False):
         super().__init__()
         self._glyphs = glyphs
         self.rows: Sequence[Row] = ()
-        self.words: Matcher | None = None
+        self.words: LetterMatcher | None = None
         self.typed = ""
 
     def row_count(self) -> int:
@@ -52,26 +51,26 @@ class _Titles(ListView, can_focus=False):
     def is_selectable(self, row: int) -> bool:
         return row < len(self.rows) or bool(self.typed)
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         here = row == self.cursor
         bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
         if not self.rows:
             return [[bar, *self._nothing()]]
         note = self.rows[row]
-        title: Line = [Piece(clean_line(note.title))]
+        title: StyledLine = [Piece(clean_line(note.title))]
         if self.words is not None:
-            title = mark(title, self.words)
+            title = mark_matches(title, self.words)
         right = [Piece(kind_name(note.kind), "faint"), Piece(" ")]
-        room = width - 4 - cells(right)
-        left = [Piece(" "), *beside([*title, *signs(note, self._glyphs)], note, room)]
-        return [[bar, *spread(left, right, width - 1)]]
+        room = width - 4 - line_width(right)
+        left = [Piece(" "), *distinguished_title([*title, *signs(note, self._glyphs)], note, room)]
+        return [[bar, *spread_line(left, right, width - 1)]]
 
-    def _nothing(self) -> Line:
+    def _nothing(self) -> StyledLine:
         if not self.typed:
             return [Piece(" No notes yet", "muted")]
         indexed = cast("NotekeepApp", self.app).indexed
         if indexed is not None:
-            return [Piece(" "), *still_indexing(indexed)]
+            return [Piece(" "), *indexing_progress(indexed)]
         name = clean_line(self.typed)
         return [
             Piece(" New note ", "accent"),
@@ -83,7 +82,7 @@ class _Titles(ListView, can_focus=False):
         return "cursor" if index == self.cursor and self.is_selectable(index) else ""
 
 
-class _Typed(Input):
+class _SwitcherInput(Input):
     """The letters typed; its keys are the switcher's."""
 
     BINDINGS = bindings("switcher")
@@ -144,12 +143,12 @@ class Switcher(Vertical):
     def __init__(self, vault: Vault, glyphs: Glyphs) -> None:
         super().__init__()
         self._vault, self._glyphs = vault, glyphs
-        self._found = Titles(self, vault, self._show, SHOWN)
+        self._found = TitleSearch(self, vault, self._show, SHOWN)
         self._steps, self._is_chosen = 0, False
         """What keys did that are about titles which are not there yet."""
 
     def compose(self) -> ComposeResult:
-        yield _Typed(placeholder="Title of a note", compact=True)
+        yield _SwitcherInput(placeholder="Title of a note", compact=True)
         yield _Titles(self._glyphs)
 
     @property
@@ -172,7 +171,7 @@ class Switcher(Vertical):
     def open(self) -> None:
         """Show it, empty, with the notes that were open last."""
         self._centre()
-        field = self.query_one(_Typed)
+        field = self.query_one(_SwitcherInput)
         with field.prevent(Input.Changed):
             field.value = ""
         self.add_class("-open")
@@ -182,7 +181,7 @@ class Switcher(Vertical):
     def again(self) -> None:
         """Look again for what was typed, unless a key has gone on from what was found."""
         if self.is_open and self.query_one(_Titles).cursor <= 0 and not self._is_chosen:
-            self._found.ask(self.query_one(_Typed).value)
+            self._found.ask(self.query_one(_SwitcherInput).value)
 
     def close(self) -> None:
         """Hide it."""
@@ -193,10 +192,10 @@ class Switcher(Vertical):
         self._steps, self._is_chosen = 0, False
         self._found.ask(typed)
 
-    def _show(self, typed: str, found: Found) -> None:
+    def _show(self, typed: str, found: SearchResults) -> None:
         titles = self.query_one(_Titles)
         titles.rows = [hit.row for hit in found.hits]
-        titles.words = matcher_of(self._vault.query(typed, typing=True))
+        titles.words = make_matcher(self._vault.query(typed, typing=True))
         titles.typed = typed.strip()
         titles.styles.height = max(1, min(TALLEST, len(titles.rows)))
         titles.rows_changed(0)

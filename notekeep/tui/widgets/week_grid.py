@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 from textual.message import Message
 
-from notekeep.markdown.clean import clean_line
-from notekeep.tui.ink import ink_of, paint
-from notekeep.tui.keys import ALL, bindings
-from notekeep.tui.render.glyphs import ASCII
-from notekeep.tui.render.habit_order import Placed, arranged
-from notekeep.tui.render.habits import (
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.render.glyphs import ASCII_GLYPHS
+from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
+    PlacedHabit,
+    arrange_habits,
     day_heads,
     goal_text,
     month_heads,
@@ -28,10 +28,11 @@ from notekeep.tui.render.habits import (
     year_heads,
     year_line,
 )
-from notekeep.tui.render.pieces import ACTION_LINK, Line, Piece, fit, pad
-from notekeep.tui.widgets.bar import run_action
-from notekeep.tui.widgets.dated import Dated
+from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
+from notekeep.tui.styles import get_role_styles, paint
+from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from textual.geometry import Offset
     from textual.strip import Strip
 
-    from notekeep.habits.view import Cell, HabitView
+    from notekeep.habits.summary import Cell, HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
 GUTTER = 2
@@ -67,7 +68,7 @@ LOW = 7
 """Lines under which nothing but habits is shown."""
 
 
-_NO_HABITS: tuple[Line, ...] = (
+_NO_HABITS: tuple[StyledLine, ...] = (
     [],
     [Piece("  No habits yet.", "title")],
     [],
@@ -105,7 +106,7 @@ class Columns(NamedTuple):
         return GUTTER + self.title + self.goal
 
 
-def needs_of(habits: Iterable[HabitView]) -> Needs:
+def measure_habits(habits: Iterable[HabitView]) -> Needs:
     """Measure the texts of some habits."""
     needs = Needs()
     for habit in habits:
@@ -117,7 +118,7 @@ def needs_of(habits: Iterable[HabitView]) -> Needs:
     return needs
 
 
-def columns_for(width: int, span: str, needs: Needs) -> Columns:
+def lay_out_columns(width: int, span: str, needs: Needs) -> Columns:
     """Give each column its room; what says least goes first."""
     left = width - GUTTER - WIDTHS[span]
     # The marks have a blank before them, which is the other half of the gap.
@@ -136,7 +137,7 @@ def columns_for(width: int, span: str, needs: Needs) -> Columns:
     return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
 
 
-class WeekGrid(Dated, ListView):
+class WeekGrid(DayAware, ListView):
     """Habits by group, with the marks of one week and a day to fill in.
 
     Attributes:
@@ -144,7 +145,7 @@ class WeekGrid(Dated, ListView):
         span: One of SPANS, as it was chosen; see `shown`.
     """
 
-    BINDINGS = bindings("habits", by_screen=ALL)
+    BINDINGS = bindings("habits", by_screen=ALL_ACTIONS)
 
     class DayChanged(Message):
         """Keys act on another day."""
@@ -159,9 +160,9 @@ class WeekGrid(Dated, ListView):
         self._glyphs = glyphs
         self.today = today
         self._week_start = week_start
-        self._rows: list[Placed | str | Line] = []
+        self._rows: list[PlacedHabit | str | StyledLine] = []
         self._habits: Sequence[HabitView] | None = None
-        self._above: Sequence[Line] = ()
+        self._above: Sequence[StyledLine] = ()
         self._needs = Needs()
 
     @property
@@ -195,7 +196,7 @@ class WeekGrid(Dated, ListView):
     def habit(self) -> HabitView | None:
         """The habit under the cursor."""
         row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
-        return row.habit if isinstance(row, Placed) else None
+        return row.habit if isinstance(row, PlacedHabit) else None
 
     @property
     def cell(self) -> Cell | None:
@@ -205,7 +206,7 @@ class WeekGrid(Dated, ListView):
             return None
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
-    def show(self, habits: Sequence[HabitView], above: Sequence[Line] = ()) -> None:
+    def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
         """Show habits, with the cursor on the one it was on.
 
         Args:
@@ -213,7 +214,7 @@ class WeekGrid(Dated, ListView):
             above: Lines above them, such as what yesterday left open.
         """
         self._habits, self._above = habits, above
-        self._needs = needs_of(habits)
+        self._needs = measure_habits(habits)
         self._fill()
 
     def _fill(self) -> None:
@@ -222,12 +223,12 @@ class WeekGrid(Dated, ListView):
             return
         here = self.habit.id if self.habit is not None else None
         height = self.size.height or ROOMY
-        gap: list[str | Line] = [""] if height >= ROOMY else []
+        gap: list[str | StyledLine] = [""] if height >= ROOMY else []
         self._rows = [] if self._habits else [*_NO_HABITS]
         if self._above and self._habits and height >= LOW:
             self._rows += [*self._above, *gap]
         group: str | None = None
-        for placed in arranged(self._habits):
+        for placed in arrange_habits(self._habits):
             if placed.habit.group != group and not placed.is_stacked and height >= LOW:
                 if group is not None:
                     self._rows += gap
@@ -237,14 +238,14 @@ class WeekGrid(Dated, ListView):
         places = (
             index
             for index, row in enumerate(self._rows)
-            if isinstance(row, Placed) and row.habit.id == here
+            if isinstance(row, PlacedHabit) and row.habit.id == here
         )
         self.rows_changed(next(places, self.cursor))
 
     def go_to_habit(self, identity: str) -> None:
         """Put the cursor on a habit by its id."""
         for index, row in enumerate(self._rows):
-            if isinstance(row, Placed) and row.habit.id == identity:
+            if isinstance(row, PlacedHabit) and row.habit.id == identity:
                 self.move_to(index)
 
     def next_span(self) -> None:
@@ -261,11 +262,11 @@ class WeekGrid(Dated, ListView):
             self.lines_changed()
             self.post_message(self.DayChanged())
 
-    def begin_day(self, today: date) -> None:
+    def change_day(self, today: date) -> None:
         """Go along where today was chosen; a day that was looked back to stays."""
         if self.day == self.today:
             self.day = today
-        super().begin_day(today)
+        super().change_day(today)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -278,12 +279,12 @@ class WeekGrid(Dated, ListView):
         return len(self._rows)
 
     def is_selectable(self, row: int) -> bool:
-        return isinstance(self._rows[row], Placed)
+        return isinstance(self._rows[row], PlacedHabit)
 
     def _columns(self, width: int) -> Columns:
-        return columns_for(width, self.shown, self._needs)
+        return lay_out_columns(width, self.shown, self._needs)
 
-    def draw_row(self, row: int, width: int) -> list[Line]:
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
         item = self._rows[row]
         columns = self._columns(width)
         if isinstance(item, list):
@@ -294,28 +295,30 @@ class WeekGrid(Dated, ListView):
         habit = item.habit
         title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
         # An arrow of ASCII is what the row under the cursor begins with.
-        arrow = self._glyphs.crossing if self._glyphs is ASCII else self._glyphs.arrow
+        arrow = self._glyphs.crossing if self._glyphs is ASCII_GLYPHS else self._glyphs.arrow
         stack = [Piece(f"{arrow} ", "faint")] if item.is_stacked else []
-        line: Line = [
+        line: StyledLine = [
             Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
             Piece(" "),
-            *pad(fit([*stack, title], columns.title - 1), columns.title),
+            *pad_line(fit_line([*stack, title], columns.title - 1), columns.title),
         ]
         if columns.goal:
-            line += pad(fit([Piece(goal_text(habit), "faint")], columns.goal - 1), columns.goal)
-        line += pad(self._marks(habit, here=here), WIDTHS[self.shown])
+            line += pad_line(
+                fit_line([Piece(goal_text(habit), "faint")], columns.goal - 1), columns.goal
+            )
+        line += pad_line(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
-            line += pad([Piece("  "), *strength_line(habit, self._glyphs)], columns.strength)
+            line += pad_line([Piece("  "), *strength_line(habit, self._glyphs)], columns.strength)
         if columns.streak:
             line += streak_line(habit, columns.streak)
         if columns.note:
             line += [
                 Piece(" " * GAP),
-                *fit([note_piece(habit, columns.note - GAP)], columns.note - GAP),
+                *fit_line([note_piece(habit, columns.note - GAP)], columns.note - GAP),
             ]
         return [line]
 
-    def _marks(self, habit: HabitView, *, here: bool) -> Line:
+    def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
         day = self.day if here else None
         if self.shown == "month":
             return month_line(habit.cells, self._glyphs, day)
@@ -323,19 +326,19 @@ class WeekGrid(Dated, ListView):
             return year_line(habit.cells, self._glyphs)
         return week_line(habit.cells, self._glyphs, day)
 
-    def _heading(self, text: str, columns: Columns, *, is_first: bool) -> Line:
+    def _heading(self, text: str, columns: Columns, *, is_first: bool) -> StyledLine:
         name = Piece(clean_line(text[:1].upper() + text[1:]), "section")
         room = columns.title + columns.goal
-        line = [Piece(" " * GUTTER), *pad(fit([name], room - 1), room)]
+        line = [Piece(" " * GUTTER), *pad_line(fit_line([name], room - 1), room)]
         if is_first:
-            line += pad(self._heads(), WIDTHS[self.shown])
+            line += pad_line(self._heads(), WIDTHS[self.shown])
             if columns.strength:
                 line.append(Piece("  strength", "faint"))
             if columns.streak:
                 line.append(Piece("streak".rjust(columns.streak - HEAD), "faint"))
         return line
 
-    def _heads(self) -> Line:
+    def _heads(self) -> StyledLine:
         """Return what stands above the marks: names of days, numbers of days, or months."""
         first = self.first_day
         if self.shown in {"week", "day"}:
@@ -363,12 +366,12 @@ class WeekGrid(Dated, ListView):
         seen = self._rows[self._first_heading : self.scroll_offset.y + 2]
         text = [each for each in seen if isinstance(each, str) and each][-1]
         line = self._heading(text, self._columns(width), is_first=True)
-        return paint(line, width, ink_of(self.app), self._under)
+        return paint(line, width, get_role_styles(self.app), self._under)
 
     def _follow(self) -> None:
         super()._follow()
         if self._is_held(self.cursor - self.scroll_offset.y):
-            self.look_at(self.cursor - 1)
+            self.scroll_to_line(self.cursor - 1)
 
     # The mouse.
 

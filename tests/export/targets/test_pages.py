@@ -12,14 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notekeep.export import Options, plan_export, write
 from notekeep.export.assets import Asset
-from notekeep.export.check import check_export
-from notekeep.export.dom import read_page
+from notekeep.export.check.built_page import read_page
+from notekeep.export.check.page_checks import check_export
 from notekeep.export.draft import Draft
-from notekeep.export.passage import Passage
-from notekeep.export.properties import Post
-from notekeep.export.refs import Refs
+from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.post import Post
+from notekeep.export.references import ReferenceTable
+from notekeep.export.source import Options
+from notekeep.export.source_map import MappedText
 from notekeep.export.targets.ghost import Ghost
 from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export import Source
+    from notekeep.export.source import VaultSource
     from notekeep.export.targets.target import Target
-    from notekeep.files.history import History
+    from notekeep.storage.history import History
 
-    Write = Callable[..., Source]
+    Write = Callable[..., VaultSource]
 
 ID = {"type": "integer", "minimum": 1}
 MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
@@ -137,7 +138,9 @@ def post(**fields: Any) -> Post:
 
 
 def file_of(target: Target, said: Post, body: str, cover: str = "") -> str:
-    draft = Draft(Note("n.md", said.title, body=body), said, Passage(body, []), Refs.of(body))
+    draft = Draft(
+        Note("n.md", said.title, body=body), said, MappedText(body, []), ReferenceTable.of(body)
+    )
     return target.compose(draft, target.head(said, cover), body)
 
 
@@ -328,7 +331,7 @@ def test_pages_link_each_other_and_come_to_the_same_folder_again(
     site = tmp_path / "pages"
     paths = ["a.md", "b.md"]
     plan = plan_export(source, paths, target="html", site=site, options=options)
-    write(plan, history)
+    write_export(plan, history)
     assert '<a href="b.html">' in (site / "a.html").read_text()
     again = plan_export(source, paths, site=site, options=Options(zone=INDIA, now=NOW))
     assert (again.target, again.is_empty) == ("html", True)
@@ -353,7 +356,7 @@ def test_formulas_are_mathml_and_what_is_not_is_told_once(
     source = write_vault({"a.md": MATH})
     site = tmp_path / "pages"
     plan = plan_export(source, ["a.md"], target=target, site=site, options=options)
-    write(plan, history)
+    write_export(plan, history)
     told = [line for line in plan.warnings if "TeX" in line]
     assert told == [
         "a.md, line 1: shown as TeX, as a macro in it is not known: '\\\\foo', and 1 more"

@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from notekeep.errors import Refused, UsageError
-from notekeep.export.properties import Post
-from notekeep.export.targets import detect
+from notekeep.export.post import Post
 from notekeep.export.targets.astro import Astro
 from notekeep.export.targets.eleventy import Eleventy
 from notekeep.export.targets.hexo import Hexo
 from notekeep.export.targets.jekyll import Jekyll
-from notekeep.export.targets.scripts import Script
+from notekeep.export.targets.site_settings import Script
+from notekeep.export.targets.target import detect
 from tests.support.sites import INDIA, folder_with, write_text
 
 if TYPE_CHECKING:

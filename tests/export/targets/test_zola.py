@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.export.properties import Post
-from notekeep.export.targets import detect
+from notekeep.export.post import Post
 from notekeep.export.targets.mkdocs import MkDocs
+from notekeep.export.targets.target import detect
 from notekeep.export.targets.zensical import Zensical
 from notekeep.export.targets.zola import Zola
 from tests.support.sites import INDIA, folder_with, write_text

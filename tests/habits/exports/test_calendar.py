@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.exports.calendar import folded, write_calendar
+from notekeep.habits.exporters.icalendar import fold_line, write_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,7 @@ def test_text_that_means_something_to_a_calendar_is_only_text() -> None:
 @settings(deadline=None)
 @given(text=st.text(max_size=300).filter(lambda text: text.isprintable()))
 def test_lines_are_folded_without_tearing_a_character(text: str) -> None:
-    pieces = folded(f"SUMMARY:{text}")
+    pieces = fold_line(f"SUMMARY:{text}")
     assert all(len(piece.encode()) <= 75 for piece in pieces)
     assert all(piece.startswith(" ") for piece in pieces[1:])
     assert pieces[0] + "".join(piece[1:] for piece in pieces[1:]) == f"SUMMARY:{text}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notekeep.habits.exports.plain import plain_entries
-from notekeep.habits.fold import NONE, fold
-from notekeep.habits.log import Entry, format_entry, parse_line
+from notekeep.habits.exporters.text_formats import simplify_entries
+from notekeep.habits.log import LogEntry, format_entry, parse_line
+from notekeep.habits.revisions import VALUE_NONE, reduce_entries
 
 ENTRIES = st.lists(
     st.builds(
-        Entry,
+        LogEntry,
         day=st.integers(739_000, 739_003),
         habit=st.just("h"),
         kind=st.sampled_from(["done", "miss", "skip", "clear", "amount"]),
@@ -33,22 +33,22 @@ ENTRIES = st.lists(
 
 @settings(deadline=None)
 @given(entries=ENTRIES, unit=st.sampled_from(["", "min", "h", "cup"]), pairs=st.booleans())
-def test_every_day_is_what_it_was(entries: list[Entry], unit: str, *, pairs: bool) -> None:
-    plain = plain_entries(entries, unit, pairs=pairs)
+def test_every_day_is_what_it_was(entries: list[LogEntry], unit: str, *, pairs: bool) -> None:
+    plain = simplify_entries(entries, unit, pairs=pairs)
     assert [entry.day for entry in plain] == sorted(entry.day for entry in plain)
     assert all(entry.revision == 0 and entry.kind != "clear" for entry in plain)
     assert all(parse_line(format_entry(entry)).entry == entry for entry in plain)
     for day in {entry.day for entry in entries}:
-        was = fold((entry for entry in entries if entry.day == day), unit)
-        now = fold((entry for entry in plain if entry.day == day), unit)
+        was = reduce_entries((entry for entry in entries if entry.day == day), unit)
+        now = reduce_entries((entry for entry in plain if entry.day == day), unit)
         assert now[:3] == was[:3]
-        assert bool(now.value) == (was.value != NONE)
+        assert bool(now.value) == (was.value != VALUE_NONE)
 
 
 def test_what_takes_a_line_back_is_not_exported() -> None:
     line = "- 2026-01-05 h: done @07:00 ~1 undo=06:00 mood=2 -- well"
     entry = parse_line(line).entry
     assert entry is not None
-    assert [format_entry(each) for each in plain_entries([entry], "", pairs=True)] == [
+    assert [format_entry(each) for each in simplify_entries([entry], "", pairs=True)] == [
         "- 2026-01-05 h: done @07:00 mood=2 -- well"
     ]

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.habits.imports import loop_csv, loop_db
-from notekeep.habits.units import MILLI
-from notekeep.writing.importing.database import read_loop
+from notekeep.habits.amounts import MILLI
+from notekeep.habits.importers import loop
+from notekeep.importing.given_files import read_loop
 from tests.support.days import ordinal
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.habits.imports.source import Source
+    from notekeep.habits.importers.habit_data import HabitSource
 
 HEAD = (
     "Position,Name,Type,Question,Description,FrequencyNumerator,FrequencyDenominator,"
@@ -32,7 +32,7 @@ def zipped(path: Path) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def as_expected(source: Source) -> list[list[Any]]:
+def as_expected(source: HabitSource) -> list[list[Any]]:
     """Days with what was said, as the expected files write it."""
     return [
         [
@@ -51,7 +51,7 @@ def as_expected(source: Source) -> list[list[Any]]:
 def test_both_exports_give_the_same_days(samples: Path, form: str) -> None:
     expected = json.loads((samples / "loop_expected.json").read_text("utf-8"))["habits"]
     if form == "csv":
-        source = loop_csv.read(zipped(samples / "loop.zip"))
+        source = loop.read_loop_csv(zipped(samples / "loop.zip"))
     else:
         source = read_loop(str(samples / "loop.db"))
     assert [habit.name for habit in source.habits] == [habit["name"] for habit in expected]
@@ -70,17 +70,17 @@ def test_the_database_has_ids_and_reminders(samples: Path) -> None:
 
 
 def test_what_loop_fills_by_itself_is_no_entry(samples: Path) -> None:
-    gym = loop_csv.read(zipped(samples / "loop.zip")).habits[1]
+    gym = loop.read_loop_csv(zipped(samples / "loop.zip")).habits[1]
     assert sorted(lines(gym)) == ["2026-01-05 done", "2026-01-07 done", "2026-01-09 done"]
 
 
 def test_an_amount_of_nothing_is_no_miss(samples: Path) -> None:
-    runs = loop_csv.read(zipped(samples / "loop.zip")).habits[2]
+    runs = loop.read_loop_csv(zipped(samples / "loop.zip")).habits[2]
     assert "2026-01-07 0 km -- rain" in lines(runs)
 
 
 def test_before_2_0_an_empty_day_has_a_zero_and_is_no_entry() -> None:
-    source = loop_csv.read(
+    source = loop.read_loop_csv(
         {
             "Habits.csv": "Position,Name,Description,NumRepetitions,Interval,Color\n"
             "001,Run,Did you run?,2,7,#FF0000\n",
@@ -93,7 +93,7 @@ def test_before_2_0_an_empty_day_has_a_zero_and_is_no_entry() -> None:
 
 
 def test_since_2_0_a_zero_is_a_no() -> None:
-    source = loop_csv.read(
+    source = loop.read_loop_csv(
         {
             "Habits.csv": "Position,Name,Question,Description,NumRepetitions,Interval,Color\n"
             "001,Run,,,1,1,#FF0000\n",
@@ -104,7 +104,7 @@ def test_since_2_0_a_zero_is_a_no() -> None:
 
 
 def test_without_folders_the_file_for_all_is_read_by_its_columns() -> None:
-    source = loop_csv.read(
+    source = loop.read_loop_csv(
         {
             "Habits.csv": HEAD
             + '001,"Stretch, 5 min",YES_NO,,,1,1,#00897B,,,,false\n'
@@ -117,7 +117,7 @@ def test_without_folders_the_file_for_all_is_read_by_its_columns() -> None:
 
 
 def test_a_zip_with_a_folder_around_it_is_read_too() -> None:
-    source = loop_csv.read(
+    source = loop.read_loop_csv(
         {
             "export/Habits.csv": HEAD + "001,Gym,YES_NO,,,1,1,#FF8F00,,,,false\n",
             "export/001 Gym/Checkmarks.csv": "Date,Value,Notes\n2026-01-05,YES_MANUAL,x\n",
@@ -133,18 +133,21 @@ def test_a_zip_with_a_folder_around_it_is_read_too() -> None:
 )
 def test_frequencies(times: int, days: int, schedule: str) -> None:
     rows = [{"id": 1, "name": "Gym", "freq_num": times, "freq_den": days}]
-    assert loop_db.read(rows, []).habits[0].schedule == schedule
+    assert loop.read_loop_tables(rows, []).habits[0].schedule == schedule
 
 
 def test_a_target_for_a_week_or_a_month() -> None:
     row = {"id": 1, "name": "Run", "type": 1, "unit": "km", "target_value": 20.5, "freq_num": 1}
-    goals = [loop_db.read([{**row, "freq_den": days}], []).habits[0].goal for days in (1, 7, 30, 3)]
+    goals = [
+        loop.read_loop_tables([{**row, "freq_den": days}], []).habits[0].goal
+        for days in (1, 7, 30, 3)
+    ]
     assert goals == [">= 20.5 km", ">= 20.5 km/week", ">= 20.5 km/month", ">= 20.5 km"]
 
 
 def test_a_unit_of_several_words_is_joined_and_named() -> None:
     row = {"id": 1, "name": "Water", "type": 1, "unit": "glasses of water", "target_value": 8.0}
-    source = loop_db.read([row], [])
+    source = loop.read_loop_tables([row], [])
     assert source.habits[0].goal == ">= 8 glasses-of-water"
     message = "Water: the unit glasses of water; it becomes glasses-of-water"
     assert losses(source)[message] == 1
@@ -152,13 +155,13 @@ def test_a_unit_of_several_words_is_joined_and_named() -> None:
 
 def test_a_database_from_before_there_were_values_has_a_row_for_each_check() -> None:
     day = 1_767_571_200_000
-    source = loop_db.read([{"id": 1, "name": "Gym"}], [{"habit": 1, "timestamp": day}])
+    source = loop.read_loop_tables([{"id": 1, "name": "Gym"}], [{"habit": 1, "timestamp": day}])
     assert lines(source.habits[0]) == ["2026-01-05 done"]
 
 
 def test_weekdays_of_a_reminder_begin_with_saturday_and_are_named_to_be_looked_at() -> None:
     row = {"id": 1, "name": "Gym", "reminder_hour": 18, "reminder_min": 5}
-    source = loop_db.read([{**row, "reminder_days": 0b0000101}], [])
+    source = loop.read_loop_tables([{**row, "reminder_days": 0b0000101}], [])
     assert source.habits[0].remind == ["mon,sat 18:05"]
     assert losses(source)["Gym: the days of a reminder may be off by one; look at them"] == 1
 
@@ -178,7 +181,7 @@ def test_hostile_rows_are_named_and_the_rest_comes_along() -> None:
         {"habit": 99, "timestamp": day, "value": 2},
         {"habit": 1, "timestamp": None, "value": 2},
     ]
-    source = loop_db.read(habits, days)
+    source = loop.read_loop_tables(habits, days)
     by_name = {habit.name: habit for habit in source.habits}
     assert lines(by_name["Good"]) == ["2026-01-05 done -- a - 2026-01-06 Good: done"]
     assert all("\n" not in name for name in by_name)
@@ -199,11 +202,11 @@ def test_hostile_rows_are_named_and_the_rest_comes_along() -> None:
 )
 def test_what_is_no_export_is_refused(files: dict[str, str]) -> None:
     with pytest.raises(Refused):
-        loop_csv.read(files)
+        loop.read_loop_csv(files)
 
 
 def test_odd_lines_of_csv_are_named_with_their_place() -> None:
-    source = loop_csv.read(
+    source = loop.read_loop_csv(
         {
             "Habits.csv": HEAD + "001,Gym\n",
             "001 Gym/Checkmarks.csv": "Date,Value,Notes\n2026-13-05,YES_MANUAL,\n"
@@ -219,8 +222,8 @@ def test_the_days_that_loop_counts_as_covered_are_within_the_habit() -> None:
     day = 1_767_571_200_000  # 5 January 2026
     row = {"id": 1, "name": "Gym", "freq_num": 1, "freq_den": 7, "archived": 1}
     days = [{"habit": 1, "timestamp": day + n * 86_400_000, "value": 2} for n in (0, 3)]
-    (gym,) = loop_db.read([row], days).habits
+    (gym,) = loop.read_loop_tables([row], days).habits
     assert (gym.since, gym.until) == (ordinal("2026-01-01"), ordinal("2026-01-14"))
     no = {"habit": 1, "timestamp": day - 9 * 86_400_000, "value": 0}
-    (gym,) = loop_db.read([row], [no, *days]).habits
+    (gym,) = loop.read_loop_tables([row], [no, *days]).habits
     assert gym.since == ordinal("2025-12-27"), "a no is within it, too"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.habits.imports import daily, obsidian_habits, tracker21
-from notekeep.habits.imports.source import Page
+from notekeep.habits.importers import daily_notes, simple_formats
+from notekeep.habits.importers.habit_data import SourceNote
 from notekeep.markdown import frontmatter
 from tests.support.taken import lines, losses
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def page(name: str, text: str) -> Page:
+def page(name: str, text: str) -> SourceNote:
     """A note as the importer opens it."""
-    matter = frontmatter.read(text.encode())
+    matter = frontmatter.read_frontmatter(text.encode())
     problem = matter.error.message if matter.error else ""
     body = text.encode()[matter.split.body :].decode()
-    return Page(name, matter.words, matter.raw, body, problem)
+    return SourceNote(name, matter.words, matter.raw, body, problem)
 
 
-def sample(path: Path) -> Page:
+def sample(path: Path) -> SourceNote:
     return page(path.stem, path.read_text("utf-8"))
 
 
 def test_habit_tracker_21(samples: Path) -> None:
-    source = tracker21.read([sample(samples / "tracker21/Stretch.md")])
+    source = simple_formats.read_tracker21([sample(samples / "tracker21/Stretch.md")])
     (stretch,) = source.habits
     # One day may be missed without ending the streak: once in any two days.
     assert (stretch.name, stretch.schedule, stretch.about) == ("Stretch", "1/2d", "Why I do it.")
@@ -37,13 +37,15 @@ def test_habit_tracker_21(samples: Path) -> None:
 
 
 def test_habit_tracker_21_an_empty_note_is_a_habit() -> None:
-    source = tracker21.read([page("Sleep", "")])
+    source = simple_formats.read_tracker21([page("Sleep", "")])
     assert [(habit.name, habit.schedule) for habit in source.habits] == [("Sleep", "daily")]
 
 
 def test_habit_tracker_21_takes_days_of_the_calendar_only() -> None:
     entries = '\n  - 2026-02-30\n  - "2026-01-05"\n  - 12026-01-055\n  - [2026-01-06]\n  - x'
-    source = tracker21.read([page("[/red]", f"---\nentries:{entries}\nmaxGap: x\n---\n")])
+    source = simple_formats.read_tracker21(
+        [page("[/red]", f"---\nentries:{entries}\nmaxGap: x\n---\n")]
+    )
     (habit,) = source.habits
     assert lines(habit) == ["2026-01-05 done", "2026-01-06 done"]
     assert losses(source) == {"[/red]: days that no calendar has": 1}
@@ -51,13 +53,16 @@ def test_habit_tracker_21_takes_days_of_the_calendar_only() -> None:
 
 def test_front_matter_that_cannot_be_read_is_named() -> None:
     broken = page("Broken", "---\nentries: [2026-01-05\n---\n")
-    for source in (tracker21.read([broken]), obsidian_habits.read([broken])):
+    for source in (
+        simple_formats.read_tracker21([broken]),
+        simple_formats.read_obsidian_habits([broken]),
+    ):
         assert [loss.place for loss in source.losses] == ["Broken"]
         assert source.losses[0].message.startswith("front matter that cannot be read: ")
 
 
 def test_habits_plug_in(samples: Path) -> None:
-    source = obsidian_habits.read([sample(samples / "obsidian_habits/Water.md")])
+    source = simple_formats.read_obsidian_habits([sample(samples / "obsidian_habits/Water.md")])
     (water,) = source.habits
     assert (water.name, water.goal, len(water.pauses)) == ("Water", ">= 8 cups", 1)
     assert lines(water) == ["2026-01-05 8 cups", "2026-01-06 3 cups -- travelling"]
@@ -76,7 +81,7 @@ pauses: [{start: 2026-02-01, end: 2026-01-01}, {start: 2026-03-01}]
 
 
 def test_habits_plug_in_with_maps_in_braces() -> None:
-    source = obsidian_habits.read([page("Stretch", FLOW)])
+    source = simple_formats.read_obsidian_habits([page("Stretch", FLOW)])
     (stretch,) = source.habits
     assert lines(stretch) == [
         "2026-01-05 done",
@@ -93,11 +98,11 @@ def test_habits_plug_in_with_maps_in_braces() -> None:
 
 def test_habits_plug_in_expands_nothing() -> None:
     bomb = "---\nhabit: true\na: &a [x, x]\nb: &b [*a, *a]\nrecords: *b\n---\n"
-    assert obsidian_habits.read([page("Bomb", bomb)]).habits[0].entries == []
+    assert simple_formats.read_obsidian_habits([page("Bomb", bomb)]).habits[0].entries == []
 
 
 def test_daily_notes(samples: Path) -> None:
-    source = daily.read([sample(samples / "daily/2026-01-05.md")])
+    source = daily_notes.read_daily_notes([sample(samples / "daily/2026-01-05.md")])
     assert {habit.name: lines(habit) for habit in source.habits} == {
         "stretch": ["2026-01-05 done"],
         "read": ["2026-01-05 done"],
@@ -107,7 +112,9 @@ def test_daily_notes(samples: Path) -> None:
 
 
 def test_daily_notes_with_habits_that_are_known(samples: Path) -> None:
-    source = daily.read([sample(samples / "daily/2026-01-05.md")], {"water", "mood"})
+    source = daily_notes.read_daily_notes(
+        [sample(samples / "daily/2026-01-05.md")], {"water", "mood"}
+    )
     found = {habit.name: lines(habit) for habit in source.habits}
     assert found["water"] == ["2026-01-05 6"]
     assert found["mood"] == ["2026-01-05 4"]
@@ -136,13 +143,15 @@ def test_daily_notes_with_habits_that_are_known(samples: Path) -> None:
     ],
 )
 def test_lines_of_a_daily_note(line: str, found: dict[str, list[str]]) -> None:
-    source = daily.read([page("2026-01-05", line + "\n")], {"water"})
+    source = daily_notes.read_daily_notes([page("2026-01-05", line + "\n")], {"water"})
     assert {habit.name: lines(habit) for habit in source.habits} == found
 
 
 def test_a_daily_note_by_its_date_or_by_the_form_of_the_vault() -> None:
     text = "---\ndate: 2026-01-05\n---\n- [x] Stretch #habit\n"
     pages = [page("Monday", text), page("05.01.2026", "- [x] Read #habit\n"), page("Notes", "x")]
-    source = daily.read(pages, (), lambda name: 739621 if name.startswith("05") else None)
+    source = daily_notes.read_daily_notes(
+        pages, (), lambda name: 739621 if name.startswith("05") else None
+    )
     assert [lines(habit) for habit in source.habits] == [["2026-01-05 done"], ["2026-01-05 done"]]
     assert losses(source) == {"notes without a day in their name": 1}

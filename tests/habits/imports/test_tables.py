@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.habits.imports import beaver, dijo, habitbull, own
-from notekeep.habits.imports.words import amount_of, day_of, json_of, unit_of
+from notekeep.habits.importers import own_format, simple_formats
+from notekeep.habits.importers.habit_data import make_amount, make_unit, parse_day, read_json
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_beaver(samples: Path) -> None:
-    source = beaver.read(json.loads((samples / "beaver.json").read_text("utf-8")))
+    source = simple_formats.read_beaver(json.loads((samples / "beaver.json").read_text("utf-8")))
     (stretch,) = source.habits
     assert (stretch.source_id, stretch.schedule, stretch.group) == ("a1b2c3", "3/week", "am")
     assert lines(stretch) == ["2026-01-05 done", "2026-01-06 miss -- tired"]
@@ -38,7 +38,7 @@ def test_beaver(samples: Path) -> None:
 )
 def test_beaver_periods(kind: str, count: int, times: int, schedule: str) -> None:
     period = {"period_type": kind, "period_count": count, "target_count": times}
-    source = beaver.read({"habits": [{"name": "H", "period": period}]})
+    source = simple_formats.read_beaver({"habits": [{"name": "H", "period": period}]})
     assert source.habits[0].schedule == schedule
     assert bool(source.losses) == ((kind, count) in [("Y", 9), ("Q", 1)])
 
@@ -54,7 +54,7 @@ def test_beaver_hostile() -> None:
             {"name": "\ud800", "id": "\ud800"},
         ]
     }
-    source = beaver.read(value)
+    source = simple_formats.read_beaver(value)
     assert [habit.name for habit in source.habits] == ["a\x1b[2J b", "x", "y", "?"]
     assert losses(source)["habits without a name"] == 2
     assert losses(source)["y: records that are not understood"] == 2
@@ -63,11 +63,13 @@ def test_beaver_hostile() -> None:
 @pytest.mark.parametrize("value", [[], {}, {"habits": {}}, "x", None])
 def test_what_is_no_export_of_beaver_is_refused(value: Any) -> None:
     with pytest.raises(Refused):
-        beaver.read(value)
+        simple_formats.read_beaver(value)
 
 
 def test_habitbull(samples: Path) -> None:
-    source = habitbull.read((samples / "habitbull.csv").read_text("utf-8"), "habitbull.csv")
+    source = simple_formats.read_habitbull(
+        (samples / "habitbull.csv").read_text("utf-8"), "habitbull.csv"
+    )
     assert [(habit.name, habit.group, lines(habit)) for habit in source.habits] == [
         ("Stretch", "Body", ["2026-01-05 done", "2026-01-06 miss -- tired"]),
         ("Pushups", "Body", ["2026-01-05 30"]),
@@ -75,9 +77,9 @@ def test_habitbull(samples: Path) -> None:
 
 
 def test_habitbull_hostile() -> None:
-    head = ",".join(habitbull.HEAD)
+    head = ",".join(simple_formats.HEAD)
     rows = 'Gym,,,2026-01-05,1,"a\nb"\nGym,,,2026-01-05,-1,\nGym\n,,,2026-01-06,1,\nGym,,,x,1,\n'
-    source = habitbull.read(f"\ufeff{head}\n{rows}", "x.csv")
+    source = simple_formats.read_habitbull(f"\ufeff{head}\n{rows}", "x.csv")
     assert lines(source.habits[0]) == ["2026-01-05 1 -- a b"]
     assert sum(times for loss, times in losses(source).items() if "understood" in loss) == 4
 
@@ -85,12 +87,12 @@ def test_habitbull_hostile() -> None:
 @pytest.mark.parametrize("text", ["", "a,b\n", "HabitName,Value\n"])
 def test_what_is_no_export_of_habitbull_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        habitbull.read(text, "x.csv")
+        simple_formats.read_habitbull(text, "x.csv")
 
 
 def test_dijo(samples: Path) -> None:
     value = json.loads((samples / "dijo/habit_record.json").read_text("utf-8"))
-    source = dijo.read({"habit_record.json": value})
+    source = simple_formats.read_dijo({"habit_record.json": value})
     assert [(habit.name, habit.goal, lines(habit)) for habit in source.habits] == [
         ("stretch", "done", ["2026-01-05 done"]),
         ("water", ">= 8", ["2026-01-05 6"]),
@@ -104,7 +106,7 @@ def test_dijo_archive_and_numbers_with_decimals() -> None:
         "stats": {"2026-01-05": {"value": 52, "precision": 1}, "2026-01-06": {"value": 1}},
         "goal": {"value": 5, "precision": 0},
     }
-    source = dijo.read({"habit_archive.json": [run]})
+    source = simple_formats.read_dijo({"habit_archive.json": [run]})
     (habit,) = source.habits
     assert (habit.goal, habit.is_archived) == (">= 5", True)
     assert lines(habit) == ["2026-01-05 5.2", "2026-01-06 1"]
@@ -113,24 +115,29 @@ def test_dijo_archive_and_numbers_with_decimals() -> None:
 def test_dijo_hostile() -> None:
     stats = {"2026-01-05": False, "x": 3, "2026-01-06": -1, "2026-01-07": "9" * 400}
     value = [{"name": "h", "type": "Count", "goal": -3, "stats": stats, "auto": True}, 5, {}]
-    source = dijo.read({"a.json": value})
+    source = simple_formats.read_dijo({"a.json": value})
     assert lines(source.habits[0]) == []
     assert source.habits[0].goal == "done"
     assert losses(source)["h: days that are not understood"] == 3
     with pytest.raises(Refused):
-        dijo.read({"a.json": {"name": "h"}})
+        simple_formats.read_dijo({"a.json": {"name": "h"}})
 
 
 def test_a_guard_of_a_cell_is_taken_off() -> None:
     text = "date,habit,value,amount,unit,time,note\n2026-01-05,gym,done,,,07:00,'=1+1\n"
-    source = own.read_csv(text + "2026-01-06,gym,done,,,,''x\n", "a.csv")
+    source = own_format.read_own_csv(text + "2026-01-06,gym,done,,,,''x\n", "a.csv")
     assert lines(source.habits[0]) == ["2026-01-05 done @07:00 -- =1+1", "2026-01-06 done -- 'x"]
 
 
 def test_our_own_exports_hostile() -> None:
     head = "date,habit,value,amount,unit,time,note\n"
     rows = "2026-01-05,gym,amount,-5,,,\n2026-01-05,gym,12 min,,,,\n,,,\n2026-01-05,,done,,,,\n"
-    assert losses(own.read_csv(head + rows, "a.csv")).get("gym: lines that are not understood") == 2
+    assert (
+        losses(own_format.read_own_csv(head + rows, "a.csv")).get(
+            "gym: lines that are not understood"
+        )
+        == 2
+    )
     value = {
         "habits": [
             {
@@ -145,7 +152,7 @@ def test_our_own_exports_hostile() -> None:
             7,
         ]
     }
-    assert losses(own.read_json(value)) == {
+    assert losses(own_format.read_own_json(value)) == {
         "habits without an id": 2,
         "a: pauses that are not understood": 1,
         "a: lines that are not understood": 2,
@@ -155,7 +162,7 @@ def test_our_own_exports_hostile() -> None:
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "1e", "\x00"])
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        json_of(text, "a.json")
+        read_json(text, "a.json")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +173,7 @@ def test_what_is_no_json_is_refused(text: str) -> None:
     ],
 )
 def test_amounts(number: object, thousandths: int | None) -> None:
-    found = amount_of(number)
+    found = make_amount(number)
     assert (found.amount if found else None) == thousandths
 
 
@@ -184,7 +191,7 @@ def test_amounts(number: object, thousandths: int | None) -> None:
     ],
 )
 def test_days(text: str, *, is_day: bool) -> None:
-    assert (day_of(text) is not None) == is_day
+    assert (parse_day(text) is not None) == is_day
 
 
 @pytest.mark.parametrize(
@@ -200,4 +207,4 @@ def test_days(text: str, *, is_day: bool) -> None:
     ],
 )
 def test_units(text: str, unit: str) -> None:
-    assert unit_of(text) == unit
+    assert make_unit(text) == unit

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep import config
-from notekeep.index.habits import HabitIndex
+from notekeep.settings import VaultSettings
+from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ class Notebook:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        settings = config.VaultSettings()
+        settings = VaultSettings()
         cache, state = root.parent / "cache", root.parent / "state"
         for folder in (root, cache, state):
             folder.mkdir(parents=True, exist_ok=True)

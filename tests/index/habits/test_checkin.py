@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.log import parse_line
-from notekeep.index.checkin import CheckIn, check_in, read_typed
-from notekeep.index.habit_store import FILE
+from notekeep.tracking.checkin import CheckIn, check_in, parse_typed_value
+from notekeep.tracking.habit_table import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.index.habits import HabitIndex
+    from notekeep.tracking.tracker import HabitIndex
 
 LOG = "habits/log/2026-11.laptop.md"
 YESTERDAY = date(2026, 11, 23)
@@ -29,7 +29,7 @@ YESTERDAY = date(2026, 11, 23)
 def say(index: HabitIndex, name: str, value: str, **more: Any) -> str:
     """Check in, and give the line that was written."""
     habit = index.resolve(name)
-    said = CheckIn(habit, read_typed(value, habit.definition.unit), **more)
+    said = CheckIn(habit, parse_typed_value(value, habit.definition.unit), **more)
     return check_in(index, said).line.partition(": ")[2]
 
 
@@ -81,7 +81,7 @@ def test_the_same_line_is_not_written_twice(notebook: Any) -> None:
     index = notebook.index()
     say(index, "water", "2 glass", time="13:40")
     habit = index.resolve("water")
-    again = check_in(index, CheckIn(habit, read_typed("2 glass"), time="13:40"))
+    again = check_in(index, CheckIn(habit, parse_typed_value("2 glass"), time="13:40"))
     assert not again.is_written
     assert "already" in again.warning
     assert (notebook.root / LOG).read_text().count("13:40") == 1
@@ -179,7 +179,7 @@ def test_what_is_forced_is_written(notebook: Any) -> None:
 def test_trying_writes_nothing(notebook: Any) -> None:
     before = notebook.tree()
     index = notebook.index()
-    done = check_in(index, CheckIn(index.resolve("med"), read_typed("done")), dry_run=True)
+    done = check_in(index, CheckIn(index.resolve("med"), parse_typed_value("done")), dry_run=True)
     assert (done.line, done.is_written) == ("- 2026-11-24 meditate: done @21:15", False)
     assert notebook.tree() == before
 
@@ -201,13 +201,13 @@ def test_without_an_index_a_check_in_works(notebook: Any) -> None:
 def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.index.habit_store.PATIENCE", 0.02)
+    monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
     index = notebook.index()
     habit = index.resolve("med")
     other = sqlite3.connect(os.path.join(notebook.places.cache, FILE), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        done = check_in(index, CheckIn(habit, read_typed("12 min")))
+        done = check_in(index, CheckIn(habit, parse_typed_value("12 min")))
     finally:
         other.execute("ROLLBACK")
         other.close()
@@ -222,7 +222,7 @@ def test_an_index_that_is_locked_from_the_start_is_gone_around(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook.log("- 2026-11-23 med: 10 min")
-    monkeypatch.setattr("notekeep.index.habit_store.PATIENCE", 0.02)
+    monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
     notebook.index().habits()
     other = sqlite3.connect(os.path.join(notebook.places.cache, FILE), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Failure, UsageError
-from notekeep.index.device import device_name, set_device_name, slug
+from notekeep.tracking.checkin import device_name, device_slug, set_device_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_device_is_named_once_after_its_host(tmp_path: Path) -> None:
     name = device_name(str(tmp_path / "state"))
     assert re.fullmatch(r"[a-z0-9-]+-[a-z0-9]{4}", name)
-    assert name == slug(name)
+    assert name == device_slug(name)
     assert device_name(str(tmp_path / "state")) == name
 
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
-from notekeep.habits.days import VALUE
-from notekeep.index.habit_export import FORMATS, export_habits
+from notekeep.habits.schedule import VALUE_MASK
+from notekeep.services.habits import FORMATS, export_habits
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
-    from notekeep.index.habits import HabitIndex
+    from notekeep.tracking.tracker import HabitIndex
 
 SAMPLE = Path(__file__).parents[2] / "habits/imports/samples/loop.zip"
 TODAY = "2026-11-24T21:15"
@@ -56,7 +56,7 @@ def days(index: HabitIndex) -> dict[str, dict[int, tuple[int, int]]]:
     for habit in index.known():
         kept = index.days(habit)
         for day in range(kept.first, kept.last + 1):
-            if value := kept.code(day) & VALUE:
+            if value := kept.code(day) & VALUE_MASK:
                 found.setdefault(habit.key, {})[day] = value, kept.amount(day)
     return found
 
@@ -272,4 +272,4 @@ def test_what_loop_can_hold_comes_back_from_its_archive(
         vault, other = made(folder / "notes", *lines), made(folder / "other")
         carried(vault, "loop", other)
         assert days(other.habit_index) == days(vault.habit_index)
-        assert config.now().year == 2026
+        assert config.current_time().year == 2026

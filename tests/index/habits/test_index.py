@@ -6,7 +6,7 @@ import threading
 from datetime import date
 from typing import Any
 
-from notekeep.habits.heatmap import MORE, NOTHING
+from notekeep.habits.calendar import LEVEL_MORE, LEVEL_NONE
 
 
 def test_habits_come_by_group_and_title_with_the_days_asked_for(notebook: Any) -> None:
@@ -44,8 +44,8 @@ def test_a_year_is_laid_out_for_a_heatmap(notebook: Any) -> None:
     notebook.log("- 2026-11-23 med: 12 min")
     year = notebook.index().year("med")
     squares = {square.day: square for column in year.columns for square in column if square}
-    assert squares[date(2026, 11, 23).toordinal()].level == MORE
-    assert squares[date(2026, 11, 22).toordinal()].level == NOTHING
+    assert squares[date(2026, 11, 23).toordinal()].level == LEVEL_MORE
+    assert squares[date(2026, 11, 22).toordinal()].level == LEVEL_NONE
     assert len(squares) == 365
 
 

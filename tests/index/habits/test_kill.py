@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("NOTEKEEP_HABIT_KILLS", "20"))
 CHECK_IN = """
 import sys
 from notekeep import config
-from notekeep.index.habits import HabitIndex
+from notekeep.tracking.tracker import HabitIndex
 
 root, cache, state = sys.argv[1:]
 index = HabitIndex(config.VaultPlaces(root, "id", cache, state, config.VaultSettings()))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.cli.prompt_snippets import SNIPPETS, snippet
-from notekeep.index.habits import prompt_path
+from notekeep.cli.habit_reminders import SNIPPETS, snippet
+from notekeep.tracking.tracker import prompt_path
 from tests.support.programs import needed
 
 if TYPE_CHECKING:

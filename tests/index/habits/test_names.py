@@ -6,7 +6,7 @@ import pytest
 
 from notekeep.errors import Ambiguous, NotFound
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.index.habit_names import find_habit, is_name, known_habits
+from notekeep.tracking.habit_names import find_habit, is_name, known_habits
 
 
 def define(identity: str, **fields: str | list[str]) -> Definition:

@@ -11,27 +11,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notekeep.index.habit_refresh import get_days, habits
-from notekeep.index.habit_store import FILE
+from notekeep.tracking.habit_table import FILE, read_days, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.habits.days import Days
-    from notekeep.index.habits import HabitIndex
+    from notekeep.habits.schedule import DayHistory
+    from notekeep.tracking.tracker import HabitIndex
 
 
-def state(index: HabitIndex) -> dict[str, tuple[Any, Days]]:
+def state(index: HabitIndex) -> dict[str, tuple[Any, DayHistory]]:
     """Everything the index knows of habits."""
     index.refresh()
     return {habit.key: (habit, index.days(habit)) for habit in index.known()}
 
 
-def stored(notebook: Any) -> dict[str, tuple[Any, Days]]:
+def stored(notebook: Any) -> dict[str, tuple[Any, DayHistory]]:
     """The same, as it lies in the index file."""
     connection = sqlite3.connect(os.path.join(notebook.places.cache, FILE))
     try:
-        return {habit.key: (habit, get_days(connection, habit.key)) for habit in habits(connection)}
+        return {
+            habit.key: (habit, read_days(connection, habit.key))
+            for habit in read_habits(connection)
+        }
     finally:
         connection.close()
 

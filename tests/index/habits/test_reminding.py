@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.reminding import due, not_yet_told, times_of
+from notekeep.tracking.tracker import due, filter_unsent, list_reminders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ def test_each_is_told_once_a_day(reminded: Notebook) -> None:
 
     def told(moment: str, day: date = today) -> list[str]:
         come = due(reminded.index(), datetime.fromisoformat(moment))
-        return [one.reminder.time for one in not_yet_told(state, come, day)]
+        return [one.reminder.time for one in filter_unsent(state, come, day)]
 
     assert told("2026-11-24T07:35") == ["07:30"]
     assert told("2026-11-24T07:36") == []
@@ -80,4 +80,4 @@ def test_each_is_told_once_a_day(reminded: Notebook) -> None:
 
 def test_words_that_are_no_reminder_are_named_with_their_note(reminded: Notebook) -> None:
     reminded.write("habits/Odd.md", f"---\nhabit: odd\nremind: at noon\n{HEAD}")
-    assert times_of(reminded.index()).wrong == [("habits/Odd.md", "at noon")]
+    assert list_reminders(reminded.index()).wrong == [("habits/Odd.md", "at noon")]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.words import WordDoc, Words
+from notekeep.catalog.documents import WordDoc
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,20 +62,20 @@ def notes() -> Callable[..., list[WordDoc]]:
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> Words:
+def words(tmp_path: Path) -> WhooshIndex:
     """A place for an index of English notes, with nothing in it."""
-    return Words(tmp_path / "words")
+    return WhooshIndex(tmp_path / "words")
 
 
 @pytest.fixture
-def indexed(tmp_path: Path) -> Callable[..., Words]:
+def indexed(tmp_path: Path) -> Callable[..., WhooshIndex]:
     """`indexed("body", ...)` or `indexed(WordDoc(...), ...)` builds an index of a few notes.
 
     Notes given as text alone are `1.md`, `2.md` and so on.
     """
 
-    def build(*docs: str | WordDoc, language: str = "en") -> Words:
-        made = Words(tmp_path / "words", language)
+    def build(*docs: str | WordDoc, language: str = "en") -> WhooshIndex:
+        made = WhooshIndex(tmp_path / "words", language)
         made.build(
             [
                 WordDoc(f"{at}.md", "", body=doc) if isinstance(doc, str) else doc

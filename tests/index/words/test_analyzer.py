@@ -11,15 +11,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from whoosh.lang import stemmer_for_language
 
-from notekeep.index.words.analyzer import (
+from notekeep.search.analyzer import (
     BREAK,
-    HOLE,
+    STEM_LETTERS,
+    STOP_WORD_PLACE,
     Analyzer,
     ForeignText,
     analyzer,
-    keeping_all,
+    base_language,
+    cache_all_chunks,
+    fold_word,
+    get_language,
 )
-from notekeep.index.words.language import STEM_LETTERS, fold_word, language, short
 
 ENGLISH = analyzer("en")
 
@@ -32,7 +35,7 @@ def terms(text: str, code: str = "en") -> list[str]:
     ("text", "expected"),
     [
         # Names with marks keep them, as terms of their own: a phrase tells C++ from C# and C.
-        ("C++ or C#", ["c", "++", HOLE, "c", "#"]),
+        ("C++ or C#", ["c", "++", STOP_WORD_PLACE, "c", "#"]),
         ("C++17", ["c", "++", "17"]),
         (".NET", [".", "net"]),
         ("R&D", ["r", "d"]),
@@ -44,16 +47,16 @@ def terms(text: str, code: str = "en") -> list[str]:
         ("well-known", ["well", "known"]),
         # Apostrophes: contractions say nothing, a possessive is its owner.
         ("don't", ["dont"]),
-        ("we'll I'm", [HOLE, HOLE]),
+        ("we'll I'm", [STOP_WORD_PLACE, STOP_WORD_PLACE]),
         ("Clear's", ["clear"]),
         ("Clear\u2019s", ["clear"]),
         # Marks of Markdown are no words.
         ("# Heading #tag #learning/ml", ["head", "tag", "learn", "ml"]),
         ("_emphasis_ **bold** snake_case", ["emphasi", "bold", "snake", "case"]),
         ("[[Note#Heading|text]]", ["note", "head", "text"]),
-        ("- [ ] a - b -- c ...and +++", [HOLE, "b", "c", HOLE]),
+        ("- [ ] a - b -- c ...and +++", [STOP_WORD_PLACE, "b", "c", STOP_WORD_PLACE]),
         # Stop words keep their places.
-        ("lord of the rings", ["lord", HOLE, HOLE, "ring"]),
+        ("lord of the rings", ["lord", STOP_WORD_PLACE, STOP_WORD_PLACE, "ring"]),
         # Accents and width.
         ("Café CAFE cafe", ["cafe", "cafe", "cafe"]),
         (unicodedata.normalize("NFD", "Café"), ["cafe"]),
@@ -80,8 +83,8 @@ def test_terms_of_a_text(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
-        ("de", "die Häuser hauser", [HOLE, "haus", "haus"]),
-        ("fr", "L'homme qu'il", [HOLE, "homm", HOLE, HOLE]),
+        ("de", "die Häuser hauser", [STOP_WORD_PLACE, "haus", "haus"]),
+        ("fr", "L'homme qu'il", [STOP_WORD_PLACE, "homm", STOP_WORD_PLACE, STOP_WORD_PLACE]),
         ("ru", "новый новая", ["нов", "нов"]),
         ("es", "canciones canción", ["cancion", "cancion"]),
         ("xx", "the levers", ["the", "levers"]),
@@ -96,7 +99,7 @@ def test_a_language_stems_and_stops(code: str, text: str, expected: list[str]) -
     ("code", "expected"), [("en", "en"), ("pt-BR", "pt"), ("de_AT.UTF-8", "de"), ("", "")]
 )
 def test_a_code_is_shortened(code: str, expected: str) -> None:
-    assert short(code) == expected
+    assert base_language(code) == expected
 
 
 def test_no_phrase_reaches_over_a_break() -> None:
@@ -184,7 +187,7 @@ SUFFIXES = """
 def test_a_word_that_is_spared_the_stemmer_is_one_that_it_would_not_change(
     beginning: str, endings: list[str]
 ) -> None:
-    stem = language("en").stem
+    stem = get_language("en").stem
     assert stem is not None
     word = beginning + "".join(endings)
     if 3 <= len(word) <= STEM_LETTERS:
@@ -199,7 +202,7 @@ def test_folding_is_done_once_and_for_all(text: str) -> None:
 
 @given(st.text(max_size=15), st.sampled_from(STEMMED))
 def test_no_stemmer_loses_a_word_or_fails(word: str, code: str) -> None:
-    stem = language(code).stem
+    stem = get_language(code).stem
     assert stem is not None
     folded = fold_word(word)
     assert bool(stem(folded)) == bool(folded)
@@ -222,14 +225,14 @@ def test_what_chunks_mean_is_kept_within_bounds_but_while_an_index_is_built(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """They are as many as a vault has words: in a long session of the interface, 60 MB."""
-    monkeypatch.setattr("notekeep.index.words.analyzer.KEPT_CHUNKS", 50)
-    monkeypatch.setattr("notekeep.index.words.analyzer._Chunks.most", 50)
+    monkeypatch.setattr("notekeep.search.analyzer.KEPT_CHUNKS", 50)
+    monkeypatch.setattr("notekeep.search.analyzer._Chunks.most", 50)
     made = Analyzer("en")
     texts = [f"Levers{number} of levers{number}" for number in range(1000)]
     met = [made.terms(text) for text in texts]
     assert met == [ENGLISH.terms(text) for text in texts]
     assert len(made._terms) <= 50
-    with keeping_all():
+    with cache_all_chunks():
         assert [made.terms(text) for text in texts] == met
         assert len(made._terms) == 2001
     made.terms("one more")

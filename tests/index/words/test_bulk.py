@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from whoosh.index import create_in, open_dir
 
+from notekeep.catalog.documents import WordDoc
 from notekeep.errors import Failure
-from notekeep.index.words import WordDoc, Words
-from notekeep.index.words.bulk import BLOCK, BulkWriter
-from notekeep.index.words.schema import BOOSTS, schema, values
 from notekeep.query.tree import Term
+from notekeep.search.index_folder import BOOSTS, schema, values
+from notekeep.search.whoosh_format import BLOCK, BulkWriter
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from notekeep.search.whoosh_index import WhooshIndex
 
 
 NOTES = sized(100, 400)
@@ -94,7 +96,7 @@ def test_the_bulk_writer_writes_what_whoosh_writes(
 
 
 def test_an_error_of_the_caller_is_not_taken_for_one_of_the_writer(
-    words: Words, notes: Callable[..., list[WordDoc]]
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     def docs() -> Iterator[WordDoc]:
         yield from notes(320)
@@ -106,7 +108,7 @@ def test_an_error_of_the_caller_is_not_taken_for_one_of_the_writer(
 
 
 def test_progress_rises_to_the_number_of_notes(
-    words: Words, notes: Callable[..., list[WordDoc]]
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     told: list[int] = []
     words.build(notes(320), 1, told.append)
@@ -116,7 +118,7 @@ def test_progress_rises_to_the_number_of_notes(
 
 
 def test_saves_and_merges_go_on_where_a_bulk_build_ended(
-    words: Words, notes: Callable[..., list[WordDoc]]
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     docs = notes(320)
     words.build(docs, 1)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.index.words import Words
-from notekeep.index.words.folder import Folder, Reached
+from notekeep.search.index_folder import CommitStamp, Folder
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 def test_asking_how_far_an_index_is_imports_neither_whoosh_nor_the_lock(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
 ) -> None:
     folder = indexed("lever").folder
     code = (
-        "import sys; from pathlib import Path; from notekeep.index.words import Words, WordDoc;"
-        "words = Words(Path(sys.argv[1])); print(words.generation, words.count);"
+        "import sys; from pathlib import Path; from notekeep.search.whoosh_index import WhooshIndex;"
+        "from notekeep.catalog.documents import WordDoc;"
+        "words = WhooshIndex(Path(sys.argv[1])); print(words.generation, words.count);"
         "print({'whoosh', 'filelock', 'rapidfuzz', 'sqlite3'} & {*sys.modules})"
     )
     told = subprocess.run(
@@ -38,14 +39,14 @@ def test_a_commit_counts_only_when_its_table_of_contents_is_there(tmp_path: Path
     folder.create("en")
     assert folder.toc() is None
     assert folder.reached() is None
-    folder.reach(1, Reached(5, 10))
+    folder.reach(1, CommitStamp(5, 10))
     assert folder.reached() is None
     (folder.path / "_MAIN_1.toc").touch()
-    assert folder.reached() == Reached(5, 10)
-    folder.reach(2, Reached(6, 11, ("de",)))
-    assert folder.reached() == Reached(5, 10)
+    assert folder.reached() == CommitStamp(5, 10)
+    folder.reach(2, CommitStamp(6, 11, ("de",)))
+    assert folder.reached() == CommitStamp(5, 10)
     (folder.path / "_MAIN_2.toc").touch()
-    assert folder.reached() == Reached(6, 11, ("de",))
+    assert folder.reached() == CommitStamp(6, 11, ("de",))
 
 
 def test_the_newest_table_of_contents_is_told_whatever_was_seen_before(tmp_path: Path) -> None:
@@ -78,7 +79,9 @@ def test_a_damaged_note_of_what_was_reached_means_unusable(tmp_path: Path, said:
     assert folder.reached() is None
 
 
-def test_an_index_that_others_may_write_into_is_not_opened(indexed: Callable[..., Words]) -> None:
+def test_an_index_that_others_may_write_into_is_not_opened(
+    indexed: Callable[..., WhooshIndex],
+) -> None:
     words = indexed("lever")
     words.folder.chmod(0o770)
     assert words.generation is None
@@ -87,22 +90,24 @@ def test_an_index_that_others_may_write_into_is_not_opened(indexed: Callable[...
 
 
 def test_a_link_to_another_folder_is_not_opened(
-    indexed: Callable[..., Words], tmp_path: Path
+    indexed: Callable[..., WhooshIndex], tmp_path: Path
 ) -> None:
     folder = indexed("lever").folder
     (tmp_path / "link").symlink_to(folder)
-    assert Words(tmp_path / "link").generation is None
+    assert WhooshIndex(tmp_path / "link").generation is None
 
 
-def test_another_language_or_version_means_build_again(indexed: Callable[..., Words]) -> None:
+def test_another_language_or_version_means_build_again(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
-    assert Words(words.folder, "de").generation is None
+    assert WhooshIndex(words.folder, "de").generation is None
     version = words.folder / "schema-version"
     version.write_text(f"0{version.read_text('utf-8')}", "utf-8")
     assert words.generation is None
 
 
-def test_what_was_reached_is_text_that_a_person_can_read(indexed: Callable[..., Words]) -> None:
+def test_what_was_reached_is_text_that_a_person_can_read(
+    indexed: Callable[..., WhooshIndex],
+) -> None:
     (reached,) = indexed("lever", "pulley").folder.glob("reached-*")
     assert json.loads(reached.read_text("utf-8")) == {
         "generation": 1,

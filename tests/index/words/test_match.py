@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.words.analyzer import analyzer
-from notekeep.index.words.match import Matcher, beginning
-from notekeep.index.words.query import AllOf, AnyOf, Leaf, NoneOf, Plan, Way
-from notekeep.query.tree import And, Docs, Node, Not, Or, Phrase, Prefix, Term
+from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Phrase, Prefix, Term
+from notekeep.search.analyzer import analyzer
+from notekeep.search.matcher import PlanMatcher, stem_prefix
+from notekeep.search.planner import AllOf, AnyOf, Leaf, NoneOf, Plan, TermChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.index.words import Words
+    from notekeep.search.whoosh_index import WhooshIndex
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
         (Prefix("lev"), "levers and others", ["levers"]),
         (And((Term("a1"), Term("b1"))), "b1 x a1", ["b1", "a1"]),
         (And((Term("a1"), Not(Term("b1")))), "a1 b1", ["a1"]),
-        (Or((Term("a1"), Docs(frozenset()))), "a1", ["a1"]),
+        (Or((Term("a1"), KnownPaths(frozenset()))), "a1", ["a1"]),
         (Term("the"), "the", []),
         (Term("lever"), "", []),
     ],
 )
 def test_spans_are_where_the_words_stand(
-    indexed: Callable[..., Words], node: Node, text: str, marked: list[str]
+    indexed: Callable[..., WhooshIndex], node: Node, text: str, marked: list[str]
 ) -> None:
     matcher = indexed("levers and leverage").matcher(node)
     assert [text[start:end] for start, end in matcher.spans(text)] == marked
@@ -55,7 +55,7 @@ def test_spans_are_where_the_words_stand(
     ],
 )
 def test_a_text_holds_what_the_tree_asks(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
     node: Node,
     text: str,
     holds: bool,  # noqa: FBT001 - a parameter of the test
@@ -63,14 +63,14 @@ def test_a_text_holds_what_the_tree_asks(
     assert indexed("lever").matcher(node).holds(text) is holds
 
 
-def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., Words]) -> None:
+def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., WhooshIndex]) -> None:
     matcher = indexed("Häuser", language="de").matcher(Term("Haus"))
     assert matcher.spans("zwei Häuser") == [(5, 11)]
     assert matcher.spans("zwei Häuser", language="en") == []
 
 
 LEAVES = st.builds(
-    lambda words: Leaf(("body",), tuple(Way(((0, word),)) for word in words)),
+    lambda words: Leaf(("body",), tuple(TermChoice(((0, word),)) for word in words)),
     st.lists(st.sampled_from(["ant", "bee", "cat"]), min_size=1, max_size=2),
 )
 PLANS: st.SearchStrategy[Plan] = st.recursive(
@@ -88,7 +88,7 @@ PLANS: st.SearchStrategy[Plan] = st.recursive(
 def test_pieces_are_judged_alike_with_places_and_without(plan: Plan, words: list[str]) -> None:
     pieces = [" ".join(words[:at]) + "\n" for at in range(len(words) + 1)]
     starts = [sum(map(len, pieces[:at])) for at in range(len(pieces))]
-    quick, placed = Matcher(plan, "en"), Matcher(plan, "en")
+    quick, placed = PlanMatcher(plan, "en"), PlanMatcher(plan, "en")
     placed._is_of_words = False
     assert quick._is_of_words
     text = "".join(pieces)
@@ -128,14 +128,14 @@ def test_pieces_that_are_passed_over_hold_nothing(
 ) -> None:
     by = analyzer(code)
     leaves: list[Plan] = [
-        Leaf(("body",), tuple(Way(((0, term),)) for term in dict.fromkeys(terms)))
+        Leaf(("body",), tuple(TermChoice(((0, term),)) for term in dict.fromkeys(terms)))
         for said in words
         if (terms := list(filter(None, by.terms(said))))
     ]
     plan = AllOf((*leaves, NoneOf(leaves[0])) if negative and leaves else tuple(leaves))
     starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")]
     pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
-    matcher = Matcher(plan, code)
+    matcher = PlanMatcher(plan, code)
     assert matcher.holds_in_one(text, starts) == any(map(matcher.holds, pieces))
 
 
@@ -143,4 +143,4 @@ def test_pieces_that_are_passed_over_hold_nothing(
 @given(word=st.text("aeiouysngdtlrmphkc", min_size=1, max_size=12))
 def test_a_stem_begins_as_its_word_does(code: str, word: str) -> None:
     term = analyzer(code).term(word) or word
-    assert word.startswith(beginning(term))
+    assert word.startswith(stem_prefix(term))

@@ -10,28 +10,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.words.document import WordDoc
-from notekeep.index.words.format.blocks import MANY_NOTES, Blocks
-from notekeep.index.words.format.columns import Whole
-from notekeep.index.words.format.joined import Joined
-from notekeep.index.words.postings import (
+from notekeep.catalog.documents import WordDoc
+from notekeep.search.index_folder import WIDE, PackedPositions, tag_term, values
+from notekeep.search.postings import (
     TAG,
-    Living,
+    LiveValues,
+    PackedBytes,
     PostingReader,
     Postings,
     Values,
+    Whole,
     blocks,
 )
-from notekeep.index.words.schema import WIDE, PackedPositions, tag_term, values
+from notekeep.search.whoosh_format import MANY_NOTES, BlockWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.index.words import Words
-    from notekeep.index.words.snapshot import Snapshot
+    from notekeep.search.postings import IndexSnapshot
+    from notekeep.search.whoosh_index import WhooshIndex
 
 
-def read_by_whoosh(snapshot: Snapshot, field: str, term: str) -> Postings:
+def read_by_whoosh(snapshot: IndexSnapshot, field: str, term: str) -> Postings:
     """Read a list one posting at a time, through Whoosh's matchers."""
     values: list[bytes] = []
     found = Postings([], [], values, 0)
@@ -51,7 +51,7 @@ def read_by_whoosh(snapshot: Snapshot, field: str, term: str) -> Postings:
 
 
 def test_every_list_is_the_same_both_ways(
-    words: Words, notes: Callable[..., list[WordDoc]]
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     words.build(notes(320), 1)
     words.update(notes(20, seed=2), [doc.path for doc in notes(40)[::3]], 2)
@@ -70,7 +70,7 @@ def test_every_list_is_the_same_both_ways(
             assert whole.read(field, term) == read_by_whoosh(snapshot, field, term)
 
 
-def test_a_term_that_no_note_has_is_an_empty_list(indexed: Callable[..., Words]) -> None:
+def test_a_term_that_no_note_has_is_an_empty_list(indexed: Callable[..., WhooshIndex]) -> None:
     snapshot = indexed("lever")._current()
     reader = PostingReader(snapshot)
     assert reader.read("body", "pulley") == Postings([], [], [], 0)
@@ -85,7 +85,7 @@ def test_another_format_is_noticed(data: bytes) -> None:
         list(blocks(data))
 
 
-def test_lists_asked_for_again_are_not_read_again(indexed: Callable[..., Words]) -> None:
+def test_lists_asked_for_again_are_not_read_again(indexed: Callable[..., WhooshIndex]) -> None:
     kept = PostingReader(indexed("lever")._current())
     assert kept.read("body", "lever") is kept.read("body", "lever")
     first = kept.read("body", "lever")
@@ -95,16 +95,16 @@ def test_lists_asked_for_again_are_not_read_again(indexed: Callable[..., Words])
 
 
 def test_long_lists_are_kept_only_while_there_is_room(
-    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+    indexed: Callable[..., WhooshIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.index.words.postings.KEPT_POSTINGS", 5)
+    monkeypatch.setattr("notekeep.search.postings.KEPT_POSTINGS", 5)
     kept = PostingReader(indexed("lever pulley", "lever", "lever pulley")._current())
     lever = kept.read("body", "lever")
     pulley = kept.read("body", "pulley")
     assert kept.read("body", "lever") is lever
     kept.read("title", "lever")
     assert kept.read("body", "pulley") is pulley
-    monkeypatch.setattr("notekeep.index.words.postings.KEPT_POSTINGS", 4)
+    monkeypatch.setattr("notekeep.search.postings.KEPT_POSTINGS", 4)
     kept.read("quotes", "lever")
     assert kept.read("body", "lever") is not lever
 
@@ -125,7 +125,7 @@ def test_a_block_says_what_was_written_into_it(items: list[tuple[int, int, list[
     weights = [weight for _, weight, _ in items]
     encoded = [PackedPositions().encode(positions) for _, _, positions in items]
     flat = [cell for row in zip(notes, weights, encoded, strict=True) for cell in row]
-    written, stats = Blocks(bytearray(), joins_values=False).block(flat, last=True)
+    written, stats = BlockWriter(bytearray(), joins_values=False).block(flat, last=True)
     [(gaps, packed, read)] = blocks(TAG + written)
     assert list(accumulate(gaps)) == notes
     equal = 1.0 if packed is None else packed
@@ -136,7 +136,7 @@ def test_a_block_says_what_was_written_into_it(items: list[tuple[int, int, list[
 
 @given(st.lists(st.binary(min_size=2, max_size=600)), st.data())
 def test_joined_values_are_those_that_were_joined(values: list[bytes], data: st.DataObject) -> None:
-    joined = pickle.loads(pickle.dumps(Joined.of(values)))  # noqa: S301 - our own
+    joined = pickle.loads(pickle.dumps(PackedBytes.of(values)))  # noqa: S301 - our own
     some = sorted(data.draw(st.sets(st.integers(0, max(0, len(values) - 1))))) if values else []
     assert list(joined) == values
     assert [joined[at] for at in range(len(joined))] == values
@@ -154,7 +154,12 @@ def test_the_values_of_a_list_go_on_from_block_to_block(
     expected: list[bytes] = []
     for at, block in enumerate(written):
         alive = sorted(data.draw(st.sets(st.integers(0, len(block) - 1))))
-        kinds = block, Joined.of(block), Living(block, alive), Living(Joined.of(block), alive)
+        kinds = (
+            block,
+            PackedBytes.of(block),
+            LiveValues(block, alive),
+            LiveValues(PackedBytes.of(block), alive),
+        )
         values.add(kinds[at % 4])
         expected += [block[one] for one in alive] if at % 4 > 1 else block
     assert values == expected
@@ -183,7 +188,7 @@ def test_a_document_is_given_to_whoosh_by_field() -> None:
 
 
 def test_a_column_read_whole_is_what_whoosh_reads_of_it(
-    words: Words, notes: Callable[..., list[WordDoc]]
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     odd = [WordDoc("ü/組件.md", "x"), WordDoc("a" * 300 + ".md", "x")]
     words.build([*notes(30), *odd], 1)
@@ -197,7 +202,7 @@ def test_a_column_read_whole_is_what_whoosh_reads_of_it(
 
 @pytest.mark.parametrize("beginning", ["", "ba", "ba zu"], ids=["all", "alike", "far apart"])
 def test_many_terms_that_a_field_has_are_found_together(
-    words: Words, notes: Callable[..., list[WordDoc]], beginning: str
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]], beginning: str
 ) -> None:
     words.build(notes(320), 1)
     words.update(notes(20, seed=2), [], 2)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.words.postings import Postings, Values
-from notekeep.index.words.rows import in_a_row, in_all
-from notekeep.index.words.schema import WIDE, PackedPositions
+from notekeep.search.index_folder import WIDE, PackedPositions
+from notekeep.search.postings import Postings, Values
+from notekeep.search.scorer import find_phrase_notes, in_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +48,8 @@ def test_a_row_is_found_where_the_text_has_it(texts: dict[int, str], row: str, s
             for at in range(len(text))
         )
     ]
-    assert in_a_row(steps, among) == expected
-    assert in_a_row(steps[::-1], among) == expected
+    assert find_phrase_notes(steps, among) == expected
+    assert find_phrase_notes(steps[::-1], among) == expected
 
 
 NOTES = st.lists(st.integers(0, 300), unique=True).map(sorted)

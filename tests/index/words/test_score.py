@@ -13,15 +13,11 @@ from whoosh import query
 from whoosh.index import open_dir
 from whoosh.searching import Searcher
 
-from notekeep.index.words import WordDoc, Words
-from notekeep.index.words.analyzer import analyzer
-from notekeep.index.words.folder import FEW_SEGMENTS
-from notekeep.index.words.query import AllOf, AnyOf, Known, Leaf, NoneOf, Plan, Planner
-from notekeep.index.words.schema import BOOSTS, SCOPES, schema
+from notekeep.catalog.documents import WordDoc
 from notekeep.query.tree import (
     And,
-    Docs,
     Fuzzy,
+    KnownPaths,
     Node,
     Not,
     Or,
@@ -31,6 +27,10 @@ from notekeep.query.tree import (
     Wildcard,
     WordScope,
 )
+from notekeep.search.analyzer import analyzer
+from notekeep.search.index_folder import BOOSTS, FEW_SEGMENTS, SCOPES, schema
+from notekeep.search.planner import AllOf, AnyOf, KnownNotes, Leaf, NoneOf, Plan, Planner
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,13 +59,13 @@ def as_whoosh(plan: Plan) -> Any:
             return whoosh.And([as_whoosh(part) for part in parts])
         case AnyOf(parts):
             return whoosh.Or([as_whoosh(part) for part in parts])
-        case Known(paths):
+        case KnownNotes(paths):
             return whoosh.Or([whoosh.Term("path", path, boost=0.0) for path in paths])
         case _:
             raise TypeError(plan)
 
 
-def whoosh_scores(words: Words, node: Node) -> dict[str, float]:
+def whoosh_scores(words: WhooshIndex, node: Node) -> dict[str, float]:
     """What Whoosh's searcher finds, all of it.
 
     NOT is taken out here: Whoosh's `Not` adds 1 to a score, and its `AndNot` keeps some notes that
@@ -91,23 +91,23 @@ def whoosh_scores(words: Words, node: Node) -> dict[str, float]:
         }
 
 
-def one_segment(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+def one_segment(words: WhooshIndex, notes: Callable[..., list[WordDoc]]) -> None:
     words.build(notes(150), 1)
 
 
-def many_segments(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+def many_segments(words: WhooshIndex, notes: Callable[..., list[WordDoc]]) -> None:
     words.build(notes(80), 1)
     for at in range(5):
         words.update(notes(15, seed=at + 2), [], at + 2)
 
 
-def with_deletions(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+def with_deletions(words: WhooshIndex, notes: Callable[..., list[WordDoc]]) -> None:
     many_segments(words, notes)
     new = [doc._replace(body=body.body) for doc, body in zip(notes(9), notes(9, 99), strict=True)]
     words.update(new, [f"notes/3-{at:04}.md" for at in range(0, 15, 2)], 9)
 
 
-def merged(words: Words, notes: Callable[..., list[WordDoc]]) -> None:
+def merged(words: WhooshIndex, notes: Callable[..., list[WordDoc]]) -> None:
     words.build(notes(210), 1)
     for at in range(FEW_SEGMENTS):
         words.update(notes(3, seed=at + 2), [], at + 2)
@@ -144,7 +144,7 @@ def questions(docs: list[WordDoc], dice: random.Random) -> Iterable[Node]:
 
 @pytest.mark.parametrize("layout", [one_segment, many_segments, with_deletions, merged])
 def test_hits_and_scores_are_those_of_whoosh(
-    layout: Callable[..., None], words: Words, notes: Callable[..., list[WordDoc]]
+    layout: Callable[..., None], words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     layout(words, notes)
     asked = [node for at, node in enumerate(questions(notes(80), random.Random(5))) if at % 3]
@@ -183,7 +183,7 @@ LEAVES = st.one_of(
         st.lists(st.sampled_from(VOCABULARY), min_size=2, max_size=3).map(" ".join),
         st.sampled_from(get_args(WordScope)),
     ),
-    st.builds(Docs, st.frozensets(st.sampled_from(["0.md", "1.md", "2.md", "gone.md"]))),
+    st.builds(KnownPaths, st.frozensets(st.sampled_from(["0.md", "1.md", "2.md", "gone.md"]))),
 )
 TREES = st.recursive(
     LEAVES,
@@ -205,7 +205,7 @@ def finds(node: Node, doc: WordDoc) -> bool:
                 for field in SCOPES[scope]
                 for written in texts(getattr(doc, field))
             )
-        case Docs(paths):
+        case KnownPaths(paths):
             return doc.path in paths
         case And(parts):
             return all(finds(part, doc) for part in parts)
@@ -229,7 +229,7 @@ def test_a_tree_finds_what_its_sets_say(
     trees: list[Node],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    words = Words(tmp_path_factory.mktemp("words") / "words", "")
+    words = WhooshIndex(tmp_path_factory.mktemp("words") / "words", "")
     words.build(docs, 1)
     words.update(later[:2], [], 2)
     now = {doc.path: doc for doc in [*docs, *later[:2]]}

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog.documents import WordDoc
 from notekeep.errors import Failure
-from notekeep.index.words import Unusable, WordDoc, Words
+from notekeep.errors import IndexUnusable as Unusable
 from notekeep.query.tree import (
     And,
     Compare,
-    Docs,
     Fuzzy,
+    KnownPaths,
     Line,
     Node,
     Not,
@@ -27,12 +28,13 @@ from notekeep.query.tree import (
     Term,
     Wildcard,
 )
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-def found(words: Words, node: Node) -> list[str]:
+def found(words: WhooshIndex, node: Node) -> list[str]:
     return sorted(words.scores(node))
 
 
@@ -60,26 +62,26 @@ def found(words: Words, node: Node) -> list[str]:
     ],
 )
 def test_a_word_finds_its_note_and_no_other(
-    indexed: Callable[..., Words], text: str, query: str, others: list[str]
+    indexed: Callable[..., WhooshIndex], text: str, query: str, others: list[str]
 ) -> None:
     assert found(indexed(text, *others), Term(query)) == ["1.md"]
 
 
-def test_a_phrase_is_words_in_a_row(indexed: Callable[..., Words]) -> None:
+def test_a_phrase_is_words_in_a_row(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("the lord of the rings", "lord rings", "rings of the lord", "lord in my ring")
     assert found(words, Phrase("lord of the rings")) == ["1.md", "4.md"]
     assert found(words, Phrase("the lord")) == ["1.md", "2.md", "3.md", "4.md"]
 
 
 def test_a_phrase_does_not_reach_from_one_heading_into_the_next(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
 ) -> None:
     words = indexed(WordDoc("a.md", "", headings=("Key ideas", "Open questions")))
     assert found(words, Phrase("key ideas", "heading")) == ["a.md"]
     assert found(words, Phrase("ideas open", "heading")) == []
 
 
-def test_scopes_look_where_they_say(indexed: Callable[..., Words]) -> None:
+def test_scopes_look_where_they_say(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed(
         WordDoc("title.md", "Lever"),
         WordDoc("alias.md", "", aliases=("Lever",)),
@@ -98,7 +100,7 @@ def test_scopes_look_where_they_say(indexed: Callable[..., Words]) -> None:
     assert sorted(anywhere) == ["alias.md", "body.md", "heading.md", "tag.md", "title.md"]
 
 
-def test_best_first_and_no_more_than_asked_for(indexed: Callable[..., Words]) -> None:
+def test_best_first_and_no_more_than_asked_for(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever " * 5 + "x " * 20, "lever", "lever " * 3, "pulley")
     everything = words.scores(Term("lever"))
     assert [*everything.values()] == sorted(everything.values(), reverse=True)
@@ -106,7 +108,7 @@ def test_best_first_and_no_more_than_asked_for(indexed: Callable[..., Words]) ->
     assert words.scores(Term("lever"), limit=2) == dict([*everything.items()][:2])
 
 
-def test_what_says_nothing_is_left_out(indexed: Callable[..., Words]) -> None:
+def test_what_says_nothing_is_left_out(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("the lever", "the pulley")
     lever = Term("lever")
     assert found(words, And((Term("the"), lever))) == ["1.md"]
@@ -115,9 +117,9 @@ def test_what_says_nothing_is_left_out(indexed: Callable[..., Words]) -> None:
     assert found(words, Term("the")) == []
 
 
-def test_facts_narrow_words(indexed: Callable[..., Words]) -> None:
+def test_facts_narrow_words(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever", "lever", "pulley")
-    known = Docs(frozenset({"2.md", "3.md", "gone.md"}))
+    known = KnownPaths(frozenset({"2.md", "3.md", "gone.md"}))
     assert found(words, And((known, Term("lever")))) == ["2.md"]
     assert words.scores(known) == {"2.md": 0.0, "3.md": 0.0}
     assert found(words, And((known, Not(Term("lever"))))) == ["3.md"]
@@ -125,7 +127,7 @@ def test_facts_narrow_words(indexed: Callable[..., Words]) -> None:
 
 
 def test_lines_and_sections_are_found_too_often_and_never_too_seldom(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
 ) -> None:
     words = indexed("lever pulley", "lever\npulley", "wedge")
     both = And((Term("lever"), Term("pulley")))
@@ -136,7 +138,7 @@ def test_lines_and_sections_are_found_too_often_and_never_too_seldom(
 
 
 @pytest.mark.parametrize("node", [Regex("a+"), Compare("rating", ">=", 4), And((Regex("a"),))])
-def test_what_others_answer_is_refused(indexed: Callable[..., Words], node: Node) -> None:
+def test_what_others_answer_is_refused(indexed: Callable[..., WhooshIndex], node: Node) -> None:
     with pytest.raises(TypeError, match="cannot answer"):
         indexed("lever").scores(node)
 
@@ -144,7 +146,7 @@ def test_what_others_answer_is_refused(indexed: Callable[..., Words], node: Node
 # -- completion, patterns, near spellings -------------------------------------------------------
 
 
-def test_a_word_that_is_typed_is_found_at_every_letter(indexed: Callable[..., Words]) -> None:
+def test_a_word_that_is_typed_is_found_at_every_letter(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("full of happiness", "it happens", "nothing here")
     for letters in range(3, len("happiness") + 1):
         assert "1.md" in words.scores(Prefix("happiness"[:letters]), typing=True)
@@ -152,7 +154,7 @@ def test_a_word_that_is_typed_is_found_at_every_letter(indexed: Callable[..., Wo
 
 
 def test_two_letters_are_looked_for_in_heads_only_while_typing(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
 ) -> None:
     words = indexed(WordDoc("a.md", "Lever"), WordDoc("b.md", "", body="lever"))
     assert [*words.scores(Prefix("le"), typing=True)] == ["a.md"]
@@ -187,7 +189,7 @@ def test_two_letters_are_looked_for_in_heads_only_while_typing(
     ],
 )
 def test_words_like_the_one_asked_for(
-    indexed: Callable[..., Words], node: Node, paths: list[str]
+    indexed: Callable[..., WhooshIndex], node: Node, paths: list[str]
 ) -> None:
     words = indexed(
         "lever", "levers", "node.js", "an email", "C++", "组件", "Café", "zettelkasten 1 2 3"
@@ -195,13 +197,13 @@ def test_words_like_the_one_asked_for(
     assert found(words, node) == paths
 
 
-def test_the_word_itself_ranks_above_those_near_it(indexed: Callable[..., Words]) -> None:
+def test_the_word_itself_ranks_above_those_near_it(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("naval", "navel")
     assert [*words.scores(Fuzzy("navel"))] == ["2.md", "1.md"]
 
 
 def test_words_of_saved_notes_complete_and_are_proposed_at_once(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
 ) -> None:
     words = indexed("lever")
     assert found(words, Prefix("zyzz")) == []
@@ -209,11 +211,13 @@ def test_words_of_saved_notes_complete_and_are_proposed_at_once(
     assert found(words, Prefix("zyzz")) == ["2.md"]
     assert found(words, Prefix("zy", "title")) == ["2.md"]
     assert words.suggest("zyzzyvva") == ["zyzzyva"]
-    other = Words(words.folder)
+    other = WhooshIndex(words.folder)
     assert found(other, Prefix("beet")) == ["2.md"]
 
 
-def test_a_misspelt_word_has_proposals_and_a_right_one_none(indexed: Callable[..., Words]) -> None:
+def test_a_misspelt_word_has_proposals_and_a_right_one_none(
+    indexed: Callable[..., WhooshIndex],
+) -> None:
     words = indexed("leverage happiness", "leverage happiness", "hapiness")
     assert words.suggest("levrage") == ["leverage"]
     assert words.suggest("Happyness") == ["happiness", "hapiness"]
@@ -227,7 +231,7 @@ def test_a_misspelt_word_has_proposals_and_a_right_one_none(indexed: Callable[..
 # -- languages ----------------------------------------------------------------------------------
 
 
-def test_a_note_in_its_own_language_is_stemmed_by_it(indexed: Callable[..., Words]) -> None:
+def test_a_note_in_its_own_language_is_stemmed_by_it(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed(
         WordDoc("de.md", "Die Häuser", body="Herr der Ringe", language="de-AT"),
         WordDoc("en.md", "Houses"),
@@ -240,21 +244,21 @@ def test_a_note_in_its_own_language_is_stemmed_by_it(indexed: Callable[..., Word
     assert found(words, Term("Haus")) == ["de.md"]
 
 
-def test_the_vaults_language_decides(indexed: Callable[..., Words]) -> None:
+def test_the_vaults_language_decides(indexed: Callable[..., WhooshIndex]) -> None:
     assert found(indexed("die Häuser", language="de"), Term("haus")) == ["1.md"]
 
 
 # -- what can go wrong --------------------------------------------------------------------------
 
 
-def test_no_index_is_said_and_can_be_built(words: Words) -> None:
+def test_no_index_is_said_and_can_be_built(words: WhooshIndex) -> None:
     assert words.generation is None
     assert words.count == 0
     assert words.suggest("lever") == []
     with pytest.raises(Unusable):
         words.scores(Term("lever"))
     words.build([], 3)
-    assert Words(words.folder).generation == 3
+    assert WhooshIndex(words.folder).generation == 3
     assert words.scores(Not(Term("lever"))) == {}
 
 
@@ -273,7 +277,7 @@ def forgotten() -> Iterator[None]:
 @pytest.mark.parametrize("suffix", [".trm", ".pst", ".toc", ".col"])
 @pytest.mark.parametrize("how", ["cut", "overwritten", "gone"])
 def test_a_damaged_index_is_said_and_built_again(
-    forgotten: None, indexed: Callable[..., Words], suffix: str, how: str
+    forgotten: None, indexed: Callable[..., WhooshIndex], suffix: str, how: str
 ) -> None:
     words = indexed("lever pulley", "lever")
     words.close()
@@ -293,7 +297,7 @@ def test_a_damaged_index_is_said_and_built_again(
     assert words.generation == 2
 
 
-def test_a_commit_that_lost_notes_is_not_trusted(indexed: Callable[..., Words]) -> None:
+def test_a_commit_that_lost_notes_is_not_trusted(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever", "pulley")
     reached = words.folder / "reached-1"
     reached.write_text(reached.read_text("utf-8").replace('"notes": 2', '"notes": 3'), "utf-8")
@@ -302,7 +306,7 @@ def test_a_commit_that_lost_notes_is_not_trusted(indexed: Callable[..., Words]) 
     assert words.generation is None
 
 
-def test_deleting_the_folder_is_allowed_at_any_time(indexed: Callable[..., Words]) -> None:
+def test_deleting_the_folder_is_allowed_at_any_time(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
     assert words.scores(Term("lever"))
     shutil.rmtree(words.folder)
@@ -312,11 +316,11 @@ def test_deleting_the_folder_is_allowed_at_any_time(indexed: Callable[..., Words
 
 
 def test_a_format_that_is_not_as_expected_is_built_again(
-    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+    indexed: Callable[..., WhooshIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = indexed("lever pulley", "lever", "pulley lever")
     with monkeypatch.context() as changed:
-        changed.setattr("notekeep.index.words.postings.HEADER_END", b"another format")
+        changed.setattr("notekeep.search.postings.HEADER_END", b"another format")
         with pytest.raises(Unusable):
             words.scores(Term("lever"))
     assert words.generation is None
@@ -325,11 +329,11 @@ def test_a_format_that_is_not_as_expected_is_built_again(
 
 
 def test_another_process_s_commit_is_seen_at_the_next_question(
-    indexed: Callable[..., Words],
+    indexed: Callable[..., WhooshIndex],
 ) -> None:
     reading = indexed("lever")
     assert found(reading, Term("pulley")) == []
-    writing = Words(reading.folder)
+    writing = WhooshIndex(reading.folder)
     writing.update([WordDoc("2.md", "", body="pulley")], [], 2)
     assert found(reading, Term("pulley")) == ["2.md"]
     writing.build([WordDoc("3.md", "", body="pulley")], 3)
@@ -339,7 +343,7 @@ def test_another_process_s_commit_is_seen_at_the_next_question(
 
 @leaves_files_open
 def test_threads_take_turns(
-    forgotten: None, indexed: Callable[..., Words], notes: Callable[..., list[WordDoc]]
+    forgotten: None, indexed: Callable[..., WhooshIndex], notes: Callable[..., list[WordDoc]]
 ) -> None:
     words = indexed(*notes(60))
     asked = [Term(doc.title.split()[0]) for doc in notes(30)]

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from notekeep.index.words import WordDoc, vocabulary
-from notekeep.index.words.analyzer import analyzer
-from notekeep.index.words.vocabulary import Tally, Vocabulary, note_words
+from notekeep.catalog.documents import WordDoc
+from notekeep.search import vocabulary
+from notekeep.search.analyzer import analyzer
+from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
 
 ENGLISH = analyzer("en")
 
@@ -23,7 +24,7 @@ ENGLISH = analyzer("en")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three notes: "lever" in three bodies, "level" in two, "levee" in one, "Leviathan" a title."""
-    tally = Tally()
+    tally = WordCounter()
     for body in ("lever level leverage", "Lever, level", "levers lever levee 1984 2026"):
         tally.add("body", ENGLISH.chunks(body))
     tally.add("title", ENGLISH.chunks("Leviathan"))
@@ -69,7 +70,7 @@ def test_patterns_match_whole_words(folder: Path, pattern: str, words: list[str]
 
 
 def test_a_pattern_of_many_stars_takes_no_time(tmp_path: Path) -> None:
-    tally = Tally()
+    tally = WordCounter()
     tally.add("body", ["a" * 40])
     tally.write(tmp_path, ENGLISH)
     assert Vocabulary(tmp_path).matching("*a" * 20 + "*b", 10) == []
@@ -100,7 +101,7 @@ def test_near_words_are_those_of_all_that_are_so_near(
 ) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        tally = Tally()
+        tally = WordCounter()
         edited = [
             changed
             for at in range(len(word))
@@ -116,7 +117,7 @@ def test_near_words_are_those_of_all_that_are_so_near(
         for body in (common, common, rare):
             tally.add("body", body)
         tally.write(folder, ENGLISH)
-        note_words(folder, [WordDoc("a.md", "a", body=" ".join(new))], ENGLISH)
+        record_words(folder, [WordDoc("a.md", "a", body=" ".join(new))], ENGLISH)
         met = Vocabulary(folder).near(word, distance, 1000)
     every = {*common, *rare, *new, "a"} - {word}
     edits = {other: OSA.distance(word, other) for other in every}
@@ -132,12 +133,12 @@ def test_the_nearest_words_are_proposed_and_of_those_the_commonest(folder: Path)
 
 def test_words_of_saved_notes_are_added(folder: Path) -> None:
     words = Vocabulary(folder)
-    note_words(folder, [WordDoc("a.md", "Levity", body="Levant: lever")], ENGLISH)
+    record_words(folder, [WordDoc("a.md", "Levity", body="Levant: lever")], ENGLISH)
     assert "levity" not in words.completions("lev", 10)
     assert words.refresh()
     assert words.completions("leva", 10) == ["levant"]
     assert words.completions("lev", 10, heads=True) == ["leviathan", "levity"]
-    note_words(folder, [WordDoc("b.md", "", body="levant")], ENGLISH)
+    record_words(folder, [WordDoc("b.md", "", body="levant")], ENGLISH)
     assert words.refresh()
     assert Vocabulary(folder).completions("lev", 20) == words.completions("lev", 20)
 
@@ -159,7 +160,7 @@ def test_many_new_words_are_written_in_with_the_others(
     words = Vocabulary(folder)
     before = words.completions("lev", 10)
     monkeypatch.setattr(vocabulary, "NEW_LIMIT", 10)
-    note_words(folder, [WordDoc("a.md", "Levity", body="lever zyzzyva")], ENGLISH)
+    record_words(folder, [WordDoc("a.md", "Levity", body="lever zyzzyva")], ENGLISH)
     assert not (folder / "vocabulary-new").exists()
     assert not words.refresh()
     now = Vocabulary(folder)
@@ -178,12 +179,12 @@ def test_words_are_written_in_as_if_they_had_been_there(
     def known(*bodies: list[str]) -> tuple[list[bytes], list[str]]:
         with TemporaryDirectory() as name:
             folder = Path(name)
-            tally = Tally()
+            tally = WordCounter()
             for body in bodies:
                 tally.add("body", body)
             tally.write(folder, ENGLISH)
             if len(bodies) == 1:
-                note_words(folder, [WordDoc("n.md", "", body=" ".join(later))], ENGLISH)
+                record_words(folder, [WordDoc("n.md", "", body=" ".join(later))], ENGLISH)
                 Vocabulary(folder).rewrite()
             data = (folder / "vocabulary").read_bytes()
             return data.split(b"\n", 1)[1].splitlines(), Vocabulary(folder).completions("", 99)
@@ -193,7 +194,7 @@ def test_words_are_written_in_as_if_they_had_been_there(
 
 def write_many(folder: Path) -> int:
     """Write a vocabulary of many words, half of them rare; returns how large its file is."""
-    tally = Tally()
+    tally = WordCounter()
     words = [f"word{number:x}of" for number in range(100_000)]
     for body in (words, words[::2]):
         tally.add("body", body)

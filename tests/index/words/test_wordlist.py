@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.index.words.wordlist import WordList, WordText
+from notekeep.search.vocabulary import WordList, WordText
 
 WORDS = st.lists(st.text("abcé組", min_size=1, max_size=4), unique=True).map(sorted)
 LETTERS = st.text("abcé組", max_size=4)
@@ -38,7 +38,7 @@ def test_words_are_found_by_how_they_begin_and_end(
     words: list[str], letters: str, part: int
 ) -> None:
     made = WordText("\n".join(words).encode())
-    with patch("notekeep.index.words.wordlist.PART", part):
+    with patch("notekeep.search.vocabulary.PART", part):
         parts = list(made.parts())
         ending = made.ending(letters)
     assert [word for some in parts for word in some] == words

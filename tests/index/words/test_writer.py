@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.index.words import Busy, Unusable, WordDoc, Words
-from notekeep.index.words.folder import FEW_SEGMENTS, Folder
-from notekeep.index.words.writer import SMALL_SEGMENT
+from notekeep.catalog.documents import WordDoc
+from notekeep.errors import IndexBusy as Busy
+from notekeep.errors import IndexUnusable as Unusable
 from notekeep.query.tree import Term
+from notekeep.search.index_folder import FEW_SEGMENTS, Folder
+from notekeep.search.whoosh_index import SMALL_SEGMENT, WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +30,13 @@ def doc(path: str, body: str) -> WordDoc:
     return WordDoc(path, "", body=body)
 
 
-def segments(words: Words) -> list[int]:
+def segments(words: WhooshIndex) -> list[int]:
     return sorted(part.size for part, _, _ in words._current().parts)
 
 
-def test_a_save_adds_replaces_and_deletes_in_one_commit(indexed: Callable[..., Words]) -> None:
+def test_a_save_adds_replaces_and_deletes_in_one_commit(
+    indexed: Callable[..., WhooshIndex],
+) -> None:
     words = indexed("lever", "pulley", "wedge")
     words.update([doc("1.md", "screw"), doc("4.md", "lever")], ["2.md", "never.md"], 2)
     assert words.generation == 2
@@ -42,7 +46,9 @@ def test_a_save_adds_replaces_and_deletes_in_one_commit(indexed: Callable[..., W
     assert not words.scores(Term("pulley"))
 
 
-def test_of_two_documents_with_one_path_the_later_counts(indexed: Callable[..., Words]) -> None:
+def test_of_two_documents_with_one_path_the_later_counts(
+    indexed: Callable[..., WhooshIndex],
+) -> None:
     words = indexed("lever")
     words.update([doc("1.md", "first"), doc("1.md", "second")], ["1.md"], 2)
     assert words.count == 1
@@ -50,7 +56,7 @@ def test_of_two_documents_with_one_path_the_later_counts(indexed: Callable[..., 
     assert words.scores(Term("second"))
 
 
-def test_a_save_of_nothing_only_moves_the_generation(indexed: Callable[..., Words]) -> None:
+def test_a_save_of_nothing_only_moves_the_generation(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
     before = words._folder.toc()
     words.update([], [], 7)
@@ -58,7 +64,7 @@ def test_a_save_of_nothing_only_moves_the_generation(indexed: Callable[..., Word
     assert words._folder.toc() == before
 
 
-def test_all_notes_may_go(indexed: Callable[..., Words]) -> None:
+def test_all_notes_may_go(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever", "pulley")
     words.update([], ["1.md", "2.md"], 2)
     assert words.count == 0
@@ -68,7 +74,7 @@ def test_all_notes_may_go(indexed: Callable[..., Words]) -> None:
 
 
 def test_saves_merge_nothing_until_it_is_quiet(
-    words: Words, notes: Callable[..., list[WordDoc]]
+    words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     large = SMALL_SEGMENT + 10
     words.build(notes(large), 1)
@@ -83,7 +89,7 @@ def test_saves_merge_nothing_until_it_is_quiet(
     assert (words.generation, words.count) == (FEW_SEGMENTS + 1, FEW_SEGMENTS + large)
 
 
-def test_a_merge_without_need_changes_nothing(indexed: Callable[..., Words]) -> None:
+def test_a_merge_without_need_changes_nothing(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
     words.update([doc("2.md", "pulley")], [], 2)
     before = words._folder.toc()
@@ -92,9 +98,9 @@ def test_a_merge_without_need_changes_nothing(indexed: Callable[..., Words]) -> 
 
 
 def test_where_it_is_never_quiet_a_save_merges(
-    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+    indexed: Callable[..., WhooshIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.index.words.writer.MANY_SEGMENTS", 4)
+    monkeypatch.setattr("notekeep.search.whoosh_index.MANY_SEGMENTS", 4)
     words = indexed("lever")
     for at in range(3):
         words.update([doc(f"new {at}.md", f"lever {at}")], [], at + 2)
@@ -104,20 +110,22 @@ def test_where_it_is_never_quiet_a_save_merges(
     assert len(words.scores(Term("lever"))) == 5
 
 
-def test_a_segment_whose_notes_are_all_replaced_is_dropped(indexed: Callable[..., Words]) -> None:
+def test_a_segment_whose_notes_are_all_replaced_is_dropped(
+    indexed: Callable[..., WhooshIndex],
+) -> None:
     words = indexed("lever", "pulley")
     for at in range(5):
         words.update([doc("1.md", f"lever {at}")], [], at + 2)
     assert segments(words) == [1, 2]
 
 
-def test_without_an_index_there_is_nothing_to_save_into(words: Words) -> None:
+def test_without_an_index_there_is_nothing_to_save_into(words: WhooshIndex) -> None:
     with pytest.raises(Unusable):
         words.update([doc("1.md", "lever")], [], 1)
     assert not words.folder.exists()
 
 
-def test_a_path_that_no_unicode_can_hold_stops_nothing(indexed: Callable[..., Words]) -> None:
+def test_a_path_that_no_unicode_can_hold_stops_nothing(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
     words.update([doc("\udce9.md", "wedge \ud800 screw"), doc("2.md", "screw")], [], 2)
     assert "2.md" in words.scores(Term("screw"))
@@ -126,22 +134,23 @@ def test_a_path_that_no_unicode_can_hold_stops_nothing(indexed: Callable[..., Wo
 HOLD = """
     import sys
     from pathlib import Path
-    from notekeep.index.words import WordDoc, Words
+    from notekeep.catalog.documents import WordDoc
+    from notekeep.search.whoosh_index import WhooshIndex
 
     def docs():
         yield WordDoc("5.md", "", body="lever")
         print("holding", flush=True)
         sys.stdin.readline()
 
-    Words(Path(sys.argv[1])).build(docs(), 9)
+    WhooshIndex(Path(sys.argv[1])).build(docs(), 9)
 """
 
 
 def test_two_processes_one_writes_and_the_other_is_told(
-    indexed: Callable[..., Words], monkeypatch: pytest.MonkeyPatch
+    indexed: Callable[..., WhooshIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("BUILD_WAIT", "UPDATE_WAIT"):
-        monkeypatch.setattr(f"notekeep.index.words.store.{name}", 0.2)
+        monkeypatch.setattr(f"notekeep.search.whoosh_index.{name}", 0.2)
     words = indexed("lever", "pulley")
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(HOLD), words.folder],
@@ -195,7 +204,7 @@ def run_and_kill(action: Callable[[], None], at: int) -> bool:
 
 
 def test_a_save_killed_at_any_step_is_whole_or_was_never_made(
-    indexed: Callable[..., Words], tmp_path: Path
+    indexed: Callable[..., WhooshIndex], tmp_path: Path
 ) -> None:
     words = indexed("lever", "pulley", "wedge")
     words.update([doc("1.md", "lever one")], ["3.md"], 2)
@@ -205,7 +214,7 @@ def test_a_save_killed_at_any_step_is_whole_or_was_never_made(
     seen = set()
     killed = True
     while killed:
-        copied = Words(tmp_path / f"copy-{step}")
+        copied = WhooshIndex(tmp_path / f"copy-{step}")
         shutil.copytree(words.folder, copied.folder)
         killed = run_and_kill(lambda to=copied: to.update(change, ["2.md"], 3), step)  # type: ignore[misc]
         generation = copied.generation
@@ -223,14 +232,14 @@ def test_a_save_killed_at_any_step_is_whole_or_was_never_made(
 
 
 def test_a_build_killed_at_any_step_leaves_the_old_index_or_the_new_one(
-    indexed: Callable[..., Words], tmp_path: Path
+    indexed: Callable[..., WhooshIndex], tmp_path: Path
 ) -> None:
     words = indexed("lever", "pulley", "wedge")
     words.close()
     step = 0
     killed = True
     while killed:
-        copied = Words(tmp_path / "copies" / str(step))
+        copied = WhooshIndex(tmp_path / "copies" / str(step))
         shutil.copytree(words.folder, copied.folder)
         killed = run_and_kill(lambda to=copied: to.build([doc("9.md", "lever")], 2), step)  # type: ignore[misc]
         if copied.generation is None:
@@ -252,16 +261,17 @@ SAVE_FOR_EVER = """
     import sys
     from itertools import count
     from pathlib import Path
-    from notekeep.index.words import WordDoc, Words
+    from notekeep.catalog.documents import WordDoc
+    from notekeep.search.whoosh_index import WhooshIndex
 
-    words = Words(Path(sys.argv[1]))
+    words = WhooshIndex(Path(sys.argv[1]))
     for at in count(words.generation + 1):
         words.update([WordDoc(f"{at % 7}.md", "", body=f"lever {at}")], [], at)
         print(at, flush=True)
 """
 
 
-def test_killed_at_random_what_was_said_to_be_saved_is_saved(words: Words) -> None:
+def test_killed_at_random_what_was_said_to_be_saved_is_saved(words: WhooshIndex) -> None:
     words.build([doc(f"{at}.md", "lever") for at in range(7)], 0)
     dice = random.Random(3)
     for _ in range(10):
@@ -279,11 +289,11 @@ def test_killed_at_random_what_was_said_to_be_saved_is_saved(words: Words) -> No
         assert words.scores(Term(str(words.generation)))
 
 
-def test_the_folder_is_private(indexed: Callable[..., Words]) -> None:
+def test_the_folder_is_private(indexed: Callable[..., WhooshIndex]) -> None:
     assert indexed("lever").folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_sweep_keeps_what_is_in_use(indexed: Callable[..., Words]) -> None:
+def test_a_sweep_keeps_what_is_in_use(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
     before = sorted(os.listdir(words.folder))
     for name in ("_MAIN_9.toc.123.4", "reached-8", "vocabulary.tmp"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.writing.importing.archive import Limits, read_zip
+from notekeep.importing.given_files import Limits, read_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

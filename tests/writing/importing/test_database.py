@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.writing.importing.database import read_loop
+from notekeep.importing.given_files import read_loop
 from tests.support.taken import lines
 
 SAMPLE = Path(__file__).parents[2] / "habits/imports/samples/loop.db"

@@ -12,10 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
-from notekeep.writing.importing import given as given_module
-from notekeep.writing.importing.archive import Limits
-from notekeep.writing.importing.formats import FORMATS, READERS, read_source
-from notekeep.writing.importing.given import Given, read_given
+from notekeep.importing import given_files as given_module
+from notekeep.importing.formats import FORMAT_NAMES, READERS, read_source
+from notekeep.importing.given_files import GivenFiles, Limits, read_given
 from tests.support.taken import lines
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def test_every_format_is_known(samples: Path, name: str, form: str) -> None:
 
 
 def test_every_format_has_a_reader_and_a_name() -> None:
-    assert READERS.keys() == FORMATS.keys()
+    assert READERS.keys() == FORMAT_NAMES.keys()
 
 
 def test_one_of_two_files_brings_the_other(samples: Path) -> None:
@@ -143,7 +142,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 
 
-@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize("form", sorted(FORMAT_NAMES))
 @settings(deadline=None)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=2))
 @example(texts=["", ""])
@@ -155,7 +154,7 @@ def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str
         for name, text in zip(names, texts, strict=False)
     }
     try:
-        source = read_source(Given("given", files), form)
+        source = read_source(GivenFiles("given", files), form)
     except NotekeepError:
         return
     for habit in source.habits:
@@ -188,10 +187,12 @@ WORST = {
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST.keys())
 def test_the_worst_of_texts_are_read_in_a_moment(text: str) -> None:
     began = time.process_time()
-    for form in FORMATS:
+    for form in FORMAT_NAMES:
         files = dict.fromkeys(NAMES.get(form, ("2026-01-05.md", "H.md")), text.encode())
         with suppress(NotekeepError):
-            read_source(Given("given", files), form)
+            read_source(GivenFiles("given", files), form)
     with suppress(NotekeepError):
-        read_source(Given("given", {f"a{end}": text.encode() for end in (".csv", ".md", ".org")}))
+        read_source(
+            GivenFiles("given", {f"a{end}": text.encode() for end in (".csv", ".md", ".org")})
+        )
     assert time.process_time() - began < 60

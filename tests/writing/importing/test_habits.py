@@ -14,17 +14,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.definition import FOREVER
-from notekeep.habits.imports.source import Gathering, Said, Source, Taken
-from notekeep.habits.log import Value, parse_line
+from notekeep.habits.importers.habit_data import (
+    HabitSource,
+    ImportedDay,
+    ImportedHabit,
+    SourceBuilder,
+)
+from notekeep.habits.log import LogValue, parse_line
+from notekeep.importing.habit_import import plan_import
 from notekeep.vault import Vault
-from notekeep.writing.importing.habits import plan_import
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.writing.importing.habits import HabitImport
+    from notekeep.importing.habit_import import HabitImport
 
-DONE, MISS = Value("done"), Value("miss")
+DONE, MISS = LogValue("done"), LogValue("miss")
 FIRST = date(2026, 1, 5).toordinal()
 
 
@@ -46,8 +51,8 @@ def log(vault: Vault, form: str = "loop") -> list[str]:
 def plan(vault: Vault) -> Callable[..., HabitImport]:
     """Plan habits that a program of some format might have; `write` carries it out."""
 
-    def plan(*habits: Taken, form: str = "loop", write: bool = False) -> HabitImport:
-        found = Gathering(form)
+    def plan(*habits: ImportedHabit, form: str = "loop", write: bool = False) -> HabitImport:
+        found = SourceBuilder(form)
         for habit in habits:
             found.add(habit)
         vault.habit_index.refresh()
@@ -59,7 +64,7 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
             vault.settings,
             vault.habit_index,
             found.source(),
-            config.now(),
+            config.current_time(),
         )
         if write:
             vault.carry_out(planned.plan)
@@ -133,7 +138,9 @@ def test_a_habit_that_is_there_gets_the_entries_and_keeps_its_definition(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
     before = files(vault)["habits/Gym.md"]
-    found = plan(Taken("GYM", schedule="3/7d", entries=[Said(FIRST, DONE)]), write=True)
+    found = plan(
+        ImportedHabit("GYM", schedule="3/7d", entries=[ImportedDay(FIRST, DONE)]), write=True
+    )
     assert (found.habits[0].path, found.habits[0].is_new) == ("habits/Gym.md", False)
     assert files(vault)["habits/Gym.md"] == before
     assert log(vault) == ["- 2026-01-05 gym: done"]
@@ -143,8 +150,8 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
     Path(vault.root, "habits/log/2026-01.phone.md").write_text("- 2026-01-05 row: miss\n", "utf-8")
-    entries = [Said(FIRST, DONE), Said(FIRST + 1, DONE)]
-    found = plan(Taken("Row", goal=">= 5 km", entries=entries), write=True)
+    entries = [ImportedDay(FIRST, DONE), ImportedDay(FIRST + 1, DONE)]
+    found = plan(ImportedHabit("Row", goal=">= 5 km", entries=entries), write=True)
     (row,) = found.habits
     assert (row.id, row.path, row.is_new, row.added, row.kept) == (
         "row",
@@ -159,7 +166,11 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
 def test_spans_of_seven_days_are_pointed_out(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    found = plan(Taken("Run", schedule="3/7d"), Taken("Gym", schedule="3/7d"), Taken("Read"))
+    found = plan(
+        ImportedHabit("Run", schedule="3/7d"),
+        ImportedHabit("Gym", schedule="3/7d"),
+        ImportedHabit("Read"),
+    )
     assert found.plan.remarks == [
         "Run: 3/7d is any seven days, as loop counts; `schedule: 3/week` counts calendar weeks"
     ]
@@ -168,10 +179,12 @@ def test_spans_of_seven_days_are_pointed_out(
 def test_a_habit_is_known_again_after_it_was_renamed(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    habit = Taken("Stretch", "u1", entries=[Said(FIRST, DONE)])
+    habit = ImportedHabit("Stretch", "u1", entries=[ImportedDay(FIRST, DONE)])
     plan(habit, write=True)
     vault.set_fields(["habits/Stretch.md"], ["title=Yoga", "habit=yoga", "aliases+=stretch"])
-    assert plan(Taken("Stretch", "u1", entries=[Said(FIRST, DONE)])).plan.changes == []
+    assert (
+        plan(ImportedHabit("Stretch", "u1", entries=[ImportedDay(FIRST, DONE)])).plan.changes == []
+    )
 
 
 def test_a_day_that_says_something_else_stays(
@@ -180,8 +193,10 @@ def test_a_day_that_says_something_else_stays(
     vault.log("gym", "miss", date(2026, 1, 5))
     vault.log("sit", "20 min", date(2026, 1, 5))
     found = plan(
-        Taken("gym", entries=[Said(FIRST, DONE), Said(FIRST + 1, DONE)]),
-        Taken("sit", entries=[Said(FIRST, Value("amount", 5000)), Said(FIRST, DONE)]),
+        ImportedHabit("gym", entries=[ImportedDay(FIRST, DONE), ImportedDay(FIRST + 1, DONE)]),
+        ImportedHabit(
+            "sit", entries=[ImportedDay(FIRST, LogValue("amount", 5000)), ImportedDay(FIRST, DONE)]
+        ),
         write=True,
     )
     assert [(row.added, row.kept) for row in found.habits] == [(1, 1), (0, 1)]
@@ -194,36 +209,49 @@ def test_a_day_that_means_the_same_is_the_same(
 ) -> None:
     vault.log("sit", "5 min", date(2026, 1, 5))
     vault.log("sit", "15 min", date(2026, 1, 5))
-    found = plan(Taken("sit", unit="min", entries=[Said(FIRST, Value("amount", 20_000, "min"))]))
+    found = plan(
+        ImportedHabit(
+            "sit", unit="min", entries=[ImportedDay(FIRST, LogValue("amount", 20_000, "min"))]
+        )
+    )
     assert (found.habits[0].same, found.plan.changes) == (1, [])
 
 
 def test_a_correction_made_here_outlives_the_next_import(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    habit = Taken("Stretch", entries=[Said(FIRST, DONE)])
+    habit = ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)])
     plan(habit, write=True)
     vault.log("stretch", "miss", date(2026, 1, 5))
-    found = plan(Taken("Stretch", entries=[Said(FIRST, DONE)]))
+    found = plan(ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)]))
     assert (found.habits[0].same, found.plan.changes) == (1, [])
 
 
 def test_a_later_export_brings_what_is_new(vault: Vault, plan: Callable[..., HabitImport]) -> None:
-    plan(Taken("Stretch", entries=[Said(FIRST, DONE)]), write=True)
-    plan(Taken("Stretch", entries=[Said(FIRST, DONE), Said(FIRST + 1, MISS)]), write=True)
+    plan(ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)]), write=True)
+    plan(
+        ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE), ImportedDay(FIRST + 1, MISS)]),
+        write=True,
+    )
     assert log(vault) == ["- 2026-01-05 stretch: done", "- 2026-01-06 stretch: miss"]
     vault.undo()
     assert log(vault) == ["- 2026-01-05 stretch: done"]
 
 
 def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., HabitImport]) -> None:
-    twins = [Taken("Run", entries=[Said(FIRST, DONE)]), Taken("Run", entries=[Said(FIRST, MISS)])]
+    twins = [
+        ImportedHabit("Run", entries=[ImportedDay(FIRST, DONE)]),
+        ImportedHabit("Run", entries=[ImportedDay(FIRST, MISS)]),
+    ]
     found = plan(*twins, write=True)
     assert [(row.id, row.path) for row in found.habits] == [
         ("run", "habits/Run.md"),
         ("run-2", "habits/Run 2.md"),
     ]
-    twins = [Taken("Run", entries=[Said(FIRST, DONE)]), Taken("Run", entries=[Said(FIRST, MISS)])]
+    twins = [
+        ImportedHabit("Run", entries=[ImportedDay(FIRST, DONE)]),
+        ImportedHabit("Run", entries=[ImportedDay(FIRST, MISS)]),
+    ]
     assert plan(*twins).plan.changes == []
 
 
@@ -244,7 +272,7 @@ def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., Habit
 def test_any_name_becomes_a_note_and_an_id(
     vault: Vault, plan: Callable[..., HabitImport], name: str, identity: str
 ) -> None:
-    found = plan(Taken(name, entries=[Said(FIRST, DONE)]), write=True)
+    found = plan(ImportedHabit(name, entries=[ImportedDay(FIRST, DONE)]), write=True)
     row = found.habits[0]
     assert row.id == identity
     assert row.path.startswith("habits/")
@@ -256,7 +284,7 @@ def test_any_name_becomes_a_note_and_an_id(
 def test_everything_that_a_definition_can_say_comes_along(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    habit = Taken(
+    habit = ImportedHabit(
         "Water",
         "w1",
         goal="<= 3 cup",
@@ -288,18 +316,18 @@ def test_everything_that_a_definition_can_say_comes_along(
 def test_what_no_definition_can_say_becomes_its_default_and_is_named(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    found = plan(Taken("H", schedule="now and then", goal="much"), write=True)
+    found = plan(ImportedHabit("H", schedule="now and then", goal="much"), write=True)
     assert [loss.habit for loss in found.losses] == ["H", "H"]
     assert vault.habit_index.definition("h").problems == ()
 
 
 def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitImport]) -> None:
     entries = [
-        Said(FIRST, DONE, extra=(("two words", "x"),)),
-        Said(FIRST + 1, Value("amount", 1000, "not a unit")),
-        Said(FIRST + 2, DONE, time="99:99"),
+        ImportedDay(FIRST, DONE, extra=(("two words", "x"),)),
+        ImportedDay(FIRST + 1, LogValue("amount", 1000, "not a unit")),
+        ImportedDay(FIRST + 2, DONE, time="99:99"),
     ]
-    found = plan(Taken("H", entries=entries), write=True)
+    found = plan(ImportedHabit("H", entries=entries), write=True)
     assert log(vault) == ["- 2026-01-05 h: done", "- 2026-01-07 h: done"]
     assert [loss.message for loss in found.losses] == [
         "remarks that no line of the log can hold",
@@ -310,7 +338,7 @@ def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitI
 def test_amounts_in_a_unit_that_does_not_convert_are_named(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    found = plan(Taken("sit", entries=[Said(FIRST, Value("amount", 3000, "km"))]))
+    found = plan(ImportedHabit("sit", entries=[ImportedDay(FIRST, LogValue("amount", 3000, "km"))]))
     assert [loss.message for loss in found.losses] == [
         "amounts in km, which count as done beside min"
     ]
@@ -321,7 +349,7 @@ def test_an_import_file_with_other_line_ends_keeps_them(
 ) -> None:
     path = Path(vault.root, "habits/log/2026-01.import_loop.md")
     path.write_bytes(b"# mine\r\n\r\n- 2026-01-04 gym: done")
-    plan(Taken("gym", entries=[Said(FIRST, DONE)]), write=True)
+    plan(ImportedHabit("gym", entries=[ImportedDay(FIRST, DONE)]), write=True)
     assert (
         path.read_bytes() == b"# mine\r\n\r\n- 2026-01-04 gym: done\r\n- 2026-01-05 gym: done\r\n"
     )
@@ -338,11 +366,11 @@ def test_links_are_written_where_the_vault_wants_them(tmp_path: Path, samples: P
 
 
 VALUES = st.one_of(
-    st.sampled_from([DONE, MISS, Value("skip")]),
-    st.builds(Value, st.just("amount"), st.integers(0, 10**9), st.none() | st.just("min")),
+    st.sampled_from([DONE, MISS, LogValue("skip")]),
+    st.builds(LogValue, st.just("amount"), st.integers(0, 10**9), st.none() | st.just("min")),
 )
 SAID = st.builds(
-    Said,
+    ImportedDay,
     st.integers(FIRST, FIRST + 40),
     VALUES,
     st.text(max_size=12).map(lambda text: " ".join(text.split())),
@@ -350,7 +378,9 @@ SAID = st.builds(
 )
 SOURCES = st.lists(
     st.builds(
-        Taken, name=st.sampled_from(["Gym", "sit", "Row"]), entries=st.lists(SAID, max_size=8)
+        ImportedHabit,
+        name=st.sampled_from(["Gym", "sit", "Row"]),
+        entries=st.lists(SAID, max_size=8),
     ),
     max_size=3,
 )
@@ -359,22 +389,22 @@ SOURCES = st.lists(
 @settings(deadline=None, max_examples=25)
 @given(habits=SOURCES)
 def test_any_source_twice_is_any_source_once(
-    habits: list[Taken], tmp_path_factory: pytest.TempPathFactory
+    habits: list[ImportedHabit], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     root = tmp_path_factory.mktemp("notes")
     (root / ".notekeep").mkdir()
     vault = Vault.open(root)
-    found = Gathering("harsh")
+    found = SourceBuilder("harsh")
     for habit in habits:
-        found.add(Taken(habit.name, entries=list(habit.entries)))
-    source: Source = found.source()
+        found.add(ImportedHabit(habit.name, entries=list(habit.entries)))
+    source: HabitSource = found.source()
 
     def planned() -> HabitImport:
         from notekeep import config
 
         vault.habit_index.refresh()
         return plan_import(
-            root, vault.schema, vault.settings, vault.habit_index, source, config.now()
+            root, vault.schema, vault.settings, vault.habit_index, source, config.current_time()
         )
 
     first = planned()

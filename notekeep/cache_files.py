@@ -1,0 +1,66 @@
+"""Small files and folders of notekeep's own, outside of every vault, for their owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import suppress
+
+
+def make_cache_folder(folder: str) -> None:
+    """Make a folder of notekeep's own, and those missing above it; mode 0700 whatever the umask.
+
+    One that is there and open to others is closed to them, unless it is a link or another's.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    try:
+        os.mkdir(folder, 0o700)
+        os.chmod(folder, 0o700)
+    except FileNotFoundError:
+        above = os.path.dirname(folder)
+        if above in ("", folder):
+            raise
+        make_cache_folder(above)
+        make_cache_folder(folder)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+        about = os.lstat(folder)
+        is_own = sys.platform != "win32" and about.st_uid == os.geteuid()
+        if is_own and stat.S_ISDIR(about.st_mode) and about.st_mode & 0o077:
+            with suppress(OSError):  # a file system without modes
+                os.chmod(folder, 0o700)
+
+
+def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
+    """Put a file in the place of the one before.
+
+    Args:
+        folder: A folder of notekeep's own, which is there.
+        name: The file.
+        data: What it holds.
+        durable: Whether to wait for the disk; else it may be the one before after a power cut.
+
+    Raises:
+        OSError: It was not written; the one before is still there.
+    """
+    path = os.path.join(folder, name)
+    draft = f"{path}.{os.getpid()}"  # two programs that start together write one each
+    try:
+        with open(draft, "wb", opener=_private) as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,1 @@
+"""SQLite: what the files hold, as rows. A cache; the files are the truth."""

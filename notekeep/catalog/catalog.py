@@ -1,0 +1,408 @@
+"""The catalog: facts about notes in SQLite, and the rows that lists show.
+
+It can be deleted at any time and is built again from the notes. Words are not known here; how a
+condition becomes SQL is conditions.py's affair, and how the file is kept is store.py's.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.catalog.conditions import Condition, condition, ordering, roles
+from notekeep.catalog.connection import Connection, yield_parts
+from notekeep.catalog.records import (
+    ESCAPE,
+    Backlink,
+    LinkRow,
+    Row,
+    link_key,
+    load_path,
+    store_path,
+    unsigned,
+)
+from notekeep.query.tree import And, KnownPaths, Node, Not, Or
+from notekeep.storage.scan import Fingerprint
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.errors import Problem
+    from notekeep.query.tree import Order
+    from notekeep.storage.scan import StatMark
+
+# What a list shows of a note.
+ROW = "path, title, kind, mtime_ns, size, private, problem, words, facts"
+
+_OUTLINE = """
+    path, digest, title,
+    (SELECT json_group_array(name) FROM
+        (SELECT name FROM tags WHERE note = notes.id AND own ORDER BY tags.rowid)),
+    (SELECT json_group_array(text) FROM
+        (SELECT text FROM headings WHERE note = notes.id ORDER BY headings.rowid))
+"""
+
+DEEP = 20
+"""A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
+
+KEPT_ANSWERS = 4
+KEPT_PATHS = 20_000
+"""So many sets of so many notes are kept: while a query is typed, its tag is asked for at each key.
+"""
+
+# From one type of a field to the next, by the index, and not through the fields of every note.
+_TYPES = """
+    WITH RECURSIVE met(key, name, type) AS (
+        SELECT key, name, (SELECT min(type) FROM fields f WHERE f.key = keys.key) FROM keys
+        UNION ALL
+        SELECT key, name,
+            (SELECT min(type) FROM fields f WHERE f.key = met.key AND f.type > met.type)
+        FROM met WHERE type IS NOT NULL
+    )
+    SELECT name, type FROM met WHERE type IS NOT NULL
+"""
+
+_EVERY = Condition("1")
+_LINKABLE = Condition("role IN ('note', 'excluded')")
+
+
+class Outline(NamedTuple):
+    """What the words index wants to know of a note's text, besides its words.
+
+    Attributes:
+        digest: The hash of the content that it was read from.
+    """
+
+    digest: str
+    title: str
+    tags: list[str]
+    headings: list[str]
+
+
+class Catalog(Connection):
+    """The catalog of one vault. Several threads may read from it."""
+
+    def known(self) -> dict[str, Fingerprint]:
+        """The fingerprint of every file that was read, by path."""
+        return {path: Fingerprint._make(mark) for path, mark in self.marks().items()}
+
+    def marks(self) -> dict[str, StatMark]:
+        """The same as plain tuples, which a sweep of all files compares in less time."""
+        return self.made_of(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
+
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """The hash of each file's content when it was last read, for those that are known."""
+        where = condition(KnownPaths(frozenset(paths)))
+        found = self.find("path, digest", where)
+        return {load_path(path): digest for path, digest in found}
+
+    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
+        """What is known of the texts of some notes; those with quotes are left out."""
+        found = self.find(_OUTLINE, condition(KnownPaths(frozenset(paths))), " AND quotes = 0")
+        return {
+            load_path(path): Outline(digest, title, json.loads(tags), json.loads(headings))
+            for path, digest, title, tags, headings in found
+        }
+
+    def rows(
+        self,
+        node: Node | None = None,
+        order: Sequence[Order] = (),
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[int, list[Row]]:
+        """A page of the notes that a condition matches.
+
+        Args:
+            node: A tree of facts; None is every note. Logs and templates are among the answer only
+                where it asks for them.
+            order: What to sort by, then by title.
+            limit: How many rows at most; None is all.
+            offset: How many rows to leave out first.
+
+        Returns:
+            How many match in all, and the page.
+
+        Raises:
+            TypeError: There are words in the tree.
+        """
+        where = self.where(node)
+        with self._snapshot():
+            rows = self._page(where, order, limit, offset)
+            total = offset + len(rows)
+            if (offset and not rows) or len(rows) == limit:
+                total = self._count(where)
+        return total, rows
+
+    def page(self, node: Node | None, order: Sequence[Order], limit: int, offset: int) -> list[Row]:
+        """The same page without a count, which in a large vault takes as long as the page."""
+        return self._page(self.where(node), order, limit, offset)
+
+    def _page(
+        self, where: Condition, order: Sequence[Order], limit: int | None, offset: int
+    ) -> list[Row]:
+        by = ordering(order)
+        least = -1 if limit is None else limit
+        return self.rows_found(
+            where, f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
+        )
+
+    def rows_found(self, where: Condition, more: str = "", values: Sequence[Any] = ()) -> list[Row]:
+        """The rows that `find` finds; for this room's own questions."""
+        return self.made_of(_rows, *_selected(ROW, where, more, values))
+
+    def place(self, path: str) -> int | None:
+        """How many notes stand before one in the list of all by title; None for what is no note."""
+        among = "role = 'note' AND"
+        found = self.find("sort, path", Condition(f"{among} path = ?", (store_path(path),)))
+        if not found:
+            return None
+        return self._count(Condition(f"{among} (sort, path) < (?, ?)", found[0]))
+
+    def count(self, node: Node | None = None) -> int:
+        """How many notes a condition matches."""
+        return self._count(self.where(node))
+
+    def paths(self, node: Node | None) -> frozenset[str]:
+        """The paths of the notes that a condition matches; kept until the catalog changes."""
+        where = self.where(node)
+        with self._snapshot() as reader:
+            kept: dict[Condition, frozenset[str]] = reader.kept
+            state = self.ask("PRAGMA data_version"), self.generation, reader.inode
+            if state != reader.kept_of:
+                kept.clear()
+                reader.kept_of = state
+            found = kept.get(where)
+            if found is None:
+                found = self._paths(where)
+                while len(kept) >= KEPT_ANSWERS:
+                    del kept[next(iter(kept))]
+                if len(found) <= KEPT_PATHS:
+                    kept[where] = found
+            return found
+
+    def row(self, path: str) -> Row | None:
+        """The row of one file, whatever it is for."""
+        return next(iter(self.rows_found(Condition("path = ?", (store_path(path),)))), None)
+
+    def is_listed(self, path: str) -> bool:
+        """Whether a file is a note that the list of all has."""
+        return self._count(Condition("role = 'note' AND path = ?", (store_path(path),))) > 0
+
+    def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
+        """The rows of notes by path; one that the catalog does not know is left out."""
+        where = condition(KnownPaths(frozenset(paths)))
+        return {row.path: row for row in self.rows_found(where)}
+
+    def rows_in_order(self, stored: Sequence[str]) -> list[Row]:
+        """The rows of notes, in that order; paths as `find` gives them."""
+        rows = self.rows_of(map(load_path, stored))
+        return [rows[path] for path in map(load_path, stored) if path in rows]
+
+    def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
+        """All notes whose file name, title or an alias is that name, case aside, by path.
+
+        Args:
+            name: The name.
+            in_lists: Leave out those that lists leave out.
+        """
+        has_it = "id IN (SELECT note FROM names WHERE key = ?)"
+        among = f"role = 'note' AND {has_it}" if in_lists else has_it
+        where = Condition(among, (link_key(store_path(name)),))
+        return self.rows_found(where, "ORDER BY path")
+
+    def linkable(self) -> list[Row]:
+        """The rows of all notes that a link may lead to, those that lists leave out among them."""
+        return self.rows_found(_LINKABLE, "ORDER BY sort, path")
+
+    def names(self) -> list[tuple[str, str, list[str]]]:
+        """Path, title and aliases of every note, as a resolver of links takes them."""
+        return [(row.path, row.title, row.aliases) for row in self.linkable()]
+
+    def titles(self) -> list[str]:
+        """The titles and aliases of all notes; of these SQLite gives no more than is asked for."""
+        found = self.ask(
+            "SELECT title FROM notes WHERE role = 'note' UNION ALL SELECT item.value FROM notes,"
+            " json_each(notes.facts, '$.aliases') AS item WHERE notes.role = 'note'"
+        )
+        return [title for (title,) in found]
+
+    def kind_counts(self) -> dict[str, int]:
+        """How many notes there are of each kind, most first."""
+        return dict(
+            self.ask(
+                "SELECT kind, count(*) AS n FROM notes WHERE role = 'note'"
+                " GROUP BY kind ORDER BY n DESC, kind"
+            )
+        )
+
+    def tag_counts(self) -> dict[str, int]:
+        """How many notes have each tag or one below it, by name; by the alphabet, parents first."""
+        found = self.ask(
+            "SELECT min(name), count(*) FROM tags GROUP BY tag ORDER BY replace(tag, '/', char(1))"
+        )
+        return dict(found)
+
+    def field_names(self) -> dict[str, str]:
+        """The fields that notes have, each with what its values look like, "any" where they differ.
+
+        The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
+        """
+        types: dict[str, set[str]] = {}
+        for name, kind in self.ask(_TYPES):
+            types.setdefault(name, set()).add(kind)
+        return {
+            name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())
+        }
+
+    @property
+    def generation(self) -> int:
+        """A number that goes up with every change of what lists may show."""
+        return int(self.meta("generation") or 0)
+
+    def meta(self, key: str) -> str | None:
+        """What the catalog remembers about itself, such as "generation", "born" and "words"."""
+        found = self.ask("SELECT value FROM meta WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def dirty(self) -> dict[str, int]:
+        """Notes that the words index does not have as they are, with the generation of each."""
+        return {load_path(path): at for path, at in self.ask("SELECT path, generation FROM dirty")}
+
+    def links(self, path: str) -> list[LinkRow]:
+        """The links of a note in the order they stand, with where each leads."""
+        found = self.ask(
+            "SELECT l.line, l.target, t.path, l.state, l.heading, l.text, l.embed FROM links l"
+            " JOIN notes n ON n.id = l.note LEFT JOIN notes t ON t.id = l.found"
+            " WHERE n.path = ? ORDER BY l.rowid",
+            (store_path(path),),
+        )
+        return [
+            LinkRow(line, target, to and load_path(to), state, heading, text, embed == 1)
+            for line, target, to, state, heading, text, embed in found
+        ]
+
+    def backlinks(self, path: str) -> list[Backlink]:
+        """The links that lead to a note from others, by title of the other, then line."""
+        found = self.ask(
+            "SELECT n.path, n.title, l.line, l.text FROM links l JOIN notes n ON n.id = l.note"
+            " JOIN notes t ON t.id = l.found WHERE t.path = ? AND n.id <> t.id"
+            " ORDER BY n.sort, n.path, l.line",
+            (store_path(path),),
+        )
+        return [Backlink(load_path(source), *rest) for source, *rest in found]
+
+    def headings(self, path: str) -> list[tuple[int, int, str]]:
+        """Line of the file (from 1), level and text of each heading of a note."""
+        return self.ask(
+            "SELECT h.line, h.level, h.text FROM headings h JOIN notes n ON n.id = h.note"
+            " WHERE n.path = ? ORDER BY h.line",
+            (store_path(path),),
+        )
+
+    def problems(self, *, links: bool = True) -> list[Problem]:
+        """What is wrong in the vault, by path and line.
+
+        Args:
+            links: Whether links that lead nowhere or to several notes are among it.
+        """
+        from notekeep.catalog.queries import find_link_problems, find_note_problems
+
+        found = [*find_note_problems(self), *(find_link_problems(self) if links else ())]
+        return sorted(found, key=lambda one: (one.path, one.line or 0, one.code, one.message))
+
+    def conflicts(self) -> dict[str, str]:
+        """Conflict copies that lie in the vault, each with the note it is a copy of."""
+        found = self.ask("SELECT path, original FROM conflicts ORDER BY path")
+        return {load_path(copy): load_path(of) for copy, of in found}
+
+    def unsettled(self) -> bool:
+        """Whether a refresh was interrupted before it knew where all links lead."""
+        return bool(self.ask("SELECT 1 FROM links WHERE state = 'unsettled' LIMIT 1"))
+
+    def find(
+        self,
+        what: str,
+        where: Condition,
+        more: str = "",
+        values: Sequence[Any] = (),
+        join: str = "",
+    ) -> list[Any]:
+        """Run a SELECT over `notes`; for this room's own questions.
+
+        Args:
+            what: The columns.
+            where: Which rows, logs and templates among them.
+            more: What follows the condition, such as an order.
+            values: What its question marks stand for.
+            join: What else is asked along.
+        """
+        return self.ask(*_selected(what, where, more, values, join))
+
+    def _paths(self, where: Condition) -> frozenset[str]:
+        return frozenset(load_path(path) for (path,) in self.find("path", where))
+
+    def _count(self, where: Condition) -> int:
+        return int(self.find("count(*)", where)[0][0])
+
+    def where(self, node: Node | None) -> Condition:
+        """A tree of facts as an expression for `find`; None is every note."""
+        wanted = roles(node)
+        listed = ", ".join(f"'{role}'" for role in wanted)
+        among = f"role IN ({listed})" if len(wanted) > 1 else "role = 'note'"
+        if node is None:
+            return Condition(among)
+        if _levels(node) > DEEP:
+            node = KnownPaths(self._worked_out(node))
+        inner = condition(node)
+        return Condition(f"{among} AND ({inner.sql})", inner.values)
+
+    def _worked_out(self, node: Node) -> frozenset[str]:
+        match node:
+            case And(parts):
+                return frozenset.intersection(*map(self._worked_out, parts))
+            case Or(parts):
+                return frozenset.union(*map(self._worked_out, parts))
+            case Not(part):
+                return self._paths(_EVERY) - self._worked_out(part)
+            case _:
+                return self._paths(condition(node))
+
+
+def _marks(rows: sqlite3.Cursor) -> dict[str, StatMark]:
+    """Fingerprints by path; as little as possible for each, since there is one for every file."""
+    found: dict[str, StatMark] = {}
+    for part in yield_parts(rows):
+        is_plain = ESCAPE not in "".join([path for path, *_ in part])
+        for path, size, mtime, ctime, inode in part:
+            name = path if is_plain else load_path(path)
+            found[name] = (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
+    return found
+
+
+def _selected(
+    what: str, where: Condition, more: str, values: Sequence[Any], join: str = ""
+) -> tuple[str, tuple[Any, ...]]:
+    # Columns and conditions are this package's own text; what a person wrote is in the values.
+    sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
+    return sql, (*where.values, *values)
+
+
+def _rows(found: sqlite3.Cursor) -> list[Row]:
+    """Rows from the columns of ROW."""
+    return [
+        Row(load_path(path), title, kind, mtime_ns, size, private == 1, problem, words, facts)
+        for part in yield_parts(found)
+        for path, title, kind, mtime_ns, size, private, problem, words, facts in part
+    ]
+
+
+def _levels(node: Node) -> int:
+    """How deep a tree is; the grammar bounds it, so that this may recurse."""
+    match node:
+        case And(parts) | Or(parts):
+            return 1 + max(map(_levels, parts), default=0)
+        case Not(part):
+            return 1 + _levels(part)
+    return 1

@@ -1,0 +1,403 @@
+"""The catalog's file while it is in use: two readers, one of them the main thread's, and a writer.
+
+What is asked and written is not known here. A reader never waits for a writer: SQLite's write-ahead
+log lets it see the last whole state while another connection, of this process or another, is at it.
+Nor does the main thread wait for another's question: in the interface it is the one that a key
+waits for, and a long question of a background thread would hold it up.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from notekeep.background import yield_to_ui
+from notekeep.catalog import database
+from notekeep.errors import Failure, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import TracebackType
+
+    from notekeep.catalog.writer import Writer
+
+T = TypeVar("T")
+
+MARK = "catalog.writing"
+
+ANALYSED_ROWS = 400
+"""How much of each index is looked at to see how it is filled; 20 ms in a vault of 10,000 notes."""
+
+PART_ROWS = 1_000
+
+CACHE_KB = 512
+"""What a reader keeps of the file, which the system keeps anyway; the usual 2,000 save little."""
+
+SQL_ROWS = 10_000
+"""How many rows `notekeep sql` shows at most."""
+SQL_LENGTH = 1 << 26
+"""How long a text in it may be: SQLite looks at the clock only between two steps."""
+SQL_STEPS = 10_000
+_SQL_READS = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+_SQL_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info"})
+
+
+class ReadConnection:
+    """A connection that reads, and whose turn it is to ask it.
+
+    Attributes:
+        lock: Held while it is asked.
+        connection: None until the first question, and again when the file went.
+        inode: Which file it reads.
+        is_stale: Whether the file went meanwhile; whoever asks next opens the one in its place.
+        kept: Answers of the last questions.
+        kept_of: The state of the file that they are from.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.connection: sqlite3.Connection | None = None
+        self.inode = -1
+        self.is_stale = False
+        self.kept: dict[Any, Any] = {}
+        self.kept_of: object = None
+
+    def close(self) -> None:
+        """Close the file; the lock must be held."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+        self.is_stale = False
+
+
+class Connection:
+    """The file of one vault's catalog.
+
+    Attributes:
+        folder: The cache folder it lies in.
+        rebuilt: How often a file was set aside since this object was made.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = os.fspath(folder)
+        self.rebuilt = 0
+        self._path = os.path.join(self.folder, database.CATALOG_FILE)
+        self._of_main = ReadConnection()
+        self._of_others = ReadConnection()
+        self._is_moment = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the next question opens it again."""
+        for reader in (self._of_main, self._of_others):
+            with reader.lock:
+                reader.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Self]:
+        """Give the catalog as it is from here to the end of `with`, whoever writes meanwhile.
+
+        It has a connection of its own, so that nobody waits for its turn. Where the catalog has no
+        write-ahead log (see `schema.journal_mode`), who writes waits for the end of it, and a
+        refresh leaves what it found for the next one after a while.
+
+        Raises:
+            Failure: On any question, where the file cannot be read. A damaged one is not answered
+                from an empty catalog, to which no note would be private.
+        """
+        with type(self)(self.folder) as moment:
+            moment._begin()  # noqa: SLF001 - another of its kind
+            yield moment
+
+    def _begin(self) -> None:
+        """Hold one moment, which is the same for all threads."""
+        self._is_moment = True
+        reader = self._of_main = self._of_others
+        with reader.lock:
+            try:
+                connection = self._connection(reader)
+                connection.execute("BEGIN")
+                # The moment is that of the first question, not that of BEGIN.
+                connection.execute("SELECT count(*) FROM meta").fetchone()
+            except sqlite3.DatabaseError as error:
+                self._recover(error)
+            if self.rebuilt:
+                raise self._damaged()
+
+    def _damaged(self) -> Failure:
+        return Failure(f"{self._path}: was damaged and has been set aside.", "Do it again.")
+
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run one SELECT of this program.
+
+        Raises:
+            Failure: The file cannot be read. A damaged one is set aside first, and the answer is
+                that of an empty catalog.
+        """
+        return self.made_of(_all, sql, values)
+
+    def made_of(
+        self, make: Callable[[sqlite3.Cursor], T], sql: str, values: Sequence[Any] = ()
+    ) -> T:
+        """Run one SELECT whose rows are many, and make something of them one by one.
+
+        Raises:
+            Failure: As for `ask`.
+        """
+        yield_to_ui()
+        reader = self._reader()
+        with reader.lock:
+            try:
+                return make(self._connection(reader).execute(sql, values))
+            except sqlite3.DatabaseError as error:
+                self._recover(error)
+            return make(self._connection(reader).execute(sql, values))
+
+    def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a SELECT that a person wrote, which can change nothing and open no other file.
+
+        Args:
+            query: The SELECT.
+            timeout: For how many seconds it may run.
+
+        Returns:
+            The names of the columns, and at most SQL_ROWS rows.
+
+        Raises:
+            UsageError: SQLite does not understand it, it would write, or it takes too long.
+        """
+        if query.strip().rstrip(";") == ".tables":
+            query = (
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            )
+        self._opened_now()
+        connection = sqlite3.connect(f"file:{_quoted(self._path)}?mode=ro", uri=True)
+        end = time.monotonic() + timeout
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, SQL_LENGTH)
+            connection.set_authorizer(_only_read)
+            connection.set_progress_handler(lambda: time.monotonic() > end, SQL_STEPS)
+            found = connection.execute(query)
+            heads = [column[0] for column in found.description or ()]
+            return heads, found.fetchmany(SQL_ROWS)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            if time.monotonic() > end:
+                raise UsageError(
+                    f"The query was stopped after {timeout:g} seconds.",
+                    "A WHERE or a LIMIT makes it shorter.",
+                    text=query,
+                ) from error
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+                raise UsageError(
+                    "`sql` can only read the catalog; this would do something else.",
+                    "`notekeep sql .tables` shows the tables.",
+                    text=query,
+                ) from error
+            raise UsageError(
+                f"SQLite says: {error}.", "`notekeep sql .tables` shows the tables.", text=query
+            ) from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def writing(self, wait: float | None = None) -> Iterator[Writer]:
+        """A transaction: all of it happens, or nothing.
+
+        Args:
+            wait: For how many seconds to wait for another program; None is schema.BUSY_SECONDS.
+
+        Raises:
+            Failure: Another program has been writing for seconds, or the disk does not let us.
+        """
+        from notekeep.catalog.writer import Writer
+
+        self._opened_now()
+        try:
+            with _transaction(database.connect(self._path, wait)) as connection:
+                writer = Writer(connection)
+                yield writer
+                writer.finish()
+        except sqlite3.DatabaseError as error:
+            self._recover(error)
+            raise self._damaged() from error
+
+    def analyze(self) -> None:
+        """Let SQLite see how its indexes are filled, so that it begins with what narrows most.
+
+        Without, it goes through all notes to find those of a tag or a day, which takes ten times as
+        long.
+        """
+        with self.writing() as writer:
+            writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
+            writer.connection.execute("ANALYZE")
+
+    def check(self) -> bool:
+        """Whether the file is sound, at about a millisecond a megabyte; a broken one goes aside."""
+        before = self.rebuilt
+        found = self.ask("PRAGMA quick_check(1)")
+        if found != [("ok",)] and self.rebuilt == before:
+            self._set_aside()
+        return self.rebuilt == before
+
+    @contextmanager
+    def marked(self) -> Iterator[None]:
+        """Leave a mark in the folder while something long is written.
+
+        It stays behind when the machine goes down meanwhile, and a disk may then have lost what
+        SQLite thought written.
+        """
+        mark = os.path.join(self.folder, MARK)
+        os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))
+        try:
+            yield
+        finally:
+            with suppress(FileNotFoundError):
+                os.remove(mark)
+
+    def was_interrupted(self) -> bool:
+        """Whether a mark was left behind, or another program is just at it."""
+        return os.path.exists(os.path.join(self.folder, MARK))
+
+    def clear(self) -> None:
+        """Begin anew with an empty catalog."""
+        reader = self._reader()
+        with reader.lock:
+            self._connection(reader)
+            self._set_aside()
+            self._connection(reader)
+
+    def _reader(self) -> ReadConnection:
+        """The reader of the thread that asks."""
+        is_main = threading.get_ident() == threading.main_thread().ident
+        return self._of_main if is_main else self._of_others
+
+    def _other(self, reader: ReadConnection) -> ReadConnection:
+        return self._of_others if reader is self._of_main else self._of_main
+
+    def _connection(self, reader: ReadConnection) -> sqlite3.Connection:
+        if reader.is_stale:
+            reader.close()
+        if reader.connection is None:
+            reader.connection, anew = database.open_catalog(self.folder)
+            reader.connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+            self.rebuilt += anew
+            reader.inode = os.stat(self._path).st_ino
+        return reader.connection
+
+    def _close_all(self, reader: ReadConnection) -> None:
+        """Close the file for all threads, of which one has the lock of its own reader only."""
+        reader.close()
+        other = self._other(reader)
+        # Never wait for the other's lock: it may be waiting for this one.
+        other.is_stale = True
+        if other.lock.acquire(blocking=False):
+            try:
+                other.close()
+            finally:
+                other.lock.release()
+
+    def _opened_now(self) -> None:
+        """Make sure that what is open is what lies in the folder, which may have been deleted."""
+        reader = self._reader()
+        with reader.lock:
+            try:
+                same = os.stat(self._path).st_ino == reader.inode
+            except OSError:
+                same = False
+            if not same:
+                self._close_all(reader)
+            self._connection(reader)
+
+    def reopen_if_replaced(self) -> None:
+        """Look at the file again if somebody deleted or replaced it."""
+        self._opened_now()
+
+    def _recover(self, error: sqlite3.DatabaseError) -> None:
+        """Put an empty catalog in the place of a damaged one; anything else is a failure."""
+        if not database.is_damage(error):
+            raise database.failure(error, self._path) from error
+        self._set_aside()
+        if self._is_moment:
+            raise self._damaged() from error
+
+    def _set_aside(self) -> None:
+        reader = self._reader()
+        with reader.lock:
+            self._close_all(reader)
+            database.set_aside(self.folder, reader.inode)
+            # Again, for who opened the file between the two and would go on reading it for good.
+            self._other(reader).is_stale = True
+            self.rebuilt += 1
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[ReadConnection]:
+        """Questions within it are answered from one state, whoever writes meanwhile."""
+        reader = self._reader()
+        with reader.lock:
+            connection = self._connection(reader)
+            outermost = not connection.in_transaction
+            if outermost:
+                connection.execute("BEGIN")
+            try:
+                yield reader
+            finally:
+                if outermost and connection is reader.connection and connection.in_transaction:
+                    connection.execute("COMMIT")
+
+
+def yield_parts(found: sqlite3.Cursor) -> Iterator[list[Any]]:
+    """The rows of an answer, some at a time: giving way between them."""
+    while part := found.fetchmany(PART_ROWS):
+        yield part
+        if len(part) < PART_ROWS:
+            return
+        yield_to_ui()
+
+
+def _all(found: sqlite3.Cursor) -> list[Any]:
+    return [row for part in yield_parts(found) for row in part]
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Commit what happens within it, or take it back; the connection is closed either way."""
+    with closing(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.DatabaseError):  # what went wrong first is what is said
+                connection.rollback()
+            raise
+
+
+def _only_read(action: int, first: str | None, *_: str | None) -> int:
+    """Let SQLite read tables and ask how they are made, and refuse all else."""
+    is_asked = action == sqlite3.SQLITE_PRAGMA and first in _SQL_PRAGMAS
+    return sqlite3.SQLITE_OK if is_asked or action in _SQL_READS else sqlite3.SQLITE_DENY
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)

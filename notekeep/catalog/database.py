@@ -1,0 +1,335 @@
+"""The catalog's file: its tables, how it is opened, and what happens when it is not what it was.
+
+Nothing here is migrated. A file of another version, or a damaged one, is set aside and an empty one
+takes its place: the notes are the truth, and refresh fills it again.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from notekeep import cache_files
+from notekeep.errors import SPACE_HINT, WRITABLE_HINT, Failure, remedy
+from notekeep.storage.private_files import hold_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CATALOG_FILE = "catalog.db"
+APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
+VERSION = 4
+"""Goes up whenever a table, or what is written into one, changes its meaning."""
+
+BUSY_SECONDS = 5.0
+
+REBUILT = "It can be deleted at any time and is built again from your notes."
+_REMEDIES = {
+    sqlite3.SQLITE_READONLY: WRITABLE_HINT,
+    sqlite3.SQLITE_CANTOPEN: WRITABLE_HINT,
+    sqlite3.SQLITE_PERM: WRITABLE_HINT,
+    sqlite3.SQLITE_FULL: SPACE_HINT,
+    # What it says of the files beside its own, for which there is no room on a full disk.
+    sqlite3.SQLITE_IOERR: f"is its disk full? {SPACE_HINT}",
+}
+"""What to do where deleting the file is no help."""
+
+Columns = dict[str, type]
+
+TABLES: dict[str, Columns] = {
+    "notes": {
+        "id": int,
+        "path": str,
+        "path_folded": str,
+        "name_folded": str,
+        "role": str,
+        "title": str,
+        "title_folded": str,
+        "sort": str,
+        "kind": str,
+        "private": int,
+        "problem": str,
+        "size": int,
+        "mtime_ns": int,
+        "ctime_ns": int,
+        "inode": int,
+        "digest": str,
+        "words": int,
+        "links": int,
+        "embeds": int,
+        "tasks": int,
+        "todo": int,
+        "quotes": int,
+        "headings": int,
+        "timestamps": int,
+        "code": int,
+        "facts": str,
+    },
+    "fields": {
+        "note": int,
+        "key": str,
+        "item": int,
+        "type": str,
+        "text": str,
+        "number": float,
+        "day": str,
+    },
+    "keys": {"key": str, "name": str},
+    "tags": {"note": int, "tag": str, "name": str, "own": int},
+    "names": {"key": str, "note": int},
+    "links": {
+        "note": int,
+        "line": int,
+        "target": str,
+        "key": str,
+        "heading": str,
+        "text": str,
+        "embed": int,
+        "state": str,
+        "found": int,
+    },
+    "tasks": {"note": int, "line": int, "mark": str, "done": int, "text": str, "folded": str},
+    "headings": {"note": int, "line": int, "level": int, "text": str},
+    "problems": {
+        "path": str,
+        "source": str,
+        "line": int,
+        "message": str,
+        "hint": str,
+        "code": str,
+        "col": int,
+    },
+    "conflicts": {"path": str, "original": str},
+    "dirty": {"path": str, "generation": int},
+    "meta": {"key": str, "value": str},
+}
+"""Each table's columns. All are STRICT; what may be missing is in MAY_BE_NULL."""
+
+PRIMARY_KEYS = {"notes": "id", "keys": "key", "conflicts": "path", "dirty": "path", "meta": "key"}
+MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("links", "found")}
+MAY_BE_NULL |= {("problems", "line"), ("problems", "col")}
+INDEXES: list[tuple[str, list[str], bool]] = [
+    ("notes", ["path"], True),
+    # All that a sweep compares, so that it reads no whole rows.
+    ("notes", ["path", "size", "mtime_ns", "ctime_ns", "inode"], False),
+    ("notes", ["role", "sort", "path"], False),
+    ("notes", ["role", "kind"], False),
+    # All that suggestions look at, so that a key typed reads no whole rows.
+    ("notes", ["role", "title_folded", "name_folded", "mtime_ns", "path"], False),
+    ("fields", ["note", "key"], False),
+    ("fields", ["key", "type"], False),
+    ("fields", ["key", "number"], False),
+    ("fields", ["key", "day"], False),
+    ("fields", ["key", "text", "note"], False),
+    ("tags", ["tag", "note"], False),
+    ("tags", ["note"], False),
+    ("names", ["key", "note"], False),
+    ("names", ["note"], False),
+    ("links", ["note"], False),
+    ("links", ["key"], False),
+    ("links", ["found"], False),
+    ("links", ["state"], False),
+    ("tasks", ["note"], False),
+    ("headings", ["note"], False),
+    ("problems", ["path"], False),
+]
+
+NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings")
+"""Tables with rows that belong to a note, by its id."""
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+class CatalogBusy(Failure):
+    """Another program is writing to the catalog; what was not written is found at a refresh."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file itself is broken."""
+    return _code(error) in _DAMAGE
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether an error says that somebody else is writing."""
+    return _code(error) in _BUSY
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code; an error that Python's own layer raises has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
+    """Open the catalog in a cache folder; it exists and is of this version afterwards.
+
+    Returns:
+        A connection, and whether there was a file that had to be set aside.
+
+    Raises:
+        Failure: The folder cannot be written.
+    """
+    path = os.path.join(folder, CATALOG_FILE)
+    try:
+        found = _opened(path)
+        if found is not None:
+            return found, False
+        cache_files.make_cache_folder(folder)
+        with _alone(folder):
+            found, broken = _opened(path), False
+            if found is None:
+                broken = _put_away(path)
+                _create(path)
+                found = _opened(path)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise failure(error, path) from error
+    if found is None:
+        raise Failure(f"{path}: is replaced by others while it is opened.", "Try again.")
+    return found, broken
+
+
+def failure(error: Exception, path: str) -> Failure:
+    """What a person is told when the catalog cannot be used and building it anew is no help."""
+    if isinstance(error, sqlite3.Error) and is_busy(error):
+        return CatalogBusy(
+            f"{path}: another program has been writing to it for {BUSY_SECONDS:.0f} seconds.",
+            "Wait for it, or end it; your notes are not affected.",
+        )
+    if isinstance(error, OSError):
+        return Failure(f"{path}: cannot be used: {error.strerror or error}", remedy(error))
+    hint = _REMEDIES.get(_code(error)) if isinstance(error, sqlite3.Error) else None
+    return Failure(f"{path}: cannot be used: {error}.", hint or REBUILT)
+
+
+def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
+    """Open a connection that begins no transaction by itself.
+
+    Args:
+        path: The file.
+        wait: For how many seconds it waits for another that writes; None is BUSY_SECONDS.
+    """
+    patience = BUSY_SECONDS if wait is None else wait
+    connection = sqlite3.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _opened(path: str) -> sqlite3.Connection | None:
+    """Open a catalog of this version; None where there is no such file."""
+    if not os.path.exists(path):
+        return None
+    try:
+        connection = connect(path)
+        if _is_ours(connection):
+            return connection
+        connection.close()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    return None
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether it is a catalog of this version; the connection is closed when it is no database."""
+    try:
+        marks = (_pragma(connection, "application_id"), _pragma(connection, "user_version"))
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    except BaseException:
+        connection.close()
+        raise
+    return marks == (APPLICATION_ID, VERSION) and names >= TABLES.keys()
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> Any:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _create(path: str) -> None:
+    """Make an empty catalog beside its place and move it there, so that none is ever half made."""
+    from sqlite_utils import Database
+
+    new = f"{path}.new"
+    os.close(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    with closing(connect(new)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {journal_mode(path)}")
+        connection.execute("BEGIN IMMEDIATE")
+        database = Database(connection)
+        for name, columns in TABLES.items():
+            database.table(name).create(
+                columns,
+                pk=PRIMARY_KEYS.get(name),
+                not_null={column for column in columns if (name, column) not in MAY_BE_NULL},
+                strict=True,
+            )
+        for name, indexed, unique in INDEXES:
+            database.table(name).create_index(indexed, unique=unique)
+        # A catalog's generations begin where those of no earlier one ended, so that words
+        # written for another are never taken for its own.
+        born = str(time.time_ns() // 1000)
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)]
+        )
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    os.replace(new, path)
+
+
+def journal_mode(path: str) -> str:
+    """How a database of ours keeps what it is writing, by where it lies.
+
+    A write-ahead log lets readers go on while somebody writes, but it needs memory that processes
+    share: on another machine, or in a folder that is synced, there is none, or half of it travels.
+    """
+    from notekeep.storage.filesystem import remote_reason
+
+    return "DELETE" if remote_reason(os.path.dirname(path)) else "WAL"
+
+
+def set_aside(folder: str, inode: int) -> None:
+    """Take a broken catalog out of the way, unless another program has replaced it since.
+
+    Args:
+        folder: The cache folder.
+        inode: The broken file's.
+    """
+    path = os.path.join(folder, CATALOG_FILE)
+    with suppress(FileNotFoundError), _alone(folder):
+        if os.stat(path).st_ino == inode:
+            _put_away(path)
+
+
+def _put_away(path: str) -> bool:
+    """Rename a broken catalog; the last one is kept, for whoever wants to look.
+
+    Its log goes first: a log that outlives its database would be read into the next one.
+    """
+    for suffix in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.remove(path + suffix)
+    try:
+        os.replace(path, f"{path}.broken")
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """One process at a time makes a catalog or takes one away."""
+    path = os.path.join(folder, f"{CATALOG_FILE}.lock")
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        with hold_lock(descriptor, path, BUSY_SECONDS):
+            yield
+    finally:
+        os.close(descriptor)

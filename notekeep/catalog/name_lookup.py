@@ -1,0 +1,581 @@
+"""Which note a name means; unlinked mentions."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from posixpath import normpath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.catalog.conditions import Condition
+from notekeep.catalog.connection import yield_parts
+from notekeep.catalog.records import (
+    has_no_aliases,
+    link_key,
+    load_path,
+    name_key,
+    sort_key,
+    store_path,
+)
+from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
+from notekeep.markdown.links import Resolver, note_stem
+from notekeep.query.folding import as_unicode
+from notekeep.query.tree import Or, Phrase
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.note import Note
+    from notekeep.search.whoosh_index import WhooshIndex
+
+
+# Notes by name: what a person types to mean one note, or several.
+#
+# A name is a path, a title, an alias, or the beginning of one. It wins over a query. A path is
+# one of the vault; where the vault has none such, it is one of this machine, as a shell
+# completes it.
+
+
+SHOWN = 10
+"""How many notes are listed when a name could mean several."""
+LAST = "\U0010ffff"
+"""Behind a beginning: what no name that begins so comes after."""
+
+
+def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
+    """The one note that has exactly this path, file name, title or alias, case aside.
+
+    Args:
+        catalog: Where names are looked up.
+        name: As typed.
+        root: The vault, for a path that is relative to the working directory, or absolute.
+
+    Raises:
+        Ambiguous: Several have it.
+    """
+    name = name.strip().removeprefix("[[").removesuffix("]]")
+    if not name:
+        return None
+    for path in (name, f"{name}.md"):
+        row = catalog.row(path)
+        if row is not None:
+            return row
+    row = catalog.row(_on_disk(name, root))
+    if row is not None:
+        return row
+    found = catalog.named(name)
+    if "/" in name:
+        # `named` looks at the last part only; a folder in the name narrows it down.
+        ending = name_key(name.removesuffix(".md"))
+        found = [row for row in found if name_key(row.path[:-3]).endswith(ending)]
+    if len(found) > 1:
+        titled = [row for row in found if name_key(row.title) == name_key(name)]
+        found = titled if len(titled) == 1 else found
+    if len(found) > 1:
+        raise _several(name, found)
+    return found[0] if found else None
+
+
+def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
+    """Names of notes that begin so, each of one note, as a shell offers them while it completes.
+
+    Args:
+        catalog: Where names are looked up, with one question.
+        typed: What is there of the name; with a `/` in it, of the path.
+        most: So many notes at most.
+
+    Returns:
+        For each note the first of title, file name and aliases that begins so and is no other's;
+        its path where each of them is.
+    """
+    start = name_key(typed)
+    if "/" in typed:
+        where = Condition(
+            "role = 'note' AND path >= ? AND path < ?",
+            (store_path(typed), store_path(typed) + LAST),
+        )
+    else:
+        has_it = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
+        where = Condition(f"role = 'note' AND {has_it}", (start, start + LAST))
+        if not start:
+            where = Condition("role = 'note'")
+    rows = catalog.rows_found(where, "ORDER BY sort LIMIT ?", (most,))
+    if "/" in typed:
+        return [row.path for row in rows]
+    names = [
+        [
+            name
+            for name in (row.title, note_stem(row.path), *row.aliases)
+            if name_key(name).startswith(start)
+        ]
+        for row in rows
+    ]
+    owners = Counter(key for own in names for key in {name_key(name) for name in own})
+    return [
+        next((name for name in own if owners[name_key(name)] == 1), row.path)
+        for own, row in zip(names, rows, strict=True)
+    ]
+
+
+def resolve_link_names(
+    catalog: Catalog, names: Sequence[str], source: str
+) -> dict[str, tuple[str, bool]]:
+    """The notes that names mean in a link, for those that mean one.
+
+    Args:
+        catalog: Where names are looked up.
+        names: Names, titles or aliases.
+        source: The note that links.
+
+    Returns:
+        For each name the path, and whether no other note has that file name.
+    """
+    from notekeep.markdown.links import Resolver, fold_name
+
+    resolver = Resolver(_named(catalog, names))
+    paths = {name: found[0] for name in names if (found := resolver.resolve(name, source))}
+    files = Counter(
+        fold_name(path.rpartition("/")[2]) for path, _, _ in _named(catalog, paths.values())
+    )
+    return {
+        name: (path, files[fold_name(path.rpartition("/")[2])] == 1) for name, path in paths.items()
+    }
+
+
+def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
+    """The note that a link leads to: of several that it could mean, the nearest.
+
+    Args:
+        catalog: Where names are looked up.
+        target: As a link has it, without what stands behind `#`; "" is the note itself.
+        source: The note that links.
+    """
+    from notekeep.markdown.links import Resolver
+
+    if not target:
+        return catalog.row(source)
+    found = Resolver(_named(catalog, [target])).resolve(target, source)
+    return catalog.row(found[0]) if found else None
+
+
+def _named(catalog: Catalog, names: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    """Path, title and aliases of the notes that some names could mean."""
+    keys = json.dumps([link_key(store_path(name)) for name in names])
+    has_one = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
+    rows = catalog.rows_found(Condition(has_one, (keys,)))
+    return [(row.path, row.title, row.aliases) for row in rows]
+
+
+def resolve(catalog: Catalog, name: str, root: str) -> Row:
+    """The one note that a name means: exactly, or as the beginning of one note's name.
+
+    Raises:
+        NotFound: No note has it.
+        Ambiguous: Several have it.
+    """
+    row = find_exact(catalog, name, root)
+    if row is not None:
+        return row
+    found = _beginning(catalog, name)
+    if len(found) > 1:
+        raise _several(name, found)
+    if not found:
+        raise NotFound(f"there is no note called {name!r}", _near(catalog, name))
+    return found[0]
+
+
+def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
+    """The notes that names mean, each one note, in their order and once each.
+
+    Raises:
+        NotFound: Some name is none of a note; all such are named.
+        Ambiguous: A name could mean several notes.
+    """
+    found: dict[str, Row] = {}
+    missing: dict[str, NotFound] = {}
+    for name in names:
+        try:
+            row = resolve(catalog, name, root)
+        except NotFound as error:
+            missing[name] = error
+            if len(missing) > SHOWN:
+                break
+        else:
+            found[row.path] = row
+    if len(missing) > 1:
+        listed = ", ".join(map(repr, list(missing)[:SHOWN]))
+        more = " and more" if len(missing) > SHOWN else ""
+        raise NotFound(f"there are no notes called {listed}{more}", "`notekeep ls` lists the notes")
+    for only in missing.values():
+        raise only
+    return list(found.values())
+
+
+def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
+    """Names of notes as a shell hands them over: a name that nobody put in quotes comes in pieces.
+
+    Returns:
+        All words as one name where they are one together, else each as one.
+
+    Raises:
+        Ambiguous: They are the name of one note together, and each is one by itself.
+    """
+    whole = " ".join(words)
+    if len(words) < 2 or find_exact(catalog, whole, root) is None:
+        return words
+    if all(find_exact(catalog, word, root) is not None for word in words):
+        raise Ambiguous(f"{whole!r} could be one note or several:", [whole, *words], "use quotes")
+    return [whole]
+
+
+def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
+    """The notes that words mean: one by its name, else all that they find as a query.
+
+    Args:
+        catalog: Where names are looked up.
+        words: As typed.
+        root: The vault.
+        ask: Asks the words as a query.
+
+    Raises:
+        NotFound: Neither finds any.
+        Ambiguous: They begin several names, and find nothing as a query.
+        UsageError: They are no name, and no query that can be understood.
+    """
+    row = find_exact(catalog, words, root)
+    if row is not None:
+        return [row]
+    starting = _beginning(catalog, words)
+    if len(starting) == 1:
+        return starting
+    try:
+        found = ask()
+    except UsageError:
+        if starting:
+            raise _several(words, starting) from None
+        raise
+    if found:
+        return found
+    if starting:
+        raise _several(words, starting)
+    raise NotFound(f"no note is called {words!r}, and none matches it", _near(catalog, words))
+
+
+def _on_disk(name: str, root: str) -> str:
+    """The vault path of a file that a name leads to from the working directory, or ""."""
+    from notekeep.storage.file_names import vault_path
+
+    if not (os.sep in name or name.endswith(".md")) or not os.path.isfile(name):
+        return ""
+    try:
+        return vault_path(root, name)
+    except Refused:
+        return ""
+
+
+def _beginning(catalog: Catalog, name: str) -> list[Row]:
+    """The notes with a title, file name or alias that begins so."""
+    start = name_key(name.strip())
+    if not start:
+        return []
+    paths = [
+        path
+        for path, title, aliases in catalog.names()
+        if any(
+            name_key(known).startswith(start)
+            for known in (path, path.rsplit("/", 1)[-1], title, *aliases)
+        )
+    ]
+    return sorted(catalog.rows_of(paths).values(), key=lambda row: row.title)
+
+
+def _several(name: str, rows: list[Row]) -> Ambiguous:
+    listed = [f"{row.title}  {row.path}" for row in rows[:SHOWN]]
+    if len(rows) > SHOWN:
+        listed.append(f"and {len(rows) - SHOWN} more")
+    return Ambiguous(f"{name!r} could be several notes:", listed, "say which, by its path")
+
+
+def _near(catalog: Catalog, name: str) -> str:
+    import difflib
+
+    titles = {name_key(title): title for _, title, _ in catalog.names()}
+    near = difflib.get_close_matches(name_key(name), titles, n=1)
+    return f"did you mean {titles[near[0]]!r}?" if near else "`notekeep ls` lists the notes"
+
+
+# What links mean, told from those notes alone that have a name of theirs.
+#
+# A `Resolver` of all notes takes more than a kilobyte for each; those that a few links can mean
+# are found by the keys that the catalog keeps of all names.
+
+
+LISTED = "role = 'note'"
+LINKABLE = "role IN ('note', 'excluded')"
+"""Which files are notes: those of lists, and those that a link may lead to."""
+
+
+class NamedNote(NamedTuple):
+    """A note that has one of the names that were asked for: its id in the catalog, and all names.
+
+    Attributes:
+        number: The id.
+        path: Its path.
+        title: Its title.
+        aliases: Its other names.
+    """
+
+    number: int
+    path: str
+    title: str
+    aliases: list[str]
+
+
+def find_named_notes(
+    ask: Callable[[str, tuple[Any, ...]], Iterable[Any]], keys: Collection[str]
+) -> list[NamedNote]:
+    """Find the notes that have a name with one of some keys.
+
+    Args:
+        ask: Runs a SELECT with values on the catalog.
+        keys: The keys, as `link_key` makes them.
+    """
+    found = ask(
+        "SELECT n.id, n.path, n.title, n.facts FROM notes n WHERE n.id IN"
+        " (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))",
+        (json.dumps([*keys]),),
+    )
+    return [
+        NamedNote(number, load_path(path), title, _aliases(facts))
+        for number, path, title, facts in found
+    ]
+
+
+def _aliases(facts: str) -> list[str]:
+    found: list[str] = [] if has_no_aliases(facts) else json.loads(facts)["aliases"]
+    return found
+
+
+def link_keys(target: str, from_path: str) -> set[str]:
+    """The keys under which all notes are found that `Resolver.resolve` takes a target for.
+
+    Args:
+        target: As `Resolver.resolve` takes it; an empty one is the note itself.
+        from_path: The note that links.
+    """
+    wanted = target.replace("\\", "/") or from_path
+    places = [wanted]
+    if "/" in wanted:
+        # `a/b/..` is a place as well, and the last part of it another one.
+        folder = from_path.rpartition("/")[0]
+        places += [normpath(wanted.lstrip("/")), normpath(f"{folder}/{wanted}".lstrip("/"))]
+    keys = {link_key(wanted)}
+    for place in places:
+        name = place.rpartition("/")[2]
+        # A file `a.md.md` is meant by `a.md`, and `a .md` by `a `.
+        keys |= {link_key(name), link_key(f"{name}.md")}
+    return {as_unicode(key) for key in keys}
+
+
+class NamesOfNotes:
+    """Finds notes by path, and by what links call them, for an export.
+
+    Each question goes to the catalog: the rows of all notes would be 16 MB at ten thousand.
+
+    Args:
+        catalog: What is asked; `Catalog.reading()` gives one whose answers belong together.
+        withheld: Tells which notes must not be seen, given that.
+    """
+
+    def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
+        self.catalog = catalog
+        self._withheld = withheld
+
+    def known(self, paths: Iterable[str]) -> set[str]:
+        """Return those of some paths at which there is a note."""
+        return known(self.catalog, paths, LINKABLE)
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all notes."""
+        return (load_path(path) for (path,) in self.catalog.find("path", Condition(LINKABLE)))
+
+    def rows(self, paths: Iterable[str]) -> Sequence[Row]:
+        """Return the rows of notes, by title."""
+        return self.catalog.rows_found(_at(paths, LINKABLE), "ORDER BY sort, path")
+
+    def withheld(self) -> frozenset[str]:
+        """Return the paths of the notes that must not be seen."""
+        return self._withheld(self.catalog)
+
+    def resolve(self, target: str, from_path: str) -> list[str]:
+        """Return the notes that a target may mean, best first, as a `Resolver` of all would."""
+        resolver = Resolver(())
+        for one in find_named_notes(self.catalog.ask, link_keys(target, from_path)):
+            resolver.add(one.path, one.title, one.aliases)
+        return resolver.resolve(target, from_path)
+
+
+def known(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
+    """Those of some paths at which the catalog has a note; of those that lists show, if not said.
+
+    Args:
+        catalog: What is asked.
+        paths: The paths.
+        among: LISTED or LINKABLE.
+    """
+    return {load_path(path) for (path,) in catalog.find("path", _at(paths, among))}
+
+
+def _at(paths: Iterable[str], among: str) -> Condition:
+    """Notes at some paths."""
+    listed = json.dumps([*map(store_path, paths)])
+    sql = f"{among} AND path IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
+    return Condition(sql, (listed,))
+
+
+def withheld(
+    catalog: Catalog, fields: Sequence[str], judge: Callable[[Mapping[str, Value]], bool]
+) -> frozenset[str]:
+    """The notes that are private, or whose front matter is judged to be no matter for others.
+
+    Args:
+        catalog: What is asked.
+        fields: Names of fields; front matter that can have none of them is not read.
+        judge: Judges the fields of a note.
+    """
+
+    def judged(found: sqlite3.Cursor) -> frozenset[str]:
+        return frozenset(
+            load_path(path)
+            for part in yield_parts(found)
+            for path, facts in part
+            if facts is None or judge(json.loads(facts)["fields"])
+        )
+
+    # A key is spelt so in JSON wherever it stands; in a text its quotes would be escaped. So notes
+    # without any are told without being read, and never one that has one.
+    names: tuple[Any, ...] = tuple(map(json.dumps, fields))
+    may_have = " OR ".join(["instr(facts, ?)"] * len(names)) or "0"
+    sql = (
+        "SELECT path, CASE WHEN private THEN NULL ELSE facts END FROM notes"  # noqa: S608 - no words of a person
+        f" WHERE {LINKABLE} AND (private OR {may_have})"
+    )
+    return catalog.made_of(judged, sql, names)
+
+
+# Unlinked mentions: where notes say another note's name without linking to it.
+#
+# The words index says which notes to look at; where a name stands is found in the text, so that
+# nothing inside a link, code, a comment or an address counts.
+
+
+SHORTEST = 3
+"""Names with fewer letters are said by chance."""
+
+_WEB = re.compile(r"(?:https?|ftp|mailto|file):\S+|www\.\S+")
+_BEFORE, _AFTER = 50, 90
+
+
+class Mention(NamedTuple):
+    """A name said in a note's text.
+
+    Attributes:
+        path: The note that says it.
+        title: That note's title.
+        line: The line of the file, from 1.
+        text: The line, or the part of a long one around the name.
+        start: Where the name begins, in characters of the note's body.
+        end: One past its last character.
+    """
+
+    path: str
+    title: str
+    line: int
+    text: str
+    start: int
+    end: int
+
+
+def mention_names(row: Row) -> list[str]:
+    """The names under which a note may be mentioned: title, aliases and file name."""
+    stem = note_stem(row.path)
+    names = dict.fromkeys([row.title, *row.aliases, stem])
+    return [name for name in names if sum(map(str.isalpha, name)) >= SHORTEST]
+
+
+def mentions(
+    catalog: Catalog, words: WhooshIndex, row: Row, read: Callable[[str], Note | None]
+) -> list[Mention]:
+    """Find where other notes say a note's name without linking it, by title, then line.
+
+    Args:
+        catalog: The vault's facts.
+        words: Its words.
+        row: The note that may be mentioned.
+        read: Reads a note by its path; None when it is gone.
+
+    Raises:
+        Unusable: There is no words index.
+    """
+    names = mention_names(row)
+    if not names:
+        return []
+    found = words.scores(Or(tuple(map(Phrase, names))))
+    found.pop(row.path, None)
+    there = sorted(
+        catalog.rows_of(found).values(), key=lambda other: (sort_key(other.title), other.path)
+    )
+    pattern = _pattern(names)
+    return [
+        mention
+        for other in there
+        if (note := read(other.path)) is not None
+        for mention in _in_note(other, note, pattern)
+    ]
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """Any of the names as whole words, the longest first, blanks aside.
+
+    Case counts for a name of one word only: "Clear" is a person, and "clear" is not.
+    """
+    spelt = sorted(set(names), key=lambda name: (-len(name), name))
+    ways = map(_way, map(str.split, spelt))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
+
+
+def _way(parts: list[str]) -> str:
+    words = r"\s+".join(map(re.escape, parts))
+    return f"(?i:{words})" if len(parts) > 1 else words
+
+
+def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention]:
+    if note.spans is None:
+        return
+    spans, body = note.spans, note.body
+    taken = [(link.start, link.end) for link in spans.links]
+    taken += [(code.start, code.end) for code in spans.code]
+    taken += [(comment.start, comment.end) for comment in spans.comments]
+    taken += [match.span() for match in _WEB.finditer(body)]
+    for match in pattern.finditer(body):
+        start, end = match.span()
+        if any(begin < end and start < stop for begin, stop in taken):
+            continue
+        line = note.body_line + body.count("\n", 0, start) + 1
+        yield Mention(row.path, row.title, line, _around(body, start, end), start, end)
+
+
+def _around(body: str, start: int, end: int) -> str:
+    """The line of a name, or the part of it around the name."""
+    begin = body.rfind("\n", 0, start) + 1
+    stop = body.find("\n", end)
+    stop = len(body) if stop < 0 else stop
+    first, last = max(begin, start - _BEFORE), min(stop, end + _AFTER)
+    text = body[first:last].strip()
+    return f"{'…' if first > begin else ''}{text}{'…' if last < stop else ''}"

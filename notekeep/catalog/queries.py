@@ -1,0 +1,282 @@
+"""Facets, tasks, this day, problems, equal titles."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.catalog.conditions import Condition
+from notekeep.catalog.records import TaskRow, load_path, value
+from notekeep.errors import Problem
+from notekeep.markdown.links import note_stem
+from notekeep.query.folding import fold_key, fold_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.connection import Connection
+    from notekeep.catalog.records import Row
+    from notekeep.query.tree import Node
+
+
+# How the notes that a query finds are spread: by kind, by tag, by year, by any field.
+
+
+YEAR = "year"
+TAG = "tag"
+FOLDER = "folder"
+
+
+class Facets(NamedTuple):
+    """Counts of notes, each by name.
+
+    Attributes:
+        kinds: By kind, most first.
+        tags: By tag, notes with a tag below it included; by the alphabet, parents first.
+        years: By the year a note was created, newest first; notes without such a date are in none.
+    """
+
+    kinds: dict[str, int]
+    tags: dict[str, int]
+    years: dict[str, int]
+
+
+def facets(catalog: Catalog, node: Node | None) -> Facets:
+    """Count the notes that a tree of facts matches.
+
+    Args:
+        catalog: The vault's facts.
+        node: Which notes; None is every note.
+
+    Raises:
+        TypeError: There are words in the tree.
+    """
+    where = catalog.where(node)
+    kinds = catalog.find("kind, count(*) AS n", where, "GROUP BY kind ORDER BY n DESC, kind")
+    tags = catalog.find(
+        "min(t.name), count(*)",
+        where,
+        "GROUP BY t.tag ORDER BY replace(t.tag, '/', char(1))",
+        join="JOIN tags t ON t.note = notes.id",
+    )
+    years = catalog.find(
+        "substr(f.day, 1, 4) AS year, count(DISTINCT notes.id)",
+        where,
+        "AND f.key = 'created' AND f.day IS NOT NULL GROUP BY year ORDER BY year DESC",
+        join="JOIN fields f ON f.note = notes.id",
+    )
+    return Facets(dict(kinds), dict(tags), dict(years))
+
+
+def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
+    """What notes have in a field, as they write it, most used first.
+
+    Args:
+        catalog: The vault's facts.
+        field: A field's canonical name; each item of a list counts.
+        limit: How many values at most.
+    """
+    # SQLite reads the facts itself, so that a thread that asks holds up nobody.
+    path = '$.fields."{}"'.format(field.replace('"', '\\"'))
+    found = catalog.ask(
+        "SELECT item.value, count(*) AS n FROM notes, json_each(notes.facts, ?) AS item"
+        " WHERE notes.role = 'note' AND notes.id IN (SELECT note FROM fields WHERE key = ?)"
+        " AND item.value <> '' GROUP BY item.value ORDER BY n DESC, item.value LIMIT ?",
+        (path, fold_key(field), limit),
+    )
+    return [_text(one) for one, _ in found]
+
+
+def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
+    """Count rows by what they have in a field, most first.
+
+    Args:
+        rows: The notes.
+        field: A field's canonical name; a note counts once for each item of a list. "type" is the
+            kind, "tag" each tag as written, "folder" the folder it lies in, "year" the year of
+            `created`; `modified` counts by day.
+
+    Returns:
+        How many rows have each value, as first written: values that differ in case or accents
+        only are the same. Rows without the field are in none.
+    """
+    counts: Counter[str] = Counter()
+    spelt: dict[str, str] = {}
+    for row in rows:
+        values = {fold_text(text): text for text in reversed(_values(row, field))}
+        for key, text in values.items():
+            counts[key] += 1
+            spelt.setdefault(key, text)
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return {spelt[key]: count for key, count in ordered}
+
+
+def _values(row: Row, field: str) -> list[str]:
+    if field == TAG:
+        return row.tags
+    if field == FOLDER:
+        return [row.path.rpartition("/")[0] or "."]
+    found = value(row, "created" if field == YEAR else field)
+    items = found if isinstance(found, list) else [found]
+    texts = [_text(item) for item in items if item is not None and item != ""]
+    if field == "modified":
+        return [text[:10] for text in texts]
+    return [text[:4] for text in texts if text[:4].isdigit()] if field == YEAR else texts
+
+
+def _text(item: object) -> str:
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return f"{item:g}" if isinstance(item, float) else str(item)
+
+
+# The tasks of a vault's notes.
+
+
+_OF_NOTES = "JOIN tasks t ON t.note = notes.id"
+
+
+def list_tasks(
+    catalog: Catalog, node: Node | None = None, *, done: bool | None = False, like: str = ""
+) -> list[TaskRow]:
+    """The tasks of notes that match a condition, by title, then line.
+
+    Args:
+        catalog: Where they are.
+        node: Which notes, as in `Catalog.rows`.
+        done: Only those that are open (False) or ticked (True); None for both.
+        like: Only those whose text has this shape, as SQL's LIKE writes it; "" for all.
+
+    Raises:
+        Failure: The catalog cannot be read.
+    """
+    wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
+    found = catalog.find(
+        "path, title, t.line, t.mark, t.done, t.text",
+        catalog.where(node),
+        f"{wanted} {'AND t.text LIKE ?' if like else ''} ORDER BY sort, path, t.line",
+        (like,) if like else (),
+        join=_OF_NOTES,
+    )
+    return [
+        TaskRow(load_path(path), title, line, mark, ticked == 1, text)
+        for path, title, line, mark, ticked, text in found
+    ]
+
+
+def count_open(catalog: Catalog) -> int:
+    """How many tasks of all notes are open.
+
+    Raises:
+        Failure: The catalog cannot be read.
+    """
+    every = catalog.where(None)
+    return int(catalog.find("count(*)", every, "AND NOT t.done", join=_OF_NOTES)[0][0])
+
+
+# Notes of other years that have a day of the calendar in one of their dates.
+
+
+DATES = ("created", "finished", "listened", "started", "published")
+"""The fields that are looked at; of several in one year, the first of these is named."""
+
+
+class OnThisDay(NamedTuple):
+    """A note of another year: the year, the field that has the day, and the note."""
+
+    year: int
+    field: str
+    row: Row
+
+
+def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES) -> list[OnThisDay]:
+    """Find notes with this day of the calendar in an earlier year, the latest year first.
+
+    Args:
+        catalog: The vault's facts.
+        day: The day; 29 February is only itself.
+        fields: The fields to look at.
+    """
+    found = catalog.ask(
+        "SELECT n.path, f.key, substr(f.day, 1, 4) FROM fields f JOIN notes n ON n.id = f.note"
+        " WHERE f.key IN (SELECT value FROM json_each(?)) AND f.day < ? AND substr(f.day, 6) = ?"
+        " AND n.role = 'note' ORDER BY f.day DESC, n.sort, n.path",
+        (json.dumps(fields), f"{day.year:04}", f"{day:%m-%d}"),
+    )
+    named: dict[tuple[str, str], str] = {}
+    for path, field, year in found:
+        known = named.get((path, year))
+        if known is None or fields.index(field) < fields.index(known):
+            named[path, year] = field
+    rows = catalog.rows_of(load_path(path) for path, _ in named)
+    return [
+        OnThisDay(int(year), field, rows[load_path(path)])
+        for (path, year), field in named.items()
+        if load_path(path) in rows
+    ]
+
+
+# What is wrong with notes, as their reading found it, and with their links.
+
+
+def find_note_problems(catalog: Connection) -> Iterator[Problem]:
+    """What could not be read as it was meant."""
+    for path, *rest in catalog.ask("SELECT path, line, message, hint, code, col FROM problems"):
+        yield Problem(load_path(path), *rest)
+
+
+def find_link_problems(catalog: Connection) -> Iterator[Problem]:
+    """Links of notes in lists that lead nowhere, or to several notes."""
+    found = catalog.ask(
+        "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
+        " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
+    )
+    for path, line, target, state in found:
+        yield Problem(load_path(path), line, *_said(target, state))
+
+
+def _said(target: str, state: str) -> tuple[str, str, str]:
+    """Message, hint and code of a link that leads nowhere, or to several notes."""
+    if state == "ambiguous":
+        return (
+            f'"{target}" could be several notes; the nearest one is taken.',
+            "Write the folder before the name.",
+            "ambiguous-link",
+        )
+    return f'There is no note "{target}".', "Correct the name, or make the note.", "broken-link"
+
+
+# Notes of one title: what tells them apart where titles are listed.
+
+
+_SAME = "role = 'note' AND title_folded IN (SELECT value FROM json_each(?))"
+_SEVERAL = "GROUP BY title_folded HAVING count(*) > 1"
+
+
+def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
+    """Say of the rows that share their title with another note what tells them apart.
+
+    It is one question to an index, of as many titles as there are rows: cheap for a page of a list
+    in any vault, and meant for no more.
+
+    Args:
+        catalog: Where the vault's titles are.
+        rows: The rows; `apart` is set.
+    """
+    folded = {row.path: fold_text(row.title) for row in rows}
+    titles = json.dumps([*dict.fromkeys(folded.values())])
+    found = catalog.find("title_folded", Condition(_SAME, (titles,)), _SEVERAL) if rows else []
+    shared = {title for (title,) in found}
+    for row in rows:
+        row.apart = _place(row) if folded[row.path] in shared else ""
+
+
+def _place(row: Row) -> str:
+    """The folder of a note that is named as it is called, else its path: two are never the same."""
+    folder, _, name = row.path.rpartition("/")
+    if fold_text(note_stem(row.path)) != fold_text(row.title):
+        return row.path.removesuffix(".md")
+    return folder or name

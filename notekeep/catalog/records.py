@@ -1,0 +1,411 @@
+"""Rows of the tables as plain values."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from unicodedata import normalize
+
+from notekeep.markdown.links import note_stem
+from notekeep.query.folding import as_unicode, fold_key, fold_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from notekeep.markdown.field_values import Scalar, Value
+    from notekeep.markdown.note import Note
+    from notekeep.storage.scan import Fingerprint
+
+
+# The row of a note: what lists show of it. Pure, and little, since the first frame needs it.
+
+
+@dataclass(slots=True)
+class Row:
+    """What a list shows of a note.
+
+    Attributes:
+        path: Vault-relative, "/"-separated, as found on disk.
+        title: Its title.
+        kind: The id of its kind.
+        mtime_ns: When the file was last modified, in nanoseconds since 1970.
+        size: Bytes of the file.
+        private: Whether it must never leave the vault.
+        problem: Why it could not be read whole, or None.
+        words: How many words its body has.
+        facts: Tags, aliases and fields as JSON; read when first asked for, since a list of many
+            thousand rows asks few.
+        apart: What tells it from other notes of its title, where a list needs that; see
+            `namesakes`.
+    """
+
+    path: str
+    title: str
+    kind: str
+    mtime_ns: int
+    size: int
+    private: bool
+    problem: str | None
+    words: int
+    facts: str = field(repr=False)
+    apart: str = field(default="", repr=False, compare=False)
+    _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def _fact(self, name: str) -> Any:
+        if self._read is None:
+            self._read = json.loads(self.facts)
+        return self._read[name]
+
+    @property
+    def tags(self) -> list[str]:
+        """Its tags, without "#", in the order they stand in the note."""
+        found: list[str] = self._fact("tags")
+        return found
+
+    @property
+    def aliases(self) -> list[str]:
+        """Its other names."""
+        if self._read is None and has_no_aliases(self.facts):
+            return []
+        found: list[str] = self._fact("aliases")
+        return found
+
+    @property
+    def fields(self) -> dict[str, Value]:
+        """Its front matter under canonical names, dates as ISO text."""
+        found: dict[str, Value] = self._fact("fields")
+        return found
+
+    @property
+    def language(self) -> str:
+        """The language that it names for itself, or "" for the vault's."""
+        named = self.fields.get("lang")
+        return named if isinstance(named, str) else ""
+
+
+def has_no_aliases(facts: str) -> bool:
+    """Whether facts name no aliases, told without reading them."""
+    # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
+    return facts.partition('"aliases": ')[2].startswith("[]")
+
+
+# What the catalog keeps of a note, in the columns of its tables. Pure: no database here.
+
+
+Cells: TypeAlias = tuple[Any, ...]
+"""One row of a table, in the order of its columns."""
+
+FIELD_LETTERS = 1000
+"""How much of a field's text can be compared; a longer one is prose, and found as words."""
+
+SORT_DIGITS = 10
+"""Digits are padded to so many, so that `Episode 2` sorts before `Episode 10`."""
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
+_FIELD_LINK = re.compile(r"\[\[([^\[\]|#^]+)[^\[\]]*\]\]")
+_WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
+ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
+_TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")
+_ESCAPED = re.compile(f"{ESCAPE}(.)")
+
+
+class LinkRow(NamedTuple):
+    """A link in a note.
+
+    Attributes:
+        line: The line of the file it stands on, counted from 1.
+        target: What it names, as written.
+        path: The note it leads to; None unless the state is "ok" or "ambiguous".
+        state: "ok", "ambiguous" (path is the nearest of several), "broken", "file" (an attachment)
+            or "web".
+        heading: The heading or block it names within the note, or "".
+        text: What is shown instead of the target, or "".
+        embed: Whether the note is shown in place.
+    """
+
+    line: int
+    target: str
+    path: str | None
+    state: str
+    heading: str
+    text: str
+    embed: bool
+
+
+class Backlink(NamedTuple):
+    """A link to a note: the note it stands in, its title, and the line of the file, from 1."""
+
+    source: str
+    title: str
+    line: int
+    text: str
+
+
+class TaskRow(NamedTuple):
+    """A task: the note it stands in, the line of the file from 1, its mark and its text."""
+
+    path: str
+    title: str
+    line: int
+    mark: str
+    done: bool
+    text: str
+
+
+class Record(NamedTuple):
+    """A file as it was read, ready to be written down.
+
+    Attributes:
+        path: Vault-relative.
+        role: "note", "log", "template", or "excluded": a note that is in no list.
+        fingerprint: What `stat` said before it was read.
+        digest: The hash of what was read, as hex.
+        note: What it says.
+    """
+
+    path: str
+    role: str
+    fingerprint: Fingerprint
+    digest: str
+    note: Note
+
+
+FACT_READERS: dict[str, Callable[[Row], Any]] = {
+    "path": lambda row: row.path,
+    "file": lambda row: note_stem(row.path),
+    "title": lambda row: row.title,
+    "type": lambda row: row.kind,
+    "tags": lambda row: list(row.tags),
+    "aliases": lambda row: list(row.aliases),
+    "modified": lambda row: _moment(row.mtime_ns),
+    "words": lambda row: row.words,
+    "size": lambda row: row.size,
+    "private": lambda row: row.private,
+    "problem": lambda row: row.problem,
+}
+"""What every row has besides the fields of its note."""
+
+
+def value(row: Row, name: str) -> Any:
+    """Return a row's fact or field of that name; None when the note has none."""
+    fact = FACT_READERS.get(name)
+    return fact(row) if fact else row.fields.get(name)
+
+
+def _moment(mtime_ns: int) -> str:
+    import datetime as dt
+
+    moment = dt.datetime.fromtimestamp(mtime_ns / 1e9).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def name_key(name: str) -> str:
+    """A note's name as links compare it: composed (NFC), without case."""
+    return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
+
+
+def link_key(target: str) -> str:
+    """The name within a link's target: its last part, without `.md` unless that is all of it."""
+    last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    name = last.strip() or last
+    return name_key((name[:-3] if name[-3:].lower() == ".md" else name) or name)
+
+
+def sort_key(title: str) -> str:
+    """A title as lists sort it: folded, without the marks before it, numbers by their value."""
+    folded = fold_text(title)
+    bare = folded.lstrip(" \"'([{*_.-") or folded
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(SORT_DIGITS), bare)
+
+
+def store_path(path: str) -> str:
+    """A path as SQLite can hold it: a byte that is no UTF-8 is written with an escape."""
+    if path.isascii():
+        return path
+    return _TO_ESCAPE.sub(lambda found: ESCAPE + _swapped(found[0]), path)
+
+
+def load_path(stored: str) -> str:
+    """A path as the system knows it; undoes store_path."""
+    if ESCAPE not in stored:
+        return stored
+    return _ESCAPED.sub(lambda found: _swapped(found[1]), stored)
+
+
+def _swapped(char: str) -> str:
+    """A byte that Python keeps in a surrogate as that byte's number, and the other way round."""
+    return char if char == ESCAPE else chr(ord(char) ^ 0xDC00)
+
+
+def signed(inode: int) -> int:
+    """An inode as SQLite can hold it, in 64 bits with a sign."""
+    return inode - (1 << 64) if inode >= 1 << 63 else inode
+
+
+def unsigned(inode: int) -> int:
+    """An inode as the system gives it; undoes `signed`."""
+    return inode + (1 << 64) if inode < 0 else inode
+
+
+def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
+    """All rows of a file, each with its table.
+
+    Args:
+        record: The file.
+        number: The id it has in the catalog.
+    """
+    note = record.note
+    yield "notes", _note_row(record, number)
+    if record.role == "excluded":
+        # Links lead to it and from it as ever; it is in no list, and nothing is told of it.
+        yield from (("names", (key, number)) for key in _names(record.path, note))
+        yield from (("links", (number, *cells)) for cells in _link_cells(note))
+        return
+    if note.problem:
+        said = note.problem
+        message, hint = as_unicode(said.message), as_unicode(said.hint)
+        place = (store_path(record.path), "note", said.line)
+        yield "problems", (*place, message, hint, said.code, said.column)
+    if record.role != "note":
+        return
+    for key in _names(record.path, note):
+        yield "names", (key, number)
+    for name, value in note.fields.items():
+        if name != "tags":
+            yield from _field_rows(number, name, value)
+    yield from (("tags", (number, *cells)) for cells in _tag_cells(note.tags))
+    yield from (("links", (number, *cells)) for cells in _link_cells(note))
+    if note.spans is None:
+        return
+    first = note.body_line + 1
+    for task in note.spans.tasks:
+        text = as_unicode(task.text)
+        line, mark = task.line + first, as_unicode(task.mark)
+        yield "tasks", (number, line, mark, int(task.done), text, fold_text(text))
+    for heading in note.spans.headings:
+        yield "headings", (number, heading.line + first, heading.level, as_unicode(heading.text))
+
+
+def _note_row(record: Record, number: int) -> Cells:
+    note, mark, spans = record.note, record.fingerprint, record.note.spans
+    path, title = as_unicode(record.path), as_unicode(note.title)
+    counts = (0,) * 8
+    if spans is not None:
+        embeds = sum(link.embed for link in spans.links)
+        todo = sum(not task.done for task in spans.tasks)
+        counts = (
+            len(spans.links) - embeds,
+            embeds,
+            len(spans.tasks),
+            todo,
+            len(spans.quotes),
+            len(spans.headings),
+            len(spans.timestamps),
+            len(spans.code),
+        )
+    return (
+        number,
+        store_path(record.path),
+        fold_text(path),
+        fold_text(note_stem(path)),
+        record.role,
+        title,
+        fold_text(title),
+        sort_key(title),
+        as_unicode(note.kind),
+        int(note.private),
+        as_unicode(note.problem.message) if note.problem else None,
+        mark.size,
+        mark.mtime_ns,
+        mark.ctime_ns,
+        signed(mark.inode),
+        record.digest,
+        len(note.body.split()),
+        *counts,
+        json.dumps({"tags": note.tags, "aliases": note.aliases, "fields": note.fields}),
+    )
+
+
+def _names(path: str, note: Note) -> set[str]:
+    """All keys under which links may mean the note: file name, title, aliases."""
+    spelt = [path, note.title, *note.aliases]
+    return {key for name in spelt if (key := as_unicode(link_key(name)))}
+
+
+def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cells]]:
+    key = as_unicode(fold_key(name))
+    items = value if isinstance(value, list) else [value]
+    kept = [item for item in items if item is not None and item != ""]
+    if kept:
+        yield "keys", (key, as_unicode(name))
+    for at, item in enumerate(kept):
+        kind, text, amount, day = _typed(item)
+        kind = "list" if isinstance(value, list) else kind
+        yield "fields", (number, key, at, kind, text, amount, day)
+
+
+def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
+    """An item's type, its folded text, its number and its day, where it has them."""
+    if isinstance(item, bool):
+        return "bool", "true" if item else "false", None, None
+    if isinstance(item, (int, float)):
+        return "number", f"{item:.15g}", float(item), None
+    written = str(item)
+    text = fold_text(as_unicode(written.replace("[[", "").replace("]]", "")))[:FIELD_LETTERS]
+    if found := _DAY.fullmatch(written.strip()):
+        year, month, day = found.groups()
+        return "date", text, None, f"{year}-{month or '01'}-{day or '01'}"
+    return "text", text, None, None
+
+
+def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """A note's tags and the tags above them, as they are compared.
+
+    Returns:
+        By key, the name, and 1 for a tag that the note itself names, else 0.
+    """
+    found: dict[str, tuple[str, int]] = {}
+    for tag in tags:
+        parts = as_unicode(tag).split("/")
+        for end in range(1, len(parts) + 1):
+            name = "/".join(parts[:end])
+            own = int(end == len(parts))
+            before = found.get(fold_text(name), (name, 0))
+            found[fold_text(name)] = (before[0], before[1] | own)
+    return found
+
+
+def _tag_cells(tags: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """A note's tags and the tags above them, each once; `own` tells the two apart."""
+    for key, (name, own) in tag_keys(tags).items():
+        yield key, name, own
+
+
+def _link_cells(note: Note) -> Iterator[Cells]:
+    """The links of a note, those in its front matter too; where they lead is not known yet."""
+    for value in note.fields.values():
+        for item in value if isinstance(value, list) else (value,):
+            for found in _FIELD_LINK.finditer(item) if isinstance(item, str) else ():
+                yield _link_cell(1, found[1], "", "", embed=False)
+    for link in note.spans.links if note.spans else ():
+        if link.target:
+            line = note.body_line + link.line + 1
+            inner = link.heading or (f"^{link.block}" if link.block else "")
+            yield _link_cell(line, link.target, inner, link.text, embed=link.embed)
+
+
+def _link_cell(line: int, target: str, heading: str, text: str, *, embed: bool) -> Cells:
+    written = as_unicode(target.strip())
+    state = "web" if _WEB.match(written) else "unsettled"
+    return (
+        line,
+        written,
+        link_key(written),
+        as_unicode(heading),
+        as_unicode(text),
+        int(embed),
+        state,
+        None,
+    )

@@ -1,0 +1,238 @@
+"""Changes to the catalog: whole transactions, so that a reader sees all of one or nothing.
+
+A transaction begins IMMEDIATE: one that begins as a reader and turns writer is refused by SQLite
+the moment somebody else has written, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from notekeep.catalog.database import NOTE_TABLES, TABLES
+from notekeep.catalog.records import load_path, signed, store_path, table_rows
+from notekeep.query.folding import as_unicode
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from notekeep.catalog.records import Cells, Record
+    from notekeep.errors import Problem
+    from notekeep.markdown.links import Resolver
+    from notekeep.storage.scan import Fingerprint
+
+FEW = 400
+"""Up to so many files are written by sqlite3 alone: importing sqlite-utils takes longer, and three
+megabytes, which an interface in front of which another program works would keep."""
+
+ATTACHMENT_LETTERS = 5
+"""A suffix has at most so many letters: `.jpeg`, `.webp`, `.excal`."""
+
+
+class Writer:
+    """One transaction's hold on the catalog; made by Catalog.writing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._changed = False
+
+    def upsert(self, records: Collection[Record]) -> None:
+        """Write down files as they were read, in place of what was known of them."""
+        stored = [store_path(record.path) for record in records]
+        numbers = self._numbers(stored)
+        # What was a note and is one in no list any more goes from the words, too.
+        were = self._notes(stored)
+        following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
+        self._forget(numbers.values())
+        self._drop_problems(stored, "note")
+        rows: dict[str, list[Cells]] = defaultdict(list)
+        keys: set[str] = set()
+        for path, record in zip(stored, records, strict=True):
+            number = numbers.get(path)
+            if number is None:
+                number, following = following, following + 1
+            for table, cells in table_rows(record, number):
+                rows[table].append(cells)
+                if table == "names":
+                    keys.add(cells[0])
+        rows["keys"] = self._new_keys(rows["keys"])
+        for table in TABLES:
+            self._insert(table, rows[table], bulk=len(records) > FEW)
+        self._unsettle(keys)
+        self._changed = self._changed or bool(records)
+        notes = {store_path(one.path) for one in records if one.role == "note"}
+        self._mark_dirty([path for path in stored if path in notes or path in were])
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Forget files that are gone."""
+        stored = [store_path(path) for path in paths]
+        numbers, notes = self._numbers(stored), self._notes(stored)
+        self._forget(numbers.values())
+        self._drop_problems(stored, "note")
+        self._changed = self._changed or bool(numbers)
+        self._mark_dirty(notes)
+
+    def touch(self, fingerprints: Mapping[str, Fingerprint]) -> None:
+        """Note that files whose content is the same look otherwise."""
+        self.connection.executemany(
+            "UPDATE notes SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
+            [
+                (mark.size, mark.mtime_ns, mark.ctime_ns, signed(mark.inode), store_path(path))
+                for path, mark in fingerprints.items()
+            ],
+        )
+
+    def set_conflicts(self, conflicts: Mapping[str, str]) -> None:
+        """Replace the list of conflict copies, each with the note it is a copy of."""
+        rows = [(store_path(copy), store_path(of)) for copy, of in conflicts.items()]
+        before = self.connection.execute("SELECT path, original FROM conflicts").fetchall()
+        if sorted(before) != sorted(rows):
+            self.connection.execute("DELETE FROM conflicts")
+            self._insert("conflicts", rows)
+            self._changed = True
+
+    def set_unreadable(self, problems: Iterable[Problem]) -> None:
+        """Replace what is said about places that could not be looked at."""
+        self.connection.execute("DELETE FROM problems WHERE source = 'sweep'")
+        rows = [
+            (
+                *(store_path(one.path), "sweep", one.line),
+                *(as_unicode(one.message), as_unicode(one.hint), one.code, one.column),
+            )
+            for one in problems
+        ]
+        self._insert("problems", rows)
+
+    def settle_links(self) -> None:
+        """Find out where links lead, for those that may lead elsewhere since the last time."""
+        rows = self.connection.execute(
+            "SELECT l.rowid, l.target, l.key, n.path, l.embed FROM links l"
+            " JOIN notes n ON n.id = l.note"
+            " WHERE l.state = 'unsettled' ORDER BY l.rowid"
+        ).fetchall()
+        if not rows:
+            return
+        resolver, numbers = self._resolver({key for _, _, key, _, _ in rows})
+        settled: list[tuple[str, int | None, int]] = []
+        for rowid, target, key, path, embed in rows:
+            found = resolver.resolve(target, load_path(path)) if key else []
+            state = "ambiguous" if len(found) > 1 else "ok"
+            if not found:
+                state = "file" if _is_attachment(target, embed=embed) else "broken"
+            settled.append((state, numbers[found[0]] if found else None, rowid))
+        self.connection.executemany(
+            "UPDATE links SET state = ?, found = ? WHERE rowid = ?", settled
+        )
+
+    def set_meta(self, **values: str) -> None:
+        """Remember something about the catalog itself."""
+        self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def mark_indexed_until(self, generation: int) -> None:
+        """Note that the words index has every change up to a generation."""
+        self.connection.execute("DELETE FROM dirty WHERE generation <= ?", (generation,))
+        self.set_meta(words=str(generation))
+
+    def finish(self) -> None:
+        """Count the generation up when anything changed that a list may show."""
+        if self._changed:
+            self.set_meta(generation=str(self._next_generation()))
+
+    def _numbers(self, stored: Iterable[str]) -> dict[str, int]:
+        return dict(
+            self.connection.execute(
+                "SELECT path, id FROM notes WHERE path IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(stored)),),
+            )
+        )
+
+    def _notes(self, stored: Iterable[str]) -> set[str]:
+        """Those of some files that are notes in lists."""
+        # The plus keeps SQLite from looking for some paths among all notes there are.
+        found = self.connection.execute(
+            "SELECT path FROM notes WHERE +role = 'note'"
+            " AND path IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(stored)),),
+        )
+        return {path for (path,) in found}
+
+    def _forget(self, numbers: Collection[int]) -> None:
+        """Delete all rows of notes; links to their names are to be looked at again."""
+        if not numbers:
+            return
+        listed = [(number,) for number in numbers]
+        names = "SELECT key FROM names WHERE note IN (SELECT value FROM json_each(?))"
+        keys = {key for (key,) in self.connection.execute(names, (json.dumps(list(numbers)),))}
+        for table in NOTE_TABLES:
+            self.connection.executemany(f"DELETE FROM {table} WHERE note = ?", listed)  # noqa: S608 - a constant
+        self.connection.executemany("DELETE FROM notes WHERE id = ?", listed)
+        self._unsettle(keys)
+
+    def _drop_problems(self, stored: Iterable[str], source: str) -> None:
+        self.connection.executemany(
+            "DELETE FROM problems WHERE path = ? AND source = ?",
+            [(path, source) for path in stored],
+        )
+
+    def _unsettle(self, keys: Collection[str]) -> None:
+        """Mark links that name one of these; it is stored, so that a crash leaves none settled."""
+        self.connection.executemany(
+            "UPDATE links SET state = 'unsettled', found = NULL WHERE key = ? AND state <> 'web'",
+            [(key,) for key in keys],
+        )
+
+    def _mark_dirty(self, stored: Collection[str]) -> None:
+        """Remember, until the words index has them, which notes changed and when."""
+        generation = self._next_generation() if stored else 0
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO dirty VALUES (?, ?)", [(path, generation) for path in stored]
+        )
+
+    def _next_generation(self) -> int:
+        return int(self._value("SELECT value FROM meta WHERE key = 'generation'")) + 1
+
+    def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
+        """A resolver of those notes only that a link with one of these keys could mean."""
+        from notekeep.catalog.name_lookup import find_named_notes
+        from notekeep.markdown.links import Resolver
+
+        found = find_named_notes(self.connection.execute, keys)
+        resolver = Resolver((one.path, one.title, one.aliases) for one in found)
+        return resolver, {one.path: one.number for one in found}
+
+    def _new_keys(self, keys: Iterable[Cells]) -> list[Cells]:
+        known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}
+        spelt: dict[str, str] = dict(keys)
+        return [(key, name) for key, name in spelt.items() if key not in known]
+
+    def _value(self, sql: str) -> Any:
+        return self.connection.execute(sql).fetchone()[0]
+
+    def _insert(self, table: str, rows: Collection[Cells], *, bulk: bool = False) -> None:
+        """Insert rows; many go through sqlite-utils, which few are not worth importing for."""
+        if not rows:
+            return
+        columns = tuple(TABLES[table])
+        if bulk:
+            from sqlite_utils import Database
+
+            Database(self.connection).table(table).insert_all(_headed(columns, rows))
+            return
+        marks = ", ".join("?" * len(columns))
+        self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - a constant
+
+
+def _headed(columns: Cells, rows: Iterable[Cells]) -> Iterator[Cells]:
+    """Rows as sqlite-utils takes them: the names of the columns first."""
+    yield columns
+    yield from rows
+
+
+def _is_attachment(target: str, *, embed: bool) -> bool:
+    """Whether a target that is no note may be a file: `cover.png`, or anything that is embedded."""
+    stem, dot, suffix = target.rpartition(".")
+    if not stem or not dot or suffix.lower() == "md":
+        return False
+    return embed or (len(suffix) <= ATTACHMENT_LETTERS and suffix.isalnum())

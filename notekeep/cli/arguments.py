@@ -1,0 +1,177 @@
+"""Raw words, usage errors in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING
+
+import click
+
+from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from click.shell_completion import CompletionItem
+
+
+# Commands that take their words raw, so that `-tag:x`, `-2` and `--` arrive as typed.
+
+
+_LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
+_COUNTED = re.compile(r"-n\d*")
+
+
+class RawCommand(click.Command):
+    """A command whose words are not options, even when they begin with a dash.
+
+    Its own long options are known anywhere before a bare `--`; its short ones only before the
+    first word, but for `-n 5` and `-n5`, with which nobody means a note without an n. Everything
+    else is a word, but for what looks like a long option that there is not: a slip must not become
+    a query that finds nothing. The words reach the function as `words`, a tuple.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Split options from words, and let click read the options alone."""
+        options, words = self._split(ctx, args)
+        ctx.params["words"] = tuple(words)
+        return super().parse_args(ctx, options)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Name the words in the usage line."""
+        return [*super().collect_usage_pieces(ctx), self.words_metavar]
+
+    words_metavar = "WORDS..."
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What the word that is begun may be, and the options; a `-` may begin either."""
+        from click.shell_completion import CompletionItem
+
+        from notekeep.cli import shell_completion
+
+        words = map(CompletionItem, shell_completion.complete_word(ctx, incomplete))
+        return [*words, *super().shell_complete(ctx, incomplete)]
+
+    def _split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+        takes_value: dict[str, bool] = {"--help": False, "-h": False}
+        for parameter in self.params:
+            if isinstance(parameter, click.Option):
+                for name in (*parameter.opts, *parameter.secondary_opts):
+                    takes_value[name] = not (parameter.is_flag or parameter.count)
+        options: list[str] = []
+        words: list[str] = []
+        rest = deque(args)
+        while rest:
+            word = rest.popleft()
+            if word == "--":
+                words += [word, *rest]
+                break
+            name, equals, _ = word.partition("=")
+            if "-n" in takes_value and _COUNTED.fullmatch(word) and _is_count(word, rest):
+                options.append(word)
+                equals = word[2:]
+                name = "-n"
+            elif name in takes_value and (name.startswith("--") or not words):
+                options.append(word)
+            elif _LIKE_OPTION.match(word):
+                raise _no_option(ctx, name, takes_value)
+            else:
+                words.append(word)
+                continue
+            if takes_value[name] and not equals and rest:
+                options.append(rest.popleft())
+        return options, words
+
+
+def _is_count(word: str, rest: Sequence[str]) -> bool:
+    """Whether `-n` has its number, in itself or behind it."""
+    return word != "-n" or (bool(rest) and rest[0].isdigit())
+
+
+def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [one for one in known if one.startswith("--")], n=1)
+    usage = f"`{ctx.command_path} --help` lists the options"
+    hint = f"did you mean {near[0]}?" if near else f"{usage}."
+    return UsageError(f"there is no option {name}", f"{hint} After a bare -- everything is a word.")
+
+
+def join_query(words: tuple[str, ...]) -> str:
+    """Words as one query; a bare `--` only ends the options and asks for nothing."""
+    return " ".join(word for word in words if word != "--")
+
+
+# What click finds wrong with a command line, in our own words, and what to type instead.
+
+
+_NO_COMMAND = re.compile(r"No such command '(.*)'")
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
+_VALUE = re.compile(r"Option '(.*)' requires an argument")
+_LIMITS = re.compile(r"(.*) is not in the range x(<=|>=)(\d+)")
+_BOUNDS = {">=": "less than", "<=": "more than"}
+_TYPES = ("is not a valid integer range", "is not a valid integer")
+
+
+def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
+    """What is wrong, and what to do about it.
+
+    Args:
+        error: What click raised; what none of our words fit keeps those of click.
+    """
+    context = getattr(error, "ctx", None)
+    text = error.format_message().rstrip(".")
+    if found := _VALUE.search(text):
+        text = f"{found[1]} needs a value"
+    if context is None:
+        return text, ""
+    return _message(error, context, text), "\n".join(_remedy(error, context))
+
+
+def _message(error: click.ClickException, context: click.Context, text: str) -> str:
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return f"`{context.command_path}` needs {_name(error.param)}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{_name(error.param)}: {_plainly(error.message.rstrip('.'))}"
+    if isinstance(error, click.NoSuchOption):
+        return f"there is no option {error.option_name}"
+    if found := _NO_COMMAND.search(text):
+        return f"there is no `{context.command_path} {found[1]}`"
+    if found := _EXTRA.search(text):
+        return f"`{context.command_path}` takes no word more: {found[1]}"
+    return text
+
+
+def _remedy(error: click.ClickException, context: click.Context) -> list[str]:
+    """What was meant or is done elsewhere, an example, and how the command is written."""
+    command = context.command
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        return [f"did you mean {error.possibilities[0]}?"]
+    lines = []
+    if isinstance(command, click.Group) and _NO_COMMAND.search(error.format_message()):
+        lines.append(f"its commands: {', '.join(command.list_commands(context))}")
+    elif isinstance(error, click.MissingParameter) and (example := _example(context)):
+        lines.append(f"for example `{example}`")
+    usage = " ".join(context.get_usage().split())
+    return [*lines, usage, f"`{context.command_path} --help` says more"]
+
+
+def _name(parameter: click.Parameter) -> str:
+    """A parameter as the line of usage writes it, or the longest of an option's names."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return (parameter.metavar or parameter.human_readable_name.upper()).strip("[].")
+
+
+def _example(context: click.Context) -> str:
+    """The first example of a command's own help."""
+    lines = (line.strip() for line in (context.command.help or "").splitlines())
+    return next((line for line in lines if line.startswith(f"{context.command_path} ")), "")
+
+
+def _plainly(message: str) -> str:
+    """What click says of a value, without the names it has for types."""
+    for name in _TYPES:
+        message = message.replace(name, "is no whole number")
+    return _LIMITS.sub(lambda found: f"{found[1]} is {_BOUNDS[found[2]]} {found[3]}", message)

@@ -1,0 +1,294 @@
+"""lint, doctor, conflicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.arguments import RawCommand
+from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
+from notekeep.cli.options import (
+    dry_run_option,
+    json_option,
+    open_vault,
+    refresh_first,
+    verb_options,
+)
+from notekeep.notes.plan import WritePlan
+
+if TYPE_CHECKING:
+    from notekeep.errors import Problem
+    from notekeep.notes.conflict_pairs import Choice, ConflictPair
+    from notekeep.notes.lint import Lint, LintFinding
+    from notekeep.vault import Vault
+
+
+# `lint`: what is wrong and can be mended.
+
+
+class LintCommand(RawCommand):
+    """`lint` takes its query raw."""
+
+    words_metavar = "[QUERY]"
+
+
+@click.command("lint", cls=LintCommand, short_help="What is wrong and can be mended.")
+@click.option("--fix", is_flag=True, help="Mend it, as one step.")
+@click.option("--yes", is_flag=True, help="Do not ask, however many files it is about.")
+@dry_run_option
+@json_option
+@verb_options
+def lint(
+    words: tuple[str, ...],
+    *,
+    fix: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
+    """List what is wrong in the notes that QUERY finds, or in all, with the fix as a diff.
+
+    Looked for: links that miss the name of one note by a letter or two, tags in front matter that
+    are doubled, written with # or text instead of a list, lines of the habit log that need another
+    shape, names that other systems do not allow, and values outside the range or the choices of
+    their field. --fix mends all of it but values, and names of folders, logs and templates; links
+    follow a note that gets another name.
+    """
+    opened = open_vault(vault)
+    refresh_first(opened)
+    said = " ".join(word for word in words if word != "--")
+    found = opened.plan.lint(_paths(opened, said), said)
+    if as_json:
+        _write_json(found)
+    if not fix or dry_run:
+        if not as_json:
+            _write(found)
+        return report_refused(found.plan)
+    for finding in found.findings:
+        if not finding.has_fix:
+            _write_finding(finding)
+    return apply_plan(opened, found.plan, dry_run=False, done=str, yes=yes, quiet=as_json)
+
+
+def _paths(vault: Vault, said: str) -> list[str]:
+    if said:
+        return [row.path for row in vault.select(said)]
+    return [row.path for query in ("", "is:log") for row in vault.rows(query).rows]
+
+
+def _write(found: Lint) -> None:
+    """Write what was found, file by file, each with its diff."""
+    changes = {change.path: change for change in found.plan.changes}
+    for path in dict.fromkeys(finding.problem.path for finding in found.findings):
+        for finding in found.findings:
+            if finding.problem.path == path:
+                _write_finding(finding)
+        if path in changes:
+            write_diff(WritePlan("lint", path, [changes[path]]))
+    if not found.findings:
+        output.write_message("nothing that notekeep could mend")
+    elif changes:
+        output.write_message("`notekeep lint --fix` mends what has a diff")
+
+
+def _write_finding(finding: LintFinding) -> None:
+    problem = finding.problem
+    output.write(f"{problem.place}: {problem.message}")
+    if problem.hint and not finding.has_fix:
+        output.write(f"  {problem.hint}")
+
+
+def _write_json(found: Lint) -> None:
+    rows = [
+        {
+            "path": problem.path,
+            "line": problem.line,
+            "code": problem.code,
+            "message": problem.message,
+            "hint": problem.hint,
+            "fixable": has_fix,
+        }
+        for problem, has_fix in found.findings
+    ]
+    output.write_json({"total": len(rows), "problems": rows})
+
+
+# `doctor`: what was looked at, and what is wrong.
+
+
+SHOWN = 3
+"""Of a finding in many places so many are named; `--json` lists all."""
+
+
+@click.command(short_help="Look the vault and its index over.")
+@json_option
+@verb_options
+def doctor(*, as_json: bool, vault: str | None) -> int:
+    """Look over files, front matter, links, habits and the index, layer by layer.
+
+    Nothing is repaired by itself: each finding says what would.
+    """
+    from notekeep.services.doctor import check_vault
+    from notekeep.services.overview import problem_object
+
+    opened = open_vault(vault)
+    layers = []
+    for layer in check_vault(opened):
+        layers.append(layer)
+        if as_json:
+            continue
+        count = len(layer.findings)
+        verdict = "well" if not count else f"{count} finding{'s' * (count > 1)}"
+        output.write_styled(
+            [
+                (f"{layer.name:<10}", "bold"),
+                (f"{verdict:<13}", "yellow" if count else "green"),
+                (layer.checked, "dim"),
+            ]
+        )
+        _write_findings(layer.findings)
+    opened.tidy()
+    if as_json:
+        output.write_json(
+            {
+                "layers": [
+                    {
+                        "name": layer.name,
+                        "checked": layer.checked,
+                        "findings": [problem_object(finding) for finding in layer.findings],
+                    }
+                    for layer in layers
+                ]
+            }
+        )
+    return 0
+
+
+def _write_findings(findings: list[Problem]) -> None:
+    """Write findings: those that say the same together, and each hint once."""
+    same: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        same.setdefault((finding.hint, finding.message), []).append(finding.place)
+    for hint in dict.fromkeys(hint for hint, _ in same):
+        for (of, message), places in same.items():
+            if of == hint:
+                _write_places(message, [place for place in places if place])
+        if hint:
+            output.write(f"    {hint}")
+
+
+def _write_places(message: str, places: list[str]) -> None:
+    if len(places) < 2:
+        output.write("  " + ": ".join([*places, message]))
+        return
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    output.write(f"  {message} ({len(places)} times)")
+    output.write(f"    {', '.join(places[:SHOWN])}{more}")
+
+
+# Two versions of one note: `conflicts`, `conflicts show`, `keep`, `merge`.
+
+
+WHAT = {"copy": "", "log": "a log; all lines count", "marks": "git's marks stand in it"}
+
+
+@click.group(invoke_without_command=True, short_help="Notes with two versions, and the choice.")
+@json_option
+@verb_options
+@click.pass_context
+def conflicts(ctx: click.Context, *, as_json: bool, vault: str | None) -> int:
+    """List notes of which a sync tool, git or notekeep itself left two versions.
+
+    \b
+    notekeep conflicts show COPY           what differs, - the note, + the copy
+    notekeep conflicts merge COPY          the changes of both in one text
+    notekeep conflicts keep COPY mine      the note; the copy goes to the trash
+    notekeep conflicts keep COPY theirs    the copy; the note's text stays in history
+    notekeep conflicts keep COPY both      the copy as a note of its own
+    """
+    if ctx.invoked_subcommand is not None:
+        ctx.obj = ctx.obj._replace(vault=vault or ctx.obj.vault)
+        return 0
+    from notekeep.notes import conflict_pairs
+
+    opened = _open(vault)
+    found = conflict_pairs.list_conflicts(opened.plan)
+    if as_json:
+        rows = [pair._asdict() for pair in found]
+        output.write_json({"total": len(rows), "conflicts": rows})
+    else:
+        output.table([(pair.copy, pair.note, WHAT[pair.kind]) for pair in found])
+    if not found:
+        output.write_message("no conflicts")
+    return 0 if found else 1
+
+
+@conflicts.command(short_help="What differs.")
+@click.argument("copy", nargs=-1, required=True)
+@verb_options
+def show(copy: tuple[str, ...], *, vault: str | None) -> int:
+    """Show what differs between a note and COPY, as a diff from the one to the other."""
+    from notekeep.notes import conflict_pairs
+
+    opened = _open(vault)
+    write_diff(conflict_pairs.plan_show(opened.plan, _pair(opened, copy)))
+    return 0
+
+
+@conflicts.command(short_help="Keep one version, or both.")
+@click.argument("copy", nargs=-1, required=True)
+@click.argument("choice", type=click.Choice(["mine", "theirs", "both"]))
+@dry_run_option
+@verb_options
+def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool, vault: str | None) -> int:
+    """Keep the note (mine), COPY (theirs), or both as notes of their own.
+
+    In a note with git's marks: the first side, the second, or one after the other.
+    """
+    from notekeep.notes import conflict_pairs
+
+    opened = _open(vault)
+    pair = _pair(opened, copy)
+    plan = conflict_pairs.plan_keep(opened.plan, pair, cast("Choice", choice))
+    return _carry_out(opened, plan, dry_run=dry_run)
+
+
+@conflicts.command(short_help="Bring both versions together.")
+@click.argument("copy", nargs=-1, required=True)
+@dry_run_option
+@verb_options
+def merge(copy: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+    """Bring the changes of the note and of COPY together, and move the copy to the trash.
+
+    Where both changed the same lines, both versions stay, and the exit code is 3.
+    """
+    from notekeep.notes import conflict_pairs
+
+    opened = _open(vault)
+    plan = conflict_pairs.plan_merge(opened.plan, opened.history, _pair(opened, copy))
+    return _carry_out(opened, plan, dry_run=dry_run)
+
+
+def _carry_out(opened: Vault, plan: WritePlan, *, dry_run: bool) -> int:
+    gone = {change.path for change in plan.changes if change.after is None}
+    return apply_plan(
+        opened,
+        plan,
+        dry_run=dry_run,
+        done=lambda path: f"{path} is in the trash" if path in gone else path,
+    )
+
+
+def _open(vault: str | None) -> Vault:
+    opened = open_vault(vault)
+    refresh_first(opened)
+    return opened
+
+
+def _pair(opened: Vault, words: tuple[str, ...]) -> ConflictPair:
+    from notekeep.notes import conflict_pairs
+
+    return conflict_pairs.find(opened.plan, " ".join(words))

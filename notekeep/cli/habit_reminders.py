@@ -1,0 +1,311 @@
+"""habit remind, prompt, shell snippets."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from notekeep import config
+from notekeep.cli import output
+from notekeep.cli.context import vault_places as places_of
+from notekeep.cli.options import dry_run_option, json_option, verb_options
+from notekeep.errors import UsageError
+from notekeep.habits.reminders import cron_lines, reminder_times
+from notekeep.habits.summary import counts
+from notekeep.tracking.tracker import (
+    Due,
+    HabitIndex,
+    due,
+    filter_unsent,
+    list_reminders,
+    prompt_path,
+    prompt_text,
+)
+
+if TYPE_CHECKING:
+    from notekeep.tracking.tracker import HabitReminders
+
+
+# `habit remind`: what is to be remembered now, and what a person installs to be told of it.
+#
+# Nothing runs in the background and nothing is installed: the lines for a crontab are only
+# shown.
+
+
+NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its note makes one'
+
+
+@click.command("remind", short_help="Reminders: now, and by cron.")
+@click.option("--check", is_flag=True, help="What has come today and is not answered.")
+@click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, once.")
+@click.option("--cron", is_flag=True, help="Show lines for `crontab -e` that notify you.")
+@dry_run_option
+@json_option
+@verb_options
+def remind_(
+    *,
+    check: bool,
+    notify: bool,
+    cron: bool,
+    dry_run: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
+    """Show the reminders of all habits; with --check those that have come and are not answered.
+
+    \b
+    notekeep habit remind                       all of them
+    notekeep habit remind --check               silent when nothing is to be remembered
+    notekeep habit remind --cron                lines for a crontab
+    """
+    if (check and cron) or (notify and not check):
+        raise UsageError("these options do not go together", "`notekeep habit remind --help`")
+    places = places_of(vault)
+    index = HabitIndex(places)
+    if check:
+        return _check(index, notify=notify and not dry_run, as_json=as_json)
+    found = list_reminders(index)
+    for path, words in found.wrong:
+        output.write_message(f"{path}: not a reminder: {words}")
+    if not found.all:
+        output.write_message(NONE_YET)
+        return 1
+    if cron:
+        command = [*_environment(), sys.executable, "-m", "notekeep", "--vault", places.root]
+        command += ["habit", "remind", "--check", "--notify"]
+        for line in cron_lines(reminder_times(reminder for _, reminder in found.all), command):
+            output.write(line)
+        output.write_message("nothing is installed: put these lines into `crontab -e`")
+        return 0
+    _list(found, as_json=as_json)
+    return 0
+
+
+def _environment() -> list[str]:
+    """Settings, state and desktop of this session, which cron knows nothing of."""
+    names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
+    said = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return [shutil.which("env") or "/usr/bin/env", *said] if said else []
+
+
+def _list(found: HabitReminders, *, as_json: bool) -> None:
+    ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
+    if as_json:
+        rows = [
+            {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
+            for view, reminder in ordered
+        ]
+        output.write_json({"total": len(rows), "reminders": rows})
+        return
+    output.table([(each.words, view.title, view.note) for view, each in ordered], stretch=1)
+
+
+def _check(index: HabitIndex, *, notify: bool, as_json: bool) -> int:
+    """Tell what has come; exit 0 when there is something, 1 when there is nothing."""
+    found = due(index, config.current_time())
+    if notify:
+        found = filter_unsent(index.places.state, found, index.today())
+        # A habit that has two reminders behind it is told of once.
+        for one in {one.habit.id: one for one in found}.values():
+            _tell(one)
+        return 0
+    if as_json:
+        rows = [
+            {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.words}
+            for one in found
+        ]
+        output.write_json({"total": len(rows), "due": rows})
+    else:
+        output.table([_words(one) for one in found], stretch=1)
+    return 0 if found else 1
+
+
+def _words(one: Due) -> tuple[str, str, str]:
+    text = one.habit.note
+    if one.habit.is_at_risk and one.habit.tiny:
+        text = f"{text}: {one.habit.tiny}" if text else one.habit.tiny
+    return one.reminder.time, one.habit.title, text
+
+
+def _tell(one: Due) -> None:
+    """Tell one on the desktop; where there is none, in words, which cron sends by mail."""
+    _, title, text = _words(one)
+    command = _notifier(title, text)
+    if command is not None:
+        try:
+            done = subprocess.run(command, check=False, capture_output=True, timeout=10)
+        except (OSError, subprocess.TimeoutExpired):
+            done = None
+        if done is not None and done.returncode == 0:
+            return
+    output.write(f"{title}: {text}" if text else title)
+
+
+def _notifier(title: str, text: str) -> list[str] | None:
+    """The program that tells something on this desktop; words are arguments, never code."""
+    if program := shutil.which("notify-send"):
+        return [program, "--app-name=notekeep", "--", title, text]
+    if program := shutil.which("osascript"):
+        script = (
+            "on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend"
+        )
+        return [program, "-e", script, title, text]
+    return None
+
+
+# What a shell or a bar needs in its settings to show the line about today.
+#
+# Each reads the file of the line and starts as little as it can; bash and zsh start nothing at
+# all. A line of another day is not shown.
+
+
+_BASH = """\
+# Habits of today, in ~/.bashrc: reads one file, starts nothing (bash 5).
+notekeep_habits() {{
+  local day rest today
+  NOTEKEEP_HABITS=
+  read -r day rest 2>/dev/null <{path} || return 0
+  printf -v today '%(%Y-%m-%d)T' "$((EPOCHSECONDS - {seconds}))"
+  if [[ $day == "$today" && $rest ]]; then NOTEKEEP_HABITS="$rest "; fi
+}}
+PROMPT_COMMAND="notekeep_habits${{PROMPT_COMMAND:+;$PROMPT_COMMAND}}"
+PS1='${{NOTEKEEP_HABITS}}'"$PS1"
+"""
+
+_ZSH = """\
+# Habits of today, in ~/.zshrc: reads one file, starts nothing.
+zmodload zsh/datetime
+notekeep_habits() {{
+  local day rest today
+  NOTEKEEP_HABITS=
+  {{ read -r day rest <{path} }} 2>/dev/null || return 0
+  strftime -s today %Y-%m-%d $((EPOCHSECONDS - {seconds}))
+  if [[ $day == $today && -n $rest ]]; then NOTEKEEP_HABITS="$rest "; fi
+}}
+autoload -Uz add-zsh-hook && add-zsh-hook precmd notekeep_habits
+setopt prompt_subst
+PROMPT='${{NOTEKEEP_HABITS}}'"$PROMPT"
+"""
+
+_FISH = """\
+# Habits of today, in ~/.config/fish/conf.d/notekeep.fish; `notekeep_habits` goes into the prompt.
+function notekeep_habits
+    set -l file {fish}
+    test -r $file; or return
+    read -l day rest <$file
+    test "$day" = (date +%F); and test -n "$rest"; and echo -n "$rest "
+end
+"""
+
+_STARSHIP = """\
+# Habits of today, in ~/.config/starship.toml.
+[custom.habits]
+command = {sed}
+when = true
+shell = ["sh"]
+format = "[$output]($style) "
+"""
+
+_TMUX = """\
+# Habits of today, in ~/.tmux.conf; tmux puts the date in by itself.
+set -ag status-right {tmux}
+"""
+
+_WAYBAR = """\
+"custom/habits": {{
+  "exec": {sed},
+  "interval": 30
+}}
+"""
+
+_POLYBAR = """\
+; Habits of today, in the settings of polybar.
+[module/habits]
+type = custom/script
+exec = {command}
+interval = 30
+"""
+
+SNIPPETS = {
+    "bash": _BASH,
+    "zsh": _ZSH,
+    "fish": _FISH,
+    "starship": _STARSHIP,
+    "tmux": _TMUX,
+    "waybar": _WAYBAR,
+    "polybar": _POLYBAR,
+}
+"""The texts, by what they are for."""
+
+
+def snippet(shell: str, path: str, day_start: int) -> str:
+    """What to put into the settings of a shell or a bar.
+
+    Args:
+        shell: One of SNIPPETS.
+        path: The file of the line.
+        day_start: The hour at which a day begins; shells that can count take it off the clock.
+    """
+    quoted = shlex.quote(path)
+    command = f'sed -n "1s/^$(date +%F) //p" {quoted}'
+    return (
+        SNIPPETS[shell]
+        .format(
+            path=quoted,
+            seconds=day_start * 3600,
+            fish="'" + path.replace("\\", "\\\\").replace("'", "\\'") + "'",
+            sed=json.dumps(command, ensure_ascii=False),
+            tmux=_in_tmux(f"#(sed -n '1s/^%F //p' {quoted})"),
+            command=command,
+        )
+        .rstrip("\n")
+    )
+
+
+def _in_tmux(text: str) -> str:
+    """A string of tmux's settings, within which only these have a meaning."""
+    return '" ' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
+
+
+# `habit prompt`: the line about today, and how a shell or a bar shows it.
+
+
+@click.command("prompt", short_help="A line about today for shells and bars.")
+@click.option("--path", "path_only", is_flag=True, help="Where the file with the line is.")
+@click.option(
+    "--shell",
+    type=click.Choice(sorted(SNIPPETS)),
+    help="What to put into its settings, so that it shows the line.",
+)
+@json_option
+@verb_options
+def prompt_(*, path_only: bool, shell: str | None, as_json: bool, vault: str | None) -> int:
+    """Write how today stands: `5/8 !1` is five of eight done, and one at risk.
+
+    The line lies in a file of the cache, which every check-in and every look at habits writes. A
+    shell that reads the file itself shows it for nothing; --shell says how.
+    """
+    places = places_of(vault)
+    path = prompt_path(places.cache)
+    if path_only:
+        output.write(path)
+        return 0
+    index = HabitIndex(places)
+    views = index.habits()
+    if shell:
+        output.write(snippet(shell, path, places.settings.day_start))
+        return 0
+    if as_json:
+        done, asked, at_risk = counts(views)
+        day = index.today().isoformat()
+        output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})
+    elif text := prompt_text(views):
+        output.write(text)
+    return 0

@@ -1,0 +1,438 @@
+"""habit year, stats, pairs; review."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations, permutations
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep import dates
+from notekeep.cli import output, shell_completion
+from notekeep.cli.arguments import RawCommand
+from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.context import vault_places
+from notekeep.cli.habit_output import glyphs, habit_object, percent
+from notekeep.cli.options import (
+    dry_run_option,
+    json_option,
+    open_vault,
+    refresh_first,
+    verb_options,
+)
+from notekeep.errors import UsageError
+from notekeep.habits.calendar import year_bounds
+from notekeep.habits.schedule import FUTURE, GAP, MISSED, OFF, STATUSES
+from notekeep.habits.stats import (
+    LAGS,
+    MAX_SHUFFLES,
+    MIN_DAYS,
+    MIN_DAYS_IN_ROW,
+    best_weekday,
+    compare_pairs,
+    count_weekdays,
+    find_logged_days,
+)
+from notekeep.habits.streaks import best_runs, rate, recovery
+from notekeep.habits.summary import format_count, format_streak
+from notekeep.tracking.habit_details import RATE_SPANS
+from notekeep.tracking.tracker import HabitIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs
+    from notekeep.habits.evaluation import Timeline
+    from notekeep.habits.stats import HabitPair
+    from notekeep.habits.summary import HabitView
+    from notekeep.tracking.habit_names import Habit
+
+
+# Habits in figures: `habit year`, `stats`.
+
+
+@click.command("year", short_help="A year as a heatmap.")
+@click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
+@click.argument("year", required=False)
+@click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
+@dry_run_option
+@json_option
+@verb_options
+def year_(
+    habit: str | None,
+    year: str | None,
+    *,
+    draft: bool,
+    dry_run: bool,
+    as_json: bool,
+    vault: str | None,
+) -> int:
+    """Show a year of HABIT as a heatmap; of all habits, how each month went.
+
+    YEAR is this one when left out. In any note, ![[habits/meditate#year]] shows it in the preview
+    and as a picture in a post, ![[habits/meditate#year 2025]] another year.
+    """
+    index = HabitIndex(vault_places(vault))
+    if habit and year is None and habit.isdecimal() and len(habit) == 4:
+        habit, year = None, habit
+    wanted = _year(year, index.today())
+    if draft:
+        return _draft(habit, wanted, dry_run=dry_run, vault=vault)
+    if habit is None:
+        return _months(index, wanted, as_json=as_json)
+    found = index.resolve(habit)
+    first, last = map(date.fromordinal, year_bounds(wanted))
+    line = index.timeline(found, last=last)
+    squares = index.calendar(found, first, last)
+    if as_json:
+        output.write_json({"id": found.definition.id, "year": wanted, "days": _days(squares)})
+        return 0
+    output.write_styled([(f"{found.definition.title}  {wanted}", "bold")])
+    _heatmap(squares, glyphs(index.places.settings))
+    kept = _rate_between(line, first.toordinal(), last.toordinal())
+    output.write(f"met {kept[0]}, missed {kept[1]}, {percent(kept[2])}")
+    return 0
+
+
+def _draft(name: str | None, year: int, *, dry_run: bool, vault: str | None) -> int:
+    """Begin a post about a year of one habit, or of all."""
+    from notekeep.cli.confirmation import apply_plan
+    from notekeep.cli.options import open_vault
+    from notekeep.notes.habit_reviews import plan_year
+
+    opened = open_vault(vault)
+    habits = opened.habit_index
+    habits.refresh()
+    chosen = [habits.find(name)] if name else habits.known()
+    plan = plan_year(opened.plan, habits, chosen, year)
+    return apply_plan(opened, plan, dry_run=dry_run, done=str)
+
+
+@click.command("stats", short_help="Streaks, rates and weekdays.")
+@click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
+@click.argument("other", required=False, shell_complete=shell_completion.complete_habit)
+@click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
+@json_option
+@verb_options
+def stats_(
+    habit: str | None, other: str | None, *, by_pairs: bool, as_json: bool, vault: str | None
+) -> int:
+    """Show HABIT in figures; without it, a row for each; with OTHER, how both go together.
+
+    Pairs are compared on days on which both were due and something was logged, within weekdays and
+    within weekends, against the same weeks in another order. What stands out is worth a try; that
+    one makes the other is more than any log can say.
+    """
+    index = HabitIndex(vault_places(vault))
+    if by_pairs or other:
+        if habit and other:
+            return show_pair(index, habit, other, as_json=as_json)
+        return show_pairs(index, as_json=as_json)
+    if habit is None:
+        return _all_stats(index, as_json=as_json)
+    found = index.resolve(habit)
+    figures = _figures(index, found)
+    if as_json:
+        output.write_json(figures)
+        return 0
+    view = index.view(found)
+    output.write_styled([(view.title, "bold"), (f"  {view.schedule}, {view.goal}", "dim")])
+    streak = format_streak(view) or "not counted"
+    if view.streak_unit == "weeks":
+        streak += f", weeks {dates.week_span(index.places.settings.week_start)}"
+    rows = [("strength", percent(view.strength)), ("streak", streak)]
+    rows += [
+        (f"last {span} days" if span else "all days", percent(figures["rates"][str(span or "all")]))
+        for span in (*RATE_SPANS, 0)
+    ]
+    missed = figures["never_miss_twice"]
+    if missed["followed"]:
+        rows.append(
+            ("after a miss", f"{missed['recovered']} of {missed['followed']} times back at once")
+        )
+    if figures["best_weekday"]:
+        rows.append(("best weekday", figures["best_weekday"]))
+    rows += [
+        (
+            "best streaks" if place == 0 else "",
+            f"{format_count(run['length'], view.streak_unit)}, {run['first']} to {run['last']}",
+        )
+        for place, run in enumerate(figures["best_streaks"][:5])
+    ]
+    output.table(rows, stretch=1)
+    return 0
+
+
+def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
+    line = index.timeline(found)
+    missed = recovery(line)
+    by_weekday = count_weekdays(found.definition, line)
+    best = best_weekday(by_weekday)
+    rates: dict[str, float | None] = {str(span): rate(line, span).value for span in RATE_SPANS}
+    rates["all"] = rate(line).value
+    return {
+        **habit_object(index.view(found)),
+        "rates": rates,
+        "met": rate(line).met,
+        "missed": rate(line).missed,
+        "never_miss_twice": {
+            "followed": missed.followed,
+            "recovered": missed.recovered,
+            "longest_gap": missed.longest_gap,
+        },
+        "weekdays": {
+            name[:3]: {"done": done, "due": due}
+            for name, (done, due) in zip(dates.WEEKDAYS, by_weekday, strict=True)
+        },
+        "best_weekday": "" if best is None else dates.WEEKDAYS[best],
+        "best_streaks": [
+            {"first": _iso(run.first), "last": _iso(run.last), "length": run.length}
+            for run in best_runs(line)
+        ],
+    }
+
+
+def _all_stats(index: HabitIndex, *, as_json: bool) -> int:
+    habits = [view for view in index.habits() if not view.is_archived]
+    figures = [_figures(index, index.find(view.id)) for view in habits]
+    if as_json:
+        output.write_json({"total": len(figures), "habits": figures})
+        return 0 if figures else 1
+    rows = [
+        (
+            view.title,
+            percent(view.strength),
+            format_streak(view),
+            percent(one["rates"]["30"]),
+            percent(one["rates"]["365"]),
+            one["best_weekday"],
+        )
+        for view, one in zip(habits, figures, strict=True)
+    ]
+    heads = ("habit", "strength", "streak", "30 days", "365 days", "best weekday")
+    return _write_habit_table(rows, heads, habits)
+
+
+def _months(index: HabitIndex, year: int, *, as_json: bool) -> int:
+    """How much of each month was met, a row for each habit."""
+    views = [view for view in index.habits() if not view.is_archived]
+    bounds = [(date(year, month, 1), _month_end(year, month)) for month in range(1, 13)]
+    found = []
+    for view in views:
+        line = index.timeline(index.find(view.id))
+        found.append([_rate_between(line, a.toordinal(), b.toordinal())[2] for a, b in bounds])
+    if as_json:
+        habits = [
+            {"id": view.id, "months": months} for view, months in zip(views, found, strict=True)
+        ]
+        output.write_json({"year": year, "habits": habits})
+        return 0 if views else 1
+    rows = [
+        (view.title, *("" if share is None else f"{share * 100:.0f}" for share in months))
+        for view, months in zip(views, found, strict=True)
+    ]
+    return _write_habit_table(rows, (f"% met in {year}", *dates.MONTHS), views)
+
+
+def _write_habit_table(
+    rows: Sequence[Sequence[str]], heads: Sequence[str], habits: Sequence[HabitView]
+) -> int:
+    """Write a row for each habit; how the first one is made where there is none."""
+    if not rows:
+        from notekeep.cli.habits import suggest_first_habit
+
+        suggest_first_habit(habits)
+        return 1
+    output.table(rows, heads=heads)
+    return 0
+
+
+def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
+    """Weeks in columns, months above, and a letter for each level."""
+    heading = [" "] * len(squares.columns)
+    for column, month in squares.months:
+        for place, letter in enumerate(dates.MONTHS[month - 1]):
+            if column + place < len(heading):
+                heading[column + place] = letter
+    output.write_styled([("    " + "".join(heading), "dim")])
+    for row in range(7):
+        name = dates.WEEKDAYS[(squares.week_start + row) % 7][:2].capitalize()
+        marks = "".join(_letter(column[row], signs) for column in squares.columns)
+        output.write_styled([(f"{name}  ", "dim"), (marks, "blue")])
+
+
+def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
+    if square is None or square.status in (FUTURE, OFF):
+        return " "
+    if square.status in (MISSED, GAP) and not square.level:
+        return signs.marks["missed"]
+    return signs.levels[square.level]
+
+
+def _days(squares: Calendar) -> list[dict[str, Any]]:
+    return [
+        {
+            "date": _iso(square.day),
+            "level": square.level,
+            "status": STATUSES[square.status],
+        }
+        for column in squares.columns
+        for square in column
+        if square is not None
+    ]
+
+
+def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
+    """Met and missed units of a range of days, and the share that was met."""
+    found = rate(line._replace(today=min(last, line.today)), min(last, line.today) - first + 1)
+    return found.met, found.missed, found.value if first <= line.today else None
+
+
+def _year(text: str | None, today: date) -> int:
+    if text is None:
+        return today.year
+    if not (text.isdecimal() and 1900 <= int(text) <= 2199):
+        raise UsageError(f"not a year: {text}", "write it with four digits, as 2026")
+    return int(text)
+
+
+def _month_end(year: int, month: int) -> date:
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return date.fromordinal(after.toordinal() - 1)
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+# Habits in pairs: `habit stats A B` and `habit stats --pairs`.
+
+
+WHEN = {0: "the same day", 1: "the next day"}
+
+
+def show_pair(index: HabitIndex, first: str, second: str, *, as_json: bool) -> int:
+    """Say how the second habit goes with the first, on the same day and on the next."""
+    index.refresh()
+    chosen = [index.find(first), index.find(second)]
+    names = [habit.definition.id for habit in chosen]
+    found = _pairs(index, chosen, [(names[0], names[1], lag) for lag in LAGS])
+    if as_json:
+        output.write_json({"total": len(found), "pairs": [_object(pair) for pair in found]})
+        return 0
+    for pair in sorted(found, key=lambda pair: pair.lag):
+        output.write_styled([(f"{pair.first}, {pair.second} {WHEN[pair.lag]}", "bold")])
+        for row in _pair_table(pair):
+            output.write(f"  {row}")
+        output.write(f"  {_verdict(pair)}")
+    output.write_message(
+        "two habits out of many: look at `--pairs` before you make something of it"
+    )
+    return 0
+
+
+def show_pairs(index: HabitIndex, *, as_json: bool) -> int:
+    """List the pairs of all habits that stand out from all that were looked at."""
+    index.refresh()
+    habits = [
+        habit
+        for habit in index.known()
+        if habit.definition.path and not habit.definition.is_archived
+    ]
+    names = [habit.definition.id for habit in habits]
+    wanted = [(one, other, 0) for one, other in combinations(names, 2)]
+    wanted += [(one, other, 1) for one, other in permutations(names, 2)]
+    found = _pairs(index, habits, wanted)
+    worth = [pair for pair in found if pair.is_worth_a_try]
+    if as_json:
+        output.write_json({"total": len(found), "pairs": [_object(pair) for pair in worth]})
+        return 0 if worth else 1
+    for pair in worth:
+        output.write(f"{_sentence(pair)}; worth a try")
+    asked = sum(pair.chance is not None for pair in found)
+    output.write_message(f"{asked} pairs with enough days were compared, {len(worth)} stand out")
+    return 0 if worth else 1
+
+
+def _pairs(
+    index: HabitIndex, habits: list[Habit], wanted: list[tuple[str, str, int]]
+) -> list[HabitPair]:
+    lines = {habit.definition.id: index.timeline(habit) for habit in habits}
+    logged = find_logged_days(index.days(habit) for habit in index.known())
+    return compare_pairs(lines, logged, wanted)
+
+
+def _sentence(pair: HabitPair) -> str:
+    with_first, without = percent(pair.table.rate_with), percent(pair.table.rate_without)
+    when = " the day after" if pair.lag else ""
+    return (
+        f"{pair.second} on {with_first} of days{when or ' with'} {pair.first}, "
+        f"{without} without (n={pair.table.days})"
+    )
+
+
+def _pair_table(pair: HabitPair) -> list[str]:
+    both, only_first, only_second, neither = pair.table
+    heads = f"{'':14}{'done':>8}{'not':>8}"
+    rows = [
+        f"{f'with {pair.first}':14.14}{both:>8}{only_first:>8}",
+        f"{'without':14}{only_second:>8}{neither:>8}",
+    ]
+    phi = "" if pair.table.phi is None else f"φ {pair.table.phi:+.2f}"
+    return [_sentence(pair), heads, *rows, *([phi] if phi else [])]
+
+
+def _verdict(pair: HabitPair) -> str:
+    if pair.chance is None:
+        return (
+            f"too little to say anything: it takes {MIN_DAYS} days, "
+            f"and {MIN_DAYS_IN_ROW} with and without"
+        )
+    if pair.chance <= 1 / MAX_SHUFFLES:
+        return "hardly chance; worth a try"
+    share = f"{pair.chance * 100:.0f} of 100 other orders of the weeks show as much"
+    return f"{share}; {'worth a try' if pair.is_worth_a_try else 'it may well be chance'}"
+
+
+def _object(pair: HabitPair) -> dict[str, Any]:
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "lag": pair.lag,
+        "both": pair.table.both,
+        "only_first": pair.table.only_first,
+        "only_second": pair.table.only_second,
+        "neither": pair.table.neither,
+        "rate_with": pair.table.rate_with,
+        "rate_without": pair.table.rate_without,
+        "phi": pair.table.phi,
+        "chance": pair.chance,
+        "worth_a_try": pair.is_worth_a_try,
+    }
+
+
+# `review`: a week or a month of habits as a note that the person finishes.
+
+
+class ReviewCommand(RawCommand):
+    """A command whose words are a span and a day."""
+
+    words_metavar = "[week | month] [WEEK | MONTH | DAY]"
+
+
+@click.command("review", cls=ReviewCommand, short_help="A week or month of habits as a note.")
+@dry_run_option
+@verb_options
+def review(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+    """Write a note about the last week or month of habits, for you to finish.
+
+    What was met and what was needed, what was missed twice, what was skipped and why, and for each
+    habit a choice: keep, shrink, change the cue, archive. It links to the habits and to the books
+    behind them. `2026-W40`, `2026-10`, `october` or a day in it name another week or month; a
+    review that is there is never written over.
+    """
+    opened = open_vault(vault)
+    refresh_first(opened)
+    plan = opened.plan.review(opened.habit_index, " ".join(words))
+    return apply_plan(opened, plan, dry_run=dry_run, done=str)

@@ -1,0 +1,208 @@
+"""habit import, export."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep.cli import output, shell_completion
+from notekeep.cli.options import dry_run_option, json_option, open_vault, verb_options
+from notekeep.errors import Failure, Refused, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from notekeep.habits.importers.habit_data import Loss
+    from notekeep.importing.habit_import import HabitImport, PlannedHabit
+    from notekeep.notes.plan import WriteResult
+    from notekeep.services.habits import HabitExport
+
+
+# `habit import`: what another program holds, shown first and written when it is said so.
+
+
+@click.command("import", short_help="Take habits in from another program.")
+@click.argument("path")
+@click.option(
+    "--from", "origin", metavar="FORMAT", default="", help="The format, when it is not known."
+)
+@click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
+@dry_run_option
+@json_option
+@verb_options
+def import_(
+    path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool, vault: str | None
+) -> int:
+    """Show what PATH, a file, a folder or a zip, would bring, and what would be lost.
+
+    With --write it is written as one step that `undo` takes back. A day that the vault says
+    something of already stays as it is, so the same import twice changes nothing.
+
+    \b
+    loop             Loop Habit Tracker: full backup (.db), or zip of CSV files
+    harsh            the folder with `habits` and `log`
+    habitctl         the same
+    org              an org file with habits of Emacs
+    tracker21        Obsidian's Habit Tracker 21: the folder of habits
+    obsidian-habits  Obsidian's habits plug-in: the folder of habits
+    daily            a folder of daily notes with check boxes
+    beaver           Beaver Habit Tracker: JSON
+    habitbull        HabitBull: CSV
+    dijo             habit_record.json, or the folder it lies in
+    notekeep         what `habit export csv` or `json` wrote
+    """
+    opened = open_vault(vault)
+    found = opened.plan_habit_import(os.path.expanduser(path), origin)
+    done = opened.carry_out(found.plan) if write and not dry_run else None
+    if as_json:
+        output.write_json(_object(found, done))
+    else:
+        _show(found)
+        _report_import(found, done)
+    return 0 if found.habits else 1
+
+
+def _show(found: HabitImport) -> None:
+    from notekeep.importing.formats import FORMAT_NAMES
+
+    days = sum(row.entries for row in found.habits)
+    bounds = [day for row in found.habits for day in (row.first, row.last) if day]
+    span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
+    head = f"{FORMAT_NAMES[found.source.format]}: {_many(len(found.habits), 'habit')}"
+    output.write_styled([(head, "bold"), (f", {_many(days, 'day')}{span}", "")])
+    heads = ("habit", "id", "days", "new", "from", "to", "where")
+    output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())
+    if found.losses:
+        output.write_styled([("What does not come along", "bold")])
+    for loss in found.losses:
+        output.write(f"  {_loss(loss)}")
+
+
+def _row(row: PlannedHabit) -> tuple[str, ...]:
+    note = row.path if not row.is_new else f"{row.path} (new)"
+    return (
+        row.name,
+        row.id,
+        str(row.entries),
+        str(row.added),
+        _iso(row.first),
+        _iso(row.last),
+        note,
+    )
+
+
+def _loss(loss: Loss) -> str:
+    whose = f"{loss.habit}: " if loss.habit else ""
+    often = f" ({loss.times} times)" if loss.times > 1 else ""
+    place = f", first at {loss.place}" if loss.times > 1 else f", at {loss.place}"
+    return f"{whose}{loss.message}{often}{place if loss.place else ''}"
+
+
+def _report_import(found: HabitImport, done: WriteResult | None) -> None:
+    for remark in found.plan.remarks:
+        output.write_message(remark)
+    if done is None:
+        if found.plan.changes:
+            output.write_message(
+                "nothing is written yet; --write does it, as one step that `undo` takes back"
+            )
+        else:
+            output.write_message("all of it is in the vault already")
+        return
+    if done.step:
+        count = _many(len(done.paths), "file")
+        output.write_message(f"{count} written; `notekeep undo` takes it back")
+    else:
+        output.write_message("all of it is in the vault already; nothing was written")
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" + ("" if count == 1 else "s")
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
+    return {
+        "format": found.source.format,
+        "written": bool(done and done.step),
+        "habits": [
+            {**row._asdict(), "first": _iso(row.first), "last": _iso(row.last)}
+            for row in found.habits
+        ],
+        "losses": [loss._asdict() for loss in found.losses],
+        "remarks": found.plan.remarks,
+        "paths": done.paths if done else [change.path for change in found.plan.changes],
+    }
+
+
+# `habit export`: habits as CSV, JSON, an archive for Loop, or a calendar of reminders.
+
+
+@click.command("export", short_help="Write habits for another program.")
+@click.argument("form", metavar="csv|json|loop|ics")
+@click.argument(
+    "habits", nargs=-1, metavar="[HABIT]...", shell_complete=shell_completion.complete_habit
+)
+@click.option("--out", metavar="FILE", default="", help="The file; without it, stdout.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@verb_options
+def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool, vault: str | None) -> int:
+    """Write HABITs, or all of them, in a form that other programs read.
+
+    \b
+    csv    a line for each entry that counts: date,habit,value,amount,unit,time,note
+    json   definitions and entries, with stable keys; `habit import` takes both back
+    loop   the zip that Loop Habit Tracker exports
+    ics    reminders as events for a calendar
+
+    Nothing of the vault changes.
+    """
+    found = open_vault(vault).export_habits(form, habits)
+    if out:
+        _save(os.path.expanduser(out), found.data, force=force)
+    elif form == "loop" and sys.stdout.isatty():
+        raise UsageError("an archive is nothing for a terminal", "--out FILE writes it to a file")
+    elif sys.stdout.isatty():
+        output.write(found.data.decode().rstrip("\n"))
+    else:
+        output.write_bytes(found.data)
+    _report_export(found, form, out)
+    return 0 if found.habits else 1
+
+
+def _report_export(found: HabitExport, form: str, out: str) -> None:
+    for loss in found.losses:
+        output.write_message(f"not in it: {loss}")
+    if form == "ics" and not found.habits:
+        output.write_message('no habit has a reminder; `remind: ["07:30"]` in its note makes one')
+    elif out:
+        word = "reminder" if form == "ics" else "habit"
+        output.write_message(f"{out}: {found.habits} {word}{'' if found.habits == 1 else 's'}")
+
+
+def _save(path: str, data: bytes, *, force: bool) -> None:
+    """Write a new file, or put one in the place of another: whole or not at all.
+
+    Raises:
+        Refused: There is one already.
+        Failure: It cannot be written.
+    """
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        if not force:
+            with open(path, "xb") as file:
+                file.write(data)
+            return
+        with open(temporary, "xb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except FileExistsError as error:
+        raise Refused(f"{path} is there already", "--force writes over it") from error
+    except OSError as error:
+        raise Failure(f"{path}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,268 @@
+"""Shell completion."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    add_completion_class,
+    split_arg_string,
+)
+
+from notekeep.errors import NotekeepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import click
+
+    from notekeep.vault import Vault
+
+
+# What a shell may complete a word to: notes, habits, tags, saved queries.
+#
+# Each answers from the index as it is, with one question, and says nothing where something is
+# wrong: whoever completes a line reads no errors.
+
+
+MAX_COMPLETIONS = 100
+"""So many notes are offered at once; nobody reads further."""
+
+
+def complete_kind(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """The kinds of the vault that begin so."""
+    vault = _vault(context)
+    return _filter_by_prefix(vault.schema.kinds, typed) if vault else []
+
+
+def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """The names of notes that begin so; of a name of several words, what is missing."""
+    earlier: tuple[str, ...] = ()
+    if parameter.nargs == -1:
+        earlier = context.params.get(parameter.name or "") or ()
+    return complete_rest_of_name(context, earlier, typed)
+
+
+def complete_each_note(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """The names of notes that begin so, where every word is a note."""
+    return complete_rest_of_name(context, (), typed)
+
+
+def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed: str) -> list[str]:
+    """The names of notes that begin with the words before and with what is typed."""
+    from notekeep.catalog.name_lookup import complete_name
+
+    vault = _vault(context)
+    if vault is None:
+        return []
+    before = "".join(f"{word} " for word in earlier)
+    with suppress(NotekeepError):
+        return [
+            name[len(before) :]
+            for name in complete_name(vault.catalog, before + typed, MAX_COMPLETIONS)
+        ]
+    return []
+
+
+def complete_tag(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """The tags that begin so, with the `#` if it is there."""
+    vault = _vault(context)
+    if vault is None:
+        return []
+    mark = typed[: len(typed) - len(typed.lstrip("#"))]
+    with suppress(NotekeepError):
+        return [mark + tag for tag in _filter_by_prefix(vault.tags(), typed[len(mark) :])]
+    return []
+
+
+def complete_habit(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """The ids of habits that begin so."""
+    vault = _vault(context)
+    if vault is None:
+        return []
+    with suppress(NotekeepError):
+        vault.habit_index.refresh()
+        return _filter_by_prefix(
+            (habit.definition.id for habit in vault.habit_index.known()), typed
+        )
+    return []
+
+
+def complete_saved_query(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """The names of saved queries that begin so."""
+    vault = _vault(context)
+    return _filter_by_prefix(vault.saved, typed) if vault else []
+
+
+def complete_query(context: click.Context, typed: str) -> list[str]:
+    """A condition of a query that is begun: a tag, a kind or a state."""
+    minus = "-" if typed.startswith("-") else ""
+    typed = typed[len(minus) :]
+    if typed.startswith("#"):
+        return [minus + tag for tag in complete_tag(context, None, typed)]
+    field, colon, value = typed.partition(":")
+    if not colon:
+        return []
+    if field == "tag":
+        found = complete_tag(context, None, value)
+    elif field == "type":
+        found = complete_kind(context, None, value)
+    elif field == "is":
+        from notekeep.query.fields import FLAGS
+
+        found = _filter_by_prefix(FLAGS, value)
+    else:
+        return []
+    return [f"{minus}{field}:{one}" for one in found]
+
+
+def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """A change of a field, such as `status=`, with what the field takes, else what notes have."""
+    key, equals, value = typed.partition("=")
+    vault = _vault(context) if equals else None
+    if vault is None:
+        return []
+    from notekeep.markdown.schema import FIELD_CHOICES, canonical
+
+    name = canonical(key.rstrip("+-"))
+    if name == "tags":
+        return [f"{key}={tag}" for tag in complete_tag(context, None, value)]
+    found = [one for (_, field), said in FIELD_CHOICES.items() if field == name for one in said]
+    if vault.schema.type_of("", name) == "bool":
+        found = ["true", "false"]
+    elif not found:
+        with suppress(NotekeepError):
+            found = vault.values(name, limit=MAX_COMPLETIONS)
+    return [f"{key}={one}" for one in _filter_by_prefix(dict.fromkeys(found), value)]
+
+
+def complete_word(context: click.Context, typed: str) -> list[str]:
+    """A word of a command that takes its words raw: a note, a habit, a tag or a query."""
+    words = context.params.get("words", ())
+    name = context.info_name
+    if name in ("set", "tag"):
+        if "--" in words:
+            return complete_rest_of_name(context, words[words.index("--") + 1 :], typed)
+        if name == "tag" and typed[:1] in ("+", "-"):
+            return [typed[0] + tag for tag in complete_tag(context, None, typed[1:])]
+        return complete_change(context, None, typed) if name == "set" else []
+    if name in ("check-in", "log", "edit"):
+        return complete_habit(context, None, typed)
+    return complete_query(context, typed) if name in ("ls", "search", "tasks", "random") else []
+
+
+def _vault(context: click.Context) -> Vault | None:
+    from notekeep.cli.options import open_vault
+
+    with suppress(NotekeepError):
+        return open_vault(_vault_option(context))
+    return None
+
+
+def _vault_option(context: click.Context) -> str | None:
+    """What `--vault` said after the verb, or before it; no verb runs that could ask the scene."""
+    found: str | None = context.params.get("vault") or context.find_root().params.get("vault")
+    return found
+
+
+def _filter_by_prefix(names: Iterable[str], typed: str) -> list[str]:
+    folded = typed.casefold()
+    return [name for name in names if name.casefold().startswith(folded)]
+
+
+# How bash and fish are spoken to while they complete, where click's own way loses names.
+#
+# A name has blanks, commas, quotes and colons in it, and a word may be begun within quotes.
+
+
+BASH = """\
+%(complete_func)s() {
+    local IFS=$'\\n' value
+    COMPREPLY=()
+    for value in $(COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_BREAKS="$COMP_WORDBREAKS" \\
+        %(complete_var)s=bash_complete $1); do
+        if [[ $value == file,* ]]; then
+            compopt -o default
+        elif [[ $value == dir,* ]]; then
+            compopt -o dirnames
+        else
+            COMPREPLY+=("${value#*,}")
+        fi
+    done
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+PLAIN = re.compile(r"([^\w@%+./:=,#-])|(?<!.)(#)", re.ASCII | re.DOTALL)
+"""What bash would read as something else; letters of other scripts are escaped in vain, no more."""
+
+
+class Bash(BashComplete):
+    """Reads the line as typed, and writes what takes the place of the begun word, quoted for it."""
+
+    source_template = BASH
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before, and the one that is begun."""
+        line = os.environ.get("COMP_LINE")
+        if line is None:
+            return super().get_completion_args()
+        # A letter more says whether a blank at the end is within quotes.
+        words = split_arg_string(line + "x")
+        return words[1:-1], words[-1][:-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """One value, without what stands before the place where bash breaks the word."""
+        line = os.environ.get("COMP_LINE")
+        if line is None or item.type != "plain":
+            return super().format_completion(item)
+        quote = open_quote(line)
+        if quote == "'":
+            return "plain," + str(item.value).replace("'", "'\\''")
+        if quote:
+            return "plain," + re.sub(r'([\\"$`])', r"\\\1", item.value)
+        breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
+        begun = self.get_completion_args()[1]
+        value: str = item.value
+        start = max((begun.rfind(one) for one in breaks), default=-1) + 1
+        return "plain," + PLAIN.sub(_escaped, value[start:])
+
+
+class Fish(FishComplete):
+    """Keeps the commas of a name."""
+
+    source_template = FishComplete.source_template.replace(
+        'string split ","', 'string split -m 1 ","'
+    )
+
+
+def register_shells() -> None:
+    """Have click speak so."""
+    add_completion_class(Bash, "bash")
+    add_completion_class(Fish, "fish")
+
+
+def open_quote(line: str) -> str:
+    """The quote that is open at the end of a line, or ""."""
+    quote, escaped = "", False
+    for c in line:
+        if escaped:
+            escaped = False
+        elif c == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+    return quote
+
+
+def _escaped(found: re.Match[str]) -> str:
+    c = found[0]
+    return c if not c.isascii() else f"\\{c}"

@@ -1,0 +1,384 @@
+"""Dates in the format strings that Obsidian uses, and days read back from names made with them.
+
+They are those of Moment (momentjs.com/docs, "Format"), in English: which language Obsidian speaks
+is in none of a vault's files. Weeks of the locale (`w`, `gg`, `e`) begin with the vault's own first
+day of the week: with Monday they are those of ISO, else the first one is that of January 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_LONG: Final = {
+    "LTS": "h:mm:ss A",
+    "LT": "h:mm A",
+    "LLLL": "dddd, MMMM D, YYYY h:mm A",
+    "LLL": "MMMM D, YYYY h:mm A",
+    "LL": "MMMM D, YYYY",
+    "L": "MM/DD/YYYY",
+    "llll": "ddd, MMM D, YYYY h:mm A",
+    "lll": "MMM D, YYYY h:mm A",
+    "ll": "MMM D, YYYY",
+    "l": "M/D/YYYY",
+}
+_LONG_TOKEN: Final = re.compile(r"\[[^\[\]]*\]|LTS|LT|L{1,4}|l{1,4}")
+_CENTURY: Final = 68
+"""Years of two digits up to this one are of 2000, later ones of 1900, as Moment reads them."""
+
+
+class _MomentInWeek(NamedTuple):
+    """A moment, and the day its weeks begin with, 0 for Monday."""
+
+    now: dt.datetime
+    week_start: int
+
+    @property
+    def weekday(self) -> int:
+        """The number of its day in the week of the locale, 0 for the first."""
+        return (self.now.weekday() - self.week_start) % 7
+
+    @property
+    def week(self) -> tuple[int, int]:
+        """The year and the number of its week of the locale."""
+        day = self.now.date()
+        if self.week_start == 0:
+            year, number, _ = day.isocalendar()
+            return year, number
+        # The last day of the week says its year; that of 9999 would be in 10000.
+        year = day.year + (day.month == 12 and day.day + 6 - self.weekday > 31)
+        return year, (day.toordinal() - _first_week(year, self.week_start)) // 7 + 1
+
+
+def _first_week(year: int, week_start: int) -> int:
+    """The ordinal of the first day of the week in which a year begins."""
+    first = dt.date(year - 1, 12, 31).toordinal() + 1 if year > 1 else 1
+    return first - (first - 1 - week_start) % 7
+
+
+class _Token(NamedTuple):
+    """One token of a format.
+
+    Attributes:
+        write: Gives its text.
+        means: What its text says of a day, "time" where it is another within one day, "" where it
+            says nothing.
+        pattern: What its texts look like.
+        is_open: Whether it may have more or fewer digits, so that it needs a sign on either side.
+    """
+
+    write: Callable[[_MomentInWeek], str]
+    means: str = ""
+    pattern: str = r"\d+"
+    is_open: bool = False
+
+
+def _plain(of: Callable[[_MomentInWeek], int]) -> Callable[[_MomentInWeek], str]:
+    return lambda at: str(of(at))
+
+
+def _padded(of: Callable[[_MomentInWeek], int], width: int) -> Callable[[_MomentInWeek], str]:
+    return lambda at: f"{of(at):0{width}}"
+
+
+def _ordinal(number: int) -> str:
+    if 10 < number % 100 < 20:
+        return f"{number}th"
+    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _number(
+    name: str, padded: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
+) -> Iterator[tuple[str, _Token]]:
+    """A number in the forms that Moment has: bare, padded with zeros, as an ordinal."""
+    yield name, _Token(_plain(of), means, is_open=True)
+    yield padded, _Token(_padded(of, width), means, rf"\d{{{width}}}")
+    yield (
+        f"{name}o",
+        _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)", is_open=True),
+    )
+
+
+def _year(
+    letter: str, means: str, of: Callable[[_MomentInWeek], int]
+) -> Iterator[tuple[str, _Token]]:
+    yield letter * 2, _Token(lambda at: f"{of(at) % 100:02}", f"{means} of two", r"\d{2}")
+    yield letter * 4, _Token(_padded(of, 4), means, r"\d{4}")
+    yield letter * 5, _Token(_padded(of, 5), means, r"\d{5}")
+
+
+def _names(
+    name: str, means: str, names: tuple[str, ...], of: Callable[[_MomentInWeek], int], cut: int = 20
+) -> tuple[str, _Token]:
+    short = tuple(word[:cut] for word in names)
+    return name, _Token(lambda at: short[of(at)], f"{means} by name", "|".join(short))
+
+
+def _fraction(width: int) -> Callable[[_MomentInWeek], str]:
+    return lambda at: f"{at.now.microsecond:06}000"[:width]
+
+
+def _zone(at: _MomentInWeek) -> str:
+    return f"{at.now.astimezone():%z}"
+
+
+def _tokens() -> Iterator[tuple[str, _Token]]:
+    yield from _number("M", "MM", 2, "month", lambda at: at.now.month)
+    yield from _number("D", "DD", 2, "day", lambda at: at.now.day)
+    yield from _number("DDD", "DDDD", 3, "day of year", lambda at: int(f"{at.now:%j}"))
+    yield from _number("W", "WW", 2, "iso week", lambda at: at.now.isocalendar()[1])
+    yield from _number("w", "ww", 2, "week", lambda at: at.week[1])
+    yield from _year("Y", "year", lambda at: at.now.year)
+    yield from _year("G", "iso year", lambda at: at.now.isocalendar()[0])
+    yield from _year("g", "week year", lambda at: at.week[0])
+    for letters in ("y", "yy", "yyy", "yyyy"):
+        yield letters, _Token(_padded(lambda at: at.now.year, len(letters)), "year", r"\d{4}")
+    yield "Y", _Token(_padded(lambda at: at.now.year, 4), "year", r"\d{4}")
+    yield "Q", _Token(lambda at: str((at.now.month + 2) // 3), "", r"\d")
+    yield "Qo", _Token(lambda at: _ordinal((at.now.month + 2) // 3), "", r"\d\w\w")
+    yield _names("MMMM", "month", _MONTHS, lambda at: at.now.month - 1)
+    yield _names("MMM", "month", _MONTHS, lambda at: at.now.month - 1, 3)
+    for name, cut in (("dddd", 20), ("ddd", 3), ("dd", 2)):
+        yield _names(name, "weekday", _DAYS, lambda at: at.now.weekday(), cut)
+    yield "d", _Token(lambda at: str(at.now.isoweekday() % 7), "weekday of Sunday", r"\d")
+    yield "do", _Token(lambda at: _ordinal(at.now.isoweekday() % 7), "", r"\d\w\w")
+    yield "E", _Token(lambda at: str(at.now.isoweekday()), "weekday of Monday", r"\d")
+    yield "e", _Token(lambda at: str(at.weekday), "weekday of week", r"\d")
+    for name, number in _CLOCK.items():
+        yield name, _Token(_plain(number), "time")
+        yield name * 2, _Token(_padded(number, 2), "time")
+    yield "A", _Token(lambda at: "AM" if at.now.hour < 12 else "PM", "time")
+    yield "a", _Token(lambda at: "am" if at.now.hour < 12 else "pm", "time")
+    for width in range(1, 10):
+        yield "S" * width, _Token(_fraction(width), "time")
+    yield "X", _Token(lambda at: str(int(at.now.timestamp())), "time")
+    yield "x", _Token(lambda at: str(int(at.now.timestamp() * 1000)), "time")
+    yield "Z", _Token(lambda at: f"{_zone(at)[:3]}:{_zone(at)[3:5]}", "time")
+    yield "ZZ", _Token(_zone, "time")
+
+
+_CLOCK: Final[Mapping[str, Callable[[_MomentInWeek], int]]] = {
+    "H": lambda at: at.now.hour,
+    "h": lambda at: at.now.hour % 12 or 12,
+    "k": lambda at: at.now.hour or 24,
+    "m": lambda at: at.now.minute,
+    "s": lambda at: at.now.second,
+}
+_TOKENS: Final = dict(_tokens())
+_PART: Final = re.compile(
+    r"\[([^\[\]]*)\]|\\?("
+    + "|".join(sorted(_TOKENS, key=lambda name: (-len(name), name)))
+    + r")|(.)",
+    re.DOTALL,
+)
+
+
+@lru_cache(64)
+def _parts(form: str) -> tuple[_Token | str, ...]:
+    """A format in its parts: tokens, and texts that stand for themselves."""
+    form = _LONG_TOKEN.sub(lambda match: _LONG.get(match[0], match[0]), form)
+    parts: list[_Token | str] = []
+    for match in _PART.finditer(form):
+        literal, token, other = match.groups()
+        if token and not match[0].startswith("\\"):
+            parts.append(_TOKENS[token])
+        else:
+            parts.append(literal if literal is not None else token or other)
+    return tuple(parts)
+
+
+def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
+    """A moment in a format: `YYYY-MM-DD`, `dddd, D MMMM`, `GGGG-[W]WW`.
+
+    Args:
+        now: The moment, in local time.
+        form: The format.
+        week_start: The day that weeks begin with, 0 for Monday.
+    """
+    at = _MomentInWeek(now, week_start)
+    return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
+
+
+def shift_date(now: dt.datetime, steps: int, unit: str) -> dt.datetime | None:
+    """A moment so many steps later, or earlier when they are negative; None where no year is left.
+
+    Args:
+        now: The moment.
+        steps: How many.
+        unit: As Moment has it: `y`, `q`, `m` (months), `w`, `d`, `h` or `s`. The 31st of a month
+            that has none is its last day.
+    """
+    months = {"y": 12, "q": 3, "m": 1}.get(unit, 0) * steps
+    if not months:
+        length = {"w": dt.timedelta(7), "d": dt.timedelta(1), "h": dt.timedelta(0, 3600)}
+        try:
+            return now + steps * length.get(unit, dt.timedelta(0, 1))
+        except OverflowError:
+            return None
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return None
+    from calendar import monthrange  # its names of months take longer to load than all else here
+
+    last = monthrange(year, month + 1)[1]
+    return now.replace(year=year, month=month + 1, day=min(now.day, last))
+
+
+def format_day_name(day: dt.date, form: str, week_start: int = 0) -> str:
+    """A day in a format, which may make folders: `YYYY/MM/YYYY-MM-DD`."""
+    return format_date(dt.datetime.combine(day, dt.time()), form, week_start)
+
+
+def is_daily_format(form: str) -> bool:
+    """Whether a format gives each day a name, and no two days the same.
+
+    One without a year does not, nor one with the time; nor does `DMYYYY`, in which 1112026 is the
+    1st of November and the 11th of January.
+    """
+    parts = _parts(form)
+    tokens = [part for part in parts if not isinstance(part, str)]
+    said = {token.means.removesuffix(" of two").removesuffix(" by name") for token in tokens}
+    said = {"weekday" if means.startswith("weekday") else means for means in said}
+    if "time" in said or not any(need <= said for need in _ENOUGH):
+        return False
+    for left, right in pairwise(parts):
+        if (_is_open(left) and _ends(left) and _begins(right)) or (_is_open(right) and _ends(left)):
+            return False
+    return True
+
+
+_ENOUGH: Final = (
+    {"year", "month", "day"},
+    {"year", "day of year"},
+    {"iso year", "iso week", "weekday"},
+    {"week year", "week", "weekday"},
+)
+
+
+def _is_open(part: _Token | str) -> bool:
+    return not isinstance(part, str) and part.is_open
+
+
+def _begins(part: _Token | str) -> bool:
+    """Whether a part begins with a digit, or is nothing at all."""
+    if isinstance(part, str):
+        return not part or part[0].isdigit()
+    return part.pattern.startswith(r"\d")
+
+
+def _ends(part: _Token | str) -> bool:
+    """Whether a part ends with a digit, or is nothing at all."""
+    if isinstance(part, str):
+        return not part or part[-1].isdigit()
+    return part.pattern.startswith(r"\d") and "(" not in part.pattern
+
+
+def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
+    """The day that a name made with a format means; None for any other name.
+
+    Args:
+        name: The name, with its folders where the format makes such.
+        form: The format, of which `is_daily_format` holds.
+        week_start: The day that weeks begin with, 0 for Monday.
+    """
+    pattern, meanings = _pattern(form)
+    match = pattern.fullmatch(name)
+    if match is None:
+        return None
+    said: dict[str, str] = {}
+    for means, text in zip(meanings, match.groups(), strict=True):
+        said.setdefault(means, text)
+    try:
+        day = _day(said, week_start)
+    except (ValueError, OverflowError):
+        return None
+    if day is None or format_day_name(day, form, week_start).casefold() != name.casefold():
+        return None
+    return day
+
+
+@lru_cache(64)
+def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """What names of a format look like, and what each group of it means."""
+    parts = _parts(form)
+    pattern = "".join(
+        re.escape(part) if isinstance(part, str) else f"((?a:{part.pattern}))" for part in parts
+    )
+    meanings = tuple(part.means for part in parts if not isinstance(part, str))
+    return re.compile(pattern, re.IGNORECASE), meanings
+
+
+def _day(said: Mapping[str, str], week_start: int) -> dt.date | None:
+    """The day that numbers and names mean; None where they say too little.
+
+    Raises:
+        ValueError: There is no such day.
+        OverflowError: There is no such year.
+    """
+    number = {
+        means: int(found[0]) for means, text in said.items() if (found := _DIGITS.match(text))
+    }
+    for means in ("year", "iso year", "week year"):
+        two = number.get(f"{means} of two")
+        if two is not None and means not in number:
+            number[means] = two + (2000 if two <= _CENTURY else 1900)
+    if "month by name" in said and "month" not in number:
+        number["month"] = _place(_MONTHS, said["month by name"]) + 1
+    if "year" in number and "month" in number and "day" in number:
+        return dt.date(number["year"], number["month"], number["day"])
+    if "year" in number and "day of year" in number:
+        first = dt.date(number["year"], 1, 1)
+        return first + dt.timedelta(number["day of year"] - 1)
+    weekday = _weekday(said, number, week_start)
+    if weekday is None:
+        return None
+    if "iso year" in number and "iso week" in number:
+        return dt.date.fromisocalendar(number["iso year"], number["iso week"], weekday + 1)
+    if "week year" not in number or "week" not in number:
+        return None
+    if week_start == 0:
+        return dt.date.fromisocalendar(number["week year"], number["week"], weekday + 1)
+    first_day = _first_week(number["week year"], week_start) + 7 * (number["week"] - 1)
+    return dt.date.fromordinal(first_day + (weekday - week_start) % 7)
+
+
+_DIGITS: Final = re.compile(r"\d+")
+
+
+def _weekday(said: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
+    """The day of the week that is said, 0 for Monday."""
+    if "weekday by name" in said:
+        return _place(_DAYS, said["weekday by name"])
+    if "weekday of Monday" in number:
+        return (number["weekday of Monday"] - 1) % 7
+    if "weekday of Sunday" in number:
+        return (number["weekday of Sunday"] - 1) % 7
+    if "weekday of week" in number:
+        return (number["weekday of week"] + week_start) % 7
+    return None
+
+
+def _place(names: tuple[str, ...], begun: str) -> int:
+    """Which of several names begins so."""
+    return next(at for at, name in enumerate(names) if name.casefold().startswith(begun.casefold()))

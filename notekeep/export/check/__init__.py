@@ -1,0 +1,1 @@
+"""Build a site and compare its pages with the notes."""

@@ -1,0 +1,486 @@
+"""Body to clean HTML; page layout."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from notekeep.export.check.site_build import Built
+from notekeep.export.rewrite.dialect import Dialect, Math
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.tree import BLOCK_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.export.plan import ExportPlan
+    from notekeep.export.targets.target import Target
+    from notekeep.markdown.tree import ParsedPage, Span
+
+
+# Formulas as MathML, which a browser shows without a script.
+
+
+MATHML_TAGS = frozenset(
+    "math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub"  # noqa: SIM905  # a list of words reads better as words
+    " msubsup msup mtable mtd mtext mtr munder munderover".split()
+)
+MATHML_ATTRIBUTES = frozenset(
+    "accent alttext columnalign columnlines columnspacing depth display displaystyle fence form"  # noqa: SIM905  # as above
+    " frame height largeop linebreak linethickness lspace mathbackground mathcolor mathsize"
+    " mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace scriptlevel"
+    " separator stretchy voffset width".split()
+)
+"""All that the library writes, but for what could act or name a style: `href`, `class`, `style`."""
+
+_ENVIRONMENTS = {
+    "align": "align*",
+    "aligned": "split",
+    "dcases": "cases",
+    "equation": "matrix",
+    "equation*": "matrix",
+    "gather": "matrix",
+    "gather*": "matrix",
+    "gathered": "matrix",
+}
+"""Environments that the library does not know, or numbers, and those that look the same."""
+_ENVIRONMENT = re.compile(r"(\\(?:begin|end)\{)([a-z]+\*?)\}")
+_UNREAD = re.compile(r"[\\$]|<mi>[&{}]</mi>")
+"""What of TeX is left in the result where the library did not know a macro."""
+
+
+@lru_cache(maxsize=256)
+def to_mathml(tex: str, *, display: bool) -> str:
+    """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX.
+
+    Args:
+        tex: The formula without its dollars.
+        display: Whether it stands on its own.
+    """
+    from latex2mathml.converter import convert
+
+    known = _ENVIRONMENT.sub(_renamed, tex)
+    try:
+        made = convert(known, display="block" if display else "inline")
+    except Exception:  # noqa: BLE001 - the library raises anything at all over TeX that is none
+        return ""
+    if _UNREAD.search(made):
+        return ""
+    return made.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
+
+
+def _renamed(match: re.Match[str]) -> str:
+    return f"{match[1]}{_ENVIRONMENTS.get(match[2], match[2])}}}"
+
+
+# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3.
+#
+# Raw HTML of a note comes through as far as the list of nh3 lets it: no script, no handler, no
+# form, no style, no address but of the web and of mail. It is the last step, so nothing that was
+# made before it is trusted.
+
+
+TEASER_MARKER: Final = "<!--more-->"
+"""How the end of the teaser is written in a body; the only comment that comes through."""
+
+_TAGS: Final = frozenset(
+    "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em"  # noqa: SIM905  # a list of words reads better as words
+    " figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp"
+    " section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u"
+    " ul var wbr".split()
+)
+_ATTRIBUTES: Final = {
+    "*": {"id", "lang", "dir", "title"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "code": {"class"},
+    "pre": {"class"},
+    "span": {"class"},
+    "div": {"class"},
+    "section": {"class"},
+    "details": {"open"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "time": {"datetime"},
+    "col": {"span"},
+}
+_DROPPED: Final = frozenset(
+    {"script", "style", "iframe", "object", "embed", "template", "noscript"}
+)
+_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+_MARK: Final = '<hr id="nk-more">'
+_CARD: Final = {
+    '<hr id="nk-card">': "<!--kg-card-begin: html-->",
+    '<hr id="nk-card-end">': "<!--kg-card-end: html-->",
+}
+"""What stands for Ghost's marks of a card until all other comments are gone."""
+_PAIRED: Final = {
+    "em": "em",
+    "strong": "strong",
+    "strike": "s",
+    "highlight": "mark",
+    "note": "sup",
+    "quote": "blockquote",
+    "item": "li",
+}
+"""Spans that are a pair of tags around what is in them."""
+
+_DEEPEST: Final = 100
+"""How deep tags of the page stand in each other. Only an attack has more, and nh3 takes quadratic
+time over them; the words are shown all the same."""
+
+_MOST_OPEN: Final = 500
+"""How many tags of raw HTML stand open at once, for the same reason; more are shown as written."""
+
+_RAW_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_VOID: Final = frozenset("area br col hr img input link meta source wbr".split())  # noqa: SIM905  # as above
+
+_PLAIN: Final = frozenset({"text", "tag", "block_id", "timestamp"})
+"""Spans that are shown as they are written."""
+
+_SAYING: Final = frozenset({"special", "code_span", "math", "math_block"})
+"""Spans that are shown as their words."""
+
+_URL_SIGNS: Final = ";/?:@&=+$,!*'()#%"
+_LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def to_html(
+    text: str, *, highlight: bool = False, mathml: bool = False, cards: bool = False
+) -> str:
+    """Return a body as clean HTML.
+
+    Args:
+        text: The body, in the Markdown of the vault.
+        highlight: Whether code gets the classes of Pygments, for a page that has its style sheet.
+        mathml: Whether formulas become MathML; those with unknown macros stay TeX in any case.
+        cards: Whether blocks with MathML are marked as HTML cards, for Ghost.
+    """
+    import nh3
+
+    blocks = _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render()
+    rendered = "".join(map(_with_card, blocks) if cards else blocks)
+    cleaned = nh3.clean(
+        rendered.replace(TEASER_MARKER, _MARK, 1),
+        tags={*_TAGS, *MATHML_TAGS},
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()}
+        | {tag: set(MATHML_ATTRIBUTES) for tag in MATHML_TAGS},
+        clean_content_tags=set(_DROPPED),
+        url_schemes=set(_SCHEMES),
+        link_rel=None,
+        strip_comments=True,
+    )
+    for mark, comment in _CARD.items() if cards else ():
+        cleaned = cleaned.replace(mark, comment)
+    return cleaned.replace(_MARK, TEASER_MARKER, 1).strip() + "\n"
+
+
+def style_sheet() -> str:
+    """Return the style sheet for highlighted code."""
+    from pygments.formatters.html import HtmlFormatter
+
+    sheet = HtmlFormatter(style="default").get_style_defs(".code")  # type: ignore[no-untyped-call]  # Pygments has no types
+    return str(sheet)
+
+
+def _with_card(block: str) -> str:
+    """Put marks around a block that holds MathML.
+
+    Ghost's importer takes what stands between them as it is; of MathML anywhere else it makes loose
+    letters, or refuses the post.
+    """
+    if "<math" not in block:
+        return block
+    begin, end = _CARD
+    return f"{begin}\n{block}{end}\n"
+
+
+class _Renderer:
+    """Writes a page as HTML, span after span: a stack holds the tags that are open."""
+
+    def __init__(self, page: ParsedPage, *, highlight: bool, mathml: bool) -> None:
+        self._text = page.text
+        self._spans = page.spans
+        self._highlight = highlight
+        self._mathml = mathml
+        self._out: list[str] = []  # of the block that is being written
+        self._ends: list[str] = []  # how each span ends that is open
+        # Where the last of each begins or ends:
+        self._link_start = self._image_end = self._paragraph_end = -1
+        self._cell_end = -1
+        self._raw_open = 0  # how many tags of raw HTML are open
+        self._sides: list[str] = []  # of the columns of the table
+        self._column = 0
+        self._cell_tag = ""
+
+    def render(self) -> Iterator[str]:
+        """Yield the HTML of each block that stands in no other."""
+        for span in self._spans:
+            self._close(span.depth)
+            if span.depth == 0:
+                yield self._take()
+            end = ""
+            if span.start < self._image_end:
+                self._say(span)  # as a part of its alt text
+            elif span.depth > _DEEPEST and (span.kind in _PAIRED or span.kind == "list"):
+                self._out.append(" ")
+            elif tag := _PAIRED.get(span.kind):
+                end = self._pair(span, tag)
+            else:
+                end = getattr(self, f"_write_{span.kind}", self._say)(span)
+            self._ends.append(end)
+        self._close(0)
+        yield self._take()
+
+    def _take(self) -> str:
+        block = "".join(self._out)
+        self._out.clear()
+        return block
+
+    def _close(self, depth: int) -> None:
+        while len(self._ends) > depth:
+            self._out.append(self._ends.pop())
+
+    def _begin(self, html_: str) -> None:
+        """Write the beginning of a block, on a line of its own."""
+        if self._out and not self._out[-1].endswith("\n"):
+            self._out.append("\n")
+        self._out.append(html_)
+
+    def _pair(self, span: Span, tag: str) -> str:
+        if span.kind in BLOCK_KINDS:
+            self._begin(f"<{tag}>")
+            return f"</{tag}>\n"
+        self._out.append(f"<{tag}>")
+        return f"</{tag}>"
+
+    def _say(self, span: Span) -> str:
+        """Write words without any mark."""
+        if words := self._words(span):
+            self._out.append(html.escape(words))
+        return ""
+
+    def _words(self, span: Span) -> str:
+        kind = span.kind
+        if kind in _PLAIN:
+            words = self._text[span.start : span.end]
+            # The brackets of a time that is a link are the link's.
+            is_linked = kind == "timestamp" and span.start == self._link_start
+            return words[1:-1] if is_linked else words
+        if kind in _SAYING:
+            return span.words
+        if kind in {"wikilink", "embed"}:
+            return span.words or span.info
+        return "\n" if kind in {"soft_break", "hard_break"} else ""
+
+    def _write_paragraph(self, span: Span) -> str:
+        self._paragraph_end = span.end
+        if span.title == "tight":
+            return ""
+        self._begin("<p>")
+        return "</p>\n"
+
+    def _write_heading(self, span: Span) -> str:
+        self._begin(f"<h{span.info}>")
+        return f"</h{span.info}>\n"
+
+    def _write_list(self, span: Span) -> str:
+        tag = "ol" if span.info else "ul"
+        start = f' start="{span.info}"' if span.info not in {"", "1"} else ""
+        self._begin(f"<{tag}{start}>\n")
+        return f"</{tag}>\n"
+
+    def _write_table(self, span: Span) -> str:
+        self._sides = span.info.split(",")
+        self._begin("<table>\n")
+        return "</tbody>\n</table>\n"
+
+    def _write_row(self, span: Span) -> str:
+        del span
+        self._column = 0
+        if self._out[-1] == "<table>\n":
+            self._cell_tag = "th"
+            self._out.append("<thead>\n<tr>\n")
+            return "</tr>\n</thead>\n<tbody>\n"
+        self._cell_tag = "td"
+        self._out.append("<tr>\n")
+        return "</tr>\n"
+
+    def _write_cell(self, span: Span) -> str:
+        if self._column == len(self._sides):
+            return ""  # an empty cell of a row that a comment hides
+        self._cell_end = span.end
+        side = self._sides[self._column]
+        self._column += 1
+        align = f' align="{side}"' if side != "none" else ""
+        self._out.append(f"<{self._cell_tag}{align}>")
+        return f"</{self._cell_tag}>\n"
+
+    def _write_fence(self, span: Span) -> str:
+        """Write code: coloured where the page can show it, else named by its language."""
+        name = (span.info.split() or [""])[0]
+        code = span.words
+        if code and not code.endswith("\n"):
+            code += "\n"  # the text ends within it
+        body = _coloured(name, code) if self._highlight else ""
+        body = body or html.escape(code, quote=False)
+        language = f' class="language-{html.escape(name)}"' if name else ""
+        marked = ' class="code"' if self._highlight else ""
+        self._begin(f"<pre{marked}><code{language}>{body}</code></pre>\n")
+        return ""
+
+    _write_code_block = _write_fence
+
+    def _write_html_block(self, span: Span) -> str:
+        self._begin(self._raw(span))
+        return ""
+
+    def _write_html(self, span: Span) -> str:
+        self._out.append(self._raw(span))
+        return ""
+
+    def _raw(self, span: Span) -> str:
+        """Return HTML as written, or as words where too many tags are open."""
+        tags = [tag for tag in _RAW_TAG.finditer(span.words) if tag[2].lower() not in _VOID]
+        opened = self._raw_open + sum(-1 if tag[1] else 1 for tag in tags)
+        if opened > _MOST_OPEN:
+            return html.escape(span.words)
+        self._raw_open = max(0, opened)
+        return span.words
+
+    def _write_rule(self, span: Span) -> str:
+        del span
+        self._begin("<hr>\n")
+        return ""
+
+    def _write_hard_break(self, span: Span) -> str:
+        del span
+        self._out.append("<br>\n")
+        return ""
+
+    def _write_code_span(self, span: Span) -> str:
+        self._out.append(f"<code>{html.escape(span.words)}</code>")
+        return ""
+
+    def _write_link(self, span: Span) -> str:
+        self._link_start = span.start
+        title = f' title="{html.escape(span.title)}"' if span.title else ""
+        self._out.append(f'<a href="{_address(span.info)}"{title}>')
+        return "</a>"
+
+    _write_autolink = _write_link
+
+    def _write_image(self, span: Span) -> str:
+        self._image_end = span.end
+        self._out.append(f'<img src="{_address(span.info)}" alt="')
+        return f'" title="{html.escape(span.title)}">' if span.title else '">'
+
+    def _write_footnote_ref(self, span: Span) -> str:
+        """Write a reference without its note, which is written out before: its number alone."""
+        self._out.append(f"<sup>{html.escape(span.info)}</sup>")
+        return ""
+
+    def _write_math(self, span: Span) -> str:
+        self._out.append(self._formula(span, is_display=span.title == "display"))
+        return ""
+
+    def _write_math_block(self, span: Span) -> str:
+        formula = self._formula(span, is_display=True)
+        if span.start < self._paragraph_end:
+            self._out.append(formula)
+        else:
+            self._begin(f"<p>{formula}</p>\n")
+        return ""
+
+    def _formula(self, span: Span, *, is_display: bool) -> str:
+        tex = span.words
+        if span.start < self._cell_end:
+            tex = tex.replace("\\|", "|")  # a bar in a table is escaped
+        if self._mathml and (made := to_mathml(tex, display=is_display)):
+            return made
+        first, last = ("$$", "$$") if is_display else ("\\(", "\\)")
+        return f'<span class="math">{html.escape(first + tex + last)}</span>'
+
+
+def _address(address: str) -> str:
+    """Return an address as it stands in an attribute."""
+    encoded = quote(address, safe=_URL_SIGNS)
+    return html.escape(_LONE_PERCENT.sub("%25", encoded))
+
+
+def _coloured(name: str, code: str) -> str:
+    """Return code in spans of classes; "" for a language that nobody knows."""
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return ""
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+
+
+# Posts that are pages themselves, laid out as a visitor's browser would find them.
+
+
+def write_pages(plan: ExportPlan, target: Target, folder: str) -> Built:
+    """Put the pages of an export that was written, and what they show, into an empty folder."""
+    posts = {file.path: file.note for file in plan.files if file.is_post}
+    for file in plan.files:
+        place = os.path.join(plan.site, file.path)
+        if not os.path.isfile(place):
+            continue
+        if file.path in posts:
+            with open(place, encoding="utf-8") as text:
+                page = target.page(text.read()).encode()
+            post = plan.published[posts[file.path]]
+            _write(os.path.join(folder, target.page_path(post)), page)
+        else:
+            os.makedirs(os.path.dirname(os.path.join(folder, file.path)), exist_ok=True)
+            shutil.copyfile(place, os.path.join(folder, file.path))
+    return Built(folder, ok=True, said="")
+
+
+def _write(path: str, data: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+# What targets share whose posts are HTML: the Markdown that is rendered, and how it is cleaned.
+
+
+HTML_DIALECT: Final = Dialect(
+    footnotes=False,
+    heading_ids=False,
+    task_lists=False,
+    bare_urls=False,
+    more="",
+    default_teaser=False,
+)
+"""The vault's own Markdown, but for what is written as HTML before it is rendered."""
+
+MATHML_DIALECT: Final = replace(HTML_DIALECT, math=Math(mathml=True))
+
+TEASER_DIALECT: Final = Dialect(
+    footnotes=False,
+    heading_ids=False,
+    task_lists=False,
+    bare_urls=False,
+    more=TEASER_MARKER,
+    more_in_code=False,
+)
+
+
+def format_bare_page(title: str, text: str) -> str:
+    """Return a page that is a title and a text."""
+    return f'<h1>{html.escape(title)}</h1>\n<div class="post-content">{text}</div>\n'

@@ -1,0 +1,242 @@
+"""What a post says of itself: the front matter that may leave, under names of this room.
+
+Only the fields of `Post` pass, and what the person named besides; whatever else a note's front
+matter holds stays in the vault. How a generator writes a field is its target's business.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.export.consent import parse_yes_no
+from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
+from notekeep.markdown.links import WIKILINK_PATTERN, note_stem
+from notekeep.markdown.outline import page_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, tzinfo
+
+    from notekeep.export.source import Options
+    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.note import Note
+    from notekeep.markdown.tree import ParsedPage
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
+_CATEGORIES = ("category", "categories")
+_OWN_PUBLISHED = frozenset({"book", "podcast"})
+"""Kinds whose `published` is about the book or the episode, not about the note."""
+
+PASSED_FIELDS = frozenset(
+    {
+        *("title", "date", "created", "published", "description", "cover", "tags", "slug"),
+        *("lang", "series", "part", "canonical", "draft", "publish", "private", "type"),
+        *_UPDATED,
+        *_CATEGORIES,
+    }
+)
+"""Keys whose values may be seen in a post, or say nothing that could be told on."""
+
+
+@dataclass(slots=True)
+class Post:
+    """What is known of a post, whatever its generator.
+
+    Attributes:
+        path: The note it comes from.
+        title: Its title.
+        date: When it is from, with the author's offset; None until the plan has given it one.
+        updated: When it was last changed in what it says, from the front matter only.
+        draft: Whether it is not yet for everybody.
+        slug: The last part of its address; "" until the plan has given it one.
+        extra: Further fields that the person let pass, as typed.
+        cover: The cover as the note names it: a file of the vault or an address.
+        has_math: Whether a page needs a typesetter of TeX.
+        has_diagrams: Whether a page needs a script that draws Mermaid diagrams.
+        teaser: The author's teaser as HTML, for a target whose posts have it in their head.
+        former: Slugs it had before, whose addresses people may know.
+    """
+
+    path: str
+    title: str
+    date: datetime | None = None
+    updated: datetime | None = None
+    draft: bool = True
+    slug: str = ""
+    description: str = ""
+    tags: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    series: str = ""
+    part: int | None = None
+    canonical: str = ""
+    lang: str = ""
+    cover: str = ""
+    extra: dict[str, Value] = field(default_factory=dict)
+    has_math: bool = False
+    has_diagrams: bool = False
+    teaser: str = ""
+    former: list[str] = field(default_factory=list)
+
+    @property
+    def day(self) -> datetime:
+        """Its date, which a planned post always has."""
+        if self.date is None:
+            raise AssertionError(self.path)
+        return self.date
+
+
+def read_post(
+    note: Note, options: Options, hidden: Callable[[str], bool] = lambda _: False
+) -> Post:
+    """Return what a note's front matter says of the post it becomes.
+
+    Args:
+        note: The note.
+        options: What the person chose.
+        hidden: Whether a link's target is a note whose name must not be shown.
+    """
+    fields = {key: _unlinked(value, hidden) for key, value in note.fields.items()}
+    post = Post(note.path, _line(note.title))
+    post.date = _first_date(fields, _date_keys(note), options.zone)
+    post.updated = _first_date(fields, _UPDATED, options.zone)
+    post.draft = _is_draft(fields, options)
+    post.description = strip_local_addresses(_line(fields.get("description")))
+    post.tags = _tags(_texts(fields.get("tags")), options.nested_tags)
+    post.categories = [text for key in _CATEGORIES for text in _texts(fields.get(key))]
+    if note.kind not in _OWN_PUBLISHED:
+        post.series = _line(fields.get("series"))
+        post.part = _whole(fields.get("part"))
+    post.canonical = _on_the_web(fields.get("canonical"))
+    post.lang = _line(fields.get("lang"))
+    post.cover = _public(note.fields.get("cover"))
+    post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
+    return post
+
+
+def public_title(
+    note: Note, page: ParsedPage, hidden: Callable[[str], bool] = lambda _: False
+) -> str:
+    """Return a note's title, given its page without private parts: no heading of these is one."""
+
+    def shown(match: re.Match[str]) -> str:
+        target = match["target"].partition("#")[0].strip()
+        return match["text"] or (PRIVATE_LABEL if hidden(target) else match[0])
+
+    given = note.fields.get("title")
+    if isinstance(given, str) and (title := _line(re.sub(WIKILINK_PATTERN, shown, given))):
+        return title
+    return _line(page_title(page, partial(re.sub, WIKILINK_PATTERN, shown)) or note_stem(note.path))
+
+
+def _public(value: Value) -> str:
+    """Return an address, unless it means something on this machine only."""
+    text = _line(value)
+    return "" if is_local(text) else text
+
+
+def _on_the_web(value: Value) -> str:
+    """Return an address, unless it has a scheme that is none of the web's, such as javascript."""
+    text = _public(value)
+    scheme = _SCHEME.match(text)
+    return "" if scheme and scheme[1].lower() not in {"http", "https"} else text
+
+
+def _unlinked(value: Value, hidden: Callable[[str], bool]) -> Value:
+    """Return a value with the words of its links in their place; a private name goes."""
+    if isinstance(value, list):
+        items = [_unlinked(item, hidden) for item in value]
+        return [item for item in items if item and not isinstance(item, list)]
+    if not isinstance(value, str) or "[[" not in value:
+        return value
+
+    def shown(match: re.Match[str]) -> str:
+        target = match["target"].partition("#")[0].strip()
+        if match["text"]:
+            return match["text"]
+        return "" if hidden(target) else target.rsplit("/", 1)[-1].removesuffix(".md")
+
+    return re.sub(WIKILINK_PATTERN, shown, value).strip()
+
+
+def _date_keys(note: Note) -> tuple[str, ...]:
+    published = () if note.kind in _OWN_PUBLISHED else ("published",)
+    return ("date", *published, "created")
+
+
+def _first_date(
+    fields: Mapping[str, Value], keys: tuple[str, ...], zone: tzinfo | None
+) -> datetime | None:
+    for key in keys:
+        found = parse_time(fields.get(key), zone)
+        if found is not None:
+            return found
+    return None
+
+
+def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
+    """Read an ISO date or time; one without an offset is in the author's zone, a day begins at 0.
+
+    Returns:
+        The moment, always with an offset; None for what is no date of at least a day.
+    """
+    from datetime import datetime
+
+    text = str(value or "").strip()
+    if not _DAY.match(text):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        return found.replace(tzinfo=zone) if zone else found.astimezone()
+    return found
+
+
+def _is_draft(fields: Mapping[str, Value], options: Options) -> bool:
+    if options.draft is not None:
+        return options.draft
+    return parse_yes_no(fields.get("draft")) is not False
+
+
+def _tags(tags: list[str], nested: str) -> list[str]:
+    written = []
+    for tag in tags:
+        name = tag.removeprefix("#").strip("/ ")
+        if nested == "last":
+            name = name.rsplit("/", 1)[-1]
+        elif nested == "dash":
+            name = name.replace("/", "-")
+        # Nikola and Pelican separate tags with commas and have no way to write one.
+        written.append(" ".join(name.replace(",", " ").split()))
+    return list(dict.fromkeys(filter(None, written)))
+
+
+def _texts(value: Value) -> list[str]:
+    if value is None:
+        return []
+    items = value if isinstance(value, list) else str(value).split(",")
+    return [text for item in items if (text := _line(item))]
+
+
+def _whole(value: Value) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        try:
+            return int(float(str(value)))
+        except (ValueError, OverflowError):
+            return None
+
+
+def _line(value: Value) -> str:
+    """Return a value on one line, without what no format can hold."""
+    if value is None or isinstance(value, list):
+        return ""
+    text = "".join(char if char.isprintable() or char.isspace() else "" for char in str(value))
+    return " ".join(text.split())

@@ -1,0 +1,218 @@
+"""Edits in the site back to notes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, plain_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+# What stands before the body of a post in a site, read back: any form that targets write it in.
+#
+# Only for what a person changed there; how a head is written is each target's business.
+
+
+_BLOCK = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)\n?", re.DOTALL | re.MULTILINE)
+_NIKOLA = re.compile(r"\A<!--[ \t]*\n((?:\.\. .*\n|[ \t]*\n)*)-->[ \t]*\n\n?")
+_LINES = re.compile(r"\ATitle: .*\n(?:[A-Z][\w-]*: ?.*\n)*\n")
+_NIKOLA_FIELD = re.compile(r"^\.\. ([\w-]+):[ \t]*(.*)$", re.MULTILINE)
+_LINE_FIELD = re.compile(r"^([\w-]+):[ \t]*(.*)$", re.MULTILINE)
+
+NOTE_KEYS = {
+    "title": "title",
+    "description": "description",
+    "summary": "description",
+    "tags": "tags",
+    "categories": "categories",
+    "category": "categories",
+    "draft": "draft",
+    "status": "draft",
+    "lang": "lang",
+    "canonical": "canonical",
+    "canonicalurl": "canonical",
+    "canonical_url": "canonical",
+}
+"""What a note calls the fields of sites that a person can change there."""
+
+_LISTS = frozenset({"tags", "categories"})
+
+
+class SplitPost(NamedTuple):
+    """A post's file: what stands before the body, and the body."""
+
+    head: str
+    body: str
+
+
+def split_post(text: str) -> SplitPost:
+    """Split a post's file; one without a head is all body."""
+    for pattern in (_BLOCK, _NIKOLA, _LINES):
+        if match := pattern.match(text):
+            return SplitPost(text[: match.end()], text[match.end() :])
+    return SplitPost("", text)
+
+
+def read_head_fields(head: str) -> dict[str, Any]:
+    """Return the fields of a head, values as text or lists of it; nothing of one that is broken."""
+    if match := _BLOCK.match(head):
+        return _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
+    pattern = _NIKOLA_FIELD if _NIKOLA.match(head) else _LINE_FIELD
+    return {match[1]: match[2].strip() for match in pattern.finditer(head)}
+
+
+def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
+    """Compare two heads.
+
+    Returns:
+        The fields of the note that changed, with their values (None for one that went), and the
+        keys that a note has no field for.
+    """
+    old, new = read_head_fields(before), read_head_fields(after)
+    known: dict[str, Any] = {}
+    unknown = []
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) == new.get(key):
+            continue
+        name = NOTE_KEYS.get(key.lower())
+        if name is None or _is_teaser(key, old.get(key), new.get(key)):
+            unknown.append(key)
+        else:
+            known[name] = _value(key.lower(), name, new.get(key))
+    return known, unknown
+
+
+def _is_teaser(key: str, *values: Any) -> bool:
+    """Whether a summary is HTML made of the author's teaser, which a note has in its body."""
+    return key.lower() == "summary" and any(str(value).startswith("<") for value in values)
+
+
+def _value(key: str, name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _LISTS and isinstance(value, str):
+        return [item for part in value.split(",") if (item := part.strip())]
+    if key == "status":
+        return str(value).lower() == "draft"
+    if name == "draft":
+        return str(value).lower() in {"true", "yes", "on"}
+    return value if isinstance(value, list) else str(value)
+
+
+def _yaml(text: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        found = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # it makes text, lists and mappings only
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _toml(text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+    flat = {key: value for key, value in found.items() if not isinstance(value, dict)}
+    for table in found.values():
+        flat |= table if isinstance(table, dict) else {}
+    return {key: value if isinstance(value, list) else str(value) for key, value in flat.items()}
+
+
+# What a person changed in a post of the site, brought back into its note.
+#
+# A note and its post say the same in two ways. What was written last is the base of both: where
+# the site differs from it, a person changed something, and that is put into the note, whose own
+# differences from the base are only how Markdown is written there. Within a line both are told
+# apart word by word; where both sides say something else in the same place, nothing is done, and
+# it is told.
+
+
+_TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
+
+
+@dataclass(slots=True)
+class PulledEdits:
+    """What comes back into a note.
+
+    Attributes:
+        body: The note's body with what was changed in the site.
+        fields: Fields of the front matter to set; None deletes one.
+        left: What could not be brought back, one sentence each.
+    """
+
+    body: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+
+def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
+    """Bring what a person changed in a post back.
+
+    Args:
+        body: The note's body; its line ends stay as they are.
+        base: The post as it was written last.
+        site: The post as it is.
+    """
+    old, new = (split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site))
+    known, unknown = compare_heads(old.head, new.head)
+    pulled = PulledEdits("", known)
+    pulled.left = [f"{key}: in the post's head has no field in a note" for key in unknown]
+    crlf = "\r\n" in body
+    pulled.body = _body(body.replace("\r\n", "\n"), old.body, new.body, pulled.left)
+    if crlf:
+        pulled.body = pulled.body.replace("\n", "\r\n")
+    return pulled
+
+
+def _body(note: str, base: str, site: str, left: list[str]) -> str:
+    lines: list[str] = []
+    core = note.strip("\n")
+    texts = (text.strip("\n") + "\n" for text in (base, site, core))
+    parts = find_regions(*(text.encode("utf-8", "surrogateescape") for text in texts))
+    for one in parts:
+        if one.side == "site":
+            lines += one.site
+        elif one.side != "clash":
+            lines += one.note
+        else:
+            both = _word_by_word(one.base, one.site, one.note)
+            if both is None:
+                left.append(_told(one))
+            lines += one.note if both is None else both
+    before = note[: len(note) - len(note.lstrip("\n"))]
+    return before + "\n".join(lines) + note[len(before) + len(core) :]
+
+
+def _told(clash: MergeRegion) -> str:
+    """Say which line a person wrote where both sides differ, the first that was not written so."""
+    known = {*clash.base}
+    for number, line in enumerate(clash.site):
+        if line.strip() and line not in known:
+            return f"line {clash.line + number} of the post's text: {line[:60]!r}"
+    gone = next((line for line in clash.base if line.strip() and line not in clash.site), "")
+    return f"line {clash.line} of the post's text, from which this went: {gone[:60]!r}"
+
+
+def _word_by_word(
+    base: Sequence[str], site: Sequence[str], note: Sequence[str]
+) -> list[str] | None:
+    """Merge lines that both sides wrote differently; None when they did in the same words."""
+    merged = merge_texts(*(_tokens("\n".join(lines)) for lines in (base, site, note)))
+    if merged is None:
+        return None
+    text = "".join(token.replace("\0", "\n") for token in merged.decode("utf-8").split("\n"))
+    return text.split("\n")
+
+
+def _tokens(text: str) -> bytes:
+    """Write a text with a token on each line, as `merge` compares lines."""
+    tokens = [token.replace("\n", "\0") + "\n" for token in _TOKEN.findall(text.replace("\0", ""))]
+    return "".join(tokens).encode("utf-8", "replace")

@@ -1,0 +1,377 @@
+"""Tasks, rules, diagrams, teaser, callouts, footnotes."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+from notekeep.export.embeds import BLOCK_ID
+from notekeep.export.source_map import TEASER_COMMENT, dedent_lines, remove_lines, separate_removals
+from notekeep.markdown.nodes import CONTAINER_NODES
+
+if TYPE_CHECKING:
+    from notekeep.export.rewrite.dialect import RewriteJob
+    from notekeep.markdown.nodes import Node, Tree
+
+
+# Blocks: tasks, rules that would make headings, diagrams, and where the teaser ends.
+
+
+_TASK = re.compile(r"\[(.)\](?=[ \t])")
+_SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
+_NO_END = "this mark ends no teaser on the site"
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+
+
+def is_diagram(fence: Node) -> bool:
+    """Whether a fence holds a Mermaid diagram."""
+    return fence.info.split()[:1] == ["mermaid"]
+
+
+def rewrite_tasks(work: RewriteJob) -> None:
+    """Write task marks that the engine would show as brackets as signs."""
+    for item in work.tree.find("item"):
+        first = item.children[0] if item.children else None
+        if first is None or first.kind != "paragraph":
+            continue
+        words = first.children[0] if first.children else first
+        match = _TASK.match(work.passage.text, words.start, words.end)
+        if match is None or words.kind != "text" or (work.dialect.task_lists and match[1] in " xX"):
+            continue
+        sign = _SIGNS.get(match[1], "☐")
+        work.put(match.start(), match.end(), sign, "a task's box is written as a sign")
+
+
+def rules(work: RewriteJob) -> None:
+    """Keep `---` right under a paragraph a rule: Markdown makes a heading of the two.
+
+    A longer line of dashes is how headings are underlined, and stays.
+    """
+    for heading in work.tree.find("heading"):
+        line = work.tree.lines[heading.last - 1]
+        start = line.start if line.content is None else line.content
+        if heading.info == "-" and work.passage.text[start : line.end].strip() == "---":
+            blank = work.marks(heading.last - 1).rstrip()
+            work.put(line.start, line.start, blank + "\n", "a rule under a paragraph is no heading")
+            work.loose.append((heading.start, line.end))
+
+
+def fence_indented_code(work: RewriteJob) -> None:
+    """Give indented code a fence where the engine takes it for words."""
+    if work.dialect.indented_code:
+        return
+    for code in work.tree.find("code_block"):
+        line = work.tree.lines[code.first]
+        at = line.start if line.content is None else line.content
+        further = work.marks(code.first)[: at - line.start]
+        runs = [len(run) for run in re.findall(r"`+", code.content)]
+        mark = "`" * max(3, *(length + 1 for length in runs), 3)
+        rows = [mark, *code.content.rstrip("\n").split("\n"), mark]
+        text = "\n".join(rows[:1] + [(further + row).rstrip() for row in rows[1:]])
+        work.claimed.add(code)
+        work.put(at, code.end, text, "code has a fence on this site")
+
+
+def rewrite_diagrams(work: RewriteJob) -> None:
+    """Write Mermaid diagrams as the element that its script looks for."""
+    if not work.dialect.mermaid_pre:
+        return
+    for fence in work.tree.find("fence"):
+        if not is_diagram(fence) or fence.inside(*CONTAINER_NODES):
+            continue
+        text = html.escape(fence.content.rstrip("\n"), quote=False)
+        for mark in work.dialect.guard_marks:
+            text = text.replace(mark, f"&#{ord(mark[0])};{mark[1:]}")
+        reason = "a diagram is written as the element that Mermaid reads"
+        work.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
+
+
+def end_teaser(work: RewriteJob) -> None:
+    """End the teaser where the person said, else behind the first paragraph of prose."""
+    marks = [n for n in work.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
+    more = work.dialect.more
+    if marks:
+        first = marks[0]
+        top = _top(first)
+        stays = bool(more) and top is first
+        for mark in marks[1:] if stays else marks:
+            _drop(work, mark)
+        if stays:
+            work.replace(first, more, "" if more == TEASER_COMMENT else "where the teaser ends")
+        else:
+            _behind(work, top, more)
+        _before_code(work, first)
+    elif more and work.dialect.default_teaser:
+        paragraph = _first_prose(work)
+        if paragraph is not None:
+            _behind(work, paragraph, more)
+            _before_code(work, paragraph)
+
+
+def _drop(work: RewriteJob, mark: Node) -> None:
+    """Take a mark out, with its line and a blank line that would then be double."""
+    work.claimed.add(mark)
+    blank = work.passage.blank(mark.first - 1) or work.passage.blank(mark.last)
+    if mark.kind == "html_block" and blank:
+        work.splices.append(remove_lines(work.passage, mark.first, mark.last, _NO_END))
+    else:
+        work.put(mark.start, mark.end, "", _NO_END)
+
+
+def _behind(work: RewriteJob, block: Node, more: str) -> None:
+    """End the teaser behind a block, or behind what is left of it where its last line goes."""
+    if more:
+        last = block.last - 1
+        while last > block.first and (work.passage.blank(last) or _goes(work, last)):
+            last -= 1
+        end = work.tree.lines[last].end
+        work.put(end, end, f"\n\n{more}", "where the teaser ends")
+
+
+def _goes(work: RewriteJob, line: int) -> bool:
+    leaf = work.tree.lines[line].leaf
+    return leaf is not None and leaf.kind == "html_block" and leaf in work.claimed
+
+
+def _top(node: Node) -> Node:
+    while node.parent is not None and node.parent.kind != "root":
+        node = node.parent
+    return node
+
+
+def _first_prose(work: RewriteJob) -> Node | None:
+    """Return the first paragraph of words, if anything follows it."""
+    blocks = [
+        node
+        for node in work.tree.root.children
+        if node.kind not in {"footnote", "definition"} and work.free(node)
+    ]
+    for node in blocks[:-1]:
+        picture = bool(node.children) and node.children[0].kind == "image"
+        if node.kind == "paragraph" and not picture:
+            return node
+    return None
+
+
+def _before_code(work: RewriteJob, teaser_end: Node) -> None:
+    """Refuse code before the teaser's end that holds the very mark: it would be cut there."""
+    more = work.dialect.more
+    if not more or not work.dialect.more_in_code:
+        return
+    for code in work.tree.find("fence", "code_block", "code_span"):
+        if code.start < teaser_end.start and more in code.content:
+            path, line = work.passage.origin(code.start)
+            raise Refused(
+                f"{path}: the code on line {line} holds {more}, where the site would cut the post",
+                "put %% more %% before it, or write the mark in another way",
+                line=line,
+            )
+
+
+# Callouts, `> [!note] Title`, as quotes that begin with their title in bold.
+
+
+CALLOUT_MARK = re.compile(r"\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*")
+_ALERTS = frozenset({"[!note]", "[!tip]", "[!important]", "[!warning]", "[!caution]"})
+_ADMONITIONS = {
+    **dict.fromkeys(("summary", "tldr"), "abstract"),
+    **dict.fromkeys(("info", "todo"), "info"),
+    **dict.fromkeys(("tip", "hint", "important"), "tip"),
+    **dict.fromkeys(("success", "check", "done"), "success"),
+    **dict.fromkeys(("question", "help", "faq"), "question"),
+    **dict.fromkeys(("warning", "caution", "attention"), "warning"),
+    **dict.fromkeys(("failure", "fail", "missing"), "failure"),
+    **dict.fromkeys(("danger", "error"), "danger"),
+    "bug": "bug",
+    "example": "example",
+    "quote": "quote",
+    "cite": "quote",
+    "note": "note",
+}
+_NAMES = {"faq": "FAQ", "tldr": "TL;DR", "todo": "To do"}
+_CALLOUT_REASON = "a callout becomes a quote with a bold title"
+
+
+def callout(page_text: str, quote: Node) -> re.Match[str] | None:
+    """Return the mark that makes a quote a callout, or None for a plain quote."""
+    first = quote.children[0] if quote.children else None
+    if quote.kind != "quote" or first is None or first.kind != "paragraph":
+        return None
+    if first.first != quote.first or not first.children:
+        return None
+    return CALLOUT_MARK.match(page_text, first.start, first.end)
+
+
+def callout_title(kind: str) -> str:
+    """Return the title of a callout that has none of its own."""
+    name = kind.strip().lower()
+    return _NAMES.get(name, name.replace("-", " ").capitalize())
+
+
+def rewrite_callouts(work: RewriteJob) -> None:
+    """Rewrite every callout that the engine does not know as it stands.
+
+    It runs before the other rewriters, so that none of them edits within a mark that goes.
+    """
+    for quote in work.tree.find("quote"):
+        match = callout(work.passage.text, quote)
+        if match is None:
+            continue
+        paragraph = quote.children[0]
+        title, rest = _title(work.tree.text, paragraph, match.end())
+        if work.dialect.admonitions and not _opens_item(quote):
+            continue  # the layout writes them
+        bare = not title and match[0].strip().lower() in _ALERTS
+        if work.dialect.alerts and bare and rest is not None:
+            continue
+        work.claimed.update(
+            node
+            for node in paragraph.walk()
+            if node.start < match.end() and node.kind not in {"paragraph", "text"}
+        )
+        if not title:
+            work.put(match.start(), match.end(2), f"**{callout_title(match[1])}**", _CALLOUT_REASON)
+        elif any(node.kind in {"strong", "soft_break"} for top in title for node in top.walk()):
+            work.put(match.start(), match.end(), "", _CALLOUT_REASON)
+        else:
+            work.put(match.start(), match.end(), "**", _CALLOUT_REASON)
+            end = title[-1].end - _trailing(work.tree.source(title[-1]))
+            work.put(end, title[-1].end, "**")
+        work.loose.append((paragraph.start, rest.start if rest else paragraph.end))
+        if rest is not None:
+            # The title was a line of the paragraph that follows; now it stands alone.
+            marks = work.marks(work.tree.line_of(rest.start))
+            work.replace(rest, f"\n{marks.rstrip()}\n{marks}", _CALLOUT_REASON)
+
+
+def _opens_item(quote: Node) -> bool:
+    """Whether a quote is the first thing of a list item, where no admonition can stand."""
+    parent = quote.parent
+    return parent is not None and parent.kind == "item" and parent.children[0] is quote
+
+
+def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
+    """Return the line that begins an admonition in place of a callout; None for other quotes."""
+    match = callout(text, quote)
+    if match is None or _opens_item(quote):
+        return None
+    title, _ = _title(text, quote.children[0], match.end())
+    words = text[match.end() : title[-1].end].strip() if title else ""
+    kind = match[1].strip().lower()
+    known = _ADMONITIONS.get(kind, kind if kind in _ADMONITIONS.values() else "note")
+    mark = {"-": "???", "+": "???+"}.get(match[2], "!!!") if foldable else "!!!"
+    return f'{mark} {known} "{words or callout_title(match[1])}"'
+
+
+def _title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
+    """Return the nodes of the title, and the break that ends it if more than a block id follows."""
+    title: list[Node] = []
+    rest = None
+    for node in paragraph.children:
+        if node.kind in {"soft_break", "hard_break"}:
+            rest = None if BLOCK_ID.fullmatch(text[node.end : paragraph.end]) else node
+            break
+        if node.end > after:
+            title.append(node)
+    if title and not BLOCK_ID.sub("", text[after : title[-1].end]).strip():
+        title = []
+    return title, rest
+
+
+def _trailing(text: str) -> int:
+    return len(text) - len(text.rstrip())
+
+
+# Footnotes for engines that know none: a raised number, and a list of the notes at the end.
+#
+# Two passes over a body. `mark` writes the numbers, and in each note a place to come to and a
+# link that leads back; `gather` then takes the notes from where they stand and makes the list of
+# them.
+
+
+_LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
+_FOOTNOTE_REASON = "the site knows no footnotes: they are a list at the end"
+
+
+def number_footnotes(work: RewriteJob) -> None:
+    """Write each reference as a raised number, and a link back at the end of its note."""
+    numbers = _numbers(work.tree)
+    seen: dict[str, int] = {}
+    for ref in work.tree.find("footnote_ref"):
+        number = numbers[ref.info]
+        seen[ref.info] = seen.get(ref.info, 0) + 1
+        again = f"-{seen[ref.info]}" if seen[ref.info] > 1 else ""
+        text = f'<sup id="fnref-{number}{again}"><a href="#fn-{number}">{number}</a></sup>'
+        work.replace(ref, text, _FOOTNOTE_REASON)
+    for note in reversed(work.tree.find("footnote")):
+        if number := numbers.pop(note.info, 0):  # of two with one label the last counts
+            _lead_back(work, note, number)
+
+
+def list_footnotes(work: RewriteJob) -> None:
+    """Take the notes out of the text and list them at its end; one that nothing means goes."""
+    tree, text = work.tree, work.passage.text
+    noted = tree.find("footnote")
+    if not noted:
+        return
+    for note in noted:
+        work.claimed.update(note.walk())
+        work.splices.append(remove_lines(work.passage, note.first, note.last, _FOOTNOTE_REASON))
+    work.splices = separate_removals(work.splices)
+    listed = [note for note in noted if _PLACE.search(tree.source(note))]
+    listed.sort(key=lambda note: _number(tree, note))
+    if listed:
+        items = "\n".join(_item(work, note) for note in listed)
+        section = f'\n\n<section class="footnotes">\n\n{items}\n\n</section>\n'
+        work.put(len(text), len(text), section, _FOOTNOTE_REASON)
+
+
+_PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
+
+
+def _number(tree: Tree, note: Node) -> int:
+    match = _PLACE.search(tree.source(note))
+    return int(match[1]) if match else 0
+
+
+def _numbers(tree: Tree) -> dict[str, int]:
+    """Return the number of each note that something refers to, in the order of the references.
+
+    References within notes count behind those of the text, as engines with footnotes do it.
+    """
+    refs = tree.find("footnote_ref")
+    outside = [ref.info for ref in refs if not ref.inside("footnote")]
+    inside = [ref.info for ref in refs if ref.inside("footnote")]
+    labels = dict.fromkeys([*outside, *inside])
+    return {label: number for number, label in enumerate(labels, 1)}
+
+
+def _lead_back(work: RewriteJob, note: Node, number: int) -> None:
+    place = f'<a id="fn-{number}"></a>'
+    back = f'<a href="#fnref-{number}">↩</a>'
+    first, last = (note.children[at] if note.children else None for at in (0, -1))
+    label = _LABEL.match(work.passage.text, note.start)
+    start = label.end() if label else note.start
+    if first is None or first.kind != "paragraph":
+        marks = work.marks(note.first)[: note.start - work.tree.lines[note.first].start] + "    "
+        work.put(start, start, f"{place}\n{marks.rstrip()}\n{marks}" if first else place)
+    else:
+        work.put(start, start, place)
+    if last is not None and last.kind == "paragraph":
+        work.put(last.end, last.end, f" {back}")
+        return
+    end = work.tree.lines[note.last - 1].end
+    further = work.marks(note.first)[: note.start - work.tree.lines[note.first].start] + "    "
+    work.put(end, end, f"\n{further.rstrip()}\n{further}{back}" if last else f" {back}")
+
+
+def _item(work: RewriteJob, note: Node) -> str:
+    """Return a note as an item of a numbered list, its further lines below its first words."""
+    lines, _ = dedent_lines(work.passage, note, note.first, note.last)
+    number = f"{_number(work.tree, note)}. "
+    further = " " * len(number)
+    first = number + _LABEL.sub("", lines[0], count=1)
+    rest = [line[4:] if line.startswith("    ") else line.lstrip() for line in lines[1:]]
+    return "\n".join([first, *(further + line if line.strip() else "" for line in rest)]).rstrip()

@@ -1,0 +1,345 @@
+"""Highlights, breaks, signs with side meanings."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING
+
+from notekeep.export.references import escape_text
+
+if TYPE_CHECKING:
+    from notekeep.export.rewrite.dialect import RewriteJob
+    from notekeep.markdown.nodes import Node
+
+
+# Marks within a line: highlights, strikes, line breaks, raw HTML, code in tables.
+
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_start = attrgetter("start")
+_MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
+_WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
+_AS_MARKDOWN = {
+    **dict.fromkeys(("b", "strong", "mark"), "**"),
+    **dict.fromkeys(("i", "em", "cite", "var"), "*"),
+    **dict.fromkeys(("s", "del", "strike"), "~~"),
+    **dict.fromkeys(("kbd", "code", "samp", "tt"), "`"),
+}
+
+
+def rewrite_marks(work: RewriteJob, *, keep_breaks: bool) -> None:
+    """Write the marks of a vault as the engine knows them."""
+    dialect = work.dialect
+    if not dialect.html:
+        _html_as_markdown(work)
+    for node in work.tree.find(*_MARKS):
+        if not work.free(node):
+            continue
+        if node.kind == "mark" and dialect.mark != "equals":
+            _highlight(work, node)
+        elif node.kind == "strike" and not dialect.strike:
+            length = 2 if work.tree.source(node).startswith("~~") else 1
+            _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
+        elif node.kind in {"soft_break", "hard_break"}:
+            _break(work, node, keep=keep_breaks)
+        elif node.kind == "autolink" and dialect.engine != "commonmark":
+            _full_link(work, node)
+        elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
+            _bare_pipes(work, node)
+
+
+def _highlight(work: RewriteJob, node: Node) -> None:
+    """Write a highlight; kramdown reads Markdown in a tag that it does not know when told to."""
+    told = work.dialect.engine == "kramdown" and any(n.kind != "text" for n in node.children)
+    opening = '<mark markdown="span">' if told else "<mark>"
+    marks = (opening, "</mark>") if work.dialect.mark == "html" else ("**", "**")
+    _wrap(work, node, 2, marks, "a highlight")
+
+
+def _wrap(work: RewriteJob, node: Node, length: int, marks: tuple[str, str], what: str) -> None:
+    work.put(node.start, node.start + length, marks[0], f"{what} is written {marks[0]}")
+    work.put(node.end - length, node.end, marks[1])
+
+
+def _newline(work: RewriteJob, node: Node) -> int:
+    """Return where the line of a break ends."""
+    return work.tree.text.index("\n", node.start)
+
+
+def _break(work: RewriteJob, node: Node, *, keep: bool) -> None:
+    """Write a line's end; what follows a picture is its caption or credit and keeps its line."""
+    end = _newline(work, node)
+    shown = _pictures_before(node)
+    if shown and shown[0] in work.tags and shown[0] is _first(node):
+        # A tag alone on a line would make HTML of the whole paragraph.
+        marks = work.marks(work.tree.line_of(node.start))
+        work.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
+    elif node.kind == "soft_break" and work.dialect.breaks:
+        if not (keep or shown):
+            work.put(node.start, node.end, " ", "a line's end would be shown as a line break")
+    elif node.kind == "soft_break" and (keep or shown):
+        work.put(node.start, end, work.dialect.hard_break[:-1], "a line break is kept")
+    elif work.dialect.engine == "python" and work.tree.text[node.start : end].endswith("\\"):
+        # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
+        reason = "the generator breaks a line at two spaces"
+        work.put(node.start, end, work.dialect.hard_break[:-1], reason)
+
+
+def _first(node: Node) -> Node | None:
+    return node.parent.children[0] if node.parent else None
+
+
+def _pictures_before(node: Node) -> list[Node]:
+    """Return the pictures of the line that a break ends, if the line holds nothing else."""
+    siblings = node.parent.children if node.parent else []
+    line: list[Node] = []
+    for at in range(bisect_left(siblings, node.start, key=_start) - 1, -1, -1):
+        if siblings[at].kind in {"soft_break", "hard_break"}:
+            break
+        line.append(siblings[at])
+    line.reverse()
+    shown = [sibling for sibling in line if sibling.kind != "text" or sibling.content.strip()]
+    return shown if all(_is_picture(sibling) for sibling in shown) else []
+
+
+def _is_picture(node: Node) -> bool:
+    return node.kind == "image" or (
+        node.kind == "link" and [child.kind for child in node.children] == ["image"]
+    )
+
+
+def _full_link(work: RewriteJob, node: Node) -> None:
+    """Python-Markdown links `<address>` for the web and for mail only."""
+    if not _WEB.match(node.content):
+        text = f"[{escape_text(node.content)}](<{node.content}>)"
+        work.replace(node, text, "the generator does not link such an address by itself")
+
+
+def _bare_pipes(work: RewriteJob, node: Node) -> None:
+    source = work.tree.source(node)
+    for match in re.finditer(r"\\(?=\|)", source):
+        at = node.start + match.start()
+        work.put(at, at + 1, "", "code in a table needs no backslash before |")
+        # CommonMark reads a cell's end there, this engine does not.
+        table = next(above for above in node.above() if above.kind == "table")
+        work.loose.append((table.start, table.end))
+
+
+def _html_as_markdown(work: RewriteJob) -> None:
+    """The engine drops raw HTML: what has a mark of its own gets it, the rest is told."""
+    opened: dict[Node | None, list[tuple[Node, str]]] = {}
+    for node in work.tree.find("html"):
+        match = _TAG.fullmatch(node.content)
+        if match is None or not work.free(node):
+            continue
+        name = match[2].lower()
+        if name == "br":
+            _html_break(work, node)
+            continue
+        mark = _AS_MARKDOWN.get(name)
+        if mark is None:
+            work.remark(node, f"the site drops raw HTML, and so the tag <{match[1]}{name}>")
+            continue
+        stack = opened.setdefault(node.parent, [])
+        if not match[1]:
+            stack.append((node, name))
+        elif stack and stack[-1][1] == name:
+            start, _ = stack.pop()
+            reason = f"the site drops raw HTML: <{name}> is written {mark}"
+            work.replace(start, mark, reason)
+            work.replace(node, mark)
+            work.loose.append((start.start, node.end))
+    for node in work.tree.find("html_block"):
+        if work.free(node) and not node.content.startswith("<!--"):
+            work.remark(node, "the site drops raw HTML, and so this block")
+
+
+def _html_break(work: RewriteJob, node: Node) -> None:
+    siblings = node.parent.children if node.parent else []
+    at = siblings.index(node) + 1
+    if node.inside("cell", "heading"):
+        work.replace(node, " ", "the site drops raw HTML: <br> is a space here")
+        return
+    follows = siblings[at] if at < len(siblings) else None
+    if follows is not None and follows.kind in {"soft_break", "hard_break"}:
+        work.claimed.add(follows)
+        work.replace(node, work.dialect.hard_break[:-1], "<br> is written as a line break")
+        return
+    line = work.tree.line_of(node.start)
+    work.replace(
+        node, work.dialect.hard_break + work.marks(line), "<br> is written as a line break"
+    )
+
+
+# Plain words: characters that mean nothing in a vault and something to a generator.
+
+
+_URL = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{(?=\{[<%])")
+_DOLLAR = re.compile(r"\$")
+_ATTRIBUTES = re.compile(r"\{(?=[^{}\n]*\}[ \t]*$)")
+_TAGLIKE = re.compile(r"<(?=[A-Za-z/!?])")
+_LINKLIKE = re.compile(r"\](?=\()")
+_CLOSING = re.compile(r"#(?=#*$)")
+_ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
+_DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
+_HEADING = re.compile(r"#{1,6}")
+_BREAKS = frozenset({"soft_break", "hard_break"})
+_MEANING = re.compile(r"[{}$<\]#*|:]|\d[.)]")
+"""What every one of these patterns, and every template's syntax, has in it: most words do not."""
+_PIPE = re.compile(r"\|")
+_KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
+_NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")
+# What an engine takes a backslash before; before any other the backslash would be seen.
+_ESCAPES = {
+    "python": frozenset("\\`*_{}[]()>#+-.!|"),
+    "kramdown": frozenset("\\.*_+`<>()[]{}#!:|\"'$=-~"),
+}
+_INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;", ":": "&#58;"}
+
+
+def escape_prose(work: RewriteJob) -> None:
+    """Guard every run of words; what another rewriter replaces of it is no longer there."""
+    replaced = sorted((one.start, one.end) for one in work.splices if one.start < one.end)
+    for node in work.tree.find("text", "special"):
+        if not work.free(node):
+            continue
+        first = bisect_right(replaced, node.start, key=itemgetter(1))
+        taken = replaced[first : bisect_left(replaced, (node.end, 0))]
+        if node.kind == "special":
+            if not taken:
+                _special(work, node)
+        elif _MEANING.search(work.tree.text, node.start, node.end):
+            _ProseRun(work, node, taken).guard()
+
+
+def _special(work: RewriteJob, node: Node) -> None:
+    """An escape that the engine does not know would show its backslash."""
+    if not node.info.startswith("\\"):
+        return
+    char = node.content
+    if char == "$" and work.dialect.math.dollar:
+        work.replace(node, work.dialect.math.dollar)
+    elif char not in _ESCAPES.get(work.dialect.engine, char):
+        reason = "the generator does not know this escape"
+        work.replace(node, _INSTEAD.get(char, char), reason)
+
+
+class _ProseRun:
+    """One run of words. The first rule that touches a character has it."""
+
+    def __init__(self, work: RewriteJob, node: Node, taken: list[tuple[int, int]]) -> None:
+        self.work = work
+        self.node = node
+        self.text = work.tree.source(node)
+        self.taken = [(start - node.start, end - node.start) for start, end in taken]
+
+    def guard(self) -> None:
+        dialect = self.work.dialect
+        if not dialect.bare_urls and not self.node.inside("link"):
+            self._urls()
+        self._templates()
+        if dialect.math.dollar:
+            self._each(_DOLLAR, dialect.math.dollar, "a dollar in prose is no math")
+        if dialect.engine == "python":
+            self._old_markdown()
+            self._python_markdown()
+        elif dialect.engine == "kramdown":
+            self._old_markdown()
+            self._kramdown()
+        elif dialect.heading_ids and self._ends_heading():
+            self._each(_ATTRIBUTES, "\\{", "braces at a heading's end are shown")
+        if dialect.definitions and self._starts_line() and (match := _DEFINITION.match(self.text)):
+            colon = "&#58;" if dialect.engine == "python" else "\\:"
+            self._put(match.end() - 1, match.end(), colon, "a colon begins no definition")
+
+    def _templates(self) -> None:
+        reason = "template syntax in prose is shown, not run"
+        if self.work.dialect.guard_prose is not None:
+            for start, end, text in self.work.dialect.guard_prose(self.text):
+                self._put(start, end, text, reason)
+        elif self.work.dialect.guard_marks:
+            self._each(_TEMPLATE, "{\\", reason)
+
+    def _old_markdown(self) -> None:
+        """What engines from before CommonMark see and CommonMark does not."""
+        if self._starts_line() and _ABBREVIATION.match(self.text):
+            self._put(0, 0, "\\", "this is no abbreviation")
+        self._each(_TAGLIKE, "&lt;", "this is no tag")
+        self._each(_LINKLIKE, "\\]", "this is no link")
+        if self._ends_heading():
+            self._each(_CLOSING, "\\#", "hashes at a heading's end are shown")
+
+    def _kramdown(self) -> None:
+        if not self.node.inside("cell"):
+            self._each(_PIPE, "\\|", "a bar in prose makes no table")
+        self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "braces here are no attributes")
+        if self._previous() is not None and self._starts_line():
+            match = _NUMBER.match(self.text)
+            if match is not None:
+                self._put(
+                    match.end(), match.end(), "\\", "a number at a line's start begins no list"
+                )
+
+    def _python_markdown(self) -> None:
+        if self._starts_line() and self._block() == "paragraph" and _HEADING.match(self.text):
+            self._put(0, 0, "\\", "a tag at a line's start is no heading")
+        before = self._previous()
+        clings = before is not None and before.kind not in _BREAKS
+        if self.text.startswith("{") and (clings or self._starts_line()):
+            self._put(0, 1, "\\{", "braces here are no attributes")
+        if self._ends_block():
+            self._each(_ATTRIBUTES, "\\{", "braces here are no attributes")
+
+    def _urls(self) -> None:
+        for match in _URL.finditer(self.text):
+            url = _trimmed(match[0])
+            reason = "the generator links no bare address"
+            self._put(match.start(), match.start() + len(url), f"<{url}>", reason)
+
+    def _each(self, pattern: re.Pattern[str], text: str, reason: str) -> None:
+        for match in pattern.finditer(self.text):
+            self._put(match.start(), match.end(), text, reason)
+
+    def _put(self, start: int, end: int, text: str, reason: str) -> None:
+        if any((start < stop and end > begin) or start == begin for begin, stop in self.taken):
+            return
+        self.taken.append((start, end))
+        self.work.put(self.node.start + start, self.node.start + end, text, reason)
+
+    def _block(self) -> str:
+        kinds = (above.kind for above in self.node.above())
+        return next(kind for kind in kinds if kind in {"paragraph", "heading", "cell", "root"})
+
+    def _previous(self) -> Node | None:
+        siblings = self.node.parent.children if self.node.parent else []
+        at = bisect_left(siblings, self.node.start, key=attrgetter("start"))
+        return siblings[at - 1] if at else None
+
+    def _starts_line(self) -> bool:
+        before = self._previous()
+        if before is not None:
+            return before.kind in _BREAKS
+        return self.node.parent is not None and self.node.parent.kind in {"paragraph", "heading"}
+
+    def _ends_block(self) -> bool:
+        parent = self.node.parent
+        return (
+            parent is not None
+            and parent.kind in {"paragraph", "heading"}
+            and parent.children[-1] is self.node
+        )
+
+    def _ends_heading(self) -> bool:
+        return self._block() == "heading" and self._ends_block()
+
+
+def _trimmed(url: str) -> str:
+    """Cut what ends the sentence, not the address: GFM's rule for addresses without marks."""
+    while True:
+        if url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
+            url = url[:-1]
+        else:
+            return url

@@ -1,0 +1,290 @@
+"""Links, pictures and the places that links lead to, as a site addresses them."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from notekeep.export.embeds import (
+    BlockMark,
+    anchor_id,
+    block_ids,
+    heading_words,
+    is_title,
+    normalize_heading,
+)
+from notekeep.export.rewrite.dialect import is_alone
+from notekeep.export.source_map import MappedText
+from notekeep.markdown.nodes import parse_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from notekeep.export.references import Ref, ReferenceTable
+    from notekeep.export.rewrite.dialect import RewriteJob
+    from notekeep.export.source import Options
+    from notekeep.markdown.nodes import Node
+
+
+class AddressResolver(Protocol):
+    """Where the things that a post points at are in the site."""
+
+    def note(self, ref: Ref) -> str | None:
+        """Return the address of a note's page, fragment included; None if it has none."""
+
+    def local(self, ref: Ref) -> str | None:
+        """Return the id of a place within the post itself; None when the ref leads elsewhere."""
+
+    def asset(self, ref: Ref) -> str:
+        """Return the address of a file that goes along."""
+
+
+class AnchorBlock(NamedTuple):
+    """A block of a body, as it is known without the page: its kind, and its first character."""
+
+    kind: str
+    start: int
+
+
+class AnchorIds:
+    """The ids that the headings and blocks of a body can have, by what links call them.
+
+    Few bodies are linked to in their midst, so a body is looked through when an id is asked for.
+    """
+
+    def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
+        """Keep a body.
+
+        Args:
+            passage: The body; None for one that is not at hand.
+            title: The title of its post when a first heading that repeats it is dropped.
+        """
+        self._passage = passage
+        self._title = title
+
+    @cached_property
+    def _ids(self) -> _Ids:
+        """The first of two like headings is the one that links mean."""
+        ids = _Ids()
+        passage = self._passage
+        if passage is None:
+            return ids
+        tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
+        top = tree.root.children[:1]
+        dropped = (
+            top[0] if self._title is not None and top and is_title(top[0], self._title) else None
+        )
+        places: list[tuple[int, Node, BlockMark | None]] = [
+            (node.start, node, None) for node in tree.find("heading")
+        ]
+        places += [(mark.start, mark.block, mark) for mark in block_ids(tree)]
+        for start, node, mark in sorted(places, key=lambda place: (place[0], place[2] is None)):
+            path = passage.origin(start).path
+            words = heading_words(node) if mark is None else mark.name
+            table = ids.headings if mark is None else ids.blocks
+            key = (path, normalize_heading(words) if mark is None else words.casefold())
+            if node is dropped:
+                ids.title = key if mark is None else ids.title
+                continue
+            name = ids.free(anchor_id(words))
+            ids.places[name] = AnchorBlock(node.kind, node.start)
+            table.setdefault(key, name)
+        return ids
+
+    @property
+    def places(self) -> Mapping[str, AnchorBlock]:
+        """For each id, the block that it is the id of."""
+        return self._ids.places
+
+    def is_title(self, ref: Ref) -> bool:
+        """Whether a link leads to the heading that the page has as its title."""
+        return self._ids.title == (ref.path, normalize_heading(ref.heading))
+
+    def nearest_heading(self, name: str) -> str:
+        """Return the id itself if a heading has it, else that of the heading above; "" for none."""
+        place = self.places[name]
+        if place.kind == "heading":
+            return name
+        above = [
+            (other.start, found)
+            for found, other in self.places.items()
+            if other.kind == "heading" and other.start < place.start
+        ]
+        return max(above)[1] if above else ""
+
+    def find(self, ref: Ref) -> str | None:
+        """Return the id that a link into a note leads to."""
+        if ref.heading:
+            return self._ids.headings.get((ref.path, normalize_heading(ref.heading)))
+        return self._ids.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
+
+
+@dataclass(slots=True)
+class _Ids:
+    """Ids by a note's path and a heading's compared words, or a block id in lower case."""
+
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
+    places: dict[str, AnchorBlock] = field(default_factory=dict)
+    title: tuple[str, str] | None = None
+
+    def free(self, name: str) -> str:
+        """Return an id that no place has."""
+        number, free = 1, name
+        while free in self.places:
+            number += 1
+            free = f"{name}-{number}"
+        return free
+
+
+def rewrite_links(
+    work: RewriteJob, refs: ReferenceTable, addresses: AddressResolver, options: Options
+) -> None:
+    """Give every link and picture the address it has in the site."""
+    for node in work.tree.find("link", "image"):
+        ref = refs.get(node.info)
+        if ref is None or not work.free(node):
+            continue
+        if node.kind == "image":
+            _picture(work, node, ref, addresses.asset(ref))
+            continue
+        local = addresses.local(ref)
+        target = f"#{local}" if local else _address(ref, addresses)
+        if target is None:
+            _unlink(work, node, options)
+        else:
+            _readdress(work, node, target)
+
+
+def _address(ref: Ref, addresses: AddressResolver) -> str | None:
+    return addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
+
+
+def _readdress(work: RewriteJob, node: Node, target: str) -> None:
+    close = node.children[-1].end if node.children else node.start + 1
+    reason = f"a link leads to {target}"
+    if work.dialect.as_html:
+        more = f' title="{html.escape(node.title)}"' if node.title else ""
+        work.put(node.start, node.start + 1, f'<a href="{target}"{more}>', reason)
+        work.put(close, node.end, "</a>")
+        work.loose.append((node.start, node.end))
+        return
+    title = f' "{html.escape(node.title)}"' if node.title else ""
+    work.put(node.start, node.start + 1, "[", reason)
+    work.put(close, node.end, f"]({target}{title})")
+
+
+def _unlink(work: RewriteJob, node: Node, options: Options) -> None:
+    reason = "a link to an unpublished note becomes words"
+    if options.unpublished == "strip":
+        work.replace(node, "", reason)
+        return
+    close = node.children[-1].end if node.children else node.start + 1
+    mark = " (unpublished)" if options.unpublished == "stub" else ""
+    work.put(node.start, node.start + 1, "", reason)
+    work.put(close, node.end, mark)
+
+
+def _picture(work: RewriteJob, node: Node, ref: Ref, target: str) -> None:
+    """Write a picture: with a size it takes HTML or a shortcode, where the site has one of them."""
+    source = work.tree.source(node)
+    words = source[2 : source.rindex("](")]
+    title = f' "{html.escape(node.title)}"' if node.title else ""
+    text = f"![{words}]({target}{title})"
+    alt = _plain(words)
+    sized = work.dialect.sizes if ref.width else ""
+    match "tag" if work.dialect.as_html else sized:
+        case "tag":
+            size = f" {_size(ref)}" if ref.width else ""
+            more = f' title="{html.escape(node.title)}"' if node.title else ""
+            text = f'<img src="{target}" alt="{html.escape(alt)}"{size}{more}>'
+            work.tags.add(node)
+        case "attributes":
+            text += f"{{ {_size(ref)} }}"
+        case "shortcode" if is_alone(node):
+            quoted = alt.replace("\\", "\\\\").replace('"', '\\"')
+            text = f'{{{{< figure src="{target}" alt="{quoted}" {_size(ref)} >}}}}'
+            work.loose.append((node.start, node.end))
+    work.replace(node, text, f"a picture is at {target}")
+
+
+def _size(ref: Ref) -> str:
+    height = f' height="{ref.height}"' if ref.height else ""
+    return f'width="{ref.width}"{height}'
+
+
+def _plain(alt: str) -> str:
+    return MappedText(alt, []).tree.root.children[0].plain() if alt.strip() else ""
+
+
+def write_anchors(work: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
+    """Write an id at every place that some link leads to, and take the vault's block ids away.
+
+    Returns:
+        The ids that could be written.
+    """
+    wanted = set(wanted)
+    marks = [mark for mark in block_ids(work.tree) if work.free(mark.block)]
+    line_ends = {node.start: node for node in work.tree.find("soft_break", "hard_break")}
+    for mark in marks:
+        work.put(mark.start, mark.end, "", "a block id stays in the vault")
+        if mark.start in line_ends:
+            work.claimed.add(line_ends[mark.start])
+    written = set()
+    for name in sorted(wanted & anchors.places.keys()) if wanted else ():
+        node = _node_at(work, anchors.places[name])
+        if node.kind == "heading":
+            _heading_id(work, node, name)
+            written.add(name)
+        elif work.dialect.html:
+            _block_id(work, node, name)
+            written.add(name)
+    return written
+
+
+def _node_at(work: RewriteJob, place: AnchorBlock) -> Node:
+    """Return the block at a place of the body."""
+    return next(node for node in work.tree.find(place.kind) if node.start == place.start)
+
+
+def _heading_id(work: RewriteJob, node: Node, name: str) -> None:
+    reason = f"a link leads here, so the heading has the id {name}"
+    last = node.children[-1].end if node.children else node.start + node.level
+    if not work.dialect.heading_ids:
+        start = node.children[0].start if node.children else last
+        work.put(start, start, f'<a id="{name}"></a>', reason)
+        return
+    # Whatever hashes close the heading go: attributes have to be the last thing on the line.
+    end = work.tree.lines[node.first].end if node.info.startswith("#") else last
+    work.put(last, end, f" {{#{name}}}", reason)
+
+
+def _block_id(work: RewriteJob, node: Node, name: str) -> None:
+    tag = f'<a id="{name}"></a>'
+    reason = f"a link leads here, so the block has the id {name}"
+    paragraph = node
+    while paragraph.kind in {"item", "list"} and paragraph.children:
+        paragraph = paragraph.children[0]
+    if paragraph.kind == "paragraph" and paragraph.children:
+        at = _behind_box(work, paragraph)
+        work.put(at, at, tag, reason)
+        return
+    line = work.tree.lines[node.first]
+    marks = work.marks(node.first)[: node.start - line.start]
+    work.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
+
+
+def _behind_box(work: RewriteJob, paragraph: Node) -> int:
+    """Return where a paragraph's own words begin: behind the box of a task, if it has one."""
+    text = work.passage.text
+    start = paragraph.start
+    box = text[start : start + 4]
+    is_task = (
+        len(box) == 4
+        and box[0] == "["
+        and box[2:] == "] "
+        and (paragraph.parent is not None and paragraph.parent.kind == "item")
+    )
+    return start + 4 if is_task else start

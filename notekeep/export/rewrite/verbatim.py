@@ -1,0 +1,268 @@
+"""Code and TeX, kept exactly on the page."""
+
+from __future__ import annotations
+
+import re
+from string import punctuation
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+from notekeep.export.html_pages import to_mathml
+from notekeep.export.rewrite.dialect import is_alone
+
+if TYPE_CHECKING:
+    from notekeep.export.rewrite.dialect import RewriteJob
+    from notekeep.markdown.nodes import Node
+
+
+# Code: kept to the byte, though a generator looks for its template syntax in it.
+
+
+_ZOLA = re.compile(
+    r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
+    r"|\{%\s*(?:[A-Za-z_][\w.:]*\s*\([^{}]*\)|end)\s*%\}"
+)
+_NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
+
+
+def guard_code(work: RewriteJob) -> None:
+    """Make template syntax in code and raw HTML harmless.
+
+    Raises:
+        Refused: Some of it cannot be written in a way that the generator leaves alone.
+    """
+    guard = work.dialect.guard_code
+    for node in work.tree.find("fence", "code_block", "code_span"):
+        if work.dialect.as_html and node.kind == "code_span" and work.free(node):
+            _as_tag(work, node)
+        if guard is None or not work.free(node):
+            continue
+        source = work.tree.source(node)
+        changes = guard(source)
+        if changes is None:
+            raise _impossible(work, node)
+        for start, end, text in changes:
+            reason = "template syntax in code is shown, not run"
+            work.put(node.start + start, node.start + end, text, reason)
+    for node in work.tree.find("html", "html_block"):
+        for mark in work.dialect.guard_marks if work.free(node) else ():
+            at = work.passage.text.find(mark, node.start, node.end)
+            while at >= 0:
+                work.put(
+                    at, at + 1, f"&#{ord(mark[0])};", "template syntax in HTML is shown, not run"
+                )
+                at = work.passage.text.find(mark, at + 1, node.end)
+
+
+def _as_tag(work: RewriteJob, node: Node) -> None:
+    """Write code with template syntax as HTML, for an engine that runs templates before it."""
+    if not any(mark in node.content for mark in work.dialect.guard_marks):
+        return
+    signs = (f"&#{ord(c)};" if c.isascii() and c in punctuation else c for c in node.content)
+    reason = "template syntax in code is shown, not run"
+    work.replace(node, f"<code>{''.join(signs)}</code>", reason)
+
+
+def _impossible(work: RewriteJob, node: Node) -> Refused:
+    marks = " or ".join(work.dialect.guard_marks)
+    path, line = work.passage.origin(node.start)
+    return Refused(
+        f"{path}: the code on line {line} has {marks} without its end,"
+        " and the site's generator stops at that even in code",
+        "complete it, or write it in another way",
+        line=line,
+    )
+
+
+def guard_for_nikola(source: str) -> list[tuple[int, int, str]]:
+    """Guard code for Nikola, which reads `{{%` wherever it stands and wants it to be complete.
+
+    The first brace is written by a shortcode of its own, so that the three never meet.
+    """
+    changes = []
+    at = source.find("{{%")
+    while at >= 0:
+        changes.append((at, at + 1, "{{% raw %}}{{{% /raw %}}"))
+        at = source.find("{{%", at + 1)
+    return changes
+
+
+def guard_for_hugo(source: str) -> list[tuple[int, int, str]] | None:
+    """Guard code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`.
+
+    Returns:
+        What to put where, or None when a shortcode has no end: that cannot be written.
+    """
+    changes: list[tuple[int, int, str]] = []
+    at = 0
+    while True:
+        starts = [found for mark in ("{{<", "{{%") if (found := source.find(mark, at)) >= 0]
+        if not starts:
+            return changes
+        start = min(starts)
+        end = source.find(">}}" if source[start + 2] == "<" else "%}}", start + 3)
+        if end < 0:
+            return None
+        changes.append((start + 3, start + 3, "/*"))
+        changes.append((end, end, "*/"))
+        at = end + 3
+
+
+def guard_for_liquid(source: str) -> list[tuple[int, int, str]]:
+    """Guard text for Liquid, which reads `{{` and `{%` wherever they stand: each writes itself."""
+    changes: list[tuple[int, int, str]] = []
+    at = 0
+    while True:
+        starts = [found for mark in ("{{", "{%") if (found := source.find(mark, at)) >= 0]
+        if not starts:
+            return changes
+        start = min(starts)
+        mark = source[start : start + 2]
+        changes.append((start, start + 2, f"{{{{ '{mark}' }}}}"))
+        at = start + 2
+
+
+def guard_for_nunjucks(source: str) -> list[tuple[int, int, str]]:
+    """Guard prose for Nunjucks, which reads `{{`, `{%`, `{#` and `#}`: the first is an entity."""
+    found = _NUNJUCKS.finditer(source)
+    return [(match.start(), match.end(), f"&#{ord(match[0])};") for match in found]
+
+
+def guard_for_zola(source: str) -> list[tuple[int, int, str]]:
+    """Guard text for Zola, which reads calls in braces wherever they stand, and comments in them.
+
+    `{{/* x() */}}` is shown as `{{ x() }}`; braces without a call are nothing to it.
+    """
+    changes: list[tuple[int, int, str]] = []
+    for match in _ZOLA.finditer(source):
+        changes.append((match.start() + 2, match.start() + 2, "/*"))
+        changes.append((match.end() - 2, match.end() - 2, "*/"))
+    return changes
+
+
+# Math: TeX so written that the page holds exactly it, whether the engine knows math or not.
+
+
+_COMMONMARK = re.compile(r"[\\`*_\[\]<&~|'\"^]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|=(?==)|(?<==)=|:")
+_PYTHON = re.compile(r"[\\`*_\[\]]")
+_PYTHON_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "~": "&#126;", "|": "&#124;"}
+_LINE_START = re.compile(r"^(\d*)([#>+-]|(?<=\d)[.)])", re.MULTILINE)
+_BLOCK_START = re.compile(r"(?:[#>+*-]|\d+[.)])(?:\s|$)|>|[=-]+$|```|~~~|<[A-Za-z/!?]")
+_TAGLIKE = re.compile(r"<(?=[A-Za-z/!?])")
+_COMMENT = re.compile(r"(?<!\\)%")
+
+
+def rewrite_formulas(work: RewriteJob) -> None:
+    """Write every formula as the engine leaves it alone."""
+    if work.dialect.math.mathml:
+        _tell_unread(work)
+    for node in work.tree.find("math", "math_double", "math_block"):
+        if not work.free(node):
+            continue
+        math = work.dialect.math
+        if node.kind == "math_block":
+            _block(work, node)
+            continue
+        marks = math.inline if node.kind == "math" else math.display
+        tex = node.content
+        if node.inside("cell") or work.dialect.engine == "kramdown":
+            # A bar ends a cell, and to kramdown it makes a table of a paragraph.
+            tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
+        if node.kind == "math_double" and not math.within and not is_alone(node):
+            marks, tex = math.inline, rf"\displaystyle {tex}"
+        text = _written(work, tex, marks)
+        if node.kind == "math" and marks == math.display:
+            text = _within_a_line(work, node, text)
+        if text != work.tree.source(node):
+            work.replace(node, text, "math is written as the site reads it")
+
+
+def _tell_unread(work: RewriteJob) -> None:
+    """Tell in one line which formulas the page shows as TeX."""
+    found = work.tree.find("math", "math_double", "math_block")
+    unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
+    if unread:
+        shown = " ".join(unread[0].content.split())[:40]
+        more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
+        work.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
+
+
+def _within_a_line(work: RewriteJob, node: Node, text: str) -> str:
+    """Tell an engine that has one mark for both that a formula is within a line.
+
+    kramdown takes one that is all of a paragraph for display; a backslash before it says no.
+    """
+    paragraph = node.parent
+    if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
+        return text
+    # The vault's parser would see a block here, whatever follows.
+    work.loose.append((paragraph.start, paragraph.end))
+    return f"\\{text}" if is_alone(node) else text
+
+
+def _written(work: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
+    tex = _parted(work, tex)
+    if work.dialect.math.raw:
+        return marks[0] + tex + marks[1]
+    return escape_tex(marks[0] + tex + marks[1], python_markdown=work.dialect.engine == "python")
+
+
+def _parted(work: RewriteJob, tex: str) -> str:
+    """Part with blanks, which TeX does not see, what a template or a browser would act on."""
+    if work.dialect.guard_marks:
+        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in work.dialect.guard_marks)
+        tex = re.sub("|".join(marks), r"\g<0> ", tex)
+    if work.dialect.math.raw and not work.dialect.math.blocks:
+        tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
+    return tex
+
+
+def escape_tex(tex: str, *, python_markdown: bool) -> str:
+    """Return TeX so that an engine without math shows exactly it."""
+    if not python_markdown:
+        return _COMMONMARK.sub(r"\\\g<0>", tex)
+    for char, entity in _PYTHON_ENTITIES.items():
+        tex = tex.replace(char, entity)
+    return _PYTHON.sub(r"\\\g<0>", tex)
+
+
+def _block(work: RewriteJob, node: Node) -> None:
+    lines = [line.strip() for line in node.content.strip().split("\n")]
+    math = work.dialect.math
+    if math.raw:
+        kept = _joined([line for line in lines if line], apart=math.blocks)
+        if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, kept)):
+            # Where math stands within paragraphs only, the marks of the quote would be TeX.
+            text = _written(work, " ".join(kept), math.display)
+            work.replace(node, text, "math is written as the site reads it")
+            return
+        same = [_parted(work, line) for line in kept] == lines
+        if math.display == ("$$", "$$") and same:
+            return
+        text = _written(work, "\n" + "\n".join(kept) + "\n", math.display)
+    else:
+        text = _written(work, "\n" + "\n".join(filter(None, lines)) + "\n", math.display)
+        # A line of TeX must not begin a list, a quote or a heading.
+        text = _LINE_START.sub(r"\1\\\2", text)
+    marks = work.marks(node.first)
+    reason = "math is written as the site reads it"
+    work.replace(node, text.replace("\n", "\n" + marks), reason)
+
+
+def _joined(lines: list[str], *, apart: bool) -> list[str]:
+    """Join lines that would begin a list, a quote or a heading to the line before.
+
+    An engine that knows math within paragraphs only looks for these first. TeX reads a line's end
+    as a blank, unless the line ends in a comment.
+    """
+    if apart:
+        return lines
+    joined = lines[:1]
+    for line in lines[1:]:
+        if not _BLOCK_START.match(line):
+            joined.append(line)
+        elif _COMMENT.search(joined[-1]):
+            joined.append("{}" + line)
+        else:
+            joined[-1] += " " + line
+    return joined

@@ -1,0 +1,269 @@
+"""A post begun from notes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from notekeep.errors import Refused
+from notekeep.export.consent import check_readable
+from notekeep.export.post import public_title
+from notekeep.export.private import strip_private
+from notekeep.export.source_map import MappedText
+from notekeep.markdown.links import WIKILINK_PATTERN
+from notekeep.markdown.outline import extract_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.note import Note
+    from notekeep.markdown.tree import ParsedPage
+
+
+# What a post can be made of in a note: facts, headings, quotes and marked seconds, all public.
+#
+# Private parts are taken out first, as for a draft: what is copied into a post's own note has
+# left the place that protected it.
+
+
+_FACTS = {
+    "book": ("author", "published", "publisher", "pages", "isbn"),
+    "podcast": ("show", "episode", "host", "guest", "published", "duration", "url"),
+}
+_OTHER = ("author", "published", "url")
+_CALLOUT = re.compile(r"^\[!\w+\][+-]?[^\n]*\n?")
+_BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
+
+
+class Point(NamedTuple):
+    """One thing worth telling.
+
+    Attributes:
+        text: What it says.
+        locator: Where in the book or episode: "p. 27", "00:12:34", or "".
+        is_quote: Whether it is somebody else's words.
+    """
+
+    text: str
+    locator: str
+    is_quote: bool
+
+
+@dataclass(slots=True)
+class OutlineSection:
+    """A heading, "" for what stands before the first one, and what is below it.
+
+    Attributes:
+        heading: Its words.
+        level: How deep it is.
+        points: Quotes and marked seconds, in order.
+    """
+
+    heading: str
+    level: int
+    points: list[Point] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class NoteOutline:
+    """A note as something to write from.
+
+    Attributes:
+        path: The note.
+        title: Its title.
+        name: What a link to it says.
+        kind: What it is.
+        facts: What is known of the book or episode, by the field's name.
+        tags: Its tags.
+        sections: Its headings and what is below them.
+    """
+
+    path: str
+    title: str
+    name: str
+    kind: str
+    facts: dict[str, str]
+    tags: list[str]
+    sections: list[OutlineSection]
+
+    def cite(self, point: Point) -> str:
+        """Return where a point is from, as a footnote says it."""
+        facts = self.facts
+        who = facts.get("author") or facts.get("guest") or ""
+        parts = [who, f"*{self.title}*"]
+        if self.kind == "podcast":
+            parts += [facts.get("show", ""), facts.get("published", "")]
+        else:
+            imprint = ", ".join(filter(None, (facts.get("publisher"), facts.get("published"))))
+            parts[1] += f" ({imprint})" if imprint else ""
+        address = facts.get("url", "")
+        locator = point.locator
+        if address and ":" in locator:
+            locator = f"[{locator}](<{link_to_second(address, locator)}>)"
+        return ", ".join(filter(None, [*parts, locator])) + "."
+
+
+def outline_note(note: Note) -> NoteOutline:
+    """Read a note.
+
+    Raises:
+        Refused: It is private, or a private part of it cannot be told from the rest.
+    """
+    if note.private:
+        raise Refused(f"{note.path}: it is private", "nothing of a private note goes into a post")
+    check_readable(note)
+    passage = strip_private(MappedText.of_file(note.path, note.body, note.body_line + 1)).passage
+    keys = _FACTS.get(note.kind, _OTHER)
+    facts = {key: said for key in keys if (said := _said(note.fields.get(key)))}
+    name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
+    tags = note.fields.get("tags")
+    listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
+    title = public_title(note, passage.page)
+    sections = _sections(passage.page, title)
+    return NoteOutline(note.path, title, name, note.kind, facts, listed, sections)
+
+
+def link_to_second(address: str, locator: str) -> str:
+    """Return an address that begins at a second of what it plays, where its host knows `t`."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    if host not in {"youtube.com", "m.youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"}:
+        return address
+    seconds = 0
+    for part in locator.split(":"):
+        seconds = seconds * 60 + int(part)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key != "t"]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("t", f"{seconds}s")])))
+
+
+def _sections(page: ParsedPage, title: str) -> list[OutlineSection]:
+    body = extract_facts(page)
+    found: list[tuple[int, OutlineSection | Point]] = [
+        (one.start, OutlineSection(one.text, one.level))
+        for one in body.headings
+        if not (one.level == 1 and one.text == title)
+    ]
+    found += [
+        (one.start, Point(_plain(_CALLOUT.sub("", one.text)), one.locator, is_quote=True))
+        for one in body.quotes
+    ]
+    quoted = [(one.start, one.end) for one in body.quotes]
+    found += [
+        (one.start, Point(_plain(one.text), _clock(one.seconds), is_quote=False))
+        for one in body.timestamps
+        if not any(start <= one.start < end for start, end in quoted)
+    ]
+    sections = [OutlineSection("", 2)]
+    for _, one in sorted(found, key=lambda pair: pair[0]):
+        if isinstance(one, OutlineSection):
+            sections.append(one)
+        elif one.text:
+            sections[-1].points.append(one)
+    return [one for one in sections if one.heading or one.points]
+
+
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{rest:02d}"
+
+
+def _plain(text: str) -> str:
+    return _BLOCK_ID.sub("", text.strip()).strip()
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_said(item) for item in value)))
+    if value is None:
+        return ""
+
+    def words(match: re.Match[str]) -> str:
+        return match["text"] or match["target"].partition("#")[0].rsplit("/", 1)[-1]
+
+    return " ".join(re.sub(WIKILINK_PATTERN, words, str(value)).split())
+
+
+# A post begun from notes: their facts as a box, an outline to fill, quotes with their sources.
+#
+# What is written is an ordinary note of the vault, to be edited there. Words to the writer stand
+# in comments, which never leave.
+
+
+_NAMES = {
+    "author": "By",
+    "published": "Published",
+    "publisher": "Publisher",
+    "pages": "Pages",
+    "isbn": "ISBN",
+    "show": "Show",
+    "episode": "Episode",
+    "host": "Host",
+    "guest": "Guest",
+    "duration": "Length",
+    "url": "Listen",
+}
+
+
+def write_scaffold(
+    materials: Sequence[NoteOutline], title: str, headings: Iterable[str] = ()
+) -> str:
+    """Return the body of a post that is begun from notes.
+
+    Args:
+        materials: The notes, in the order in which they are told.
+        title: The post's title.
+        headings: The sections that are taken, by their words; none are all.
+    """
+    wanted = {heading.casefold() for heading in headings}
+    notes: list[str] = []
+    blocks = [f"# {title}", "%% What does the reader get? One paragraph, then the mark. %%"]
+    blocks += [box for one in materials if (box := _box(one))]
+    blocks.append("<!-- more -->")
+    for material in materials:
+        sections = [
+            one for one in material.sections if not wanted or one.heading.casefold() in wanted
+        ]
+        # Of several notes many have the same headings, so each is told under its own title.
+        deeper = 1 if len(materials) > 1 else 0
+        blocks += [f"## {material.title}"] if deeper and sections else []
+        for section in sections:
+            blocks += _section(material, section, notes, deeper)
+    blocks.append("## What I take from it" if len(materials) == 1 else "## What they say together")
+    blocks.append("%% In your own words, and what you will do. %%")
+    return "\n\n".join([*blocks, *notes]) + "\n"
+
+
+def _box(material: NoteOutline) -> str:
+    """Return what is known of a book or an episode as a callout."""
+    if not material.facts:
+        return ""
+    lines = [f"> [!info] {material.title}"]
+    for key, said in material.facts.items():
+        shown = f"<{said}>" if key == "url" else said
+        lines.append(f"> - {_NAMES[key]}: {shown}")
+    return "\n".join(lines)
+
+
+def _section(
+    material: NoteOutline, section: OutlineSection, notes: list[str], deeper: int
+) -> list[str]:
+    """Return a heading of the outline, where it is from, and what can be told there."""
+    level = "#" * min(6, max(2, section.level) + deeper)
+    blocks = [f"{level} {section.heading}"] if section.heading else []
+    place = f"{material.name}#{section.heading}" if section.heading else material.name
+    blocks.append(f"%% from [[{place}]] %%")
+    blocks += [_point(material, point, notes) for point in section.points]
+    return blocks
+
+
+def _point(material: NoteOutline, point: Point, notes: list[str]) -> str:
+    """Return a quote, or what was said at some second, with a footnote that says where."""
+    label = f"[^{len(notes) + 1}]"
+    notes.append(f"{label}: {material.cite(point)}")
+    lines = point.text.splitlines()
+    lines[-1] += label
+    return "\n".join(f"> {line}".rstrip() if point.is_quote else line for line in lines)

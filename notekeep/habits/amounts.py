@@ -1,0 +1,130 @@
+"""Amounts and their units: exact thousandths, and the few units that convert into each other.
+
+Amounts are whole thousandths, so that adding never rounds. Only min↔h, m↔km and ml↔l convert;
+every other unit is a word that is equal to itself, its plural and its other spellings.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MILLI = 1000
+MAX_DIGITS = 12
+"""Longer numbers are typing errors, and would not fit the index."""
+
+UNIT_NAME = r"(?:[^\W\d_][\w.-]*|[%°€$£¥]\w*)"
+UNIT = rf"{UNIT_NAME}(?:/{UNIT_NAME})?"
+NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+
+_FACTORS = {
+    "min": ("min", 1),
+    "h": ("min", 60),
+    "m": ("m", 1),
+    "km": ("m", 1000),
+    "ml": ("ml", 1),
+    "l": ("ml", 1000),
+}
+_SPELLINGS = {
+    "minute": "min",
+    "hr": "h",
+    "hour": "h",
+    "metre": "m",
+    "meter": "m",
+    "kilometre": "km",
+    "kilometer": "km",
+    "millilitre": "ml",
+    "milliliter": "ml",
+    "litre": "l",
+    "liter": "l",
+    "p": "page",
+    "pp": "page",
+    "pg": "page",
+}
+_ES_AFTER = ("s", "x", "z", "ch", "sh")
+_HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
+
+
+def parse_number(text: str) -> int | None:
+    """Read a decimal number into thousandths, further decimals rounded; None when it is not one."""
+    if text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS:
+        return int(text) * MILLI
+    whole, point, decimals = text.partition(".")
+    if not whole.isdigit() or len(whole) > MAX_DIGITS or not text.isascii():
+        return None
+    if not point or not decimals.isdigit():
+        return None
+    digits = f"{decimals}0000"
+    return int(whole) * MILLI + int(digits[:3]) + (digits[3] >= "5")
+
+
+def parse_hours(text: str) -> int | None:
+    """Read `1h30m`, `1h 30m` and `1h30` into thousandths of a minute; None when it is not one."""
+    found = re.fullmatch(_HOURS, text)
+    if not found or max(len(found[1]), len(found[2])) > MAX_DIGITS - 3:
+        return None
+    return (int(found[1]) * 60 + int(found[2])) * MILLI
+
+
+def format_number(amount: int) -> str:
+    """Write thousandths as a number: `5200` is `5.2`."""
+    whole, rest = divmod(amount, MILLI)
+    return f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
+
+
+def format_amount(amount: int, unit: str) -> str:
+    """Write an amount and its unit: `5.2 km`, or `5.2` where there is no unit."""
+    return f"{format_number(amount)} {unit}" if unit else format_number(amount)
+
+
+@lru_cache(maxsize=256)
+def normalize_unit(unit: str) -> str:
+    """The one name of all spellings of a unit: its singular, without capitals."""
+    name = unit.casefold()
+    if len(name) > 3 and name.endswith("es") and name[:-2].endswith(_ES_AFTER):
+        name = name[:-2]
+    elif len(name) > 2 and name.endswith("s") and not name.endswith("ss"):
+        name = name[:-1]
+    return _SPELLINGS.get(name, name)
+
+
+def to_base_unit(amount: int, unit: str | None, habit_unit: str) -> int | None:
+    """Convert an amount into thousandths of the base unit of a habit.
+
+    The base is `min`, `m` or `ml` for units that convert, and the unit itself for all others; it
+    is what amounts are added and compared in, because hours in thousandths would round.
+
+    Args:
+        amount: Thousandths of `unit`.
+        unit: As written in the log; None means the habit's own.
+        habit_unit: The habit's unit; "" takes any number as it stands.
+
+    Returns:
+        None when the unit cannot be converted to the habit's.
+    """
+    own = normalize_unit(habit_unit)
+    name = own if unit is None else normalize_unit(unit)
+    if not own:
+        return amount
+    if name == "m" and own in ("min", "h"):
+        name = "min"  # "30m" of meditation are no metres
+    base, factor = _FACTORS.get(name, (name, 1))
+    own_base = _FACTORS.get(own, (own, 1))[0]
+    return amount * factor if base == own_base else None
+
+
+def from_base_unit(amount: int, habit_unit: str) -> int:
+    """Convert thousandths of the base unit back into thousandths of the habit's unit, rounded."""
+    factor = _FACTORS.get(normalize_unit(habit_unit), ("", 1))[1]
+    return (2 * amount + factor) // (2 * factor)
+
+
+def exact_amount(amount: int, habit_unit: str) -> tuple[int, str]:
+    """Give an amount in the base unit as thousandths and unit to write, without rounding it."""
+    base, factor = _FACTORS.get(normalize_unit(habit_unit), (habit_unit, 1))
+    return (amount, base) if amount % factor else (amount // factor, habit_unit)
+
+
+def format_in_habit_unit(amount: int, habit_unit: str) -> str:
+    """Write an amount in the base unit as a person reads it, in the habit's own unit."""
+    return format_amount(from_base_unit(amount, habit_unit), habit_unit)

@@ -1,0 +1,1 @@
+"""Habits for other programs."""

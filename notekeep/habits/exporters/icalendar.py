@@ -1,0 +1,188 @@
+"""Reminders as an iCalendar file (RFC 5545): an event for each, repeated as its habit is due.
+
+Times have no zone: half past seven is that wherever the person is. A habit that is due so often in
+a week or month is called to mind once in it, while there is still time for all of it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.habits.definition import FOREVER
+from notekeep.habits.reminders import Reminder, parse_reminders
+from notekeep.habits.schedule import (
+    EVERY_DAY,
+    AfterLast,
+    ChosenDays,
+    EverySlot,
+    InDays,
+    PerPeriod,
+    Schedule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.habits.definition import Definition
+
+LONGEST_LINE = 75
+_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_SHORTEST_MONTH = 28
+_MOST_LEFT_OUT = 400
+_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""})
+
+
+class Repeat(NamedTuple):
+    """How an event is repeated.
+
+    Attributes:
+        rule: The RRULE.
+        first: Its first day, as an ordinal.
+    """
+
+    rule: str
+    first: int
+
+
+def write_calendar(
+    habits: Iterable[Definition], vault: str, today: int, week_start: int = 0
+) -> tuple[str, int]:
+    """Write the reminders of habits.
+
+    Args:
+        habits: Their definitions; archived ones are left out.
+        vault: What tells this vault's events from those of others.
+        today: The day, as an ordinal.
+        week_start: The first day of the week, 0 for Monday to 6 for Sunday.
+
+    Returns:
+        The file, and how many events are in it.
+    """
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//notekeep//habits//EN",
+        "CALSCALE:GREGORIAN",
+    ]
+    count = 0
+    for habit in habits:
+        if habit.is_archived or (habit.until is not None and habit.until < today):
+            continue
+        for reminder in parse_reminders(habit.remind)[0]:
+            lines += _event(habit, reminder, vault, today, week_start)
+            count += 1
+    lines.append("END:VCALENDAR")
+    return "".join(f"{part}\r\n" for line in lines for part in fold_line(line)), count
+
+
+def repeat(habit: Definition, reminder: Reminder, today: int, week_start: int = 0) -> Repeat:
+    """How a reminder is repeated, from the first day that the schedule of today holds."""
+    schedule = habit.schedule_on(today)
+    starts = [rule.start for rule in habit.rules if rule.start <= today]
+    first = max(starts[-1] if starts else 0, habit.since or 0) or today
+    if reminder.weekdays is not None:
+        return _weekly(reminder.weekdays, first)
+    match schedule:
+        case ChosenDays(weekdays):
+            return (
+                Repeat("FREQ=DAILY", first) if weekdays == EVERY_DAY else _weekly(weekdays, first)
+            )
+        case PerPeriod(times, "week"):
+            chosen = (week_start + 7 - times) % 7
+            return _weekly(tuple(day == chosen for day in range(7)), first)
+        case PerPeriod(times, "month"):
+            return _monthly(times, first)
+        case _:
+            return _spaced(schedule, first)
+
+
+def _spaced(schedule: Schedule, first: int) -> Repeat:
+    match schedule:
+        case InDays(times, days):
+            step = max(1, days // times)
+        case EverySlot(days, start):
+            step = days
+            first += 0 if start is None else (start - first) % days
+        case AfterLast(_, high):
+            step = high
+        case _:
+            step = 1
+    return Repeat("FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first)
+
+
+def _weekly(weekdays: Sequence[bool], first: int) -> Repeat:
+    codes = ",".join(code for code, is_on in zip(_CODES, weekdays, strict=True) if is_on)
+    while not weekdays[(first - 1) % 7]:
+        first += 1
+    return Repeat(f"FREQ=WEEKLY;BYDAY={codes}", first)
+
+
+def _monthly(times: int, first: int) -> Repeat:
+    """Once a month, on a day that every month has."""
+    wanted = max(1, _SHORTEST_MONTH - times)
+    while date.fromordinal(first).day != wanted:
+        first += 1
+    return Repeat(f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first)
+
+
+def _event(
+    habit: Definition, reminder: Reminder, vault: str, today: int, week_start: int
+) -> list[str]:
+    found = repeat(habit, reminder, today, week_start)
+    clock = f"T{reminder.hour:02}{reminder.minute:02}00"
+    days = "".join(code[0:2] for code in (_codes_of(reminder)))
+    until = f";UNTIL={_day(habit.until)}T235959" if habit.until is not None else ""
+    about = [text for text in (habit.when, habit.tiny) if text]
+    lines = [
+        "BEGIN:VEVENT",
+        f"UID:{_text(habit.id)}-{reminder.time.replace(':', '')}{days}@{vault}",
+        f"DTSTAMP:{_day(today)}T000000Z",
+        f"DTSTART:{_day(found.first)}{clock}",
+        "DURATION:PT5M",
+        f"RRULE:{found.rule}{until}",
+        f"SUMMARY:{_text(habit.title)}",
+        *([f"DESCRIPTION:{_text(chr(10).join(about))}"] if about else []),
+        "TRANSP:TRANSPARENT",
+    ]
+    lines += [f"EXDATE:{_day(day)}{clock}" for day in _left_out(habit, found.first)]
+    lines += ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0M"]
+    return [*lines, f"DESCRIPTION:{_text(habit.title)}", "END:VALARM", "END:VEVENT"]
+
+
+def _codes_of(reminder: Reminder) -> list[str]:
+    if reminder.weekdays is None:
+        return []
+    return [code for code, is_on in zip(_CODES, reminder.weekdays, strict=True) if is_on]
+
+
+def _left_out(habit: Definition, first: int) -> list[int]:
+    """The days of pauses; of one without an end so many as a calendar can bear."""
+    days: list[int] = []
+    for low, high in habit.pauses:
+        last = low + _MOST_LEFT_OUT if high == FOREVER else min(high, low + _MOST_LEFT_OUT)
+        days += range(max(low, first), last + 1)
+    return days
+
+
+def fold_line(line: str) -> list[str]:
+    """A line in pieces of at most 75 bytes, each but the first after a blank."""
+    pieces, piece, room = [], "", LONGEST_LINE
+    for char in line:
+        size = len(char.encode("utf-8", "replace"))
+        if size > room:
+            pieces.append(piece)
+            piece, room = " ", LONGEST_LINE - 1
+        piece += char
+        room -= size
+    return [*pieces, piece]
+
+
+def _text(text: str) -> str:
+    """Text with what iCalendar gives a meaning escaped, and without controls."""
+    kept = "".join(char for char in text if char in "\n\t" or char.isprintable())
+    return kept.translate(_ESCAPES)
+
+
+def _day(day: int) -> str:
+    return date.fromordinal(day).strftime("%Y%m%d")

@@ -1,0 +1,169 @@
+"""CSV, JSON and plain log lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from notekeep.habits import amounts
+from notekeep.habits.definition import FOREVER
+from notekeep.habits.importers.own_format import CSV_HEAD, GUARDED_STARTS, JSON_MARK
+from notekeep.habits.revisions import VALUE_NONE, day_values, reduce_entries
+from notekeep.habits.schedule import format_goal, format_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.log import LogEntry
+
+
+# Habits as one JSON object with stable keys: definitions, and the entries that count.
+
+
+VERSION = 1
+"""Goes up when a key changes its meaning."""
+
+
+def document(
+    habits: Iterable[tuple[Definition, Iterable[LogEntry]]], today: date
+) -> dict[str, Any]:
+    """The object of all habits, each with its entries."""
+    return {
+        JSON_MARK: VERSION,
+        "exported": today.isoformat(),
+        "habits": [
+            {**_definition(habit), "entries": [_entry(entry, habit.unit) for entry in entries]}
+            for habit, entries in habits
+        ],
+    }
+
+
+def _definition(habit: Definition) -> dict[str, Any]:
+    return {
+        "id": habit.id,
+        "title": habit.title,
+        "aliases": list(habit.aliases),
+        "schedule": [
+            (f"{_iso(rule.start)} " if rule.start else "") + format_schedule(rule.schedule)
+            for rule in habit.rules
+        ],
+        "goal": format_goal(habit.goal),
+        "unit": habit.unit,
+        "since": _iso(habit.since),
+        "until": _iso(habit.until),
+        "paused": [
+            f"{_iso(low)}..{'' if high == FOREVER else _iso(high)}" for low, high in habit.pauses
+        ],
+        "unlogged": "met" if habit.counts_silence else "missed",
+        "archived": habit.is_archived,
+        "group": habit.group,
+        "remind": list(habit.remind),
+        "identity": habit.identity,
+        "when": habit.when,
+        "after": habit.after,
+        "tiny": habit.tiny,
+        "path": habit.path,
+    }
+
+
+def _entry(entry: LogEntry, unit: str) -> dict[str, Any]:
+    is_amount = entry.kind == "amount"
+    return {
+        "date": _iso(entry.day),
+        "value": "set" if entry.is_set else entry.kind,
+        "amount": amounts.format_number(entry.amount) if is_amount else "",
+        "unit": (entry.unit or unit) if is_amount else "",
+        "time": entry.time or "",
+        "note": entry.note or "",
+        "extra": dict(entry.extra),
+    }
+
+
+def _iso(day: int | None) -> str:
+    return "" if day is None else date.fromordinal(day).isoformat()
+
+
+# The entries that count, as lines that mean the same when nothing else of the log is there.
+
+
+MACHINERY = frozenset({"undo", "redo"})
+"""Pairs that only say which line takes back which."""
+
+
+def simplify_entries(
+    entries: Iterable[LogEntry], unit: str, *, pairs: bool = False
+) -> list[LogEntry]:
+    """Give each day its entries without what was replaced, and without revisions.
+
+    Each day is proved to be folded into what it was; one that would not be becomes one line, or
+    two, that say what it is.
+
+    Args:
+        entries: All entries of one habit.
+        unit: Its unit.
+        pairs: Whether the `key=word` pairs of a line are kept.
+    """
+    by_day: dict[int, list[LogEntry]] = {}
+    for entry in entries:
+        by_day.setdefault(entry.day, []).append(entry)
+    return [each for day in sorted(by_day) for each in _day(by_day[day], unit, pairs=pairs)]
+
+
+def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[LogEntry]:
+    day = reduce_entries(entries, unit)
+    if day.value == VALUE_NONE:
+        return
+    top = sorted(
+        (entry for entry in entries if entry.revision == day.revision and entry.kind != "clear"),
+        key=lambda entry: entry.time or "",
+    )
+    kept = list(dict.fromkeys(_plain(entry, pairs=pairs) for entry in top))
+    if reduce_entries(kept, unit)[:3] == day[:3]:
+        yield from kept
+        return
+    for place, value in enumerate(day_values(day, unit)):
+        first = kept[0] if place == 0 else kept[0]._replace(note=None, extra=())
+        yield first._replace(
+            kind=value.kind, amount=value.amount, unit=value.unit, is_set=value.is_set
+        )
+
+
+def _plain(entry: LogEntry, *, pairs: bool) -> LogEntry:
+    kept = tuple(pair for pair in entry.extra if pairs and pair[0] not in MACHINERY)
+    return entry._replace(revision=0, extra=kept)
+
+
+# Habits as CSV: a line for each entry that counts, with no cell that a spreadsheet would run.
+
+
+def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
+    """Write entries.
+
+    Args:
+        rows: The id and the unit of a habit with each of its entries.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_HEAD)
+    for identity, unit, entry in rows:
+        is_amount = entry.kind == "amount"
+        writer.writerow(
+            [
+                date.fromordinal(entry.day).isoformat(),
+                guard_cell(identity),
+                "set" if entry.is_set else entry.kind,
+                amounts.format_number(entry.amount) if is_amount else "",
+                guard_cell(entry.unit or unit) if is_amount else "",
+                entry.time or "",
+                guard_cell(entry.note or ""),
+            ]
+        )
+    return text.getvalue()
+
+
+def guard_cell(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; `own` takes the guard off again."""
+    return f"'{cell}" if cell.startswith(GUARDED_STARTS) else cell

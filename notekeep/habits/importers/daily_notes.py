@@ -1,0 +1,147 @@
+"""Daily notes: check boxes, a list and fields of habits, as those who keep a journal write them.
+
+What is a habit among them is what has the tag `#habit`, what stands in the list `habits`, and what
+has the name of a habit that is known. Any other check box is a task and stays one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.habits.definition import fold_name
+from notekeep.habits.importers.habit_data import (
+    DONE,
+    MISS,
+    SKIP,
+    SourceBuilder,
+    make_line,
+    parse_day,
+)
+from notekeep.habits.importers.simple_formats import TRACKER21_DAY
+from notekeep.habits.log import read_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from notekeep.habits.importers.habit_data import HabitSource, SourceNote
+    from notekeep.habits.log import LogValue
+
+MOST_LETTERS = 2000
+"""A longer line is prose, whatever it begins with."""
+
+BOX = re.compile(r"[-*+] \[(.)\] +(\S.*)")
+HABIT_TAG_PATTERN = re.compile(r"(?:^|\s)#habits?(?:/[\w/-]+)?(?=\s|$)", re.IGNORECASE)
+_FIELD = re.compile(r"(?:[-*+] )?([^\W\d_][\w .-]{0,60}?):: *(\S.*)")
+_ENDING = re.compile(r" (?:#[\w/-]+|\^[\w-]+|[📅⏳🛫✅❌➕] ?[0-9-]{10}|[⏫🔼🔽🔁].*)$")  # noqa: RUF001 - signs of the Tasks plug-in
+_SIGNS: dict[str, LogValue | None] = {
+    **dict.fromkeys("xX✓✔", DONE),
+    **dict.fromkeys("-", SKIP),
+    **dict.fromkeys("!fF", MISS),
+    **dict.fromkeys(" />", None),
+}
+"""What stands in a box; None is one that says nothing yet."""
+
+
+def read_daily_notes(
+    pages: Iterable[SourceNote],
+    known: Collection[str] = (),
+    day_in: Callable[[str], int | None] = lambda _: None,
+) -> HabitSource:
+    """Read daily notes.
+
+    Args:
+        pages: The notes; one without a day in its name or its `date` is left out.
+        known: The folded names of habits that there are already.
+        day_in: The day that a name of the vault's own form means.
+    """
+    found = SourceBuilder("daily")
+    reader = _DailyNoteReader(found, frozenset(known))
+    for page in pages:
+        found.check(page)
+        in_name = TRACKER21_DAY.search(page.name)
+        day = (
+            parse_day(in_name[0]) if in_name else day_in(page.name) or parse_day(page.word("date"))
+        )
+        if day is None:
+            found.lose("notes without a day in their name", place=page.name)
+        else:
+            reader.page(page, day)
+    return found.source()
+
+
+class _DailyNoteReader:
+    """Reads pages, and knows which names are habits."""
+
+    def __init__(self, found: SourceBuilder, known: frozenset[str]) -> None:
+        self.found = found
+        self.known = known
+
+    def page(self, page: SourceNote, day: int) -> None:
+        listed = page.words.get("habits", [])
+        for name in listed.split(",") if isinstance(listed, str) else listed:
+            if make_line(name):
+                self.say(make_line(name), day, DONE)
+        for key, value in page.words.items():
+            if key not in ("habits", "date", "tags") and isinstance(value, str):
+                self.field(key, value, day)
+        fence = ""
+        for line in page.body.splitlines():
+            mark = line.strip()[:3]
+            if mark in ("```", "~~~") and (not fence or mark == fence):
+                fence = "" if fence else mark
+            elif not fence and len(line) <= MOST_LETTERS:
+                self.line(line.strip(), day, page.name)
+
+    def line(self, line: str, day: int, name: str) -> None:
+        if box := BOX.fullmatch(line):
+            self.box(box[1], box[2], day, name)
+        elif field := _FIELD.fullmatch(line):
+            if fold_name(field[1]) in self.known:
+                self.field(field[1], field[2], day)
+            elif read_value(field[2].split()):
+                self.found.lose("fields that no habit here is called like", field[1], name)
+
+    def box(self, sign: str, text: str, day: int, name: str) -> None:
+        is_tagged = bool(HABIT_TAG_PATTERN.search(text))
+        text = make_line(HABIT_TAG_PATTERN.sub("", text))
+        while ending := _ENDING.search(text):
+            text = text[: ending.start()]
+        title, colon, rest = text.strip().partition(":")
+        value = read_value(rest.split()) if colon and rest.strip() else None
+        title = make_line(title if value else text.strip())
+        if not title or not (is_tagged or fold_name(title) in self.known):
+            return
+        if sign not in _SIGNS:
+            self.found.lose(f"boxes with [{sign}] in them", title, name)
+        elif said := _SIGNS[sign]:
+            self.say(title, day, value[0] if value and said == DONE else said)
+
+    def field(self, key: str, text: str, day: int) -> None:
+        """A field counts where a habit is known by its key."""
+        if fold_name(key) not in self.known or not text.strip():
+            return
+        words = {"true": DONE, "false": None}
+        folded = text.strip().casefold()
+        if folded in words:
+            if words[folded]:
+                self.say(make_line(key), day, DONE)
+            return
+        value = read_value(text.split())
+        if value is None:
+            self.found.lose("fields whose value is not understood", make_line(key))
+        else:
+            self.say(make_line(key), day, value[0])
+
+    def say(self, name: str, day: int, value: LogValue) -> None:
+        """Add an entry; an amount says more than that it was done, and twice the same is once."""
+        habit = self.found.named(name)
+        for place, said in enumerate(habit.entries):
+            if said.day == day and said.value == value:
+                return
+            if said.day == day and said.value == DONE and value.kind == "amount":
+                habit.entries[place] = said._replace(value=value)
+                return
+            if said.day == day and said.value.kind == "amount" and value == DONE:
+                return
+        habit.say(day, value)

@@ -1,0 +1,366 @@
+"""What a list shows of a habit; its year."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from notekeep.habits import amounts
+from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
+from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_NONE
+from notekeep.habits.schedule import (
+    DAILY,
+    DISPUTED_BIT,
+    DONE,
+    DUE,
+    EXTRA,
+    LAST_DAY,
+    LOGGED_BIT,
+    MARKED_BIT,
+    MISSED,
+    OK_SO_FAR,
+    OVERDUE,
+    PENDING,
+    STATUSES,
+    VALUE_MASK,
+    AfterLast,
+    EverySlot,
+    Period,
+    PerPeriod,
+    format_goal,
+    format_schedule,
+)
+from notekeep.habits.streaks import Streak, rate, recovery, streak
+from notekeep.habits.strength import strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.evaluation import Timeline
+    from notekeep.habits.schedule import DayHistory
+
+
+# What a list shows of a habit: its marks, streak, strength, and what is left to do.
+
+
+Call: TypeAlias = Literal["due", "may", "done", "none"]
+"""What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""
+
+DO_NOT_MISS_TWICE = "do not miss twice"
+UNANSWERED = frozenset(
+    {"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"}
+)
+"""The statuses of a day on which there is something to say."""
+
+
+class Cell(NamedTuple):
+    """One day of a habit.
+
+    Attributes:
+        day: The day.
+        status: One of `frame.STATUSES`.
+        mark: What it is shown as.
+        level: 0 to 4, how much of the goal it has (see `heatmap`).
+        amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
+        is_logged: Whether any line of the log is about it.
+        is_disputed: Whether lines contradict each other.
+        is_cleared: Whether what was logged was taken back by `clear`.
+    """
+
+    day: date
+    status: str
+    mark: Mark
+    level: int
+    amount: str
+    is_logged: bool
+    is_disputed: bool
+    is_cleared: bool = False
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether something was asked of the day and nothing said of it."""
+        return self.status in UNANSWERED and not self.is_logged
+
+
+class HabitView(NamedTuple):
+    """What a list shows of a habit.
+
+    Attributes:
+        id: Its name in the log.
+        title: What a person calls it.
+        group: The heading it is listed under, "" without.
+        order: Its place within the group, None without.
+        schedule: Its schedule today, as it is written.
+        goal: Its goal, as it is written.
+        unit: The unit of its amounts, "" without.
+        path: Its note, vault-relative; "" when only the log names it.
+        today: Today's cell.
+        cells: The days asked for, in order.
+        call: What today asks of it.
+        is_at_risk: Whether today is the last chance of a unit, or the day not to miss twice.
+        streak: How many units in a row.
+        best: The longest such row.
+        streak_unit: What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
+        strength: 0.0 to 1.0.
+        note: What is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing.
+        tiny: Its two-minute version, "" without.
+        after: The habit it follows, as its note names it; "" without.
+        is_archived: Whether lists leave it out.
+        problems: What is not understood in its note, one sentence each.
+    """
+
+    id: str
+    title: str
+    group: str
+    order: int | None
+    schedule: str
+    goal: str
+    unit: str
+    path: str
+    today: Cell
+    cells: tuple[Cell, ...]
+    call: Call
+    is_at_risk: bool
+    streak: int
+    best: int
+    streak_unit: str
+    strength: float
+    note: str
+    tiny: str
+    after: str
+    is_archived: bool
+    problems: tuple[str, ...]
+
+
+def view(
+    habit: Definition,
+    days: DayHistory,
+    today: int,
+    week_start: int = 0,
+    shown: tuple[int, int] | None = None,
+) -> HabitView:
+    """Look at a habit as of one day.
+
+    Args:
+        habit: The definition.
+        days: What was logged.
+        today: The day that is not over yet, as an ordinal.
+        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
+        shown: First and last day of the cells wanted; None for the seven days up to today.
+    """
+    first, last = shown or (today - 6, today)
+    line = evaluate_days(habit, days, today, week_start, max(last, today))
+    runs = streak(line)
+    is_at_risk = _is_at_risk(line)
+    here = view_day(habit, days, line, today, is_at_risk=is_at_risk)
+    return HabitView(
+        id=habit.id,
+        title=habit.title,
+        group=habit.group,
+        order=habit.order,
+        schedule=format_schedule(habit.schedule_on(today)),
+        goal=format_goal(habit.goal),
+        unit=habit.unit,
+        path=habit.path,
+        today=here,
+        cells=tuple(
+            here if day == today else view_day(habit, days, line, day)
+            for day in range(first, last + 1)
+        ),
+        call=_call(line, is_at_risk=is_at_risk, is_logged=here.is_logged),
+        is_at_risk=is_at_risk,
+        streak=runs.current,
+        best=runs.longest,
+        streak_unit=streak_unit(habit, line),
+        strength=strength(habit, days, today),
+        note=_note(habit, days, line, is_at_risk=is_at_risk),
+        tiny=habit.tiny,
+        after=habit.after,
+        is_archived=habit.is_archived,
+        problems=tuple(f"{problem.key}: {problem.message}" for problem in habit.problems),
+    )
+
+
+def list_position(habit: HabitView) -> tuple[str, int, str]:
+    """Where a habit stands in a list: by group, then by its order, then by title."""
+    order = sys.maxsize if habit.order is None else habit.order
+    return habit.group.casefold(), order, habit.title.casefold()
+
+
+def counts(views: Iterable[HabitView]) -> tuple[int, int, int]:
+    """Count the habits that are done, all that today asks for, and those of the others at risk."""
+    asked = [one for one in views if one.call in ("due", "done") and not one.is_archived]
+    due = [one for one in asked if one.call == "due"]
+    return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
+
+
+def view_day(
+    habit: Definition, days: DayHistory, line: Timeline, day: int, *, is_at_risk: bool = False
+) -> Cell:
+    """Look at one day of a habit."""
+    code, amount, status = days.code(day), days.amount(day), line.status(day)
+    share = habit.goal.share(code & VALUE_MASK, amount, is_marked=bool(code & MARKED_BIT))
+    return Cell(
+        day=date.fromordinal(day),
+        status=STATUSES[status],
+        mark=day_mark(status, share, is_at_risk=is_at_risk),
+        level=day_level(habit, code, amount, status),
+        amount=amounts.format_in_habit_unit(amount, habit.unit)
+        if code & VALUE_MASK == VALUE_AMOUNT
+        else "",
+        is_logged=bool(code & LOGGED_BIT),
+        is_disputed=bool(code & DISPUTED_BIT),
+        is_cleared=bool(code & LOGGED_BIT) and code & VALUE_MASK == VALUE_NONE,
+    )
+
+
+def streak_unit(habit: Definition, line: Timeline) -> str:
+    """What the streak counts, in words: a daily habit counts days."""
+    is_daily = habit.schedule_on(line.today) == DAILY
+    return "days" if is_daily and line.unit == "due days" else line.unit
+
+
+def format_count(number: int, unit: str) -> str:
+    """A number and what it counts: `1 week`, `12 due days`."""
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
+
+
+def format_streak(found: Streak | HabitView) -> str:
+    """A streak in words, `13 days (best 21)`; "" where nothing is counted."""
+    if isinstance(found, Streak):
+        current, longest, unit = found
+    else:
+        current, longest, unit = found.streak, found.best, found.streak_unit
+    if not unit:
+        return ""
+    return format_count(current, unit) + (f" (best {longest})" if longest > current else "")
+
+
+def _open_period(line: Timeline) -> Period | None:
+    """The period that today lies in, while it can still be met."""
+    period = line.period
+    if period is None or period.result != "open" or line.status(line.today) == EXTRA:
+        return None
+    return period if period.end >= line.today else None
+
+
+def _counts_times(habit: Definition, line: Timeline) -> bool:
+    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
+    return is_by_day and isinstance(habit.schedule_on(line.today), PerPeriod | EverySlot)
+
+
+def _is_at_risk(line: Timeline) -> bool:
+    status = line.status(line.today)
+    if status in (LAST_DAY, OVERDUE):
+        return True
+    if status != PENDING:
+        return False
+    if (period := _open_period(line)) is not None:
+        return period.need - period.reached == period.left
+    return recovery(line).is_at_stake
+
+
+def _call(line: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
+    status = line.status(line.today)
+    if status == OK_SO_FAR and line.first == line.today and not is_logged:
+        return "may"  # a limit that was made today has not been kept yet
+    if status in (DONE, EXTRA, OK_SO_FAR):
+        return "done"
+    if status in (DUE, LAST_DAY, OVERDUE, MISSED):
+        return "due"
+    if status == PENDING:
+        return "due" if is_at_risk or not line.blocks else "may"
+    return "none"
+
+
+def _note(habit: Definition, days: DayHistory, line: Timeline, *, is_at_risk: bool) -> str:
+    today = line.today
+    goal, status = habit.goal, line.status(today)
+    parts = []
+    amount = days.amount(today) if days.code(today) & VALUE_MASK == VALUE_AMOUNT else 0
+    if goal.kind != "done" and goal.per == "day" and status in (PENDING, OK_SO_FAR, DONE, MISSED):
+        if goal.kind == "most" and goal.target:
+            parts.append(
+                f"{_bare(amount, habit)} of {amounts.format_in_habit_unit(goal.target, habit.unit)}"
+            )
+        elif goal.kind == "least" and status != DONE:
+            parts.append(
+                f"{_bare(amount, habit)}/{amounts.format_in_habit_unit(goal.target, habit.unit)}"
+            )
+    parts += _period_note(habit, line)
+    if isinstance(habit.schedule_on(today), AfterLast) and line.due is not None:
+        parts += _after_note(line.due, today)
+    if is_at_risk and not line.blocks and line.due is None:
+        parts.append(DO_NOT_MISS_TWICE)
+    return ", ".join(parts)
+
+
+def _period_note(habit: Definition, line: Timeline) -> list[str]:
+    period = _open_period(line)
+    if period is None:
+        return []
+    if not _counts_times(habit, line):
+        # A goal scaled to the days that are left of a period has decimals that nobody chose.
+        need = amounts.format_amount(
+            round(amounts.from_base_unit(period.need, habit.unit), -2), habit.unit
+        )
+        sign = " of " if habit.goal.kind == "most" else "/"
+        return [f"{_bare(period.reached, habit)}{sign}{need} this {habit.goal.per}"]
+    to_go = period.need - period.reached
+    if to_go > period.left:
+        return [f"lost: {to_go} to go, {period.left} left"]
+    return [f"{to_go} to go, {period.left} left"]
+
+
+def _after_note(due: tuple[int, int], today: int) -> list[str]:
+    first, last = due
+    if today < first:
+        return [f"due in {format_count(first - today, 'days')}"]
+    if today > last:
+        return [f"{format_count(today - last, 'days')} overdue"]
+    return ["last day" if today == last else f"due, {format_count(last - today, 'days')} left"]
+
+
+def _bare(amount: int, habit: Definition) -> str:
+    return amounts.format_number(amounts.from_base_unit(amount, habit.unit))
+
+
+# A year of a habit: what an embed of it says, and what its picture shows in a sentence.
+
+
+_FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")
+
+
+def parse_year_heading(heading: str, today: date) -> int | None:
+    """The year that an embed of a habit names behind its `#`: `year` is this one, `year 2025` that.
+
+    None for any other heading.
+    """
+    found = _FRAGMENT.fullmatch(heading.strip().casefold())
+    if found is None:
+        return None
+    year = int(found[1]) if found[1] else today.year
+    return year if 1900 <= year <= 2199 else None
+
+
+def describe_year(title: str, year: int, line: Timeline, unit: str) -> str:
+    """What the picture shows, in a sentence or two."""
+    first, last = year_bounds(year)
+    days = min(last, line.today) - first + 1
+    kept = rate(line, max(0, days)) if days > 0 else None
+    if kept is None or kept.value is None:
+        return f"{title} in {year}: nothing yet."
+    closed = kept.met + kept.missed
+    text = f"{title} in {year}: kept {kept.met} of {format_count(closed, unit or 'days')}"
+    best = streak(line._replace(results=_within(line, first))).longest
+    return f"{text}; the longest streak was {format_count(best, unit or 'days')}."
+
+
+def _within(line: Timeline, first: int) -> bytes:
+    """The results of a timeline without those before a day."""
+    before = max(0, first - line.first)
+    return bytes(before) + line.results[before:]

@@ -1,0 +1,358 @@
+"""Files, archives, databases, opened with distrust."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import stat
+import zipfile
+import zlib
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from notekeep.errors import Failure, NotFound, Refused
+from notekeep.habits.importers import loop
+from notekeep.habits.importers.habit_data import Loss
+from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from notekeep.habits.importers.habit_data import HabitSource
+
+
+# A zip archive that may come from anybody, read into memory without being unpacked.
+#
+# Nothing of it is ever written to the disk, so no name in it can lead anywhere. An archive with
+# a name that tries to, a link, two entries of one name, entries that share bytes, or more than
+# any export holds is refused whole: its other entries deserve no more trust.
+
+
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_LOCAL_HEADER = 30
+_SMALL = 1 << 20
+_DRIVE = re.compile(r"[A-Za-z]:")
+_HINT = "make the export anew with the program it comes from"
+
+
+class Limits(NamedTuple):
+    """What an archive may hold.
+
+    Attributes:
+        entries: How many entries.
+        size: How many bytes all of them may have, unpacked.
+        ratio: How often an entry of more than a megabyte may be as large unpacked as packed.
+    """
+
+    entries: int = 100_000
+    size: int = 2 << 30
+    ratio: int = 100
+
+
+def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
+    """Read the wanted files of an archive.
+
+    Args:
+        path: The archive.
+        wanted: Which names are read; what is not wanted is checked and never unpacked.
+        limits: What it may hold.
+
+    Returns:
+        The contents by their names, which are relative and have "/" between their parts.
+
+    Raises:
+        Refused: It is damaged, or not what an honest program writes; the message says why.
+        Failure: It cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as opened:
+            entries = opened.infolist()
+            _check(path, entries, limits)
+            found: dict[str, bytes] = {}
+            room = limits.size
+            for entry in entries:
+                if entry.is_dir() or not wanted(entry.filename):
+                    continue
+                found[entry.filename] = _read(opened, entry, path, room)
+                room -= len(found[entry.filename])
+            return found
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+        *(RuntimeError, ValueError, MemoryError),
+    ) as error:
+        raise Refused(f"{path}: the archive is damaged: {error}", _HINT) from error
+
+
+def _check(path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse what no honest archive has, before anything of it is unpacked."""
+    if len(entries) > limits.entries:
+        raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
+    total = sum(entry.file_size for entry in entries)
+    if total > limits.size:
+        raise Refused(f"{path}: the archive holds {total} bytes", _HINT)
+    seen: set[str] = set()
+    for entry in entries:
+        reason = _name_problem(entry.orig_filename) or _kind_problem(entry, limits)
+        key = name_key(entry.filename.rstrip("/"))
+        if not reason and key in seen:
+            reason = "is there twice"
+        if reason:
+            raise Refused(f"{path}: '{entry.orig_filename}' in the archive {reason}", _HINT)
+        seen.add(key)
+    _check_places(path, entries)
+
+
+def _name_problem(name: str) -> str:
+    """Why a name is none that stays within a folder, to be read after it; "" when it does."""
+    if "\\" in name or "\0" in name:
+        return "holds a character that no name may have"
+    if name.startswith("/") or _DRIVE.match(name):
+        return "names a place outside of the archive"
+    if ".." in name.split("/"):
+        return "leads out of the archive"
+    return "" if name.strip("/. ") else "has no name"
+
+
+def _kind_problem(entry: zipfile.ZipInfo, limits: Limits) -> str:
+    mode = stat.S_IFMT(entry.external_attr >> 16)
+    if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a device"
+    if entry.flag_bits & 1:
+        return "needs a password"
+    if entry.file_size > max(_SMALL, entry.compress_size * limits.ratio):
+        return f"is more than {limits.ratio} times as large as it is packed"
+    return ""
+
+
+def _check_places(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse entries that share bytes, which is how a small archive becomes a very large one."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise Refused(f"{path}: entries of the archive share their bytes", _HINT)
+        end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+
+
+def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: int) -> bytes:
+    """Unpack one entry; one that holds more than it says is refused before all of it is there."""
+    with opened.open(entry) as file:
+        data = file.read(min(entry.file_size, room) + 1)
+    if len(data) > entry.file_size or len(data) > room:
+        raise Refused(f"{path}: '{entry.filename}' in the archive is larger than it says", _HINT)
+    return data
+
+
+# The database of another program, opened so that nothing in it is run and nothing of it changes.
+#
+# It is opened as an immutable file, so SQLite makes no lock, journal or index of its own. Only
+# tables are read, never a view, and every question has an end.
+
+
+SIGNATURE = b"SQLite format 3\x00"
+MOST_ROWS = 5_000_000
+LONGEST_TEXT = 1 << 20
+_STEPS = 100_000
+_MOST_STEPS = 20_000
+"""A question is ended after so many times so many steps of SQLite's machine."""
+
+_ALLOWED = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION}
+)
+
+
+def read_loop(path: str) -> HabitSource:
+    """Read the backup of Loop Habit Tracker.
+
+    Raises:
+        Refused: It is damaged, or no backup of Loop.
+    """
+    try:
+        with closing(_open(path)) as opened:
+            tables = _tables(opened)
+            if not {"habits", "repetitions"} <= tables.keys():
+                raise Refused(
+                    f"{path}: a database without the tables of Loop",
+                    "give the backup that Loop makes: Settings, Export full backup",
+                )
+            habits = list(_rows(opened, tables["habits"], loop.HABIT_COLUMNS))
+            days = _rows(opened, tables["repetitions"], loop.DAY_COLUMNS)
+            return _without_log(path, loop.read_loop_tables(habits, days))
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise Refused(
+            f"{path}: not a database that can be read: {error}", "make the backup anew"
+        ) from error
+
+
+def _without_log(path: str, source: HabitSource) -> HabitSource:
+    """Name what stands in the log beside a database, which an immutable one is read without."""
+    try:
+        size = os.stat(f"{path}-wal").st_size
+    except OSError:
+        return source
+    loss = Loss("what the program has not written into the file itself yet", place=f"{path}-wal")
+    return source._replace(losses=(*source.losses, loss)) if size else source
+
+
+def _open(path: str) -> sqlite3.Connection:
+    opened = sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
+        opened.execute(f"PRAGMA {pragma}")
+    opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
+    opened.text_factory = lambda data: data.decode("utf-8", "replace")
+    steps = iter(range(_MOST_STEPS))
+    opened.set_progress_handler(lambda: next(steps, None) is None, _STEPS)
+    opened.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+    )
+    return opened
+
+
+def _tables(opened: sqlite3.Connection) -> dict[str, str]:
+    """The names of tables, by what they are in small letters."""
+    rows = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {str(name).casefold(): str(name) for (name,) in rows}
+
+
+def _rows(
+    opened: sqlite3.Connection, table: str, wanted: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """The rows of a table, with those of the wanted columns that it has."""
+    known = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
+    columns = [name for name in wanted if name in known]
+    if not columns:
+        raise Refused(f"the table {table} has none of the columns of Loop")
+    names = ", ".join(f'"{name}"' for name in columns)
+    found = opened.execute(f'SELECT {names} FROM "{table}" LIMIT {MOST_ROWS}')  # noqa: S608 - names that were compared with ours
+    for row in found:
+        yield dict(zip(columns, row, strict=True))
+
+
+# What a person gives to an import: a file, a folder or an archive, as names and bytes.
+#
+# Only regular files with a name that some format has are read; links are not followed, and there
+# is an end to how much is taken into memory.
+
+
+LIMITS = Limits(entries=100_000, size=256 << 20)
+"""The history of a life in every format there is takes a few megabytes."""
+
+PAIR = ("habits", "log")
+_ENDINGS = (".csv", ".json", ".md", ".org")
+
+
+class GivenFiles(NamedTuple):
+    """What was given.
+
+    Attributes:
+        path: Where it lies.
+        files: The contents by relative path; empty for a database.
+        is_database: Whether it is one of SQLite.
+    """
+
+    path: str
+    files: dict[str, bytes]
+    is_database: bool = False
+
+    def texts(self, *endings: str) -> dict[str, str]:
+        """The files with such an ending, as text; all of them without one."""
+        return {
+            name: data.decode("utf-8", "replace").removeprefix("\ufeff")
+            for name, data in sorted(self.files.items())
+            if not endings or name.casefold().endswith(endings)
+        }
+
+    def text(self, name: str) -> str:
+        """The text of the file of a name, whichever folder it lies in; "" without."""
+        for path, text in self.texts(name).items():
+            if path.rpartition("/")[2] == name:
+                return text
+        return ""
+
+
+def read_given(path: str) -> GivenFiles:
+    """Read what a person gives.
+
+    Raises:
+        NotFound: There is nothing there.
+        Refused: It is an archive that cannot be trusted, or larger than any export.
+        Failure: It cannot be read.
+    """
+    if os.path.isdir(path):
+        return GivenFiles(path, dict(_folder(path)))
+    if not os.path.isfile(path):
+        raise NotFound(f"there is no file or folder {path}", "give the path of an export")
+    try:
+        with open(path, "rb") as file:
+            head = file.read(len(SIGNATURE))
+            size = os.fstat(file.fileno()).st_size
+            if head == SIGNATURE:
+                return GivenFiles(path, {}, is_database=True)
+            if head.startswith(SIGNATURES):
+                return GivenFiles(path, read_zip(path, _is_wanted, LIMITS))
+            _check_size(path, size)
+            files = {os.path.basename(path): head + file.read()}
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+    if os.path.basename(path) in PAIR:
+        files.update(_beside(path))
+    return GivenFiles(path, files)
+
+
+def _beside(path: str) -> Iterator[tuple[str, bytes]]:
+    """The other file of two that belong together."""
+    for name in PAIR:
+        other = os.path.join(os.path.dirname(path), name)
+        if name != os.path.basename(path) and os.path.isfile(other):
+            yield name, _bytes(other, LIMITS.size)
+
+
+def _folder(path: str) -> Iterator[tuple[str, bytes]]:
+    room = LIMITS.size
+    for number, name in enumerate(_names(path, "")):
+        if number == LIMITS.entries:
+            raise Refused(
+                f"{path}: more than {LIMITS.entries} files", "give a folder of habits alone"
+            )
+        data = _bytes(os.path.join(path, *name.split("/")), room)
+        room -= len(data)
+        yield name, data
+
+
+def _names(root: str, folder: str) -> Iterator[str]:
+    """The files below a folder that some format has, folder by folder, in order."""
+    try:
+        with os.scandir(os.path.join(root, folder)) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from error
+    for entry in entries:
+        name = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not is_skipped_folder(entry.name):
+                yield from _names(root, name)
+        elif entry.is_file(follow_symlinks=False) and _is_wanted(name):
+            yield name
+
+
+def _bytes(path: str, room: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            _check_size(path, os.fstat(file.fileno()).st_size, room)
+            return file.read()
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _check_size(path: str, size: int, room: int = LIMITS.size) -> None:
+    if size > room:
+        raise Refused(f"{path}: more than {LIMITS.size >> 20} MB in all", "give the export alone")
+
+
+def _is_wanted(name: str) -> bool:
+    base = name.rpartition("/")[2]
+    return base in PAIR or (base.casefold().endswith(_ENDINGS) and not is_skipped(base))

@@ -1,1 +1,0 @@
-"""What is derived from the files and can be deleted: catalog (SQLite) and words (Whoosh)."""

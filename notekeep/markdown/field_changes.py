@@ -1,0 +1,267 @@
+"""Changes of fields as a person asks for them: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
+
+A change names a field; the key in the file may be a kin of it (`authors`, `keywords`), which is
+then the one that is edited. What is typed is read by the schema, so that `rating=4.50` stays a
+number and an ISBN stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from notekeep.dates import try_parse_day
+from notekeep.errors import InvalidValue, Refused, UsageError
+from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown.field_values import (
+    BareText,
+    parse_boolean,
+    parse_date,
+    parse_items,
+    parse_number,
+    type_scalar,
+)
+from notekeep.markdown.schema import (
+    DEFAULT_SCHEMA,
+    FIELD_CHOICES,
+    Schema,
+    canonical,
+    find_known_keys,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.markdown.field_values import Value
+    from notekeep.markdown.schema import FieldType
+
+Op: TypeAlias = Literal["=", "+=", "-="]
+
+_CHANGE: Final = re.compile(r"\s*([^\s=+-][^=]*?)\s*(\+=|-=|=)(.*)", re.DOTALL)
+_OPS: Final[dict[str, Op]] = {"=": "=", "+=": "+=", "-=": "-="}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One change of one field.
+
+    Attributes:
+        key: The field.
+        op: "=" sets it, or deletes it when `value` is None; "+=" adds to a list, "-=" takes away.
+        value: Text as a person types it, which the schema types, or a value that is typed already.
+    """
+
+    key: str
+    op: Op
+    value: Value
+
+    def __str__(self) -> str:
+        """Write it as a person types it."""
+        listed = self.value if isinstance(self.value, list) else [self.value]
+        shown = ", ".join("" if item is None else str(item) for item in listed)
+        return f"{self.key}{self.op}{shown}"
+
+
+def read_change(text: str) -> FieldChange:
+    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    match = _CHANGE.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"{text!r} is no change of a field",
+            "write key=value, key+=value, key-=value, or key= to delete it",
+            text=text,
+            position=0,
+        )
+    key, op, value = match[1], _OPS[match[2]], match[3].strip()
+    if not value and op != "=":
+        raise UsageError(f"{key}{op} of what?", text=text, position=len(text))
+    return FieldChange(key, op, value or None)
+
+
+def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
+    """A change of a date whose words for a day are the day they mean: `finished=yesterday`.
+
+    Args:
+        change: The change; one of another field, or to a date, is given back as it is.
+        schema: The vault's kinds, which say what is a date.
+        today: The day that counts now.
+
+    Raises:
+        UsageError: The words mean a day that no calendar has.
+    """
+    value = change.value
+    if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
+        return change
+    return replace(change, value=parse_date_words(value, today))
+
+
+def parse_date_words(text: str, today: dt.date) -> str:
+    """Words for a day as its date, ISO; a date, and what is no word for one, as it is.
+
+    Raises:
+        UsageError: The words mean a day that no calendar has.
+    """
+    if not text.strip() or parse_date(text.strip()) is not None:
+        return text
+    day = try_parse_day(text, today)
+    return text if day is None else day.isoformat()
+
+
+def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
+    """Refuse a value outside the range or the choices of its field.
+
+    Args:
+        name: The field; a kin of it, such as `my_rate`, is checked as the field.
+        value: Text as a person types it, or a value that is typed already.
+        schema: The vault's kinds, and its best rating.
+        kind: The kind of the note.
+
+    Raises:
+        InvalidValue: It is one that the field does not take.
+    """
+    name = canonical(name)
+    choices = FIELD_CHOICES.get((kind, name), ())
+    check_limits(name, schema.type_of(kind, name), value, choices, schema.rating_max)
+
+
+def check_limits(
+    name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
+) -> None:
+    """Refuse a value outside given choices, and a rating outside 0 and the best one.
+
+    Args:
+        name: The field's canonical name.
+        type_: Its type.
+        value: Text as a person types it, or a value that is typed already.
+        choices: What the field takes; nothing where it takes any text.
+        best: The best rating.
+
+    Raises:
+        InvalidValue: It is one that the field does not take.
+    """
+    for item in value if isinstance(value, list) else [value]:
+        text = "" if item is None else str(item).strip()
+        if not text:
+            continue
+        if name == "rating" and type_ == "number":
+            found = parse_number(text)
+            if found is not None and not 0 <= found <= best:
+                raise InvalidValue(f"{name} must be between 0 and {best:g}. Got {text}.")
+        if choices and text.casefold() not in choices:
+            from difflib import get_close_matches
+
+            near = get_close_matches(text.casefold(), choices, n=1)
+            raise InvalidValue(
+                f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}. Got {text}.",
+                f"Did you mean {near[0]}?" if near else "",
+            )
+
+
+def apply_changes(
+    data: bytes,
+    changes: Iterable[FieldChange],
+    schema: Schema = DEFAULT_SCHEMA,
+    kind: str = "note",
+    *,
+    force: bool = False,
+) -> bytes:
+    """Make changes in a file's front matter, one after the other, each proven.
+
+    Args:
+        data: The file.
+        changes: What to change.
+        schema: The vault's kinds, which say how a field is typed.
+        kind: The kind of the note.
+        force: Write values outside the range or the choices of their field, too.
+
+    Returns:
+        The new bytes; the same object when nothing changes.
+
+    Raises:
+        Refused: One of them cannot be made safely; none is made then.
+        InvalidValue: A value is outside the range or the choices of its field.
+        UsageError: A value does not fit its field.
+    """
+    for change in changes:
+        if not force and change.op != "-=":
+            check_value(change.key, change.value, schema, kind)
+        data = _apply(data, change, schema, kind)
+    return data
+
+
+def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes:
+    name = canonical(change.key)
+    matter = frontmatter.read_frontmatter(data)
+    if matter.error is not None:
+        error = matter.error
+        hint = "Correct the front matter in an editor first."
+        raise Refused(error.message, hint, line=error.line, column=error.column)
+    key = change.key
+    if key not in matter.fields:
+        key = find_known_keys(matter.fields).get(name, name)
+    if change.value is None:
+        return field_edit.delete_key(data, key)
+    type_ = schema.type_of(kind, name)
+    if change.op == "=":
+        return field_edit.set_field(data, key, typed_value(name, type_, change.value))
+    listed = change.value if isinstance(change.value, list) else [change.value]
+    for item in listed:
+        if change.op == "+=":
+            data = field_edit.add_item(data, key, item)
+        else:
+            data = field_edit.remove_item(data, key, str(item))
+    return data
+
+
+def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
+    """A value as it is to be written: text that a person typed, by the field's type.
+
+    Args:
+        name: The field.
+        type_: Its type; None for a field nobody defines, whose text is typed by its looks.
+        value: Text, or a value that has its type already.
+
+    Raises:
+        UsageError: The text is no value of that type.
+    """
+    if type_ in ("list", "links"):
+        listed = value if isinstance(value, list) else parse_items(name, str(value))
+        return [item.strip() if type(item) is str else item for item in listed]
+    if not isinstance(value, str) or isinstance(value, BareText):
+        return value
+    text = value.strip()
+    if type_ is None:
+        return value if isinstance(type_scalar(text), str) else BareText(text)
+    if type_ == "number":
+        return _number(name, text)
+    if type_ == "bool":
+        known = parse_boolean(text)
+        if known is None:
+            raise UsageError(f"{name} is yes or no, not {text!r}", "true or false")
+        return known
+    if type_ == "date":
+        return _date(name, text)
+    return text
+
+
+def _number(name: str, text: str) -> Value:
+    if isinstance(type_scalar(text), (int, float)) and not isinstance(type_scalar(text), bool):
+        return BareText(text)
+    found = parse_number(text)
+    if found is None:
+        raise UsageError(f"{name} is a number, not {text!r}", f"{name}=4.5")
+    return found
+
+
+def _date(name: str, text: str) -> Value:
+    found = parse_date(text)
+    if found is None:
+        hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
+        raise UsageError(f"{name} is a date, not {text!r}", hint)
+    return BareText(found)

@@ -1,0 +1,160 @@
+"""Edits of front matter that touch one key of a file's bytes and prove it, or do nothing.
+
+Each function takes the bytes of a file and gives new ones, or the same object when there is
+nothing to change. Comments, quotes, order, line ends and the body stay as they are; an edit that
+cannot be shown to keep them is refused, with the line that is the reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+from notekeep.markdown.field_values import spell_field
+from notekeep.markdown.frontmatter import find_late_block
+from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.markdown.field_values import Scalar, Value
+    from notekeep.markdown.toml_edit import TomlEdit
+    from notekeep.markdown.yaml_edit import YamlEdit
+
+
+def set_field(data: bytes, key: str, value: Value) -> bytes:
+    """Give a key a value, in its place or as a new key below the others.
+
+    Args:
+        data: The file.
+        key: The key as it stands, or is to stand, in the file.
+        value: A scalar or a list of scalars; None leaves the key without a value. Text that must
+            not be quoted, such as `4.50` or `2026-11-24`, comes as spell.Plain.
+
+    Raises:
+        Refused: It cannot be done safely.
+    """
+    return _edit(data, lambda edit: edit.replace(key, value), {key: value})
+
+
+def add_item(data: bytes, key: str, item: Scalar) -> bytes:
+    """Add an item to a list, unless it is there; text with commas stays text with commas.
+
+    Raises:
+        Refused: It cannot be done safely.
+    """
+    return _edit(data, lambda edit: edit.add(key, item), {key: [item]})
+
+
+def remove_item(data: bytes, key: str, item: str) -> bytes:
+    """Take an item out of a list, or out of text with commas, wherever it is.
+
+    Raises:
+        Refused: It cannot be done safely.
+    """
+    while True:
+        left = _edit(data, lambda edit: edit.remove(key, item), {})
+        if left is data:
+            return data
+        data = left
+
+
+def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
+    """Put another item in the place of one in a list, or in text with commas.
+
+    Args:
+        data: The file.
+        key: The key as it stands in the file.
+        old: The item that goes, exactly as it reads; the first such one.
+        item: What takes its place, in quotes of the same kind.
+
+    Raises:
+        Refused: It cannot be done safely.
+    """
+    return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
+
+
+def rename_key(data: bytes, key: str, name: str) -> bytes:
+    """Call a key by another name, in its place.
+
+    Raises:
+        Refused: The name is taken, or it cannot be done safely.
+    """
+    return data if name == key else _edit(data, lambda edit: edit.rename(key, name), {})
+
+
+def delete_key(data: bytes, key: str) -> bytes:
+    """Take a key away, with its lines and the comment at the end of them.
+
+    Raises:
+        Refused: It cannot be done safely.
+    """
+    return _edit(data, lambda edit: edit.delete(key), {})
+
+
+def _edit(
+    data: bytes,
+    change: Callable[[YamlEdit | TomlEdit], bytes | None],
+    fresh: dict[str, Value],
+) -> bytes:
+    """Make one change; `fresh` is what a file without front matter gets."""
+    parts = split_frontmatter(data)
+    _need_editable(data, parts)
+    if parts.kind == "none":
+        if late := find_late_block(data):
+            raise Refused(late.message, "Move it to the first line in an editor.", line=late.line)
+        return _create(data, parts, fresh) if fresh else data
+    # The fence is the first line of the file.
+    try:
+        if parts.kind == "toml":
+            from notekeep.markdown.toml_edit import TomlEdit
+
+            return change(TomlEdit(data, parts)) or data
+        from notekeep.markdown.yaml_edit import YamlEdit
+
+        return change(YamlEdit(data, parts)) or data
+    except SuspiciousBlock as error:
+        raise Refused(
+            error.message,
+            "Correct the front matter in an editor first.",
+            line=error.line + 2,
+            column=error.column + 1,
+        ) from error
+
+
+def _need_editable(data: bytes, parts: Split) -> None:
+    message, place = "", 0
+    if (nul := data.find(b"\0")) >= 0:
+        message, place = "The file holds a NUL byte, so it is not the text it seems to be.", nul
+    elif parts.kind == "unclosed":
+        message = "The front matter is opened and never closed with a line of `---`."
+    elif parts.kind == "json":
+        message = "Front matter in JSON is read, but not edited."
+    elif parts.end - parts.start > MAX_BYTES:
+        message = f"The front matter is longer than {MAX_BYTES // 1024} KiB."
+    else:
+        # A body that is not UTF-8 may stay; without front matter there is no telling.
+        end = len(data) if parts.kind == "none" else parts.end
+        try:
+            data[:end].decode()
+        except UnicodeDecodeError as error:
+            message, place = "The file holds bytes that are not UTF-8.", error.start
+    if message:
+        line = data.count(b"\n", 0, place) + 1
+        column = place - (data.rfind(b"\n", 0, place) + 1) + 1
+        raise Refused(message, "Change the file in an editor.", line=line, column=column)
+
+
+def _create(data: bytes, parts: Split, fields: dict[str, Value]) -> bytes:
+    """Put front matter before a body that has none."""
+    from notekeep.markdown import proof
+    from notekeep.markdown.yaml_reader import Document
+
+    eol = parts.eol.decode()
+    lines = "".join(spell_field(key, value, eol=eol) for key, value in fields.items())
+    block = f"---{eol}{lines}---{eol}".encode()
+    new = data[: parts.start] + block + data[parts.start :]
+    proof.check_bytes(data, new, parts.start, parts.start, len(block))
+    wanted = {key: proof.value_shape(value) for key, value in fields.items()}
+    proof.check_tree(wanted, Document(lines), next(iter(fields)), 1)
+    return new

@@ -1,0 +1,214 @@
+"""Where front matter ends; refuse dangerous input."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+# Where the front matter of a file ends and its body begins, in bytes. Parses neither.
+
+
+BlockKind: TypeAlias = Literal["yaml", "toml", "json", "none", "unclosed"]
+
+_BOM: Final = b"\xef\xbb\xbf"
+_OPEN: Final = re.compile(rb"---[ \t]*(\r\n|\n|\r)")
+_CLOSE: Final = re.compile(rb"^(?:---|\.\.\.)[ \t]*(?=\r?\n|\r?\Z)", re.MULTILINE)
+# A file whose lines end in a lone CR has no place where `^` matches.
+_CLOSE_CR: Final = re.compile(rb"(?:(?<=\r)|(?<=\n))(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
+_KEY_LINE: Final = re.compile(
+    rb"\s*(?:#[^\r\n]*[\r\n]+\s*)*[^\s#:>*\-][^\r\n:]{0,80}:(?:[ \t\r\n]|\Z)"
+)
+_FENCES: Final[tuple[tuple[bytes, Literal["toml", "json"]], ...]] = (
+    (b"+++", "toml"),
+    (b";;;", "json"),
+)
+_JSON: Final = re.compile(rb"\{\s*\"")
+# As much of a file as is looked at to learn how its lines end.
+_SAMPLE = 65536
+
+
+class Split(NamedTuple):
+    """The parts of a file, as byte offsets.
+
+    Attributes:
+        kind: What the front matter is written in; "none" without any, "unclosed" when it is opened
+            and never closed (everything is body then).
+        bom: Whether a UTF-8 byte order mark stands first.
+        start: First byte of the metadata, its fence excluded.
+        end: One past its last byte; the closing fence begins there.
+        body: First byte of the body.
+        eol: How the file's lines end: LF, CR LF or CR.
+    """
+
+    kind: BlockKind
+    bom: bool
+    start: int
+    end: int
+    body: int
+    eol: bytes
+
+
+def split_frontmatter(data: bytes) -> Split:
+    """Find the front matter of a file.
+
+    The opening fence must be the first line: three dashes and nothing else. The closing one is
+    the next line of three dashes or three dots, as YAML ends a document. A file that opens with a
+    rule, followed by prose and no second rule, has no front matter.
+    """
+    bom = data.startswith(_BOM)
+    at = 3 if bom else 0
+    opened = _OPEN.match(data, at)
+    if opened:
+        return _split_yaml(data, at, opened)
+    for fence, kind in _FENCES:
+        if data.startswith(fence, at):
+            found = _split_fenced(data, at, fence, kind)
+            if found:
+                return found
+    if data.startswith(b"{", at) and _JSON.match(data, at):
+        end = _json_end(data, at)
+        if end:
+            return Split("json", bom, at, end, _line_after(data, end), _eol(data))
+    return Split("none", bom, at, at, at, _eol(data))
+
+
+def find_key_line(data: bytes, key: str) -> int:
+    """Return the line of a file that a key of its front matter stands on, from 1."""
+    block = data[: split_frontmatter(data).end].decode("utf-8", "replace")
+    for number, line in enumerate(block.splitlines(), 1):
+        if line.lstrip("\"' ").startswith(key):
+            return number
+    return 1
+
+
+def _split_yaml(data: bytes, at: int, opened: re.Match[bytes]) -> Split:
+    bom = at > 0
+    eol = opened[1]
+    close = (_CLOSE_CR if eol == b"\r" else _CLOSE).search(data, opened.end())
+    if close:
+        body = _line_after(data, close.end())
+        return Split("yaml", bom, opened.end(), close.start(), body, eol)
+    kind: BlockKind = "unclosed" if _KEY_LINE.match(data, opened.end()) else "none"
+    return Split(kind, bom, at, at, at, eol)
+
+
+def _split_fenced(
+    data: bytes, at: int, fence: bytes, kind: Literal["toml", "json"]
+) -> Split | None:
+    first = re.compile(re.escape(fence) + rb"[ \t]*(\r\n|\n|\r)").match(data, at)
+    if not first:
+        return None
+    close = re.compile(rb"(?:(?<=\n)|(?<=\r))" + re.escape(fence) + rb"[ \t]*(?=[\r\n]|\Z)")
+    last = close.search(data, first.end())
+    if not last:
+        return None
+    return Split(kind, at > 0, first.end(), last.start(), _line_after(data, last.end()), first[1])
+
+
+def _json_end(data: bytes, at: int) -> int:
+    """Where a JSON object that starts at `at` and ends its line ends; 0 when there is none."""
+    import json
+
+    try:
+        text = data[at:].decode()
+        value, length = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return 0
+    end = at + len(text[:length].encode())
+    return end if isinstance(value, dict) and data[end : end + 1] in b"\r\n" else 0
+
+
+def _line_after(data: bytes, at: int) -> int:
+    if data[at : at + 2] == b"\r\n":
+        return at + 2
+    return at + 1 if data[at : at + 1] in (b"\n", b"\r") else at
+
+
+def _eol(data: bytes) -> bytes:
+    crlf = data.count(b"\r\n", 0, _SAMPLE)
+    lf = data.count(b"\n", 0, _SAMPLE)
+    if crlf * 2 > lf:
+        return b"\r\n"
+    return b"\r" if not lf and b"\r" in data[:_SAMPLE] else b"\n"
+
+
+# Refuses front matter that could exhaust time or memory, before anything is built from it.
+
+
+MAX_BYTES = 256 * 1024
+MAX_ALIASES = 64
+MAX_DEPTH = 24
+
+# Block nesting costs at least a column every second level (a list may stand at its key's column).
+_DEEP_BLOCK: Final = re.compile(r"^[ \-?]{9}", re.MULTILINE)
+_MANY_BRACKETS = 7
+
+_TAGS: Final = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
+)
+
+
+class SuspiciousBlock(Exception):
+    """The block is not read.
+
+    Attributes:
+        message: What is wrong with it.
+        line: Where, counted from 0 in the block.
+        column: Counted from 0.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+def check_block(text: str) -> None:
+    """Raise Suspect for a block that is too big, too deep, too entangled, or more than one.
+
+    Looks at parser events only, so it takes linear time whatever the block says; a block that
+    cannot be deep or entangled, because it lacks the characters for it, is let through at once.
+
+    Raises:
+        Suspect: With what is wrong and where.
+        yaml.YAMLError: The block is not YAML.
+    """
+    if len(text) > MAX_BYTES:
+        raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
+    if _harmless(text):
+        return
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = aliases = documents = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        aliases += isinstance(event, yaml.AliasEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        tag = getattr(event, "tag", None)
+        message = ""
+        if depth > MAX_DEPTH:
+            message = f"It is nested deeper than {MAX_DEPTH} levels."
+        elif aliases > MAX_ALIASES:
+            message = f"It has more than {MAX_ALIASES} aliases."
+        elif documents > 1:
+            message = "It holds more than one YAML document."
+        elif tag and tag != "!" and tag not in _TAGS:
+            message = f"The tag {tag} means nothing to a note."
+        if message:
+            mark = event.start_mark
+            raise SuspiciousBlock(message, mark.line if mark else 0, mark.column if mark else 0)
+
+
+def _harmless(text: str) -> bool:
+    return (
+        text.count("[") + text.count("{") <= _MANY_BRACKETS
+        and "*" not in text
+        and "!" not in text
+        and "%" not in text
+        and "---" not in text
+        and _DEEP_BLOCK.search(text) is None
+    )

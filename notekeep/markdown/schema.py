@@ -1,0 +1,406 @@
+"""Kinds, fields, other spellings, daily notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from notekeep.markdown.links import fold_name
+from notekeep.settings import KIND_FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from notekeep.settings import VaultSettings
+
+
+# How daily notes are named and where they lie: from a day to a path, and back.
+
+
+USUAL: Final = "%Y-%m-%d"
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """How a vault names its daily notes.
+
+    Attributes:
+        folder: Where they lie; "" for the vault itself.
+        form: Their names as strftime writes them.
+        moment: Their names as Obsidian writes them, which goes before `form`; "" for none.
+        week_start: The day that weeks begin with, 0 for Monday.
+    """
+
+    folder: str = "daily"
+    form: str = USUAL
+    moment: str = ""
+    week_start: int = 0
+
+    @property
+    def depth(self) -> int:
+        """How many parts a name has, its folders counted."""
+        return (self.moment or self.form).count("/") + 1
+
+    def name(self, day: dt.date) -> str:
+        """What the note of a day is called, with the folders that its name makes."""
+        if not self.moment:
+            return day.strftime(self.form)
+        from notekeep.date_formats import format_day_name
+
+        return format_day_name(day, self.moment, self.week_start)
+
+    def day_named(self, name: str) -> dt.date | None:
+        """The day whose note is called so; None for any other name."""
+        if self.moment:
+            from notekeep.date_formats import parse_day_name
+
+            return parse_day_name(name, self.moment, self.week_start)
+        if self.form == USUAL and _ISO_DAY.fullmatch(name):
+            return _day(name)
+        try:
+            return dt.datetime.strptime(name, self.form).date()  # noqa: DTZ007 - a day, no moment
+        except ValueError:
+            return None
+
+    def day_at(self, path: str) -> dt.date | None:
+        """The day that the note at a path is about; None for one that is no daily note's."""
+        folder = f"{self.folder}/" if self.folder else ""
+        if not path.casefold().startswith(folder.casefold()) or not path.endswith(".md"):
+            return None
+        return self.day_named(path[len(folder) : -len(".md")])
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+# Kinds of notes, the fields each has, and what fields are called in vaults that exist.
+#
+# A schema says how a value is read and which kind a path implies. It never says that a note is
+# wrong: every field is optional, and unknown ones are kept.
+
+
+FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "links"]
+Role: TypeAlias = Literal["note", "log", "template", "excluded"]
+
+FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "bool", "links")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of note.
+
+    Attributes:
+        id: What `type:` says.
+        fields: Its own fields and their types, beside those that every kind has.
+    """
+
+    id: str
+    fields: dict[str, FieldType] = field(default_factory=dict)
+
+
+COMMON_FIELDS: Final[dict[str, FieldType]] = {
+    "title": "text",
+    "type": "text",
+    "aliases": "list",
+    "tags": "list",
+    "created": "date",
+    "description": "text",
+    "cover": "text",
+    "slug": "text",
+    "lang": "text",
+    "publish": "bool",
+    "private": "bool",
+    "pinned": "bool",
+}
+"""Fields of every kind."""
+
+_READING: Final[dict[str, FieldType]] = {"rating": "number", "status": "text"}
+
+FIELD_CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("book", "status"): ("to-read", "reading", "finished", "dropped"),
+    ("podcast", "status"): ("to-listen", "listening", "finished", "dropped"),
+}
+"""What the values of a field are, by kind and field; others are read, but written on request."""
+
+KINDS: Final[dict[str, Kind]] = {
+    kind.id: kind
+    for kind in (
+        Kind(
+            "book",
+            {
+                "subtitle": "text",
+                "author": "list",
+                "isbn": "text",
+                "asin": "text",
+                "pages": "number",
+                "publisher": "text",
+                "published": "date",
+                "genre": "list",
+                "series": "text",
+                **_READING,
+                "started": "date",
+                "finished": "date",
+                "reads": "list",
+                "source": "text",
+            },
+        ),
+        Kind(
+            "podcast",
+            {
+                "show": "text",
+                "episode": "text",
+                "host": "list",
+                "guest": "list",
+                "published": "date",
+                "listened": "date",
+                "duration": "text",
+                "url": "text",
+                "feed": "text",
+                **_READING,
+            },
+        ),
+        Kind(
+            "habit",
+            {
+                "habit": "text",
+                "schedule": "list",
+                "goal": "text",
+                "since": "date",
+                "until": "date",
+                "archived": "bool",
+                "paused": "list",
+                "unlogged": "text",
+                "remind": "list",
+                "identity": "text",
+                "when": "text",
+                "after": "text",
+                "tiny": "text",
+                "cue": "text",
+                "craving": "text",
+                "response": "text",
+                "reward": "text",
+                "source": "text",
+            },
+        ),
+        Kind(
+            "post",
+            {
+                "date": "date",
+                "draft": "bool",
+                "series": "text",
+                "part": "number",
+                "canonical": "text",
+                "sources": "links",
+            },
+        ),
+        Kind("daily", {"date": "date"}),
+        Kind("note"),
+    )
+}
+
+_KIN: Final[dict[str, str]] = {
+    "title": "episode_title book_title full_title",
+    "aliases": "alias",
+    "tags": "tag keywords keyword",
+    "created": "created_at date_created creation_date created_date create_date ctime",
+    "description": "summary abstract excerpt",
+    "cover": "cover_url cover_image image thumbnail local_cover_image",
+    "lang": "language",
+    "author": "authors book_author writer writers",
+    "isbn": "isbn13 isbn_13 isbn10 isbn_10",
+    "pages": "page_count total_page total_pages num_pages number_of_pages",
+    "publisher": "publishers publishing_house",
+    "published": "publish_date published_date publication_date date_published pub_date"
+    " episode_publish_date release_date published_at year_published",
+    "genre": "genres",
+    "rating": "my_rate my_rating personal_rating stars",
+    "status": "reading_status read_status",
+    "started": "start_read_date start_reading started_reading date_started start_date"
+    " reading_started",
+    "finished": "finish_read_date finished_reading date_finished finish_date date_read read_date"
+    " date_completed end_read_date",
+    "show": "show_title show_name podcast podcast_title podcast_name",
+    "episode": "episode_number episode_no episode_num",
+    "host": "hosts",
+    "guest": "guests",
+    "listened": "listened_on date_listened listen_date",
+    "duration": "length runtime episode_duration",
+    "url": "link episode_url source_url",
+    "feed": "rss feed_url rss_feed",
+}
+
+
+def _folded(key: str) -> str:
+    """A key as it is compared: case, blanks, dashes and underscores do not count."""
+    return re.sub(r"[\s_-]+", "", key.casefold())
+
+
+_FIELDS: Final[dict[str, FieldType]] = {
+    name: type_
+    for fields in (*(kind.fields for kind in KINDS.values()), COMMON_FIELDS)
+    for name, type_ in fields.items()
+}
+_NAMES: Final[dict[str, str]] = {
+    **{_folded(kin): name for name, kins in _KIN.items() for kin in kins.split()},
+    **{_folded(name): name for name in _FIELDS},
+}
+
+
+def canonical(key: str) -> str:
+    """The name a field is known under: `startReadDate` is `started`; an unknown key is its own.
+
+    Keys are compared without case, blanks, dashes and underscores.
+    """
+    found = _NAMES.get(key)
+    return found if found is not None else _NAMES.get(_folded(key), key)
+
+
+def other_names(field_name: str) -> list[str]:
+    """The other names a field is found under, as a person might have written them."""
+    return _KIN.get(field_name, "").split()
+
+
+HABIT_LOGS: Final = "habits/log"
+"""Where check-ins are counted, whatever folder habits themselves are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """How a vault's notes are read.
+
+    Attributes:
+        kinds: Its kinds by id, the built-in ones among them.
+        folders: For each kind the folder that new notes of it go to. A note there whose front
+            matter names no kind is of that kind, except that only `habit:` makes a habit.
+        private_folders: Folders whose notes never leave. A bare name counts at any depth, a path
+            from the vault's root.
+        templates: The folder of templates.
+        daily: How daily notes are named.
+        types: The types of fields of which no kind says anything, by their names.
+        excluded: What lists and searches leave out; see `notekeep.settings`.
+        rating_max: The best rating; the worst is 0.
+    """
+
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
+    folders: Mapping[str, str] = field(default_factory=lambda: dict(KIND_FOLDERS))
+    private_folders: tuple[str, ...] = ("private",)
+    templates: str = "templates"
+    daily: Daily = field(default_factory=Daily)
+    types: Mapping[str, FieldType] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    rating_max: float = 5
+
+    @classmethod
+    def of(cls, settings: VaultSettings) -> Schema:
+        """The schema that a vault's settings describe; a type nobody knows is read as text."""
+        kinds = dict(KINDS)
+        for name, fields in settings.kinds.items():
+            known = kinds[name].fields if name in kinds else {}
+            kinds[name] = Kind(
+                name, {**known, **{key: _type(word) for key, word in fields.items()}}
+            )
+        daily = Daily(
+            settings.folders["daily"].strip("/"),
+            settings.daily_format,
+            settings.daily_moment,
+            settings.week_start,
+        )
+        said = {canonical(name): _type(word) for name, word in settings.obsidian.types.items()}
+        return cls(
+            kinds,
+            dict(settings.folders),
+            tuple(settings.private),
+            settings.templates,
+            daily,
+            {name: said[name] for name in sorted(said) if name not in {*COMMON_FIELDS, *_FIELDS}},
+            settings.excluded,
+            settings.rating_max,
+        )
+
+    def type_of(self, kind: str, name: str) -> FieldType | None:
+        """The type of a field in notes of a kind; None for a field that no kind has."""
+        own = self.kinds.get(kind)
+        if own is not None and name in own.fields:
+            return own.fields[name]
+        found = COMMON_FIELDS.get(name) or _FIELDS.get(name)
+        if found is not None:
+            return found
+        known = next((k.fields[name] for k in self.kinds.values() if name in k.fields), None)
+        return known or self.types.get(name)
+
+    def named(self, word: str) -> str | None:
+        """The kind that a value of `type:` means: its id in any case, bare or linked, or plural."""
+        name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
+        for kind in (name, name.removesuffix("s")):
+            if kind in self.kinds:
+                return kind
+        return None
+
+    def kind_at(self, path: str) -> str | None:
+        """The kind that a note's folder implies, the deepest folder first; None for no kind."""
+        best, depth = None, -1
+        for kind, folder in self.folders.items():
+            if kind not in ("note", "habit") and is_in_folder(path, folder) and len(folder) > depth:
+                best, depth = kind, len(folder)
+        if best is None and not self.daily.folder and self.daily.day_at(path):
+            return "daily"
+        return best
+
+    def is_private(self, path: str) -> bool:
+        """Whether a file's folder keeps it from leaving."""
+        place = fold_name(f"/{path}")
+        for folder in self.private_folders:
+            name = fold_name(folder.rstrip("/"))
+            if "/" in name:
+                if place.startswith(f"/{name.lstrip('/')}/"):
+                    return True
+            elif name and f"/{name}/" in place:
+                return True
+        return False
+
+
+DEFAULT_SCHEMA: Final = Schema()
+
+
+def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
+    """What a file of the vault is for: a log of check-ins, a template, a note in lists or not."""
+    if is_in_folder(path, HABIT_LOGS):
+        return "log"
+    if is_in_folder(path, schema.templates):
+        return "template"
+    if schema.excluded:
+        from notekeep.settings import excludes
+
+        if excludes(schema.excluded, path):
+            return "excluded"
+    return "note"
+
+
+def is_in_folder(path: str, folder: str) -> bool:
+    """Whether a vault-relative path lies in a folder or below it, its case aside."""
+    folder = folder.strip("/")
+    return bool(folder) and path.casefold().startswith(folder.casefold() + "/")
+
+
+def find_known_keys(keys: Iterable[str]) -> dict[str, str]:
+    """For each known field found among a file's keys, the key it stands under.
+
+    A key that has the field's own name goes before one of its kin: `author` before `authors`.
+    """
+    found: dict[str, str] = {}
+    for key in keys:
+        name = canonical(key)
+        if name not in found or key == name:
+            found[name] = key
+    return found
+
+
+def _type(word: str) -> FieldType:
+    return next((known for known in FIELD_TYPES if known == word), "text")

@@ -1,0 +1,198 @@
+"""What a new note starts with: the vault's own template, or the one that comes with notekeep.
+
+A template knows a few fixed names between double braces, as Obsidian's do; it runs nothing, and a
+name nobody knows stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from notekeep.date_formats import format_date, shift_date
+from notekeep.markdown import frontmatter
+from notekeep.markdown.field_changes import FieldChange, apply_changes
+from notekeep.markdown.field_values import BareText, render_new, spell
+from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from notekeep.markdown.field_values import Value
+
+_NAME: Final = re.compile(
+    r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"
+)
+_USUAL: Final = {"date": "YYYY-MM-DD", "time": "HH:mm"}
+_VALUE: Final = re.compile(
+    r"^([ ]*(?:-[ ]+)?(?:[^\s:#\"'{\[-][^:\n]*:[ ]+|-[ ]+))([\"']?)([^\"'\n]*\{\{[^\n]*?)\2[ ]*$",
+    re.MULTILINE,
+)
+
+LONGEST_FORM: Final = 200
+"""A date's format that is longer stays as it is: it would only make a file grow."""
+
+_STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+    "book": (
+        ("author", "published", "pages", "status", "rating", "started", "finished"),
+        "## Quick summary\n\n## Takeaways\n\n## Related\n",
+    ),
+    "podcast": (
+        ("show", "episode", "host", "guest", "published", "listened", "url", "rating"),
+        "## Takeaways\n\n[00:00:00] \n\n## What I will do with it\n\n- [ ] \n",
+    ),
+    "habit": (
+        ("schedule", "goal", "since", "identity", "when", "after", "tiny"),
+        "## Why\n\n## What will get in the way\n",
+    ),
+    "post": (("date", "draft", "slug", "description", "sources"), ""),
+    "daily": (("date",), ""),
+}
+
+
+def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None) -> str:
+    """Replace `{{name}}` by what it stands for.
+
+    Args:
+        template: The text; `{{date:YYYY-MM-DD}}`, `{{time:HH:mm}}` and `{{date-1d}}` are formatted
+            when `now` is given.
+        names: What each name stands for. Names not in it stay as they are.
+        now: The wall clock.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name, steps, unit, form = match[1].casefold(), match[2], match[3], match[4]
+        if form is None and steps is None:
+            return names.get(name, match[0])
+        if now is None or name not in _USUAL or len(form or "") > LONGEST_FORM:
+            return match[0]
+        moment = shift_date(now, int(steps), unit) if steps else now
+        return format_date(moment, (form or _USUAL[name]).strip()) if moment else match[0]
+
+    return _NAME.sub(value, template)
+
+
+def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | None = None) -> str:
+    """The text of a new note of a kind where the vault has no template.
+
+    Args:
+        kind: The kind's id.
+        title: Its title.
+        today: The day, ISO.
+        fields: What is known of it already.
+    """
+    keys, sections = _STARTERS.get(kind, ((), ""))
+    known: dict[str, Value] = {}
+    if kind != "note":
+        known["type"] = kind
+    if kind == "habit":
+        from notekeep.markdown.note import title_slug
+
+        known["habit"] = title_slug(title)
+    if kind != "daily":
+        known["title"] = title
+    known.update(dict.fromkeys(keys))
+    known.update(_defaults(kind, today))
+    known.update({"tags": []})
+    if kind not in ("daily", "habit", "post"):
+        known["created"] = BareText(today)
+    known.update(fields or {})
+    body = f"# {title}\n" + (f"\n{sections}" if sections else "")
+    return render_new(known, body)
+
+
+def new_note(  # noqa: PLR0913 - what a note is made of
+    kind: str,
+    title: str,
+    *,
+    now: dt.datetime,
+    template: str | None = None,
+    fields: Mapping[str, Value] | None = None,
+    body: str = "",
+    schema: Schema = DEFAULT_SCHEMA,
+    is_whole: bool = False,
+    formats: tuple[str, str] = ("", ""),
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """The text of a new note.
+
+    Args:
+        kind: The kind's id.
+        title: Its title.
+        now: The wall clock.
+        template: The vault's template for the kind; None for the one that notekeep has.
+        fields: Front matter to set, as a person typed it or typed already.
+        body: What stands below the front matter instead of the template's text.
+        schema: The vault's kinds.
+        is_whole: Whether the template says all that the note needs, so that its kind is not added.
+        formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
+        names: What the template may name besides, such as `{{yesterday}}`.
+
+    Raises:
+        Refused: The template's front matter cannot be read.
+        UsageError: A field's value does not fit it.
+    """
+    today = now.date().isoformat()
+    if template is None:
+        text = starter(kind, title, today)
+    else:
+        text = _filled(template, kind, title, now, formats, names or {})
+    data = text.encode("utf-8", "surrogateescape")
+    if body:
+        end = body if body.endswith("\n") else body + "\n"
+        data = data[: split_frontmatter(data).body] + end.encode("utf-8", "surrogateescape")
+    changes = [FieldChange(key, "=", value) for key, value in (fields or {}).items()]
+    is_typed = template is None or kind == "note" or is_whole
+    if not is_typed and not frontmatter.read_frontmatter(data).fields.get("type"):
+        changes.insert(0, FieldChange("type", "=", kind))
+    return apply_changes(data, changes, schema, kind).decode("utf-8", "surrogateescape")
+
+
+def _defaults(kind: str, today: str) -> dict[str, Value]:
+    day = BareText(today)
+    known: dict[str, dict[str, Value]] = {
+        "book": {"author": [], "status": "to-read"},
+        "podcast": {"host": [], "guest": [], "listened": day},
+        "habit": {"schedule": "daily", "goal": "done", "since": day},
+        "post": {"date": day, "draft": True, "sources": []},
+        "daily": {"date": day},
+    }
+    return known.get(kind, {})
+
+
+def _filled(
+    template: str,
+    kind: str,
+    title: str,
+    now: dt.datetime,
+    formats: tuple[str, str],
+    more: Mapping[str, str],
+) -> str:
+    """A vault's template with its names replaced; values of front matter stay values."""
+    from notekeep.markdown.note import title_slug
+
+    names = {
+        "title": title,
+        "date": format_date(now, formats[0] or _USUAL["date"]),
+        "time": format_date(now, formats[1] or _USUAL["time"]),
+        "kind": kind,
+        "type": kind,
+        **more,
+    }
+    if any(match[1].casefold() in {"id", "slug"} for match in _NAME.finditer(template)):
+        names["id"] = names["slug"] = title_slug(title)
+
+    def value(match: re.Match[str]) -> str:
+        text = fill(match[3], names, now)
+        personal = "{{title" in match[3].replace(" ", "").casefold()
+        quoted = match[2] or personal or spell(text) != text
+        plain = not quoted or (not match[2] and not personal)
+        return match[1] + spell(BareText(text) if plain else text)
+
+    data = template.encode("utf-8", "surrogateescape")
+    start = split_frontmatter(data).body
+    block = _VALUE.sub(value, data[:start].decode("utf-8", "surrogateescape"))
+    rest = data[start:].decode("utf-8", "surrogateescape")
+    return fill(block, names, now) + fill(rest, names, now)

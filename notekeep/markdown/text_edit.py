@@ -1,0 +1,189 @@
+"""Edits by offset, bytes kept; sections; ticking a task."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Refused, UsageError
+from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.sanitize import clean_line, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.errors import Problem
+    from notekeep.markdown.note import Note
+    from notekeep.markdown.outline import BodyFacts, Heading, Task
+
+
+# Edits of text by place: collected first, then made all at once, from the last to the first.
+
+
+class TextEdit(NamedTuple):
+    """Text that replaces what stands from `start` to `end`.
+
+    Attributes:
+        start: The first character that goes.
+        end: One past the last; `start` itself to insert.
+        text: What comes in its place.
+        reason: Why, in a few words, for a preview of the edits.
+        line: The line it is on, counted from 0.
+    """
+
+    start: int
+    end: int
+    text: str
+    reason: str = ""
+    line: int = 0
+
+
+def apply(text: str, edits: Iterable[TextEdit]) -> str:
+    """Make all edits; those that insert at one place keep their order.
+
+    Raises:
+        ValueError: Two of them overlap, or one lies outside the text.
+    """
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if not done <= edit.start <= edit.end <= len(text):
+            raise ValueError(f"edit {edit.start}:{edit.end} overlaps another or the text's end")
+        parts += (text[done : edit.start], edit.text)
+        done = edit.end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+# Parts of a body that a person names: the section below a heading, a task to tick.
+
+
+def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | None:
+    """Where the section of a heading stands: from the line below it to the next of its level.
+
+    Args:
+        text: The body.
+        body: What was found in it.
+        heading: The heading's words; case, marks and Unicode form do not count. A chain such as
+            `Week 47#Tuesday` finds the heading within the other.
+
+    Returns:
+        Its first character and one past its last; None when there is no such heading.
+    """
+    headings = [found for found in body.headings if is_section_heading(text, found)]
+    start, end = 0, len(text)
+    for name in heading.split("#"):
+        wanted = _folded(name)
+        inside = (found for found in headings if start <= found.start < end)
+        hit = next((found for found in inside if _folded(found.text) == wanted), None)
+        if hit is None:
+            return None
+        start = _next_line(text, hit.end)
+        end = next(
+            (
+                after.start
+                for after in headings
+                if hit.start < after.start and after.level <= hit.level
+            ),
+            len(text),
+        )
+        end = _line_start(text, end) if end < len(text) else end
+    return start, end
+
+
+def block_end(text: str, name: str) -> int | None:
+    """Where the mark `^name` of a block ends, or None when there is none.
+
+    Args:
+        text: The body, with a line feed at the end of its lines.
+        name: The name.
+    """
+    found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(name)}[ \t]*$", text)
+    return found.end() if found is not None else None
+
+
+def find_line(text: str, body: BodyFacts, part: str) -> int | None:
+    """The line of the body, from 0, that a link names; None when there is no such part.
+
+    Args:
+        text: The body, with a line feed at the end of its lines.
+        body: What was found in it.
+        part: What stands behind the `#`: a heading, or `^` and the name of a block.
+    """
+    if part.startswith("^"):
+        end = block_end(text, part[1:])
+        return text.count("\n", 0, end) if end is not None else None
+    span = find_section(text, body, part)
+    return len(text[: span[0]].splitlines()) - 1 if span is not None else None
+
+
+def is_section_heading(text: str, heading: Heading) -> bool:
+    """Whether a heading cuts the note into sections: it stands in no quote and no list."""
+    return not text[_line_start(text, heading.start) : heading.start].strip(" ")
+
+
+def toggle_task(task: Task) -> TextEdit:
+    """The edit that ticks a task, or opens it again; nothing but its mark is touched."""
+    mark, reason = (" ", "open") if task.done else ("x", "done")
+    return TextEdit(task.mark_at, task.mark_at + len(task.mark), mark, reason, task.line)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", plain_text(text)).casefold()
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+
+
+def _next_line(text: str, at: int) -> int:
+    for end in range(at, len(text)):
+        if text[end] == "\n" or (text[end] == "\r" and text[end + 1 : end + 2] != "\n"):
+            return end + 1
+    return len(text)
+
+
+# Edits of a note's text, made in its bytes.
+
+
+def require_utf8(text: str, what: str) -> None:
+    """See to it that typed text is one that a note can hold and a file be named by.
+
+    Args:
+        text: The text; bytes of another encoding came as surrogates.
+        what: What it is, for the message.
+
+    Raises:
+        UsageError: It holds bytes that are not UTF-8.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"{what} is not UTF-8: {clean_line(text)}",
+            "notes are UTF-8; set your terminal to it, or convert what you pass with iconv",
+        ) from None
+
+
+def unread(problem: Problem) -> Refused:
+    """The refusal of an edit in a note that could not be read whole, with the place in it."""
+    return Refused(problem.message, problem.hint, line=problem.line, column=problem.column)
+
+
+def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
+    """A file with edits of its body made; its front matter and all else stay as they are.
+
+    Args:
+        note: The note, as read from the bytes.
+        data: The bytes.
+        edits: Places count characters of the note's body.
+
+    Raises:
+        Refused: The body is not UTF-8, so that what is not edited could not be kept.
+    """
+    if not edits:
+        return data
+    if note.problem is not None and note.problem.code == "not-utf8":
+        raise unread(note.problem)
+    return data[: split_frontmatter(data).body] + apply(note.body, edits).encode("utf-8")

@@ -1,0 +1,239 @@
+"""TOML front matter: reading it, and changing one key of it through tomlkit, proven as YAML is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notekeep.errors import Refused
+from notekeep.markdown.field_values import BareText
+from notekeep.markdown.frontmatter_block import SuspiciousBlock, split_frontmatter
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.items import Item
+
+    from notekeep.markdown.field_values import Scalar, Value
+    from notekeep.markdown.frontmatter_block import Split
+
+
+def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read a block: its values, and the source text of each.
+
+    Raises:
+        Suspect: It is not TOML.
+    """
+    document = _parse(text)
+    values = document.unwrap()
+    raw = {key: _source(document.item(key)) for key in values}
+    return values, raw
+
+
+class TomlEdit:
+    """A file whose TOML block is to be changed; each method gives new bytes, None for no change."""
+
+    def __init__(self, data: bytes, parts: Split) -> None:
+        """Read the block of `data`.
+
+        Raises:
+            Suspect: It cannot be read.
+        """
+        self._data = data
+        self._parts = parts
+        self._text = data[parts.start : parts.end].decode()
+        self._document = _parse(self._text)
+        self._values: dict[str, Any] = self._document.unwrap()
+
+    def replace(self, key: str, value: Value) -> bytes | None:
+        """Give a key a value; TOML has no null, so that None takes the key away."""
+        if value is None:
+            return self.delete(key)
+        if isinstance(self._values.get(key), dict):
+            raise _refused(f"`{key}` holds values within values.")
+        wanted = [_toml(item) for item in value] if isinstance(value, list) else _toml(value)
+        written = _written(value) if isinstance(value, BareText) else None
+        if (
+            key in self._values
+            and _same(self._values[key], wanted)
+            # 1.1 and 1.10 are one number and two texts.
+            and (written is None or written.as_string() == _source(self._document.item(key)))
+        ):
+            return None
+        self._document[key] = wanted if written is None else written
+        if key in self._values:
+            return self._apply({**self._values, key: wanted}, key)
+        # What stands below the head of a table belongs to it, so a new key goes before the first.
+        tables = [name for name, held in self._values.items() if _is_table(held)]
+        plain = {name: held for name, held in self._values.items() if name not in tables}
+        return self._apply(
+            {**plain, key: wanted, **{name: self._values[name] for name in tables}}, key
+        )
+
+    def add(self, key: str, item: Scalar) -> bytes | None:
+        """Add an item to a list; a single value becomes a list of two."""
+        old = self._values.get(key)
+        new = _toml(item)
+        if old is None:
+            return self.replace(key, [item])
+        if isinstance(old, list):
+            if any(_same(one, new) for one in old):
+                return None
+            self._document[key].append(new)
+            return self._apply({**self._values, key: [*old, new]}, key)
+        return None if _same(old, new) else self.replace(key, [old, item])
+
+    def remove(self, key: str, item: str) -> bytes | None:
+        """Take an item out of a list."""
+        old = self._values.get(key)
+        if isinstance(old, list):
+            index = next((n for n, one in enumerate(old) if str(one) == item), None)
+            if index is None:
+                return None
+            del self._document[key][index]
+            return self._apply({**self._values, key: old[:index] + old[index + 1 :]}, key)
+        return self.delete(key) if old is not None and str(old) == item else None
+
+    def replace_item(self, key: str, old: str, item: str) -> bytes | None:
+        """Put another item in the place of the first that is exactly `old`."""
+        listed = self._values.get(key)
+        if not isinstance(listed, list):
+            return self.replace(key, item) if listed == old else None
+        if old not in listed or old == item:
+            return None
+        index = listed.index(old)
+        self._document[key][index] = item
+        return self._apply(
+            {**self._values, key: [*listed[:index], item, *listed[index + 1 :]]}, key
+        )
+
+    def rename(self, key: str, name: str) -> bytes | None:
+        """Call a key by another name."""
+        if key not in self._values:
+            return None
+        if name in self._values:
+            raise _refused(f"The note has a `{name}` already.")
+        from tomlkit.items import SingleKey
+
+        body = self._document.body
+        for index, (found, value) in enumerate(body):
+            if found is not None and found.key == key:
+                written = found.as_string()
+                gap = written[len(written.rstrip()) :]
+                new = SingleKey(name).as_string() + gap
+                body[index] = (SingleKey(name, sep=found.sep, original=new), value)
+        renamed = {name if old == key else old: value for old, value in self._values.items()}
+        return self._apply(renamed, name)
+
+    def delete(self, key: str) -> bytes | None:
+        """Take a key away."""
+        if key not in self._values:
+            return None
+        del self._document[key]
+        return self._apply({k: v for k, v in self._values.items() if k != key}, key)
+
+    def _apply(self, wanted: dict[str, Any], key: str) -> bytes:
+        """Take over what tomlkit wrote, if only lines of the key changed and it says the same."""
+        text = self._in_lines_of_file(self._document)
+        new = self._data[: self._parts.start] + text.encode() + self._data[self._parts.end :]
+        parts = split_frontmatter(new)
+        try:
+            found = _parse(text).unwrap()
+        except SuspiciousBlock as error:
+            raise _refused(f"The change of `{key}` would not be TOML.") from error
+        proven = (
+            parts.kind == "toml"
+            and new[parts.body :] == self._data[self._parts.body :]
+            and list(found) == list(wanted)
+            and all(_same(found[name], wanted[name]) for name in wanted)
+            and self._changes_only(text, {*self._values} - {*wanted} or {key})
+        )
+        if not proven:
+            raise _refused(
+                f"The change of `{key}` could not be shown to leave everything else as it is."
+            )
+        return new
+
+    def _in_lines_of_file(self, document: TOMLDocument) -> str:
+        text = document.as_string()
+        eol = self._parts.eol.decode()
+        return text if eol == "\n" else text.replace("\r\n", "\n").replace("\n", eol)
+
+    def _changes_only(self, text: str, keys: set[str]) -> bool:
+        """Whether the lines that differ from the old text are those of these keys, or new ones."""
+        head, tail = _common_lines(self._text, text)
+        without = _parse(self._text)
+        for key in keys & {*self._values}:
+            del without[key]
+        first, last = _common_lines(self._text, self._in_lines_of_file(without))
+        size = len(self._text.splitlines(keepends=True))
+        if not keys & {*self._values}:
+            return head + tail >= size
+        return head >= first and tail >= min(last, size - first)
+
+
+def _is_table(value: object) -> bool:
+    """Whether a value has a head such as `[extra]` or `[[extra]]`; an inline one may look so."""
+    return isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    )
+
+
+def _common_lines(old: str, new: str) -> tuple[int, int]:
+    """How many lines two texts share at their beginning, and then at their end."""
+    one, other = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    size = min(len(one), len(other))
+    head = next((n for n in range(size) if one[n] != other[n]), size)
+    rest = size - head
+    tail = next((n for n in range(rest) if one[-1 - n] != other[-1 - n]), rest)
+    return head, tail
+
+
+def _parse(text: str) -> TOMLDocument:
+    import tomlkit
+    from tomlkit.exceptions import ParseError, TOMLKitError
+
+    try:
+        # TOML knows no lone CR; a file whose lines all end so is read as it is meant.
+        return tomlkit.parse(text if "\n" in text else text.replace("\r", "\n"))
+    except ParseError as error:
+        message = f"TOML cannot read it: {str(error).split(' at line')[0]}."
+        raise SuspiciousBlock(message, error.line - 1, error.col) from error
+    except (TOMLKitError, ValueError, RecursionError) as error:
+        raise SuspiciousBlock(f"TOML cannot read it: {error}.") from error
+
+
+def _toml(value: Scalar) -> Any:
+    """A scalar as TOML takes it; Plain by what it looks like, so that a date is one."""
+    if isinstance(value, BareText):
+        item = _written(value)
+        return str(value) if item is None else item.unwrap()
+    return "" if value is None else value
+
+
+def _written(value: BareText) -> Item | None:
+    """The TOML value that reads so, its text kept (`1.10`); None for what only text can hold."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.value(str(value))
+    except TOMLKitError:
+        return None
+
+
+def _source(item: object) -> str:
+    """An item as it was written; a table that stands in several places as what it holds."""
+    from tomlkit.items import Item
+
+    text = item.as_string() if isinstance(item, Item) else str(item)
+    return text.strip().replace("\r\n", "\n")
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two values are one, a number and its truth value never."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and one == other
+
+
+def _refused(message: str) -> Refused:
+    return Refused(message, "Change it in an editor.", line=1, column=1)

@@ -1,0 +1,251 @@
+"""Reads a YAML block through python-frontmatter, with a handler that never changes a value.
+
+PyYAML types by YAML 1.1, which turns `12:30` into 750 and `no` into False. Here the node tree is
+composed by libyaml and typed by values.core(); nothing is ever constructed from a tag. Importing
+this module imports yaml, so it is imported where there is a block to read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+from notekeep.markdown import frontmatter_block
+from notekeep.markdown.field_values import Scalar, Value, type_scalar
+from notekeep.markdown.frontmatter_block import split_frontmatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLAIN_STYLE: Final = "plain"
+STRING_TAG: Final = "tag:yaml.org,2002:str"
+_COLLECTIONS: Final[dict[type[yaml.Node], str]] = {
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+_EXOTIC_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
+
+
+class _NodeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Composes nodes; a plain scalar's tag is PLAIN, so that its text can be typed later."""
+
+    def resolve(self, kind: type[yaml.Node], _value: str, implicit: tuple[bool, bool]) -> str:
+        """Name a node's tag without guessing a type (called by the composer)."""
+        if kind is yaml.ScalarNode:
+            return PLAIN_STYLE if implicit[0] else STRING_TAG
+        return _COLLECTIONS[kind]
+
+
+class YamlEntry(NamedTuple):
+    """One key of a block: what it says, and the nodes that say it."""
+
+    name: str
+    key: yaml.Node
+    value: yaml.Node
+
+
+class Document:
+    """A YAML mapping, composed and not constructed.
+
+    Attributes:
+        text: The block's text, as the marks of its nodes count it.
+        root: The mapping; None when the block holds nothing but comments.
+        entries: Its keys in order.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Compose `text`.
+
+        Raises:
+            guard.Suspect: It is no mapping with each key once, or it is not safe to read.
+        """
+        self.text = text
+        self.root: yaml.MappingNode | None = None
+        self.entries: list[YamlEntry] = []
+        if exotic := _EXOTIC_BREAKS.search(text):
+            line = text.count("\n", 0, exotic.start())
+            column = exotic.start() - text.rfind("\n", 0, exotic.start()) - 1
+            raise frontmatter_block.SuspiciousBlock(
+                "A line break that only Unicode knows stands here.", line, column
+            )
+        try:
+            frontmatter_block.check_block(text)
+            root = yaml.compose(text, Loader=_NodeLoader)
+        except yaml.YAMLError as error:
+            raise _suspect(error, text) from error
+        except RecursionError as error:
+            raise frontmatter_block.SuspiciousBlock(
+                f"It is nested deeper than {frontmatter_block.MAX_DEPTH} levels."
+            ) from error
+        if root is None:
+            return
+        if not isinstance(root, yaml.MappingNode):
+            raise frontmatter_block.SuspiciousBlock(
+                "It is not a set of `key: value` lines.",
+                root.start_mark.line,
+                root.start_mark.column,
+            )
+        self.root = root
+        self.entries = list(self._read_entries(root))
+
+    def _read_entries(self, root: yaml.MappingNode) -> Iterator[YamlEntry]:
+        seen: set[str] = set()
+        for key, value in root.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else self.source(key)
+            if name in seen:
+                mark = key.start_mark
+                raise frontmatter_block.SuspiciousBlock(
+                    f"The key `{name}` stands here twice.", mark.line, mark.column
+                )
+            seen.add(name)
+            yield YamlEntry(name, key, value)
+
+    def source(self, node: yaml.Node) -> str:
+        """The text a node was written as, its line ends as newlines."""
+        text = self.text[node.start_mark.index : self.end(node)]
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def end(self, node: yaml.Node) -> int:
+        """Where a node ends; libyaml counts comments and blank lines below a list to it."""
+        start, end = int(node.start_mark.index), int(node.end_mark.index)
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            last = last if isinstance(last, yaml.Node) else last[1]
+            if last.start_mark.index >= start:  # an alias is where its anchor stands
+                return self.end(last)
+        while end > start and self.text[end - 1] in " \t\r\n":
+            end -= 1
+        return end
+
+    def raw(self, entry: YamlEntry) -> str:
+        """The text of a key's value; an alias by its name, not by what it stands for."""
+        if entry.value.start_mark.index < entry.key.end_mark.index:
+            rest = self.text[entry.key.end_mark.index :]
+            found = re.match(r"\s*:\s*(\*[^\s,\]}]+)", rest)
+            return found[1] if found else ""
+        return self.source(entry.value)
+
+    def value(self, node: yaml.Node) -> Value:
+        """A node as a note's value: a scalar, a list of scalars, else its source text."""
+        if isinstance(node, yaml.ScalarNode):
+            return scalar(node)
+        source = self.source(node)
+        if isinstance(node, yaml.SequenceNode) and not _is_bare_link(source):
+            return [
+                scalar(item) if isinstance(item, yaml.ScalarNode) else self.source(item)
+                for item in node.value
+            ]
+        return source
+
+    def words(self, node: yaml.Node) -> str | list[str]:
+        """A node as text before typing: what a text field reads from `isbn: 0123`."""
+        if isinstance(node, yaml.ScalarNode):
+            return str(node.value)
+        source = self.source(node)
+        if isinstance(node, yaml.SequenceNode) and not _is_bare_link(source):
+            return [
+                item.value if isinstance(item, yaml.ScalarNode) else self.source(item)
+                for item in node.value
+            ]
+        return source
+
+
+def scalar(node: yaml.ScalarNode) -> Scalar:
+    """Type a scalar: by its text when it is plain or says so itself, else it is text."""
+    return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
+
+
+def _is_bare_link(source: str) -> bool:
+    """Whether a nested list is a wiki link whose quotes were forgotten: `up: [[Note]]`."""
+    return source.startswith("[[") and source.endswith("]]") and "\n" not in source
+
+
+class Metadata(dict[str, Value]):
+    """Typed values by key, as python-frontmatter wants them, with what they were read from.
+
+    Attributes:
+        raw: The source text of each value.
+        words: Each value as text before typing, unquoted.
+    """
+
+    def __init__(self, document: Document) -> None:
+        entries = document.entries
+        super().__init__((entry.name, document.value(entry.value)) for entry in entries)
+        self.raw = {entry.name: document.raw(entry) for entry in entries}
+        self.words = {entry.name: document.words(entry.value) for entry in entries}
+
+
+class NoteHandler(YAMLHandler):
+    """Front matter for python-frontmatter, read only.
+
+    `frontmatter.loads(text, handler=NoteHandler())` gives a Post whose metadata is typed as
+    notekeep types it. Writing goes by span (fieldedits.py), or is a new file (render_new).
+    """
+
+    def detect(self, text: str) -> bool:
+        """Whether `text` has a YAML block."""
+        return split_frontmatter(_encode(text)).kind == "yaml"
+
+    def split(self, text: str) -> tuple[str, str]:
+        """Cut `text` into its block and its body."""
+        data = _encode(text)
+        parts = split_frontmatter(data)
+        block = data[parts.start : parts.end].decode("utf-8", "surrogatepass")
+        return block, data[parts.body :].decode("utf-8", "surrogatepass")
+
+    def load(self, fm: str, **_kwargs: object) -> Metadata:
+        """Read a block into typed values.
+
+        Raises:
+            guard.Suspect: It cannot be read; the message says why.
+        """
+        return Metadata(Document(fm))
+
+    def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
+        """Refuse: dumping a note again would lose comments, order, quotes and line ends."""
+        del metadata, kwargs
+        raise TypeError("notes are edited by span; see notekeep.markdown.field_edit")
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+_SAYINGS: Final = (
+    ("mapping values are not allowed", "A value with `: ` in it needs quotes around it."),
+    ("found character that cannot start", "A value cannot begin with this character unquoted."),
+    ("found unexpected end of stream", "A quote is opened and never closed."),
+    ("found unexpected document", "A quote is opened and never closed."),
+    ("could not find expected ':'", "A line here is no `key: value`."),
+    ("did not find expected key", "This line does not fit the lines above: see its indentation."),
+    ("did not find expected ',' or ']'", "A list that opens with [ is not closed with ]."),
+    ("did not find expected ',' or '}'", "A mapping that opens with { is not closed with }."),
+    ("did not find expected '-' indicator", "A list item here does not begin with `- `."),
+    ("found undefined alias", "A word that begins with * needs quotes around it."),
+    ("found a tab character", "A tab stands where YAML wants spaces."),
+    ("found invalid Unicode", "A character here is not allowed in front matter."),
+    ("control characters are not allowed", "A control character is not allowed here."),
+)
+
+
+def _suspect(error: yaml.YAMLError, text: str) -> frontmatter_block.SuspiciousBlock:
+    """Say in a person's words what YAML found wrong, and where."""
+    if isinstance(error, yaml.reader.ReaderError):
+        before = text[: error.position]
+        line = before.count("\n")
+        return frontmatter_block.SuspiciousBlock(
+            "A character here is not allowed in front matter.", line, 0
+        )
+    problem = str(getattr(error, "problem", "") or error).replace("\n", " ")
+    mark = getattr(error, "problem_mark", None)
+    context = getattr(error, "context_mark", None)
+    if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
+        mark = context
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    for part, saying in _SAYINGS:
+        if part in problem:
+            return frontmatter_block.SuspiciousBlock(saying, line, column)
+    return frontmatter_block.SuspiciousBlock(f"YAML cannot read it: {problem}.", line, column)

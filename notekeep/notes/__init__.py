@@ -1,0 +1,1 @@
+"""Changes of notes: each verb makes a plan, and one place applies it."""

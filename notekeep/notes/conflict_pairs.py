@@ -1,0 +1,320 @@
+"""Two versions of a note; choose or merge."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from notekeep.errors import Ambiguous, Conflict, NotFound
+from notekeep.markdown.text_merge import (
+    find_hunks_in_note,
+    hunks,
+    match_lines,
+    merge_texts,
+    side,
+    split_lines,
+)
+from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.storage.file_names import free_path, name_key
+from notekeep.storage.open_folder import content_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from notekeep.markdown.text_merge import Hunk
+    from notekeep.notes.workspace import Workspace
+    from notekeep.storage.history import History
+    from notekeep.storage.operation_log import Version
+
+
+# What two versions of a note come from, as far as history can know it.
+#
+# History has the versions that notekeep wrote or met, not those that only other programs saw. A
+# base that is newer than the point at which both parted would take what one side wrote before
+# for something that the other took out. So a version counts only where the other side shows that
+# it knew it; any other gives no more than the lines that it shares with that side.
+
+
+_NOT_FIRST = frozenset({"", "seen", "restore"})
+"""Verbs of an oldest version that had others before it."""
+
+
+def find_merge_base(
+    history: History, versions: Sequence[Version], mine: bytes, theirs: bytes
+) -> bytes:
+    """Find the text to merge from, so that nothing which one side wrote is taken out.
+
+    Args:
+        history: The contents.
+        versions: The versions of the note, newest first.
+        mine: What the note holds.
+        theirs: The other version.
+
+    Returns:
+        A version that both come from; else lines that both have, seen from which the other version
+        only added some.
+    """
+    known = [history.blob(version.digest) for version in versions]
+    for newer, older in pairwise(known):
+        added = _said(newer) - _said(older)
+        if added and added <= _said(theirs):
+            return newer
+    if not known:
+        return common_lines(mine, theirs)
+    oldest = known[-1]
+    return oldest if versions[-1].verb not in _NOT_FIRST else common_lines(oldest, theirs)
+
+
+def common_lines(one: bytes, other: bytes) -> bytes:
+    """The lines that two texts have in common, in order."""
+    lines = split_lines(one)
+    return b"".join(lines[index] for index in sorted(match_lines(lines, split_lines(other))))
+
+
+def _said(data: bytes) -> set[bytes]:
+    """The lines of a text that say something."""
+    return {line.strip() for line in data.split(b"\n")} - {b""}
+
+
+# Conflicts: two versions of one note, side by side or between git's marks, until a person
+# chooses.
+#
+# Whatever is chosen, nothing is lost: the version that goes is in the trash or in history, and
+# `undo` brings it back. No mark is ever written into a note.
+
+
+Choice: TypeAlias = Literal["mine", "theirs", "both"]
+
+_PARTS: tuple[Callable[[ConflictPair], str], ...] = (
+    lambda pair: pair.copy,
+    lambda pair: pair.note,
+    lambda pair: pair.copy.rpartition("/")[2],
+    lambda pair: pair.note.rpartition("/")[2],
+)
+"""What a name of a conflict may be, what says most first."""
+
+CONFLICT_PROBLEM = "conflict"
+"""The code of the problem that a note with git's marks has."""
+
+_HINT = "`notekeep conflicts keep COPY mine`, `theirs` or `both`; nothing was changed"
+
+
+class ConflictPair(NamedTuple):
+    """One conflict.
+
+    Attributes:
+        copy: The file with the other version; the note itself when both stand in it.
+        note: The note, which need not exist.
+        kind: "copy" for two files, "log" for two logs, "marks" for git's marks in one file.
+    """
+
+    copy: str
+    note: str
+    kind: Literal["copy", "log", "marks"]
+
+
+def list_conflicts(plans: Workspace) -> list[ConflictPair]:
+    """All conflicts of the vault, as of the last refresh, by path."""
+    found = [ConflictPair(copy, note, "copy") for copy, note in plans.catalog.conflicts().items()]
+    found += [
+        ConflictPair(problem.path, problem.path, "marks")
+        for problem in plans.catalog.problems(links=False)
+        if problem.code == CONFLICT_PROBLEM
+        or (problem.code == "front-matter" and _is_marked(plans, problem.path))
+    ]
+    return sorted([*found, *_logs(plans)])
+
+
+def find(plans: Workspace, name: str) -> ConflictPair:
+    """The one conflict that a name means: the copy's path or name, or its note's.
+
+    Raises:
+        NotFound: There is no such conflict.
+        Ambiguous: Several are meant.
+    """
+    listed = list_conflicts(plans)
+    wanted = {name_key(name), name_key(f"{name}.md")}
+    for part in _PARTS:
+        found = [pair for pair in listed if name_key(part(pair)) in wanted]
+        if len(found) > 1:
+            copies = [pair.copy for pair in found]
+            raise Ambiguous(f"{name!r} could be several conflicts:", copies, "say which")
+        if found:
+            return found[0]
+    raise NotFound(f"there is no conflict called {name!r}", "`notekeep conflicts` lists them")
+
+
+def plan_show(plans: Workspace, pair: ConflictPair) -> WritePlan:
+    """The difference between both versions, mine first, as a plan that is only shown."""
+    mine, theirs = sides(plans, pair)
+    return WritePlan("conflicts", pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
+
+
+def plan_keep(plans: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
+    """Plan to keep one version, or both.
+
+    Args:
+        plans: The vault.
+        pair: The conflict.
+        choice: "mine" is the note, or the first side of git's marks; "theirs" the copy, or the
+            second side; with "both" the copy becomes a note of its own, or the sides stand one
+            after the other.
+    """
+    plan = WritePlan("conflicts", f"keep {choice} of {pair.note}")
+    if pair.kind == "marks":
+        text, found = _marked(plans, pair.note)
+        name = {"mine": "ours"}.get(choice, choice)
+        _edit(plan, pair.note, plans.read(pair.note), _bytes(side(text, found, name)))
+        return plan
+    mine, theirs = sides(plans, pair)
+    if mine is None and choice != "mine":
+        plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
+    elif choice == "both":
+        free = free_path(plans.root, pair.note)
+        plan.changes.append(NoteChange(pair.copy, theirs, theirs, free))
+    else:
+        if choice == "theirs":
+            _edit(plan, pair.note, mine or b"", theirs)
+        plan.changes.append(NoteChange(pair.copy, theirs, None))
+    return plan
+
+
+def plan_merge(plans: Workspace, history: History, pair: ConflictPair) -> WritePlan:
+    """Plan one text with the changes of both versions.
+
+    What both come from is a version in history that the copy knows; where history has none, every
+    line of both is kept.
+
+    Raises:
+        Conflict: Both changed the same lines; both versions stay as they are.
+    """
+    plan = WritePlan("conflicts", f"merge {pair.note}")
+    mine, theirs = sides(plans, pair)
+    if mine is None:
+        plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
+        return plan
+    if pair.kind == "log":
+        merged: bytes | None = _union(mine, theirs)
+    else:
+        merged = merge_texts(_base(plans, history, pair, mine, theirs), mine, theirs)
+    if merged is None:
+        raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
+    before = plans.read(pair.note)
+    _edit(plan, pair.note, before, merged)
+    if pair.copy != pair.note:
+        plan.changes.append(NoteChange(pair.copy, theirs, None))
+    return plan
+
+
+def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
+    if after != before:
+        plan.changes.append(NoteChange(path, before, after))
+
+
+def sides(plans: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
+    """Both versions, the note's first; None for a note that is gone.
+
+    Raises:
+        NotFound: The copy is gone, or git's marks are.
+    """
+    if pair.kind == "marks":
+        text, found = _marked(plans, pair.note)
+        return _bytes(side(text, found, "ours")), _bytes(side(text, found, "theirs"))
+    mine = content_at(plans.root, pair.note)
+    return mine[0] if mine else None, plans.read(pair.copy)
+
+
+def mark_lines(plans: Workspace, pair: ConflictPair) -> list[int]:
+    """The lines on which git's marks open in a note, counted from 1; none for two files."""
+    if pair.kind != "marks":
+        return []
+    text, found = _marked(plans, pair.note)
+    return [text.count("\n", 0, hunk.start) + 1 for hunk in found]
+
+
+def _marked(plans: Workspace, path: str) -> tuple[str, list[Hunk]]:
+    """The text of a file and git's marks in it.
+
+    Raises:
+        NotFound: There are none any more.
+    """
+    from notekeep.markdown.schema import role
+
+    data = plans.read(path)
+    if role(path, plans.schema) == "log":
+        text = data.decode("utf-8", "surrogateescape")
+        found = hunks(text)
+    else:
+        text, _body, found = find_hunks_in_note(data)
+    if not found:
+        raise NotFound(
+            f"{path} has no marks of git any more", "`notekeep conflicts` lists what has"
+        )
+    return text, found
+
+
+def _is_marked(plans: Workspace, path: str) -> bool:
+    """Whether a note whose front matter is broken has git's marks as well."""
+    try:
+        data = plans.read(path)
+    except NotFound:
+        return False
+    return bool(find_hunks_in_note(data).hunks)
+
+
+def _base(
+    plans: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
+) -> bytes:
+    """What both versions come from: as git wrote it down, else as history knows it."""
+    if pair.kind == "marks":
+        text, found = _marked(plans, pair.note)
+        is_known = all(hunk.base is not None for hunk in found)
+        return _bytes(side(text, found, "base")) if is_known else common_lines(mine, theirs)
+    return find_merge_base(history, history.versions(pair.note), mine, theirs)
+
+
+def _union(mine: bytes, theirs: bytes) -> bytes:
+    """A log with the entries of another that it lacks below its own; a fold does not mind order."""
+    known = set(_entries(mine))
+    eol = b"\r\n" if b"\r\n" in mine else b"\n"
+    new = [line for entry in _entries(theirs) if entry not in known for line in entry]
+    start = mine if not mine or mine.endswith(b"\n") or not new else mine + eol
+    return start + b"".join(line + eol for line in new)
+
+
+def _entries(data: bytes) -> list[tuple[bytes, ...]]:
+    """The lines of a log, each with those indented below it, which belong to it."""
+    found: list[tuple[bytes, ...]] = []
+    for line in filter(None, map(bytes.rstrip, data.splitlines())):
+        if found and line.startswith((b"  ", b"\t")):
+            found[-1] = (*found[-1], line)
+        else:
+            found.append((line,))
+    return found
+
+
+def _logs(plans: Workspace) -> Iterator[ConflictPair]:
+    """Conflicts of logs, whose lines all count until somebody tidies up."""
+    from notekeep.query.tree import Is
+    from notekeep.storage.conflict_names import find_original
+
+    paths = plans.catalog.paths(Is("log"))
+    folders: dict[str, set[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, set()).add(name)
+    for path in sorted(paths):
+        folder, _, name = path.rpartition("/")
+        original = find_original(name, folders[folder])
+        if original:
+            yield ConflictPair(path, f"{folder}/{original}".lstrip("/"), "log")
+            continue
+        with suppress(NotFound):
+            data = plans.read(path)
+            if b"<<<<<<< " in data and hunks(data.decode("utf-8", "replace")):
+                yield ConflictPair(path, path, "marks")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

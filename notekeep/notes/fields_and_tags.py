@@ -1,0 +1,248 @@
+"""Set fields; add, remove and rename tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.dates import format_short_day, parse_iso
+from notekeep.errors import InvalidValue, NotFound, UsageError
+from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
+from notekeep.markdown.schema import canonical
+from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from notekeep.notes.workspace import Workspace
+
+
+# Fields and tags changed in the front matter of notes: `set`, `tag`.
+
+
+SLIP = 0.75
+"""How like a known field a new one is called to be taken for a slip; `order` is not `folder`."""
+
+
+def plan_set(
+    plans: Workspace,
+    paths: Iterable[str],
+    changes: Sequence[str | FieldChange],
+    *,
+    force: bool = False,
+) -> WritePlan:
+    """Plan the same changes of fields in each note; words for a day are the day they mean today.
+
+    Args:
+        plans: The vault.
+        paths: The notes.
+        changes: The changes.
+        force: Write values outside the range or the choices of their field, too.
+
+    Raises:
+        UsageError: One is no change, or its value does not fit its field.
+        InvalidValue: A value is outside the range or the choices of its field in every note. Where
+            it is so in some, those are left out of the plan.
+    """
+    today = plans.today()
+    asked = [read_change(one) if isinstance(one, str) else one for one in changes]
+    edits = [resolve_date(edit, plans.schema, today) for edit in asked]
+    label = " ".join(map(str, edits))
+    plan = _edited(plans, "set", label, paths, edits, force=force)
+    plan.remarks += _days_meant(asked, edits, today)
+    _add_new_fields(plans, plan, edits)
+    return plan
+
+
+def plan_tag(
+    plans: Workspace, paths: Iterable[str], add: Sequence[str], remove: Sequence[str]
+) -> WritePlan:
+    """Plan tags added to and removed from the front matter of each note."""
+    edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
+    edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
+    label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
+    plan = _edited(plans, "tag", label, paths, edits)
+    for change in plan.changes:
+        plan.remarks += _inline_tags(plans, change, remove)
+    return plan
+
+
+def _edited(
+    plans: Workspace,
+    verb: str,
+    label: str,
+    paths: Iterable[str],
+    edits: Sequence[FieldChange],
+    *,
+    force: bool = False,
+) -> WritePlan:
+    """The same edits in the front matter of each note; one that must be refused is left out."""
+    for edit in edits:
+        require_utf8(str(edit), f"what {edit.key} is to be")
+    plan = WritePlan(verb, label)
+    invalid: list[InvalidValue] = []
+
+    def edited(path: str, data: bytes) -> bytes:
+        kind = plans.note(path, data).kind
+        try:
+            return apply_changes(data, edits, plans.schema, kind, force=force)
+        except InvalidValue as error:
+            invalid.append(error)
+            raise
+
+    files = plans.distinct(paths)
+    plans.edit_each(plan, files, edited)
+    if len(invalid) == len(files) and len({error.message for error in invalid}) == 1:
+        raise invalid[0]  # once, and not for each of many notes
+    return plan
+
+
+def _days_meant(
+    asked: Sequence[FieldChange], edits: Sequence[FieldChange], today: dt.date
+) -> Iterator[str]:
+    """What words for a day were taken for, since `mon` might have meant the next one."""
+    for before, after in zip(asked, edits, strict=True):
+        day = parse_iso(str(after.value)) if after != before else None
+        if day is not None:
+            yield f"{after.key}: {before.value} is {format_short_day(day, today)}"
+
+
+def _add_new_fields(plans: Workspace, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
+    """Name the fields that no note has yet, and those of them that look like a slip."""
+    unknown = [
+        key
+        for key in dict.fromkeys(edit.key for edit in edits)
+        if plans.schema.type_of("", canonical(key)) is None
+    ]
+    if not unknown:
+        return
+    from notekeep.catalog.columns import known_fields
+
+    known = known_fields(plans.catalog, plans.schema)
+    for key in unknown:
+        if known.find(key):
+            continue
+        if any(one.key == key and one.op != "-=" and one.value is not None for one in edits):
+            plan.new_fields.append(key)
+        near = known.nearest_field(key, SLIP)
+        if near is not None:
+            plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
+
+
+def _inline_tags(plans: Workspace, change: NoteChange, removed: Sequence[str]) -> list[str]:
+    """Where a removed tag still stands in the text of a note."""
+    wanted = {tag.lstrip("#").casefold() for tag in removed}
+    note = plans.note(change.path, change.after or b"")
+    return [
+        f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
+        for tag in (note.spans.tags if note.spans else ())
+        if tag.name.casefold() in wanted
+    ]
+
+
+# Renaming a tag everywhere: in front matter and in the text, its children with it.
+
+
+class TagRename:
+    """What a tag becomes: `a` is `b` and `a/x` is `b/x`, whatever their case.
+
+    Attributes:
+        old: The tag, without `#`.
+        new: What it is to be called, without `#`.
+    """
+
+    def __init__(self, old: str, new: str) -> None:
+        """Check the names: front matter may have an odd one, which is why it gets another.
+
+        Raises:
+            UsageError: The new one is no tag, or there is no old one.
+        """
+        self.old, self.new = old.strip().lstrip("#").strip("/"), _tag(new)
+        if not self.old:
+            raise UsageError("which tag?", "`notekeep tags` lists them")
+        self._wanted = self.old.casefold()
+
+    def of(self, tag: str) -> str | None:
+        """The new name of a tag, None for one that is not meant."""
+        name = tag.casefold()
+        if name != self._wanted and not name.startswith(f"{self._wanted}/"):
+            return None
+        # Folding may change a text's length, but not how many levels it has.
+        rest = tag.split("/")[self.old.count("/") + 1 :]
+        return "/".join([self.new, *rest])
+
+
+def plan_rename_tag(plans: Workspace, old: str, new: str) -> WritePlan:
+    """Plan another name for a tag and its children in every note.
+
+    Raises:
+        UsageError: One of the names is no tag.
+        NotFound: No note has the tag.
+    """
+    change = TagRename(old, new)
+    plan = WritePlan("tags", f"rename {change.old} -> {change.new}")
+    _, rows = plans.catalog.rows()
+    paths = [row.path for row in rows if any(change.of(tag) is not None for tag in row.tags)]
+    if not paths:
+        raise NotFound(f"no note has the tag #{change.old}", "`notekeep tags` lists them")
+    plans.edit_each(plan, paths, lambda path, data: rename_tag_in_note(plans, path, data, change))
+    return plan
+
+
+def rename_tag_in_note(plans: Workspace, path: str, data: bytes, change: TagRename) -> bytes:
+    """A note's bytes with the tag renamed.
+
+    Raises:
+        Refused: It cannot be edited safely.
+    """
+    note = plans.note(path, data)
+    if note.problem is not None:
+        raise unread(note.problem)
+    edits = [
+        TextEdit(tag.start, tag.end, f"#{name}", line=tag.line)
+        for tag in (note.spans.tags if note.spans else ())
+        if (name := change.of(tag.name)) is not None and name != tag.name
+    ]
+    return _in_front_matter(edit_body(note, data, edits), change)
+
+
+def _in_front_matter(data: bytes, change: TagRename) -> bytes:
+    from notekeep.markdown import field_edit, frontmatter
+    from notekeep.markdown.field_values import parse_items
+    from notekeep.markdown.schema import find_known_keys
+
+    matter = frontmatter.read_frontmatter(data)
+    key = find_known_keys(matter.fields).get("tags")
+    if key is None:
+        return data
+    words = [str(item) for item in parse_items("tags", matter.words.get(key, ""))]
+    taken = {word.lstrip("#").casefold() for word in words}
+    for word in words:
+        name = change.of(word.lstrip("#"))
+        if name is None or word.lstrip("#") == name:
+            continue
+        sign = word[: len(word) - len(word.lstrip("#"))]
+        if name.casefold() in taken and name.casefold() != word.lstrip("#").casefold():
+            data = field_edit.remove_item(data, key, word)
+        else:
+            data = field_edit.replace_item(data, key, word, f"{sign}{name}")
+        taken.add(name.casefold())
+    return data
+
+
+def _tag(text: str) -> str:
+    """A tag as a person types it, with or without `#`.
+
+    Raises:
+        UsageError: It could not stand in a text as one.
+    """
+    from notekeep.markdown.outline import read_body
+
+    name = text.strip().lstrip("#").strip("/")
+    found = read_body(f"#{name}").tags
+    if [tag.name for tag in found] != [name] or "//" in name:
+        raise UsageError(
+            f"{text!r} is no tag", "a tag has letters, digits, - _ and /, and not digits alone"
+        )
+    return name

@@ -1,0 +1,363 @@
+"""Notes that define habits; repairs of their lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep import dates
+from notekeep.errors import NotekeepError, NotFound, UsageError
+from notekeep.habits import log
+from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
+from notekeep.habits.repairs import move_to_past_month, repair_line, restate_entry
+from notekeep.habits.revisions import reduce_entries
+from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.errors import Problem
+    from notekeep.habits.log import LogEntry
+    from notekeep.habits.repairs import LineRepair
+    from notekeep.markdown.field_values import Value
+    from notekeep.notes.workspace import Workspace
+    from notekeep.tracking.habit_names import Habit
+    from notekeep.tracking.tracker import HabitIndex
+
+
+# The notes that define habits: what a new one holds, and pauses that begin and end.
+
+
+def habit_fields(
+    index: HabitIndex,
+    title: str,
+    *,
+    identity: str = "",
+    schedule: str = "daily",
+    goal: str = "done",
+    since: str = "",
+    aliases: tuple[str, ...] = (),
+) -> dict[str, Value]:
+    """Return the front matter of a new habit.
+
+    Args:
+        index: The habits there are.
+        title: Its title.
+        identity: Its name in the log; "" makes one of the title.
+        schedule: When it is due, as a person types it.
+        goal: What is asked for, as a person types it.
+        since: Its first day; "" is the first one of its log, else today.
+        aliases: Further names for the log.
+
+    Raises:
+        UsageError: The schedule, the goal or the day is none, or a name is taken.
+    """
+    from notekeep.markdown.note import title_slug
+
+    index.refresh()
+    identity = identity or title_slug(title)
+    for new in (identity, *aliases):
+        check_habit_name(index, new)
+    return {
+        "habit": identity,
+        "schedule": [format_schedule(parse_schedule(schedule))],
+        "goal": format_goal(parse_goal(goal)),
+        "since": _first_day(index, identity, since).isoformat(),
+    }
+
+
+def check_habit_name(index: HabitIndex, name: str) -> None:
+    """Refuse a name that no line can hold, and one that another habit has.
+
+    Raises:
+        UsageError: It is such a name.
+    """
+    if not is_id(name):
+        raise UsageError(
+            f"not a name for the log: {name}",
+            "use letters, digits, - _ and . only, and no command of habits",
+        )
+    if index.is_name(name) and index.find(name).definition.path:
+        other = index.find(name).definition
+        raise UsageError(f"{name} is the name of {other.title} already ({other.path})")
+
+
+def _first_day(index: HabitIndex, identity: str, since: str) -> date:
+    """The day a habit begins: as it was said, else the first that the log has, else today."""
+    if since or not index.is_name(identity):
+        return dates.parse_day(since or "today", index.today())
+    lines = index.lines(index.find(identity))
+    return min((date.fromordinal(line.entry.day) for line in lines), default=index.today())
+
+
+def begin_pause(text: str, today: date) -> list[str]:
+    """Return the changes of front matter that begin a pause.
+
+    Args:
+        text: Its days; "" begins it today and leaves its end open.
+        today: The day it is.
+
+    Raises:
+        UsageError: It is no range of days.
+    """
+    return [f"paused+={_pause(text, today)}"]
+
+
+def is_paused(habit: Habit, today: date) -> bool:
+    """Tell whether a habit is paused on a day."""
+    return habit.definition.is_paused_on(today.toordinal())
+
+
+def end_pause(habit: Habit, today: date) -> list[str]:
+    """Return the changes that end the pause of today with yesterday; one begun today was none.
+
+    Raises:
+        NotFound: The habit is not paused today.
+    """
+    day = today.toordinal()
+    for low, high in habit.definition.pauses:
+        if low <= day <= high:
+            old = f"{_iso(low)}.." if high == FOREVER else f"{_iso(low)}..{_iso(high)}"
+            ended = [] if low == day else [f"paused+={_iso(low)}..{_iso(day - 1)}"]
+            return [f"paused-={old if low != high else _iso(low)}", *ended]
+    raise NotFound(f"{habit.definition.id} is not paused today")
+
+
+def _pause(text: str, today: date) -> str:
+    """A pause as a definition has it; without a range it begins today and is open."""
+    if not text:
+        return f"{today.isoformat()}.."
+    start, dots, end = text.partition("..")
+    first = dates.parse_day(start, today) if dates.parse_iso(start) is None else None
+    whole = f"{first.isoformat()}{dots}{end}" if first else text
+    low, high = parse_pause(whole)
+    last = "" if high == FOREVER else _iso(high)
+    return _iso(low) if low == high else f"{_iso(low)}..{last}"
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+# A habit's new id in every line of the log, for those who want the log to read like that.
+
+
+def plan_rewrite(
+    plan: WritePlan, plans: Workspace, habits: HabitIndex, habit: Habit, new: str
+) -> WritePlan:
+    """Plan another name in all lines of a habit.
+
+    Args:
+        plan: What happens to the note that defines it.
+        plans: The vault.
+        habits: Its habits, refreshed.
+        habit: The one.
+        new: Its new id.
+
+    Returns:
+        One plan of both, which is written whole or not at all.
+    """
+    whole = WritePlan("rename habit", f"{habit.definition.id} {new}", [*plan.changes])
+    whole.refused, whole.remarks = plan.refused, plan.remarks
+    numbers: dict[str, list[int]] = {}
+    for line in habits.lines(habit):
+        if fold_name(line.entry.habit) != fold_name(new):
+            numbers.setdefault(line.path, []).append(line.number)
+    for path, places in sorted(numbers.items()):
+        data = plans.read(path)
+        rows = data.split(b"\n")
+        for number in places:
+            text = rows[number - 1].decode("utf-8", "surrogateescape")
+            rows[number - 1] = log.rename_in_line(text, new).encode("utf-8", "surrogateescape")
+        whole.changes.append(NoteChange(path, data, b"\n".join(rows)))
+    return whole
+
+
+# Mending what was reported of habits: one report at a time, or all that take no guess at once.
+#
+# Each is a plan like any other change, shown before and taken back by `undo`. Where only a
+# person can tell what was meant there is no mend, and the report says where to look.
+
+
+VERB = "mend"
+
+
+class RepairOffer(NamedTuple):
+    """What can be done about one report: what it is, for a person, and the plan that does it."""
+
+    label: str
+    plan: WritePlan
+
+
+def offer(plans: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
+    """Find what can be done about one report; None where only a person can tell.
+
+    Args:
+        plans: The vault.
+        habits: Its habits, refreshed.
+        problem: A report of habits, as `HabitIndex.problems` gives it.
+    """
+    if problem.line is None or problem.code[:1] not in ("H", "W"):
+        return None
+    data = plans.read(problem.path)
+    text = _line(data, problem.line)
+    if text is None:
+        return None
+    entry = log.parse_line(text).entry
+    habit = _habit(habits, entry)
+    if problem.code == "W105" and entry is None:
+        found = _another_id(plans, habits, problem.path)
+    elif problem.code == "W106":
+        found = _without_markers(problem, data)
+    elif problem.code == "W104" and problem.message.endswith("in the future"):
+        mend = move_to_past_month(text, habits.today())
+        found = None if mend is None else _in_line(problem, data, mend)
+    elif habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
+        found = _about_habit(plans, habits, problem.code, habit, entry)
+    else:
+        mend = repair_line(problem.code, text, habit.definition.unit if habit else "")
+        found = None if mend is None else _in_line(problem, data, mend)
+    return found
+
+
+def plan_repairs(plans: Workspace, problems: Iterable[Problem]) -> WritePlan:
+    """Plan all that takes no guess, file by file."""
+    plan = WritePlan(VERB, "habit log")
+    lines: dict[str, dict[int, str]] = {}
+    for problem in problems:
+        if problem.line is not None:
+            lines.setdefault(problem.path, {})[problem.line] = problem.code
+    for path, codes in lines.items():
+        data = plans.read(path)
+        after = repair_log(data, codes)
+        if after != data:
+            plan.changes.append(NoteChange(path, data, after))
+    return plan
+
+
+def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
+    """A log file with the lines that were reported mended, where that takes no guess.
+
+    Args:
+        data: The file.
+        codes: The report of each line, by its number.
+    """
+    rows = data.split(b"\n")
+    kept = []
+    for number, row in enumerate(rows, 1):
+        mend = repair_line(codes[number], _decoded(row)) if number in codes else None
+        if mend is None or not mend.is_sure:
+            kept.append(row)
+        elif mend.text is not None:
+            kept.append(_encoded(mend.text) + row[len(row.rstrip()) :])
+    return b"\n".join(kept)
+
+
+def _in_line(problem: Problem, data: bytes, mend: LineRepair) -> RepairOffer:
+    rows = data.split(b"\n")
+    place = (problem.line or 1) - 1
+    end = rows[place][len(rows[place].rstrip()) :]
+    rows[place : place + 1] = [] if mend.text is None else [_encoded(mend.text) + end]
+    label = f"{problem.path}:{problem.line} {problem.code}"
+    plan = WritePlan(VERB, label, [NoteChange(problem.path, data, b"\n".join(rows))])
+    return RepairOffer(mend.label, plan)
+
+
+def _without_markers(problem: Problem, data: bytes) -> RepairOffer | None:
+    """All markers of the file at once: what one alone leaves behind would no longer be one."""
+    lines = log.parse_file(data.decode("utf-8", "surrogateescape"))
+    marks = {
+        each.number: "W106"
+        for each in lines
+        if each.line.report and each.line.report.code == "W106"
+    }
+    after = repair_log(data, marks)
+    if after == data:
+        return None
+    label = f"{problem.path} {problem.code}"
+    plan = WritePlan(VERB, label, [NoteChange(problem.path, data, after)])
+    return RepairOffer("take the markers out", plan)
+
+
+def _another_id(plans: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
+    """Give a note whose id another one has an id of its own; its lines counted for the other."""
+    habit = next((habit for habit in habits.known() if path in habit.others), None)
+    if habit is None:
+        return None
+    number = 2
+    while habits.is_name(f"{habit.definition.id}-{number}"):
+        number += 1
+    change = f"habit={habit.definition.id}-{number}"
+    return RepairOffer(f"set {change}", plans.set_fields([path], [change]))
+
+
+def _about_habit(
+    plans: Workspace, habits: HabitIndex, code: str, habit: Habit, entry: LogEntry
+) -> RepairOffer | None:
+    """What can be done about an entry that its habit or the other lines of its day contradict."""
+    definition = habit.definition
+    day = date.fromordinal(entry.day)
+    if code == "W102":
+        return _settled(plans, habits, habit, day)
+    if code == "W105" and not definition.path:
+        first = min(line.entry.day for line in habits.lines(habit))
+        fields = {"habit": entry.habit, "since": date.fromordinal(first).isoformat()}
+        plan = plans.new("habit", definition.title, fields=fields)
+        return RepairOffer(f"define the habit {entry.habit}", plan)
+    if code == "W104" and definition.path:
+        key = ""
+        if definition.since is not None and entry.day < definition.since:
+            key = "since"
+        elif definition.until is not None and entry.day > definition.until:
+            key = "until"
+        if key:
+            change = f"{key}={day.isoformat()}"
+            return RepairOffer(f"set {change}", plans.set_fields([definition.path], [change]))
+    return None
+
+
+def _settled(plans: Workspace, habits: HabitIndex, habit: Habit, day: date) -> RepairOffer | None:
+    """What counts of a day on which lines contradict each other, said once more for good."""
+    from notekeep.tracking.checkin import log_path
+
+    entries = habits.day_entries(habit, day.toordinal())
+    unit = habit.definition.unit
+    whole = reduce_entries(entries, unit)
+    top = [entry for entry in entries if entry.revision == whole.revision]
+    wins = next((entry for entry in top if reduce_entries([entry], unit)[:2] == whole[:2]), None)
+    if wins is None:
+        return None
+    line = restate_entry(wins)
+    path = log_path(habits.places.state, day)
+    try:
+        data: bytes | None = plans.read(path)
+    except NotekeepError:
+        data = None
+    before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()
+    gap = b"" if before.endswith(b"\n") or not before else b"\n"
+    after = before + gap + _encoded(line) + b"\n"
+    label = f"say again: {line.partition(': ')[2]}"
+    return RepairOffer(label, WritePlan(VERB, line, [NoteChange(path, data, after)]))
+
+
+def _habit(habits: HabitIndex, entry: LogEntry | None) -> Habit | None:
+    if entry is None:
+        return None
+    try:
+        return habits.find(entry.habit)
+    except NotekeepError:
+        return None
+
+
+def _line(data: bytes, number: int) -> str | None:
+    rows = data.split(b"\n")
+    return _decoded(rows[number - 1]).rstrip() if number <= len(rows) else None
+
+
+def _decoded(row: bytes) -> str:
+    return row.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").rstrip()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

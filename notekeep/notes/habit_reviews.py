@@ -1,0 +1,289 @@
+"""Review note of a period; year post."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from notekeep import dates
+from notekeep.errors import NotFound, Refused, UsageError
+from notekeep.habits.calendar import year_bounds
+from notekeep.habits.review import last_ended, review_habit
+from notekeep.habits.streaks import rate
+from notekeep.habits.summary import describe_year, format_count, streak_unit
+from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.tracking.habit_details import find_span, parse_span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.evaluation import Timeline
+    from notekeep.habits.review import Bounds, HabitReview, ReviewSpan
+    from notekeep.markdown.field_values import Value
+    from notekeep.notes.workspace import Workspace
+    from notekeep.tracking.habit_names import Habit
+    from notekeep.tracking.tracker import HabitIndex, LogLine
+
+
+# A week or a month of habits as a note: the figures, what was said of them, and room to think.
+#
+# notekeep writes it once and the person finishes it; a review that is there already is never
+# written over. Links lead to the habits and to the books behind them.
+
+
+FOLDER = "reviews"
+SPANS: dict[str, ReviewSpan] = {"week": "week", "month": "month"}
+REASON = "reason"
+
+
+def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
+    """Read which days are meant: `week`, `month`, `2026-10`, `week 2026-W40`, `month october`.
+
+    Behind `week` and `month` any day in them is understood. Without one it is the last week or
+    month that is over, or that ends today.
+
+    Raises:
+        UsageError: The words are something else.
+    """
+    today, week_start = habits.today(), habits.places.settings.week_start
+    name, _, rest = words.strip().partition(" ")
+    span = SPANS.get(name.casefold() or "week")
+    if span is None:
+        called = find_span(words, today, week_start)
+        if called is None:
+            raise UsageError(
+                f"neither week nor month: {words.strip()}",
+                "write `review week` or `review month`, and after it which one: 2026-W40, 2026-10, "
+                "or a day in it",
+                text=words.strip(),
+                position=0,
+            )
+        return called
+    return (
+        parse_span(span, rest, today, week_start) if rest else last_ended(span, today, week_start)
+    )
+
+
+def review_path(when: Bounds) -> str:
+    """Where the review of some days lies, vault-relative."""
+    if when.span == "month":
+        return f"{FOLDER}/Review {when.first:%Y-%m}.md"
+    return f"{FOLDER}/Review {when.first.isoformat()}.md"
+
+
+def plan_review(plans: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
+    """Plan the note.
+
+    Raises:
+        NotFound: There is no habit.
+        Refused: There is one already.
+        UsageError: The days have not begun.
+    """
+    path = review_path(when)
+    today = habits.today()
+    if when.first > today:
+        raise UsageError(f"{dates.format_short_day(when.first, today)} has not come yet")
+    if (plans.root / path).exists():
+        raise Refused(
+            f"there is a review of that {when.span} already: {path}",
+            f"`notekeep open '{path}'` goes on with it",
+        )
+    habits.refresh()
+    if not habits.known():
+        raise NotFound(
+            "there is no habit to review",
+            '`notekeep habit add "Meditate" --schedule daily` defines the first one',
+        )
+    text = "\n".join(_note(habits, when, min(today, when.last)))
+    return WritePlan("review", review_title(when), [NoteChange(path, None, f"{text}\n".encode())])
+
+
+def review_title(when: Bounds) -> str:
+    """What the review is called."""
+    if when.span == "month":
+        return f"Review of {when.first:%B %Y}"
+    first, last = when.first, when.last
+    return f"Review of {first.day} {first:%b} to {last.day} {last:%b %Y}"
+
+
+def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
+    looked_at = []
+    for habit in habits.known():
+        line = habits.timeline(habit, end)
+        found = review_habit(habit.definition, habits.days(habit), line, when)
+        lines = [each for each in habits.lines(habit, when.first, when.last) if each.counts]
+        if lines or (found.need and not found.is_over and not habit.definition.is_archived):
+            looked_at.append((habit, found, lines))
+    yield from (
+        "---",
+        "type: note",
+        f"title: {review_title(when)}",
+        f"created: {habits.today().isoformat()}",
+    )
+    yield from ("tags: [review]", f"period: {when.first}..{when.last}", "---")
+    yield f"# {review_title(when)}"
+    yield ""
+    if not looked_at:
+        yield "Nothing was due and nothing was logged."
+        return
+    yield from _table([(habit, found) for habit, found, _ in looked_at])
+    yield from _section("Missed twice or more", _gaps(looked_at, end))
+    yield from _section("Skipped", _skips(looked_at, end))
+    yield from _section("Said at the time", _remarks(looked_at, end))
+    yield from ("", "## What now", "", "Keep one line for each habit.")
+    for habit, _, _ in looked_at:
+        yield from _choices(habit.definition)
+    yield from (
+        "",
+        "## In my own words",
+        "",
+        "What helped, what stood in the way, what comes next?",
+    )
+
+
+def _table(rows: Sequence[tuple[Habit, HabitReview]]) -> Iterator[str]:
+    yield "| habit | met | need | streak | strength |"
+    yield "|---|---:|---:|---|---:|"
+    for habit, found in rows:
+        share = f"{found.met}" if found.share is None else f"{found.met} ({found.share:.0%})"
+        streak = format_count(found.streak.current, found.streak.unit) if found.streak.unit else ""
+        strength = f"{found.strength:.0%} ({found.gained * 100:+.0f})"
+        cells = (_link(habit.definition), share, found.need, streak, strength)
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield from ("", f"## {title}", "", *found)
+
+
+def _gaps(
+    looked_at: Sequence[tuple[Habit, HabitReview, list[LogLine]]], end: date
+) -> Iterator[str]:
+    for habit, found, _ in looked_at:
+        for first, last, length in found.gaps:
+            unit = format_count(length, found.streak.unit or "days")
+            days = f"{dates.format_short_day(first, end)} to {dates.format_short_day(last, end)}"
+            yield f"- {_link(habit.definition)}: {unit} in a row, {days}"
+
+
+def _skips(
+    looked_at: Sequence[tuple[Habit, HabitReview, list[LogLine]]], end: date
+) -> Iterator[str]:
+    for habit, _, lines in looked_at:
+        for line in lines:
+            if line.entry.kind == "skip":
+                reason = dict(line.entry.extra).get(REASON, "")
+                why = ", ".join(text for text in (reason, line.entry.note) if text)
+                yield _said(habit.definition, line, why or "no reason given", end)
+
+
+def _remarks(
+    looked_at: Sequence[tuple[Habit, HabitReview, list[LogLine]]], end: date
+) -> Iterator[str]:
+    for habit, _, lines in looked_at:
+        for line in lines:
+            if line.entry.kind != "skip" and line.entry.note:
+                yield _said(habit.definition, line, line.entry.note, end)
+
+
+def _said(habit: Definition, line: LogLine, text: str, end: date) -> str:
+    day = dates.format_short_day(date.fromordinal(line.entry.day), end)
+    return f"- {_link(habit)} {day}: {text}"
+
+
+def _choices(habit: Definition) -> Iterator[str]:
+    """The four things that can be done with a habit; no boxes, or each would be an open task."""
+    yield from ("", f"### {_plain(habit.title)}", "")
+    about = [f"{_link(habit)}, {_plain(habit.identity)}" if habit.identity else _link(habit)]
+    about += [f"from {habit.source}"] if habit.source else []
+    yield "; ".join(about)
+    yield ""
+    yield "- keep it as it is"
+    yield f"- shrink it{f': {_plain(habit.tiny)}' if habit.tiny else ''}"
+    cue = _plain(habit.when) or (f"after {_plain(habit.after)}" if habit.after else "")
+    yield f"- change the cue{f': so far {cue}' if cue else ''}"
+    yield f"- archive it: `notekeep habit archive {habit.id}`"
+
+
+def _link(habit: Definition) -> str:
+    """A link to the note of a habit; its bare id where there is none, or no link can name it."""
+    stem = habit.path.rpartition("/")[2].removesuffix(".md")
+    return f"[[{stem}]]" if stem and not set("[]|#^") & set(stem) else f"`{habit.id}`"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+# A year of habits as the beginning of a post: figures, the year as a picture, where it came
+# from.
+#
+# It is a draft like any other, for the person to write on; nothing is published by making it.
+
+
+def plan_year(
+    plans: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
+) -> WritePlan:
+    """Plan a draft about a year.
+
+    Args:
+        plans: The vault.
+        habits: Its habits, refreshed.
+        chosen: The habits that it is about.
+        year: The year.
+
+    Raises:
+        Refused: None of them has a note and a day of that year.
+    """
+    parts: list[str] = []
+    for habit in chosen:
+        parts += _part(habits, habit, year, is_alone=len(chosen) == 1)
+    if not parts:
+        raise Refused(
+            f"there is nothing to tell of {year}",
+            "choose a habit with a note, and a year in which it was due",
+        )
+    title = f"{chosen[0].definition.title} in {year}" if len(chosen) == 1 else f"Habits in {year}"
+    sources = dict.fromkeys(habit.definition.source for habit in chosen)
+    fields: dict[str, Value] = {
+        "date": habits.today().isoformat(),
+        "draft": True,
+        "tags": ["habit"],
+        "sources": [source for source in sources if source],
+    }
+    return plans.new("post", title, fields=fields, body="\n".join(parts))
+
+
+def _part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -> Iterator[str]:
+    definition = habit.definition
+    first, last = map(date.fromordinal, year_bounds(year))
+    end = min(last, habits.today())
+    if not definition.path or end < first:
+        return
+    line = habits.timeline(habit, end, last)
+    if rate(line, (end - first).days + 1).value is None:
+        return
+    if not is_alone:
+        yield from (f"## {definition.title}", "")
+    sentence = describe_year(definition.title, year, line, streak_unit(definition, line))
+    yield from (sentence, "", f"![[{definition.path.removesuffix('.md')}#year {year}]]", "")
+    yield from ("| month | kept |", "|---|---:|")
+    for month, share in _months(line, year, end):
+        yield f"| {month} | {share:.0%} |"
+    yield ""
+    if definition.source:
+        yield from (f"It began with {definition.source}.", "")
+
+
+def _months(line: Timeline, year: int, end: date) -> Iterator[tuple[str, float]]:
+    """The share of each month that was met, of those that have a unit that is over."""
+    for month in range(1, 13):
+        start = date(year, month, 1)
+        stop = date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
+        stop = min(stop, end)
+        share = rate(line._replace(today=stop.toordinal()), (stop - start).days + 1).value
+        if stop >= start and share is not None:
+            yield f"{start:%B}", share

@@ -1,0 +1,189 @@
+"""Fix near-miss links; link unlinked mentions."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from operator import attrgetter
+from posixpath import normpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Problem, Refused
+from notekeep.markdown.links import fold_name, note_stem, retarget
+from notekeep.markdown.text_edit import TextEdit, edit_body
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from notekeep.catalog.name_lookup import Mention
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.note import Note
+    from notekeep.markdown.outline import Link
+    from notekeep.notes.workspace import Workspace
+
+
+# Links that lead nowhere because of a slip of the fingers: the one name that must be meant.
+
+
+SHORTEST = 5
+"""Names shorter than this are all near each other."""
+
+_DIGITS = re.compile(r"\d+")
+_NO_NAME = re.compile(r"[\[\]|#^\n]")
+
+
+class Near(NamedTuple):
+    """The note that a misspelt name means: its path, and the name as it is really spelt."""
+
+    path: str
+    name: str
+
+
+class NearNames:
+    """The names of all notes, to find the one that is nearest to a misspelt one."""
+
+    def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+        self._names: dict[str, set[Near]] = {}
+        self._paths: dict[str, set[Near]] = {}
+        self._stems: dict[str, int] = {}
+        for path, title, aliases in notes:
+            place = path.removesuffix(".md")
+            stem = place.rpartition("/")[2]
+            self._paths.setdefault(fold_name(place), set()).add(Near(path, place))
+            self._stems[fold_name(stem)] = self._stems.get(fold_name(stem), 0) + 1
+            for name in (stem, title, *aliases):
+                self._names.setdefault(fold_name(name), set()).add(Near(path, name))
+
+    def of(self, target: str, folder: str = "") -> Near | None:
+        """The note that must be meant; None unless exactly one has a name that is near.
+
+        A slip is one letter of every five, two at most: missing, doubled, wrong, or two swapped.
+        Numbers must be the same, or one chapter, version or day would be taken for another; and the
+        first letter, which few get wrong and which tells "internal" from "external".
+
+        Args:
+            target: The name as the link has it.
+            folder: That of the note with the link, where a relative path starts.
+        """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        wanted = fold_name(resolve_target(target, folder).removesuffix(".md"))
+        if len(wanted) < SHORTEST:
+            return None
+        names = self._paths if "/" in wanted else self._names
+        most = min(2, len(wanted) // SHORTEST)
+        numbers = _DIGITS.findall(wanted)
+        found = [
+            name
+            for name, _, _ in process.extract(
+                wanted, names.keys(), scorer=OSA.distance, score_cutoff=most, limit=None
+            )
+            if name[:1] == wanted[:1] and _DIGITS.findall(name) == numbers
+        ]
+        near = {one for name in found for one in names[name]}
+        if len({one.path for one in near}) != 1:
+            return None
+        return min(near, key=lambda one: (OSA.distance(wanted, fold_name(one.name)), one.name))
+
+    def is_unique(self, stem: str) -> bool:
+        """Whether a file name, folded and without `.md`, is that of one note only."""
+        return self._stems.get(stem, 0) == 1
+
+
+def repair_links(
+    note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
+) -> tuple[list[Problem], bytes]:
+    """A note's bytes with its misspelt links corrected.
+
+    Args:
+        note: The note.
+        data: Its bytes.
+        broken: Line of the file and target of each link that leads nowhere.
+        near: The names of all notes.
+
+    Returns:
+        What was wrong, and the new bytes.
+    """
+    links = note.spans.links if note.spans and broken else []
+    found: list[Problem] = []
+    edits: list[TextEdit] = []
+    for link in links:
+        line = note.body_line + link.line + 1
+        folder = note.path.rpartition("/")[0]
+        if (line, link.target) not in broken:
+            continue
+        meant, old = _meant(link, folder, near)
+        edit = _edit(note, link, meant, near, old) if meant else None
+        if meant and edit:
+            message = f'There is no note "{link.target}", and one "{meant.name}".'
+            found.append(Problem(note.path, line, message, "", "broken-link"))
+            edits.append(edit)
+    return found, edit_body(note, data, edits)
+
+
+def resolve_target(target: str, folder: str) -> str:
+    """A target seen from the vault: what begins with `./` or `../` starts in a folder."""
+    if not target.startswith(("./", "../")):
+        return target.lstrip("/")
+    return normpath(f"{folder}/{target}".lstrip("/"))
+
+
+def _meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
+    """The note that a link means, and the path at which it was looked for."""
+    if not link.wiki and not link.target.startswith("/"):
+        target = f"./{link.target}"
+        if meant := near.of(target, folder):
+            return meant, resolve_target(target, folder)
+    return near.of(link.target, folder), resolve_target(link.target, folder)
+
+
+def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> TextEdit | None:
+    """The edit of one link; None when its target cannot be told from the rest of it."""
+    if link.wiki:
+        start = note.body.find(link.target, link.start, link.end)
+        if start < 0 or _NO_NAME.search(meant.name):
+            return None
+        return TextEdit(start, start + len(link.target), meant.name, line=link.line)
+    edits = retarget(
+        note.body,
+        [link],
+        lambda _link: (f"{old.removesuffix('.md')}.md", meant.path),
+        from_old=note.path,
+        from_new=note.path,
+        unique=near.is_unique,
+    )
+    return edits[0] if edits else None
+
+
+# Making links of the places where notes say another note's name.
+
+
+def plan_link_mentions(plans: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
+    """Plan to put a link where notes mention a note; what is read stays the same.
+
+    Args:
+        plans: Reads the notes.
+        row: The note that is mentioned.
+        mentions: Where, by note, as `index.mentions` found it.
+    """
+    plan = WritePlan("link", row.title)
+    name = note_stem(row.path)
+    is_only = len(plans.catalog.named(name)) == 1
+    found = {path: list(said) for path, said in groupby(mentions, key=attrgetter("path"))}
+    for path in plans.distinct(found):
+        data = plans.read(path)
+        note = plans.note(path, data)
+        edits = [
+            TextEdit(
+                said.start, said.end, plans.links.link(row.path, path, text=text, is_only=is_only)
+            )
+            for said in found[path]
+            if (text := " ".join(note.body[said.start : said.end].split()))
+        ]
+        try:
+            plan.changes.append(NoteChange(path, data, edit_body(note, data, edits)))
+        except Refused as error:
+            plan.refuse(path, error)
+    return plan

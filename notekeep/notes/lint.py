@@ -1,0 +1,172 @@
+"""What is wrong in notes and logs and can be mended without a guess: `lint`.
+
+A finding with a fix has an edit in the plan; one without says what a person can do. What is broken
+beyond that (front matter that cannot be read) is for `doctor` to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import InvalidValue, NotFound, Problem, Refused
+from notekeep.markdown.field_changes import check_value
+from notekeep.markdown.frontmatter_block import find_key_line
+from notekeep.markdown.note import read_note
+from notekeep.markdown.schema import find_known_keys, role
+from notekeep.notes.link_repair import NearNames, repair_links
+from notekeep.notes.moves import add_moves, find_portable_names, name_problems
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.markdown.note import Note
+    from notekeep.notes.workspace import Workspace
+
+
+class LintFinding(NamedTuple):
+    """One thing that is wrong.
+
+    Attributes:
+        problem: What, where, and what to do.
+        has_fix: Whether the plan mends it.
+    """
+
+    problem: Problem
+    has_fix: bool
+
+
+class _EmptyFacts(NamedTuple):
+    """What stands for what a body says where nobody asks, as to look for it is most of the work."""
+
+    title: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Lint(NamedTuple):
+    """What `lint` found, and the plan that mends what can be mended."""
+
+    findings: list[LintFinding]
+    plan: WritePlan
+
+
+def lint_notes(plans: Workspace, paths: Iterable[str], label: str) -> Lint:
+    """Look at notes and logs.
+
+    Args:
+        plans: The vault.
+        paths: Which.
+        label: What they are, for history.
+    """
+    found = Lint([], WritePlan("lint", label))
+    near = NearNames(plans.catalog.names())
+    wanted = sorted(set(paths))
+    moves = find_portable_names(plans, wanted)
+    distinct = set(plans.distinct(wanted))
+    for path in wanted:
+        named = name_problems(path, is_mended=path in moves)
+        found.findings.extend(LintFinding(problem, mended) for problem, mended in named)
+        if path not in distinct:
+            continue
+        try:
+            data = plans.read(path)
+        except (NotFound, Refused):
+            continue
+        if role(path, plans.schema) == "log":
+            findings, after = _log(path, data)
+        else:
+            findings, after = _note(plans, path, data, near, found.plan)
+        found.findings.extend(findings)
+        if after != data:
+            found.plan.changes.append(NoteChange(path, data, after))
+    add_moves(plans, found.plan, moves)
+    return found
+
+
+def _log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
+    """Lines of a log that were meant as a check-in and only need another shape."""
+    from notekeep.habits.log import parse_file
+    from notekeep.habits.repairs import repair_line
+    from notekeep.notes.habit_notes import repair_log
+
+    found: list[LintFinding] = []
+    codes: dict[int, str] = {}
+    for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
+        report = placed.line.report
+        mend = repair_line(report.code, placed.text) if report else None
+        if report is None or mend is None or not mend.is_sure:
+            continue
+        codes[placed.number] = report.code
+        problem = Problem(path, placed.number, report.message, mend.label, report.code)
+        found.append(LintFinding(problem, has_fix=True))
+    return found, repair_log(data, codes)
+
+
+def _note(
+    plans: Workspace, path: str, data: bytes, near: NearNames, plan: WritePlan
+) -> tuple[list[LintFinding], bytes]:
+    """Links and tags of a note."""
+    broken = {
+        (link.line, link.target) for link in plans.catalog.links(path) if link.state == "broken"
+    }
+    note = read_note(path, data, plans.schema, None if broken else _EmptyFacts())
+    if note.problem is not None:
+        return [], data
+    links, after = repair_links(note, data, broken, near)
+    tags: list[Problem] = []
+    try:
+        tags, after = _tags(path, after)
+    except Refused as error:
+        plan.refuse(path, error)
+    found = [LintFinding(problem, has_fix=True) for problem in (*tags, *links)]
+    return [*found, *_values(plans, note, data)], after
+
+
+def _values(plans: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
+    """Values outside the range or the choices of their field; what was meant is a guess."""
+    keys = find_known_keys(note.raw)
+    for name, value in note.fields.items():
+        try:
+            check_value(name, value, plans.schema, note.kind)
+        except InvalidValue as error:
+            line = find_key_line(data, keys.get(name, name))
+            problem = Problem(note.path, line, error.message, error.hint, "value")
+            yield LintFinding(problem, has_fix=False)
+
+
+def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
+    """Tags of front matter: written with `#`, twice, or as text that lists several.
+
+    Raises:
+        Refused: They cannot be edited safely.
+    """
+    from notekeep.markdown import field_edit, frontmatter
+    from notekeep.markdown.field_values import parse_items
+
+    matter = frontmatter.read_frontmatter(data)
+    key = find_known_keys(matter.fields).get("tags")
+    if key is None:
+        return [], data
+    said = matter.words.get(key, "")
+    words = [str(item) for item in parse_items("tags", said)]
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(word.lstrip("#").casefold(), word.lstrip("#"))
+    wanted = list(first.values())
+    is_text = isinstance(said, str) and len(words) > 1
+    if words == wanted and not is_text:
+        return [], data
+    line = find_key_line(data, key)
+    found = []
+    if any(word.startswith("#") for word in words):
+        found.append(Problem(path, line, f"A tag in `{key}` is written with #.", "", "tag-sign"))
+    if len(wanted) < len(words):
+        found.append(Problem(path, line, f"A tag stands in `{key}` twice.", "", "tag-twice"))
+    if is_text:
+        message = f"`{key}` is text that lists several tags."
+        found.append(Problem(path, line, message, "", "tag-text"))
+    if len(wanted) == len(words) and not is_text:
+        for old, new in zip(words, wanted, strict=True):
+            data = field_edit.replace_item(data, key, old, new)
+        return found, data
+    return found, field_edit.set_field(data, key, list(wanted))

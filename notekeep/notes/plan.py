@@ -1,0 +1,180 @@
+"""Plan of file changes, a value; apply it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Problem, Refused
+from notekeep.storage.content import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.errors import NotekeepError
+    from notekeep.storage.history import History
+
+
+# A plan: what a verb would write, before anything is written.
+#
+# Planning reads and never writes. A note whose change must be refused is listed with its reason
+# and leaves the others in the plan.
+
+
+class NoteChange(NamedTuple):
+    """One file of a plan.
+
+    Attributes:
+        path: Vault-relative; where the file is before the change, or will be when it is new.
+        before: Its bytes as they were read, or None for a new file.
+        after: Its bytes afterwards, or None when it goes to the trash.
+        target: Where it is moved to, vault-relative; empty when it stays.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    target: str = ""
+
+
+@dataclass(slots=True)
+class WritePlan:
+    """What one verb would do.
+
+    Attributes:
+        verb: The verb, as history shows it.
+        label: What it is about, e.g. "Atomic Habits".
+        changes: The files, in the order in which they are written.
+        refused: Notes that are left out, each with its line and reason.
+        remarks: What the person should know besides.
+        new_fields: The fields it writes that neither a kind nor any note has had before.
+    """
+
+    verb: str
+    label: str
+    changes: list[NoteChange] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    new_fields: list[str] = field(default_factory=list)
+
+    def refuse(self, path: str, error: NotekeepError) -> None:
+        """Leave a note out, and keep why."""
+        self.refused.append(refusal(path, error))
+
+    def raise_if_nothing_left(self) -> None:
+        """Raise the first refusal when nothing is left to write.
+
+        Raises:
+            Refused: Every note was left out.
+        """
+        if self.changes or not self.refused:
+            return
+        first, *others = self.refused
+        message = first.message
+        if others:
+            message = f"{first.place}: {message}, and {len(others)} more"
+        raise Refused(message, first.hint, line=first.line, column=first.column)
+
+    def diff(self) -> Iterator[str]:
+        """The plan as lines of a unified diff, file by file."""
+        for change in self.changes:
+            yield from _diff(change)
+
+
+class WriteResult(NamedTuple):
+    """What was written.
+
+    Attributes:
+        step: The step in history that `undo` takes back; empty when nothing was written.
+        paths: The files, where they are now.
+        refused: Notes that were left out, or that changed meanwhile.
+        remarks: What the person should know besides.
+    """
+
+    step: str
+    paths: list[str]
+    refused: list[Problem]
+    remarks: list[str]
+
+
+def refusal(path: str, error: NotekeepError) -> Problem:
+    """Why a file was left out, with the place in it where there is one."""
+    line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
+    return Problem(path, line, error.message, error.hint, "refused", column)
+
+
+def _diff(change: NoteChange) -> Iterator[str]:
+    import difflib
+
+    if change.after is None:
+        yield f"{change.path} -> trash"
+        return
+    if change.target:
+        yield f"{change.path} -> {change.target}"
+    if change.before == change.after:
+        return
+    before = _lines(change.before or b"")
+    after = _lines(change.after)
+    old = change.path if change.before is not None else os.devnull
+    for line in difflib.unified_diff(
+        before, after, old, change.target or change.path, n=1, lineterm=""
+    ):
+        yield line.rstrip("\r\n")
+
+
+def _lines(data: bytes) -> list[str]:
+    return data.decode("utf-8", "replace").splitlines(keepends=True)
+
+
+# Carrying out a plan: one step in history, whole where its parts need each other.
+
+
+WHOLE = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
+"""Verbs whose changes make no sense one without the other."""
+
+BACK = frozenset({"restore"})
+"""Verbs that give a file the name it had, also one that does not travel."""
+
+
+def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
+    """Write what a plan says.
+
+    Args:
+        plan: The plan; a file is written only if it is what the plan was made from.
+        root: The vault.
+        history: Where earlier versions are kept, and the step is noted.
+
+    Returns:
+        What was written, and what was left out with its reason.
+
+    Raises:
+        Conflict: The only file, or one that the others need, has changed since; nothing is lost.
+        Failure: The system did not let us; nothing is half-written.
+    """
+    if not plan.changes:
+        return WriteResult("", [], plan.refused, plan.remarks)
+    any_name = plan.verb in BACK
+    renames = plan.verb == "lint" and any(change.target for change in plan.changes)
+    whole = plan.verb in WHOLE or renames  # a note that moves needs the links to it to follow
+    with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
+        for change in plan.changes:
+            if change.before is None:
+                step.create(change.path, change.after or b"", any_name=any_name)
+                continue
+            if change.after is None:
+                step.trash(change.path)
+                continue
+            if change.after != change.before:
+                # A change of front matter can be planned again from what the file holds then.
+                step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
+            if change.target:
+                step.move(change.path, change.target, any_name=any_name)
+    refused = [*plan.refused, *(refusal(path, error) for path, error in step.failed.items())]
+    done = {change.path for change in step.done}
+    remarks = [
+        *plan.remarks,
+        *(f"{path} was saved by another program; see {copy}" for path, copy in step.copies.items()),
+    ]
+    paths = [change.target or change.path for change in plan.changes if change.path in done]
+    return WriteResult(step.id if done else "", paths, refused, remarks)

@@ -1,0 +1,263 @@
+"""Bring versions and trash back; forget traces."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Ambiguous, NotFound, UsageError
+from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.storage.autosave import AutosaveFile
+from notekeep.storage.file_names import name_key
+from notekeep.storage.open_folder import content_at
+from notekeep.storage.operation_log import list_past_paths
+from notekeep.storage.trash import TRASH, list_trash, original_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.notes.workspace import Workspace
+    from notekeep.storage.content import Digest
+    from notekeep.storage.history import History
+    from notekeep.storage.operation_log import Version
+    from notekeep.vault import Vault
+
+
+# Bringing back: an earlier version of a note, a note that is gone, a file from the trash.
+
+
+_NUMBERED = re.compile(r"(.+)@(\d+)", re.DOTALL)
+
+
+class NoteVersions(NamedTuple):
+    """A note and its versions.
+
+    Attributes:
+        path: What it is called, or was called last.
+        now: What it holds; None when it is gone.
+        versions: What history still holds of it, newest first.
+    """
+
+    path: str
+    now: bytes | None
+    versions: list[Version]
+
+    def version(self, number: int) -> Version:
+        """One of the versions, counted from 1 as `history` lists them.
+
+        Raises:
+            NotFound: There is no such version.
+        """
+        if not 1 <= number <= len(self.versions):
+            known = f"1 to {len(self.versions)}" if self.versions else "none"
+            raise NotFound(
+                f"{self.path} has no version {number}: history holds {known}",
+                f"`notekeep history '{self.path}'` lists them",
+            )
+        return self.versions[number - 1]
+
+
+def split_version(name: str) -> tuple[str, int | None]:
+    """Split `NOTE@N` into the note's name and the number of the version, None without one."""
+    match = _NUMBERED.fullmatch(name)
+    return (match[1], int(match[2])) if match else (name, None)
+
+
+def find_versions(plans: Workspace, history: History, name: str) -> NoteVersions:
+    """Find a note by name, also one that is gone, with its versions.
+
+    Raises:
+        NotFound: Neither the vault nor history knows the name.
+        Ambiguous: Several notes have it, or had it.
+    """
+    from notekeep.catalog.name_lookup import find_exact, resolve
+
+    row = find_exact(plans.catalog, name, str(plans.root))
+    gone = [] if row else _gone(plans, history, name)
+    if len(gone) > 1:
+        raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
+    path = gone[0] if gone else (row or resolve(plans.catalog, name, str(plans.root))).path
+    now = content_at(plans.root, path)
+    return NoteVersions(path, now[0] if now else None, history.versions(path))
+
+
+def plan_restore(plans: Workspace, history: History, name: str) -> WritePlan:
+    """Plan a note as one of its versions had it: `NOTE@N`.
+
+    Without a number, a note that is gone comes back as it was last.
+
+    Raises:
+        NotFound: There is no such note or version.
+        UsageError: The note is there, and no version is named.
+    """
+    plain, number = split_version(name)
+    past = find_versions(plans, history, plain)
+    if number is None:
+        if past.now is not None:
+            raise UsageError(
+                f"which version of {past.path}?",
+                f"`notekeep history '{past.path}'` lists them; `restore NOTE@2` brings one back",
+            )
+        number = 1
+    version = past.version(number)
+    return plan_version(plans, history, past.path, version.digest, f"{past.path}@{number}")
+
+
+def plan_version(
+    plans: Workspace, history: History, path: str, digest: Digest, label: str = ""
+) -> WritePlan:
+    """Plan a note with a content that history holds; one that is gone is made again.
+
+    Args:
+        plans: The vault.
+        history: Where the content is.
+        path: The note.
+        digest: The content.
+        label: What the step is called; by default the note's path.
+
+    Raises:
+        NotFound: History does not hold it any more.
+    """
+    data = history.blob(digest)
+    now = content_at(plans.root, path)
+    before = now[0] if now else None
+    plan = WritePlan("restore", label or path)
+    if data != before:
+        plan.changes.append(NoteChange(path, before, data))
+    return plan
+
+
+def plan_untrash(plans: Workspace, history: History, name: str, to: str = "") -> WritePlan:
+    """Plan a file's way back from the trash.
+
+    Args:
+        plans: The vault.
+        history: Where the file's old path is looked up.
+        name: The file: its path in the trash, its old path, or its name.
+        to: Where it goes, as a vault path; empty is where it was.
+
+    Raises:
+        NotFound: Nothing in the trash has that name.
+        Ambiguous: Several files have it.
+    """
+    path = find_trashed(plans, name)
+    target = to or original_path(history, path)
+    data = plans.read(path)
+    return WritePlan("restore", target, [NoteChange(path, data, data, target)])
+
+
+def find_trashed(plans: Workspace, name: str) -> str:
+    """The one file in the trash that a name means: its path there, its old path, or its name.
+
+    Raises:
+        NotFound: Nothing in the trash has that name.
+        Ambiguous: Several files have it.
+    """
+    listed = [one.path for one in list_trash(plans.root)]
+    found = _named(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
+    if not found:
+        raise NotFound(f"nothing in the trash is called {name!r}", "`notekeep trash` lists it")
+    if len(found) > 1:
+        raise Ambiguous(f"{name!r} could be several files in the trash:", found, "say which")
+    return found[0]
+
+
+def _gone(plans: Workspace, history: History, name: str) -> list[str]:
+    """The notes of history with a name that are not in the vault, the last seen first."""
+    paths: dict[str, None] = {}
+    for record in history.records():
+        if record.root:
+            continue
+        for change in record.changes:
+            paths.pop(change.path, None)
+            is_deleted = change.kind == "trash" or change.to.startswith(f"{TRASH}/")
+            paths[change.path if is_deleted else change.to or change.path] = None
+    return [
+        path
+        for path in _named(reversed(paths), name)
+        if not path.startswith(f"{TRASH}/") and content_at(plans.root, path) is None
+    ]
+
+
+def _named(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
+    """The paths that a name means exactly, else those whose file it names."""
+    wanted = {name_key(name), name_key(f"{name}.md")}
+    listed = list(paths)
+    exact = [path for path in listed if name_key(path[cut:]) in wanted]
+    return exact or [path for path in listed if name_key(path.rpartition("/")[2]) in wanted]
+
+
+# Forgetting a note: no trace of what it was, in history, in the index or in unsaved text.
+#
+# The note itself is left where it is; so are backups, and what git or a sync tool keep.
+
+
+class Traces(NamedTuple):
+    """What notekeep keeps of a note beside the note.
+
+    Attributes:
+        path: The note.
+        names: Every path it had.
+        versions: How many versions of it history holds.
+        steps: How many steps of the log it is in; they can no longer be undone.
+        there: Whether the note is in the vault.
+        trashed: Copies of it in the trash, which stay.
+    """
+
+    path: str
+    names: list[str]
+    versions: int
+    steps: int
+    there: bool
+    trashed: list[str]
+
+
+def find_traces(vault: Vault, name: str) -> Traces:
+    """Look for what is kept of a note, also of one that is gone.
+
+    Raises:
+        NotFound: Neither the vault nor history knows it.
+    """
+    history = vault.history
+    past = find_versions(vault.plan, history, name)
+    records = history.records()
+    names = list_past_paths(records, past.path)
+    steps = sum(
+        any(change.path in names or change.to in names for change in record.changes)
+        for record in records
+        if not (record.root or record.is_outside)
+    )
+    trashed = [
+        one.path
+        for one in list_trash(vault.root)
+        if one.path in names or original_path(history, one.path) in names
+    ]
+    known = sorted(name for name in names if not name.startswith(f"{TRASH}/"))
+    return Traces(past.path, known, len(past.versions), steps, past.now is not None, trashed)
+
+
+def forget_traces(vault: Vault, traces: Traces) -> int:
+    """Remove every trace; the index is thrown away and built anew from the files that are there.
+
+    Deleting rows would leave their text in free pages of the index until something else is written
+    there.
+
+    Returns:
+        How many versions were removed from history.
+    """
+    removed = vault.history.forget(traces.path)
+    for name in {traces.path, *traces.names}:
+        AutosaveFile(vault.places.state, name).forget()
+    vault.opened.forget({traces.path, *traces.names})
+    vault.catalog.close()
+    vault.habit_index.close()
+    with suppress(FileNotFoundError), os.scandir(vault.places.cache) as listing:
+        for entry in list(listing):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                os.unlink(entry.path)
+    return removed

@@ -1,0 +1,58 @@
+"""Saved queries: kept by name in the settings that travel with the vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notekeep.errors import NotFound, UsageError
+from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.settings import VAULT_SETTINGS
+
+if TYPE_CHECKING:
+    from notekeep.notes.workspace import Workspace
+
+TABLE = "saved"
+
+
+def plan_save_query(plans: Workspace, name: str, query: str) -> WritePlan:
+    """Plan to keep a query under a name, or to forget it; all else in the file stays.
+
+    Args:
+        plans: Reads the settings.
+        name: What the person calls it.
+        query: The query; "" forgets it.
+
+    Raises:
+        NotFound: No query of that name is to be forgotten.
+        UsageError: The name is empty or has a line break, or the settings are not TOML, or
+            have something else where saved queries are.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import AbstractTable
+
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise UsageError("a saved query needs a name on one line", "give it a word or two")
+    try:
+        before: bytes | None = plans.read(VAULT_SETTINGS)
+    except NotFound:
+        before = None
+    try:
+        document: Any = tomlkit.parse((before or b"").decode("utf-8-sig"))
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{VAULT_SETTINGS}: not valid TOML: {error}", "correct it, then save again"
+        ) from error
+    table = document.setdefault(TABLE, tomlkit.table())
+    if not isinstance(table, AbstractTable):
+        raise UsageError(f"{VAULT_SETTINGS}: `{TABLE}` is no table", "correct it, then save again")
+    if query:
+        table[name] = query
+    elif table.pop(name, None) is None:
+        raise NotFound(f"there is no saved query {name!r}", "`notekeep saved` lists them")
+    after = tomlkit.dumps(document).encode("utf-8")
+    plan = WritePlan("saved", name)
+    if after != before:
+        plan.changes.append(NoteChange(VAULT_SETTINGS, before, after))
+    return plan

@@ -1,0 +1,355 @@
+"""One condition of a query into a node: a word, or a field with its value.
+
+How conditions are joined is grammar.py's affair; what values mean is values.py's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import warnings
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import UsageError
+from notekeep.query.fields import (
+    CLEAR_LIKENESS,
+    COUNTED_THINGS,
+    FLAGS,
+    SCOPES,
+    QueryFields,
+    nearest,
+)
+from notekeep.query.tree import (
+    And,
+    Compare,
+    Fuzzy,
+    Has,
+    Is,
+    Link,
+    Node,
+    Not,
+    Or,
+    Path,
+    Phrase,
+    Prefix,
+    Regex,
+    Tag,
+    Term,
+    Wildcard,
+    WordScope,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from notekeep.query.lexer import Token
+
+MAX_REGEX = 1000
+"""Characters of a regular expression; compiling a longer one can itself take seconds."""
+
+MAX_TEXT = 1000
+"""Characters of a word or a phrase; a longer one is a paste that went wrong."""
+
+WORD_SCOPES: dict[str, WordScope] = {
+    "title": "title",
+    "body": "body",
+    "content": "body",
+    "heading": "heading",
+    "quote": "quote",
+    "ignore-case": "any",
+}
+
+_FUZZY = re.compile(r"(.*[^~])~(\d*)")
+
+
+class TermContext(NamedTuple):
+    """What a query is read against.
+
+    Attributes:
+        text: The whole query.
+        fields: The names it may use.
+        today: The day that `yesterday` and `last-week` count from.
+        week_start: The first day of a week, 0 for Monday.
+        typing: Whether somebody is still typing it.
+    """
+
+    text: str
+    fields: QueryFields
+    today: date
+    week_start: int
+    typing: bool
+
+    def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
+        """What is wrong with the query, and where; `near` is what was meant by a slip."""
+        return UsageError(message, hint, text=self.text, position=at, near=near)
+
+    def unfinished(self, token: Token) -> bool:
+        """Whether the token may be the beginning of what somebody is typing."""
+        return self.typing and token.end == len(self.text)
+
+    def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
+        """The known name a token says; while it is being typed also one it alone begins.
+
+        Raises:
+            UsageError: No such name; the nearest one is in the hint.
+        """
+        word, names = token.text.casefold(), list(names)
+        if word in names:
+            return word
+        begun = [name for name in names if name.startswith(word)]
+        if self.unfinished(token) and len(begun) == 1:
+            return begun[0]
+        near = None if self.typing else nearest(word, names)
+        guess = f"Did you mean {near}? " if near else ""
+        raise self.error(
+            f'There is no {what} "{token.text}".',
+            guess + (hint or f"Known are {', '.join(names)}."),
+            at=token.start,
+        )
+
+
+def parse_bare_term(token: Token, context: TermContext) -> Node | None:
+    """A condition without a field, or None for a word that says nothing, such as `&`."""
+    span = (token.start, token.end)
+    if len(token.text) > MAX_TEXT and token.kind in ("word", "phrase"):
+        raise context.error(
+            f"A word or phrase has at most {MAX_TEXT:,} characters, this one {len(token.text):,}.",
+            at=token.start,
+        )
+    if token.kind == "phrase":
+        return parse_phrase(token, context, "any")
+    if token.kind == "regex":
+        return parse_regex(token, context)
+    if token.kind == "tag":
+        return parse_tag(token, context)
+    if token.kind == "link":
+        return Link("to", token.text, span) if token.text else None
+    if token.kind == "bracket":
+        return parse_has(token, context)
+    if not any(char.isalnum() for char in token.text):
+        return parse_symbol(token)
+    if token.text.startswith("/"):
+        raise context.error(
+            f"The regular expression {token.text} does not end.",
+            "Close it with a second slash, or put the text in quotes.",
+            at=token.start,
+        )
+    return parse_word(token, context, "any")
+
+
+def parse_symbol(token: Token) -> Node | None:
+    """What a word without letters and digits asks for: `*` everything, an emoji itself."""
+    span = (token.start, token.end)
+    if set(token.text) == {"*"}:
+        return Path("", span)
+    if all(char.isascii() or unicodedata.category(char)[0] == "P" for char in token.text):
+        return None
+    return Regex(re.escape(token.text), span)
+
+
+def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
+    """`naval`, `lever*`, `fu*on`, `nawal~`; the word that is being typed is a prefix."""
+    span = (token.start, token.end)
+    text = token.text.rstrip("?")  # a question's mark; a wildcard stands within a word
+    if found := _FUZZY.fullmatch(text):
+        distance = int(found[2][:2] or 1)
+        if distance not in (1, 2):
+            raise context.error(
+                f"{token.text} allows {found[2]} wrong letters, and at most two can be.",
+                f"Write {found[1]}~ or {found[1]}~2.",
+                at=token.start,
+            )
+        return Fuzzy(found[1], distance, scope, span)
+    stem = text.rstrip("*")
+    if "*" in stem or "?" in stem:
+        return Wildcard(text, scope, span)
+    if stem != text or context.unfinished(token):
+        return Prefix(stem, scope, span)
+    return Term(text, scope, span)
+
+
+def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
+    """Words in a row; an open one ends, while it is being typed, with the beginning of a word."""
+    span = (token.start, token.end)
+    if not token.text.strip():
+        raise context.error("There is nothing between these quotes.", at=token.start)
+    if not token.closed and not context.typing:
+        raise context.error(
+            "These quotes do not end.", 'Close them, or write \\" for a quote.', at=token.start
+        )
+    if not any(char.isalnum() for char in token.text):
+        return Regex(re.escape(token.text), span)
+    text = " ".join(token.text.split())
+    begun, _, last = text.rpartition(" ")
+    if token.closed or token.text[-1].isspace():
+        return Phrase(text, scope, span)
+    if not begun:
+        return Prefix(last, scope, span)
+    return And((Phrase(begun, scope, span), Prefix(last, scope, span)))
+
+
+def parse_regex(token: Token, context: TermContext) -> Regex:
+    """A regular expression that Python accepts."""
+    if len(token.text) > MAX_REGEX:
+        raise context.error(
+            f"A regular expression has at most {MAX_REGEX} characters, this one {len(token.text)}.",
+            at=token.start,
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about syntax that Python may one day read otherwise
+            re.compile(token.text)
+    except (re.error, RecursionError, OverflowError) as error:
+        place = getattr(error, "pos", None) or 0
+        raise context.error(
+            f"The regular expression /{token.text}/ does not work: {error}.",
+            at=token.start + 1 + place,
+        ) from None
+    return Regex(token.text, (token.start, token.end))
+
+
+def parse_tag(token: Token, context: TermContext) -> Node:
+    """`#learning/ml` and `tag:learning`: the tag or its children; while typed, tags with it in."""
+    span = (token.start, token.end)
+    text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
+    if not text:
+        raise context.error("There is no tag here.", "Write tag:habit or #habit.", at=token.start)
+    if text.endswith("*") or context.unfinished(token):
+        return Compare("tags", ":", text.rstrip("*"), span=span)
+    return Tag(text, span)
+
+
+def parse_has(token: Token, context: TermContext) -> Has:
+    """`has:cover`: the field is there and not empty; `has:tasks`: so is the thing."""
+    found = COUNTED_THINGS.get(token.text.casefold())
+    if found is None and (field := context.fields.find(token.text)):
+        found = field.name
+    name = found or context.known(
+        token, context.fields.things(), "field or thing", "All fields: notekeep fields."
+    )
+    return Has(COUNTED_THINGS.get(name, name), (token.start, token.end))
+
+
+def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
+    """A condition on a field: `type:book`, `rating>=4`, `title:"atomic habits"`.
+
+    Raises:
+        UsageError: No such field, or no such value of it.
+    """
+    name, op = field.text.casefold(), field.op
+    span = (field.start, value.end)
+    if not is_known_field(field, context):
+        raise unknown_field_error(field, context, value.end)
+    if not value.text and value.kind != "link":
+        raise context.error(
+            f"{field.text}{op} wants something after it.",
+            f"Write no:{field.text} for notes without it.",
+            at=value.start,
+        )
+    if name in WORD_SCOPES and op == ":":
+        return _scoped(value, context, WORD_SCOPES[name])
+    if reader := _SPECIAL.get(name):
+        if op not in (":", "="):
+            raise context.error(
+                f"{field.text} cannot be compared by {op}.",
+                f"Write {field.text}:{value.text}.",
+                at=field.start,
+            )
+        return reader(field, value, context)
+    found = context.fields.find(name)
+    if found is None:
+        raise unknown_field_error(field, context, value.end)
+    if found.name == "path" and op == ":":
+        return Path(value.text.removesuffix("*"), span)
+    if found.name == "tags" and op == ":":
+        return parse_tag(value, context)
+    if value.kind == "word" and value.text.casefold() in ("null", "none") and op == ":":
+        return Not(Has(found.name, span))
+    from notekeep.query.values import parse_value
+
+    return parse_value(found, field, value, context)
+
+
+def is_known_field(field: Token, context: TermContext) -> bool:
+    """Whether a name before a colon is a field, or says where words are looked for."""
+    name = field.text.casefold()
+    known = name in SCOPES or name in WORD_SCOPES or name in _SPECIAL
+    return known or context.fields.find(name) is not None
+
+
+def unknown_field_error(field: Token, context: TermContext, end: int) -> UsageError:
+    """What is said of a name that is no field, in a condition that goes up to `end`."""
+    fields = context.fields
+    near = None if context.typing else fields.nearest(field.text.casefold())
+    quoted = f'To look for the text itself, write "{context.text[field.start : end]}".'
+    return context.error(
+        f'There is no field "{field.text}".',
+        f"Did you mean {near}? {quoted}" if near else f"All fields: notekeep fields. {quoted}",
+        at=field.start,
+        near=(near and fields.nearest(field.text.casefold(), CLEAR_LIKENESS)) or "",
+    )
+
+
+def _scoped(value: Token, context: TermContext, scope: WordScope) -> Node:
+    if value.kind == "phrase":
+        return parse_phrase(value, context, scope)
+    if not any(char.isalnum() for char in value.text):
+        if scope == "title":
+            return Compare("title", ":", value.text, span=(value.start, value.end))
+        if found := parse_symbol(value):
+            return found
+        raise context.error(
+            f"There is no word in {value.text}.",
+            "Words have letters or digits; a regular expression finds anything: /text/.",
+            at=value.start,
+        )
+    return parse_word(value, context, scope)
+
+
+def _case(_field: Token, value: Token, context: TermContext) -> Node:
+    """`match-case:HappyCat`, as Obsidian writes it: this text, capitals as they are."""
+    pattern = value._replace(text=f"(?-i:{re.escape(value.text)})")
+    return parse_regex(pattern, context)
+
+
+def _kind(field: Token, value: Token, context: TermContext) -> Node:
+    span = (field.start, value.end)
+    kinds = context.fields.kinds
+    begun = [kind for kind in kinds if kind.startswith(value.text.casefold())]
+    if context.unfinished(value) and len(begun) > 1:
+        return Or(tuple(Compare("type", "=", kind, span=span) for kind in begun))
+    return Compare("type", "=", context.known(value, kinds, "kind"), span=span)
+
+
+def _flag(field: Token, value: Token, context: TermContext) -> Node:
+    kinds = context.fields.kinds
+    hint = f"Kinds are asked for as type:{value.text}." if value.text in kinds else ""
+    return Is(context.known(value, FLAGS, "state", hint), (field.start, value.end))
+
+
+def _has(field: Token, value: Token, context: TermContext) -> Node:
+    return Has(parse_has(value, context).name, (field.start, value.end))
+
+
+def _no(field: Token, value: Token, context: TermContext) -> Node:
+    return Not(_has(field, value, context))
+
+
+def _link(field: Token, value: Token, context: TermContext) -> Node:
+    if not value.text or context.unfinished(value):
+        raise context.error(f"{field.text}: wants the name of a note.", at=value.start)
+    span = (field.start, value.end)
+    return Link("to" if field.text.casefold() == "to" else "from", value.text, span)
+
+
+_SPECIAL = {
+    "match-case": _case,
+    "type": _kind,
+    "kind": _kind,
+    "is": _flag,
+    "has": _has,
+    "no": _no,
+    "to": _link,
+    "from": _link,
+}

@@ -1,0 +1,1 @@
+"""Full text: the Whoosh index, ranking and results. The only folder that imports Whoosh."""

@@ -1,0 +1,165 @@
+"""A query into a list: the catalog's rows, in order; words and texts only where it asks for them.
+
+What looks at words is imported where it is used: most lists are of facts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.catalog.conditions import Condition, ordering
+from notekeep.catalog.queries import distinguish_titles
+from notekeep.catalog.records import load_path, store_path
+from notekeep.query.tree import KnownPaths, is_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.records import Row
+    from notekeep.query.tree import Node, Query
+    from notekeep.search.whoosh_index import WhooshIndex
+
+
+def list_notes(
+    query: Query,
+    catalog: Catalog,
+    words: Callable[[], WhooshIndex],
+    root: str,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[int, list[Row]]:
+    """List the notes that a query matches, sorted by title unless it says otherwise.
+
+    Args:
+        query: What is asked for.
+        catalog: The vault's facts.
+        words: Opens the vault's words; not called for a query of facts.
+        root: The vault.
+        limit: How many rows at most, besides what the query itself says.
+        offset: How many rows to leave out first.
+
+    Returns:
+        How many match in all, and the rows.
+
+    Raises:
+        UsageError: A regular expression takes too long.
+        Unusable: The query has words, and there is no words index.
+    """
+    node = resolve_words(query, catalog, words, root)
+    return catalog.rows(node, query.order, smaller_limit(limit, query.limit), offset)
+
+
+AFTER = "(sort, path) > (SELECT sort, path FROM notes WHERE path = ?)"
+BEFORE = "(sort, path) < (SELECT sort, path FROM notes WHERE path = ?)"
+
+
+class PageCursor(NamedTuple):
+    """A way to a page of a list by title, which need not pass over all rows before it.
+
+    Attributes:
+        passed: How many rows are left out.
+        beside: The note from which they are counted, itself not; "" is the beginning, or the end.
+        backwards: Whether they are counted towards the first row.
+    """
+
+    passed: int
+    beside: str = ""
+    backwards: bool = False
+
+
+def page(
+    query: Query, node: Node | None, catalog: Catalog, limit: int, way: int | PageCursor
+) -> list[Row]:
+    """A page of a list without its count, which in a large vault takes as long as the page.
+
+    Args:
+        query: What is asked for.
+        node: Its tree, of facts only; see `resolve_words`.
+        catalog: The vault's facts.
+        limit: How many rows at most.
+        way: How many rows to leave out, or how else to get there.
+
+    Returns:
+        The rows, first to last in any case; none where there is no note to count from.
+    """
+    if isinstance(way, int):
+        limit = limit if query.limit is None else min(limit, max(0, query.limit - way))
+        return catalog.page(node, query.order, limit, way)
+    where = catalog.where(node)
+    if way.beside:
+        beyond = BEFORE if way.backwards else AFTER
+        where = Condition(f"{where.sql} AND {beyond}", (*where.values, store_path(way.beside)))
+    last_first = " DESC" if way.backwards else ""
+    rows = catalog.rows_found(
+        where, f"ORDER BY sort{last_first}, path{last_first} LIMIT ? OFFSET ?", (limit, way.passed)
+    )
+    return rows[::-1] if way.backwards else rows
+
+
+class OrderedList:
+    """A list whose order is known: every page of it costs the same, however far down it is.
+
+    Attributes:
+        total: How many notes there are.
+    """
+
+    def __init__(self, catalog: Catalog, stored: list[str]) -> None:
+        self.total = len(stored)
+        self._catalog, self._stored = catalog, stored
+
+    def page(self, offset: int, limit: int) -> list[Row]:
+        """The rows from `offset` on, at most `limit` of them; notes that went are left out."""
+        rows = self._catalog.rows_in_order(self._stored[offset : offset + limit])
+        distinguish_titles(self._catalog, rows)
+        return rows
+
+    def paths(self) -> list[str]:
+        """The notes of all rows, in their order."""
+        return [*map(load_path, self._stored)]
+
+    def find(self, path: str) -> int | None:
+        """Which row a note has; None when it is not in the list."""
+        stored = store_path(path)
+        return self._stored.index(stored) if stored in self._stored else None
+
+
+def order_list(query: Query, node: Node | None, catalog: Catalog) -> OrderedList:
+    """Work out the order of a whole list.
+
+    Args:
+        query: What is asked for.
+        node: Its tree, of facts only; see `resolve_words`.
+        catalog: The vault's facts.
+    """
+    by = ordering(query.order)
+    limit = -1 if query.limit is None else query.limit
+    found = catalog.find(
+        "path", catalog.where(node), f"ORDER BY {by.sql} LIMIT ?", (*by.values, limit)
+    )
+    return OrderedList(catalog, [path for (path,) in found])
+
+
+def resolve_words(
+    query: Query, catalog: Catalog, words: Callable[[], WhooshIndex], root: str
+) -> Node | None:
+    """A query's tree in which words are the notes that have them, for questions to the catalog.
+
+    Raises:
+        UsageError: A regular expression takes too long.
+        Unusable: There are words in it, and there is no words index.
+    """
+    node = query.root
+    if node is None or is_fact(node):
+        return node
+    from notekeep.search.text_filter import TextFilter
+
+    passages = TextFilter(catalog, words(), root, query.text)
+    return KnownPaths(passages.paths(passages.answered(node)))
+
+
+def smaller_limit(one: int | None, other: int | None) -> int | None:
+    """The smaller of two limits, either of which may be none."""
+    given = [limit for limit in (one, other) if limit is not None]
+    return min(given) if given else None

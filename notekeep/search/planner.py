@@ -1,0 +1,337 @@
+"""A query tree into a plan: which terms, in which fields, next to each other or not.
+
+Here words meet the analyzer and the vocabulary; reading and scoring are `score`'s. A leaf that says
+nothing (`the`, `--`) plans to None and is left out of what it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from notekeep.query import tree
+from notekeep.query.folding import fold_text
+from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, fold_word
+from notekeep.search.index_folder import SCOPES, language_term, tag_term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from notekeep.search.vocabulary import Vocabulary
+
+TYPED_COMPLETIONS = 10
+"""How many words the unfinished last word of a query stands for."""
+
+ASKED_COMPLETIONS = 1000
+"""How many words `prefix*` and a wildcard stand for, commonest first: as good as all of them."""
+
+TYPED_PATTERN_WORDS = 50
+"""How many of them it stands for at a key, which cannot wait for the lists of a thousand words."""
+
+NEAR_WORDS = 50
+"""How many words `fuzzy~` stands for, nearest first."""
+
+SHORT_BEGINNING = 3
+"""While typing, fewer letters than this are not looked for in bodies: nearly every note has them"""
+
+COMPLETED_LEAVES = 0.5
+"""What is left of a word's worth where it only begins as the one that was asked for: less than the
+word itself or another form of it."""
+
+EACH_EDIT_LEAVES = 0.7
+"""What is left of a word's worth for each letter it differs from the one that was asked for."""
+
+PhraseStep: TypeAlias = tuple[int, str]
+"""A term, and how many places it stands after the first one."""
+
+
+class TermChoice(NamedTuple):
+    """One way to satisfy a leaf: a term, or terms in a row; `worth` scales its score."""
+
+    steps: tuple[PhraseStep, ...]
+    worth: float = 1.0
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Notes that have one of some ways in one of some fields."""
+
+    fields: tuple[str, ...]
+    ways: tuple[TermChoice, ...]
+
+
+@dataclass(frozen=True)
+class KnownNotes:
+    """Notes that the catalog found."""
+
+    paths: frozenset[str]
+
+
+@dataclass(frozen=True)
+class AllNotes:
+    """Every note."""
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Notes in all of these."""
+
+    parts: tuple[Plan, ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Notes in any of these."""
+
+    parts: tuple[Plan, ...]
+
+
+@dataclass(frozen=True)
+class NoneOf:
+    """Notes that are not in this."""
+
+    part: Plan
+
+
+Plan: TypeAlias = Leaf | KnownNotes | AllNotes | AllOf | AnyOf | NoneOf
+
+
+class Planner:
+    """Makes plans for one index.
+
+    Args:
+        analyzers: One for each language in the index, the vault's own first.
+        vocabulary: Loads the vocabulary; called only when a node needs it.
+        typing: Whether the last word is still being typed.
+
+    Attributes:
+        patterns_cut: Patterns that stand for more words than are looked for.
+    """
+
+    def __init__(
+        self,
+        analyzers: Sequence[Analyzer],
+        vocabulary: Callable[[], Vocabulary],
+        *,
+        typing: bool = False,
+    ) -> None:
+        self._analyzers = analyzers
+        self._vocabulary = vocabulary
+        self._typing = typing
+        self._denying = False
+        self.patterns_cut: list[str] = []
+
+    def plan(self, node: tree.Node) -> Plan | None:
+        """Return the plan of a tree, or None when it asks for nothing.
+
+        `Section` and `Line` are planned as what they hold, which finds too much; under a `Not`,
+        where too much would become too little, as everything. Their caller looks at the text.
+
+        Raises:
+            TypeError: For another fact than a tag, or a regular expression, that others answer.
+        """
+        match node:
+            case tree.And(parts):
+                return _gather(AllOf, map(self.plan, parts))
+            case tree.Or(parts):
+                return _gather(AnyOf, map(self.plan, parts))
+            case tree.Not(part):
+                if _needs_text(part):
+                    return AllNotes()
+                denying, self._denying = self._denying, True
+                inner = self.plan(part)
+                self._denying = denying
+                return NoneOf(inner) if inner else None
+            case tree.KnownPaths(paths):
+                return KnownNotes(paths)
+            case tree.Tag(name):
+                return Leaf(("marks",), (TermChoice(((0, tag_term(fold_text(name))),)),))
+            case tree.Section(inside) | tree.Line(inside):
+                return self.plan(inside)
+            case _:
+                return self._leaf(node)
+
+    @staticmethod
+    def only_word(by: Analyzer, text: str) -> str:
+        """Return the one word that a text consists of, folded, or "" if it is not one word."""
+        asked = _asked(by, text)
+        return asked[0].text if len(asked) == 1 and asked[0].kind == "word" else ""
+
+    def _leaf(self, node: tree.Node) -> Plan | None:
+        match node:
+            case tree.Term(text, scope) | tree.Phrase(text, scope):
+                return self._words(text, scope)
+            case tree.Prefix(text, scope):
+                return self._prefix(text, scope)
+            case tree.Fuzzy(text, distance, scope):
+                return self._fuzzy(text, distance, scope)
+            case tree.Wildcard(text, scope):
+                return self._wildcard(text, scope)
+            case _:
+                raise TypeError(f"the words index cannot answer {type(node).__name__}")
+
+    def _words(self, text: str, scope: tree.WordScope) -> Plan | None:
+        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row.
+
+        What says nothing in the vault's language is not asked for. What says nothing in the
+        language of some notes cannot be asked of those: `die` of German ones.
+        """
+        ways: list[TermChoice] = []
+        silent: list[TermChoice] = []
+        for by in self._analyzers:
+            asked = _asked(by, text)
+            if len(asked) == 1 and asked[0].kind == "last":
+                ways += self._completed(by, (), asked[0], heads=scope == "title")
+            elif steps := _steps(by, asked):
+                ways.append(TermChoice(steps))
+            elif by is self._analyzers[0]:
+                return None
+            elif asked:
+                silent.append(TermChoice(((0, language_term(by.language.code)),)))
+        leaf = _leaf(scope, ways)
+        if leaf and silent and not self._denying:
+            return AnyOf((leaf, Leaf(("marks",), tuple(silent))))
+        return leaf
+
+    def _prefix(self, text: str, scope: tree.WordScope) -> Plan | None:
+        own = _asked(self._analyzers[0], text)
+        if self._typing and own and not _steps(self._analyzers[0], own):
+            return None  # a whole word that says nothing is more likely than what it begins
+        ways: list[TermChoice] = []
+        short = self._typing and scope == "any" and _is_short(own)
+        for by in self._analyzers:
+            asked = _asked(by, text)
+            if asked and asked[-1].kind in {"word", "last"}:
+                heads = short or scope in {"title", "heading", "tag"}
+                ways += self._completed(by, asked[:-1], asked[-1], heads=heads)
+            elif steps := _steps(by, asked):
+                ways.append(TermChoice(steps))
+        return _leaf(scope, ways, without="body" if short else "")
+
+    def _completed(
+        self, by: Analyzer, before: Sequence[Word], last: Word, *, heads: bool
+    ) -> list[TermChoice]:
+        limit = TYPED_COMPLETIONS if self._typing else ASKED_COMPLETIONS
+        words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
+        ahead = _placed(by, before)
+        whole = by.indexed(last)
+        terms = map(by.term, words) if last.kind == "word" else words
+        return [
+            TermChoice(
+                _row([*ahead, (len(before), term)]), 1.0 if term == whole else COMPLETED_LEAVES
+            )
+            for term in dict.fromkeys(terms)
+            if term != STOP_WORD_PLACE
+        ]
+
+    def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Leaf | None:
+        ways: list[TermChoice] = []
+        for by in self._analyzers:
+            asked = _asked(by, text)
+            if len(asked) != 1 or asked[0].kind != "word":
+                if steps := _steps(by, asked):
+                    ways.append(TermChoice(steps))
+                continue
+            word = asked[0].text
+            near = [(word, 0), *self._vocabulary().near(word, distance, NEAR_WORDS)]
+            ways += [
+                TermChoice(((0, term),), EACH_EDIT_LEAVES**edits)
+                for other, edits in near
+                if (term := by.term(other))
+            ]
+        return _leaf(scope, ways)
+
+    def _wildcard(self, text: str, scope: tree.WordScope) -> Plan | None:
+        """Plan a pattern; one of several words (`node.j*`) as all of them, in any order."""
+        if not text.strip("*"):
+            return AllNotes()
+        parts = [part for part in re.split(r"[^\w*?]+", text) if part]
+        return _gather(AllOf, (self._pattern(part, scope) for part in parts))
+
+    def _pattern(self, text: str, scope: tree.WordScope) -> Plan | None:
+        if not set(text) & {"*", "?"}:
+            return self._words(text, scope)
+        if not text.strip("*"):
+            return None
+        limit = TYPED_PATTERN_WORDS if self._typing else ASKED_COMPLETIONS
+        words = self._vocabulary().matching(fold_word(text), limit + 1)
+        if len(words) > limit:
+            self.patterns_cut.append(text)
+            del words[limit:]
+        ways = [
+            TermChoice(((0, term),))
+            for by in self._analyzers
+            for word in words
+            if (term := by.term(word))
+        ]
+        return _leaf(scope, ways) or AnyOf(())
+
+
+def own_leaf(plan: Plan | None) -> Leaf | None:
+    """Return what a plan of one word looks for, without the notes in whose language it is none."""
+    if isinstance(plan, AnyOf) and plan.parts:
+        plan = plan.parts[0]
+    return plan if isinstance(plan, Leaf) else None
+
+
+def _asked(by: Analyzer, text: str) -> list[Word]:
+    """Return the words of a query; the last character of a CJK run only when it is the whole run.
+
+    The index holds that character as well, but a query for a run is not one for its end.
+    """
+    asked: list[Word] = []
+    for chunk in by.chunks(text):
+        for word in by.words(chunk):
+            if word.kind == "last" and asked and asked[-1].kind == "pair":
+                continue
+            asked.append(word)
+    return asked
+
+
+def _is_short(asked: Sequence[Word]) -> bool:
+    return len(asked) == 1 and asked[0].kind == "word" and len(asked[0].text) < SHORT_BEGINNING
+
+
+def _steps(by: Analyzer, asked: Iterable[Word]) -> tuple[PhraseStep, ...]:
+    """Return the terms of words in a row, each with its distance from the first."""
+    return _row(_placed(by, asked))
+
+
+def _placed(by: Analyzer, asked: Iterable[Word]) -> list[PhraseStep]:
+    return [
+        (at, term) for at, word in enumerate(asked) if (term := by.indexed(word)) != STOP_WORD_PLACE
+    ]
+
+
+def _row(placed: Sequence[PhraseStep]) -> tuple[PhraseStep, ...]:
+    first = placed[0][0] if placed else 0
+    return tuple((at - first, term) for at, term in placed)
+
+
+def _leaf(scope: tree.WordScope, ways: Iterable[TermChoice], *, without: str = "") -> Leaf | None:
+    best: dict[tuple[PhraseStep, ...], TermChoice] = {}
+    for way in ways:
+        if way.steps not in best or best[way.steps].worth < way.worth:
+            best[way.steps] = way
+    if not best:
+        return None
+    fields = tuple(field for field in SCOPES[scope] if field != without)
+    return Leaf(fields, tuple(best.values()))
+
+
+def _gather(kind: type[AllOf | AnyOf], parts: Iterable[Plan | None]) -> Plan | None:
+    said = tuple(part for part in parts if part is not None)
+    return said[0] if len(said) == 1 else kind(said) if said else None
+
+
+def _needs_text(node: tree.Node) -> bool:
+    match node:
+        case tree.Section() | tree.Line():
+            return True
+        case tree.And(parts) | tree.Or(parts):
+            return any(map(_needs_text, parts))
+        case tree.Not(part):
+            return _needs_text(part)
+        case _:
+            return False

@@ -1,0 +1,242 @@
+"""The order of what was found by words: their score, and what the score does not know.
+
+The words index holds stems and counts them. Whether a note is called what was typed, has a word as
+it was typed, has the words near each other, was changed lately or is opened often, is seen here, in
+the best hits. Each lifts a score by a share of it, so that a note that is about the words is not
+outranked by one that merely has them; a note that is called so comes first whatever its score.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.catalog.records import name_key
+from notekeep.markdown.links import note_stem
+from notekeep.query.folding import fold_text
+from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term, is_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from notekeep.catalog.records import Row
+    from notekeep.search.results import FileStart
+
+RERANKED_HITS = 50
+"""How many of the best hits are looked at again."""
+
+AS_TYPED_BOOST = 1.2
+"""The lift when all words stand there as they were typed. In notes of one length a word that stands
+there often is worth up to 2.2 times one that stands there once (K1 + 1), so this is just enough for
+the word itself to go before its other forms."""
+
+NEARNESS_BOOST = 1.2
+"""The lift when the words stand in a row; less where they are farther apart."""
+
+BEGINNING_BOOST = 0.5
+"""The lift when the title begins with what was typed."""
+
+FRESHNESS_BOOST = 0.1
+"""The lift of a note that was changed today."""
+
+FRESH_DAYS = 30.0
+"""Days after which half of that is left."""
+
+OPENED_BOOST = 0.15
+"""The lift that a note nears the more often it is opened; half of it after OFTEN_TIMES."""
+
+HALF_BOOST_OPENINGS = 5.0
+
+FOLDED_FACTOR = 0.8
+"""What a word counts as typed that stands there with other accents."""
+
+MIN_SHOWN_BOOST = 0.005
+"""A part of a score that is not smaller than what is shown of it."""
+
+_NAMING = (Term, Phrase, Prefix)
+
+_DAY_NS = 86_400 * 10**9
+_PAIRED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""Scripts without blanks; two milliseconds to compile, which most words have no need of."""
+
+
+class RankBoosts(NamedTuple):
+    """Why a note stands where it does.
+
+    Attributes:
+        words: The score of its words, as BM25F counts them.
+        called: Whether it is called what was typed.
+        as_typed: The share of the words that stand there as they were typed.
+        near: 1 where the words stand in a row, less the farther apart they are.
+        begins: Whether its title begins with what was typed.
+        fresh: 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one
+            day are in the order of their titles.
+        often: From 0 for a note that is never opened towards 1.
+    """
+
+    words: float
+    called: bool = False
+    as_typed: float = 0.0
+    near: float = 0.0
+    begins: bool = False
+    fresh: float = 0.0
+    often: float = 0.0
+
+    def parts(self) -> list[tuple[str, float]]:
+        """What the score is made of, in words; what adds nothing is left out."""
+        typed = self.words * AS_TYPED_BOOST * self.as_typed
+        found = [
+            ("words", self.words),
+            ("words as typed", typed),
+            ("words near each other", self.words * NEARNESS_BOOST * self.near),
+            ("title begins so", self.words * BEGINNING_BOOST * self.begins),
+            ("changed lately", self.words * FRESHNESS_BOOST * self.fresh),
+            ("opened often", self.words * OPENED_BOOST * self.often),
+        ]
+        return [(name, share) for name, share in found if share > MIN_SHOWN_BOOST]
+
+    @property
+    def score(self) -> float:
+        """The words' score with all lifts but that of a name."""
+        lift = (
+            AS_TYPED_BOOST * self.as_typed
+            + NEARNESS_BOOST * self.near
+            + BEGINNING_BOOST * self.begins
+        )
+        return self.words * (1 + lift + FRESHNESS_BOOST * self.fresh + OPENED_BOOST * self.often)
+
+
+class QueryWords(NamedTuple):
+    """What notes were asked for.
+
+    Attributes:
+        words: The words they must or may have, as typed, in order.
+        name: What a note may be called for which one types all of that.
+        words_only: Whether nothing but words was asked for.
+        no_more_than_names: Whether a title can have all that was asked for, facts aside.
+    """
+
+    words: tuple[str, ...]
+    name: str
+    words_only: bool
+    no_more_than_names: bool
+
+
+def read_query_words(node: Node | None, text: str) -> QueryWords:
+    """What a query asks for.
+
+    Args:
+        node: Its tree.
+        text: The query as typed, which may itself be a name: `A*`.
+    """
+    parts = node.parts if isinstance(node, And) else (node,)
+    words = tuple(list_query_words(node))
+    worded = [isinstance(part, _NAMING) and part.scope in ("any", "title") for part in parts]
+    names = all(
+        word or (part is not None and is_fact(part))
+        for word, part in zip(worded, parts, strict=True)
+    )
+    name = text.strip().strip('"') if all(worded) else " ".join(words)
+    return QueryWords(words, name, all(worded), names)
+
+
+def list_query_words(node: Node | None) -> list[str]:
+    """The words that notes were asked for, as typed, in order."""
+    match node:
+        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope):
+            return text.split() if scope in ("any", "title") else []
+        case And(parts) | Or(parts):
+            return [word for part in parts for word in list_query_words(part)]
+    return []
+
+
+def has_name(row: Row, name: str) -> bool:
+    """Whether a note's title, alias or file name is exactly that, case and accents aside."""
+    stem = note_stem(row.path)
+    folded = fold_text(name)
+    return bool(folded) and folded in map(fold_text, (row.title, stem, *row.aliases))
+
+
+class Ranker:
+    """Puts the hits of one query in order.
+
+    Args:
+        asked: What was asked for.
+        nearness: How near the words stand in each of the best notes.
+        text_of: The text of a note.
+        times_opened: How often a note was opened.
+    """
+
+    def __init__(
+        self,
+        asked: QueryWords,
+        nearness: Mapping[str, float],
+        text_of: Callable[[str], FileStart | None],
+        times_opened: Callable[[str], float],
+    ) -> None:
+        self._asked = asked
+        self._nearness = nearness
+        self._text_of = text_of
+        self._times_opened = times_opened
+        self._looks = [(_look(word), _look(fold_text(word))) for word in asked.words]
+        self._now = time.time_ns()
+
+    def lifts(self, row: Row, words: float) -> RankBoosts:
+        """What speaks for a note, whose words have that score."""
+        times = self._times_opened(row.path)
+        begun = fold_text(self._asked.name)
+        return RankBoosts(
+            words,
+            called=has_name(row, self._asked.name),
+            as_typed=self._as_typed(row),
+            near=self._nearness.get(row.path, 0.0),
+            begins=len(begun) > 1 and fold_text(row.title).startswith(begun),
+            fresh=0.5 ** (max(0, self._now - row.mtime_ns) // _DAY_NS / FRESH_DAYS),
+            often=times / (times + HALF_BOOST_OPENINGS),
+        )
+
+    def _as_typed(self, row: Row) -> float:
+        text = self._text_of(row.path)
+        if text is None or not self._looks:
+            return 0.0
+        whole = "\n".join((row.title, *row.aliases, text.whole))
+        folded = "" if whole.isascii() else fold_text(whole)
+        found = (
+            1.0 if typed.search(whole) else FOLDED_FACTOR if plain.search(folded or whole) else 0.0
+            for typed, plain in self._looks
+        )
+        return sum(found) / len(self._looks)
+
+
+def rank_hits(
+    rows: Sequence[Row], scores: Mapping[str, float], judge: Ranker
+) -> list[tuple[Row, float, RankBoosts]]:
+    """Put the best hits in order.
+
+    Args:
+        rows: The notes, best score first.
+        scores: The score of each.
+        judge: Looks at the first LOOKED_AT of them, and at those that may be called so.
+
+    Returns:
+        Notes with scores that say their order, and why.
+    """
+    found = [
+        (row, judge.lifts(row, scores.get(row.path, 0.0)))
+        if at < RERANKED_HITS
+        else (row, RankBoosts(scores[row.path]))
+        for at, row in enumerate(rows)
+    ]
+    above = max((lifts.score for _, lifts in found), default=0.0) + 1
+    ordered = [(row, lifts.score + above * lifts.called, lifts) for row, lifts in found]
+    ordered.sort(key=lambda one: (-one[1], name_key(one[0].title), one[0].path))
+    return ordered
+
+
+def _look(word: str) -> re.Pattern[str]:
+    """Finds a word as it stands, whole; within its run in a script that has no blanks."""
+    source = re.escape(word)
+    if word.isascii() or not re.search(_PAIRED, word):
+        source = rf"(?<!\w){source}(?!\w)"
+    return re.compile(source, re.IGNORECASE)

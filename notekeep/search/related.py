@@ -1,0 +1,233 @@
+"""Notes that are about the same, without any model: links, tags, people and works, telling words.
+
+Each kind of kinship adds to a score between 0 and 1 of its own, so that none drowns the others; a
+link, tag or name that many notes share says little, and counts by how few share it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.catalog.records import load_path, store_path
+from notekeep.query.folding import fold_text
+from notekeep.query.tree import Or, Term
+from notekeep.search.results import read_file_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.records import Row
+    from notekeep.search.whoosh_index import WhooshIndex
+
+PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source", "sources")
+"""Fields whose value says what a note is about; a shared status or publisher does not."""
+
+LINK_WEIGHT, COLINK_WEIGHT, TAG_WEIGHT, PERSON_WEIGHT, WORD_WEIGHT = 1.0, 0.8, 0.7, 0.6, 0.8
+"""What the strongest kinship of each kind is worth: a link, links in common, tags, names, words."""
+
+MAX_RARE_WORDS = 24
+"""How many words of a note are looked for in others."""
+
+MAX_CANDIDATES = 40
+"""How many notes with such words are looked at."""
+
+MAX_SHARING_NOTES = 1_000
+"""A thing that more notes have says nothing of any of them."""
+
+MAX_SHARED_THINGS = 100
+"""How many things of each kind are looked at, those that few share first."""
+
+PART = 50
+"""How many of the best notes are looked up at once."""
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+class RelatedNote(NamedTuple):
+    """A note that is about the same.
+
+    Attributes:
+        row: The note.
+        score: How much, above 0; only good for comparing notes of one answer.
+        why: What both have in common, most telling first, in a few words each.
+    """
+
+    row: Row
+    score: float
+    why: tuple[str, ...]
+
+
+def find_related(
+    catalog: Catalog, words: WhooshIndex | None, root: str, path: str, *, limit: int = 10
+) -> list[RelatedNote]:
+    """Find notes about the same as one note, best first.
+
+    Args:
+        catalog: The vault's facts.
+        words: Its words; None leaves telling words out.
+        root: The vault.
+        path: The note.
+        limit: How many at most.
+
+    Raises:
+        Unusable: There is no words index.
+    """
+    kin = _RelatedScores(catalog, store_path(path))
+    if words is not None:
+        kin.worded(words, root, path)
+    best = sorted(kin.scores, key=lambda other: (-kin.scores[other], other))
+    rows: list[RelatedNote] = []
+    for start in range(0, len(best), PART):
+        part = best[start : start + PART]
+        known = catalog.rows_of(map(load_path, part))
+        rows += [
+            RelatedNote(
+                known[load_path(other)], kin.scores[other], tuple(dict.fromkeys(kin.why[other]))
+            )
+            for other in part
+            if load_path(other) in known
+        ]
+        if len(rows) >= limit:
+            break
+    return rows[:limit]
+
+
+class _RelatedScores:
+    """What is known of the kin of one note, by path as the catalog stores it."""
+
+    def __init__(self, catalog: Catalog, path: str) -> None:
+        self.catalog, self.path = catalog, path
+        self.scores: dict[str, float] = defaultdict(float)
+        self.why: dict[str, list[str]] = defaultdict(list)
+        self._all = max(2, catalog.count())
+        self._linked()
+        self._add(COLINK_WEIGHT, self._together())
+        self._add(TAG_WEIGHT, self._tagged())
+        self._add(PERSON_WEIGHT, self._named())
+
+    def _weight(self, sharing: int) -> float:
+        """How much a thing says that so many notes share: 1 for two of many, 0 for all."""
+        return max(0.0, math.log(self._all / sharing) / math.log(self._all / 2 + 1))
+
+    def _add(self, worth: float, found: Iterable[tuple[str, str, float]]) -> None:
+        """Add one kind of kinship: other note, what is shared, how much that says."""
+        sums: dict[str, float] = defaultdict(float)
+        shared: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        for other, what, weight in found:
+            sums[other] += weight
+            shared[other].append((-weight, what))
+        for other, total in sums.items():
+            if total > 0:
+                self.scores[other] += worth * total / (total + 1)
+                self.why[other] += [what for _, what in sorted(shared[other])]
+
+    def _linked(self) -> None:
+        ends = (("is linked from here", "note", "found"), ("links here", "found", "note"))
+        for why, here, there in ends:
+            # The columns are this module's own; the path is in the values.
+            sql = (
+                f"SELECT DISTINCT o.path FROM notes n JOIN links l ON l.{here} = n.id"  # noqa: S608 - see above
+                f" JOIN notes o ON o.id = l.{there} WHERE n.path = ? AND o.id <> n.id"
+            )
+            for (other,) in self.catalog.ask(sql, (self.path,)):
+                self.scores[other] = LINK_WEIGHT
+                self.why[other].append(why)
+
+    def _together(self) -> Iterator[tuple[str, str, float]]:
+        both = self._shared(
+            "SELECT DISTINCT t.id, t.title AS name,"
+            " (SELECT count(DISTINCT note) FROM links WHERE found = t.id) AS sharing"
+            " FROM notes n JOIN links l ON l.note = n.id JOIN notes t ON t.id = l.found"
+            " WHERE n.path = ?",
+            "SELECT DISTINCT o.path FROM links m JOIN notes o ON o.id = m.note"
+            " WHERE m.found = ? AND o.role = 'note'",
+        )
+        yield from ((other, f"both link to {title}", self._weight(n)) for other, title, n in both)
+        beside = self._shared(
+            "SELECT DISTINCT s.id, s.title AS name,"
+            " (SELECT count(DISTINCT found) FROM links WHERE note = s.id) AS sharing"
+            " FROM notes n JOIN links l ON l.found = n.id JOIN notes s ON s.id = l.note"
+            " WHERE n.path = ? AND s.id <> n.id",
+            "SELECT DISTINCT o.path FROM links m JOIN notes o ON o.id = m.found WHERE m.note = ?",
+        )
+        yield from (
+            (other, f"{title} links to both", self._weight(max(2, n))) for other, title, n in beside
+        )
+
+    def _tagged(self) -> Iterator[tuple[str, str, float]]:
+        found = self._shared(
+            "SELECT a.tag, a.name, (SELECT count(*) FROM tags WHERE tag = a.tag) AS sharing"
+            " FROM notes n JOIN tags a ON a.note = n.id WHERE n.path = ?",
+            "SELECT o.path FROM tags b JOIN notes o ON o.id = b.note WHERE b.tag = ?",
+        )
+        yield from ((other, f"#{name}", self._weight(n)) for other, name, n in found)
+
+    def _named(self) -> Iterator[tuple[str, str, float]]:
+        found = self._shared(
+            "SELECT DISTINCT a.key, a.text, a.key || ': ' || a.text AS name,"
+            " (SELECT count(DISTINCT note) FROM fields WHERE key = a.key AND text = a.text)"
+            " AS sharing FROM notes n JOIN fields a ON a.note = n.id WHERE n.path = ?"
+            " AND a.text <> '' AND a.key IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT o.path FROM fields b JOIN notes o ON o.id = b.note"
+            " WHERE b.key = ? AND b.text = ? AND o.role = 'note'",
+            '["' + '","'.join(PERSON_FIELDS) + '"]',
+        )
+        yield from ((other, f"same {both}", self._weight(n)) for other, both, n in found)
+
+    def _shared(self, things: str, sharers: str, *values: object) -> Iterator[tuple[str, str, int]]:
+        """Ask for things of the note, then for each who else has it.
+
+        Args:
+            things: SELECTs the keys of each, what to call it as `name`, and how many have it as
+                `sharing`.
+            sharers: SELECTs the paths of those who have the thing of such keys.
+            values: What the question marks of `things` stand for, the path of the note apart.
+
+        Yields:
+            Another note, what is shared, and how many share it; what few share comes first.
+        """
+        # Both are this module's own.
+        telling = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
+        bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)
+        for *keys, name, sharing in self.catalog.ask(telling, (self.path, *values, *bounds)):
+            for (other,) in self.catalog.ask(sharers, keys):
+                if other != self.path:
+                    yield other, name, sharing
+
+    def worded(self, words: WhooshIndex, root: str, path: str) -> None:
+        """Add notes that use the same telling words."""
+        text = read_file_start(root, path)
+        telling = _find_rare_words(text.whole[text.body :], words) if text else []
+        if not telling:
+            return
+        scores = words.scores(Or(tuple(map(Term, telling))), limit=MAX_CANDIDATES + 1)
+        scores.pop(path, None)
+        top = max(scores.values(), default=0.0)
+        for other, score in scores.items():
+            stored = store_path(other)
+            self.scores[stored] += WORD_WEIGHT * score / top if top else 0.0
+            self.why[stored] += _shared_words_reason(root, other, telling)
+
+
+def _find_rare_words(text: str, words: WhooshIndex) -> list[str]:
+    """The words that a text says most; of those it says alike, the long ones tell more."""
+    counts = Counter(fold_text(word) for word in _WORD.findall(text))
+    ordered = sorted(counts, key=lambda word: (-counts[word] * math.log(len(word)), word))
+    # What even an empty text has is a word that the index leaves out.
+    said = (word for word in ordered if not words.matcher(Term(word)).holds(""))
+    return list(islice(said, MAX_RARE_WORDS))
+
+
+def _shared_words_reason(root: str, path: str, telling: list[str]) -> list[str]:
+    """What a note says of the telling words, as one reason."""
+    text = read_file_start(root, path)
+    if text is None:
+        return []
+    there = {fold_text(word) for word in _WORD.findall(text.whole[text.body :])}
+    both = [word for word in telling if word in there][:3]
+    return [f"says {', '.join(both)}"] if both else []

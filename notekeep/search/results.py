@@ -1,0 +1,249 @@
+"""Hits, and the passage that shows why."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.frontmatter_block import split_frontmatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.catalog.records import Row
+
+
+# What a search answers.
+
+
+class HitReason(NamedTuple):
+    """Why a note was found, and why it stands where it does.
+
+    Attributes:
+        conditions: The conditions that it meets, in words.
+        words: The words in it that were hit, as they stand there.
+        fields: What each word adds to the score of the words in each field: the term as the index
+            has it, the field, the score.
+        parts: What its score is made of: the score of its words, and each lift of that.
+        called: Whether it comes first because it is called what was asked for.
+    """
+
+    conditions: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str, float], ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
+    called: bool = False
+
+
+class Hit(NamedTuple):
+    """A note that was found.
+
+    Attributes:
+        row: The note.
+        score: How well it fits; only good for comparing hits of one answer. 0 for facts alone.
+        snippet: The passage that shows best why.
+        line: The line of the file, from 1, of the first word in the passage; None when there is
+            none.
+        headings: The headings that the passage stands under, the outermost first.
+        why: Why it was found; only when that was asked for.
+    """
+
+    row: Row
+    score: float
+    snippet: Snippet
+    line: int | None = None
+    headings: tuple[str, ...] = ()
+    why: HitReason | None = None
+
+    @property
+    def heading(self) -> str:
+        """The heading right above the passage, or ""."""
+        return self.headings[-1] if self.headings else ""
+
+
+class SearchResults(NamedTuple):
+    """An answer.
+
+    Attributes:
+        total: How many notes match in all.
+        hits: The first of them, best first or in the order that was asked for.
+        explanation: How the query was read and what each hit meets, when that was asked for.
+        remarks: What a person should know about the answer, a sentence each.
+        instead: The query that this answers, where the one that was asked found nothing; else "".
+    """
+
+    total: int
+    hits: list[Hit]
+    explanation: str = ""
+    remarks: tuple[str, ...] = ()
+    instead: str = ""
+
+
+# The passage of a note that shows best why it was found.
+#
+# Made from the file's own text, of which only the beginning is read: an index need not store
+# bodies, and a passage is found faster by looking than by asking a highlighter.
+
+
+HEAD_BYTES = 64 << 10
+"""How many bytes of a note are looked at."""
+
+WIDTH = 200
+"""About how many characters a passage has."""
+
+BEFORE = 50
+"""How many of them stand before the first word that was found, where there are so many."""
+
+_EDGE = re.compile(r"\s")
+_LINE = re.compile(r"[^\n]++")
+_NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
+_MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
+
+
+class Snippet(NamedTuple):
+    """A passage of a note.
+
+    Attributes:
+        text: The passage as it stands in the file, "…" where it is cut.
+        marks: Where the words stand that were looked for: first character, one past the last.
+        is_of_fields: Whether it stands in the front matter, as YAML.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    is_of_fields: bool = False
+
+
+class Passage(NamedTuple):
+    """A snippet and the line of the file, from 1, on which its first mark stands."""
+
+    snippet: Snippet
+    line: int | None = None
+
+
+NO_PASSAGE = Passage(Snippet(""))
+
+
+class FileStart(NamedTuple):
+    """The beginning of a file.
+
+    Attributes:
+        whole: Its text, front matter included.
+        body: Where its body begins, in characters.
+    """
+
+    whole: str
+    body: int
+
+    def line_of(self, at: int) -> int:
+        """The line of the file, from 1, on which a character of `whole` stands."""
+        return self.whole.count("\n", 0, at) + 1
+
+
+def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart | None:
+    """Read the beginning of a note; None when it is gone or cannot be read."""
+    try:
+        with open(os.path.join(root, path), "rb") as file:
+            data = file.read(size)
+    except OSError:
+        return None
+    start = split_frontmatter(data).body
+    head = data[:start].decode("utf-8", "replace")
+    return FileStart(head + data[start:].decode("utf-8", "replace"), len(head))
+
+
+def passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage:
+    """Choose the passage with the most different words that were looked for.
+
+    Args:
+        text: The note.
+        spans: Where they stand in its whole text, in order. Those of the front matter count only
+            when there are no others.
+
+    Returns:
+        The passage; the beginning of the body when there is none to show.
+    """
+    shown = [span for span in spans if span[0] >= text.body] or list(spans)
+    if not shown:
+        return opening(text)
+    begin, end = _window(text, shown)
+    cut = text.whole[begin:end]
+    lead, tail = ("…" if _is_cut(text, begin) else ""), ("…" if end < len(text.whole) else "")
+    marks = tuple(
+        (max(start, begin) - begin + len(lead), min(stop, end) - begin + len(lead))
+        for start, stop in join_spans(shown)
+        if start < end and stop > begin
+    )
+    first = next(start for start, stop in shown if start < end and stop > begin)
+    return Passage(Snippet(lead + cut + tail, marks, first < text.body), text.line_of(first))
+
+
+def opening(text: FileStart) -> Passage:
+    """The beginning of a body's text: no heading or picture, and no mark of a list or quote."""
+    lines = _LINE.finditer(text.whole, text.body)
+    first = next((line for line in lines if _says_something(line[0])), None)
+    if first is None:
+        return NO_PASSAGE
+    marks = _MARKS.match(first[0])
+    start = first.start() + (marks.end() if marks else 0)
+    end = _shrunk(text.whole, start, min(len(text.whole), start + WIDTH))
+    cut = text.whole[start:end].rstrip()
+    more = text.whole[end:].strip()
+    return Passage(Snippet(cut + ("…" if more else "")))
+
+
+def _says_something(line: str) -> bool:
+    return not _NO_TEXT.match(line) and any(char.isalnum() for char in line)
+
+
+def _window(text: FileStart, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The part of the text with the most different words; among equals with most, then first."""
+    words = [text.whole[start:end].casefold() for start, end in spans]
+    best, score, last = 0, (0, 0), 0
+    for first, (start, _) in enumerate(spans):
+        while last < len(spans) and spans[last][1] <= start + WIDTH - BEFORE:
+            last += 1
+        inside = words[first : max(last, first + 1)]
+        if (found := (len(set(inside)), len(inside))) > score:
+            best, score = first, found
+    start, stop = spans[best]
+    lowest = text.body if start >= text.body else 0
+    begin = max(lowest, start - BEFORE)
+    end = min(len(text.whole), max(begin + WIDTH, stop))
+    begin = _grown(text.whole, max(lowest, min(begin, end - WIDTH)), start)
+    return begin, max(stop, _shrunk(text.whole, begin, end))
+
+
+def _grown(text: str, begin: int, limit: int) -> int:
+    """The first word's beginning at or after `begin`, at most `limit`; blanks left out."""
+    if begin and not text[begin - 1].isspace():
+        edge = _EDGE.search(text, begin, limit)
+        begin = edge.end() if edge else begin
+    while begin < limit and text[begin].isspace():
+        begin += 1
+    return begin
+
+
+def _shrunk(text: str, begin: int, end: int) -> int:
+    """The last word's end before `end`, unless that word is all there is."""
+    if end < len(text) and not text[end].isspace():
+        space = max(text.rfind(blank, begin, end) for blank in " \n\t")
+        end = space if space > begin else end
+    return end
+
+
+def _is_cut(text: FileStart, begin: int) -> bool:
+    lowest = text.body if begin >= text.body else 0
+    return bool(text.whole[lowest:begin].strip())
+
+
+def join_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, as one where one reaches into the next."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        else:
+            apart.append((start, end))
+    return apart

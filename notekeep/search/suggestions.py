@@ -1,0 +1,359 @@
+"""Titles while typing; near queries when nothing matches."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.catalog.conditions import Condition
+from notekeep.catalog.records import load_path, store_path
+from notekeep.errors import NotekeepError
+from notekeep.query.description import write_node
+from notekeep.query.folding import fold_text
+from notekeep.query.tree import (
+    And,
+    Fuzzy,
+    KnownPaths,
+    Node,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    Wildcard,
+    is_fact,
+)
+from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.open_counts import OpenCounts
+    from notekeep.catalog.records import Row
+
+
+# Notes while a query is being typed: by title, alias, tag and what was changed last.
+#
+# From the catalog alone, so that a key is answered in a few milliseconds however large the vault
+# is.
+
+
+FEW = 5
+"""With fewer hits than this, titles with the letters in that order are found too."""
+
+FUZZY_LETTERS = 3
+"""Fewer letters than this stand in nearly every title in some order."""
+
+_NAMED = """
+    instr(title_folded, ?) OR instr(name_folded, ?)
+    OR id IN (SELECT note FROM fields WHERE key = 'aliases' AND instr(text, ?))
+    OR id IN (SELECT note FROM tags WHERE own AND instr(tag, ?))
+"""
+# The whole title, its beginning, the beginning of a word in it, anywhere, another name of it.
+_RANK = """
+    CASE WHEN title_folded = whole THEN 0
+         WHEN instr(title_folded, whole) = 1 THEN 1
+         WHEN instr(' ' || title_folded, ' ' || whole) THEN 2
+         WHEN instr(title_folded, whole) THEN 3
+         ELSE 4 END
+"""
+_RANKS = 5
+_LIKE = "title_folded LIKE ? ESCAPE '\\'"
+
+
+def suggest(
+    query: Query,
+    typed: str,
+    catalog: Catalog,
+    *,
+    opened: OpenCounts | None = None,
+    limit: int = 50,
+) -> SearchResults:
+    """Find what a query that is being typed may be about.
+
+    Titles that fit as well as each other stand in this order: opened last, shorter, by the
+    alphabet, by path.
+
+    Args:
+        query: As the grammar reads it while it is being typed.
+        typed: The text itself: a title that is typed whole may have what the grammar takes for
+            something else.
+        catalog: Where titles and tags are.
+        opened: What was opened when, where that counts.
+        limit: How many hits at most.
+
+    Returns:
+        Hits whose snippet is the title, with the words that were typed marked. When nothing is
+        asked for yet, the notes that were opened last, then those that were changed last; nothing
+        where titles cannot tell.
+    """
+    words = (
+        [fold_text(text) for text in _texts(query.root) if fold_text(text)] if query.root else []
+    )
+    try:
+        facts = _facts(query.root)
+        if not words and (facts or query.root):
+            total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
+            return SearchResults(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
+        if not words:
+            return _latest(catalog, opened, limit)
+        whole = " ".join(words) if facts else fold_text(typed)
+        return _named(catalog, opened, words, whole, facts, limit)
+    except NotekeepError:
+        return SearchResults(0, [])
+
+
+def _latest(catalog: Catalog, opened: OpenCounts | None, limit: int) -> SearchResults:
+    every = catalog.where(None)
+
+    def paths() -> list[str]:
+        return [load_path(path) for (path,) in catalog.find("path", every)]
+
+    latest = opened.latest(paths, limit) if opened is not None else []
+    known = {row.path: row for row in catalog.rows(KnownPaths(frozenset(latest)))[1]}
+    changed = catalog.find("path", every, "ORDER BY mtime_ns DESC, path LIMIT ?", (limit,))
+    others = [path for (path,) in changed if load_path(path) not in known]
+    rows = [known[path] for path in latest if path in known]
+    rows += catalog.rows_in_order(others[: limit - len(rows)])
+    hits = [Hit(row, 0.0, Snippet(row.title)) for row in rows]
+    return SearchResults(catalog.count(), hits)
+
+
+def _named(
+    catalog: Catalog,
+    opened: OpenCounts | None,
+    words: list[str],
+    whole: str,
+    facts: Node | None,
+    limit: int,
+) -> SearchResults:
+    among = catalog.where(facts)
+    named = " AND ".join(f"({_NAMED})" for _ in words)
+    values = tuple(value for word in words for value in (word,) * _NAMED.count("?"))
+    # All of them: to count them afterwards would take as long again as to find them.
+    found = catalog.find(
+        f"path, title_folded, {_RANK}",
+        Condition(f"{among.sql} AND {named}", (whole, *among.values, *values)),
+        join="JOIN (SELECT ? AS whole)",
+    )
+    total = len(found)
+    rows = catalog.rows_in_order(_first(found, opened, limit))
+    if len(rows) < FEW and len(whole) >= FUZZY_LETTERS:
+        seen = {row.path for row in rows}
+        others = _with_letters(catalog, opened, whole, among, limit)
+        rows += [row for row in others if row.path not in seen]
+        rows, total = rows[:limit], max(total, len(rows))
+    marked = [Snippet(row.title, _marks(row.title, words)) for row in rows]
+    ranked = enumerate(zip(rows, marked, strict=True))
+    return SearchResults(
+        total, [Hit(row, float(len(rows) - at), mark) for at, (row, mark) in ranked]
+    )
+
+
+def _first(
+    found: Sequence[tuple[str, str, int]], opened: OpenCounts | None, limit: int
+) -> list[str]:
+    """The first of some notes, each with its title and rank; of equals those opened last.
+
+    Only as many ranks are sorted as are needed: a single letter finds most notes of a vault.
+    """
+    first: list[str] = []
+    for rank in range(_RANKS):
+        equals = sorted((len(title), title, path) for path, title, at in found if at == rank)
+        paths = [path for _, _, path in equals]
+        if opened is not None:
+            paths = [*map(store_path, opened.first(map(load_path, paths)))]
+        first += paths
+        if len(first) >= limit:
+            break
+    return first[:limit]
+
+
+def _with_letters(
+    catalog: Catalog, opened: OpenCounts | None, whole: str, among: Condition, limit: int
+) -> list[Row]:
+    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits.
+
+    Words may stand in another order: so does `habt atm`, after titles with all letters in order.
+    """
+    patterns = [_pattern(whole)]
+    words = whole.split()
+    is_apart = len(words) > 1 and max(map(len, words)) >= FUZZY_LETTERS
+    wanted = [*map(_pattern, words)] if is_apart else patterns
+    like = " AND ".join([among.sql, *[_LIKE] * len(wanted)])
+    found = catalog.find(
+        "path, title_folded, title_folded NOT LIKE letters ESCAPE '\\'",
+        Condition(like, (*patterns, *among.values, *wanted)),
+        join="JOIN (SELECT ? AS letters)",
+    )
+    return catalog.rows_in_order(_first(found, opened, limit))
+
+
+def _pattern(whole: str) -> str:
+    letters = [f"\\{letter}" if letter in "%_\\" else letter for letter in whole.replace(" ", "")]
+    return f"%{'%'.join(letters)}%"
+
+
+def _texts(node: Node) -> list[str]:
+    """The words that notes are to have, in order; not what is under a Not or in another place."""
+    match node:
+        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope) | Fuzzy(text, _, scope):
+            return text.split() if scope in ("any", "title") else []
+        case Wildcard(text, scope):
+            return re.split(r"[*?]+", text) if scope in ("any", "title") else []
+        case And(parts):
+            return [text for part in parts for text in _texts(part)]
+    return []
+
+
+def _facts(node: Node | None) -> Node | None:
+    """The facts that notes must meet."""
+    if node is None or is_fact(node):
+        return node
+    if isinstance(node, And):
+        kept = tuple(part for part in node.parts if is_fact(part))
+        return And(kept) if kept else None
+    return None
+
+
+def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
+    """Where words stand in a title, case and accents aside."""
+    plain = "".join(fold_text(letter)[:1] or " " for letter in title)
+    found = ((plain.find(word), len(word)) for word in words)
+    return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
+
+
+# What is asked instead when a query finds nothing: the nearest spelling, then one word less.
+#
+# Only the tree is changed here. Whoever asks the other query says so, because an answer to a
+# question that nobody asked must not look like one.
+
+
+MOST_WORDS = 8
+"""With more words than this neither spellings nor shorter queries are tried: each costs a look at
+all words of the vault, or a search."""
+
+MOST_PATTERNS = 3
+"""Nor with more of those that each stand for up to a thousand words."""
+
+SPELT_LETTERS = 4
+"""An unfinished word of fewer letters is the beginning of too many to be misspelt."""
+
+
+class FallbackQuery(NamedTuple):
+    """Another query.
+
+    Attributes:
+        query: What is asked.
+        words: The words of the first query that are no longer in it.
+        respelt: What stands in their place; nothing when they are left out.
+    """
+
+    query: Query
+    words: tuple[str, ...]
+    respelt: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """What is said of an answer to it."""
+        words = _listed(self.words)
+        if self.respelt:
+            return f"No note has {words}. This is for {_listed(self.respelt)}."
+        return f"No note has all of that. This is without {words}."
+
+
+def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
+    """The query with every word that no note has in its nearest spelling; None if there is none.
+
+    Args:
+        query: What found nothing.
+        nearest: The words of the vault that a word may stand for, best first; none for a word that
+            the vault has.
+    """
+    if query.root is None or sum(1 for _ in _words(query.root)) > MOST_WORDS:
+        return None
+    known = {word: found[0] for word in _words(query.root) if (found := nearest(word))}
+    if not known:
+        return None
+    root = _replaced(query.root, known)
+    return FallbackQuery(_as_query(query, root), tuple(known), tuple(known.values()))
+
+
+def drop_one_word(query: Query) -> list[FallbackQuery]:
+    """The queries that ask for one word less, in the order of the words that are left out."""
+    root = query.root
+    if not isinstance(root, And):
+        return []
+    asked = [at for at, part in enumerate(root.parts) if isinstance(part, _WORDS)]
+    many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
+    if not 1 < len(asked) <= MOST_WORDS or many > MOST_PATTERNS:
+        return []
+    return [
+        FallbackQuery(
+            _as_query(query, _without(root, at)), (write_node(root.parts[at]).strip('"*'),)
+        )
+        for at in asked
+    ]
+
+
+def make_prefix_query(query: Query) -> Query | None:
+    """The query with every word as the beginning of one, as somebody types who is in a hurry."""
+    root = query.root
+    if not isinstance(root, And) or not any(isinstance(part, Term) for part in root.parts):
+        return None
+    parts = (
+        Prefix(part.text, part.scope, part.span) if isinstance(part, Term) else part
+        for part in root.parts
+    )
+    return _as_query(query, And(tuple(parts)))
+
+
+_WORDS = (Term, Phrase, Prefix, Wildcard, Fuzzy)
+_OF_MANY = (Prefix, Wildcard, Fuzzy)
+
+
+def _words(node: Node) -> Iterator[str]:
+    """The words that notes must or may have, each as it could be misspelt."""
+    match node:
+        case Term(text) | Phrase(text):
+            yield from text.split()
+        case Prefix(text) if len(text) >= SPELT_LETTERS:
+            yield text
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _words(part)
+
+
+def _replaced(node: Node, known: dict[str, str]) -> Node:
+    match node:
+        case Term(text, scope, span):
+            return Term(_respelt(text, known), scope, span)
+        case Phrase(text, scope, span):
+            return Phrase(_respelt(text, known), scope, span)
+        case Prefix(text, scope, span) if text in known:
+            return Term(known[text], scope, span)
+        case And(parts):
+            return And(tuple(_replaced(part, known) for part in parts))
+        case Or(parts):
+            return Or(tuple(_replaced(part, known) for part in parts))
+    return node
+
+
+def _respelt(text: str, known: dict[str, str]) -> str:
+    return " ".join(known.get(word, word) for word in text.split())
+
+
+def _without(root: And, at: int) -> Node:
+    rest = (*root.parts[:at], *root.parts[at + 1 :])
+    return rest[0] if len(rest) == 1 else And(rest)
+
+
+def _as_query(query: Query, root: Node) -> Query:
+    """The same order and limit with another tree; its text is what one would type for that."""
+    parts = root.parts if isinstance(root, And) else (root,)
+    return Query(" ".join(map(write_node, parts)), root, query.order, query.limit)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(f'"{word}"' for word in words)

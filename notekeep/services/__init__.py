@@ -1,0 +1,1 @@
+"""What `Vault` offers, one service for each part of the program."""

@@ -1,0 +1,179 @@
+"""The sample vault, copied to where a newcomer can change it without harm.
+
+The copy lies in a temporary folder with its settings, cache and state beside it. Dates in it are
+moved by whole weeks, so that the last day of the habit log lies in this week and weekdays stay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+import tempfile
+import time
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = "notekeep-demo-"
+UNUSED_SECONDS = 7 * 24 * 3600
+HOME = "home"
+VAULT = "notes"
+_DATE = re.compile(rb"(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
+_LOG_LINE = re.compile(rb"^- (\d{4}-\d\d-\d\d) ", re.MULTILINE)
+_LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
+REACH = dt.timedelta(days=550)
+"""Only dates this close to the last log entry move: the year a book came out is a fact."""
+
+
+def sample_folder() -> str:
+    """Where the sample vault is: in the installed package, or beside it in a checkout.
+
+    Raises:
+        NotFound: It was not shipped.
+    """
+    package = os.path.dirname(os.path.abspath(__file__))
+    for folder in (os.path.join(package, "sample"), os.path.join(package, os.pardir, "vault")):
+        if os.path.isdir(os.path.join(folder, "habits")):
+            return os.path.realpath(folder)
+    raise NotFound("the sample vault is not part of this installation", "install notekeep again")
+
+
+def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
+    """Copy the sample vault into a new temporary folder, its dates moved up to `today`.
+
+    Copies of earlier times that nobody used for a week are deleted.
+
+    Args:
+        today: The day that the last entry's week should hold.
+        parent: The folder to make it in; None is the system's temporary folder.
+
+    Returns:
+        The vault's folder, and the folder that NOTEKEEP_HOME should name.
+    """
+    _delete_unused(parent or tempfile.gettempdir())
+    base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
+    root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
+    shutil.copytree(sample_folder(), root, ignore=shutil.ignore_patterns(".make"))
+    os.mkdir(home, 0o700)
+    move_dates(root, today)
+    return root, home
+
+
+def _delete_unused(parent: str) -> None:
+    """Delete earlier copies, as of a terminal that was closed, that nothing changed for a week."""
+    with os.scandir(parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
+                is_own = not hasattr(os, "getuid") or entry.stat().st_uid == os.getuid()
+                if is_own and time.time() - _last_change(entry.path) > UNUSED_SECONDS:
+                    shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _last_change(base: str) -> float:
+    paths = (
+        os.path.join(folder, name)
+        for folder, folders, files in os.walk(base)
+        for name in (*folders, *files, "")
+    )
+    try:
+        return max((os.lstat(path).st_mtime for path in paths), default=time.time())
+    except OSError:  # something goes while this looks: somebody uses it
+        return time.time()
+
+
+def move_dates(root: str, today: dt.date) -> int:
+    """Move all recent dates in a vault by whole weeks, so that it ends in this week.
+
+    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits.
+
+    Returns:
+        By how many weeks.
+    """
+    before = dict(_notes(root))
+    last = max(map(_last_entry, before.items()), default=dt.date.min)
+    if last == dt.date.min:
+        return 0
+    weeks = (_monday(today) - _monday(last)).days // 7
+    if weeks == 0 and last <= today:
+        return 0
+    shift = dt.timedelta(weeks=weeks)
+    after: dict[str, bytes] = {}
+    for path, data in before.items():
+        folder, name = os.path.split(path)
+        moved = _moved(data, last, shift)
+        if _LOG_NAME.match(name):
+            _sort_lines(path, moved, after, today)
+            continue
+        name = _moved(os.fsencode(name), last, shift).decode()
+        if not _lies_ahead(name.removesuffix(".md"), today):
+            after[os.path.join(folder, name)] = moved
+    for path in before.keys() - after.keys():
+        os.unlink(path)
+    for path, data in after.items():
+        with open(path, "wb") as file:
+            file.write(data)
+    return weeks
+
+
+def _notes(root: str) -> Iterator[tuple[str, bytes]]:
+    """Every Markdown file under a folder, with its bytes, in order of its path."""
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(".md"):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    yield path, file.read()
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def _last_entry(note: tuple[str, bytes]) -> dt.date:
+    path, data = note
+    if not _LOG_NAME.match(os.path.basename(path)):
+        return dt.date.min
+    days = _LOG_LINE.findall(data)
+    return max((dt.date.fromisoformat(day.decode()) for day in days), default=dt.date.min)
+
+
+def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
+    def move(match: re.Match[bytes]) -> bytes:
+        try:
+            day = dt.date.fromisoformat(match[1].decode())
+        except ValueError:
+            return match[0]
+        return (day + shift).isoformat().encode() if abs(last - day) <= REACH else match[0]
+
+    return _DATE.sub(move, data)
+
+
+def _lies_ahead(name: str, today: dt.date) -> bool:
+    try:
+        return dt.date.fromisoformat(name) > today
+    except ValueError:
+        return False
+
+
+def _sort_lines(path: str, data: bytes, after: dict[str, bytes], today: dt.date) -> None:
+    """Sort a log's lines up to today into the files of the months that they now lie in."""
+    folder, name = os.path.split(path)
+    match = _LOG_NAME.match(name)
+    device = match[2] if match else ""
+    target = ""
+    for line in data.splitlines(keepends=True):
+        day = _LOG_LINE.match(line)
+        if day and _lies_ahead(day[1].decode(), today):
+            target = ""
+        elif day:
+            month = day[1][:7].decode()
+            target = os.path.join(folder, f"{month}.{device}.md")
+            after[target] = after.get(target, f"# Habit log {month}\n\n".encode()) + line
+        elif target and line.startswith(b"  "):
+            after[target] += line

@@ -1,0 +1,167 @@
+"""What is shown in a note though it is not in it: pictures of the vault, and other notes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Failure, NotekeepError, NotFound, Refused
+from notekeep.services.search import SearchService
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL.Image import Image
+
+    from notekeep.catalog.records import Row
+    from notekeep.export.assets import Attachments
+    from notekeep.markdown.note import Note
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+"""The formats that are opened, as Pillow names them."""
+MOST_BYTES = 64 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+"""A picture with more is not decoded: a file of a few kilobytes can unfold into gigabytes."""
+
+
+class VaultPicture(NamedTuple):
+    """A picture of the vault: its path, its width and height in pixels, when it was changed."""
+
+    path: str
+    width: int
+    height: int
+    mtime_ns: int
+
+
+class MediaService(SearchService):
+    """Notes and pictures, read only as far as they are shown."""
+
+    def read_known(self, row: Row) -> Note:
+        """Read a note for showing it, with the title and tags that its row has.
+
+        Its body is not looked through: `spans` is None.
+
+        Raises:
+            NotFound: Its file is gone.
+            Failure: It cannot be read.
+        """
+        from notekeep.markdown.note import read_note
+
+        return read_note(row.path, self.bytes_of(row.path), self.schema, row)
+
+    def picture(self, target: str, from_path: str) -> VaultPicture:
+        """Find the picture that a note names, and how large it is; it is not decoded.
+
+        Args:
+            target: Its name or path, as the note gives it.
+            from_path: The note.
+
+        Raises:
+            NotFound: There is no such file.
+            Refused: It lies outside the vault or in a hidden folder, is no picture that can be
+                shown, or too large.
+            Failure: It cannot be read.
+        """
+        path = self._files().find(target, from_path)
+        if path is None:
+            raise NotFound(f"{target}: there is no such file")
+        with self._opened(path) as image:
+            return VaultPicture(path, *image.size, os.stat(self._place(path)).st_mtime_ns)
+
+    def pixels(self, path: str, width: int, height: int) -> bytes:
+        """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity.
+
+        Args:
+            path: The picture.
+            width: How many pixels a line should have.
+            height: How many lines.
+
+        Raises:
+            NotekeepError: As `picture`, or it is damaged.
+        """
+        with self._opened(path) as image:
+            try:
+                # A JPEG can be decoded at a fraction of its size, which is ten times as fast.
+                image.draft("RGB", (2 * width, 2 * height))
+                small = image.convert("RGBA").resize((width, height))
+            except (OSError, ValueError, SyntaxError, MemoryError) as error:
+                raise Failure(f"{path}: it cannot be decoded") from error
+            return small.tobytes()
+
+    def picture_place(self, path: str) -> str:
+        """Give the place of a picture on disk, for another program that shows it.
+
+        Raises:
+            NotekeepError: As `picture`.
+        """
+        with self._opened(path):
+            return os.fspath(self._place(path))
+
+    def _files(self) -> Attachments:
+        """The files that are no notes, listed anew when notes have changed."""
+        generation = self.catalog.generation
+        if self._attachments is None or self._attachments[0] != generation:
+            from notekeep.catalog.name_lookup import NamesOfNotes
+            from notekeep.export.assets import Attachments
+            from notekeep.export.source import VaultSource
+
+            source = VaultSource(
+                root=self.root,
+                notes=NamesOfNotes(self.catalog, self.withheld),
+                read=self.bytes_of,
+                schema=self.schema,
+                attachments=self.settings.attachments,
+            )
+            self._attachments = generation, Attachments(source)
+        return self._attachments[1]
+
+    _attachments: tuple[int, Attachments] | None = None
+
+    def _place(self, path: str) -> Path:
+        from notekeep.storage import file_names
+
+        if any(file_names.is_hidden(part) for part in path.split("/")):
+            raise Refused(f"{path}: it lies in a hidden folder")
+        place = file_names.inside(self.root, path)
+        try:
+            info = place.stat()
+        except OSError as error:
+            raise NotFound(f"{path}: there is no such file") from error
+        if not stat.S_ISREG(info.st_mode):
+            raise Refused(f"{path}: it is no file")
+        if info.st_size > MOST_BYTES:
+            raise Refused(f"{path}: it is larger than {MOST_BYTES >> 20} MB")
+        return place
+
+    def _opened(self, path: str) -> Image:
+        import warnings
+
+        from PIL import Image, UnidentifiedImageError
+
+        place = self._place(path)
+        try:
+            with warnings.catch_warnings():
+                # What Pillow warns of is refused here anyway.
+                warnings.simplefilter("ignore")
+                image = Image.open(place, formats=FORMATS)
+        except Image.DecompressionBombError as error:
+            raise _too_large(path) from error
+        except (UnidentifiedImageError, ValueError) as error:
+            raise Refused(f"{path}: it is no picture that can be shown here") from error
+        except (OSError, SyntaxError) as error:
+            raise Failure(f"{path}: it cannot be read") from error
+        width, height = image.size
+        if not 0 < width * height <= MOST_PIXELS:
+            image.close()
+            raise _too_large(path)
+        return image
+
+
+def _too_large(path: str) -> Refused:
+    return Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
+
+
+def picture_error(error: NotekeepError) -> str:
+    """Say in a few words why a picture is not shown."""
+    return error.message.rpartition(": ")[2]

@@ -1,0 +1,468 @@
+"""A vault's own settings, checked against their schema."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import warnings
+from functools import cached_property, lru_cache
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from notekeep.errors import Failure, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from notekeep.obsidian import ObsidianSettings
+
+
+# What a vault's own settings may say: they travel with it and are never trusted.
+#
+# Here each key has what its value must be; what is done with a value is not decided here.
+
+
+FIELD_TYPES = ("text", "number", "date", "list", "bool")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KIND_FOLDERS = {
+    "book": "books",
+    "podcast": "podcasts",
+    "habit": "habits",
+    "post": "posts",
+    "daily": "daily",
+    "note": "inbox",
+}
+"""For each kind the folder that new notes of it go to, where a vault names no other."""
+
+
+def _is_one_of(*words: str) -> Callable[[Any], bool]:
+    """What a value must be one of; it may as well be a list, which no set could be asked for."""
+    return lambda value: value in words
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_hour(value: Any) -> bool:
+    return isinstance(value, int) and not _is_bool(value) and 0 <= value <= 23
+
+
+def _is_id(value: Any) -> bool:
+    is_hex = _is_text(value) and not value.strip("0123456789abcdef")
+    return is_hex and 16 <= len(value) <= 64
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not _is_bool(value) and 0 < value < inf
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: Any) -> bool:
+    return _is_text(value) or (isinstance(value, list) and all(map(_is_text, value)))
+
+
+def _is_folders(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_stays_inside, value.values()))
+
+
+def _is_kinds(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(fields, dict) and all(kind in FIELD_TYPES for kind in fields.values())
+        for fields in value.values()
+    )
+
+
+def _stays_inside(folder: Any) -> bool:
+    if not isinstance(folder, str) or folder.startswith(("/", "\\", "~")) or ":" in folder:
+        return False
+    return ".." not in folder.replace("\\", "/").split("/")
+
+
+EXPORT: dict[str, Callable[[Any], bool]] = {
+    "unpublished": _is_one_of("text", "strip", "stub"),
+    "nested_tags": _is_one_of("keep", "last", "dash"),
+    "linebreaks": _is_one_of("keep", "join"),
+    "series_links": _is_bool,
+    "fields": _is_texts,
+    "keep_metadata": _is_texts,
+    "canaries": _is_texts,
+}
+"""What `[export]` may say: what becomes of links to notes that are not published, how nested tags
+and single newlines are written, whether parts of a series are linked, which keys of the front
+matter pass, which files leave with their metadata, and words that must never leave."""
+
+
+def _is_export(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        key in EXPORT and EXPORT[key](said) for key, said in value.items()
+    )
+
+
+SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
+    "id": _is_id,
+    "day_start": _is_hour,
+    "week_start": _is_one_of(*WEEKDAYS),
+    "language": _is_text,
+    "folders": _is_folders,
+    "kinds": _is_kinds,
+    "private": _is_texts,
+    "templates": _stays_inside,
+    "attachments": _stays_inside,
+    "daily_format": _is_text,
+    "link_form": _is_one_of("shortest", "relative", "absolute"),
+    "markdown_links": _is_bool,
+    "excluded": _is_texts,
+    "log_links": _is_bool,
+    "rating_max": _is_positive,
+    "glyphs": _is_one_of("", "ascii", "unicode"),
+    "publish": _is_texts,
+    "export": _is_export,
+    "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
+}
+"""What a vault may set, and what each value must be."""
+
+
+# Files of settings, read as TOML once and kept as JSON until they are others.
+#
+# To import the reader of TOML and read a file of ten lines takes longer than opening a vault.
+
+
+LARGEST = 1_000_000
+"""Bytes of a file of settings; what is larger is something else."""
+
+SETTLED_NS = 2_000_000_000
+"""Nanoseconds after which what is written into a file makes it look otherwise."""
+
+
+def read_toml(path: str, kept: str = "") -> dict[str, Any]:
+    """Read a TOML file; a missing one is empty.
+
+    Args:
+        path: The file.
+        kept: Where what was read last is kept as JSON, which Python reads in a third of the time;
+            "" keeps nothing.
+
+    Raises:
+        UsageError: It is not TOML; the message has the file and what the parser said of it.
+        Failure: It cannot be read, or is no file.
+    """
+    try:
+        with open(path, "rb", opener=_at_once) as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise Failure(f"{path}: cannot be read: it is no file", "put a file there")
+            looks = _looks(about)
+            if kept and (known := _kept(kept, looks)) is not None:
+                return known
+            data = file.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        hint = "make it a file that you may read"
+        raise Failure(f"{path}: cannot be read: {error.strerror}", hint) from error
+    if len(data) > LARGEST:
+        raise UsageError(f"{path}: larger than settings can be", f"shorten it: {path}")
+    import tomllib
+
+    try:
+        read = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8, so no TOML", f"save it as UTF-8: {path}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
+    if kept:
+        _keep(kept, looks, read)
+    return read
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for who writes into a pipe: a vault of others may have one here."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _looks(about: os.stat_result) -> list[int]:
+    """What is another number when a file was written, or is another file."""
+    return [about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns]
+
+
+def _kept(place: str, looks: list[int]) -> dict[str, Any] | None:
+    """Return what was read when the file looked like this; None when that is not known."""
+    import json
+
+    try:
+        with open(place, encoding="utf-8") as file:
+            found = json.load(file)
+        return found["data"] if found["looks"] == looks and type(found["data"]) is dict else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep(place: str, looks: list[int], data: dict[str, Any]) -> None:
+    import json
+    import time
+
+    from notekeep.cache_files import write_cache_file
+
+    # What was written this very moment may be written again and look the same.
+    if time.time_ns() - max(looks[-2:]) < SETTLED_NS:
+        return
+    # Dates are in TOML and not in JSON, and none of the settings is one.
+    try:
+        text = json.dumps({"looks": looks, "data": data})
+        write_cache_file(*os.path.split(place), text.encode())
+    except (OSError, TypeError):
+        return
+
+
+# What a vault says of itself, and what Obsidian was told of it where the vault says nothing.
+#
+# Settings of a vault travel with it and are never trusted: they may name folders, kinds and how
+# days are counted, never a command and never a place outside the vault. Nothing here reads a
+# note.
+
+
+VAULT_SETTINGS = ".notekeep/config.toml"
+ABOUT_LEAVING = ("private", "export")
+"""The keys that say what must not leave: folders, and words."""
+
+SETTINGS_CACHE = "settings.json"
+"""The file of a cache folder in which settings are kept as they were read last."""
+
+
+class VaultSettings:
+    """What a vault says of itself, in `.notekeep/config.toml`, every key optional.
+
+    What it leaves open is as Obsidian was told, whose files are read when that is first asked for:
+    a check-in and the interface's first frame need nothing of it.
+
+    Attributes:
+        id: The vault's own id, by which sites know its posts. The first export writes it; leave it.
+        day_start: The hour at which a day begins, 0 to 23.
+        week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
+        language: The language of its notes, as a two-letter code, or "" for none.
+        folders: For each kind the folder that new notes of it go to; for daily notes and for notes
+            without a kind by default the one that Obsidian was told.
+        kinds: Kinds and fields the vault adds: kind to field to type (see `allowed.FIELD_TYPES`).
+        private: Folders whose notes and files never leave. A name counts at any depth, a path such
+            as `work/diary` from the vault's root.
+        templates: The folder of templates; by default the one that Obsidian was told.
+        attachments: The folder that attached files go to, from the note on where it begins with
+            `./`; by default the one that Obsidian was told.
+        daily_format: How a daily note is named, as strftime writes it; by default as Obsidian
+            names them.
+        link_form: How a link names a note: `shortest`, `relative` to the note that links, or
+            `absolute` from the vault on; by default as Obsidian was told.
+        markdown_links: Whether links are written as Markdown has them and not as `[[file]]`; by
+            default as Obsidian was told.
+        excluded: What lists and searches leave out, as beginnings of paths or `/patterns/`; by
+            default the files that Obsidian excludes.
+        log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
+        rating_max: The best rating a note can have; the worst is 0.
+        glyphs: "unicode", "ascii" or "" for what the terminal can show.
+        publish: Queries whose notes count as published, besides `publish: true`.
+        export: How drafts are made; see `allowed.EXPORT`.
+        saved: Queries by the name under which they are kept.
+        warnings: What was ignored in the file, one sentence each.
+        is_unread: Whether the whole file was ignored, since it could not be read.
+        unsure: Why it cannot be told what may leave the vault: nothing of the file could be read,
+            or not what it says of that; "" where it can.
+    """
+
+    def __init__(self, root: str = "") -> None:
+        self._root = root
+        self.id = ""
+        self.day_start = 4
+        self.week_start = 0
+        self.language = "en"
+        self.own_folders: dict[str, str] = {}
+        self.kinds: dict[str, dict[str, str]] = {}
+        self.private: tuple[str, ...] = ("private",)
+        self.daily_format = "%Y-%m-%d"
+        self.log_links = False
+        self.rating_max: float = 5
+        self.glyphs = ""
+        self.publish: tuple[str, ...] = ()
+        self.export: dict[str, Any] = {}
+        self.saved: dict[str, str] = {}
+        self.said: set[str] = set()
+        self.ignored: list[str] = []
+        self.is_unread = False
+        self.unsure = ""
+
+    @cached_property
+    def obsidian(self) -> ObsidianSettings:
+        """What Obsidian was told, where nothing else is said."""
+        from notekeep import obsidian
+
+        return (
+            obsidian.read_obsidian_settings(self._root)
+            if self._root
+            else obsidian.ObsidianSettings()
+        )
+
+    @cached_property
+    def folders(self) -> dict[str, str]:  # noqa: D102 - the settings are told of above
+        return {**KIND_FOLDERS, **self.obsidian.folders, **self.own_folders}
+
+    @property
+    def habit_folder(self) -> str:
+        """The folder of habits, of which Obsidian knows nothing."""
+        return self.own_folders.get("habit", KIND_FOLDERS["habit"])
+
+    @cached_property
+    def templates(self) -> str:  # noqa: D102
+        return self.obsidian.templates or "templates"
+
+    @cached_property
+    def attachments(self) -> str:  # noqa: D102
+        said = self.obsidian.attachments
+        return "attachments" if said is None else said
+
+    @cached_property
+    def link_form(self) -> str:  # noqa: D102
+        return self.obsidian.link_form or "shortest"
+
+    @cached_property
+    def markdown_links(self) -> bool:  # noqa: D102
+        return self.obsidian.markdown_links
+
+    @cached_property
+    def excluded(self) -> tuple[str, ...]:  # noqa: D102
+        return self.obsidian.excluded
+
+    @property
+    def daily_moment(self) -> str:
+        """How a daily note is named as Obsidian writes it; "" where `daily_format` says it."""
+        return "" if "daily_format" in self.said else self.obsidian.daily_format
+
+    @property
+    def warnings(self) -> list[str]:  # noqa: D102
+        found = [*self.ignored, *self.obsidian.problems]
+        if self.obsidian.daily_problem and "daily_format" not in self.said:
+            found.append(self.obsidian.daily_problem)
+        if self.excluded:
+            where = VAULT_SETTINGS if "excluded" in self.said else ".obsidian/app.json"
+            found += [
+                f"{where}: the pattern {one!r} {why}"
+                for one, why in find_unsupported_patterns(self.excluded)
+            ]
+        return found
+
+
+def vault_settings(root: str, cache: str = "") -> VaultSettings:
+    """Read a vault's settings; what it may not set is ignored and named in `warnings`.
+
+    Args:
+        root: The vault.
+        cache: Its cache folder, in which they are kept as they were read.
+    """
+    settings = VaultSettings(root)
+    settings.language = _language(os.environ)
+    path = os.path.join(root, VAULT_SETTINGS)
+    try:
+        data = read_toml(path, cache and os.path.join(cache, SETTINGS_CACHE))
+    except (UsageError, Failure) as error:
+        settings.ignored.append(error.message)
+        settings.is_unread, settings.unsure = True, error.message
+        data = {}
+    for key, value in data.items():
+        if not _apply(settings, key, value):
+            message = f"{VAULT_SETTINGS}: {key}: not a setting a vault may make; ignored"
+            settings.ignored.append(message)
+            if _is_about_leaving(key):
+                settings.unsure = message
+    return settings
+
+
+def _is_about_leaving(key: str) -> bool:
+    """Whether a key that is not understood may have been one that keeps something back."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8))
+
+
+def _language(env: Mapping[str, str]) -> str:
+    locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    code = locale.split("_")[0].split(".")[0].lower()
+    return code if len(code) == 2 and code.isalpha() else "en"
+
+
+def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
+    """Take one key of a vault's settings; False when it is none, or not of its type."""
+    check = SETTING_CHECKS.get(key)
+    if check is None or not check(value):
+        return False
+    if key == "week_start":
+        value = WEEKDAYS.index(value)
+    elif key in {"private", "publish", "excluded"}:
+        value = (value,) if isinstance(value, str) else tuple(value)
+    elif key == "folders":
+        key = "own_folders"
+    settings.said.add(key)
+    setattr(settings, key, value)
+    return True
+
+
+# Notes that lists and searches leave out, in the way Obsidian's "Excluded files" are written.
+#
+# A text is the beginning of a path, one between slashes a pattern that is found anywhere in it;
+# case does not count. A vault may come from anybody, so that of patterns only those are heeded
+# that cannot keep the processor busy: without a repeated group, and with few open repeats.
+
+
+MOST_LETTERS: Final = 200
+MOST_REPEATS: Final = 3
+
+_REPEATED_GROUP: Final = re.compile(r"\)[*+{?]")
+_REPEAT: Final = re.compile(r"[*+]|\{\d*,")
+_PLAIN: Final = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+_BACK: Final = re.compile(r"\\[1-9kg]|\(\?[^:]")
+
+
+def excludes(filters: tuple[str, ...], path: str) -> bool:
+    """Whether one of the filters leaves a path of the vault out."""
+    beginnings, patterns = _read(filters)
+    return path.casefold().startswith(beginnings) or any(one.search(path) for one in patterns)
+
+
+def find_unsupported_patterns(filters: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The patterns that leave nothing out, each with why."""
+    why = (
+        f"is none, repeats a group, or repeats more than {MOST_REPEATS} times; nothing is left out"
+    )
+    return [(one, why) for one in filters if is_regex_filter(one) and _compiled(one) is None]
+
+
+def is_regex_filter(text: str) -> bool:
+    """Whether a filter is a pattern: `/^old .*/`."""
+    return len(text) > 2 and text.startswith("/") and text.endswith("/")
+
+
+@lru_cache(8)
+def _read(filters: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[re.Pattern[str], ...]]:
+    patterns = map(_compiled, filter(is_regex_filter, filters))
+    beginnings = tuple(one.casefold() for one in filters if one and not is_regex_filter(one))
+    return beginnings, tuple(one for one in patterns if one is not None)
+
+
+def _compiled(text: str) -> re.Pattern[str] | None:
+    """A pattern, ready to use; None for one that is not heeded."""
+    pattern = text[1:-1]
+    plain = _PLAIN.sub("x", pattern)
+    is_heavy = (
+        len(pattern) > MOST_LETTERS
+        or len(_REPEAT.findall(plain)) > MOST_REPEATS
+        or _REPEATED_GROUP.search(plain)
+        or _BACK.search(pattern)
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about syntax that Python may one day read otherwise
+            return None if is_heavy else re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError):
+        return None

@@ -1,0 +1,1 @@
+"""Files: read, written, watched and brought back, with a history."""

@@ -1,0 +1,201 @@
+"""One line at the end of a file, whole and durable, whoever else writes: a habit's check-in.
+
+Appending is the one change that does not go through `atomic.py`: the line is added under a lock, in
+one write, and flushed before anybody is told that it is there. This module loads nothing
+but `os` and its like, because a check-in takes less time than most imports.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from stat import S_ISREG
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Failure, Refused
+from notekeep.storage.durability import close, sync_file, sync_folder, write_all
+from notekeep.storage.filesystem import explain_os_error
+from notekeep.storage.private_files import hold_lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ATTEMPTS = 20
+_START = 1 << 16  # how much of a file is asked how its lines end, where the last one has no end
+_FLAGS = os.O_RDWR | os.O_APPEND
+_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def append_line(
+    path: Path | str, line: str, header: str | None = None, *, root: Path | str | None = None
+) -> None:
+    """Add a line to the end of a file; when this returns, it is on the disk.
+
+    A file whose last line lacks its end gets one first, and the line ends as the file's lines end.
+    When another program puts a new file in the place of this one meanwhile, the line goes into the
+    new one as well, so that it is in whichever survives.
+
+    Args:
+        path: The file; made, with its folders, when it is not there.
+        line: The line without its end. What has no UTF-8 becomes "?".
+        header: What a new file starts with; a line break is added when it does not end with one.
+        root: The folder that links on the way must not lead out of: the vault. Without it, the file
+            itself may not be a link.
+
+    Raises:
+        ValueError: The line holds a line break.
+        Refused: The place may not be written, is no file, or lies outside the root.
+        Failure: The system could not do it, or another program keeps the file locked. Then the file
+            holds no part of the line, unless the disk itself failed and the message says so.
+    """
+    if "\n" in line or "\r" in line:
+        raise ValueError("a log line holds no line break")
+    place = os.fspath(path)
+    text = line.encode("utf-8", "replace")
+    head = (header or "").encode("utf-8", "replace")
+    if head and not head.endswith(b"\n"):
+        head += b"\n"
+    try:
+        if root is not None:
+            _check_inside(place, os.fspath(root))
+        _make_folders(os.path.dirname(place) or ".")
+        for attempt in range(_ATTEMPTS):
+            if _append(place, text, head, follow=root is not None, again=attempt > 0):
+                return
+    except OSError as error:
+        raise explain_os_error(error, place, "added to") from error
+    raise Failure(
+        f"'{place}' could not be added to: another program keeps putting a new file in its place.",
+        "Wait until it is done, then do it again.",
+    )
+
+
+def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) -> bool:
+    """Append once; False when the file opened is not, or no longer, the one of that name."""
+    fd, made = _open(place, follow=follow)
+    try:
+        stat = os.fstat(fd)
+        if not S_ISREG(stat.st_mode):
+            raise Refused(f"'{place}' is not a file.", "Move what is there out of the way.")
+        with hold_lock(fd, place):
+            size = os.fstat(fd).st_size
+            if not _is_current(fd, place):
+                return False
+            if not (again and _holds(fd, text)):
+                _write(fd, place, size, _piece(fd, size, text, head), made=made)
+            try:
+                return _is_current(fd, place)
+            except OSError:
+                return True  # the line is on the disk; only a second look at it failed
+    finally:
+        close(fd)
+
+
+def _open(place: str, *, follow: bool) -> tuple[int, bool]:
+    """Open the file, making it when it is not there, and tell whether it was made."""
+    flags = _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0)
+    for _ in range(_ATTEMPTS):
+        try:
+            return os.open(place, flags), False
+        except FileNotFoundError:
+            try:
+                return os.open(place, flags | os.O_CREAT | os.O_EXCL, 0o666), True
+            except FileExistsError:
+                if os.path.islink(place):
+                    raise OSError(errno.ELOOP, "a link that leads nowhere", place) from None
+    raise OSError(errno.EIO, "it comes and goes", place)
+
+
+def _is_current(fd: int, place: str) -> bool:
+    """Tell whether a name still stands for the file that was opened under it."""
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(place))
+    except FileNotFoundError:
+        return False
+
+
+def _holds(fd: int, text: bytes) -> bool:
+    """Tell whether a line is in the file already."""
+    os.lseek(fd, 0, os.SEEK_SET)
+    parts = []
+    while part := os.read(fd, 1 << 20):
+        parts.append(part)
+    return text in b"".join(parts).splitlines()
+
+
+def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
+    """Give the bytes to add, so that the line stands by itself and ends as its neighbours do."""
+    if size == 0:
+        return head + text + b"\n"
+    os.lseek(fd, max(0, size - 2), os.SEEK_SET)
+    last = os.read(fd, 2)
+    if last.endswith(b"\n"):
+        return text + (b"\r\n" if last == b"\r\n" else b"\n")
+    os.lseek(fd, 0, os.SEEK_SET)
+    end = b"\r\n" if b"\r\n" in os.read(fd, _START) else b"\n"
+    return end + text + end
+
+
+def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
+    """Write the piece whole and flush it, or leave the file as it was."""
+    try:
+        write_all(fd, piece)
+        sync_file(fd)
+        if size == 0:
+            _sync_folder_of(place)
+    except OSError:
+        _take_back(fd, place, size, piece, made=made)
+        raise
+
+
+def _take_back(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
+    """Remove what was written of a piece, unless somebody without a lock wrote behind it."""
+    try:
+        os.lseek(fd, size, os.SEEK_SET)
+        added = os.read(fd, len(piece) + 1)
+        if piece.startswith(added):
+            os.ftruncate(fd, size)
+            if made and size == 0 and _is_current(fd, place):
+                os.unlink(place)
+    except OSError as error:
+        raise Failure(
+            f"'{place}' could not be added to, and may end with a part of the line: "
+            f"{error.strerror or error}.",
+            "Look at its end, and check the disk.",
+        ) from error
+
+
+def _make_folders(folder: str) -> None:
+    """Make a folder and those above it, each durable before anything is put in it."""
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(folder.rstrip(os.sep))
+    if above and above != folder:
+        _make_folders(above)
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder", folder) from None
+    _sync_folder_of(folder)
+
+
+def _sync_folder_of(place: str) -> None:
+    """Wait until the name of a file or folder is on the disk."""
+    if sys.platform == "win32":
+        return
+    fd = os.open(os.path.dirname(place) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        sync_folder(fd)
+    finally:
+        close(fd)
+
+
+def _check_inside(place: str, root: str) -> None:
+    base, real = os.path.realpath(root), os.path.realpath(place)
+    if not real.startswith(base.rstrip(os.sep) + os.sep):
+        raise Refused(
+            f"'{place}' leads out of the folder it belongs to.",
+            "Replace the link on its way by a folder.",
+        )

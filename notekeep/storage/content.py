@@ -1,0 +1,95 @@
+"""What a file holds, read so that it is one moment's content, and the digest that names it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, TypeAlias
+
+from notekeep.background import yield_to_ui
+from notekeep.errors import Refused
+from notekeep.storage.durability import close, read_all
+from notekeep.storage.filesystem import changed_error, explain_errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Digest: TypeAlias = str
+"""BLAKE2b of the content, 128 bits, as 32 hex digits: names a version everywhere in notekeep."""
+
+READ_FLAGS = os.O_RDONLY
+READ_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for a writer
+
+_PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
+
+
+def digest_of(data: bytes) -> Digest:
+    """Name a content by its digest."""
+    from hashlib import blake2b
+
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
+    """Read a file as it was at one moment, with the digest a later `save.replace` is told.
+
+    Args:
+        path: The file; links are followed.
+        shown: What the person calls it, when that is not its path.
+
+    Raises:
+        NotFound: It is not there.
+        Refused: It is no file, or may not be read.
+        Conflict: Another program kept writing it all the while.
+        Failure: The system could not read it.
+    """
+    place = os.fspath(path)
+    with explain_errors(shown or place, "read"):
+        fd = os.open(place, READ_FLAGS)
+        try:
+            data = read_stable(fd, shown or place)
+        finally:
+            close(fd)
+    return data, digest_of(data)
+
+
+def read_stable(fd: int, shown: str) -> bytes:
+    """Read an open file, again if it changed meanwhile.
+
+    Args:
+        fd: The file.
+        shown: Its name, for the error.
+
+    Raises:
+        Refused: It is no file.
+        Conflict: It changed during each of several readings.
+        OSError: It could not be read.
+    """
+    for pause in _PAUSES:
+        yield_to_ui()
+        if pause:
+            time.sleep(pause)
+        before = os.fstat(fd)
+        if not stat.S_ISREG(before.st_mode):
+            raise not_a_file(shown)
+        os.lseek(fd, 0, os.SEEK_SET)
+        data = read_all(fd, before.st_size)
+        after = os.fstat(fd)
+        if len(data) == after.st_size and _moment(before) == _moment(after):
+            return data
+    raise changed_error(
+        shown,
+        "keeps being written by another program",
+        "Wait until it is done, then do it again.",
+    )
+
+
+def not_a_file(shown: str) -> Refused:
+    """Make the error for a path that is a folder, a pipe or a device."""
+    return Refused(f"'{shown}' is not a file.", "Give the path of a note.")
+
+
+def _moment(found: os.stat_result) -> tuple[int, int]:
+    return found.st_size, found.st_mtime_ns

@@ -1,0 +1,303 @@
+"""Names and paths: names that travel between systems, and never a step outside the vault.
+
+A vault path is a `str` relative to the vault with "/" between its parts, exactly as found on disk:
+bytes that are not UTF-8 stay as surrogate escapes, and no name that exists is ever normalised.
+Only names notekeep makes itself are cleaned. Which of the files are notes is the sweep's business.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+TEMP_PREFIX = ".nk-tmp-"
+"""How the name of an unfinished file starts; what bears it is never a note."""
+
+NAME_BYTES = 255
+"""The longest name of ext4, APFS and NTFS alike, in bytes of UTF-8."""
+
+STEM_BYTES = 240
+"""The longest stem notekeep makes: room stays for ".md" and for a number behind a taken name."""
+
+# What Windows forbids, and what breaks a [[link]] to the file in Obsidian.
+_IN_A_NAME = str.maketrans(
+    {
+        ":": " - ",
+        "/": " - ",
+        "\\": " - ",
+        "|": " - ",
+        '"': "'",
+        "<": "(",
+        ">": ")",
+        "[": "(",
+        "]": ")",
+        "?": "",
+        "*": "",
+        "#": "",
+        "^": "",
+    }
+)
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+_DIGITS = "0123456789\u00b9\u00b2\u00b3"  # Windows reads COM¹ as COM1
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [device + digit for device in ("com", "lpt") for digit in _DIGITS]
+)
+_JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and Persian words together
+
+
+def safe_name(title: str) -> str:
+    """Make the stem of a file name from a title, so that it means the same on every system.
+
+    What Windows forbids, what hides a file or reads as an option, and what a link cannot hold is
+    left out or replaced, on every system: a vault outlives the machine it was made on.
+
+    Args:
+        title: Any text.
+
+    Returns:
+        A stem of at most `STEM_BYTES` bytes in NFC, "Untitled" when nothing is left of the title.
+    """
+    from unicodedata import category, normalize
+
+    spaced = "".join(
+        " " if category(char) in {"Cc", "Zl", "Zp", "Zs"} else char
+        for char in normalize("NFC", title)
+        if char in _JOINERS or category(char) not in {"Cf", "Cs"}
+    )
+    stem = " ".join(spaced.translate(_IN_A_NAME).split())
+    stem = _cut(stem.lstrip(" .-~").rstrip(" .-"), STEM_BYTES).rstrip(" .-")
+    first, dot, rest = stem.partition(".")
+    if first.rstrip().casefold() in _RESERVED:
+        stem = f"{first.rstrip()}_{dot}{rest}"
+    return stem or "Untitled"
+
+
+def _cut(stem: str, limit: int) -> str:
+    """Shorten a stem to at most `limit` bytes without tearing a character from its accents."""
+    from unicodedata import combining
+
+    if len(stem.encode("utf-8", "surrogateescape")) <= limit:
+        return stem
+    end = len(stem.encode("utf-8", "surrogateescape")[:limit].decode("utf-8", "ignore"))
+    while end > 0 and (
+        combining(stem[end]) or stem[end] in _JOINERS + "\ufe0f" or stem[end - 1] in _JOINERS
+    ):
+        end -= 1
+    return stem[:end]
+
+
+def portability_problem(name: str) -> str:
+    """Say why a file name would not survive the way to another system.
+
+    Args:
+        name: One part of a path.
+
+    Returns:
+        The reason, to be read after the name; empty when the name travels.
+    """
+    bad = sorted({char for char in name if char in _FORBIDDEN or ord(char) < 32})
+    if bad:
+        shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in bad)
+        return f"holds what Windows does not allow in a name: {shown}"
+    if name.endswith((".", " ")):
+        return "ends with a dot or a space, which Windows drops"
+    if name.partition(".")[0].rstrip().casefold() in _RESERVED:
+        return "is the name of a device on Windows"
+    try:
+        too_long = len(os.fsencode(name)) > NAME_BYTES
+    except UnicodeEncodeError:
+        return "holds half of a character"
+    return f"is longer than the {NAME_BYTES} bytes a name may have" if too_long else ""
+
+
+def check_portable(path: str) -> None:
+    """Refuse to make a path that would not survive the way to another system.
+
+    Args:
+        path: A vault path that is about to come into being.
+
+    Raises:
+        Refused: One of its parts does not travel; the message names the part and the reason.
+    """
+    for part in path.split("/"):
+        problem = portability_problem(part)
+        if problem:
+            raise Refused(f"The name '{part}' {problem}.", "Choose another name.")
+
+
+def name_key(name: str) -> str:
+    """Give what two names share when APFS or NTFS would take them for one file."""
+    if name.isascii():
+        return name.lower()
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", name).casefold())
+
+
+def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
+    """Split a vault path into its parts, refusing what could lead out of the vault by spelling.
+
+    Args:
+        path: A path relative to the vault; "" and "." mean the vault itself.
+        windows: Whether backslashes and drives count, as they do on Windows.
+
+    Raises:
+        Refused: The path is absolute, climbs with "..", holds NUL, or names a drive or a device.
+    """
+    plain = path.replace("\\", "/") if windows else path
+    parts = [part for part in plain.split("/") if part not in {"", "."}]
+    drive = windows and any(":" in part for part in parts)
+    device = windows and any(part.partition(".")[0].casefold() in _RESERVED for part in parts)
+    if plain.startswith("/") or "\0" in plain or ".." in parts or drive or device:
+        raise outside(path)
+    return parts
+
+
+def inside(root: Path | str, path: str) -> Path:
+    """Find the place of a vault path on disk, after every link on the way is followed.
+
+    Nobody can hold the answer still: what must stay inside while it is written is opened part by
+    part by `notekeep.storage.open_folder`.
+
+    Args:
+        root: The folder that must not be left: a vault or a site.
+        path: A path relative to it, existing or not.
+
+    Returns:
+        `root` joined with the path; links in it are kept as they are.
+
+    Raises:
+        Refused: The path, or a link on its way, leads out of the folder.
+    """
+    from pathlib import Path
+
+    place = os.path.join(os.fspath(root), *split_path(path))
+    if not is_within(os.path.realpath(place), os.path.realpath(root)):
+        raise outside(path)
+    return Path(place)
+
+
+def is_within(place: str, base: str) -> bool:
+    """Tell whether one real path is another or lies below it; both must be free of links."""
+    return place == base or place.startswith(base.rstrip(os.sep) + os.sep)
+
+
+def outside(path: str) -> Refused:
+    """Make the error for a path that leads out of the vault or site."""
+    return Refused(
+        f"'{path}' leads out of the folder it belongs to.",
+        "Give a path inside it, with no '..' and no link to another place.",
+    )
+
+
+def vault_path(root: Path | str, path: str | Path) -> str:
+    """Give the vault path of a file on disk.
+
+    Args:
+        root: The vault.
+        path: An absolute path, or one relative to the working directory.
+
+    Raises:
+        Refused: The file is not in the vault, neither as spelt nor with links followed.
+    """
+    for resolve in (os.path.abspath, os.path.realpath):
+        base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
+        if is_within(place, base):
+            return place[len(base) :].strip(os.sep).replace(os.sep, "/")
+    raise outside(os.fspath(path))
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a name is hidden: settings, repositories, trash and temporary files are."""
+    return name.startswith(".")
+
+
+def is_skipped(name: str) -> bool:
+    """Tell whether a file of this name is an editor's or a download's leaving and never a note."""
+    return (
+        name.startswith((".", "~$"))
+        or name == "4913"  # vim tries under this name whether it may write in the folder
+        or name.endswith(("~", ".swp", ".swx", ".tmp", ".crdownload", ".part"))
+    )
+
+
+def is_skipped_folder(name: str) -> bool:
+    """Tell whether a folder of this name holds no notes of the vault."""
+    return name.startswith(".") or name == "node_modules"
+
+
+def match_spelling(root: Path | str, path: str) -> str:
+    """Spell a path the way the vault spells it, where they differ in case or Unicode form only.
+
+    A vault made elsewhere may have "Books" where the settings say "books": a second folder would
+    be one and the same on the next Mac.
+
+    Args:
+        root: The vault.
+        path: A vault path whose last parts need not exist.
+
+    Returns:
+        The path with every part that has a twin on disk spelt like the twin.
+
+    Raises:
+        NotekeepError: As for `free_path`.
+    """
+    place, spelt = os.fspath(root), list[str]()
+    for part in split_path(path):
+        found = part
+        if not os.path.lexists(os.path.join(place, part)):
+            found = next(iter(twins(_names(place), part)), part)
+        spelt.append(found)
+        place = os.path.join(place, found)
+    return "/".join(spelt)
+
+
+def twins(names: Iterable[str], name: str) -> list[str]:
+    """Pick the names that APFS or NTFS would take for this one, the name itself included."""
+    key, listed = name_key(name), list(names)
+    joined = "\0".join(listed)
+    # A folder may hold thousands: one look at all of them says for most names that there is none.
+    if joined.isascii() and f"\0{key}\0" not in f"\0{joined.lower()}\0":
+        return []
+    return [other for other in listed if name_key(other) == key]
+
+
+def free_path(root: Path | str, path: str) -> str:
+    """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
+
+    The answer may be out of date at once; `save.create` is what never overwrites.
+
+    Raises:
+        Refused: The path leads out of the vault, or its folder may not be looked at.
+        Failure: The system could not look at the folder.
+    """
+    folder, slash, name = path.rpartition("/")
+    taken = {
+        name_key(other) for other in _names(os.path.join(os.fspath(root), *split_path(folder)))
+    }
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    number, candidate = 1, name
+    while name_key(candidate) in taken:
+        number += 1
+        candidate = f"{stem} {number}{dot}{suffix}"
+    return f"{folder}{slash}{candidate}"
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        from notekeep.storage.filesystem import explain_os_error
+
+        raise explain_os_error(error, folder, "looked at") from error

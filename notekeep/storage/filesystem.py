@@ -1,0 +1,213 @@
+"""Which file system; its errors with a remedy."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# Where a folder lies: on a disk of this machine, on another one, or in a synced folder.
+#
+# Index and history are for one machine. SQLite's write-ahead log needs memory that processes
+# share, which no network has, and a program that syncs a folder copies a database in the middle
+# of a write.
+
+
+_NETWORK = frozenset(
+    (
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"),
+        *("davfs", "drvfs", "vboxsf", "prl_fs", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs"),
+        *("fuse.davfs2", "fuse.vmhgfs-fuse", "fuse.ceph", "fuse.s3fs", "fuse.gvfsd-fuse"),
+    )
+)
+"""Types of file systems, as Linux names them, whose files are on another machine."""
+
+_SYNCED_NAMES = {
+    "dropbox": "Dropbox",
+    "onedrive": "OneDrive",
+    "mobile documents": "iCloud",
+    "com~apple~clouddocs": "iCloud",
+    "icloud drive": "iCloud",
+    "google drive": "Google Drive",
+    "googledrive": "Google Drive",
+    "nextcloud": "Nextcloud",
+    "owncloud": "ownCloud",
+    "pclouddrive": "pCloud",
+    "cloudstorage": "a cloud",
+}
+"""How the folders are called that programs make for what they sync, folded."""
+
+_ACCOUNT = re.compile(r"(dropbox|onedrive|googledrive)(?: - |-| \()")
+"""How such a name begins that goes on with an account: `OneDrive - Company`."""
+
+_SYNCED_MARKS = {".stfolder": "Syncthing", ".dropbox.cache": "Dropbox"}
+"""What programs leave in the topmost folder that they sync."""
+
+MOUNTS = "/proc/self/mountinfo"
+"""The list of what is mounted; only Linux keeps one."""
+
+_MOUNT = re.compile(r"\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) ")
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def remote_reason(folder: str) -> str:
+    """Tell why a folder is not just on this machine.
+
+    Args:
+        folder: The folder; it need not exist yet.
+
+    Returns:
+        Where it lies, to be read after "lies"; empty for a disk of this machine.
+    """
+    place = os.path.realpath(folder)
+    if sys.platform == "win32" and place.startswith("\\\\"):
+        return "on another machine"
+    kind = file_system(place)
+    if kind in _NETWORK:
+        return f"on another machine ({kind})"
+    for above in _above(place):
+        name = os.path.basename(above).casefold()
+        account = _ACCOUNT.match(name)
+        program = _SYNCED_NAMES.get(account[1] if account else name)
+        if program:
+            return f"in a folder that {program} keeps in sync"
+        for mark, owner in _SYNCED_MARKS.items():
+            if os.path.lexists(os.path.join(above, mark)):
+                return f"in a folder that {owner} keeps in sync"
+    return ""
+
+
+def _above(place: str) -> Iterator[str]:
+    """Give a folder and those above it."""
+    while place:
+        yield place
+        up = os.path.dirname(place)
+        if up == place:
+            return
+        place = up
+
+
+def file_system(place: str) -> str:
+    """Give the type of the file system that a real path is on; "" where the system tells none."""
+    try:
+        with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.readlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    for line in lines:
+        if found := _MOUNT.match(line):
+            point = _OCTAL.sub(lambda byte: chr(int(byte[1], 8)), found[1])
+            inside = place == point or place.startswith(point.rstrip("/") + "/")
+            if inside and len(point) >= len(best):
+                best, kind = point, found[2]
+    return kind
+
+
+# What the system says, told as a person can act on it: the file, the reason, the remedy.
+#
+# Everything in this room that may meet an `OSError` of a file a person named goes through here,
+# so that no errno reaches anybody bare and no failure is silent.
+
+
+_NO_SPACE = ("there is no space left on its disk", "Free some space, then do it again.")
+_TOO_MANY_FILES = ("too many files are open", "Close some programs, then do it again.")
+_NOT_ALLOWED = (
+    "you may not change it or its folder",
+    "Look at its owner and permissions; notekeep changes neither behind your back.",
+)
+_DISK = (
+    "the disk reported an error",
+    "Copy what matters elsewhere, then check the disk.",
+)
+_GONE = ("the place it is on does not answer", "Is the drive or the network share connected?")
+
+_FAILURES = {
+    errno.ENOSPC: _NO_SPACE,
+    errno.EDQUOT: ("your disk quota is used up", "Free some space, then do it again."),
+    errno.EFBIG: ("it would be larger than a file may be here", "Raise the limit or split it."),
+    errno.EMFILE: _TOO_MANY_FILES,
+    errno.ENFILE: _TOO_MANY_FILES,
+    errno.EIO: _DISK,
+    errno.ENXIO: _GONE,
+    errno.ENODEV: _GONE,
+    errno.ENOTCONN: _GONE,
+    errno.ESTALE: _GONE,
+    errno.EHOSTDOWN: _GONE,
+    errno.ETIMEDOUT: _GONE,
+}
+_REFUSALS = {
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.EROFS: ("its disk is mounted read-only", "Mount it for writing, then do it again."),
+    errno.ENAMETOOLONG: ("its name or path is longer than the system allows", "Shorten the name."),
+    errno.EISDIR: ("it is a folder", "Give the path of a file."),
+    errno.ENOTDIR: ("a part of its path is a file, not a folder", "Give another path."),
+    errno.ELOOP: (
+        "a link on its path leads in a circle or away from where it should",
+        "Replace the link by a file or a folder.",
+    ),
+    errno.EILSEQ: ("its disk does not take such a name", "Choose another name."),
+}
+
+
+def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
+    """Tell a failure of the system as an error a person can act on.
+
+    Args:
+        error: What the system said.
+        path: The file as the person knows it.
+        action: What did not happen, to be read after "could not be": "saved", "moved".
+
+    Returns:
+        A `Refused` for what the system will never allow as it stands, `NotFound` for a file that is
+        not there, else a `Failure`; to be raised from `error`.
+    """
+    number = error.errno or 0
+    kind: type[NotekeepError] = Failure
+    if number == errno.ENOENT:
+        kind, reason, hint = NotFound, "it is not there", "It may have been moved or deleted."
+    elif number in _REFUSALS:
+        kind, (reason, hint) = Refused, _REFUSALS[number]
+        if (reason, hint) == _NOT_ALLOWED and action in ("read", "looked at"):
+            reason = "you may not read it"
+    elif number in _FAILURES:
+        reason, hint = _FAILURES[number]
+    else:
+        reason, hint = (error.strerror or str(error)).rstrip("."), "Try again."
+    told = os.fspath(path)
+    return kind(f"'{told}' could not be {action}: {reason}.", hint)
+
+
+@contextmanager
+def explain_errors(path: str, action: str) -> Iterator[None]:
+    """Turn an `OSError` of what runs inside into an error that names the file and the remedy.
+
+    Raises:
+        NotekeepError: As `explain` says, from the system's own error.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise explain_os_error(error, path, action) from error
+
+
+def changed_error(path: str, what: str, hint: str, copy: str = "") -> Conflict:
+    """Make the error for a file that is no longer what it was when the change was made.
+
+    Args:
+        path: The file.
+        what: What happened to it.
+        hint: What the person can do.
+        copy: The file that was made of the other version, if any.
+    """
+    return Conflict(f"'{path}' {what}.", hint, copy=copy)

@@ -1,0 +1,172 @@
+"""What is about to happen to several files, on the disk before it does, so that it can be finished.
+
+An entry is locked by the process that made it for as long as that lives; one that can be locked by
+somebody else was left by a process that died. Finishing it is the business of
+`notekeep.storage.recovery`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from notekeep.storage import operation_log
+from notekeep.storage.durability import close, read_all, sync_file, write_all
+from notekeep.storage.private_files import (
+    make_folder,
+    open_temp,
+    sync_folder_at,
+    try_lock,
+    write_file,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.storage.operation_log import StepRecord
+
+_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class JournalEntry:
+    """One entry, locked by this process.
+
+    Attributes:
+        record: What happens, and in which order.
+        root: The folder it happens in, as an absolute path.
+        logged: Whether the step goes into the log when it is done.
+    """
+
+    def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
+        self._path = path
+        self._fd: int | None = fd
+        self.record = record
+        self.root = root
+        self.logged = logged
+
+    def finish(self) -> None:
+        """Remove the entry: everything in it is done or undone."""
+        if sys.platform == "win32":
+            self.leave()  # what is open cannot be removed there
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the entry without removing it: the next start takes care of it."""
+        if self._fd is not None:
+            close(self._fd)
+            self._fd = None
+
+
+class Journal:
+    """The entries in a folder.
+
+    Attributes:
+        folder: Where they lie.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
+        """Write an entry; when this returns, it is on the disk.
+
+        Raises:
+            OSError: It could not be written; nothing is left of it.
+        """
+        from json import dumps
+
+        make_folder(self.folder)
+        data = {
+            "format": operation_log.LOG_FORMAT,
+            "root": root,
+            "logged": logged,
+            "step": operation_log.to_json(record),
+        }
+        path = os.path.join(self.folder, f"{record.id}.json")
+        write = _write_closed if sys.platform == "win32" else _write_locked
+        return JournalEntry(path, write(path, dumps(data).encode()), record, root, logged=logged)
+
+    def lock_abandoned(self) -> Iterator[JournalEntry]:
+        """Lock and give the entries whose makers are gone, oldest first.
+
+        An entry of a newer format is left for the notekeep that knows it.
+        """
+        for name in self._names():
+            entry = self._take(os.path.join(self.folder, name))
+            if entry is not None:
+                yield entry
+
+    def records(self) -> list[StepRecord]:
+        """Read all entries, whoever's they are, without locking them."""
+        found: list[StepRecord] = []
+        for name in self._names():
+            with suppress(OSError), open(os.path.join(self.folder, name), "rb") as file:
+                read = _parse(file.read())
+                found += [read[0]] if read else []
+        return found
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+
+    def _take(self, path: str) -> JournalEntry | None:
+        try:
+            fd = os.open(path, _FLAGS)
+        except FileNotFoundError:
+            return None
+        entry = None
+        try:
+            if try_lock(fd) and os.path.exists(path):
+                read = _parse(read_all(fd, os.fstat(fd).st_size))
+                entry = JournalEntry(path, fd, read[0], read[1], logged=read[2]) if read else None
+        finally:
+            if entry is None:
+                close(fd)
+        return entry
+
+
+def _write_locked(path: str, data: bytes) -> int:
+    """Write an entry that is locked before it has its name; gives it, open."""
+    fd, temp = open_temp(os.path.dirname(path))
+    try:
+        try_lock(fd)
+        write_all(fd, data)
+        sync_file(fd)
+        os.rename(temp, path)
+        sync_folder_at(os.path.dirname(path))
+    except BaseException:
+        close(fd)
+        with suppress(OSError):
+            os.unlink(temp)
+        raise
+    return fd
+
+
+def _write_closed(path: str, data: bytes) -> int:
+    """The same for Windows, which renames nothing that is open: it is locked a moment later."""
+    write_file(path, data)
+    fd = os.open(path, _FLAGS)
+    try_lock(fd)
+    return fd
+
+
+def _parse(data: bytes) -> tuple[StepRecord, str, bool] | None:
+    """Read an entry as step, root, and whether it is logged; None for one of a newer format."""
+    from json import loads
+
+    try:
+        fields = loads(data)
+        record = (
+            operation_log.from_json(fields["step"])
+            if fields["format"] == operation_log.LOG_FORMAT
+            else None
+        )
+        return (record, str(fields["root"]), bool(fields["logged"])) if record else None
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""The habit log as rows, check-ins, and their undo."""

@@ -1,0 +1,247 @@
+"""Undo and redo of this device's check-ins."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep import dates
+from notekeep.errors import NotFound
+from notekeep.habits import log
+from notekeep.habits.log import format_entry
+from notekeep.habits.revisions import entry_identity, restore_day
+from notekeep.tracking.checkin import (
+    CheckInTimes,
+    append,
+    device_name,
+    free_time,
+    log_path,
+    make_entry,
+    proved_line,
+    view_habit_day,
+    wall_clock,
+)
+from notekeep.tracking.habit_names import find_habit, is_name
+from notekeep.tracking.habit_table import LOG_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from notekeep.habits.log import LogEntry
+    from notekeep.habits.summary import Cell, HabitView
+    from notekeep.tracking.tracker import HabitIndex
+
+
+# Taking a check-in back, and saying it again: steps over the lines that this device wrote.
+#
+# The log only grows, so a step back is a line like any other, with a sign that says what it
+# takes back. How lines are written is checkin.py's affair.
+
+
+UNDO_KEY = "undo"
+"""The attribute of a line that takes another one back; its value is that line's time."""
+JOINED_KEY = "and"
+"""The value of the attribute in a second line that belongs to the same step back."""
+REDO_KEY = "redo"
+"""The attribute of a line that takes a step back back; its value is the time of that step."""
+
+
+class Undone(NamedTuple):
+    """What taking an entry back did.
+
+    Attributes:
+        habit: The habit as it is afterwards, as of today.
+        cell: The day of the entry, as it is afterwards.
+        gone: The line that was taken back.
+        lines: The lines that do it.
+        warning: What a person should know although they are written; "" for nothing.
+    """
+
+    habit: HabitView
+    cell: Cell
+    gone: str
+    lines: tuple[str, ...]
+    warning: str = ""
+
+
+def undo_check_in(
+    index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False
+) -> Undone:
+    """Take back the last entry that this device wrote and that was not taken back yet.
+
+    The log only grows: a line of a higher revision makes the day what it was before.
+
+    Raises:
+        NotFound: There is nothing left to take back.
+    """
+    index.refresh()
+    own = lines_since_check_in(index)
+    if not own:
+        raise NotFound("there is no entry of this device to take back")
+    return _without(index, own, UNDO_KEY, now=now, dry_run=dry_run)
+
+
+def redo_check_in(
+    index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False
+) -> Undone:
+    """Say again what `undo` took back last, if nothing else was said on this device since.
+
+    Raises:
+        NotFound: There is nothing to say again.
+    """
+    index.refresh()
+    own = lines_since_undo(index)
+    if not own:
+        raise NotFound("there is no entry of this device to say again")
+    return _without(index, own, REDO_KEY, now=now, dry_run=dry_run)
+
+
+def _without(
+    index: HabitIndex,
+    own: Sequence[tuple[LogEntry, str]],
+    sign: str,
+    *,
+    now: datetime | None,
+    dry_run: bool,
+) -> Undone:
+    """Make a day what it was before the last of some lines, and without those of them after it."""
+    gone, text = own[-1]
+    known = index.known()
+    if not is_name(known, gone.habit):
+        # Its note is gone, and the beginning of another one's name is not meant.
+        raise NotFound(f"there is no habit {gone.habit} any more", "`notekeep trash` may have it")
+    habit = find_habit(known, gone.habit)
+    day = date.fromordinal(gone.day)
+    moment = now or wall_clock()
+    settings = index.places.settings
+    unit = habit.definition.unit
+    entries = index.day_entries(habit, gone.day)
+    written: list[LogEntry] = []
+    mark = gone.time or "untimed"
+    later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
+    # Another process may have the index, which then has not all that the log has.
+    known_lines = {entry_identity(entry) for entry in entries}
+    entries += [entry for entry in later if entry_identity(entry) not in known_lines]
+    for value, revision in restore_day(entries, later, unit):
+        time = free_time(moment, day, settings.day_start, [*entries, *written])
+        pair = (UNDO_KEY, JOINED_KEY) if written else (sign, mark)
+        written.append(make_entry(habit, day, value, time, revision, (pair,), ""))
+    lines = {proved_line(entry, is_link=settings.log_links): entry for entry in written}
+    warning = ""
+    if not dry_run:
+        path = log_path(index.places.state, day)
+        for line in lines:
+            append(index, path, line, day)
+        warning = index.added(habit, path, lines)
+    today = dates.habit_day(moment, settings.day_start)
+    return Undone(*view_habit_day(index, habit, day, today), text, tuple(lines), warning)
+
+
+def lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
+    """The lines of this device, newest first, down to the last one that still stands.
+
+    Those before it in the list were taken back, or take one back; each with its text.
+    """
+    taken_back = 0
+    passed: list[tuple[LogEntry, str]] = []
+    for entry, text in own_lines(index):
+        passed.append((entry, text))
+        mark = dict(entry.extra).get(UNDO_KEY)
+        if mark is not None:
+            taken_back += mark != JOINED_KEY
+        elif taken_back:
+            taken_back -= 1
+        else:
+            return passed
+    return []
+
+
+def lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
+    """The lines of this device, newest first, down to the last step back that still stands.
+
+    Empty when something was said since.
+    """
+    said_again = 0
+    passed: list[tuple[LogEntry, str]] = []
+    for entry, text in own_lines(index):
+        passed.append((entry, text))
+        signs = dict(entry.extra)
+        if signs.get(UNDO_KEY) == JOINED_KEY:
+            continue
+        if REDO_KEY in signs:
+            said_again += 1
+        elif UNDO_KEY not in signs:
+            return []
+        elif said_again:
+            said_again -= 1
+        else:
+            return passed
+    return []
+
+
+def own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
+    """The lines of this device, newest first: by when a file was written, and from its end."""
+    folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
+    ending = f".{device_name(index.places.state)}.md"
+    try:
+        with os.scandir(folder) as listing:
+            files = [entry for entry in listing if entry.name.endswith(ending) and entry.is_file()]
+    except FileNotFoundError:
+        return
+    for file in sorted(files, key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True):
+        with open(file.path, "rb") as opened:
+            text = opened.read().decode("utf-8", "replace").removeprefix("\ufeff")
+        for placed in reversed(log.parse_file(text)):
+            if placed.line.entry is not None:
+                yield placed.line.entry, placed.text
+
+
+# The check-ins of this device as steps, newest first, as `undo` lists and takes them back.
+
+
+class CheckInStep(NamedTuple):
+    """One check-in.
+
+    Attributes:
+        time: When it was written, in seconds since 1970.
+        text: What was said, without the bullet and what only the log needs.
+        undone: Whether it is taken back.
+        again: Whether it only says again what had been taken back.
+    """
+
+    time: float
+    text: str
+    undone: bool
+    again: bool
+
+
+def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
+    """The check-ins of this device, newest first; what takes one back is not among them."""
+    moments = CheckInTimes(index.places.state)
+    taken_back = 0
+    for entry, text in own_lines(index):
+        signs = dict(entry.extra)
+        if UNDO_KEY in signs:
+            taken_back += signs[UNDO_KEY] != JOINED_KEY
+            continue
+        undone = taken_back > 0
+        taken_back -= undone
+        yield CheckInStep(moments.of(entry, text), describe_entry(entry), undone, REDO_KEY in signs)
+
+
+def find_last_undo(index: HabitIndex) -> CheckInStep | None:
+    """The step back that `redo` would take back, with its own time; None when there is none."""
+    own = lines_since_undo(index)
+    if not own:
+        return None
+    entry, text = own[-1]
+    return CheckInStep(
+        CheckInTimes(index.places.state).of(entry, text), describe_entry(entry), True, False
+    )
+
+
+def describe_entry(entry: LogEntry) -> str:
+    """What an entry says, as a person reads it."""
+    return format_entry(entry._replace(extra=(), revision=0)).removeprefix("- ")

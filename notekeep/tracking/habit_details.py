@@ -1,0 +1,207 @@
+"""One habit in full; its year; a span."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep import dates
+from notekeep.errors import UsageError
+from notekeep.habits.calendar import year_bounds
+from notekeep.habits.review import Bounds, find_bounds
+from notekeep.habits.stats import best_weekday, count_weekdays
+from notekeep.habits.streaks import best_runs, rate, recovery
+from notekeep.habits.strength import strengths
+from notekeep.habits.summary import describe_year, parse_year_heading, streak_unit
+from notekeep.query.values import period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.habits.calendar import Calendar
+    from notekeep.habits.definition import Definition
+    from notekeep.habits.review import ReviewSpan
+    from notekeep.habits.streaks import Recovery, StreakRun
+    from notekeep.habits.summary import HabitView
+    from notekeep.tracking.tracker import HabitIndex, LogLine
+
+
+# All that one habit has to show: a year, a line of strength, streaks, rates, weekdays, remarks.
+
+
+RATE_SPANS = (7, 30, 90, 365)
+"""Rates are given for so many last days, and for all."""
+REMARKS = 20
+"""So many of the latest remarks are shown."""
+
+
+class Detail(NamedTuple):
+    """One habit, looked at closely.
+
+    Attributes:
+        view: What a list shows of it.
+        definition: What its note says.
+        year: The year of the heatmap.
+        calendar: That year's days.
+        strengths: The strength of each of the last days up to today, oldest first.
+        rates: The share that was met in the last 7, 30, 90 and 365 days and in all; None without
+            a unit that is over.
+        recovery: What happened after misses.
+        weekdays: For each weekday, Monday first, how often it was done and was due; never due
+            under a schedule that does not go by weeks.
+        best_weekday: The one that is most surely good, 0 for Monday; None while there is too
+            little.
+        runs: The longest streaks, longest first.
+        remarks: The latest lines of the log with a note, latest first.
+    """
+
+    view: HabitView
+    definition: Definition
+    year: int
+    calendar: Calendar
+    strengths: tuple[float, ...]
+    rates: tuple[float | None, ...]
+    recovery: Recovery
+    weekdays: Sequence[tuple[int, int]]
+    best_weekday: int | None
+    runs: tuple[StreakRun, ...]
+    remarks: tuple[LogLine, ...]
+
+
+def load_habit_details(index: HabitIndex, name: str, day: date, year: int | None = None) -> Detail:
+    """Look at one habit as of a day.
+
+    Args:
+        index: The vault's habits.
+        name: A name of the habit.
+        day: The day that counts as today.
+        year: The year of the heatmap; None is that of the day.
+
+    Raises:
+        NotFound: There is no such habit.
+        Ambiguous: It is the beginning of several.
+    """
+    found = index.resolve(name)
+    wanted = year or day.year
+    first, last = map(date.fromordinal, year_bounds(wanted))
+    line = index.timeline(found, day)
+    weekdays = count_weekdays(found.definition, line)
+    scores = strengths(found.definition, index.days(found), day.toordinal())[1]
+    remarks = [each for each in index.lines(found) if each.counts and each.entry.note]
+    return Detail(
+        view=index.view(found, day),
+        definition=found.definition,
+        year=wanted,
+        calendar=index.calendar(found, first, last, day),
+        strengths=tuple(scores[-max(RATE_SPANS) :]),
+        rates=tuple(rate(line, span).value for span in (*RATE_SPANS, None)),
+        recovery=recovery(line),
+        weekdays=weekdays,
+        best_weekday=best_weekday(weekdays),
+        runs=tuple(best_runs(line)),
+        remarks=tuple(reversed(remarks[-REMARKS:])),
+    )
+
+
+# A year of a habit as an embed shows it: `![[habits/meditate#year]]`, in a note as in a post.
+
+
+class HabitYear(NamedTuple):
+    """A year of a habit.
+
+    Attributes:
+        title: What the habit is called.
+        year: The year.
+        sentence: What its picture shows, for those who cannot see it.
+        calendar: Its days.
+        today: The day as of which it is told.
+    """
+
+    title: str
+    year: int
+    sentence: str
+    calendar: Calendar
+    today: date
+
+
+def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | None:
+    """Look at the year that an embed asks for.
+
+    Args:
+        index: The vault's habits.
+        path: The note that is embedded, vault-relative.
+        heading: What the embed says after `#`.
+
+    Returns:
+        None when the note defines no habit, or the heading is no year.
+    """
+    today = index.today()
+    year = parse_year_heading(heading, today)
+    if year is None:
+        return None
+    index.refresh()
+    found = next((each for each in index.known() if each.definition.path == path), None)
+    if found is None:
+        return None
+    first, last = map(date.fromordinal, year_bounds(year))
+    # Of a year that is over, what it was on its last day, whatever came after it.
+    line = index.timeline(found, min(last, today), last)
+    title = found.definition.title
+    sentence = describe_year(title, year, line, streak_unit(found.definition, line))
+    return HabitYear(title, year, sentence, index.calendar(found, first, last), today)
+
+
+# The week or the month that words mean: a day in it, or the whole of it.
+
+
+_FORMS: dict[ReviewSpan, str] = {
+    "week": "2026-W40, last-week",
+    "month": "2026-10, october, last-month",
+}
+
+
+def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -> Bounds:
+    """The week or month that words mean: `2026-W40`, `october`, or a day that lies in it.
+
+    Args:
+        span: Which of both is wanted.
+        words: The words; none are today.
+        today: The day that counts now.
+        week_start: The first day of a week, 0 for Monday to 6.
+
+    Raises:
+        UsageError: They mean no day, or more days than such a span has.
+    """
+    first, last = _days(words, today, week_start) or (dates.parse_day(words, today),) * 2
+    found = find_bounds(span, first, week_start)
+    if last - first > found.last - found.first:
+        raise UsageError(
+            f"{words.strip()} is more than a {span}",
+            f"name one as {_FORMS[span]}, or a day in it",
+            text=words.strip(),
+            position=0,
+        )
+    return found
+
+
+def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
+    """The week or month that words alone name, as `2026-10` or `last week`; None for other days."""
+    days = _days(words, today, week_start)
+    if days is None:
+        return None
+    first, last = days
+    month = find_bounds("month", first)
+    if days == month[1:]:
+        return month
+    # A week of the calendar (ISO) also where another day begins it here.
+    begins = first.weekday() in (0, week_start)
+    return (
+        find_bounds("week", first, week_start) if begins and last - first == timedelta(6) else None
+    )
+
+
+def _days(words: str, today: date, week_start: int) -> tuple[date, date] | None:
+    try:
+        return period(words, today, week_start)
+    except ValueError as error:
+        raise UsageError(str(error), "write one as 2026-11-24", text=words, position=0) from None

@@ -1,0 +1,134 @@
+"""Which habit a name means: in the log by its id and aliases, from a person also by a beginning."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Ambiguous, NotFound
+from notekeep.habits.definition import RESERVED, fold_name, undefined
+from notekeep.markdown.links import note_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.habits.definition import Definition
+
+_WORD_BREAKS = r"[\s._-]+"
+
+
+class Habit(NamedTuple):
+    """A habit that the index knows.
+
+    Attributes:
+        key: Its folded id.
+        definition: What its note says; of an undefined habit, what its lines alone say.
+        names: The folded names under which the log may have it.
+        others: Further notes with the same id; of all of them the first by path counts.
+    """
+
+    key: str
+    definition: Definition
+    names: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+
+def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> list[Habit]:
+    """Put definitions and the names found in the log together.
+
+    An id is stronger than an alias, and an alias stronger than the name of a file, which is what
+    a link in the log names.
+
+    Args:
+        definitions: In the order of their paths.
+        logged: The folded names of all entries.
+
+    Returns:
+        The habits that a note defines, in order, then those that only the log names.
+    """
+    by_key: dict[str, list[Definition]] = {}
+    for definition in definitions:
+        by_key.setdefault(fold_name(definition.id), []).append(definition)
+    owners = {key: key for key in by_key}
+    for key, (definition, *_) in by_key.items():
+        for alias in definition.aliases:
+            owners.setdefault(fold_name(alias), key)
+    for key, (definition, *_) in by_key.items():
+        stem = note_stem(definition.path)
+        owners.setdefault(fold_name(stem), key)
+    names: dict[str, list[str]] = {}
+    for name, key in owners.items():
+        names.setdefault(key, []).append(name)
+    habits = [
+        Habit(key, first, tuple(names[key]), tuple(other.path for other in rest))
+        for key, (first, *rest) in by_key.items()
+    ]
+    strangers = sorted(set(logged) - owners.keys())
+    return habits + [Habit(name, undefined(name), (name,)) for name in strangers]
+
+
+def find_habit(habits: Sequence[Habit], name: str) -> Habit:
+    """The one habit that a person means.
+
+    An id or alias first, then a unique beginning of one or of a title, then a unique beginning of
+    a word in one. Habits that are archived are only meant when no other is.
+
+    Raises:
+        NotFound: No habit has such a name.
+        Ambiguous: The beginning is that of several.
+    """
+    wanted = fold_name(name)
+    for habit in habits:
+        if wanted in habit.names:
+            return habit
+    active = [habit for habit in habits if not habit.definition.is_archived]
+    for some in (active, habits):
+        for is_meant in (_begins, _has_word):
+            found = [habit for habit in some if wanted and is_meant(habit, wanted)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise Ambiguous(
+                    f"several habits begin with {name}",
+                    [label(habit.definition) for habit in found],
+                    "write more of the name",
+                )
+    raise NotFound(f"there is no habit {name}", _suggestion(habits, wanted))
+
+
+def is_name(habits: Sequence[Habit], name: str) -> bool:
+    """Whether a word is the whole name of a habit."""
+    wanted = fold_name(name)
+    return any(wanted in habit.names for habit in habits)
+
+
+def label(definition: Definition) -> str:
+    """A habit in a list of candidates: its id, and its title where that says more."""
+    same = fold_name(definition.title) == fold_name(definition.id)
+    return definition.id if same else f"{definition.id}  {definition.title}"
+
+
+def _begins(habit: Habit, wanted: str) -> bool:
+    return any(
+        name.startswith(wanted) for name in (*habit.names, fold_name(habit.definition.title))
+    )
+
+
+def _has_word(habit: Habit, wanted: str) -> bool:
+    for name in (*habit.names, fold_name(habit.definition.title)):
+        if any(word.startswith(wanted) for word in re.split(_WORD_BREAKS, name)):
+            return True
+    return False
+
+
+def _suggestion(habits: Sequence[Habit], wanted: str) -> str:
+    import difflib
+
+    names = [name for habit in habits for name in habit.names]
+    near = difflib.get_close_matches(wanted, names, n=1)
+    if near:
+        return f"did you mean {near[0]}?"
+    near = difflib.get_close_matches(wanted, sorted(RESERVED), n=1)
+    if near:
+        return f"did you mean `notekeep habit {near[0]}`?"
+    return "`notekeep habit list` shows them all, `notekeep habit add` defines a new one"

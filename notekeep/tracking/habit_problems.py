@@ -1,0 +1,221 @@
+"""What a person should look at in the files of habits: lines, definitions, and how both agree.
+
+Nothing here changes what counts; a line that is named still counts, unless its code begins with H.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import Problem
+from notekeep.habits import amounts, log
+from notekeep.habits.revisions import reduce_entries
+from notekeep.tracking.habit_table import read_stored_lines
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from notekeep.habits.log import LogEntry
+    from notekeep.tracking.habit_names import Habit
+
+HINTS = {
+    "H001": 'write it as "- 2026-11-24 habit: done"',
+    "H002": "correct the date",
+    "H003": "write done, skip, miss or an amount after the colon",
+    "H004": "write done, skip, miss, clear or an amount such as 12 min",
+    "H005": "write a time from @00:00 to @35:59",
+    "W101": "put -- before the remark",
+    "W106": "keep the lines of both sides and delete the markers",
+}
+
+
+class _LogLine(NamedTuple):
+    path: str
+    number: int
+    text: str
+    entry: LogEntry
+
+
+def problems(
+    connection: sqlite3.Connection,
+    root: str,
+    habits: Sequence[Habit],
+    today: int,
+    unreadable: Mapping[str, str],
+) -> list[Problem]:
+    """All of them, by file and line.
+
+    Args:
+        connection: The index, up to date.
+        root: The vault.
+        habits: What it knows.
+        today: The day that is not over yet, as an ordinal.
+        unreadable: Files that could not be read, each with the reason.
+    """
+    found = [
+        Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
+        for path, reason in unreadable.items()
+    ]
+    found += _reports(connection)
+    found += _definitions(connection, root, habits)
+    for habit in habits:
+        lines = list(_lines(connection, habit))
+        if not habit.definition.path and lines:
+            found.append(_undefined(habit, lines[0]))
+        for line in lines:
+            found += _about_line(line, habit, today)
+        found += _about_days(lines, habit)
+    return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.code))
+
+
+def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
+    """The line that each problem is about; "" for one without a line or whose file is gone.
+
+    Args:
+        root: The vault.
+        found: Problems of any of its files.
+    """
+    files: dict[str, list[bytes]] = {}
+    lines = []
+    for problem in found:
+        if problem.line is not None and problem.path not in files:
+            try:
+                with open(os.path.join(root, problem.path), "rb") as file:
+                    files[problem.path] = file.read().split(b"\n")
+            except OSError:
+                files[problem.path] = []
+        rows = files.get(problem.path, [])
+        number = problem.line or 0
+        row = rows[number - 1] if 0 < number <= len(rows) else b""
+        lines.append(row.decode("utf-8", "replace").strip())
+    return lines
+
+
+def _reports(connection: sqlite3.Connection) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT path, line, code, message, fix FROM reports JOIN files ON files.id = reports.file"
+    )
+    for path, line, code, message, fix in rows:
+        yield Problem(path, line, message, f"write: {fix}" if fix else HINTS.get(code, ""), code)
+
+
+def _definitions(
+    connection: sqlite3.Connection, root: str, habits: Sequence[Habit]
+) -> Iterator[Problem]:
+    rows = connection.execute(
+        "SELECT path, line, problem FROM definitions WHERE problem IS NOT NULL"
+    )
+    for path, line, problem in rows:
+        yield Problem(path, line, problem, "correct its front matter", "front-matter")
+    for habit in habits:
+        definition = habit.definition
+        for problem in definition.problems:
+            message = f"{problem.key}: {problem.message}"
+            line = _line_of(root, definition.path, problem.key)
+            yield Problem(definition.path, line, message, problem.hint, "W108")
+        for other in habit.others:
+            yield Problem(
+                other,
+                _line_of(root, other, "habit"),
+                f"{definition.id} is defined in {definition.path} as well, and that one counts",
+                "give one of them another id, or delete it",
+                "W105",
+            )
+
+
+def _line_of(root: str, path: str, key: str) -> int | None:
+    """The line of a note that a key of its front matter stands on; None when it is not found."""
+    try:
+        with open(os.path.join(root, path), encoding="utf-8-sig", errors="replace") as file:
+            for number, line in enumerate(file, 1):
+                if number > 1 and line.startswith("---"):
+                    return None
+                if line.partition(":")[0].strip(" \"'").casefold() == key:
+                    return number
+    except OSError:
+        return None
+    return None
+
+
+def _lines(connection: sqlite3.Connection, habit: Habit) -> Iterator[_LogLine]:
+    lines = read_stored_lines(connection, habit.names, 0, log.LAST_DAY)
+    for path, number, text, _, entry in sorted(
+        lines, key=lambda line: (line.entry.day, line.path, line.number)
+    ):
+        yield _LogLine(path, number, text, entry)
+
+
+def _undefined(habit: Habit, line: _LogLine) -> Problem:
+    name = line.entry.habit
+    return Problem(
+        line.path,
+        line.number,
+        f"no note defines the habit {name}",
+        f"`notekeep habit add {habit.key}` defines it; its entries are kept and shown",
+        "W105",
+    )
+
+
+def _about_line(line: _LogLine, habit: Habit, today: int) -> Iterator[Problem]:
+    entry, definition = line.entry, habit.definition
+    if (
+        entry.kind == "amount"
+        and amounts.to_base_unit(entry.amount, entry.unit, definition.unit) is None
+    ):
+        yield Problem(
+            line.path,
+            line.number,
+            f"{entry.unit} does not convert to {definition.unit}; it counts as done",
+            f"write the amount in {definition.unit}",
+            "W103",
+        )
+    where = ""
+    if definition.since is not None and entry.day < definition.since:
+        where = f"before {definition.id} begins"
+    elif entry.day > today:
+        where = "in the future"
+    elif definition.until is not None and entry.day > definition.until:
+        where = f"after {definition.id} ended"
+    if where:
+        day = date.fromordinal(entry.day).isoformat()
+        yield Problem(line.path, line.number, f"{day} lies {where}", "correct the day", "W104")
+
+
+def _about_days(lines: list[_LogLine], habit: Habit) -> Iterator[Problem]:
+    by_day: dict[int, list[_LogLine]] = {}
+    for line in lines:
+        by_day.setdefault(line.entry.day, []).append(line)
+    for some in by_day.values():
+        day = reduce_entries((line.entry for line in some), habit.definition.unit)
+        top = [line for line in some if line.entry.revision == day.revision]
+        if day.is_disputed:
+            others = ", ".join(f"{line.path}:{line.number}" for line in top[1:])
+            yield Problem(
+                top[0].path,
+                top[0].number,
+                f"this line and {others} contradict each other",
+                f"check in {habit.definition.id} for that day again, and the last word counts",
+                "W102",
+            )
+        yield from _repeated(some)
+
+
+def _repeated(lines: list[_LogLine]) -> Iterator[Problem]:
+    """Amounts that stand in one file twice, and without a time can only count once."""
+    seen: set[tuple[str, str]] = set()
+    for line in lines:
+        if line.entry.kind != "amount" or line.entry.time or line.entry.is_set:
+            continue
+        place = (line.path, line.text)
+        if place in seen:
+            yield Problem(
+                line.path,
+                line.number,
+                "the same line stands here twice and counts once",
+                "give both a time such as @09:00, or write the sum on one line",
+                "W107",
+            )
+        seen.add(place)

@@ -1,0 +1,1 @@
+"""Every action of the interface, as data. No Textual in here."""

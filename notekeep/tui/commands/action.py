@@ -1,0 +1,235 @@
+"""Action record; key names and sequences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+# What an action is, and the headings it can stand under.
+
+
+MOVE, FIND, NOTE, CHANGE, HABIT, PUBLISH, GO, PROGRAM = (
+    "Move",
+    "Find",
+    "Notes",
+    "Change",
+    "Habits",
+    "Publish",
+    "Screens",
+    "notekeep",
+)
+"""The headings of help."""
+
+
+class Action(NamedTuple):
+    """Something a person can do.
+
+    Attributes:
+        id: Its stable name, by which a person gives it other keys: "new-note".
+        title: What it does, as the palette shows it.
+        keys: The keys it has unless the person chose others; none means palette only.
+        context: Where it works; one of CONTEXTS.
+        group: The heading it stands under in help.
+        help: One sentence that says more than the title.
+        label: What the footer calls it; "" keeps it out of the footer.
+        command: The verb that does the same on the command line, or "".
+        also: Words by which it is found in the palette besides those of its title.
+    """
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    context: str
+    group: str
+    help: str
+    label: str = ""
+    command: str = ""
+    also: str = ""
+
+    @property
+    def method(self) -> str:
+        """The name by which Textual calls it, without its `action_`."""
+        return self.id.replace("-", "_")
+
+
+# Keys as a person reads them, and as they write them.
+
+
+_NAMES = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "esc",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "colon": ":",
+    "slash": "/",
+    "asterisk": "*",
+    "plus": "+",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "comma": ",",
+    "full_stop": ".",
+    "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "underscore": "_",
+    "semicolon": ";",
+    "apostrophe": "'",
+    "quotation_mark": '"',
+    "grave_accent": "`",
+    "circumflex_accent": "^",
+    "tilde": "~",
+    "backslash": "\\",
+    "vertical_line": "|",
+    "number_sign": "#",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "at": "@",
+}
+
+
+_SIGNS = {sign: name for name, sign in _NAMES.items()}
+_OTHERS = frozenset({"enter", "tab", "space", "backspace", "delete", "insert", "home", "end"})
+"""Keys that are called by a word and have no sign."""
+_ALIASES = {
+    "esc": "escape",
+    "return": "enter",
+    "ret": "enter",
+    "spc": "space",
+    "del": "delete",
+    "ins": "insert",
+    "bs": "backspace",
+    "pgup": "pageup",
+    "pgdn": "pagedown",
+    "pgdown": "pagedown",
+}
+_MODIFIERS = {"ctrl": "ctrl", "c": "ctrl", "control": "ctrl", "shift": "shift", "s": "shift"}
+_MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
+
+
+def parse_key(said: str) -> str | None:
+    """Return the name of a key that a person wrote: "?", "ctrl-d", "C-d", "PgUp"; None for none."""
+    text = said.strip() or said[:1]
+    if not text:
+        return None
+    if len(text) == 1:
+        return "space" if text == " " else _SIGNS.get(text, text)
+    *before, last = _parts(text)
+    modifiers = [_MODIFIERS.get(one.lower()) for one in before]
+    if None in modifiers:
+        return None
+    name = _key(last, is_modified=bool(before))
+    if name is None:
+        return None
+    if modifiers == ["shift"] and len(name) == 1 and name.isalpha():
+        return name.upper()  # as a terminal sends it
+    order = ("alt", "ctrl", "shift")
+    return "+".join([*(one for one in order if one in modifiers), name])
+
+
+def _parts(text: str) -> list[str]:
+    """Part a key from what is held with it: "ctrl+d", "ctrl-d", "<C-d>", "ctrl+-"."""
+    if text[0] == "<" and text[-1] == ">" and len(text) > 2:
+        text = text[1:-1]
+    last = text[-1]
+    joined = text[:-1].replace("-", "+") + last if last in "+-" else text.replace("-", "+")
+    if joined[-1] in "+-" and len(joined) > 1 and joined[-2] == "+":
+        return [*joined[:-2].split("+"), joined[-1]]
+    return joined.split("+")
+
+
+def _key(text: str, *, is_modified: bool) -> str | None:
+    if len(text) == 1:
+        return _SIGNS.get(text, text.lower() if is_modified else text)
+    lower = text.lower()
+    name = _ALIASES.get(lower, lower)
+    is_function = name[:1] == "f" and name[1:].isdigit() and 1 <= int(name[1:]) <= 24
+    return name if name in _NAMES or name in _OTHERS or is_function else None
+
+
+def format_key(key: str) -> str:
+    """Return a key as a person reads it: "slash" is "/", "ctrl+o" is "ctrl+o", "f1" is "F1"."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    if last in _NAMES:
+        last = _NAMES[last]
+    elif last.startswith("f") and last[1:].isdigit():
+        last = last.upper()
+    return "+".join([*modifiers, last])
+
+
+def format_keys(keys: Iterable[str]) -> str:
+    """Return several keys as a person reads them, separated by blanks."""
+    return " ".join(format_key(key) for key in keys)
+
+
+# Keys of which two are pressed, one after the other: `g t`, and what vim and Emacs have of it.
+
+
+class Second(NamedTuple):
+    """A second key: what it is, the action it stands for, and what the menu calls that."""
+
+    key: str
+    action: str
+    name: str
+
+
+GO_KEYS: tuple[Second, ...] = (
+    Second("t", "show-today", "Today"),
+    Second("b", "show-browse", "Browse"),
+    Second("h", "show-habits", "Habits"),
+    Second("p", "show-publish", "Publish"),
+    Second("c", "show-conflicts", "Conflicts"),
+    Second("s", "show-steps", "Steps"),
+    Second("x", "show-tasks", "Tasks"),
+    Second("v", "switch-vault", "Vaults"),
+    Second("g", "first-line", "Top"),
+)
+"""What the second key after `g` does."""
+
+SECOND_KEYS: dict[str, tuple[Second, ...]] = {
+    "go": GO_KEYS,
+    "control-x": (
+        Second("ctrl+s", "save", "save"),
+        Second("ctrl+c", "quit", "quit"),
+        Second("ctrl+f", "switch-note", "another note"),
+        Second("b", "switch-note", "another note"),
+        Second("k", "finish", "done"),
+        Second("u", "undo", "undo"),
+    ),
+    "twice-d": (Second("d", "delete", "delete"),),
+    "twice-z": (Second("Z", "quit", "quit"), Second("Q", "quit", "quit")),
+}
+"""For each action that waits for one more key, what that may be."""
+
+
+def menu(seconds: Iterable[Second], width: int) -> str:
+    """Return the keys that may follow, with what they do, closer where there is less room.
+
+    Args:
+        seconds: What may follow.
+        width: The cells there are.
+    """
+    named = [f"{format_key(one.key)} {one.name}" for one in seconds]
+    for text in ("  ".join(named), " ".join(named)):
+        if len(text) <= width:
+            return text
+    return "Go to: " + " ".join(format_key(one.key) for one in seconds)
+
+
+def format_sequence(first: str, second: str) -> str:
+    """Return two keys as a person reads them: "gt", "ctrl+x ctrl+s"."""
+    names = format_key(first), format_key(second)
+    return ("" if max(map(len, names)) == 1 else " ").join(names)

@@ -1,0 +1,285 @@
+"""Lookup by place, key or name; key maps."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from notekeep.tui.commands.action import (
+    SECOND_KEYS,
+    Action,
+    format_key,
+    format_keys,
+    format_sequence,
+    parse_key,
+)
+from notekeep.tui.commands.note_actions import (
+    BROWSE_ACTIONS,
+    EDIT_ACTIONS,
+    GRID_ACTIONS,
+    PREVIEW_ACTIONS,
+)
+from notekeep.tui.commands.screen_actions import (
+    EVERYWHERE_ACTIONS,
+    GLOBAL_ACTIONS,
+    HABIT_ACTIONS,
+    OVERLAY_ACTIONS,
+    PUBLISH_ACTIONS,
+    TODAY_ACTIONS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+# The one registry of what a person can do in the interface.
+#
+# Key bindings, the footer, the palette, the help pages and `notekeep keys` are all made from it,
+# so that they cannot disagree. Nothing here imports Textual: the command line reads it too.
+
+
+CONTEXTS: dict[str, str] = {
+    "app": "Everywhere",
+    "lines": "Lists and pages",
+    "browse": "Browse",
+    "list": "List of notes",
+    "grid": "Grid of notes",
+    "rows": "List and grid",
+    "preview": "Preview",
+    "sidebar": "Sidebar",
+    "search": "Search box",
+    "edit": "Editor",
+    "find": "Finding in the editor",
+    "today": "Today",
+    "habits": "Habits",
+    "habit-detail": "Detail of a habit",
+    "publish": "Publish",
+    "history": "History of a note",
+    "steps": "Steps",
+    "conflicts": "Conflicts",
+    "form": "Fields of a note",
+    "unsaved": "Unsaved text",
+    "tasks": "Tasks",
+    "task-filter": "Filter of tasks",
+    "over": "Lists with a text beside them",
+    "switcher": "Quick switch and palette",
+    "new-note": "New note",
+    "capture": "Write down",
+    "picture": "A picture",
+    "help": "Help",
+    "dialog": "Dialogs",
+    "cell": "A cell of the grid",
+    "cell-stars": "A rating",
+    "cell-date": "A calendar",
+    "cell-list": "A list in a cell",
+    "plan": "What a verb would do",
+}
+"""Where actions work, and what help calls the place."""
+
+ACTION_PLACES: dict[str, tuple[str, ...]] = {
+    "list": ("list", "rows", "lines", "browse", "app"),
+    "grid": ("grid", "rows", "lines", "browse", "app"),
+    "preview": ("preview", "lines", "browse", "app"),
+    "sidebar": ("sidebar", "lines", "browse", "app"),
+    "search": ("search", "browse", "app"),
+    "edit": ("edit", "app"),
+    "find": ("find", "app"),
+    "today": ("today", "lines", "app"),
+    "habits": ("habits", "lines", "app"),
+    "habit-detail": ("habit-detail", "lines", "app"),
+    "publish": ("publish", "lines", "app"),
+    "history": ("history", "over", "lines", "app"),
+    "steps": ("steps", "over", "lines", "app"),
+    "conflicts": ("conflicts", "over", "lines", "app"),
+    "form": ("form", "lines"),
+    "unsaved": ("unsaved", "lines", "dialog"),
+    "tasks": ("tasks", "lines", "app"),
+    "task-filter": ("task-filter", "app"),
+    "switcher": ("switcher",),
+    "new-note": ("new-note", "dialog"),
+    "capture": ("capture", "dialog"),
+    "picture": ("picture", "dialog"),
+    "help": ("help", "lines", "dialog"),
+    "dialog": ("dialog",),
+    "cell": ("cell",),
+    "cell-stars": ("cell-stars", "cell"),
+    "cell-date": ("cell-date", "cell"),
+    "cell-list": ("cell-list", "cell"),
+    "plan": ("plan", "lines"),
+}
+"""For each place the focus can be, the contexts whose keys work there, nearest first."""
+
+ACTIONS: tuple[Action, ...] = (
+    *BROWSE_ACTIONS,
+    *PREVIEW_ACTIONS,
+    *GRID_ACTIONS,
+    *EDIT_ACTIONS,
+    *TODAY_ACTIONS,
+    *HABIT_ACTIONS,
+    *PUBLISH_ACTIONS,
+    *OVERLAY_ACTIONS,
+    *GLOBAL_ACTIONS,
+    *EVERYWHERE_ACTIONS,
+)
+"""Every action; the order within a context is that of the footer and of help."""
+
+ACTIONS_BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
+    "habit-note": ("new-note",),
+    "clear-search": ("back",),
+    "explain": ("help",),
+    "next-offer": ("capture",),
+    "undo-typing": ("suspend", "undo"),
+    "redo-typing": ("redo",),
+    "find-previous": ("redo",),
+    "sort-column": ("sort",),
+}
+"""Actions that take over keys of wider ones, in some map and on purpose: what they do is nearer."""
+
+
+def actions_in_context(context: str) -> Iterator[Action]:
+    """Yield the actions of one context, in their order."""
+    return (action for action in ACTIONS if action.context == context)
+
+
+def actions_at_place(place: str) -> Iterator[Action]:
+    """Yield every action that works at a place, nearest context first."""
+    for context in ACTION_PLACES[place]:
+        yield from actions_in_context(context)
+
+
+def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys that an action has for a person.
+
+    Args:
+        action: The action.
+        own_keys: Action ids and the keys they are given, separated by commas; "" for none.
+    """
+    own = own_keys.get(action.id)
+    if own is None:
+        return action.keys
+    return tuple(key.strip() for key in own.split(",") if key.strip())
+
+
+def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
+    """Tell whether an action makes sense for a person: not what waits after a key they have not."""
+    return action.id not in SECOND_KEYS or bool(action_keys(action, own_keys))
+
+
+def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = None) -> str:
+    """Return the keys of an action as a person reads them, those that are two in a row last.
+
+    Args:
+        action: The action.
+        own_keys: See `keys_of`.
+        most: How many of one key are named at most.
+    """
+    single = format_keys(action_keys(action, own_keys)[:most])
+    return ", ".join(filter(None, (single, *sequence_labels(action, own_keys))))
+
+
+def sequence_labels(action: Action, own_keys: Mapping[str, str]) -> list[str]:
+    """Return the keys of an action that are two in a row, as a person reads them: "gs".
+
+    Args:
+        action: The action.
+        own_keys: See `keys_of`.
+    """
+    return [
+        format_sequence(first[0], second.key)
+        for id_, seconds in SECOND_KEYS.items()
+        if (first := action_keys(ACTIONS_BY_ID[id_], own_keys))
+        for second in seconds
+        if second.action == action.id
+    ]
+
+
+def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a person's key map, one sentence each.
+
+    Args:
+        own_keys: Action ids and the keys they are given, separated by commas.
+    """
+    found = [
+        f"There is no action {name!r} to give keys to."
+        for name in own_keys.keys() - ACTIONS_BY_ID.keys()
+    ]
+    for contexts in ACTION_PLACES.values():
+        taken: dict[str, str] = {}
+        for action in (action for context in contexts for action in actions_in_context(context)):
+            for key in action_keys(action, own_keys):
+                holder = taken.setdefault(key, action.id)
+                if holder != action.id and action.id not in SHADOWED_ACTIONS.get(holder, ()):
+                    found.append(
+                        f"The key {format_key(key)} is that of {holder}, and of {action.id}."
+                    )
+    return list(dict.fromkeys(found))
+
+
+# Key maps: what the hands of vim and Emacs expect, and a person's own keys on top.
+#
+# A map is a TOML file of action ids and their keys, and names only what differs from the
+# actions' own. Letters stay as they are wherever they can, so that help, manual and footer read
+# the same.
+
+
+DEFAULT = "default"
+FOLDER = Path(__file__).parent / "keymaps"
+
+
+@cache
+def keymaps() -> tuple[str, ...]:
+    """Return the names of the maps that come with notekeep."""
+    return (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of a map with a person's own over them, each key by its one name.
+
+    An unknown map is the default, an unknown key is left out, and an action with no key that is
+    known keeps those it had; an empty text takes its keys from an action.
+
+    Args:
+        name: The map.
+        own: Action ids and the keys they are given, as the person wrote them.
+    """
+    return {**_map(name), **dict(_read(own))}
+
+
+def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a person's keys, one sentence each; see `keymap`."""
+    found = []
+    if name and name not in keymaps():
+        found.append(f"There is no key map {name!r}; known are {', '.join(keymaps())}.")
+    for action, keys in own.items():
+        found += [f"There is no key {key!r}, which {action} should have." for key in _unknown(keys)]
+    return [*found, *find_key_clashes(keymap(name, own))]
+
+
+def _map(name: str) -> dict[str, str]:
+    if name in {"", DEFAULT} or name not in keymaps():
+        return {}
+    import tomllib
+
+    map_: dict[str, str] = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    return map_
+
+
+def _read(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for action, keys in own.items():
+        known = [key for key in map(parse_key, _said(keys)) if key is not None]
+        if known or not keys.strip() or action not in ACTIONS_BY_ID:
+            yield action, ",".join(dict.fromkeys(known))
+
+
+def _said(keys: str) -> list[str]:
+    """Part keys that are written with commas between; a comma alone is a key itself."""
+    if keys.strip() == ",":
+        return [","]
+    return [key for key in keys.split(",") if key.strip()]
+
+
+def _unknown(keys: str) -> list[str]:
+    return [key.strip() for key in _said(keys) if parse_key(key) is None]

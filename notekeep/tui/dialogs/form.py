@@ -1,0 +1,274 @@
+"""All fields of a note; new note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.commands.registry import ACTIONS_BY_ID
+from notekeep.tui.dialogs.field_prompt import FieldPrompt, ask_field
+from notekeep.tui.dialogs.prompts import Hint, SubmitDialog, TextDialog
+from notekeep.tui.field_forms import make_field_changes, step_value
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.formatting import parse_rating, stars
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
+from notekeep.tui.widgets.bars import (
+    CLOSE_BUTTON,
+    SUBMIT_ACTION,
+    ActionButtons,
+    Button,
+    Buttons,
+    ChoiceBar,
+)
+from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import in_background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from notekeep.markdown.field_changes import FieldChange
+    from notekeep.tui.field_forms import FormField
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+
+# A note's fields as a form: each typed as its kind says, written as edits of single keys.
+
+
+NAME = 14
+TYPES = {"bool": "yes or no", "links": "links to notes"}
+"""What a type of field is called where its own name is no plain word."""
+
+BUTTONS = ("finish-form", "drop-form", "edit-field", "step-field", "clear-field", "reset-field")
+
+
+class _Fields(ListView):
+    """The fields, one to a row, with what was changed in them."""
+
+    def __init__(self, fields: Sequence[FormField], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        own = [field for field in fields if field.is_own]
+        common = [field for field in fields if not field.is_own]
+        self.rows: list[str | FormField] = [*own, *(["Every note"] if own else []), *common]
+        self.texts = {field.name: field.text for field in fields}
+
+    @property
+    def field(self) -> FormField | None:
+        """The field under the cursor."""
+        row = self.rows[self.cursor] if self.rows else ""
+        return None if isinstance(row, str) else row
+
+    @property
+    def changes(self) -> list[FieldChange]:
+        """What was changed, as edits of front matter."""
+        fields = [row for row in self.rows if not isinstance(row, str)]
+        return [
+            change
+            for field in fields
+            for change in make_field_changes(field, self.texts[field.name])
+        ]
+
+    def put(self, field: FormField, text: str) -> None:
+        """Give a field another value."""
+        self.texts[field.name] = text
+        self.line_changed(self.cursor)
+
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self.rows) and not isinstance(self.rows[row], str)
+
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        field = self.rows[row]
+        if isinstance(field, str):
+            return [[Piece("  "), Piece(field, "section")]]
+        text = self.texts[field.name]
+        changed = text != field.text
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        sign = Piece(self._glyphs.marked if changed else " ", "accent")
+        name = pad_line(fit_line([Piece(clean_line(field.name), "muted")], NAME - 1), NAME)
+        value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
+        left = [*name, value, *self._stars(field, text)]
+        about = "one of a few" if field.choices else TYPES.get(field.type or "", field.type or "")
+        right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME + 20 else []
+        return [[bar, sign, *spread_line(left, right, width - 2)]]
+
+    def _stars(self, field: FormField, text: str) -> StyledLine:
+        if field.name != "rating" or not text:
+            return []
+        try:
+            rating = parse_rating(float(text))
+        except ValueError:
+            rating = None
+        return [Piece(f"  {stars(rating, self._glyphs)}", "star")] if rating is not None else []
+
+
+class FormScreen(SubmitDialog["list[FieldChange] | None"]):
+    """The form; its answer is what was changed, or None."""
+
+    BINDINGS = bindings("form")
+    CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
+
+    def __init__(
+        self,
+        vault: Vault,
+        title: str,
+        fields: Sequence[FormField],
+        check: Callable[[list[FieldChange]], object],
+        glyphs: Glyphs,
+        today: date,
+    ) -> None:
+        """Make the form.
+
+        Args:
+            vault: Whose notes say what a field may hold.
+            title: What the note is called.
+            fields: Its fields.
+            check: Raises NotekeepError for changes that the note cannot take; runs in a thread.
+            glyphs: The characters to draw with.
+            today: The day it is.
+        """
+        super().__init__()
+        self._vault, self._title, self._glyphs, self._today = vault, title, glyphs, today
+        self._check = check
+        self.fields = _Fields(fields, glyphs)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-tall-box") as box:
+            box.border_title = Content(f"Fields of {clean_line(self._title)}")
+            yield self.fields
+            yield Hint("")
+            yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
+
+    def on_mount(self) -> None:
+        self.fields.focus()
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_edit_field()
+
+    def action_edit_field(self) -> None:
+        field = self.fields.field
+        if field is None:
+            return
+
+        def checked(text: str) -> str:
+            self._check(make_field_changes(field, text))
+            return text
+
+        def answered(text: str) -> None:
+            self.fields.put(field, text)
+
+        prompt = FieldPrompt(field, self.fields.texts[field.name], self._today)
+        is_typed = ask_field(self, prompt, self._glyphs, checked, answered)
+        if is_typed and field.type in {"text", "list", None}:
+            in_background(
+                self,
+                lambda: _values(self._vault, field.name),
+                lambda values: prompt.suggester.know(values, prompt),
+                group="values",
+                exclusive=True,
+                failed=lambda _error: None,
+            )
+
+    def action_step_field(self) -> None:
+        self._step(1)
+
+    def action_step_field_back(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        field = self.fields.field
+        if field is None:
+            return
+        text = step_value(field, self.fields.texts[field.name], by, self._today)
+        if text is None:
+            self.action_edit_field()
+        else:
+            self.fields.put(field, text)
+
+    def action_clear_field(self) -> None:
+        if (field := self.fields.field) is not None:
+            self.fields.put(field, "")
+
+    def action_reset_field(self) -> None:
+        if (field := self.fields.field) is not None:
+            self.fields.put(field, field.text)
+
+    def action_finish_form(self) -> None:
+        if changes := self.fields.changes:
+            self.submit(changes)
+        else:
+            self.dismiss(None)
+
+    def action_drop_form(self) -> None:
+        self.dismiss(None)
+
+
+def _values(vault: Vault, name: str) -> list[str]:
+    """Give what notes have in a field, most first; no widget is touched, so a thread may do it."""
+    from notekeep.catalog.queries import count_by
+
+    if name == "tags":
+        return list(vault.tags())
+    try:
+        return list(count_by(vault.rows(f"has:{name}").rows, name))
+    except NotekeepError:
+        return []  # a name that no query can ask for
+
+
+# A new note: which kind, and what it is called.
+
+
+class NewNote(TextDialog[tuple[str, str] | None]):
+    """Asks for the kind and the title of a note; the answer is both, or None."""
+
+    BINDINGS = bindings("new-note", "dialog", priority=("next-kind", "previous-kind"))
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, kinds: Sequence[str], *, kind: str = "", title: str = "") -> None:
+        """Ask.
+
+        Args:
+            kinds: The kinds there are.
+            kind: The one to begin with; any other is the plain note.
+            title: What is known of the title.
+        """
+        super().__init__()
+        self._kinds = list(kinds)
+        plain = "note" if "note" in self._kinds else self._kinds[0]
+        self._kind = kind if kind in self._kinds else plain
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = "New note"
+            yield ChoiceBar(self._kinds, self._kind)
+            yield Input(clean_line(self._title), placeholder="Title", compact=True)
+            yield Hint("")
+            yield Buttons(
+                Button("tab", "chooses the kind", "next-kind"),
+                Button("enter", "makes the note", SUBMIT_ACTION),
+                CLOSE_BUTTON,
+            )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        title = event.value.strip()
+        if title:
+            self.submit((self.query_one(ChoiceBar).chosen, title))
+
+    def action_next_kind(self) -> None:
+        self.query_one(ChoiceBar).step(1)
+
+    def action_previous_kind(self) -> None:
+        self.query_one(ChoiceBar).step(-1)

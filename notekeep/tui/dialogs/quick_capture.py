@@ -1,0 +1,190 @@
+"""One line to today's note or inbox."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from notekeep import config
+from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.capture import read_file
+from notekeep.tui.dialogs.prompts import Hint, TextDialog, TextLines
+from notekeep.tui.keys import bindings
+from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
+from notekeep.tui.workers import in_background
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.vault import Vault
+
+
+# A thought written down: a line of today's note, or a note in the inbox.
+
+
+TODAYS_NOTE, INBOX = "Today's note", "Inbox"
+CAPTURE_TARGETS = (TODAYS_NOTE, INBOX)
+MAX_TITLE_LENGTH = 60
+"""Letters that a title has at most, when it is taken from a text."""
+
+_MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
+_UNFIT = re.compile(r'[\\/:*?"<>|#^\[\]]+')
+
+
+class Attachment(NamedTuple):
+    """A file that goes along: its name, and where it is or, from the clipboard, what it holds."""
+
+    name: str
+    path: str = ""
+    data: bytes = b""
+
+
+def make_title(text: str) -> str:
+    """Return a title for a text: its first line, cut after a word."""
+    first = _MARKS.sub("", text.strip().partition("\n")[0]).strip()
+    bare = " ".join(_UNFIT.sub(" ", first).split()).strip(". ")
+    if len(bare) <= MAX_TITLE_LENGTH:
+        return bare
+    return bare[: MAX_TITLE_LENGTH + 1].rpartition(" ")[0] or bare[:MAX_TITLE_LENGTH]
+
+
+def write_capture(
+    vault: Vault, text: str, place: str, attachment: Attachment | None = None
+) -> WriteResult:
+    """Write a text down, as one step; touches no widget, so that a thread may do it.
+
+    Args:
+        vault: Where.
+        text: What was typed; it may have several lines.
+        place: TODAY or INBOX.
+        attachment: A file that is stored along with it and linked below it.
+
+    Raises:
+        NotekeepError: It cannot be written; nothing is.
+    """
+    if attachment is None:
+        return vault.carry_out(_planned(vault, text, "", place))
+    # Where the file goes may depend on the note, which is named by its text.
+    if place == TODAYS_NOTE:
+        note = vault.plan.daily_path()
+    else:
+        note = _planned(vault, text, "", place).changes[0].path
+    stored = _stored(vault, attachment, note)
+    link = vault.plan.link_to(stored.changes[0].path, note)
+    plan = _planned(vault, text, link, place)
+    plan.changes.insert(0, stored.changes[0])
+    return vault.carry_out(plan)
+
+
+def _planned(vault: Vault, text: str, link: str, place: str) -> WritePlan:
+    if place == TODAYS_NOTE:
+        return vault.plan.add("\n".join(filter(None, (text, link))))
+    title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
+    body = "" if title == text.strip() else text
+    return vault.plan.new("note", title, body="\n\n".join(filter(None, (body, link))))
+
+
+def _stored(vault: Vault, attachment: Attachment, note: str) -> WritePlan:
+    data = attachment.data or read_file(attachment.path)
+    return vault.plan.store(attachment.name, data, note)
+
+
+def make_attachment(path: str) -> Attachment:
+    """Return a file on this machine as an attachment."""
+    return Attachment(os.path.basename(path), path)
+
+
+def read_clipboard_attachment() -> Attachment:
+    """Return the picture on the clipboard.
+
+    Raises:
+        Failure: There is none, or no program here that could read it.
+    """
+    from notekeep.tui.clipboard import name_clipboard_picture
+
+    name, data = name_clipboard_picture()
+    return Attachment(name, data=data)
+
+
+# Quick capture: one line, from wherever one is, into today's note or the inbox.
+
+
+LINE_END = "⏎"
+"""Stands for the end of a line, of which a box has only one."""
+
+
+class CaptureRequest(NamedTuple):
+    """What is to be kept: the text, one of `capturing.PLACES`, and what goes along."""
+
+    text: str
+    place: str
+    attachment: Attachment | None
+
+
+class _Box(Input):
+    """A line to type into; what is pasted keeps its lines, and a dropped picture is attached."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        from notekeep.tui.clipboard import pasted_picture
+
+        event.stop()
+        event.prevent_default()
+        path = pasted_picture(event.text)
+        if path and isinstance(self.screen, CaptureScreen):
+            self.screen.attach(make_attachment(path))
+        else:
+            self.insert_text_at_cursor(LINE_END.join(event.text.strip("\r\n").splitlines()))
+
+
+class CaptureScreen(TextDialog[CaptureRequest | None]):
+    """Asks for a thought; the answer is what is to be kept, or None."""
+
+    BINDINGS = bindings("capture", "dialog", priority=("next-place",))
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, place: str = TODAYS_NOTE) -> None:
+        """Ask.
+
+        Args:
+            place: Where it goes unless the person chooses otherwise.
+        """
+        super().__init__()
+        self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
+        self._attachment: Attachment | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = "Write down"
+            yield ChoiceBar(CAPTURE_TARGETS, self._place)
+            yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
+            yield TextLines("").add_class("attached")
+            yield Hint("")
+            yield Buttons(
+                Button("enter", "keeps it", SUBMIT_ACTION),
+                Button("tab", "elsewhere", "next-place"),
+                Button("ctrl+l", "picture", "attach-picture"),
+                CLOSE_BUTTON,
+            )
+
+    def attach(self, attachment: Attachment) -> None:
+        """Let a file go along."""
+        self._attachment = attachment
+        told = f"With {clean_line(attachment.name)}"
+        self.query_one(".attached", TextLines).say(told, "accent")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        text = event.value.replace(LINE_END, "\n").strip()
+        if text or self._attachment is not None:
+            self.submit(CaptureRequest(text, self.query_one(ChoiceBar).chosen, self._attachment))
+
+    def action_next_place(self) -> None:
+        self.query_one(ChoiceBar).step(1)
+
+    def action_attach_picture(self) -> None:
+        in_background(self, read_clipboard_attachment, self.attach, group="clipboard")

@@ -1,0 +1,137 @@
+"""Other programs: the person's editor and their browser, never through a shell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from notekeep.errors import Failure, Refused
+from notekeep.markdown.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.app import App
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def run_editor(app: App[Any], command: list[str], path: str) -> None:
+    """Give the terminal to an editor until it ends.
+
+    Raises:
+        Failure: The editor could not be started, or the terminal cannot be given away.
+    """
+    from textual.app import SuspendNotSupported
+
+    try:
+        with app.suspend(), _uninterrupted():
+            done = subprocess.run([*command, "--", path], check=False)
+    except SuspendNotSupported as error:
+        raise Failure("There is no terminal here that an editor could use.") from error
+    except OSError as error:
+        raise Failure(
+            f"The editor could not be started: {command[0]}: {error.strerror}.",
+            "Set EDITOR to one that can.",
+        ) from error
+    if done.returncode:
+        raise Failure(f"The editor ended with code {done.returncode}: {command[0]}.")
+
+
+def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
+    """Give the terminal to a program until it ends, and return its exit code.
+
+    Raises:
+        Failure: The terminal cannot be given away.
+        NotekeepError: The program could not be started.
+    """
+    from textual.app import SuspendNotSupported
+
+    try:
+        with app.suspend(), _uninterrupted():
+            return run()
+    except SuspendNotSupported as error:
+        raise Failure("There is no terminal here that a program could use.") from error
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Leave ctrl+c to the program that has the terminal: both get it, and it ends one of them.
+
+    A handler of Python's is not passed on, so that the program has its own.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+def check_address(link: str) -> str:
+    """Return an address that may be opened in a browser.
+
+    What is shown before it is opened has to be what is opened: an address with characters that a
+    screen shows otherwise, or that readers of addresses skip, is none. Nor is one with a backslash
+    or without a host, which some programs read as a path or as the name of another machine.
+
+    Raises:
+        Refused: It is of a kind that could run something or reach into this machine.
+    """
+    if not _may_be_opened(link):
+        raise Refused(
+            f"This link is not opened: {link}",
+            "Only http, https and mailto are; y copies the link.",
+        )
+    return link
+
+
+def _may_be_opened(link: str) -> bool:
+    if clean_line(link) != link or link != link.strip() or "\\" in link:
+        return False
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        # Some mail programs take a file that an address names along.
+        return "attach" not in unquote(parts.query).lower()
+    return parts.scheme in SCHEMES and bool(parts.hostname)
+
+
+def open_file(path: str) -> None:
+    """Show a file of a kind that runs nothing, a picture, in the system's own program for it.
+
+    Raises:
+        Failure: There is no such program.
+    """
+    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+    try:
+        subprocess.Popen(
+            [opener, path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Failure(
+            f"There is no {opener} here, which would open it.", os.fspath(path)
+        ) from error
+
+
+def open_address(link: str) -> None:
+    """Open an address in the person's browser.
+
+    Raises:
+        Refused: See `check_address`.
+        Failure: There is no browser.
+    """
+    import webbrowser
+
+    if not webbrowser.open(check_address(link)):
+        raise Failure("There is no browser here.", os.fspath(link))

@@ -1,0 +1,347 @@
+"""Pages of rows, order, narrowing; sidebar counts."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.markdown.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from notekeep.catalog.records import Row
+    from notekeep.search.listing import PageCursor
+    from notekeep.search.results import Hit
+    from notekeep.services.search import RowPage
+    from notekeep.vault import Vault
+
+
+# The rows of a list, read a page at a time, wherever one looks.
+#
+# To pass over ninety thousand rows takes SQLite longer than a key may take. So a page is counted
+# from the nearest row that was seen before, or from the end: what lies between is what is passed
+# over.
+
+
+FAR = 1_000
+"""So many rows are passed over in no time."""
+SAMPLES = 4
+"""So many parts of a long list stand for all of it."""
+
+
+def sample(vault: Vault, query: str, total: int, limit: int) -> list[Row]:
+    """Return notes of all parts of a long list, `limit` of them: they say which columns it has."""
+    step = total // SAMPLES
+    return [
+        row
+        for part in range(SAMPLES)
+        for row in vault.rows(query, limit=limit // SAMPLES, offset=part * step).rows
+    ]
+
+
+class PagedRows:
+    """The rows of a query, read from the catalog as they are seen."""
+
+    def __init__(self, vault: Vault, query: str, first: RowPage) -> None:
+        self.total = first.total
+        self._vault, self._query, self._first = vault, query, first
+        self._seen: dict[int, str] = {}
+
+    def page(self, offset: int, limit: int) -> Sequence[Row]:
+        """Return the rows from `offset` on, at most `limit` of them."""
+        if offset == 0 and len(self._first.rows) >= min(limit, self.total):
+            return self._first.rows
+        rows = self._read(offset, limit)
+        self._vault.tell_apart(rows)
+        if rows:
+            self._seen[offset], self._seen[offset + len(rows) - 1] = rows[0].path, rows[-1].path
+        return rows
+
+    def _read(self, offset: int, limit: int) -> Sequence[Row]:
+        limit = min(limit, self.total - offset)
+        if offset > FAR and limit > 0 and self._is_by_title:
+            rows = self._vault.page(self._query, limit, min(self._ways(offset, limit)))
+            # A note that another program took away since leads nowhere.
+            if len(rows) == limit:
+                return rows
+        return self._vault.page(self._query, limit, offset)
+
+    def _ways(self, offset: int, limit: int) -> Iterator[PageCursor]:
+        from notekeep.search.listing import PageCursor
+
+        yield PageCursor(offset)
+        yield PageCursor(self.total - offset - limit, backwards=True)
+        for row, path in self._seen.items():
+            if row < offset:
+                yield PageCursor(offset - row - 1, path)
+            elif row >= offset + limit:
+                yield PageCursor(row - offset - limit, path, backwards=True)
+
+    @cached_property
+    def _is_by_title(self) -> bool:
+        """Whether the list has the order that the catalog is kept in, and its own end."""
+        asked = self._vault.query(self._query)
+        return not asked.order and asked.limit is None
+
+    def paths(self) -> Iterable[str]:
+        """Return the notes of all rows."""
+        return self._vault.paths(self._query)
+
+    def find(self, path: str) -> int | None:
+        """Return which row a note has, among all notes and in an order that was chosen.
+
+        In other lists one has to look: they are asked for again with each change of the vault.
+        """
+        if not self._query:
+            return self._vault.catalog.place(path)
+        if self.total > FAR and not self._is_by_title:
+            return self._vault.listed(self._query).find(path)
+        return None
+
+
+# The order of a list: those that a key goes through, the one that a query names, and found
+# notes.
+#
+# Orders are written as the query language writes them: "sort:-rating", or "" for the list's own.
+
+
+SORT = "sort:"
+
+
+class ListOrder(NamedTuple):
+    """An order: as the query language says it, and as a person does."""
+
+    query: str
+    said: str
+
+    @property
+    def key(self) -> str:
+        """The field, with a minus before it for the other way round; "" for the list's own."""
+        return self.query.removeprefix(SORT).strip('"')
+
+
+ORDERS = (
+    ListOrder("", "by title"),
+    ListOrder("sort:-modified", "last changed first"),
+    ListOrder("sort:-created", "newest first"),
+    ListOrder("sort:-rating", "best rated first"),
+)
+"""The orders of a list that a key goes through; the first is its own."""
+DEFAULT_ORDER = ORDERS[0]
+
+
+def make_sort_term(field: str) -> str:
+    """The condition that sorts by a field; with a minus before its name, the other way round."""
+    return f'{SORT}"{field}"' if " " in field else f"{SORT}{field}"
+
+
+def next_order(order: ListOrder) -> ListOrder:
+    """The order that a key takes after another one."""
+    at = ORDERS.index(order) + 1 if order in ORDERS else 0
+    return ORDERS[at % len(ORDERS)]
+
+
+def by_field(name: str, order: ListOrder) -> ListOrder:
+    """The order by a field; where it is that already the other way round, then the list's own."""
+    ways = [
+        ListOrder(make_sort_term(name), f"by {name}"),
+        ListOrder(make_sort_term(f"-{name}"), f"by {name}, last first"),
+    ]
+    return [*ways, DEFAULT_ORDER][ways.index(order) + 1 if order in ways else 0]
+
+
+def find_sort_key(vault: Vault, query: str) -> str:
+    """The key that a query sorts by first, or ""."""
+    if SORT not in query:
+        return ""
+    try:
+        keys = vault.query(query, typing=True).order
+    except NotekeepError:
+        return ""
+    return f"{'-' if keys[0].descending else ''}{keys[0].field}" if keys else ""
+
+
+def sort_hits(hits: Sequence[Hit], key: str) -> Sequence[Hit]:
+    """Sort what was found by a key; what has no such field stays behind, the best of it first."""
+    if not key:
+        return hits
+    from notekeep.tui.render.note_columns import sort_key
+
+    keyed = [(sort_key(hit.row, key.removeprefix("-")), hit) for hit in hits]
+    said = [pair for pair in keyed if pair[0] is not None]
+    said.sort(key=lambda pair: pair[0] or (), reverse=key.startswith("-"))
+    return [hit for _, hit in (*said, *(pair for pair in keyed if pair[0] is None))]
+
+
+# Conditions added to a query as it was typed, and taken out of it again.
+
+
+_TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
+_NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+def terms(typed: str) -> list[str]:
+    """Return the conditions of a query as they were typed, those in quotes whole."""
+    return _TERM.findall(typed)
+
+
+def toggle_term(typed: str, term: str) -> str:
+    """Return a query with a condition more; without it, where it is there already."""
+    found = terms(typed)
+    if term in found:
+        found.remove(term)
+        return " ".join(found)
+    return f"{_grouped(typed)} {term}".strip()
+
+
+class FieldTypo(NamedTuple):
+    """A name in a query that is no field, but nearly one.
+
+    Attributes:
+        name: The name as it was typed.
+        near: The field that was meant.
+        corrected: The query with that field in its place.
+    """
+
+    name: str
+    near: str
+    corrected: str
+
+
+def find_field_typo(vault: Vault, typed: str) -> FieldTypo | None:
+    """Return the first name in a query that is a slip of a field's, or None."""
+    try:
+        vault.query(typed)
+    except UsageError as error:
+        if error.near and error.position is not None:
+            found = _NAME.match(typed, error.position)
+            if found is not None:
+                begin, end = found.span(1)
+                if end == len(typed) and error.near.startswith(found[1].casefold()):
+                    return None  # it is still being typed
+                return FieldTypo(found[1], error.near, typed[:begin] + error.near + typed[end:])
+    return None
+
+
+def narrow_to_scope(scope: str, typed: str) -> str:
+    """Return the query that finds what was typed among the notes of another one."""
+    if not scope or not typed:
+        return scope or typed
+    return f"{scope} {_grouped(typed)}"
+
+
+def replace_sort(typed: str, field: str) -> str:
+    """Return a query in the order of a field, and in no other; as it is where there is no field."""
+    if not field:
+        return typed
+    kept = [term for term in terms(typed) if not term.startswith("sort:")]
+    return " ".join([*kept, make_sort_term(field)])
+
+
+def _grouped(typed: str) -> str:
+    """Put brackets around what would else be torn apart by a condition beside it."""
+    depth = 0
+    for word in _TERM.findall(typed):
+        if word == "OR" and depth == 0:
+            return f"({typed})"
+        bare = _QUOTED.sub("", word)
+        depth += bare.count("(") - bare.count(")")
+    return typed
+
+
+# What stands in the sidebar, gathered from the vault; touches no widget, so a thread may do it.
+
+
+PINNED = "pinned:yes sort:title"
+PINNED_SHOWN = 30
+
+
+class SavedQuery(NamedTuple):
+    """A saved query.
+
+    Attributes:
+        name: What the person calls it.
+        query: The query as it was saved.
+        scope: The same with every bracket written out, so that a search within it can follow; ""
+            for one with words, which is searched for instead, and for one that cannot be read.
+        notes: How many notes it finds; None when it cannot be read.
+    """
+
+    name: str
+    query: str
+    scope: str
+    notes: int | None
+
+
+class SidebarModel(NamedTuple):
+    """What there is to choose from.
+
+    Attributes:
+        total: How many notes there are.
+        pinned: Path and title of each pinned note, by title.
+        kinds: Notes of each kind, most first.
+        tags: Notes of each tag, by the alphabet, parents first.
+        years: Notes by the year they were created, newest first.
+        saved: The saved queries in their order; None where there are none to be shown.
+    """
+
+    total: int
+    pinned: Sequence[tuple[str, str]]
+    kinds: Mapping[str, int]
+    tags: Mapping[str, int]
+    years: Mapping[str, int]
+    saved: Sequence[SavedQuery] | None
+
+
+def load_sidebar(vault: Vault) -> SidebarModel:
+    """Gather what a vault has.
+
+    Raises:
+        NotekeepError: The catalog cannot be read.
+    """
+    spread = vault.facets()
+    pinned = vault.rows(PINNED, limit=PINNED_SHOWN).rows
+    return SidebarModel(
+        sum(spread.kinds.values()),
+        [(row.path, clean_line(row.title)) for row in pinned],
+        spread.kinds,
+        spread.tags,
+        spread.years,
+        [_saved(vault, name, query) for name, query in vault.saved.items()],
+    )
+
+
+def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> SidebarModel:
+    """Gather how the notes are spread that a search has found.
+
+    Args:
+        vault: Where they are.
+        query: What was searched for; it may be unfinished.
+        paths: The notes; None when they are too many to be known by name.
+
+    Raises:
+        NotekeepError: The query asks for what takes too long, or the catalog cannot be read.
+    """
+    spread = vault.facets(query, typing=True) if paths is None else vault.facets_of_paths(paths)
+    total = sum(spread.kinds.values())
+    return SidebarModel(total, (), spread.kinds, spread.tags, spread.years, None)
+
+
+def _saved(vault: Vault, name: str, text: str) -> SavedQuery:
+    from notekeep.query.description import write_query
+    from notekeep.query.tree import is_fact
+
+    try:
+        query = vault.query(text)
+        listed = query.root is None or is_fact(query.root)
+        return SavedQuery(name, text, write_query(query) if listed else "", _count(vault, text))
+    except NotekeepError:
+        return SavedQuery(name, text, "", None)
+
+
+def _count(vault: Vault, query: str) -> int:
+    return vault.rows(query, limit=1).total

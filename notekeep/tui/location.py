@@ -1,0 +1,135 @@
+"""Location, note history, last place: values."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep import cache_files
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+# Where the person left: written when the interface ends, read when it starts.
+#
+# It lies in the state folder of the vault, never in the vault, and losing it costs nothing.
+
+
+PLACE_FILE = "place.json"
+TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN = "today", "browse", "habits", "publish"
+LIST_VIEW, GRID_VIEW = "list", "grid"
+SCREENS = (TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN)
+
+
+@dataclass(slots=True)
+class LastPlace:
+    """Where the person was.
+
+    Attributes:
+        day: The day of it, as ISO text.
+        screen: One of SCREENS.
+        note: The note under the cursor of the list, or "".
+        theme: The theme that was chosen in the interface, or "".
+        view: How Browse shows notes: LIST or GRID.
+        capture: Where the last thought was written down; one of `capturing.PLACES`, or "".
+        used: Ids of the actions that were chosen by name, the last one first, between blanks.
+    """
+
+    day: str = ""
+    screen: str = BROWSE_SCREEN
+    note: str = ""
+    theme: str = ""
+    view: str = LIST_VIEW
+    capture: str = ""
+    used: str = ""
+
+    def screen_to_open(self, today: date) -> str:
+        """Return the screen to open: where the person left, and Today first on a new day."""
+        if self.day != today.isoformat() or self.screen not in SCREENS:
+            return TODAY_SCREEN
+        return self.screen
+
+
+def load_place(folder: str) -> LastPlace:
+    """Read the place from a state folder; what cannot be read is the first start again."""
+    try:
+        with open(os.path.join(folder, PLACE_FILE), encoding="utf-8") as file:
+            found: Any = json.load(file)
+    except (OSError, ValueError):
+        return LastPlace()
+    if not isinstance(found, dict):
+        return LastPlace()
+    names = {one.name for one in fields(LastPlace)}
+    return LastPlace(
+        **{name: value for name, value in found.items() if name in names and isinstance(value, str)}
+    )
+
+
+def save_place(folder: str, place: LastPlace) -> None:
+    """Write the place; a disk that does not let us is no reason to disturb anyone."""
+    try:
+        cache_files.make_cache_folder(folder)
+        cache_files.write_cache_file(folder, PLACE_FILE, json.dumps(asdict(place)).encode())
+    except OSError:
+        return
+
+
+# The way from note to note, to go back along and on again: each with the list it stood in.
+
+
+class ListState(NamedTuple):
+    """What a list shows.
+
+    Attributes:
+        scope: The query that it is limited to, or "".
+        name: What that is called.
+        typed: What is searched for within it, or "".
+    """
+
+    scope: str = ""
+    name: str = ""
+    typed: str = ""
+
+
+class NoteLocation(NamedTuple):
+    """A note that was opened, and the list that it was last seen beside.
+
+    Attributes:
+        path: The note.
+        asked: What was listed.
+        line: The line of the list at which the cursor stood.
+    """
+
+    path: str
+    asked: ListState
+    line: int
+
+
+class Trail:
+    """The notes that were opened, and which of them is the last one by now."""
+
+    def __init__(self) -> None:
+        self._stops: list[NoteLocation] = []
+        self._at = -1
+
+    def visit(self, stop: NoteLocation) -> None:
+        """Go on to a note, or to another list beside it; the ways that led on are forgotten."""
+        if self._at < 0 or self._stops[self._at][:2] != stop[:2]:
+            del self._stops[self._at + 1 :]
+            self._stops.append(stop)
+            self._at += 1
+
+    def leave(self, stop: NoteLocation) -> None:
+        """Keep the list beside the note that is left, if the way leads over it."""
+        if self._at >= 0 and self._stops[self._at].path == stop.path:
+            self._stops[self._at] = stop
+
+    def turn(self, steps: int) -> NoteLocation | None:
+        """Go along the way, back where `steps` is negative; None at its ends."""
+        if not 0 <= self._at + steps < len(self._stops):
+            return None
+        self._at += steps
+        return self._stops[self._at]

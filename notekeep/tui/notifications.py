@@ -1,0 +1,62 @@
+"""What is said after a change: what was done, how to take it back, what was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.messages import HabitLogged, VaultChanged
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.workers import LONG, show_message
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+    from notekeep.notes.plan import WriteResult
+    from notekeep.tracking.checkin import CheckInResult
+
+TOLD = 4
+"""So many notes that were left out are named in a toast; of more the number is said."""
+
+
+def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
+    """Say what was done and how to take it back, and which notes were left out and why.
+
+    Args:
+        node: Where it was asked for.
+        text: What was done, in a few words; "" where the screen shows it.
+        done: What was written; its remarks are told, and its refusals with their lines.
+        left: How many notes were left out in all.
+    """
+    if done.remarks:
+        node.app.notify("\n".join(map(clean_line, done.remarks[:TOLD])), timeout=LONG, markup=False)
+    told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
+    if len(done.refused) > TOLD:
+        told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")
+    if told:
+        hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
+        lines = [*told, *list(hints)[:1]]
+        node.app.notify(
+            "\n".join(map(clean_line, lines)), severity="warning", timeout=LONG, markup=False
+        )
+    if text and done.paths:
+        rest = f" · {left} left as {'it was' if left == 1 else 'they were'}" if left else ""
+        show_message(node, f"{text}{rest} · u undo" if done.step else f"{text}{rest}")
+    node.app.post_message(VaultChanged(is_step=bool(done.step)))
+
+
+def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
+    """Say what was said of a habit, and have it shown.
+
+    Args:
+        node: Where it was said.
+        text: What was said, in a few words; "" where the screen shows it.
+        logged: What was written; a line that is there already is not written again.
+    """
+    if logged.warning:
+        show_message(node, logged.warning)
+    if not logged.is_written:
+        return
+    if text:
+        show_message(node, f"Checked in: {text} · u undo")
+    node.app.post_message(HabitLogged())

@@ -1,0 +1,1 @@
+"""A note drawn as it reads. No Textual in here."""

@@ -1,0 +1,121 @@
+"""A table into lines: columns share the width, and a cell that is too long is wrapped.
+
+Where there is no room for the columns, each row is shown as a list of its cells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    add_role,
+    line_text,
+    line_width,
+    pad_line,
+    wrap_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.tui.render.glyphs import Glyphs
+
+_NARROWEST = 3
+_LONGEST_WORD = 12
+"""Words up to this length are not broken for the sake of another column."""
+
+
+def table_lines(
+    rows: Sequence[Sequence[StyledLine]], aligns: Sequence[str], width: int, glyphs: Glyphs
+) -> list[tuple[int, StyledLine]]:
+    """Return the lines of a table, each with the number of the row it belongs to.
+
+    Args:
+        rows: The cells of each row; the first row is the header.
+        aligns: "left", "center", "right" or "" for each column.
+        width: How many cells a line may take.
+        glyphs: The characters to draw with.
+    """
+    columns = max((len(row) for row in rows), default=0)
+    if not columns:
+        return []
+    gap = Piece(f" {glyphs.column} ", "faint")
+    room = width - 3 * (columns - 1)
+    least = _least(rows, columns)
+    if sum(least) > room:
+        return _listed(rows, width, glyphs)
+    widths = _widths(rows, least, room)
+    lines: list[tuple[int, StyledLine]] = []
+    for number, row in enumerate(rows):
+        full = [*row, *([[]] * (columns - len(row)))]
+        wrapped = [wrap_line(cell, widths[index]) for index, cell in enumerate(full)]
+        for depth in range(max(len(cell) for cell in wrapped)):
+            line: StyledLine = []
+            for index, cell in enumerate(wrapped):
+                content = cell[depth] if depth < len(cell) else []
+                align = aligns[index] if index < len(aligns) else ""
+                line.extend([gap] if index else [])
+                line.extend(_aligned(content, widths[index], align))
+            lines.append((number, add_role(line, "table-head") if number == 0 else line))
+        if number == 0:
+            joint = f"{glyphs.rule}{glyphs.crossing}{glyphs.rule}"
+            lines.append((0, [Piece(joint.join(glyphs.rule * size for size in widths), "faint")]))
+    return lines
+
+
+def _least(rows: Sequence[Sequence[StyledLine]], columns: int) -> list[int]:
+    """Return how wide each column has to be for its words to stay whole."""
+    least = [_NARROWEST] * columns
+    for row in rows:
+        for index, cell in enumerate(row):
+            # A script without blanks may be broken anywhere.
+            words = [word for word in line_text(cell).split() if cell_len(word) == len(word)]
+            longest = max(map(len, words), default=0)
+            least[index] = max(least[index], min(longest, _LONGEST_WORD))
+    return least
+
+
+def _widths(rows: Sequence[Sequence[StyledLine]], least: Sequence[int], room: int) -> list[int]:
+    """Give each column what it needs; when that is too much, take from the widest first."""
+    widths = [
+        max([narrowest, *(line_width(row[index]) for row in rows if index < len(row))])
+        for index, narrowest in enumerate(least)
+    ]
+    while (excess := sum(widths) - room) > 0:
+        can = [index for index, narrowest in enumerate(least) if widths[index] > narrowest]
+        if not can:
+            break
+        widest = max(can, key=widths.__getitem__)
+        second = max((widths[index] for index in can if index != widest), default=0)
+        step = min(excess, max(1, widths[widest] - max(second, least[widest])))
+        widths[widest] -= step
+    return widths
+
+
+def _listed(
+    rows: Sequence[Sequence[StyledLine]], width: int, glyphs: Glyphs
+) -> list[tuple[int, StyledLine]]:
+    """Return each row as a list: the name of its column before each cell."""
+    head, lines = rows[0], []
+    for number, row in enumerate(rows[1:], 1):
+        if number > 1:
+            lines.append((number, [Piece(glyphs.rule * min(width, 8), "faint")]))
+        for index, cell in enumerate(row):
+            if not line_text(cell).strip():
+                continue
+            name = (
+                [*add_role(head[index], "muted"), Piece(": ", "muted")] if index < len(head) else []
+            )
+            named = name if line_text(name).strip(": ") else []
+            lines.extend((number, line) for line in wrap_line([*named, *cell], width))
+    return lines
+
+
+def _aligned(content: StyledLine, width: int, align: str) -> StyledLine:
+    missing = max(0, width - line_width(content))
+    before = {"right": missing, "center": missing // 2}.get(align, 0)
+    return pad_line([Piece(" " * before), *content] if before else content, width)

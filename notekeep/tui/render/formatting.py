@@ -1,0 +1,120 @@
+"""Numbers, dates, ratings and kinds as a person reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from notekeep.dates import MONTHS, parse_iso
+from notekeep.markdown.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from notekeep.markdown.field_values import Value
+    from notekeep.tui.render.glyphs import Glyphs
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+MOST_NAMED = 4
+"""So many names are read at a glance."""
+_PLURALS = {
+    "book": "Books",
+    "podcast": "Podcasts",
+    "habit": "Habits",
+    "post": "Posts",
+    "daily": "Daily notes",
+    "note": "Notes",
+}
+
+
+def thousands(number: int) -> str:
+    """Return a count with its thousands apart: 10 412."""
+    return f"{number:,}".replace(",", " ")
+
+
+def count_of(shown: int, total: int) -> str:
+    """Return how much of a list is shown: "37 of 10 412", or only the total when it is all."""
+    if shown == total:
+        return thousands(total)
+    return f"{thousands(shown)} of {thousands(total)}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return a count and what is counted: "1 note", "3 notes"."""
+    return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
+
+
+def list_some(names: Sequence[str], room: int) -> str:
+    """Return as many of some names as fit into so many cells, four at most, and how many more."""
+    for shown in range(min(len(names), MOST_NAMED), 0, -1):
+        more = len(names) - shown
+        text = ", ".join(names[:shown]) + (f" and {more} more" if more else "")
+        if cell_len(text) <= room:
+            return text
+    return thousands(len(names))
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes as a person reads it: "412 B", "2.1 kB", "38 kB", "1.4 MB"."""
+    for unit, step in (("MB", 1e6), ("kB", 1e3)):
+        if count >= step:
+            return f"{count / step:.{0 if count >= 10 * step else 1}f} {unit}"
+    return f"{count} B"
+
+
+def kind_name(kind: str) -> str:
+    """Return what the interface calls the notes of a kind: "Books"."""
+    if kind in _PLURALS:
+        return _PLURALS[kind]
+    name = clean_line(kind).replace("-", " ").replace("_", " ")
+    return name[:1].upper() + name[1:] + ("" if name.endswith("s") else "s")
+
+
+def stars(rating: float, glyphs: Glyphs) -> str:
+    """Return a rating as five characters, the last of them a half when it is one.
+
+    One that is not between 0 and the best rating of the vault is its number.
+    """
+    if not 0 <= rating <= glyphs.best:
+        return f"{rating:g}".ljust(5)
+    halves = round(rating / glyphs.best * 10)
+    full, half = divmod(halves, 2)
+    text = glyphs.star * full + (glyphs.half_star if half else "")
+    return text + glyphs.no_star * (5 - len(text))
+
+
+def parse_rating(value: Value) -> float | None:
+    """Return a rating as a number, or None when the field holds none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def short_date(day: date, today: date) -> str:
+    """Return a day in at most eight cells: "24 Nov" this year, "Mar 2024" another."""
+    month = MONTHS[day.month - 1]
+    return f"{day.day} {month}" if day.year == today.year else f"{month} {day.year}"
+
+
+def field_date(value: Value) -> date | None:
+    """Return the day that a date field names, or None when it names none."""
+    return parse_iso(value[:10]) if isinstance(value, str) else None
+
+
+def field_text(value: Value) -> str:
+    """Return a field as one line of text; lists are joined by commas."""
+    if isinstance(value, list):
+        return ", ".join(field_text(item) for item in value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    if _MOMENT.match(text):
+        return text[:10]
+    # A field may be a link as Obsidian writes it in properties: [[target|text]].
+    if text.startswith("[[") and text.endswith("]]"):
+        target, _, shown = text[2:-2].partition("|")
+        text = shown or target.rpartition("/")[2]
+    return clean_line(text)

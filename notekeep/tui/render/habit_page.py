@@ -1,0 +1,369 @@
+"""One habit in full; its year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from notekeep import dates
+from notekeep.dates import MONTHS
+from notekeep.habits.schedule import FUTURE, GAP, MISSED
+from notekeep.habits.summary import format_count
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tracking.habit_details import RATE_SPANS
+from notekeep.tui.render.glyphs import ASCII_GLYPHS
+from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    fit_line,
+    line_width,
+    pad_line,
+    spread_line,
+    wrap_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.habits.calendar import Calendar, CalendarDay
+    from notekeep.tracking.habit_details import Detail
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+# A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
+
+
+LABELS = 4
+"""Cells for the names of days."""
+YEAR_LINES = 8
+
+
+def cell_width(calendar: Calendar, width: int) -> int:
+    """Return how many cells a week takes, so that the year fits where there is room for it."""
+    return 2 if width >= LABELS + 2 * len(calendar.columns) else 1
+
+
+def year_width(calendar: Calendar, width: int) -> int:
+    """Return how many of `width` cells a year takes."""
+    return min(width, LABELS + cell_width(calendar, width) * len(calendar.columns))
+
+
+def year_heading(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
+    """Return a line over a year, with what its shades mean at the right where there is room."""
+    room, right = year_width(calendar, width), legend(glyphs)
+    return (
+        spread_line(left, right, room)
+        if line_width(left) + line_width(right) + 2 <= room
+        else fit_line(left, width)
+    )
+
+
+def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
+    """Return the first week that is shown, how many there is room for, and the cells of each."""
+    step = cell_width(calendar, width)
+    room = max(1, (width - LABELS) // step)
+    first = max(0, len(calendar.columns) - room)
+    if first and today.year == _year_of(calendar):
+        here = (today.toordinal() - _first_day(calendar)) // 7
+        first = min(first, max(0, here - room + 2))
+    return first, room, step
+
+
+def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> date | None:
+    """Return the day that is drawn at a place; None where there is none, or it lies ahead.
+
+    Args:
+        calendar: The year.
+        today: The day it is.
+        width: The cells it is drawn in.
+        x: The cell of the line.
+        row: The line of days, 0 to 6.
+    """
+    first, _, step = _window(calendar, today, width)
+    column = first + (x - LABELS) // step
+    if x < LABELS or not (0 <= row < 7 and column < len(calendar.columns)):
+        return None
+    square = calendar.columns[column][row]
+    if square is None or square.day > today.toordinal():
+        return None
+    return date.fromordinal(square.day)
+
+
+def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the months, then one line for each day of the week.
+
+    Where a year does not fit, its last weeks are shown.
+    """
+    first, room, step = _window(calendar, today, width)
+    columns = calendar.columns[first : first + room]
+    return [
+        _months(calendar, first, len(columns), step),
+        *(_days(calendar, row, columns, today, glyphs, step) for row in range(7)),
+    ]
+
+
+def _months(calendar: Calendar, first: int, count: int, step: int) -> StyledLine:
+    text = [" "] * (count * step)
+    for column, month in calendar.months:
+        start = (column - first) * step
+        name = MONTHS[month - 1]
+        if start >= 0 and start + len(name) <= len(text):
+            text[start : start + len(name)] = name
+    return [Piece(" " * LABELS), Piece("".join(text), "muted")]
+
+
+def _days(
+    calendar: Calendar,
+    row: int,
+    columns: list[list[CalendarDay | None]],
+    today: date,
+    glyphs: Glyphs,
+    step: int,
+) -> StyledLine:
+    name = DAY_NAMES[(calendar.week_start + row) % 7] if row % 2 == 0 else ""
+    line: StyledLine = [Piece(name.ljust(LABELS), "muted")]
+    for column in columns:
+        piece = _square(column[row], today, glyphs)
+        line.append(piece._replace(text=piece.text.ljust(step)))
+    return line
+
+
+def _square(square: CalendarDay | None, today: date, glyphs: Glyphs) -> Piece:
+    """Return a day: by its shade first, so that nothing depends on colour."""
+    if square is None or square.status == FUTURE:
+        return Piece(" ")
+    here = "chosen" if square.day == today.toordinal() else ""
+    if square.level:
+        return Piece(glyphs.levels[square.level], f"level-{square.level} {here}".strip())
+    if square.status in {MISSED, GAP}:
+        return Piece(glyphs.hollow, f"missed-day {here}".strip())
+    return Piece(glyphs.levels[0], f"faint {here}".strip())
+
+
+def _first_day(calendar: Calendar) -> int:
+    return next(square.day - row for row, square in enumerate(calendar.columns[0]) if square)
+
+
+def _year_of(calendar: Calendar) -> int:
+    return date.fromordinal(_first_day(calendar) + 6).year
+
+
+def legend(glyphs: Glyphs) -> StyledLine:
+    """Return what the shades of the calendar mean."""
+    line: StyledLine = [Piece("less ", "faint")]
+    for number, glyph in enumerate(glyphs.levels):
+        line.extend([Piece(glyph, f"level-{number}" if number else "faint"), Piece(" ")])
+    line.extend([Piece("more   ", "faint"), Piece(glyphs.hollow, "missed-day")])
+    return [*line, Piece(" missed", "faint")]
+
+
+# One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
+
+
+CHART_LINES = 5
+BAR = 12
+"""Cells of a full bar."""
+COLUMN_GAP = 4
+WIDE_CELLS = 100
+"""From this width on the tables stand beside each other."""
+MAX_RUNS = 10
+YEAR_FIRST_LINE = 4
+"""The line on which the days of the year begin."""
+_BRAILLE = 0x2800
+_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
+"""The dots of a braille character, left and right column, from the lowest up."""
+
+
+def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return everything there is to see of a habit, in lines of at most `width` cells."""
+    view = found.view
+    about = f"{goal_text(view)}" if view.goal == "done" else f"{view.schedule}, {goal_text(view)}"
+    head: StyledLine = [
+        Piece(clean_line(view.title), "title"),
+        Piece(f"  {clean_line(about)}", "faint"),
+    ]
+    lines = [head, []]
+    lines += [year_heading([Piece(str(found.year), "section")], found.calendar, glyphs, width)]
+    lines += year_lines(found.calendar, today, glyphs, width)
+    lines += [[], *_strength(found, glyphs, width), []]
+    tables = [
+        _table("Kept", _rates(found, glyphs)),
+        *([_table("Weekdays", weekdays)] if (weekdays := _weekdays(found, glyphs)) else []),
+        _table("Best streaks", _runs(found, today), _weeks(found)),
+    ]
+    lines += (
+        _beside(tables)
+        if width >= WIDE_CELLS
+        else [row for table in tables for row in [*table, []]]
+    )
+    lines += [[], *_texts(found, width), *_remarks(found, today, width)]
+    return [fit_line(line, width) for line in lines]
+
+
+def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the line of strength, a column of dots for each of the last days that have room."""
+    now = f"{round(found.view.strength * 100)} %"
+    title = [Piece("Strength ", "section"), Piece(now, "bright")]
+    per_cell = 1 if glyphs is ASCII_GLYPHS else 2
+    room = max(1, width - 6)
+    scores = found.strengths[-room * per_cell :]
+    if len(scores) < 2:
+        return [title, [Piece("it takes a few days to show", "faint")]]
+    drawn = _columns(scores, glyphs)
+    rows: list[StyledLine] = []
+    for number, row in enumerate(drawn):
+        label = {0: "100", len(drawn) // 2: " 50", len(drawn) - 1: "  0"}.get(number, "")
+        rows.append([Piece(label.ljust(4), "faint"), Piece(row, "done")])
+    days = Piece(f"{'':4}the last {format_count(len(scores), 'days')}", "faint")
+    return [title, *rows, [days]]
+
+
+def _columns(scores: Sequence[float], glyphs: Glyphs) -> list[str]:
+    """Return a chart of scores from 0 to 1, top line first."""
+    if glyphs is ASCII_GLYPHS:
+        marks = [min(CHART_LINES - 1, int(score * CHART_LINES)) for score in scores]
+        return [
+            "".join("*" if mark == line else " " for mark in marks)
+            for line in range(CHART_LINES - 1, -1, -1)
+        ]
+    steps = CHART_LINES * 4
+    heights = [min(steps - 1, int(score * steps)) for score in scores]
+    heights = heights if len(heights) % 2 == 0 else [heights[0], *heights]
+    lines = []
+    for line in range(CHART_LINES - 1, -1, -1):
+        text = ""
+        for left, right in zip(heights[::2], heights[1::2], strict=True):
+            dots = 0
+            for column, height in enumerate((left, right)):
+                if height // 4 == line:
+                    dots |= _DOTS[column][height % 4]
+            text += chr(_BRAILLE + dots)
+        lines.append(text)
+    return lines
+
+
+def _weeks(found: Detail) -> str:
+    """Return which weeks a streak counts, where it counts weeks."""
+    if found.view.streak_unit != "weeks":
+        return ""
+    return f"  weeks {dates.week_span(found.calendar.week_start)}"
+
+
+def _table(title: str, rows: list[StyledLine], about: str = "") -> list[StyledLine]:
+    return [
+        [Piece(title, "section"), Piece(about, "faint")],
+        *(rows or [[Piece("nothing yet", "faint")]]),
+    ]
+
+
+def _beside(tables: list[list[StyledLine]]) -> list[StyledLine]:
+    """Return tables side by side."""
+    widths = [max(line_width(row) for row in table) + COLUMN_GAP for table in tables]
+    height = max(map(len, tables))
+    lines = []
+    for number in range(height):
+        line: StyledLine = []
+        for table, width in zip(tables, widths, strict=True):
+            line += pad_line(table[number] if number < len(table) else [], width)
+        lines.append(line)
+    return lines
+
+
+def _bar(share: float, glyphs: Glyphs) -> StyledLine:
+    full = round(min(max(share, 0.0), 1.0) * BAR)
+    return [Piece(glyphs.full * full, "done"), Piece(glyphs.empty * (BAR - full), "faint")]
+
+
+def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
+    rows: list[StyledLine] = []
+    names = (*(f"{span} days" for span in RATE_SPANS), "all days")
+    for name, share in zip(names, found.rates, strict=True):
+        label = Piece(name.ljust(9), "muted")
+        if share is None:
+            rows.append([label, Piece("no data", "faint")])
+        else:
+            rows.append([label, *_bar(share, glyphs), Piece(f" {round(share * 100):>3} %")])
+    if found.recovery.followed:
+        back = f"{found.recovery.recovered} of {found.recovery.followed} misses made good at once"
+        rows += [[], [Piece(back, "muted")]]
+    if found.recovery.longest_gap > 1:
+        gap = f"longest gap {format_count(found.recovery.longest_gap, found.view.streak_unit)}"
+        rows.append([Piece(gap, "muted")])
+    return rows
+
+
+def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
+    """Return a bar for each weekday; nothing where weekdays have no say in the schedule."""
+    rows: list[StyledLine] = []
+    if not any(due for _, due in found.weekdays):
+        return rows
+    start = found.calendar.week_start
+    for number in ((start + place) % 7 for place in range(7)):
+        done, due = found.weekdays[number]
+        role = "bright" if number == found.best_weekday else "muted"
+        label = Piece(f"{DAY_NAMES[number]} ", role)
+        if not due:
+            rows.append([label, Piece("not due", "faint")])
+            continue
+        best = [Piece(" best", "good")] if number == found.best_weekday else []
+        rows.append([label, *_bar(done / due, glyphs), Piece(f" {done}/{due}", "muted"), *best])
+    return rows
+
+
+def _runs(found: Detail, today: date) -> list[StyledLine]:
+    rows: list[StyledLine] = []
+    for run in found.runs[:MAX_RUNS]:
+        first, last = date.fromordinal(run.first), date.fromordinal(run.last)
+        span = f"{_day(first, today)} to {_day(last, today)}"
+        length = format_count(run.length, found.view.streak_unit)
+        is_now = run.length == found.view.streak and run is _latest(found)
+        rows.append(
+            [
+                Piece(length.ljust(14), "bright" if is_now else ""),
+                Piece(span, "muted"),
+                *([Piece(" now", "good")] if is_now else []),
+            ]
+        )
+    return rows
+
+
+def _latest(found: Detail) -> object:
+    return max(found.runs, key=lambda run: run.last)
+
+
+def _day(day: date, today: date) -> str:
+    text = f"{day.day} {dates.MONTHS[day.month - 1]}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def _texts(found: Detail, width: int) -> list[StyledLine]:
+    """Return the person's own words about the habit."""
+    habit = found.definition
+    said = {
+        "I am": habit.identity,
+        "When": habit.when,
+        "After": habit.after,
+        "At least": habit.tiny,
+        "From": habit.source.removeprefix("[[").removesuffix("]]"),
+    }
+    lines: list[StyledLine] = []
+    for name, text in said.items():
+        if text:
+            rows = wrap_line([Piece(clean_line(text))], max(10, width - 10))
+            for number, row in enumerate(rows):
+                lines.append([Piece((name if not number else "").ljust(10), "muted"), *row])
+    return [[Piece("Why and how", "section")], *lines, []] if lines else []
+
+
+def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
+    """Return what was said of single days."""
+    if not found.remarks:
+        return []
+    lines: list[StyledLine] = [[Piece("Remarks", "section")]]
+    for line in found.remarks:
+        day = _day(date.fromordinal(line.entry.day), today)
+        rows = wrap_line([Piece(clean_line(line.entry.note or ""))], max(10, width - 14))
+        for number, row in enumerate(rows):
+            lines.append([Piece((day if not number else "").ljust(14), "muted"), *row])
+    return lines

@@ -1,0 +1,252 @@
+"""Rows of habits and their order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from notekeep.dates import MONTHS
+from notekeep.habits import calendar
+from notekeep.habits.definition import fold_name
+from notekeep.habits.summary import DO_NOT_MISS_TWICE, format_count
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.glyphs import ASCII_GLYPHS
+from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from notekeep.habits.summary import Cell, HabitView
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+# What the interface shows of a habit: a row of Today, a row of the week.
+
+
+_ROLES: dict[str, str] = {
+    "done": "done",
+    "partial": "partial",
+    "missed": "missed",
+    "covered": "covered",
+    "skipped": "muted",
+    "paused": "muted",
+    "open": "open",
+    "at risk": "risk",
+    "ok": "partial",
+    "none": "",
+}
+_NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
+DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+DAY_WIDTH = 3
+LEAST_TINY = 12
+"""Cells for the two-minute version of a habit, under which it says nothing."""
+
+
+def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
+    """Return the mark of a day; a day whose lines contradict each other says so."""
+    characters = (
+        calendar.ASCII_MARKS if glyphs.star == ASCII_GLYPHS.star else calendar.UNICODE_MARKS
+    )
+    if cell.is_disputed:
+        return Piece("?", "risk")
+    return Piece(characters.marks[cell.mark], _ROLES[cell.mark])
+
+
+def week_line(cells: Sequence[Cell], glyphs: Glyphs, here: date | None = None) -> StyledLine:
+    """Return the marks of some days, three cells each, with the day `here` standing out."""
+    line: StyledLine = []
+    for cell in cells:
+        piece = mark_piece(cell, glyphs)
+        if cell.day == here:
+            line.append(Piece("[", "chosen-day"))
+            line.extend([piece, Piece("]", "chosen-day")])
+        else:
+            line.append(Piece(f" {piece.text} ", piece.role))
+    return line
+
+
+def month_line(cells: Sequence[Cell], glyphs: Glyphs, here: date | None = None) -> StyledLine:
+    """Return the marks of many days, two cells each, with the day `here` standing out."""
+    line: StyledLine = []
+    for cell in cells:
+        piece = mark_piece(cell, glyphs)
+        if cell.day == here:
+            text = piece.text if piece.text.strip() else glyphs.dot
+            line.append(Piece(f"{text} ", f"{piece.role} chosen".strip()))
+        else:
+            line.append(Piece(f"{piece.text} ", piece.role))
+    return line
+
+
+def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
+    """Return a cell for each week: the shade of how much of what it asked for was done."""
+    line: StyledLine = []
+    for start in range(0, len(cells), 7):
+        asked = [cell for cell in cells[start : start + 7] if cell.status not in _NOT_ASKED]
+        if not asked:
+            line.append(Piece(" "))
+            continue
+        kept = sum(cell.mark in {"done", "ok", "covered"} for cell in asked)
+        level = _week_level(kept / len(asked), sum(cell.level for cell in asked) / len(asked))
+        line.append(Piece(glyphs.levels[level], f"level-{level}" if level else "faint"))
+    return line
+
+
+def _week_level(kept: float, level: float) -> int:
+    """Return the shade of a week: all of it kept, half, some or none, and more than was asked."""
+    if kept < 1:
+        return 2 if kept >= 0.5 else int(kept > 0)
+    return 4 if level > 3.5 else 3
+
+
+def day_heads(days: Sequence[date], today: date, here: date | None = None) -> StyledLine:
+    """Return the names of days above their marks."""
+    line: StyledLine = []
+    for day in days:
+        role = "active" if day == (here or today) else "bright" if day == today else "faint"
+        line.append(Piece(f" {DAY_NAMES[day.weekday()]}"[:DAY_WIDTH], role))
+    return line
+
+
+def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
+    """Return the numbers of days above their marks: all that fit, and always the chosen one."""
+    line: StyledLine = []
+    for number in range(first.day, last.day + 1):
+        day = first.replace(day=number)
+        is_near = abs(number - here.day) == 1
+        is_shown = day == here or ((number == 1 or number % 5 == 0) and not is_near)
+        role = "active" if day == here else "bright" if day == today else "faint"
+        line.append(Piece(f"{number:<2}" if is_shown else "  ", role))
+    return line
+
+
+def year_heads(first: date) -> StyledLine:
+    """Return the names of months above the weeks in which they begin."""
+    days = [first + timedelta(7 * week + 6) for week in range(53)]
+    begins = [week for week, day in enumerate(days) if day.day <= 7]
+    text = [" "] * 53
+    for week in begins:
+        text[week : week + 3] = MONTHS[days[week].month - 1]
+    return [Piece("".join(text[:53]), "muted")]
+
+
+def goal_text(habit: HabitView) -> str:
+    """Return what a habit asks for, in as few words as it takes: its goal, else its schedule."""
+    goal = habit.goal if habit.goal != "done" else ""
+    return clean_line(goal or habit.schedule)
+
+
+def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
+    """Return how strong a habit is: a bar of one cell, and percent."""
+    share = min(max(habit.strength, 0.0), 1.0)
+    bar = glyphs.bars[min(len(glyphs.bars) - 1, int(share * len(glyphs.bars)))]
+    return [Piece(bar, "partial"), Piece(f" {round(share * 100):>3} %", "muted")]
+
+
+def streak_words(habit: HabitView) -> str:
+    """Return the streak with what it counts; "" where nothing is counted, or there is none."""
+    return (
+        format_count(habit.streak, habit.streak_unit) if habit.streak_unit and habit.streak else ""
+    )
+
+
+def streak_line(habit: HabitView, width: int) -> StyledLine:
+    """Return the streak at the right of `width` cells."""
+    return pad_line([Piece(streak_words(habit).rjust(width), "muted")], width)
+
+
+def note_piece(habit: HabitView, room: int = 0) -> Piece:
+    """Return what is left to do; a risk stands out, with the least that would do.
+
+    Args:
+        habit: The habit.
+        room: Cells there are; the least that would do is left out where little of it fits, and
+            of what does not fit the risk is kept. 0 is as many as it takes.
+    """
+    note = clean_line(habit.note)
+    role = "risk" if habit.is_at_risk else "faint"
+    if 0 < room < cell_len(note) and note.endswith(DO_NOT_MISS_TWICE):
+        note = DO_NOT_MISS_TWICE  # how much is still to do is also in the goal
+    if 0 < room < cell_len(note):
+        note = note.rpartition(" this ")[0] or note  # the goal says of which time it is
+    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + LEAST_TINY):
+        note = f"{note} · or {clean_line(habit.tiny)}"
+    return Piece(note, role)
+
+
+def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
+    """Return how many of the habits that today asks for are done, and how many it asks for."""
+    asked = [habit for habit in habits if habit.call in {"due", "done"}]
+    return sum(habit.call == "done" for habit in asked), len(asked)
+
+
+# The order in which habits stand on a screen: by group, each behind the one it follows.
+
+
+UNASKED = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
+"""The statuses of a day on which nothing was asked."""
+
+
+class PlacedHabit(NamedTuple):
+    """A habit in a list, and whether it stands below the one it follows."""
+
+    habit: HabitView
+    is_stacked: bool = False
+
+
+def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
+    """Yield habits by group, those without one last, each stacked one below its anchor.
+
+    A habit that follows another stands there once that one is done: that is when it is time for it.
+    """
+    anchors = {name: habit for habit in habits for name in _names(habit)}
+    below: dict[str, list[HabitView]] = {}
+    for habit in habits:
+        anchor = anchors.get(fold_name(habit.after)) if habit.after else None
+        if anchor is not None and anchor.id != habit.id and anchor.call == "done":
+            below.setdefault(anchor.id, []).append(habit)
+    stacked = {habit.id for some in below.values() for habit in some}
+    shown: set[str] = set()
+
+    def stack(habit: HabitView, *, is_stacked: bool) -> Iterator[PlacedHabit]:
+        if habit.id in shown:
+            return
+        shown.add(habit.id)
+        yield PlacedHabit(habit, is_stacked)
+        for next_one in below.get(habit.id, ()):
+            yield from stack(next_one, is_stacked=True)
+
+    ordered = sorted(habits, key=lambda habit: not habit.group)
+    for habit in ordered:
+        if habit.id not in stacked:
+            yield from stack(habit, is_stacked=False)
+    for habit in ordered:  # a circle has no anchor to stand below
+        yield from stack(habit, is_stacked=False)
+
+
+def _names(habit: HabitView) -> Iterator[str]:
+    yield fold_name(habit.id)
+    yield fold_name(habit.title)
+    yield fold_name(habit.path.rpartition("/")[2].removesuffix(".md"))
+
+
+def left_open(habits: Sequence[HabitView]) -> list[HabitView]:
+    """Habits that yesterday asked for and that nothing was said of; the cells end today."""
+    return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
+
+
+def daily_bars(habits: Sequence[HabitView], bars: str) -> str:
+    """How much of what each of the last days asked for was done, a bar for each, today last."""
+    text = ""
+    for place in range(-7, 0):
+        cells = [habit.cells[place] for habit in habits if len(habit.cells) >= -place]
+        asked = [cell for cell in cells if cell.status not in UNASKED]
+        if not asked:
+            text += " "
+            continue
+        done = sum(cell.mark in {"done", "ok"} for cell in asked)
+        text += bars[min(len(bars) - 1, done * len(bars) // len(asked))]
+    return text

@@ -1,0 +1,258 @@
+"""Tasks, posts, empty lists."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.outline import find_due_day, strip_due_day
+from notekeep.markdown.sanitize import clean_line, plain_text
+from notekeep.query.folding import fold_text
+from notekeep.tui.render.formatting import short_date
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from notekeep.catalog.records import TaskRow
+    from notekeep.export.plan import StateName
+    from notekeep.services.publishing import SiteStanding
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+# Tasks as rows: grouped by their notes, with the day they are due.
+
+
+class Group(NamedTuple):
+    """A note above its tasks: its title, its path, and how many are open."""
+
+    title: str
+    path: str
+    open: int
+
+
+class TaskRows(NamedTuple):
+    """The rows of a list, and the tasks among them, as they stand."""
+
+    rows: list[Group | TaskRow | None]
+    open: int
+    done: int
+
+
+def task_text(task: TaskRow) -> str:
+    """Return what a task says, without its marks and its day."""
+    return clean_line(plain_text(strip_due_day(task.text)) or task.text)
+
+
+def group_tasks(
+    tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
+) -> TaskRows:
+    """Return tasks in groups, those of a note together: the one first where one is due first.
+
+    Notes without open tasks stand last.
+
+    Args:
+        tasks: All tasks, by title of their notes, then line.
+        wanted: Words that a task, its note or its path must have.
+        with_done: Whether ticked ones are shown.
+        kept: Path and line of ticked ones that are shown in any case: they were ticked just now.
+    """
+    words = fold_text(wanted).split()
+    groups: dict[str, list[TaskRow]] = {}
+    for task in tasks:
+        about = fold_text(f"{task.text} {task.title} {task.path}") if words else ""
+        if all(word in about for word in words):
+            groups.setdefault(task.path, []).append(task)
+    # What was ticked just now keeps its row: rows never jump under the cursor.
+    is_left = {t[:3]: not t.done or (t.path, t.line) in kept for t in tasks}
+
+    def place(group: list[TaskRow]) -> tuple[bool, date]:
+        left = [task for task in group if is_left[task[:3]]]
+        days = [day for task in left if (day := find_due_day(task.text)) is not None]
+        return not left, min(days, default=date.max)
+
+    ordered = sorted(groups.values(), key=place)
+    rows: list[Group | TaskRow | None] = []
+    for group in ordered:
+        shown = [task for task in group if with_done or is_left[task[:3]]]
+        if not shown:
+            continue
+        shown.sort(key=lambda task: not is_left[task[:3]])
+        rows += [None] if rows else []
+        rows.append(Group(shown[0].title, shown[0].path, sum(not t.done for t in group)))
+        rows += shown
+    done = sum(task.done for group in ordered for task in group)
+    return TaskRows(rows, sum(map(len, ordered)) - done, done)
+
+
+def group_line(group: Group, width: int) -> StyledLine:
+    """Return the line of a note above its tasks."""
+    count = f"{group.open} open" if group.open else "all done"
+    return spread_line([Piece(clean_line(group.title), "section")], [Piece(count, "faint")], width)
+
+
+def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> StyledLine:
+    """Return the line of a task in `width` cells."""
+    due = find_due_day(task.text)
+    box = Piece(
+        glyphs.task_done if task.done else glyphs.task_open, "good" if task.done else "accent"
+    )
+    text = task_text(task)
+    left = [box, Piece("  "), Piece(text, "finished" if task.done else "")]
+    return spread_line(left, [] if due is None else [_due(due, today, is_done=task.done)], width)
+
+
+def _due(due: date, today: date, *, is_done: bool) -> Piece:
+    if is_done:
+        return Piece(short_date(due, today), "faint")
+    if due < today:
+        return Piece(f"late, {short_date(due, today)}", "bad")
+    return Piece("today", "warn") if due == today else Piece(short_date(due, today), "muted")
+
+
+# Drafts and posts as rows: their title, and how each stands in each of the vault's sites.
+
+
+STATE_ROLES: dict[str, str] = {
+    "new": "added",
+    "changed": "accent",
+    "unchanged": "faint",
+    "conflict": "warn",
+    "orphan": "warn",
+    "refused": "bad",
+}
+_WORDS = {"unchanged": "as it is", "conflict": "by hand"}
+_SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan": "?"}
+
+
+class PostRow(NamedTuple):
+    """A draft or post in the list.
+
+    Attributes:
+        path: The note.
+        title: Its title.
+        states: How it stands in each site, in the order of the sites; "" where that is not known.
+    """
+
+    path: str
+    title: str
+    states: tuple[StateName | str, ...] = ()
+
+
+def post_rows(titles: Mapping[str, str], standings: Sequence[SiteStanding]) -> list[PostRow]:
+    """Return the rows of drafts and posts by title, each with its state in every site."""
+    states = [{post.note: post.state for post in one.posts} for one in standings]
+    return [
+        PostRow(path, title, tuple(known.get(path, "") for known in states))
+        for path, title in sorted(titles.items(), key=lambda one: one[1].casefold())
+    ]
+
+
+def post_line(row: PostRow, width: int, glyphs: Glyphs, site: int) -> StyledLine:
+    """Return a post as one line: its title, a sign for each other site, and its state in one."""
+    del glyphs
+    right: StyledLine = []
+    for number, state in enumerate(row.states):
+        if number != site and state:
+            right.append(Piece(f"{_SIGNS.get(state, 'x')} ", STATE_ROLES.get(state, "faint")))
+    state = row.states[site] if site < len(row.states) else ""
+    right.append(Piece(_WORDS.get(state, state), STATE_ROLES.get(state, "faint")))
+    if line_width(right) > width // 2:
+        right = right[-1:]
+    return spread_line([Piece(clean_line(row.title))], right, width, gap=1)
+
+
+def counts_text(rows: Sequence[PostRow], site: int) -> str:
+    """Return how many posts need a look: "3 changed · 1 by hand"."""
+    found = [row.states[site] for row in rows if site < len(row.states)]
+    parts = [
+        f"{found.count(state)} {_WORDS.get(state, state)}"
+        for state in ("conflict", "refused", "orphan", "changed", "new")
+        if state in found
+    ]
+    return " · ".join(parts)
+
+
+def name_without_row(path: str) -> str:
+    """The name of a note that nothing else is known of."""
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def orphaned_post_hint() -> list[StyledLine]:
+    """What is said of a post without a note, and what can be done."""
+    return [
+        [Piece("Its note is not in the vault any more.", "title")],
+        [],
+        [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
+    ]
+
+
+def no_drafts() -> list[StyledLine]:
+    """What is said where there are no drafts, and how one gets here."""
+    return [
+        [Piece("Nothing to publish yet.", "title")],
+        [],
+        [Piece("A post with draft: true stands here,", "muted")],
+        [Piece("and every note with publish: true.", "muted")],
+        [],
+        [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
+        [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
+        [Piece("t", "key"), Piece("  chooses its generator", "muted")],
+    ]
+
+
+# What an empty list says: what to do next.
+
+
+def key_hint(key: str, text: str) -> StyledLine:
+    """Return a key and what it does."""
+    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
+
+
+def no_results(typed: str) -> list[StyledLine]:
+    """Return what is said when a search found nothing."""
+    about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
+    makes = key_hint("enter", "makes a note of it")
+    return [[], about, [], makes, key_hint("esc", "clears the search")]
+
+
+def indexing_progress(share: float) -> StyledLine:
+    """Return how far an index is that has nothing to show yet.
+
+    Args:
+        share: How much of it is there, from 0 to 1.
+    """
+    return [Piece(f"Still indexing, {min(99, int(100 * share))} %", "title")]
+
+
+def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
+    """Return what is said when nothing was found in what is indexed so far.
+
+    Args:
+        typed: What was searched for.
+        share: How much of the index is there, from 0 to 1.
+    """
+    about = [Piece("Nothing yet for ", "muted"), Piece(clean_line(typed), "title")]
+    return [[], indexing_progress(share), about, [], key_hint("esc", "clears the search")]
+
+
+def search_running(typed: str) -> list[StyledLine]:
+    """Return what is said while a search goes on whose answer a key waits for."""
+    return [[], [Piece("Looking for ", "muted"), Piece(clean_line(typed), "title")]]
+
+
+def no_notes(indexed: float | None) -> list[StyledLine]:
+    """Return what is said of a vault without notes, or of which none is indexed yet.
+
+    Args:
+        indexed: How much of the index is there while it is built, from 0 to 1, or None.
+    """
+    if indexed is not None:
+        return [[], indexing_progress(indexed)]
+    return [
+        [],
+        [Piece("No notes here yet.", "title")],
+        [],
+        key_hint("n", "makes the first one"),
+        key_hint("?", "shows what else there is"),
+    ]

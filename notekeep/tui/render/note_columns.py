@@ -1,0 +1,368 @@
+"""Notes as a grid: which fields are columns, how wide each is, and what a cell shows.
+
+Pure: what a column is and holds comes from rows of the catalog, nothing is read or drawn here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from notekeep.catalog.records import sort_key as row_key
+from notekeep.markdown.sanitize import clean_line
+from notekeep.query.folding import fold_text
+from notekeep.tui.render.formatting import field_text, parse_rating, stars
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.schema import FieldType, Schema
+    from notekeep.tui.render.glyphs import Glyphs
+
+MAX_STARS = 5.0
+GAP = 2
+"""Blanks between columns; the cell under the cursor may lean into them."""
+GUTTER = 2
+MIN_TITLE = 10
+MIN_COLUMN = 4
+MIN_PROSE = 8
+"""A text that would be seen in fewer cells than this is not begun at the right edge."""
+
+TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
+COMPUTED_COLUMNS = frozenset({KIND_COLUMN, MODIFIED_COLUMN})
+"""Columns that say what a note is, and are no fields that can be written."""
+
+MAX_WIDTHS: dict[FieldType | None, int] = {
+    "number": 10,
+    "date": 10,
+    "bool": 5,
+    "list": 24,
+    "links": 24,
+    "text": 24,
+    None: 18,
+}
+"""How wide a column is at most while others want room."""
+
+FIRST_COLUMNS: dict[str, tuple[str, ...]] = {
+    "book": ("author", "rating", "status", "started", "finished", "tags", "pages", "genre"),
+    "podcast": ("show", "guest", "rating", "status", "listened", "tags", "published", "duration"),
+    "habit": ("schedule", "goal", "since", "until", "archived", "tags"),
+    "post": ("date", "draft", "series", "part", "tags", "publish"),
+    "daily": ("date", "tags"),
+    "note": ("tags", "created"),
+}
+"""Columns that the notes of a kind always have, in their order: an empty one is there to fill."""
+
+LAST_COLUMNS = ("aliases", "description", "cover", "slug", "source", "url", "feed", "isbn", "asin")
+"""Fields that say least at a glance."""
+
+_RANKS = {
+    name: rank
+    for rank, name in enumerate(
+        dict.fromkeys(
+            ("rating", "status", *(name for names in FIRST_COLUMNS.values() for name in names))
+        )
+    )
+}
+"""Of fields that equally many notes have, which comes first."""
+
+_COMMON_SHARE = 0.2
+"""Of the notes of several kinds, this share has a field that becomes a column."""
+_FOREIGN_SHARE = 0.05
+"""Of the notes of one kind, this share has a field the kind does not name, for it to be one."""
+
+
+class Column(NamedTuple):
+    """A column of the grid.
+
+    Attributes:
+        name: The field, or one of TITLE, KIND and MODIFIED.
+        type: The type of its values; None for a field that no kind has.
+        width: The cells its values take, within limits.
+        most: The cells they would take without.
+    """
+
+    name: str
+    type: FieldType | None
+    width: int
+    most: int
+
+    @property
+    def head(self) -> str:
+        """What stands above it."""
+        return clean_line(
+            {MODIFIED_COLUMN: "changed", KIND_COLUMN: "kind"}.get(self.name, self.name)
+        )
+
+
+class ColumnPlace(NamedTuple):
+    """Where a column is seen: its number, its first cell and how many it has."""
+
+    column: int
+    x: int
+    width: int
+
+
+def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[Column]:
+    """Give the columns that suit some notes: what their kind has, or what they have in common.
+
+    Args:
+        rows: The notes, or so many of them that they speak for the others.
+        schema: The vault's kinds.
+        glyphs: The characters of a rating.
+    """
+    kinds = Counter(row.kind for row in rows)
+    kind = next(iter(kinds)) if len(kinds) == 1 else ""
+    found = Counter(name for row in rows for name, value in row.fields.items() if _has_value(value))
+    if any(row.tags for row in rows):
+        found[TAGS_COLUMN] += 1
+    names = _of_kind(kind, found, len(rows), schema) if kind else _in_common(found, len(rows))
+    head = [TITLE_COLUMN] if kind else [TITLE_COLUMN, KIND_COLUMN]
+    return [
+        _column(name, kind or next(iter(kinds), ""), rows, schema, glyphs)
+        for name in (*head, *names, MODIFIED_COLUMN)
+    ]
+
+
+def _of_kind(kind: str, found: Counter[str], count: int, schema: Schema) -> list[str]:
+    known = schema.kinds.get(kind)
+    own = list(known.fields) if known is not None else []
+    first = FIRST_COLUMNS.get(kind) or (*own, TAGS_COLUMN)
+    foreign = [n for n in _ranked(found) if n not in own and found[n] > count * _FOREIGN_SHARE]
+    other = sorted((*own, *foreign), key=lambda name: name in LAST_COLUMNS)
+    fitting = [*first, *(name for name in other if found[name])]
+    return _without(
+        fitting, {TITLE_COLUMN, KIND_COLUMN, "habit" if kind == "habit" else KIND_COLUMN}
+    )
+
+
+def _in_common(found: Counter[str], count: int) -> list[str]:
+    often = [name for name in _ranked(found) if found[name] >= count * _COMMON_SHARE]
+    return _without(
+        (*(name for name in often if name not in LAST_COLUMNS), TAGS_COLUMN),
+        {TITLE_COLUMN, KIND_COLUMN},
+    )
+
+
+def _ranked(found: Counter[str]) -> list[str]:
+    """Return fields, those that most notes have first; in whatever order the notes come."""
+    return sorted(found, key=lambda name: (-found[name], _RANKS.get(name, len(_RANKS)), name))
+
+
+def _without(names: Iterable[str], left: set[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name not in left]
+
+
+def _has_value(value: object) -> bool:
+    return value is not None and value not in ("", [])
+
+
+def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> Column:
+    type_: FieldType | None = "date" if name == MODIFIED_COLUMN else schema.type_of(kind, name)
+    column = Column(name, type_, 0, 0)
+    least = cell_len(column.head) + 2
+    seen = [cell_len(cell_text(row, column, glyphs)) for row in rows]
+    most = max([least, *seen])
+    limit = max(seen, default=0) if name == TITLE_COLUMN else MAX_WIDTHS[type_]
+    return column._replace(width=max(least, min(most, limit)), most=most)
+
+
+# What a cell shows.
+
+
+def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
+    """Return what a note has in a column, as one line; "" where it has nothing."""
+    if column.name == TITLE_COLUMN:
+        return clean_line(row.title)
+    if column.name == KIND_COLUMN:
+        return clean_line(row.kind)
+    if column.name == MODIFIED_COLUMN:
+        changed = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
+        return changed.date().isoformat()
+    if column.name == TAGS_COLUMN:
+        return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
+    value = row.fields.get(column.name)
+    if column.name == "rating" and (shown := star_rating(value, glyphs.best)) is not None:
+        return stars(shown, glyphs)
+    return field_text(value)
+
+
+def star_rating(value: object, best: float = MAX_STARS) -> float | None:
+    """Return a rating that five stars can show, or None for one above the best."""
+    rating = parse_rating(value) if isinstance(value, int | float) else None
+    return rating if rating is not None and 0 <= rating <= best else None
+
+
+def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
+    """Return a cell, uncut."""
+    text = cell_text(row, column, glyphs)
+    if not text:
+        return []
+    if column.name == "rating":
+        return [Piece(text, "star")]
+    if column.name == TAGS_COLUMN:
+        return [Piece(text, "tag")]
+    if column.name in COMPUTED_COLUMNS:
+        return [Piece(text, "faint")]
+    return [Piece(text, "" if column.name == TITLE_COLUMN else _ROLES.get(column.type, ""))]
+
+
+_ROLES: dict[FieldType | None, str] = {"date": "muted", "bool": "muted"}
+
+
+def is_right_aligned(column: Column) -> bool:
+    """Whether values stand at the right of their column: numbers do, so that digits line up."""
+    return column.type == "number" and column.name != "rating"
+
+
+def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
+    """Return what a note is sorted by among those that were found; None where it has nothing.
+
+    Numbers go before texts, as in the catalog; equal ones keep their order.
+    """
+    if name == TITLE_COLUMN:
+        return 1.0, row_key(row.title)
+    if name == KIND_COLUMN:
+        return 1.0, row.kind
+    if name == MODIFIED_COLUMN:
+        return 0.0, float(row.mtime_ns)
+    if name == TAGS_COLUMN:
+        return (1.0, fold_text(row.tags[0]).replace("/", "\1")) if row.tags else None
+    value = row.fields.get(name)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not _has_value(value):
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return 0.0, float(value)
+    return 1.0, row_key(field_text(value))
+
+
+# Where columns are.
+
+
+def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:
+    """Give each column that is seen its place: the title always, then those from `left` on.
+
+    Args:
+        columns: All columns, the title first.
+        width: The cells there are.
+        left: The first column after the title that is seen.
+    """
+    if not columns:
+        return []
+    title, rest = columns[0], columns[left:]
+    room = max(0, width - GUTTER)
+    wanted = title.width + sum(column.width + GAP for column in rest)
+    first = title.width if wanted <= room else max(MIN_TITLE, min(title.width, room * 2 // 5))
+    widths = {0: min(first, room)}
+    spare = room - widths[0]
+    for number, column in enumerate(rest, left):
+        wide = min(column.width, spare - GAP)
+        if wide < (_least(column) if number > left else min(MIN_COLUMN, column.width)):
+            break
+        widths[number] = wide
+        spare -= wide + GAP
+    # What is left goes to those that are cut, the title first.
+    for number, wide in widths.items():
+        more = min(spare, max(0, columns[number].most - wide))
+        widths[number] = wide + more
+        spare -= more
+    places: list[ColumnPlace] = []
+    x = GUTTER
+    for number, wide in widths.items():
+        places.append(ColumnPlace(number, x, wide))
+        x += wide + GAP
+    return places
+
+
+def _least(column: Column) -> int:
+    """Return in how many cells a column says something: a date or a number only in all of them."""
+    is_prose = column.type in {"text", "list", "links", None} and column.name != "rating"
+    return min(MIN_PROSE, column.width) if is_prose else column.width
+
+
+def first_visible_column(columns: Sequence[Column], width: int, left: int, wanted: int) -> int:
+    """Return which column to begin with after the title, so that `wanted` is seen whole."""
+    if wanted < left:
+        return max(1, wanted)
+    while left < wanted:
+        place = next((p for p in lay_out_columns(columns, width, left) if p.column == wanted), None)
+        if place is not None and place.width >= columns[wanted].width:
+            break
+        left += 1
+    # What there is room for is shown, also when the window grew or the last column was left.
+    while left > 1 and _is_whole(columns, width, left - 1, wanted):
+        left -= 1
+    return left
+
+
+def _is_whole(columns: Sequence[Column], width: int, left: int, wanted: int) -> bool:
+    places = lay_out_columns(columns, width, left)
+    last = places[-1]
+    if last.column != len(columns) - 1 or last.width < columns[last.column].width:
+        return False
+    return any(place.column == wanted for place in places) or wanted == 0
+
+
+def column_heads(
+    columns: Sequence[Column],
+    places: Sequence[ColumnPlace],
+    width: int,
+    glyphs: Glyphs,
+    *,
+    here: int,
+    order: str,
+) -> StyledLine:
+    """Return what stands above the columns.
+
+    Args:
+        columns: All of them.
+        places: Where they are.
+        width: The cells there are.
+        glyphs: The characters to draw with.
+        here: The column of the cursor.
+        order: What the grid is sorted by, as the query language says it: "-rating", or "".
+    """
+    line: StyledLine = []
+    x = 0
+    for number, place in enumerate(places):
+        column = columns[place.column]
+        hides = number == 1 and place.column > 1
+        line.append(Piece(" " * (place.x - x - hides)))
+        line.extend([Piece(glyphs.before, "accent")] if hides else [])
+        line.extend(_head(column, place, glyphs, is_here=place.column == here, order=order))
+        x = place.x + place.width
+    last = places[-1] if places else None
+    if last is None or not _hides_after(columns, last):
+        return pad_line(line, width)
+    return [*pad_line(fit_line(line, width - 1, ""), width - 1), Piece(glyphs.after, "accent")]
+
+
+def _head(
+    column: Column, place: ColumnPlace, glyphs: Glyphs, *, is_here: bool, order: str
+) -> StyledLine:
+    text: StyledLine = [Piece(column.head, "active" if is_here else "section")]
+    if order.removeprefix("-") == column.name:
+        sign = glyphs.down if order.startswith("-") else glyphs.up
+        text = [*fit_line(text, place.width - 2, glyphs.ellipsis), Piece(f" {sign}", "accent")]
+    return align_cell(fit_line(text, place.width, glyphs.ellipsis), column, place.width)
+
+
+def align_cell(line: StyledLine, column: Column, width: int) -> StyledLine:
+    """Return a cell filled with blanks to its width, numbers at the right."""
+    missing = width - line_width(line)
+    if missing <= 0:
+        return pad_line(line, width)
+    blank = Piece(" " * missing)
+    return [blank, *line] if is_right_aligned(column) else [*line, blank]
+
+
+def _hides_after(columns: Sequence[Column], last: ColumnPlace) -> bool:
+    """Tell whether there is more at the right: another column, or the rest of the last one."""
+    return last.column < len(columns) - 1 or last.width < columns[last.column].width

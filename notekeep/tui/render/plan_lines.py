@@ -1,0 +1,354 @@
+"""Plans and exports as lines."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import TYPE_CHECKING
+
+from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
+from notekeep.export.source_map import TEASER_END_REASON
+from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, wrap_line
+from notekeep.tui.render.text_diff import wrap_patch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from notekeep.errors import NotekeepError, Refused
+    from notekeep.export.check.page_checks import CheckReport
+    from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
+    from notekeep.export.source_map import SourceChange
+    from notekeep.notes.plan import NoteChange, WritePlan
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+# What an export does to a note before anybody else reads it: what is taken out and rewritten.
+
+
+_PLACES = 6
+"""Lines that are named of one kind of edit; of more their number is."""
+
+
+def removed_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return what of a note stays in the vault, with reasons and lines."""
+    if len(plan.posts) != 1:
+        return []
+    removed = [
+        change for change in plan.posts[0].draft.changes if change.reason != TEASER_END_REASON
+    ]
+    return _section("Taken out", removed, width, glyphs)
+
+
+def rewritten_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return what of a note is written in another way for its target, with reasons and lines."""
+    if len(plan.posts) != 1:
+        return []
+    post = plan.posts[0]
+    removed = [change for change in post.draft.changes if change.reason != TEASER_END_REASON]
+    rewritten = [change for change in post.changes if change not in removed]
+    return _section(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
+
+
+def _section(
+    title: str, changes: list[SourceChange], width: int, glyphs: Glyphs
+) -> list[StyledLine]:
+    if not changes:
+        return []
+    return [[], [Piece(clean_line(title), "section")], *_by_reason(changes, width, glyphs)]
+
+
+def _by_reason(changes: Iterable[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return each reason once, with the lines of the note that it is about."""
+    places: dict[str, list[int]] = {}
+    for change in changes:
+        places.setdefault(change.reason, []).append(change.line)
+    lines: list[StyledLine] = []
+    for reason, found in places.items():
+        numbers = sorted(set(found))
+        shown = ", ".join(map(str, numbers[:_PLACES]))
+        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _PLACES else ""
+        where = Piece(f" · line {shown}{more}", "faint")
+        lines += wrap_line([Piece("  "), Piece(clean_line(reason)), where], width)
+    return lines
+
+
+def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return what a check of posts found."""
+    failed = report.failed
+    passed = sum(result.state == "passed" for result in report.results)
+    how = "Built by its generator and read back" if report.built else "Looked over, not built"
+    role = "good" if report.ok else "bad"
+    lines: list[StyledLine] = [
+        [Piece(how, "title")],
+        [Piece(f"{passed} checks passed, {len(failed)} failed", role)],
+        [Piece(glyphs.rule * width, "rule")],
+    ]
+    for said in report.said.splitlines():
+        lines += wrap_line([Piece(clean_line(said), "muted")], width)
+    for result in failed:
+        about = f"{result.post}: {result.name}: {result.detail}".removesuffix(": ")
+        lines += wrap_line([Piece(f"{glyphs.warning} {clean_line(about)}", "bad")], width)
+    return lines
+
+
+def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return what would come back into notes, as a diff."""
+    lines: list[StyledLine] = [
+        [Piece("Back into the note", "title")],
+        [Piece("w writes it, u takes it back", "muted")],
+        [Piece(glyphs.rule * width, "rule")],
+    ]
+    for remark in [*plan.remarks, *(f"{p.place}: {p.message}" for p in plan.refused)]:
+        lines += wrap_line([Piece(f"{glyphs.warning} {clean_line(remark)}", "warn")], width)
+    lines += wrap_patch((clean_line(line.expandtabs(4)) for line in plan.diff()), width)
+    return lines
+
+
+def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
+    """Return why there is no plan, where that lies, and what a person can do."""
+    line = getattr(error, "line", None)
+    where = f", line {line}" if line and f"line {line}" not in error.message else ""
+    lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
+    return [
+        *lines,
+        *(wrap_line([Piece(clean_line(error.hint), "muted")], width) if error.hint else ()),
+    ]
+
+
+# A plan of an export as lines: what it would do, what a person should know, and the diff.
+
+
+LONGEST_DIFF = 4000
+"""Lines of a diff that are shown; what is longer is read in an editor."""
+
+STATUS_WIDTH = 11
+
+_AFTERWARDS = (
+    ("o", "opens the post in your editor"),
+    ("c", "builds the site and reads it back"),
+    ("v", "shows it as the generator's preview"),
+    ("u", "takes it back"),
+)
+"""Keys of what is done next with what was written."""
+
+_BY_HAND = ("s", "says what becomes of what was changed by hand")
+"""The key for files that an export leaves alone."""
+
+_STATUS_ROLES = {
+    "new": "added",
+    "changed": "accent",
+    "unchanged": "faint",
+    "conflict": "warn",
+    "orphan": "warn",
+    "removed": "removed",
+}
+
+
+def shorten_home(path: str) -> str:
+    """Return a folder as a person writes it, with ~ for their home."""
+    home = os.path.expanduser("~")
+    return f"~{path[len(home) :]}" if path == home or path.startswith(home + os.sep) else path
+
+
+def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
+    titles = ", ".join(clean_line(planned.post.title) for planned in plan.posts)
+    lines = [
+        *(wrap_line([Piece(titles, "title")], width) if titles else []),
+        *_heading(plan.target_name, plan.site, width),
+        _counts(plan),
+        [Piece(glyphs.rule * width, "rule")],
+    ]
+    for note, refusal in plan.refused.items():
+        lines += _refusal(note, refusal, width, glyphs)
+    for warning in plan.warnings:
+        lines += _told(warning, "warn", width, glyphs)
+    for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
+        lines += _file(file, width)
+    if plan.conflicts:
+        lines.append(_key_line(_BY_HAND))
+    lines += removed_lines(plan, width, glyphs)
+    # The manifest is for notekeep: what it says follows from the other files.
+    for file in plan.files:
+        if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
+            lines += _diff(file, width, glyphs)
+    return [*lines, *rewritten_lines(plan, width, glyphs)]
+
+
+def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return what an export did as lines, each file from the site's folder on."""
+    lines = [*_heading("Written", done.site, width), [Piece(glyphs.rule * width, "rule")]]
+    for path in sorted(done.written, key=lambda path: path == MANIFEST):
+        role = "faint" if path == MANIFEST else ""
+        lines += wrap_line([Piece("+ ", "added"), Piece(clean_line(path), role)], width)
+    for path in done.removed:
+        lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
+    for path in done.conflicts:
+        lines += _told(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
+    for note, refusal in done.refused.items():
+        lines += _refusal(note, refusal, width, glyphs)
+    for warning in done.warnings:
+        lines += _told(warning, "warn", width, glyphs)
+    if done.conflicts:
+        lines += [[], _key_line(_BY_HAND)]
+    if not (done.written or done.removed):
+        if not done.conflicts:
+            lines.append([Piece("Everything was there already.", "muted")])
+        return lines
+    if not done.conflicts:
+        lines.append([])
+    return [*lines, *map(_key_line, _AFTERWARDS)]
+
+
+def _key_line(named: tuple[str, str]) -> StyledLine:
+    key, about = named
+    return [Piece(key, "key"), Piece(f"  {about}", "muted")]
+
+
+def _heading(name: str, site: str, width: int) -> list[StyledLine]:
+    where = Piece(f" · {clean_line(shorten_home(site))}", "muted")
+    line = [Piece(clean_line(name), "bright"), where]
+    return wrap_line(line, width)
+
+
+def _counts(plan: ExportPlan) -> StyledLine:
+    line: StyledLine = []
+    for status, count in plan.counts().items():
+        line.extend([Piece("  ")] if line else [])
+        line.append(Piece(f"{count} {status}", _STATUS_ROLES[status]))
+    return line or [Piece("Nothing to write.", "muted")]
+
+
+def _refusal(note: str, refusal: Refused, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    place = f"{note}, line {refusal.line}" if refusal.line else note
+    why = refusal.message.removeprefix(f"{note}: ")
+    return _told(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
+
+
+def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    return wrap_line([Piece(f"{glyphs.warning} {clean_line(text).strip()}", role)], width)
+
+
+def _file(file: SiteChange, width: int) -> list[StyledLine]:
+    about: StyledLine = [Piece(clean_line(file.path))]
+    if file.why:
+        about.append(Piece(f" · {clean_line(file.why)}", "faint"))
+    if file.path == MANIFEST:
+        about = [Piece(clean_line(file.path), "faint")]
+    status = pad_line([Piece(file.status, _STATUS_ROLES[file.status])], STATUS_WIDTH)
+    blank = Piece(" " * STATUS_WIDTH)
+    rows = wrap_line(about, width - STATUS_WIDTH)
+    return [[*status, *rows[0]], *([blank, *row] for row in rows[1:])]
+
+
+def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    yield []
+    yield [Piece(clean_line(file.path), "title")]
+    if not file.is_text:
+        size = len(file.after or b"")
+        yield [Piece(f"{plural(size, 'byte')}, not text", "faint")]
+        return
+    # The two lines that name the file say nothing that the heading does not.
+    shown = [line for line in clean(file.diff()).split("\n")[2:] if line]
+    yield from wrap_patch(shown[:LONGEST_DIFF], width)
+    if len(shown) > LONGEST_DIFF:
+        yield [Piece(f"{glyphs.ellipsis} {len(shown) - LONGEST_DIFF} more lines", "faint")]
+
+
+# What a verb would write, as lines: how many notes, which are left out and why, what changes.
+
+
+MOST = 500
+"""So many notes are listed; of more the number is said."""
+MOST_LINES = 12
+"""So many changed lines of a note are shown."""
+_CLOSE = 400
+"""Lines between the first and the last change that are compared one by one."""
+
+
+def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return a plan as lines: what is left out first, since it is what a person must know."""
+    lines: list[StyledLine] = []
+    for problem in plan.refused:
+        text = f"{glyphs.warning} {clean_line(problem.place)}: {clean_line(problem.message)}"
+        lines += wrap_line([Piece(text, "warn")], width)
+        if problem.hint:
+            lines += wrap_line([Piece(f"  {clean_line(problem.hint)}", "muted")], width)
+    for name in plan.new_fields:
+        text = f"{glyphs.warning} {clean_line(name)}: new field"
+        lines += wrap_line([Piece(text, "warn")], width)
+    for remark in plan.remarks[:MOST_LINES]:
+        lines += wrap_line([Piece(clean_line(remark), "muted")], width)
+    if lines and plan.changes:
+        lines.append([])
+    for change in plan.changes[:MOST]:
+        lines += _change(change, width, glyphs)
+    if len(plan.changes) > MOST:
+        lines.append([Piece(f"{glyphs.ellipsis} and {plural(len(plan.changes) - MOST, 'more')}")])
+    return lines
+
+
+def summarize_plan(plan: WritePlan, paths: Sequence[str] = ()) -> str:
+    """Return in one sentence what a plan does.
+
+    Args:
+        plan: The plan.
+        paths: The notes it was made for.
+    """
+    touched = {change.path for change in plan.changes} | {one.path for one in plan.refused}
+    same = sum(path not in touched for path in paths)
+    parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]
+    if plan.refused:
+        parts.append(f"{len(plan.refused)} left as {_is(len(plan.refused))}")
+    if same:
+        parts.append(f"{same} {'is' if same == 1 else 'are'} so already")
+    return ", ".join(parts)
+
+
+def _is(count: int) -> str:
+    return "it is" if count == 1 else "they are"
+
+
+def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    where = ".trash" if change.after is None else change.target
+    line = [Piece(clean_line(change.path), "bright")]
+    if where:
+        line.append(Piece(f" {glyphs.arrow} {clean_line(where)}", "accent"))
+    yield from wrap_line(line, width)
+    changed = diff_lines(change.before or b"", change.after or b"") if change.after else []
+    for sign, text in changed[:MOST_LINES]:
+        shown = Piece(f"  {sign} {clean_line(text)}", "added" if sign == "+" else "removed")
+        yield fit_line([shown], width, glyphs.ellipsis)
+    if len(changed) > MOST_LINES:
+        yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MOST_LINES} more lines", "faint")]
+
+
+def diff_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
+    """Return the lines that go ("-") and come ("+"), in the order they stand in the file."""
+    old, new = _lines(before), _lines(after)
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    old, new = old[start : len(old) - end], new[start : len(new) - end]
+    if max(len(old), len(new)) > _CLOSE:
+        return [*(("-", line) for line in old), *(("+", line) for line in new)]
+    return _compared(old, new)
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, first, last, begin, stop in matcher.get_opcodes():
+        if tag != "equal":
+            found += [("-", line) for line in old[first:last]]
+            found += [("+", line) for line in new[begin:stop]]
+    return found
+
+
+def _lines(data: bytes) -> list[str]:
+    return clean(data.decode("utf-8", "replace")).splitlines()

@@ -1,0 +1,293 @@
+"""Two texts line by line; patches."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.styled_text import Piece, StyledLine, chop_line, line_text, line_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+
+# Two versions of a text, line by line: what is the same, what changed, and which words of it.
+#
+# How the rows are laid out on a screen is in `versions`. Lines are equal when all their bytes
+# are; what is shown of them is clean.
+
+
+CONTEXT = 2
+"""How many lines stand around what changed."""
+WORDS = 600
+"""With more words than this in a line, it is only said that it changed."""
+ALIGNED = 400
+LETTERS = 400
+"""How many pairs of lines, and how much of each, are looked at to say which became which."""
+ALIKE = 0.35
+"""From which likeness on two lines are taken for one line that was changed."""
+
+_COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_NO_BLANK = re.compile(r"\w+|[^\w\s]")
+_ENDS = {"\n": "line end", "\r\n": "line end as on Windows", "": "no line end"}
+
+Spans = tuple[tuple[int, int], ...]
+
+
+class VersionLine(NamedTuple):
+    """A line of one of the versions.
+
+    Attributes:
+        number: Which line of the file it is, counted from 1.
+        text: What is shown of it.
+        spans: Where it differs from its other version, as characters of the text.
+        end: What must be said of its end, when nothing else differs.
+    """
+
+    number: int
+    text: str
+    spans: Spans = ()
+    end: str = ""
+
+
+class LinePair(NamedTuple):
+    """One row: a line before and after; None where there is none.
+
+    Attributes:
+        before: The line as it was.
+        after: The line as it is.
+        same: Whether nothing changed in it.
+        skipped: How many equal lines are left out in its place; then both sides are None.
+    """
+
+    before: VersionLine | None
+    after: VersionLine | None
+    same: bool = False
+    skipped: int = 0
+
+
+class TextComparison(NamedTuple):
+    """What differs between two versions.
+
+    Attributes:
+        pairs: The rows, changes with a few lines around them.
+        added: How many lines are new.
+        removed: How many are gone.
+    """
+
+    pairs: list[LinePair]
+    added: int
+    removed: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether both versions are the same."""
+        return not (self.added or self.removed)
+
+
+def compare(before: bytes, after: bytes, *, context: int = CONTEXT) -> TextComparison:
+    """Compare two versions of a text.
+
+    Args:
+        before: The earlier one; b"" where there is none.
+        after: The later one.
+        context: How many equal lines are kept around each change.
+    """
+    old, new = _lines(before), _lines(after)
+    pairs: list[LinePair] = []
+    added = removed = 0
+    blocks = _blocks(old, new)
+    for index, (is_same, a, b, c, d) in enumerate(blocks):
+        if is_same:
+            pairs += _around(old, a, b, c, context, first=not index, last=index + 1 == len(blocks))
+            continue
+        removed += b - a
+        added += d - c
+        pairs += _changed(old, new, range(a, b), range(c, d))
+    return TextComparison(pairs, added, removed)
+
+
+def _lines(data: bytes) -> list[str]:
+    """Cut a text behind each line feed and nowhere else; what is no UTF-8 is shown as such."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    parts = text.split("\n")
+    return [*(f"{part}\n" for part in parts[:-1]), *([parts[-1]] if parts[-1] else [])]
+
+
+def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, int, int, int, int]]:
+    """Cut both texts into blocks that are equal and blocks that are not.
+
+    What is equal at the beginning and the end, most of a long note as a rule, is not looked at
+    twice.
+    """
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    rest = shorter - head
+    tail = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
+    a, c = len(old) - tail, len(new) - tail
+    blocks = [(True, 0, head, 0, head)] if head else []
+    matcher = SequenceMatcher(None, old[head:a], new[head:c], autojunk=len(old) > 2000)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        blocks.append((tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
+    if tail:
+        blocks.append((True, a, len(old), c, len(new)))
+    return blocks
+
+
+def _around(
+    old: Sequence[str], a: int, b: int, c: int, context: int, *, first: bool, last: bool
+) -> Iterator[LinePair]:
+    """Give the equal lines that are worth showing: those next to a change."""
+    ahead = 0 if first else context
+    behind = 0 if last else context
+    if first and last:
+        return
+    count = b - a
+    shown = list(range(count))
+    skipped = count - ahead - behind
+    if skipped > 1:
+        shown = [*range(ahead), *range(count - behind, count)]
+    else:
+        skipped = 0
+    for place, index in enumerate(shown):
+        if skipped and place == ahead:
+            yield LinePair(None, None, same=True, skipped=skipped)
+        text = _shown(old[a + index])
+        yield LinePair(
+            VersionLine(a + index + 1, text), VersionLine(c + index + 1, text), same=True
+        )
+    if skipped and ahead >= len(shown):
+        yield LinePair(None, None, same=True, skipped=skipped)
+
+
+def _changed(
+    old: Sequence[str], new: Sequence[str], gone: range, came: range
+) -> Iterator[LinePair]:
+    """Pair the lines of a block that changed: one that was changed with what became of it."""
+    for i, j in _aligned([old[i] for i in gone], [new[j] for j in came]):
+        if i is None or j is None:
+            before = VersionLine(gone[i] + 1, _shown(old[gone[i]])) if i is not None else None
+            after = VersionLine(came[j] + 1, _shown(new[came[j]])) if j is not None else None
+            yield LinePair(before, after)
+            continue
+        was, is_now = old[gone[i]], new[came[j]]
+        left, right = _shown(was), _shown(is_now)
+        if left == right:
+            # Only their ends differ, or characters that are shown alike.
+            yield LinePair(
+                VersionLine(gone[i] + 1, left, end=_end(was)),
+                VersionLine(came[j] + 1, right, end=_end(is_now)),
+            )
+            continue
+        spans = _words(left, right)
+        yield LinePair(
+            VersionLine(gone[i] + 1, left, spans[0]), VersionLine(came[j] + 1, right, spans[1])
+        )
+
+
+def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Say which line became which: the pairs that are alike, in order, as alike as can be in all.
+
+    Of large blocks the lines are paired as they come.
+    """
+    if len(gone) == len(came) == 1 or len(gone) * len(came) > ALIGNED:
+        yield from zip_longest(range(len(gone)), range(len(came)))
+        return
+    words = [[_NO_BLANK.findall(line[:LETTERS]) for line in lines] for lines in (gone, came)]
+    best = [[0.0] * (len(came) + 1) for _ in range(len(gone) + 1)]
+    alike = [[_likeness(left, right) for right in words[1]] for left in words[0]]
+    for i in reversed(range(len(gone))):
+        for j in reversed(range(len(came))):
+            paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= ALIKE else 0.0
+            best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
+    i = j = done_i = done_j = 0
+    while i < len(gone) and j < len(came):
+        if alike[i][j] >= ALIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            yield from zip_longest(range(done_i, i), range(done_j, j))
+            yield i, j
+            i, j = done_i, done_j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
+
+
+def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
+    return SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
+
+
+def _shown(line: str) -> str:
+    return clean_line(line.removesuffix("\n").removesuffix("\r").expandtabs(4))
+
+
+def _end(line: str) -> str:
+    end = "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
+    return _ENDS[end]
+
+
+def _words(left: str, right: str) -> tuple[Spans, Spans]:
+    """Find the words that two versions of a line do not share; nothing when they share little."""
+    old, new = _COMPARED_WORD.findall(left), _COMPARED_WORD.findall(right)
+    if len(old) > WORDS or len(new) > WORDS:
+        return (), ()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
+        return (), ()
+    opcodes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    return (
+        _spans(old, [(i1, i2) for _, i1, i2, _, _ in opcodes]),
+        _spans(new, [(j1, j2) for _, _, _, j1, j2 in opcodes]),
+    )
+
+
+def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
+    """Turn ranges of words into spans of characters."""
+    places = [0]
+    for word in words:
+        places.append(places[-1] + len(word))
+    return tuple((places[start], places[end]) for start, end in ranges if start < end)
+
+
+# A unified diff as lines: what is added and removed in its colour, broken between words.
+
+
+_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
+_PATCH_WORD = re.compile(r"\S+\s*|\s+")
+
+
+def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
+    """Yield the lines of a diff; what a line is goes on under its first letter, not its sign.
+
+    Args:
+        diff: Its lines, clean and without newlines.
+        width: Cells.
+    """
+    for source in diff:
+        text = source.expandtabs(4)
+        role = _ROLES.get(text[:1], "muted")
+        if line_width([Piece(text)]) <= width:
+            yield [Piece(text, role)]
+            continue
+        sign = text[:1]
+        for row in _broken(text[1:], max(1, width - 1)):
+            yield [Piece(sign + row, role)]
+            sign = " "
+
+
+def _broken(text: str, width: int) -> Iterator[str]:
+    """Yield a text in rows that end behind a blank where there is one; no character is lost."""
+    row = ""
+    for word in _PATCH_WORD.findall(text):
+        if row and line_width([Piece(row + word.rstrip())]) > width:
+            yield row.rstrip()
+            row = ""
+        row += word
+        if line_width([Piece(row.rstrip())]) > width:
+            *whole, rest = chop_line([Piece(row)], width)
+            yield from map(line_text, whole)
+            row = line_text(rest)
+    yield row

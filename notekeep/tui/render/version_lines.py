@@ -1,0 +1,234 @@
+"""Versions of notes as lines: one below the other or side by side, and what a step changed."""
+
+from __future__ import annotations
+
+from itertools import groupby, islice
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    chop_line,
+    fit_line,
+    line_width,
+    mark_spans,
+    pad_line,
+    wrap_line,
+)
+from notekeep.tui.render.text_diff import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from notekeep.notes.plan import NoteChange
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.text_diff import LinePair, TextComparison, VersionLine
+
+LONGEST = 4000
+"""Lines that are shown; what is longer is read in an editor."""
+MIN_SPLIT_WIDTH = 100
+"""From this width on two versions have room side by side."""
+BINARY = b"\0"
+
+_CHANGED_WORDS = "highlight"
+_SAME: StyledLine = [Piece("They are the same.", "muted")]
+_ROLES = {"-": "removed", "+": "added", " ": "muted"}
+
+
+def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Lay two versions out one below the other: what went first, then what came."""
+    lines = iter([_SAME])
+    if not comparison.is_empty:
+        lines = _unified(comparison.pairs, _digits(comparison), max(8, width), glyphs)
+    return _at_most(lines, width, glyphs)
+
+
+def side_by_side(
+    comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
+) -> list[StyledLine]:
+    """Lay two versions out beside each other, each line with what became of it.
+
+    Args:
+        comparison: What differs.
+        width: How many cells there are for both.
+        glyphs: The characters to draw with.
+        heads: What stands above each.
+    """
+    half = max(8, (width - 3) // 2)
+    top: list[StyledLine] = []
+    if any(heads):
+        titles = [[Piece(clean_line(head), "title")] for head in heads]
+        top = [_beside(titles[0], titles[1], half, glyphs), [Piece(glyphs.rule * width, "rule")]]
+    lines = iter([_SAME])
+    if not comparison.is_empty:
+        lines = _columns(comparison.pairs, _digits(comparison), half, glyphs)
+    return [*top, *_at_most(lines, width, glyphs)]
+
+
+def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Say what became of some files, each with its diff."""
+    lines: list[StyledLine] = []
+    for change in changes:
+        if lines:
+            lines.append([])
+        lines += _file(change, width, glyphs)
+    return lines
+
+
+def file_lines(data: bytes, width: int) -> list[StyledLine]:
+    """Give a text as it stands in its file."""
+    if BINARY in data:
+        return [[Piece(f"{plural(len(data), 'byte')}, not text", "faint")]]
+    lines: list[StyledLine] = []
+    for source in data.decode("utf-8", "replace").splitlines()[:LONGEST]:
+        text = clean_line(source.expandtabs(4))
+        lines += [[Piece(text[start:end])] for start, end in _parts(text, max(8, width))]
+    return lines or [[Piece("It is empty.", "muted")]]
+
+
+def change_counts(comparison: TextComparison) -> StyledLine:
+    """Say how much changed: +3 -1."""
+    if comparison.is_empty:
+        return [Piece("no change", "faint")]
+    return [Piece(f"+{comparison.added}", "added"), Piece(f" -{comparison.removed}", "removed")]
+
+
+def _file(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    path = clean_line(change.path)
+    to = clean_line(change.target)
+    what = {
+        (True, False): ("new", "added"),
+        (False, True): ("to the trash", "removed"),
+    }.get((change.before is None, change.after is None), ("", ""))
+    head = [Piece(path, "title")]
+    if to:
+        head += [Piece(f" {glyphs.arrow} ", "faint"), Piece(to, "title")]
+    if what[0]:
+        head.append(Piece(f"  {what[0]}", what[1]))
+    yield from wrap_line(head, width)
+    before, after = change.before or b"", change.after or b""
+    if change.after is None or before == after:
+        return
+    if BINARY in before or BINARY in after:
+        yield [Piece(f"{plural(len(after), 'byte')}, not text", "faint")]
+        return
+    yield from unified(compare(before, after), width, glyphs)
+
+
+def _unified(
+    pairs: Iterable[LinePair], digits: int, width: int, glyphs: Glyphs
+) -> Iterator[StyledLine]:
+    for same, group in groupby(pairs, key=lambda pair: pair.same):
+        block = list(group)
+        if same:
+            for pair in block:
+                yield from _same(pair, digits, width, glyphs)
+            continue
+        for pair in block:
+            if pair.before is not None:
+                yield from _line(pair.before, "-", digits, width)
+        for pair in block:
+            if pair.after is not None:
+                yield from _line(pair.after, "+", digits, width)
+
+
+def _same(pair: LinePair, digits: int, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    if pair.after is None:
+        yield [Piece(_skipped(pair, digits, glyphs), "faint")]
+    else:
+        yield from _line(pair.after, " ", digits, width)
+
+
+def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> str:
+    return f"{' ' * digits} {glyphs.ellipsis} {plural(pair.skipped, 'line')} the same"
+
+
+def _line(side: VersionLine, sign: str, digits: int, width: int) -> Iterator[StyledLine]:
+    """Draw a line with its number and its sign; what is too long goes on below."""
+    role = _ROLES[sign]
+    head: StyledLine = [Piece(f"{side.number:>{digits}} ", "faint"), Piece(f"{sign} ", role)]
+    blank = Piece(" " * line_width(head))
+    rows = _drawn(side, role, width - line_width(head))
+    for index, row in enumerate(rows):
+        yield [*(head if not index else [blank]), *row]
+
+
+def _columns(
+    pairs: Iterable[LinePair], digits: int, half: int, glyphs: Glyphs
+) -> Iterator[StyledLine]:
+    for pair in pairs:
+        if pair.skipped:
+            yield [Piece(_skipped(pair, digits, glyphs), "faint")]
+            continue
+        left = _cell(pair.before, " " if pair.same else "-", digits, half)
+        right = _cell(pair.after, " " if pair.same else "+", digits, half)
+        for index in range(max(len(left), len(right))):
+            yield _beside(
+                left[index] if index < len(left) else [],
+                right[index] if index < len(right) else [],
+                half,
+                glyphs,
+            )
+
+
+def _cell(side: VersionLine | None, sign: str, digits: int, half: int) -> list[StyledLine]:
+    return list(_line(side, sign, digits, half)) if side is not None else []
+
+
+def _beside(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> StyledLine:
+    return [*pad_line(left, half), Piece(f" {glyphs.column} ", "rule"), *pad_line(right, half)]
+
+
+def _drawn(side: VersionLine, role: str, width: int) -> list[StyledLine]:
+    """Draw a line's text in rows, the words that changed standing out."""
+    line = mark_spans([Piece(side.text, role)], side.spans, _CHANGED_WORDS)
+    rows = [_cut(line, start, end) for start, end in _parts(side.text, max(4, width))]
+    if side.end:
+        rows[-1] = [*rows[-1], Piece(f"  {side.end}", "faint")]
+    return rows
+
+
+def _cut(line: StyledLine, start: int, end: int) -> StyledLine:
+    """Give the part of a line between two characters."""
+    cut: StyledLine = []
+    place = 0
+    for piece in line:
+        text = piece.text[max(0, start - place) : max(0, end - place)]
+        if text:
+            cut.append(piece._replace(text=text))
+        place += len(piece.text)
+    return cut
+
+
+def _parts(text: str, width: int) -> list[tuple[int, int]]:
+    """Break a text into parts of at most `width` cells, behind a blank where there is one.
+
+    No character is left out, unlike in prose that is wrapped: what is compared is a file.
+    """
+    parts: list[tuple[int, int]] = []
+    start = 0
+    while True:
+        ahead = text[start : start + 4 * width]
+        head = chop_line([Piece(ahead)], width)[0][0].text if ahead else ""
+        end = start + len(head)
+        if end >= len(text):
+            parts.append((start, len(text)))
+            return parts
+        if (blank := head.rfind(" ")) > width // 3:
+            end = start + blank + 1
+        parts.append((start, end))
+        start = end
+
+
+def _digits(comparison: TextComparison) -> int:
+    sides = (side for pair in comparison.pairs for side in pair[:2] if side is not None)
+    return max((len(str(side.number)) for side in sides), default=1)
+
+
+def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    shown = [fit_line(line, width) for line in islice(lines, LONGEST)]
+    if next(lines, None) is not None:
+        shown.append([Piece(f"{glyphs.ellipsis} and more; an editor shows the rest", "faint")])
+    return shown

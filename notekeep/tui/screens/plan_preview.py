@@ -1,0 +1,107 @@
+"""What a verb would do with many notes, shown before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters
+from textual.containers import Vertical
+from textual.content import Content
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.commands.action import format_key
+from notekeep.tui.commands.registry import ACTIONS_BY_ID
+from notekeep.tui.dialogs.dialog import Dialog
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
+from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width, spread_line
+from notekeep.tui.widgets.bars import ButtonLine
+from notekeep.tui.widgets.line_view import DiffView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from notekeep.notes.plan import WritePlan
+    from notekeep.tui.render.glyphs import Glyphs
+
+MANY = 20
+"""More files than this are asked about once more."""
+AROUND = 7
+"""Lines of the screen that are not the plan."""
+
+
+class _Keys(ButtonLine):
+    """What can be done with the plan, as keys that can be clicked; and a question."""
+
+    says = ""
+
+    def draw(self, width: int) -> StyledLine:
+        line: StyledLine = []
+        for action_id in ("do-plan", "drop-plan"):
+            action, link = ACTIONS_BY_ID[action_id], ACTION_LINK + action_id
+            line.append(Piece(f"{format_key(action.keys[0])} ", "key", link))
+            line.append(Piece(f"{action.label}  ", "muted", link))
+        says = [Piece(self.says, "warn")]
+        return (
+            spread_line(line, says, width)
+            if line_width(line) + line_width(says) + 2 <= width
+            else [*says]
+        )
+
+
+class PlanScreen(Dialog[bool]):
+    """A plan to look over; its answer is whether to do it."""
+
+    BINDINGS = bindings("plan")
+    CSS_PATH: ClassVar = ["../dialogs/dialogs.tcss", "../dialogs/planned.tcss"]
+
+    text = getters.query_one(DiffView)
+    keys = getters.query_one(_Keys)
+
+    def __init__(
+        self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
+    ) -> None:
+        """Show.
+
+        Args:
+            title: What the verb does.
+            plan: What it would write.
+            glyphs: The characters to draw with.
+            paths: The notes it is about, of which some may be so already.
+        """
+        super().__init__()
+        self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
+        self._was_asked = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as box:
+            box.border_title = Content(clean_line(self._title))
+            box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
+            yield DiffView(self._glyphs)
+            yield _Keys()
+
+    def on_mount(self) -> None:
+        self.text.show(lambda width: notes_plan_lines(self._plan, width, self._glyphs))
+        self.text.focus()
+
+    def on_resize(self) -> None:
+        # As tall as the plan, as far as there is room.
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        room = max(1, self.app.size.height - AROUND)
+        self.text.styles.height = min(room, max(1, self.text.line_count()))
+
+    def action_do_plan(self) -> None:
+        count = len(self._plan.changes)
+        if count > MANY and not self._was_asked:
+            self._was_asked = True
+            self.keys.says = f"{count} files at once: enter once more does it"
+            self.keys.refresh()
+            return
+        self.dismiss(bool(count))
+
+    def action_drop_plan(self) -> None:
+        self.dismiss(False)

@@ -1,0 +1,385 @@
+"""Notes and their embeds, read for the preview."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError, NotFound
+from notekeep.tui.messages import VaultChanged
+from notekeep.tui.page.drawn_lines import NO_SURROUNDINGS, EmbeddedNote, NoteSurroundings, Picture
+from notekeep.tui.render.glyphs import ASCII_GLYPHS
+from notekeep.tui.widgets.note_page import Key
+from notekeep.tui.workers import in_background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.note import Note
+    from notekeep.tracking.habit_details import HabitYear
+    from notekeep.tui.clipboard import ClipboardText
+    from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.render.note_rows import LetterMatcher
+    from notekeep.tui.screens.vault_screen import VaultScreen
+    from notekeep.tui.widgets.preview import Preview
+    from notekeep.vault import Vault
+
+
+# A note read for the preview: in a thread, and its neighbours while nobody waits.
+
+
+FIRST_LINES = 120
+"""Lines that are drawn before a note is shown: more than a tall screen."""
+
+
+class PreviewLoader:
+    """Brings notes into the preview of a screen.
+
+    Attributes:
+        row: The note that is shown, or that will be when it is read.
+    """
+
+    def __init__(self, screen: VaultScreen, preview: Preview) -> None:
+        self.row: Row | None = None
+        self._screen = screen
+        self._preview = preview
+        self._matcher: LetterMatcher | None = None
+        self._line: int | None = None
+        self._neighbours: Sequence[Row] = ()
+        preview.serve(self)
+
+    def show(
+        self,
+        row: Row | None,
+        *,
+        matcher: LetterMatcher | None = None,
+        line: int | None = None,
+        neighbours: Iterable[Row | None] = (),
+    ) -> None:
+        """Show a note: at once when it was drawn before, else when it is read.
+
+        Args:
+            row: The note; None leaves what is shown.
+            matcher: What to mark in its text.
+            line: The line of the file to begin at, counted from 1; None is where it was left.
+            neighbours: Notes to read ahead, likeliest first.
+        """
+        if line is None and _is_same(row, self.row):
+            # The cursor comes to a note that is on its way to a line of it.
+            line = self._line
+        self.row, self._matcher, self._line = row, matcher, line
+        self._neighbours = [other for other in neighbours if other is not None]
+        self.again()
+
+    def again(self) -> None:
+        """Show the same note, in the width that the preview has by now."""
+        row, preview = self.row, self._preview
+        if row is None or not preview.is_on_screen:
+            return
+        key = Key(row.path, row.mtime_ns, preview.text_width)
+        known = preview.known(key)
+        if known is not None:
+            if preview.path == row.path:
+                self._present(known)
+            else:
+                # The cursor is drawn first: what moved it may move it again before this is seen.
+                self._screen.call_after_refresh(self._present_of, row, known)
+            return
+        in_background(
+            self._screen,
+            self._reading(row, key.width),
+            partial(self._was_read, key),
+            group="preview",
+            exclusive=True,
+            failed=self._cannot,
+        )
+
+    def _reading(self, row: Row, width: int) -> Callable[[], NoteRendering]:
+        screen, toggled = self._screen, self._preview.folds_of(row.path)
+        return partial(
+            load_note,
+            screen.vault,
+            row,
+            width,
+            screen.glyphs,
+            toggled,
+            draws_pictures=self._draws_pictures(),
+        )
+
+    def _draws_pictures(self) -> bool:
+        """Whether half blocks in true colours would be seen as the picture they are."""
+        app = self._screen.app
+        if self._screen.glyphs is ASCII_GLYPHS or app.no_color:
+            return False
+        return app.console.color_system in ("truecolor", "256")
+
+    def _was_read(self, key: Key, rendering: NoteRendering) -> None:
+        self._preview.keep(key, rendering)
+        if self.row is not None and self.row.path == key.path:
+            self._present(rendering)
+
+    def _present_of(self, row: Row, rendering: NoteRendering) -> None:
+        if row is self.row:
+            self._present(rendering)
+
+    def _present(self, rendering: NoteRendering) -> None:
+        self._preview.show(rendering, matcher=self._matcher, line=self._line)
+        self._line = None
+        # A thread that draws takes the processor from the paint, so it begins after it.
+        self._screen.call_after_refresh(self._read_ahead)
+
+    def _read_ahead(self) -> None:
+        width = self._preview.text_width
+        for row in self._neighbours:
+            key = Key(row.path, row.mtime_ns, width)
+            if self._preview.known(key) is None:
+                in_background(
+                    self._screen,
+                    self._reading(row, width),
+                    partial(self._was_read_ahead, key),
+                    group="ahead",
+                    exclusive=True,
+                    failed=lambda _error: None,
+                )
+                return
+
+    def _was_read_ahead(self, key: Key, rendering: NoteRendering) -> None:
+        self._preview.keep(key, rendering)
+        self._read_ahead()
+
+    # What the preview leaves to its screen.
+
+    def pixels(self, path: str, width: int, height: int) -> bytes:
+        """Decode a picture of the vault; see `Vault.pixels`."""
+        return self._screen.vault.pixels(path, width, height)
+
+    def tick(self, path: str, line: int, text: str) -> None:
+        """Tick a task, or open it again, wherever its line is by now."""
+        screen = self._screen
+        # That it was done is seen on the line itself.
+        in_background(
+            screen,
+            lambda: screen.vault.toggle_task(path, line, text),
+            lambda done: screen.post_message(VaultChanged(is_step=bool(done.step))),
+            group="write",
+        )
+
+    def look(self, path: str) -> None:
+        """Show a picture large."""
+        from notekeep.tui.screens.picture import PictureScreen
+
+        screen = self._screen
+        screen.app.push_screen(PictureScreen(screen.vault, path, draws=self._draws_pictures()))
+
+    def copied(self) -> ClipboardText | None:
+        """Return what is chosen in the text, as it goes onto the clipboard; None when nothing is.
+
+        Of a quote its source goes along.
+        """
+        from notekeep.tui.clipboard import copy_selection
+
+        rendering, chosen = self._preview.rendering, self._preview.chosen
+        return (
+            copy_selection(rendering, chosen)
+            if rendering is not None and chosen is not None
+            else None
+        )
+
+    def _cannot(self, error: NotekeepError) -> None:
+        from notekeep.tui.render.plan_lines import error_lines
+
+        self._preview.say([], *error_lines(error, self._preview.text_width))
+
+
+def _is_same(row: Row | None, other: Row | None) -> bool:
+    return row is not None and other is not None and row.path == other.path
+
+
+def load_note(
+    vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str], *, draws_pictures: bool
+) -> NoteRendering:
+    """Read a note and draw its beginning; touches no widget, so that a thread may do it.
+
+    Args:
+        vault: The vault.
+        row: The note.
+        width: How many cells a line may take.
+        glyphs: The characters to draw with.
+        toggled: Its folds that are not as they were written.
+        draws_pictures: Whether the terminal can show pictures in colour.
+
+    Raises:
+        NotekeepError: It is gone, or cannot be read.
+    """
+    from notekeep.tui.page.note_footer import NoteFooter
+    from notekeep.tui.page.page import NoteRendering
+
+    note, path = vault.read_known(row), row.path
+    catalog = vault.catalog
+    outline = [head for head in catalog.headings(path) if head[1:] != (1, note.title)]
+    foot = NoteFooter(catalog.links(path), catalog.backlinks(path), outline)
+    around = load_surroundings(vault, note, toggled, draws_pictures=draws_pictures)
+    rendering = NoteRendering(note, width, glyphs, around, foot)
+    rendering.draw_first(FIRST_LINES)
+    return rendering
+
+
+# What the text of a note needs that is not in it, read while nobody waits.
+
+
+DEEPEST = 3
+"""Notes within notes within notes; what they embed in turn is only linked."""
+MOST_EMBEDS = 40
+MOST_PICTURES = 200
+LONGEST_EMBED = 20_000
+"""Characters of a note that are shown in another one."""
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
+_NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
+_EMBED = re.compile(
+    r"!\[\[([^\[\]\n|\\]++)[^\[\]\n]*+\]\]"
+    r"|!\[[^\[\]\n]*+\]\([ \t]*+(?:<([^<>\n]++)>|([^\s()<>]++))"
+)
+"""What may be an embed: to read a long note for it takes longer than its first screen."""
+_IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
+
+
+def load_surroundings(
+    vault: Vault, note: Note, toggled: set[str], *, draws_pictures: bool, is_live: bool = True
+) -> NoteSurroundings:
+    """Read what is around a note's text; touches no widget, so that a thread may do it.
+
+    Args:
+        vault: The vault.
+        note: The note.
+        toggled: Its folds that are not as they were written.
+        draws_pictures: Whether the terminal can show pictures in colour.
+        is_live: Whether it is the note as it is in the vault.
+    """
+    around = _EmbedLoader(vault, draws_pictures=draws_pictures).around(note.body, (note.path,))
+    return replace(around, toggled=toggled, is_live=is_live)
+
+
+class _EmbedLoader:
+    """One walk over the embeds of a note, and theirs."""
+
+    def __init__(self, vault: Vault, *, draws_pictures: bool) -> None:
+        self._vault = vault
+        self._draws_pictures = draws_pictures
+        self._left = MOST_EMBEDS
+
+    def around(self, text: str, within: tuple[str, ...]) -> NoteSurroundings:
+        """Read what is around a text of the last of the notes `within` each other."""
+        pictures: dict[str, Picture] = {}
+        embeds: dict[str, EmbeddedNote] = {}
+        years: dict[str, HabitYear] = {}
+        for target in _targets(text):
+            name = target.lower()
+            if "://" in target or name.endswith(_NO_NOTES):
+                continue
+            if name.endswith(_PICTURES):
+                if len(pictures) < MOST_PICTURES:
+                    pictures[target] = self._picture(target, within[-1])
+            elif self._left > 0:
+                self._left -= 1
+                shown = self._year(target, within[-1]) or self._embedded(target, within)
+                if isinstance(shown, EmbeddedNote):
+                    embeds[target] = shown
+                else:
+                    years[target] = shown
+        return NoteSurroundings(pictures, embeds, years, draws_pictures=self._draws_pictures)
+
+    def _picture(self, target: str, path: str) -> Picture:
+        from notekeep.services.media import picture_error
+
+        try:
+            return Picture(*self._vault.picture(target, path))
+        except NotekeepError as error:
+            return Picture(target, problem=picture_error(error))
+
+    def _year(self, target: str, source: str) -> HabitYear | None:
+        """Return the year of a habit that a target names, or None when it names anything else."""
+        name, _, part = target.partition("#")
+        if not name or not part.lower().startswith("year"):
+            return None
+        try:
+            habit = self._vault.linked(name, source)
+            return self._vault.habit_year(habit.path, part) if habit is not None else None
+        except NotekeepError:
+            return None
+
+    def _embedded(self, target: str, within: tuple[str, ...]) -> EmbeddedNote:
+        name, _, part = target.partition("#")
+        link = f"[[{target}]]"
+        try:
+            row = self._vault.linked(name, within[-1])
+            if row is None:
+                return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "there is no such note")
+            note = self._vault.read_known(row)
+            text = extract_part(note, part)
+        except NotFound:
+            return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "its file is gone")
+        except NotekeepError as error:
+            return EmbeddedNote(target, link, "", NO_SURROUNDINGS, error.message)
+        title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
+        if text is None:
+            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, "there is no such part in it")
+        if note.path in within and not part:
+            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, "it is in itself")
+        if len(within) > DEEPEST:
+            return EmbeddedNote(title, link, "", NO_SURROUNDINGS)
+        shown = text[:LONGEST_EMBED]
+        return EmbeddedNote(title, link, shown, self.around(shown, (*within, note.path)))
+
+
+def _targets(text: str) -> Iterable[str]:
+    """Give the targets of the embeds of a text, each once."""
+    found: dict[str, None] = {}
+    if "![" in text:
+        targets = (match[1] or match[2] or match[3] for match in _EMBED.finditer(text))
+        found.update((target.strip(), None) for target in targets)
+    if "<" in text:
+        found.update((match[1], None) for match in _IMG.finditer(text))
+    return found
+
+
+def extract_part(note: Note, part: str) -> str | None:
+    """Return the text of a note that a link names: all, the section of a heading, or a block.
+
+    Args:
+        note: The note.
+        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block.
+
+    Returns:
+        The text, or None when the note has no such part.
+    """
+    from notekeep.markdown.outline import read_body
+    from notekeep.markdown.text_edit import block_end, find_section
+
+    body = note.body_lf
+    if not part:
+        first, _, rest = body.lstrip("\n").partition("\n")
+        says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
+        return (rest if says_title else body).strip("\n")
+    if not part.startswith("^"):
+        span = find_section(body, read_body(body), part)
+        return body[span[0] : span[1]].strip("\n") if span is not None else None
+    end = block_end(body, part[1:])
+    if end is None:
+        return None
+    from notekeep.tui.page.blocks import split_blocks
+
+    line = body.count("\n", 0, end)
+    blocks = [block for block in split_blocks(body) if block.line <= line]
+    if not blocks:
+        return None
+    # A name that stands alone is that of the block before it.
+    alone = blocks[-1].text.strip() == part and len(blocks) > 1
+    text = blocks[-2 if alone else -1].text
+    if text.lstrip().startswith(("- ", "* ", "+ ")):
+        return text.split("\n")[line - blocks[-1].line].strip() if not alone else text
+    return text

@@ -1,0 +1,310 @@
+"""Plan all, settle, check, preview, choose site."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.config import editor_command
+from notekeep.errors import NotekeepError
+from notekeep.export.plan import ExportPlan
+from notekeep.tui import external_programs
+from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
+from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.list_rows import name_without_row
+from notekeep.tui.render.plan_lines import shorten_home
+from notekeep.tui.workers import in_background, show_error, show_message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.export.check.page_checks import CheckReport
+    from notekeep.export.check.site_build import PreviewCommand
+    from notekeep.export.plan import SiteChange
+    from notekeep.export.scaffold import NoteOutline
+    from notekeep.notes.plan import WriteResult
+    from notekeep.services.publishing import SiteStanding
+    from notekeep.tui.screens.publish import PublishScreen
+    from notekeep.tui.screens.vault_screen import VaultScreen
+
+
+# What can be done on Publish besides writing: all at once, edits by hand, checks, the preview.
+
+
+ALL = frozenset("*")
+_ALL, _QUOTED = "\0all", "\0quoted"
+"""Answers that no heading is called like."""
+
+
+def plan_all(screen: PublishScreen) -> None:
+    """Show what an export of everything that belongs into the site would write."""
+    in_background(
+        screen,
+        lambda: screen.vault.publishable(screen.target, screen.site),
+        lambda paths: (
+            screen.plan(paths) if paths else show_message(screen, "Nothing is public yet")
+        ),
+        group="plan",
+        exclusive=True,
+        failed=screen.cannot,
+    )
+
+
+def plan_prune(screen: PublishScreen) -> None:
+    """Show what would go: files that notekeep wrote, nobody touched, and no note stands behind."""
+    in_background(
+        screen,
+        lambda: screen.vault.publishable(screen.target, screen.site),
+        lambda paths: screen.make_plan(paths, how={"prune": True}),
+        group="plan",
+        exclusive=True,
+        failed=screen.cannot,
+    )
+
+
+def ask_site_edits(screen: PublishScreen) -> None:
+    """Ask what becomes of files that were changed by hand in the site."""
+    plan = screen.shown or screen.exported
+    if not isinstance(plan, ExportPlan) or not plan.conflicts:
+        show_message(screen, "Nothing here was changed by hand in the site")
+        return
+    options = _answers(plan.conflicts)
+    if not options:
+        show_message(screen, f"{plan.conflicts[0].path}: {plan.conflicts[0].why}")
+        return
+    # The answer is about what was shown, also when the cursor is elsewhere by then.
+    paths = tuple(planned.post.path for planned in plan.posts) or screen.chosen
+
+    def answered(how: str | None) -> None:
+        if how == "pull":
+            in_background(
+                screen,
+                lambda: screen.vault.plan_pull(paths, target=screen.target, site=screen.site),
+                screen.show_patch,
+                group="plan",
+                exclusive=True,
+                failed=screen.cannot,
+            )
+        elif how is not None:
+            screen.make_plan(paths, how={how: ALL})
+
+    screen.app.push_screen(Choice("Changed by hand in the site", options, screen.glyphs), answered)
+
+
+def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:
+    """What can become of files that were changed by hand, or that somebody else made."""
+    known = {answer for file in conflicts for answer in file.answers}
+    if any(file.can_merge for file in conflicts):
+        known.add("merge")
+    options = (
+        Option("Bring it back into the note", "shown first", "pull"),
+        Option("Merge it with what the note says", "shown first", "merge"),
+        Option("Keep it in the site", "until the note changes", "keep"),
+        Option("Overwrite it", "the site's text stays in history", "overwrite"),
+    )
+    return [option for option in options if option.value in known]
+
+
+def check_posts(screen: PublishScreen) -> None:
+    """Build the site with what was written, and read its pages back."""
+    plan = screen.exported or screen.shown
+    if not isinstance(plan, ExportPlan) or not plan.posts:
+        show_message(screen, "There is no post here to check")
+        return
+    if not plan.is_empty and plan is not screen.exported:
+        show_message(screen, "Write it first: what is in the site is checked")
+        return
+    from notekeep.export.check.page_checks import check_export
+
+    screen.doing("Building the site …")
+    in_background(
+        screen,
+        partial(check_export, plan),
+        partial(_show_report, screen),
+        group="check",
+        exclusive=True,
+        failed=partial(_cannot_check, screen),
+    )
+
+
+def _show_report(screen: PublishScreen, report: CheckReport) -> None:
+    screen.doing("")
+    screen.diff.show_report(report)
+
+
+def _cannot_check(screen: PublishScreen, error: NotekeepError) -> None:
+    screen.doing("")
+    show_error(screen, error)
+
+
+def open_post(screen: PublishScreen) -> None:
+    """Open the post's file in the site with the person's editor, and look at it again."""
+    plan = screen.exported or screen.shown
+    if not isinstance(plan, ExportPlan):
+        return
+    places = [os.path.join(plan.site, file.path) for file in plan.files if file.is_post]
+    place = next(filter(os.path.isfile, places), "")
+    if not place:
+        show_message(screen, "It is not in the site yet")
+        return
+    try:
+        external_programs.run_editor(
+            screen.app, editor_command(screen.vault.person.editor, os.environ), place
+        )
+    except NotekeepError as error:
+        show_error(screen, error)
+    screen.again()
+
+
+def run_preview(screen: PublishScreen) -> None:
+    """Give the terminal to the generator's own preview until the person ends it."""
+
+    def run(preview: PreviewCommand) -> None:
+        try:
+            external_programs.run_in_terminal(screen.app, preview.run)
+        except NotekeepError as error:
+            show_error(screen, error)
+
+    in_background(
+        screen,
+        lambda: screen.vault.preview(screen.target, screen.site),
+        run,
+        group="preview",
+        exclusive=True,
+    )
+
+
+def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
+    """Ask for the title of a post that is begun from notes and what goes in, make and open it."""
+    if not paths:
+        return
+
+    def read(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
+        return (title, screen.vault.materials(paths)) if title else None
+
+    def choose(answer: tuple[str, Sequence[NoteOutline]]) -> None:
+        _choose_sections(screen, paths, *answer)
+
+    row = screen.vault.catalog.row(paths[0])
+    hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
+    prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
+    open_dialog(screen, prompt, read, choose, group="start")
+
+
+def _choose_sections(
+    screen: VaultScreen, paths: Sequence[str], title: str, materials: Sequence[NoteOutline]
+) -> None:
+    """Ask which sections go into a post, where there is a choice, and make it."""
+    sections = [one for material in materials for one in material.sections if one.heading]
+    headings = list(dict.fromkeys(one.heading for one in sections))
+
+    def chosen(value: str | None) -> None:
+        if value is not None:
+            wanted = {_ALL: [], _QUOTED: quoted}.get(value, [value])
+            in_background(
+                screen,
+                lambda: screen.vault.carry_out(screen.vault.plan_start(paths, title, wanted)),
+                partial(_started, screen),
+                group="write",
+            )
+
+    quoted = list(dict.fromkeys(one.heading for one in sections if one.points))
+    if len(headings) < 2:
+        chosen(_ALL)
+        return
+    options = [Option("All of it, as an outline", plural(len(headings), "heading"), _ALL)]
+    if quoted and len(quoted) < len(headings):
+        about = plural(len(quoted), "heading")
+        options.append(Option("What has quotes or marked seconds", about, _QUOTED))
+    points = {name: sum(len(s.points) for s in sections if s.heading == name) for name in headings}
+    options.append(Option("Or one section alone", "", ""))
+    options += [
+        Option(name, plural(points[name], "quote") if points[name] else "", name)
+        for name in headings
+    ]
+    screen.app.push_screen(Choice("What goes in", options, screen.glyphs), chosen)
+
+
+def _started(screen: VaultScreen, done: WriteResult) -> None:
+    show_message(screen, "Begun · u undo")
+    screen.post_message(VaultChanged(is_step=True))
+    if done.paths:
+        screen.post_message(OpenNote(done.paths[0]))
+
+
+# Where an export goes: the kind of site and its folder, as chosen, and what stands there.
+
+
+_OTHER = "other"
+"""The answer that is none of those listed."""
+
+
+def load_states(screen: PublishScreen) -> tuple[dict[str, str], list[SiteStanding]]:
+    """Return the titles of drafts and posts by path, and how they stand in each site.
+
+    Touches no widget, so that a thread may ask.
+
+    Raises:
+        NotekeepError: The vault cannot be read.
+    """
+    vault, named = screen.vault, (screen.target, screen.site)
+    is_known = named in [(one.target, one.folder) for one in vault.sites()]
+    standings = vault.standings() if is_known else vault.standings(*named)
+    paths = {post.note for one in standings for post in one.posts}
+    rows = vault.catalog.rows_of(paths)
+    return {
+        path: rows[path].title if path in rows else name_without_row(path) for path in paths
+    }, standings
+
+
+def choose_target(screen: PublishScreen) -> None:
+    """Ask what the drafts are shaped for."""
+    from notekeep.export.targets.target import TARGETS, load_target
+
+    options = [
+        Option("Whatever the folder is a site of", "", _OTHER),
+        *(Option(load_target(target).name, target, target) for target in TARGETS),
+    ]
+    here = TARGETS.index(screen.target) + 1 if screen.target in TARGETS else 0
+
+    def answered(target: str | None) -> None:
+        if target is not None:
+            screen.set_destination(screen.site, "" if target == _OTHER else target)
+
+    choice = Choice("Shape the draft for", options, screen.glyphs, here, has_filter=True)
+    screen.app.push_screen(choice, answered)
+
+
+def choose_site(screen: PublishScreen) -> None:
+    """Ask which of the known sites is written into, or another folder."""
+    sites = screen.vault.sites()
+    if len(sites) < 2:
+        _ask_for_folder(screen)
+        return
+
+    def answered(folder: str | None) -> None:
+        if folder == _OTHER:
+            _ask_for_folder(screen)
+        elif folder is not None:
+            at = [one.folder for one in sites].index(folder)
+            screen.set_destination(folder, sites[at].target, at)
+
+    options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
+    options.append(Option("Another folder", "", _OTHER))
+    screen.app.push_screen(Choice("Write into", options, screen.glyphs), answered)
+
+
+def _ask_for_folder(screen: PublishScreen) -> None:
+    def answered(folder: str | None) -> None:
+        if folder is not None:
+            site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+            screen.set_destination(site, screen.target)
+
+    here = screen.site or getattr(screen.shown, "site", "")
+    hint = "The folder of your blog. Empty takes the one from your settings."
+    prompt = Prompt(
+        "Write into", value=shorten_home(here), example="~/blog", hint=hint, is_selected=True
+    )
+    screen.app.push_screen(prompt, answered)

@@ -1,0 +1,212 @@
+"""What a query means: its parts in words, what each of them finds alone, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.containers import Vertical
+from textual.content import Content
+
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.dialogs.dialog import Dialog
+from notekeep.tui.keys import bindings
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line, spread_line, wrap_line
+from notekeep.tui.screens.help import QUERY_LINES
+from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.workers import in_background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from notekeep.query.tree import Query
+    from notekeep.search.score_explanation import QueryPart
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+INDENT = "  "
+CLOSES = "esc, or typing on, closes this"
+
+
+class QueryExplanation(NamedTuple):
+    """What can be said of a query.
+
+    Attributes:
+        parts: How it is read.
+        order: How the list is sorted and cut, in words, or "".
+        wrong: What is wrong with it if it is finished, or None.
+    """
+
+    parts: Sequence[QueryPart]
+    order: str = ""
+    wrong: UsageError | None = None
+
+
+def explain_query(vault: Vault, typed: str) -> QueryExplanation:
+    """Explain a query as the list reads it: it may be unfinished.
+
+    Raises:
+        NotekeepError: The catalog cannot be read.
+    """
+    wrong = None
+    try:
+        vault.query(typed)
+    except UsageError as error:
+        wrong = error
+    parts = vault.measure(typed, typing=True)
+    return QueryExplanation(parts, _order(vault.query(typed, typing=True)), wrong)
+
+
+def _order(query: Query) -> str:
+    said = []
+    for key in query.order:
+        way = "the highest first" if key.descending else "the lowest first"
+        said.append(f"sorted by {key.field}, {way}")
+    if query.limit is not None:
+        said.append(f"the first {query.limit} only")
+    return "; ".join(said)
+
+
+def explain_lines(
+    typed: str, told: QueryExplanation, width: int, glyphs: Glyphs
+) -> list[StyledLine]:
+    """Return an explanation as lines.
+
+    Args:
+        typed: The query.
+        told: What is said of it.
+        width: How many cells a line may take.
+        glyphs: The characters to draw with.
+    """
+    lines = list(_wrong(typed, told.wrong, width, glyphs)) if told.wrong else []
+    if not told.wrong:
+        lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
+    for part in told.parts:
+        text = Piece(INDENT * part.depth + clean_line(part.text))
+        lines.append(spread_line([text], _notes(part.notes), width))
+    if told.order:
+        lines += [[], *wrap_line([Piece(clean_line(told.order), "muted")], width)]
+    return lines
+
+
+def _notes(count: int | None) -> StyledLine:
+    if count is None:
+        return [Piece("not counted", "faint")]
+    return [Piece(plural(count, "note"), "muted" if count else "warn")]
+
+
+def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    """The query with a mark below the place that is wrong, and what is said of it."""
+    at = wrong.position if wrong.text else None
+    text = clean_line(wrong.text or typed)
+    first = 0
+    if at is not None and at >= width - 1:
+        # A long query is shown around the fault.
+        first = at - width // 2
+        text = text[first:]
+    yield [Piece(text[:width], "code-string")]
+    if at is not None:
+        yield [Piece(" " * (at - first)), Piece("^", "warn")]
+    about = [Piece(f"{glyphs.warning} {clean_line(wrong.message)}", "warn")]
+    yield from wrap_line(about, width)
+    if wrong.hint:
+        yield from wrap_line([Piece(clean_line(wrong.hint), "muted")], width)
+    yield []
+    yield from wrap_line([Piece("As far as it can be read, it asks for", "muted")], width)
+
+
+def _how_to_ask(width: int) -> list[StyledLine]:
+    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")], []]
+    for example, meaning in QUERY_LINES:
+        left = pad_line([Piece(example, "code-string")], min(34, width // 2))
+        lines.append([*left, Piece(f"  {meaning}", "muted")])
+    return lines
+
+
+class _Explanation(TextPage):
+    def __init__(self, typed: str, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._typed, self._glyphs = typed, glyphs
+        self.told: QueryExplanation | None = None
+
+    def _lines(self) -> list[StyledLine]:
+        width = max(8, self.inner_width)
+        if not self._typed:
+            return _how_to_ask(width)
+        if self.told is None:
+            return [[Piece(clean_line(self._typed), "code-string")]]
+        return explain_lines(self._typed, self.told, width, self._glyphs)
+
+    def line_count(self) -> int:
+        return len(self._lines())
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        del width
+        lines = self._lines()
+        return lines[index] if index < len(lines) else []
+
+
+class ExplainScreen(Dialog[None]):
+    """An explanation over the search box."""
+
+    BINDINGS = bindings("dialog")
+    CSS_PATH = "../dialogs/dialogs.tcss"
+
+    def __init__(
+        self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
+    ) -> None:
+        """Make the page.
+
+        Args:
+            vault: What is searched.
+            glyphs: The characters to draw with.
+            typed: The query; "" for what can be asked at all.
+            type_on: Types what is typed meanwhile into the search box.
+        """
+        super().__init__()
+        self._vault, self._typed, self._type_into_box = vault, typed, type_on
+        self._page = _Explanation(typed, glyphs)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="-wide-box") as box:
+            box.border_title = Content("What the search means" if self._typed else "How to search")
+            box.border_subtitle = Content(CLOSES)
+            yield self._page
+
+    def on_mount(self) -> None:
+        self._page.focus()
+        self.call_after_refresh(self._fit)
+        if self._typed:
+            in_background(
+                self,
+                lambda: explain_query(self._vault, self._typed),
+                self._tell,
+                group="explain",
+                failed=self._cannot,
+            )
+
+    def _tell(self, told: QueryExplanation) -> None:
+        self._page.told = told
+        self._page.lines_changed()
+        self._fit()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Be as tall as what is said, up to the whole screen."""
+        self._page.styles.height = max(1, min(self._page.line_count(), self.app.size.height - 5))
+
+    def _cannot(self, error: NotekeepError) -> None:
+        self._tell(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
+
+    def on_key(self, event: events.Key) -> None:
+        # Who types on in the box below is not made to close this first.
+        if event.is_printable and event.character:
+            event.stop()
+            self._type_into_box(event.character)
+            self.dismiss()

@@ -1,0 +1,364 @@
+"""Bases: bars, quick switch, queued keys, list beside text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import getters
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.dialogs.dialog import DismissOnce
+from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.textual_compat import PacedScreen
+from notekeep.tui.widgets.bars import Footer, StatusLine
+from notekeep.tui.widgets.line_view import DiffView, LineView
+from notekeep.tui.widgets.row_lists import DayAware
+from notekeep.tui.workers import show_message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+    from textual.widget import AwaitMount, Widget
+
+    from notekeep.errors import NotekeepError
+    from notekeep.notes.conflict_pairs import ConflictPair
+    from notekeep.tui.navigation import Over
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
+    from notekeep.tui.widgets.switcher import Switcher
+    from notekeep.vault import Vault
+
+
+# What every screen over a vault has: the two lines above and below, and the quick switch.
+
+
+# One pane, two, three: see the screens' styles.
+WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
+HEIGHTS = [(0, "-short"), (28, "-tall")]
+
+SOON = 0.1
+"""Seconds after which the first frame is out."""
+
+
+class VaultScreen(PacedScreen, Screen[None]):
+    """A screen over a vault.
+
+    Attributes:
+        vault: What it shows.
+        glyphs: The characters to draw with.
+        today: The day it is, by the vault's own clock.
+    """
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    AUTO_FOCUS: ClassVar[str | None] = ""
+
+    OPENED_BY: ClassVar[str] = ""
+    """The id of the action that opens the screen."""
+
+    LIES_OVER: ClassVar[bool] = False
+    """Whether it is opened over another screen, and goes when that one is wanted."""
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
+        super().__init__()
+        self.vault = vault
+        self.glyphs = glyphs
+        self.today = today
+        self._focus_before: Widget | None = None
+        self._has_missed = False
+        self._mounts_switcher: AwaitMount | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(self.vault.name, self.OPENED_BY)
+        yield from self.compose_body()
+        yield Footer()
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what stands between the two lines."""
+        raise NotImplementedError
+
+    def vault_changed(self) -> None:
+        """Show the vault as it is by now, with the cursor where it was."""
+        raise NotImplementedError
+
+    # The focus, where the pane that has it goes for want of room.
+
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere.
+
+        While another window has it, Textual keeps in mind who is to have it again.
+        """
+        if self.focused is not None or not self.app.app_focus:
+            return
+        views = [one for one in self.focus_chain if isinstance(one, LineView)]
+        views.sort(key=lambda view: view.id == "sidebar")
+        if views:
+            views[0].focus()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether another screen is in its place; what only lies over it leaves it where it is."""
+        return self not in self.app.screen_stack
+
+    def is_unseen(self) -> bool:
+        """Tell whether nobody sees the screen; `vault_changed` is then called again when one does.
+
+        What it would read is much, and is another by the time that it is seen.
+        """
+        self._has_missed = self.is_away
+        return self._has_missed
+
+    def on_screen_resume(self) -> None:
+        if self._has_missed:
+            self._has_missed = False
+            self.vault_changed()
+
+    def change_day(self, today: date) -> None:
+        """Show the vault as it is seen from another day than before."""
+        self.today = today
+        for view in self.walk_children(LineView):
+            if isinstance(view, DayAware):
+                view.change_day(today)
+        self.vault_changed()
+
+    def place(self) -> str:
+        """Return where the focus is, as `actions.PLACES` names it."""
+        raise NotImplementedError
+
+    @property
+    def opens_without_reload(self) -> bool:
+        """Whether the screen will look as it does now when it opens next time."""
+        switcher = self._switcher
+        return switcher is None or not switcher.is_open
+
+    def say(self, text: str, shortly: str = "") -> None:
+        """Write what the screen says of itself at the right of the top line.
+
+        Args:
+            text: All of it, its parts with a dot between them.
+            shortly: What matters most of it, where there is no room for all; "" is the last part.
+        """
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.says, line.says_shortly = text, shortly
+
+    def rest(self, *actions: str) -> None:
+        """Show at the bottom which actions have nothing to be about; none by default."""
+        if (footer := self.query_one_optional(Footer)) is not None:
+            footer.idle = frozenset(actions)
+
+    def flag(self, conflicts: Sequence[ConflictPair]) -> None:
+        """Show that there are notes with two versions."""
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.conflicts = len(conflicts)
+
+    def show_error_count(self, count: int) -> None:
+        """Show how many errors there were that have not been looked at."""
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.wrong = count
+
+    def doing(self, text: str) -> None:
+        """Write what goes on in the background into the bottom line; "" when it is over."""
+        if (footer := self.query_one_optional(Footer)) is not None:
+            footer.doing = text
+
+    def index_progressed(self) -> None:
+        """Say how far the index is, where that is said."""
+
+    # The quick switch: mounted after the first frame, since most sessions start without it.
+
+    def on_mount(self) -> None:
+        # Textual tells of a refresh while it still holds the first frame back.
+        self.set_timer(SOON, self._mount_switcher)
+        app = cast("Over", self.app)
+        self.flag(app.conflicts)
+        self.show_error_count(app.unseen)
+
+    def _mount_switcher(self) -> None:
+        from notekeep.tui.widgets.switcher import Switcher
+
+        # Textual calls `on_mount` of every class, and some screens call this one themselves.
+        if self._mounts_switcher is None and self.is_attached:  # the program may be ending
+            self._mounts_switcher = self.mount(Switcher(self.vault, self.glyphs))
+
+    @property
+    def _switcher(self) -> Switcher | None:
+        """The quick switch, once it is mounted."""
+        from notekeep.tui.widgets.switcher import Switcher
+
+        return self.query_one_optional(Switcher)
+
+    async def open_switcher(self) -> None:
+        """Show the quick switch."""
+        # The key may come before it is mounted, or while it is.
+        self._mount_switcher()
+        if self._mounts_switcher is not None:
+            await self._mounts_switcher
+        switcher = self._switcher
+        if switcher is not None and not switcher.is_open:
+            self._focus_before = self.focused
+            switcher.open()
+
+    def refresh_switcher(self) -> None:
+        """Have the quick switch look again, as the vault has changed."""
+        if (switcher := self._switcher) is not None:
+            switcher.again()
+
+    def on_switcher_closed(self) -> None:
+        if self._focus_before is not None and self._focus_before.is_attached:
+            self._focus_before.focus()
+
+
+# A screen over another one: a list, and the text of what is under the cursor beside it.
+
+
+PREVIEW_DELAY = 0.05
+"""Seconds on a row before its text is made, so that the next key can make it unnecessary."""
+
+
+class OverlayScreen(DismissOnce[None], VaultScreen):
+    """A list and a text; escape leads back to where one came from."""
+
+    CSS_PATH = "over.tcss"
+    LIES_OVER = True
+
+    text = getters.query_one("#text", DiffView)
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, listed: ListView) -> None:
+        """Make the screen.
+
+        Args:
+            vault: What it shows.
+            glyphs: The characters to draw with.
+            today: The day it is.
+            listed: The list.
+        """
+        super().__init__(vault, glyphs, today)
+        self.listed = listed
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="over-panes"):
+            yield self.listed
+            with Vertical(id="over-text"):
+                yield from self.compose_text()
+
+    def compose_text(self) -> ComposeResult:
+        """Yield what stands beside the list."""
+        yield DiffView(self.glyphs, id="text")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        # At once, where `focus` would wait: an escape that comes first would only move the focus.
+        self.set_focus(self.listed)
+        self.vault_changed()
+
+    @property
+    def opens_without_reload(self) -> bool:
+        return False
+
+    def cannot(self, error: NotekeepError) -> None:
+        """Say what is wrong in the place of the text."""
+        lines: list[StyledLine] = [[], [Piece(clean_line(error.message), "warn")]]
+        if error.hint:
+            lines.append([Piece(clean_line(error.hint), "muted")])
+        self.text.say(*lines)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_read_text()
+
+    def action_leave_over(self) -> None:
+        if self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+            self.listed.focus()
+        elif self.focused is not self.listed:
+            self.listed.focus()
+        elif self.is_current:
+            self.dismiss(None)
+
+    def action_read_text(self) -> None:
+        self.reading.focus()
+
+    def action_page_text(self) -> None:
+        self.reading.action_page_down()
+
+    def action_zoom_text(self) -> None:
+        self.toggle_class("-zoomed")
+        (self.reading if self.has_class("-zoomed") else self.listed).focus()
+
+    @property
+    def reading(self) -> LineView:
+        """The text that is beside the list."""
+        return self.text
+
+
+# Keys about what is on its way to the screen: kept until it is there, and then done.
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from notekeep.tui.keyboard import Keyboard
+
+    _VaultScreenHost = VaultScreen
+else:
+    # See `Keyboard`: one class of Textual's kind is enough for one screen.
+    _VaultScreenHost = object
+
+KEPT_SECONDS = 1.0
+"""How long keys wait for what they are about."""
+TOO_EARLY = "It is not there yet; press the key again when you see it"
+
+
+class QueuedKeys(_VaultScreenHost):
+    """A screen on which a key may come before what it is about.
+
+    Attributes:
+        is_coming: Whether that is on its way.
+    """
+
+    is_coming = False
+    _meant: Sequence[Callable[[], object]] = ()
+
+    def waits(self, deed: Callable[[], object]) -> bool:
+        """Keep what a key does, and the keys behind it, until what comes is there.
+
+        Args:
+            deed: Does it; asked again then, as something else may be on its way because of a key
+                before it.
+
+        Returns:
+            False when nothing is on its way.
+        """
+        if self.is_coming:
+            self._meant = [*self._meant, deed]
+            cast("Keyboard", self.app).hold_keys(self, self._too_early, seconds=KEPT_SECONDS)
+        return self.is_coming
+
+    def _too_early(self) -> None:
+        if self._meant:
+            self._meant = ()
+            show_message(self, TOO_EARLY)
+
+    def run_queued(self) -> None:
+        """Do what was meant for what is there by now."""
+        self.is_coming = False
+        self._let_go(is_there=True)
+
+    def cancel_queued(self) -> None:
+        """Let go of what was meant: something else comes, or nothing does."""
+        self.is_coming = False
+        self._let_go(is_there=False)
+
+    def _let_go(self, *, is_there: bool) -> None:
+        meant, self._meant = self._meant, ()
+        for deed in meant if is_there else ():
+            deed()
+        if meant and not self._meant:
+            cast("Keyboard", self.app).release_keys(self)

@@ -1,0 +1,347 @@
+"""First start; choose another vault."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.app import App
+from textual.containers import Center, Middle
+from textual.message import Message
+
+from notekeep import config
+from notekeep.errors import NotekeepError
+from notekeep.tui import location as places
+from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, TextLines, open_dialog
+from notekeep.tui.keys import bindings
+from notekeep.tui.render import glyphs as glyph_sets
+from notekeep.tui.render.plan_lines import shorten_home
+from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine
+from notekeep.tui.theme import THEMES, choose_theme_name
+from notekeep.tui.widgets.bars import SUBMIT_ACTION, Button, Buttons
+from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import in_background, show_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from notekeep.tui.app import GlobalActions
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+# Welcome: no vault yet, and three keys to have one.
+
+
+NEW_FOLDER = os.path.join("~", "notes")
+TALL = 3
+"""Lines of a way: its title, what is said of it, and one that is free."""
+ROOMY, FULL = 15, 8
+"""Rows of a terminal that has room for all that is said, and for a heading."""
+
+
+class _WelcomeChoice(NamedTuple):
+    """One way to a vault: its key, what it does, and what is said of it."""
+
+    key: str
+    title: str
+    about: str
+
+
+HEADING: StyledLine = [
+    Piece("notekeep", "title"),
+    Piece("\n"),
+    Piece("Notes, habits and drafts in one folder of plain Markdown.", "muted"),
+]
+
+WAYS = (
+    _WelcomeChoice(
+        "c", "Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like"
+    ),
+    _WelcomeChoice(
+        "o", "Open a folder", "one you have, of Markdown, or of Obsidian; nothing in it changes"
+    ),
+    _WelcomeChoice("s", "Look at the sample", "a small vault to play with, in a temporary folder"),
+)
+
+
+class ChoiceMade(Message, namespace="ways"):
+    """A way was chosen."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
+class _WelcomeChoices(ListView):
+    row_height = TALL
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+
+    def fit(self, height: int) -> None:
+        """Say less of each way where there is no room for more."""
+        self.row_height = TALL if height >= ROOMY else 1
+        self.styles.height = self.row_height * len(WAYS)
+        self.rows_changed(self.cursor)
+
+    def take(self) -> None:
+        """Take the way under the cursor."""
+        self.post_message(ChoiceMade(WAYS[self.cursor].key))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            self.take()
+        elif event.key in {way.key for way in WAYS}:
+            self.post_message(ChoiceMade(event.key))
+
+    def row_count(self) -> int:
+        return len(WAYS)
+
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        del width
+        way = WAYS[row]
+        here = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        title = [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")]
+        if self.row_height == 1:
+            return [title]
+        return [
+            title,
+            [here, Piece(f"     {way.about}", "muted")],
+            [],
+        ]
+
+    def _over(self, index: int) -> str:
+        is_gap = self.row_height == TALL and index % TALL == TALL - 1
+        return "" if is_gap else super()._over(index)
+
+
+class _Keys(Buttons):
+    """What can be done, each a button."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Button("enter", "chooses", SUBMIT_ACTION), Button("esc", "leaves", "dismiss")
+        )
+
+    async def on_click(self, event: events.Click) -> None:
+        if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
+            event.stop()
+            event.prevent_default()
+            self.screen.query_one(_WelcomeChoices).take()
+
+
+class WelcomeApp(App[str | None]):
+    """Asks for a vault; its result is the vault's folder, or None."""
+
+    TITLE = "notekeep"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = bindings("dialog")
+    CSS = """
+    Screen { background: $background; }
+    Center { height: auto; }
+    TextLines { width: 72; max-width: 100%; margin-bottom: 1; }
+    _WelcomeChoices { width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto; }
+    _Keys { width: 72; max-width: 100%; margin-top: 1; }
+    .-low Center TextLines { display: none; }
+    .-low _Keys { margin-top: 0; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = choose_theme_name(
+            "", self.available_themes, os.environ, no_colour=self.no_color
+        )
+        self.glyphs = glyph_sets.choose_glyphs("", os.environ)
+
+    def compose(self) -> ComposeResult:
+        with Middle(), Center():
+            yield TextLines(HEADING)
+            yield _WelcomeChoices(self.glyphs)
+            yield _Keys()
+
+    def on_mount(self) -> None:
+        self.query_one(_WelcomeChoices).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        height = event.size.height
+        self.set_class(height < FULL, "-low")
+        for ways in self.query(_WelcomeChoices):
+            ways.fit(height)
+
+    def action_dismiss(self) -> None:
+        self.exit(None)
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        self._take(WAYS[event.row].key)
+
+    def on_ways_taken(self, event: ChoiceMade) -> None:
+        self._take(event.key)
+
+    def _take(self, key: str) -> None:
+        if key == "s":
+            self._open_sample()
+        elif key == "c":
+            hint = "The folder is made when it is not there yet."
+            open_dialog(
+                self, Prompt("Create a vault", value=NEW_FOLDER, hint=hint), _create, self.exit
+            )
+        else:
+            hint = "notekeep reads it as it stands."
+            open_dialog(
+                self, Prompt("Open a folder", value=os.getcwd(), hint=hint), _open, self.exit
+            )
+
+    def _open_sample(self) -> None:
+        from notekeep.services import demo
+
+        try:
+            root, home = demo.copy_sample_vault(config.current_time().date())
+        except (NotekeepError, OSError) as error:
+            self._tell(error)
+        else:
+            os.environ["NOTEKEEP_HOME"] = home
+            self.exit(root)
+
+    def _tell(self, error: Exception) -> None:
+        shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
+        show_error(self, shown)
+
+
+def _create(folder: str) -> str | None:
+    """Make a folder, and remember it as a vault; give its real path."""
+    if folder:
+        try:
+            os.makedirs(os.path.expanduser(folder), exist_ok=True)
+        except OSError as error:
+            raise NotekeepError(str(error)) from error
+    return _open(folder)
+
+
+def _open(folder: str) -> str | None:
+    """Remember a folder as a vault; give its real path."""
+    if not folder:
+        return None
+    root = os.path.realpath(os.path.expanduser(folder))
+    if not os.path.isdir(root):
+        raise NotekeepError(f"There is no folder {folder}.", "Check its name, or create a vault.")
+    try:
+        config.remember_vault(root, config.Places.for_machine())
+    except OSError as error:
+        raise NotekeepError(str(error)) from error
+    return root
+
+
+# Other vaults: those that were opened here, to be chosen from, and any other folder.
+
+
+ANOTHER = "\0another"
+"""Stands for a folder that is not in the list."""
+
+
+class KnownVault(NamedTuple):
+    """A vault that was opened here: what it is called, its folder, and when it was left, or 0."""
+
+    name: str
+    root: str
+    left: float
+
+
+def known_vaults() -> list[KnownVault]:
+    """Return the vaults of this machine, the one that was left last first.
+
+    Raises:
+        Failure: The list cannot be read.
+    """
+    machine = config.Places.for_machine()
+    person = config.person_settings(machine)
+    roots = {
+        os.path.realpath(path): os.path.join(machine.state, identity)
+        for identity, path in config.known_vaults(machine.state).items()
+    }
+    names = {os.path.realpath(path): name for name, path in person.vaults.items()}
+    roots.update({root: "" for root in names if root not in roots and os.path.isdir(root)})
+    found = [
+        KnownVault(names.get(root, os.path.basename(root)), root, _left(state))
+        for root, state in roots.items()
+    ]
+    return sorted(found, key=lambda one: (-one.left, one.name.casefold(), one.root))
+
+
+def _left(state: str) -> float:
+    """When the person left a vault, as its place tells: it is written at the end."""
+    try:
+        return os.stat(os.path.join(state, places.PLACE_FILE)).st_mtime if state else 0.0
+    except OSError:
+        return 0.0
+
+
+def choose_vault(app: GlobalActions) -> None:
+    """List the vaults, and go to the one that is chosen."""
+    in_background(
+        app, known_vaults, partial(_ask, app), group="vaults", exclusive=True, holds_keys=True
+    )
+
+
+def _ask(app: GlobalActions, known: Sequence[KnownVault]) -> None:
+    here = app.vault.root
+    options = [
+        Option("Another folder …", "any folder of Markdown", ANOTHER)
+        if one is None
+        else Option(one.name, shorten_home(one.root), one.root)
+        for one in (*(one for one in known if one.root != here), None)
+    ]
+
+    def answered(root: str | None) -> None:
+        if root == ANOTHER:
+            _ask_folder(app)
+        elif root is not None:
+            switch_vault(app, root)
+
+    app.push_screen(Choice("Open another vault", options, app.glyphs), answered)
+
+
+def _ask_folder(app: GlobalActions) -> None:
+    hint = "notekeep reads it as it stands; a folder that is not there is made."
+    start = os.path.join(os.path.dirname(app.vault.root), "")
+    prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
+
+    def prepare(folder: str) -> str | None:
+        return _prepared(folder, is_new=True) if folder else None
+
+    open_dialog(app, prompt, prepare, partial(_leave_for, app), group="vaults")
+
+
+def switch_vault(app: GlobalActions, folder: str) -> None:
+    """Leave this vault for another one.
+
+    Args:
+        app: The program.
+        folder: The other vault's folder.
+    """
+    in_background(app, partial(_prepared, folder), partial(_leave_for, app), group="vaults")
+
+
+def _prepared(folder: str, *, is_new: bool = False) -> str:
+    """Give the real path of a vault's folder; a new one is made and remembered by name."""
+    root = os.path.realpath(os.path.expanduser(folder))
+    try:
+        if is_new:
+            os.makedirs(root, exist_ok=True)
+            config.remember_vault(root, config.Places.for_machine())
+        os.listdir(root)
+    except OSError as error:
+        text = f"{shorten_home(root)} cannot be opened: {error.strerror}"
+        raise NotekeepError(text, "Choose another folder.") from error
+    return root
+
+
+def _leave_for(app: GlobalActions, root: str) -> None:
+    if root != app.vault.root:
+        app.call_later(app.leave_for, root)

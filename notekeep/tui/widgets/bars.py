@@ -1,0 +1,347 @@
+"""Status line, footer, button rows, choice rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.commands.action import format_key
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
+from notekeep.tui.keys import UNBOUND_PREFIX
+from notekeep.tui.render.styled_text import (
+    ACTION_LINK,
+    Piece,
+    StyledLine,
+    fit_line,
+    line_width,
+    pad_line,
+    spread_line,
+)
+from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.filter import LineFilter
+    from textual.screen import Screen
+    from textual.strip import Strip
+
+    from notekeep.tui.app import NotekeepApp
+
+
+# `Bar`: one line across the screen, whose parts can be clicked.
+
+
+class ButtonLine(Widget):
+    """A line drawn from pieces; a click on a piece that links to an action runs it."""
+
+    DEFAULT_CSS = """
+    ButtonLine { height: 1; width: 1fr; }
+    """
+
+    def draw(self, width: int) -> StyledLine:
+        """Return what the bar shows in `width` cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        del y
+        width = max(0, self.size.width)
+        return paint(self.draw(width), width, get_role_styles(self.app), self.rich_style)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return drop_color_filter(super().get_line_filters())
+
+    async def on_click(self, event: events.Click) -> None:
+        link = str(event.style.meta.get("link", ""))
+        if link.startswith(ACTION_LINK):
+            event.stop()
+            await run_action(self, link.removeprefix(ACTION_LINK))
+
+
+async def run_action(widget: Widget, action_id: str) -> None:
+    """Run an action as its key would, from where the focus is."""
+    for active in widget.screen.active_bindings.values():
+        if active.binding.id == action_id and active.enabled:
+            await widget.app.run_action(active.binding.action, active.node)
+            return
+    action = ACTIONS_BY_ID[action_id]
+    if not action.keys:
+        await widget.app.run_action(action.method, widget.app)
+
+
+# The line at the top: which vault, which screens there are, what is shown, what is amiss.
+
+
+SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
+STATUS_SEPARATOR = " · "
+GAPS = 5
+"""Cells between the name of the vault and the screens, and before what stands at the right."""
+
+
+class StatusLine(ButtonLine):
+    """Vault, screens, and at the right what the screen says of itself."""
+
+    DEFAULT_CSS = """
+    StatusLine { background: $panel; color: $foreground; padding: 0 1; }
+    """
+
+    says: reactive[str] = reactive("")
+    says_shortly: reactive[str] = reactive("")
+    """What matters most of that, where there is no room for all; "" is its last part."""
+    conflicts: reactive[int] = reactive(0)
+    """How many notes have two versions."""
+    wrong: reactive[int] = reactive(0)
+    """How many errors have not been looked at."""
+
+    def __init__(self, vault: str, active: str) -> None:
+        """Make the line.
+
+        Args:
+            vault: The vault's name.
+            active: The id of the action that opens the screen the line is on.
+        """
+        super().__init__()
+        self._vault = clean_line(vault)
+        self._active = active
+
+    def draw(self, width: int) -> StyledLine:
+        tabs: StyledLine = []
+        for action_id in SCREENS:
+            action = ACTIONS_BY_ID[action_id]
+            role = "active" if action_id == self._active else "muted"
+            link = ACTION_LINK + action_id
+            if width >= 100:
+                tabs.append(Piece(f"{format_key(action.keys[0])} ", "faint", link))
+            tabs.extend([Piece(action.title, role, link), Piece("  ")])
+        badge = self._badges(width)
+        room = width - line_width(tabs) - line_width(badge) - 2 * (2 if badge else 1)
+        said = self._said(room)
+        right = [*badge, *([Piece("  ")] if badge and said else []), *said]
+        if line_width(tabs) + line_width(right) + 2 > width:
+            right = []
+        room = width - line_width(tabs) - line_width(right) - GAPS
+        vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
+        # A few letters of a name say nothing.
+        name = fit_line([vault], min(room, 24)) if room >= min(line_width([vault]), 8) else []
+        return spread_line([*name, *([Piece("   ")] if name else []), *tabs], right, width)
+
+    def _said(self, room: int) -> StyledLine:
+        """Return what the screen says, without its first parts where there is no room for them."""
+        parts = clean_line(self.says).split(STATUS_SEPARATOR)
+        ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
+        if self.says_shortly:
+            ways[1:] = [clean_line(self.says_shortly)]
+        fitting = next((text for text in ways if line_width([Piece(text)]) <= room), "")
+        return [Piece(fitting, "muted")] if fitting else []
+
+    def _badges(self, width: int) -> StyledLine:
+        """Say that there are errors or conflicts; a click lists them."""
+        found = [
+            (self.wrong, "show-problems", "error"),
+            (self.conflicts, "show-conflicts", "conflict"),
+        ]
+        line: StyledLine = []
+        # Side by side they have to be told apart, also where there is less room.
+        is_named = width >= 100 or (self.wrong and self.conflicts and width >= 70)
+        for count, action_id, name in found:
+            if count:
+                word = f" {name}{'s' if count > 1 else ''}" if is_named else ""
+                line += [Piece("  ")] if line else []
+                line.append(Piece(f"! {count}{word}", "warn", ACTION_LINK + action_id))
+        return line
+
+
+# The line at the bottom: the keys that work here, and what notekeep is doing.
+
+
+ALWAYS = ("help", "palette")
+"""What stays at the right end, whatever has the focus."""
+GAP = 2
+_ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
+
+
+class Footer(ButtonLine):
+    """Keys from the registry, as the person has set them; a click presses them."""
+
+    DEFAULT_CSS = """
+    Footer { dock: bottom; background: $panel; color: $foreground; padding: 0 1; }
+    """
+
+    doing: reactive[str] = reactive("")
+    """What is going on in the background; it takes the place of keys while it lasts."""
+
+    idle: reactive[frozenset[str]] = reactive(frozenset())
+    """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
+
+    def _bindings_updated(self, _screen: Screen[object]) -> None:
+        self.refresh()
+
+    def draw(self, width: int) -> StyledLine:
+        keys = self._keys()
+        right: StyledLine = []
+        if self.doing:
+            right.append(Piece(clean_line(self.doing), "accent"))
+        else:
+            for action_id in ALWAYS:
+                if action_id in keys:
+                    right.extend([*([Piece(" " * GAP)] if right else []), *keys[action_id]])
+        if line_width(right) > width // 2:
+            right = right[: 2 if not self.doing else 1]
+        room = width - line_width(right) - GAP
+        left: StyledLine = []
+        for action_id, pieces in keys.items():
+            if action_id in ALWAYS:
+                continue
+            if line_width(left) + line_width(pieces) + GAP > room:
+                break
+            left.extend([*pieces, Piece(" " * GAP)])
+        return [*pad_line(left, max(0, width - line_width(right))), *right]
+
+    def _keys(self) -> dict[str, StyledLine]:
+        """Return the buttons to show by the id of their action, nearest to the focus first.
+
+        What is said of one place is in the order of the registry, and what works goes before what
+        has nothing to be about.
+        """
+        shown: dict[str, StyledLine] = {}
+        own_keys = cast("NotekeepApp", self.app).own_keys
+        bindings = self.screen.active_bindings.values()
+        focused = self.screen.focused
+        typing = focused is not None and focused.check_consume_key("a", "a")
+        here = getattr(self.screen, "OPENED_BY", "")
+        bound: dict[str, set[str]] = {}
+        for active in bindings:
+            bound.setdefault(active.binding.id or "", set()).add(active.binding.key)
+        for active in bindings:
+            action = ACTIONS_BY_ID.get(active.binding.id or "")
+            if action is None or not action.label or action.id in shown:
+                continue
+            if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == here:
+                continue  # no key of the person's, or the way to where one is
+            if typing and len(format_key(active.binding.key)) == 1 and not active.binding.priority:
+                continue  # the letter would be typed
+            link = ACTION_LINK + action.id if active.enabled else ""
+            works = active.enabled and action.id not in self.idle
+            roles = ("key", "muted") if works else ("faint", "faint")
+            usual = (key for key in action_keys(action, own_keys) if key in bound[action.id])
+            key = next(usual, active.binding.key)
+            shown[action.id] = [
+                Piece(format_key(key), roles[0], link),
+                Piece(f" {action.label}", roles[1], link),
+            ]
+        places: dict[str, int] = {}
+        for action_id in shown:
+            places.setdefault(ACTIONS_BY_ID[action_id].context, len(places))
+        return {
+            action_id: shown[action_id]
+            for action_id in sorted(
+                shown,
+                key=lambda one: (one in self.idle, places[ACTIONS_BY_ID[one].context], _ORDER[one]),
+            )
+        }
+
+
+# What can be done in a dialog, said in one line, each part of it a button.
+
+
+SUBMIT_ACTION = "submit"
+"""Stands for what enter does in the line of a dialog."""
+BUTTON_SEPARATOR = " · "
+
+
+class Button(NamedTuple):
+    """A key, what it does, and the id of its action or SUBMIT."""
+
+    key: str
+    text: str
+    action: str
+
+
+CLOSE_BUTTON = Button("esc", "closes", "dismiss")
+
+
+class ActionButtons(ButtonLine):
+    """Actions by their keys, those that matter most first; what has no room is left out whole."""
+
+    def __init__(self, *actions: tuple[str, str]) -> None:
+        """Take the id of each action and what it does."""
+        super().__init__()
+        self._actions = actions
+
+    def draw(self, width: int) -> StyledLine:
+        line: StyledLine = []
+        for action_id, text in self._actions:
+            link = ACTION_LINK + action_id
+            key = format_key(ACTIONS_BY_ID[action_id].keys[0])
+            button = [Piece(f"{key} ", "key", link), Piece(text, "muted", link)]
+            longer = [*line, Piece("  "), *button] if line else button
+            if line and line_width(longer) > width:
+                break
+            line = longer
+        return fit_line(line, width)
+
+
+class Buttons(ButtonLine):
+    """Keys of a dialog; a click presses one."""
+
+    def __init__(self, *buttons: Button) -> None:
+        super().__init__()
+        self._buttons: Sequence[Button] = buttons
+
+    def draw(self, width: int) -> StyledLine:
+        line: StyledLine = []
+        for button in self._buttons:
+            link = ACTION_LINK + button.action
+            line += [Piece(BUTTON_SEPARATOR, "faint")] if line else []
+            line += [Piece(button.key, "key", link), Piece(f" {button.text}", "muted", link)]
+        return fit_line(line, width)
+
+    async def on_click(self, event: events.Click) -> None:
+        if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
+            event.stop()
+            event.prevent_default()
+            await self.screen.query_one(Input).action_submit()
+
+
+# A few choices in a row, one of them standing out.
+
+
+LINK = "choice:"
+
+
+class ChoiceBar(ButtonLine):
+    """The choices; a click chooses."""
+
+    chosen: reactive[str] = reactive("")
+
+    def __init__(self, choices: Sequence[str], chosen: str) -> None:
+        super().__init__()
+        self._choices = choices
+        self.set_reactive(ChoiceBar.chosen, chosen)
+
+    def draw(self, width: int) -> StyledLine:
+        del width
+        line: StyledLine = []
+        for choice in self._choices:
+            role = "active chosen" if choice == self.chosen else "muted"
+            line.extend([Piece(f" {clean_line(choice)} ", role, LINK + choice), Piece(" ")])
+        return line
+
+    async def on_click(self, event: events.Click) -> None:
+        link = str(event.style.meta.get("link", ""))
+        if link.startswith(LINK):
+            event.stop()
+            self.chosen = link.removeprefix(LINK)
+
+    def step(self, by: int) -> None:
+        """Choose the one after the chosen one, or before."""
+        at = self._choices.index(self.chosen)
+        self.chosen = self._choices[(at + by) % len(self._choices)]

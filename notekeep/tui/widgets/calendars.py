@@ -1,0 +1,259 @@
+"""Month, year heatmap, page of a habit."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from notekeep.dates import MONTHS, WEEKDAYS
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.render.habit_page import (
+    YEAR_FIRST_LINE,
+    YEAR_LINES,
+    day_at,
+    detail_lines,
+    year_heading,
+    year_lines,
+)
+from notekeep.tui.render.habit_rows import goal_text, note_piece
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
+from notekeep.tui.widgets.line_view import LineView, TextPage
+from notekeep.tui.widgets.row_lists import DayAware
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from notekeep.habits.calendar import Calendar
+    from notekeep.habits.summary import HabitView
+    from notekeep.tracking.habit_details import Detail
+    from notekeep.tui.render.glyphs import Glyphs
+
+
+# One month of days, one of them chosen.
+
+
+DAY = 3
+"""The cells of a day."""
+WIDTH = 7 * DAY
+WEEKS = 6
+MONTH_HEIGHT = WEEKS + 2
+
+
+def month_days(month: date, week_start: int) -> list[date | None]:
+    """Give the days of a month as they are shown: six weeks, None where another month's day is.
+
+    Args:
+        month: Any day of it.
+        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
+    """
+    first = month.replace(day=1)
+    before = (first.weekday() - week_start) % 7
+    count = monthrange(month.year, month.month)[1]
+    days: list[date | None] = [None] * before
+    days += [first + timedelta(number) for number in range(count)]
+    return days + [None] * (7 * WEEKS - len(days))
+
+
+def shift_month(day: date, by: int) -> date:
+    """Return the same day of another month, or its last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
+    year = min(max(year, date.min.year), date.max.year)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
+    """A month; a click chooses a day."""
+
+    class Chosen(Message):
+        """A day was clicked.
+
+        Attributes:
+            day: The day.
+            is_final: Whether it was a double click.
+        """
+
+        def __init__(self, day: date, *, is_final: bool) -> None:
+            super().__init__()
+            self.day = day
+            self.is_final = is_final
+
+    def __init__(self, day: date, today: date, week_start: int) -> None:
+        super().__init__()
+        self.day = day
+        self._today, self._week_start = today, week_start
+
+    def show(self, day: date) -> None:
+        """Show another day in its month."""
+        self.day = day
+        self.lines_changed()
+
+    def line_count(self) -> int:
+        return MONTH_HEIGHT
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        del width
+        if index == 0:
+            return [Piece(f"{MONTHS[self.day.month - 1]} {self.day.year}".center(WIDTH), "bright")]
+        if index == 1:
+            names = [WEEKDAYS[(self._week_start + n) % 7][:2].capitalize() for n in range(7)]
+            return [Piece("".join(f"{name:>{DAY}}" for name in names), "faint")]
+        week = month_days(self.day, self._week_start)[7 * (index - 2) :][:7]
+        line: StyledLine = []
+        for day in week:
+            line += [Piece(" "), Piece(f"{day.day if day else '':>2}", self._role(day))]
+        return line
+
+    def _role(self, day: date | None) -> str:
+        if day is None:
+            return ""
+        if day == self.day:
+            return "chosen"
+        return "mark" if day == self._today else ""
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        row, column = place.y - 2, place.x // DAY
+        if not (0 <= row < WEEKS and column < 7):
+            return
+        day = month_days(self.day, self._week_start)[7 * row + column]
+        if day is not None:
+            self.post_message(self.Chosen(day, is_final=event.chain == 2))
+
+
+# The year heatmap of a habit.
+
+
+class YearGrid(DayAware, LineView, can_focus=False):
+    """One habit's year: a heading, the months, seven lines of days; one line is the heading."""
+
+    DEFAULT_CSS = """
+    YearGrid { overflow-y: hidden; scrollbar-gutter: auto; padding: 0 1; }
+    """
+
+    class Picked(Message):
+        """A day was clicked."""
+
+        def __init__(self, day: date) -> None:
+            super().__init__()
+            self.day = day
+
+    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self.today = today
+        self._habit: HabitView | None = None
+        self._year = today.year
+        self._calendar: Calendar | None = None
+
+    def show(self, habit: HabitView, year: int, calendar: Calendar) -> None:
+        """Show a year of a habit."""
+        self._habit, self._year, self._calendar = habit, year, calendar
+        self.lines_changed()
+
+    def line_count(self) -> int:
+        return YEAR_LINES + 1 if self._calendar is not None else 0
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        if self._calendar is None or self._habit is None:
+            return []
+        if index == 0:
+            about = self._about(self._habit)
+            is_alone = self.size.height < YEAR_LINES
+            return (
+                fit_line(about, width)
+                if is_alone
+                else year_heading(about, self._calendar, self._glyphs, width)
+            )
+        lines = year_lines(self._calendar, self.today, self._glyphs, width)
+        return lines[index - 1] if index <= len(lines) else [Piece("")]
+
+    def _about(self, habit: HabitView) -> StyledLine:
+        """Return the name, the year when that is below, the goal, and what is left to do."""
+        line = [Piece(clean_line(habit.title), "title")]
+        if self.size.height >= YEAR_LINES:
+            line.append(Piece(f"  {self._year}", "muted"))
+        note = note_piece(habit)
+        line.append(Piece(f"  {goal_text(habit)}", "muted"))
+        return [*line, Piece("  "), note] if note.text else line
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.lines_changed()
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or self._calendar is None or self.size.height < YEAR_LINES:
+            return
+        day = day_at(self._calendar, self.today, self.inner_width, place.x, place.y - 2)
+        if day is not None:
+            self.post_message(self.Picked(day))
+
+
+# The page about one habit, over the week.
+
+
+MARGIN = 2
+
+
+class HabitPage(DayAware, TextPage):
+    """Everything there is to see of one habit.
+
+    Attributes:
+        detail: What is shown; None shows nothing.
+    """
+
+    BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
+
+    class Picked(Message):
+        """A day of the year was clicked."""
+
+        def __init__(self, day: date) -> None:
+            super().__init__()
+            self.day = day
+
+    def __init__(self, glyphs: Glyphs, today: date) -> None:
+        super().__init__()
+        self.detail: Detail | None = None
+        self._glyphs = glyphs
+        self.today = today
+        self._drawn: tuple[int, list[StyledLine]] = (0, [])
+
+    def show(self, detail: Detail) -> None:
+        """Show a habit, from the top when it is another than before."""
+        is_other = self.detail is None or self.detail.view.id != detail.view.id
+        self.detail = detail
+        self._drawn = (0, [])
+        self.lines_changed()
+        if is_other:
+            self.scroll_to_line(0)
+
+    def _lines(self, width: int) -> list[StyledLine]:
+        if self._drawn[0] != width:
+            room = max(1, width - 2 * MARGIN)
+            found = self.detail
+            lines = [] if found is None else detail_lines(found, self.today, self._glyphs, room)
+            self._drawn = (width, lines)
+        return self._drawn[1]
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or self.detail is None:
+            return
+        room = max(1, self.inner_width - 2 * MARGIN)
+        row = place.y + self.scroll_offset.y - YEAR_FIRST_LINE
+        day = day_at(self.detail.calendar, self.today, room, place.x - MARGIN, row)
+        if day is not None:
+            self.post_message(self.Picked(day))
+
+    def line_count(self) -> int:
+        return len(self._lines(max(1, self.inner_width)))
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        lines = self._lines(width)
+        return [Piece(" " * MARGIN), *lines[index]] if index < len(lines) else []

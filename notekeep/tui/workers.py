@@ -1,0 +1,274 @@
+"""Work in a thread, answer back to the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import nullcontext
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.tui.messages import ErrorReported
+from notekeep.tui.textual_compat import is_being_removed, share_heaps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from textual.app import App
+    from textual.dom import DOMNode
+    from textual.worker import Worker
+
+    from notekeep.search.results import SearchResults
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
+
+
+# Work that must not hold up a key: run in a thread, its answer handed back to the interface.
+#
+# An error that notekeep names is shown as it says itself; any other is a fault of ours, is
+# written to the log with its traceback, and never ends the program.
+
+
+T = TypeVar("T")
+SHORT, LONG = 4.0, 8.0
+"""Seconds for which one sentence is shown, and an error with its hint, which is also kept in the
+list of problems. Longer ones would cover the next screen."""
+WRITE_GROUP = "write"
+"""The group of work that changes notes."""
+HELD = 3.0
+"""Seconds for which keys wait at most for an answer."""
+
+
+def in_background(
+    node: DOMNode,
+    what: Callable[[], T],
+    then: Callable[[T], object],
+    *,
+    group: str,
+    exclusive: bool = False,
+    pause: float = 0.0,
+    holds_keys: bool = False,
+    failed: Callable[[NotekeepError], object] | None = None,
+) -> Worker[None]:
+    """Run `what` in a thread and then `then` with its answer in the interface's own.
+
+    Args:
+        node: The screen or app that asks; what an answer does not find when that is gone by then
+            is no fault.
+        what: Asks the vault; must not touch a widget.
+        then: Shows the answer.
+        group: Work of one kind; see `exclusive`. Work that changes notes has `WRITE_GROUP`, and is
+            done in the order in which it was asked for, each when the one before is done.
+        exclusive: Drop the answers of earlier work of the group that the same node asked for.
+        pause: Seconds to wait first, so that the next key can make it unnecessary.
+        holds_keys: Keep the keys that come meanwhile for what the answer opens.
+        failed: What to do instead of showing the error.
+    """
+
+    async def job() -> None:
+        await _first_frame(node.app)
+        share_heaps()
+        if pause:
+            await asyncio.sleep(pause)
+        try:
+            try:
+                async with _turn(node.app, group):
+                    answer = await asyncio.to_thread(what)
+            except NotekeepError as error:
+                (failed or (lambda problem: show_error(node, problem)))(error)
+            else:
+                then(answer)
+        except NotekeepError as error:
+            show_error(node, error)
+        except Exception as error:  # noqa: BLE001 - a fault in one answer must not end the program
+            # A screen that is being removed no longer has what would show the answer.
+            if not is_being_removed(node):
+                show_internal_error(node, error)
+        finally:
+            if keyboard is not None:
+                keyboard.release_keys(job)
+
+    keyboard: Any = node.app if holds_keys and hasattr(node.app, "hold_keys") else None
+    if keyboard is not None:
+        keyboard.hold_keys(job, seconds=HELD)
+    # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
+    return node.app.run_worker(
+        job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
+    )
+
+
+def _turn(app: App[object], group: str) -> AbstractAsyncContextManager[object]:
+    """A turn at changing notes: two steps in one moment would each begin with the same text."""
+    if group != WRITE_GROUP:
+        return nullcontext()
+    turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
+    return turns
+
+
+async def _first_frame(app: App[object]) -> None:
+    """Wait until something is seen: a thread would take the processor from it."""
+    first_frame: asyncio.Event | None = getattr(app, "first_frame", None)
+    if first_frame is not None:
+        await first_frame.wait()
+
+
+def show_error(node: DOMNode, error: NotekeepError) -> None:
+    """Tell what could not be done, why, and what to do about it."""
+    text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
+    node.app.notify(text, severity="error", timeout=LONG, markup=False)
+    node.app.post_message(ErrorReported(error.message, error.hint))
+
+
+def show_internal_error(node: DOMNode, error: Exception) -> None:
+    """Tell of a fault of ours, and log it."""
+    log_internal_error(error)
+    what = f"{type(error).__name__}: {clean_line(str(error))}"
+    hint = "This is a fault in notekeep; see log."
+    node.app.notify(f"{what}\n{hint}", severity="error", timeout=LONG, markup=False)
+    node.app.post_message(ErrorReported(what, hint))
+
+
+def log_internal_error(error: Exception) -> None:
+    """Write a fault of ours to the log, with its traceback."""
+    import logging
+
+    logging.getLogger("notekeep.tui.launch").error("fault", exc_info=error)
+
+
+def show_message(node: DOMNode, text: str) -> None:
+    """Tell, in one short sentence, of an effect that is not on the screen."""
+    node.app.notify(clean(text), timeout=SHORT, markup=False)
+
+
+# Titles for what is being typed, found in a thread so that no key waits for them.
+
+
+QUICK = 0.05
+"""Seconds up to which titles are looked for at every letter."""
+TYPING_PAUSE = 0.1
+"""Seconds without a key after which they are looked for where that takes longer."""
+
+
+class TitleSearch:
+    """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
+
+    def __init__(
+        self, node: DOMNode, vault: Vault, show: Callable[[str, SearchResults], object], limit: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            node: Where it is typed; when it goes, the answer is dropped.
+            vault: Whose notes.
+            show: Shows the answer, with the text it is for.
+            limit: How many notes at most.
+        """
+        self._node, self._vault, self._show, self._limit = node, vault, show, limit
+        self._turn = 0
+        self._finding = threading.Lock()
+        self._spent: list[float] = []
+        self._awaited: tuple[str, str] | None = None
+
+    def ask(self, typed: str, query: str | None = None) -> None:
+        """Ask for the titles of a text; those of a text before that are still missing are dropped.
+
+        Args:
+            typed: The text.
+            query: What to ask, where that is more than the text.
+        """
+        self._turn += 1
+        self._awaited = typed, typed if query is None else query
+        in_background(
+            self._node,
+            partial(self._find, self._turn, self._awaited[1]),
+            partial(self._found, self._turn),
+            group="titles",
+            exclusive=True,
+            # The answer to a letter would keep that to the next one waiting.
+            pause=0.0 if self._is_quick else TYPING_PAUSE,
+        )
+
+    def drop(self) -> None:
+        """Want no answer any more."""
+        self._turn += 1
+        self._awaited = None
+
+    @property
+    def are_shown(self) -> bool:
+        """Whether none are on their way."""
+        return self._awaited is None
+
+    def _find(self, turn: int, query: str) -> SearchResults | None:
+        # Of many keys in one moment only the last one's answer is worth finding: it does not stand
+        # in a line behind those of the others.
+        with self._finding:
+            if turn != self._turn:
+                return None
+            begun = time.thread_time()
+            found = self._vault.suggest(query, limit=self._limit)
+            self._spent = [*self._spent[-1:], time.thread_time() - begun]
+            return found
+
+    @property
+    def _is_quick(self) -> bool:
+        """Whether titles are found quickly in this vault; the first time is none to go by."""
+        return len(self._spent) < 2 or min(self._spent) <= QUICK
+
+    def _found(self, turn: int, found: SearchResults | None) -> None:
+        if found is None or turn != self._turn or self._awaited is None:
+            return
+        typed, self._awaited = self._awaited[0], None
+        self._show(typed, found)
+
+
+# What the first frame does without, and the session does not: imported after it.
+#
+# A module that is wanted by a key is imported by then, between two looks at the keyboard; one
+# that is wanted sooner is imported when it is used.
+
+
+IMPORT_PAUSE = 0.05
+"""Seconds between two imports: most take a few milliseconds, and none is in a hurry."""
+
+SOON = (
+    "notekeep.tui.widgets.switcher",
+    "notekeep.tui.dialogs.prompts",
+    "notekeep.tui.screens.note_operations",
+    "notekeep.search.session",
+    "notekeep.tui.screens.help",
+    "notekeep.tui.screens.palette",
+    "notekeep.tui.dialogs.form",
+    "notekeep.tui.editors",
+    "notekeep.tui.screens.edit",
+    "notekeep.tui.screens.today",
+    "notekeep.tui.screens.habits",
+    "notekeep.tui.screens.publish",
+)
+"""What keys ask for, likeliest first."""
+
+
+class LazyModule(ModuleType):
+    """A module that is imported when something of it is first used."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self.__name__), name)
+
+
+def import_soon(app: NotekeepApp) -> None:
+    """Import what keys may ask for, one module at a time."""
+    left = iter(SOON)
+
+    def step() -> None:
+        name = next(left, None)
+        if name is None:
+            timer.stop()
+        else:
+            import_module(name)
+
+    timer = app.set_interval(IMPORT_PAUSE, step)

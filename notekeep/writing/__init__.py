@@ -1,1 +1,0 @@
-"""Changes to notes: planned whole, shown, then written as one step that `undo` takes back."""
