@@ -181,7 +181,7 @@ class WelcomeApp(App[str | None]):
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         self._take(WAYS[event.row].key)
 
-    def on_ways_taken(self, event: ChoiceMade) -> None:
+    def on_ways_choice_made(self, event: ChoiceMade) -> None:
         self._take(event.key)
 
     def _take(self, key: str) -> None:
