@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from notekeep.errors import Failure, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from notekeep.obsidian import ObsidianSettings
+
+
+def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one text or several as several: settings may say either."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 # What a vault's own settings may say: they travel with it and are never trusted.

@@ -163,7 +163,7 @@ def _verb(forks: Nursery, folder: Path, result: Result, name: str, code: str) ->
         shutil.rmtree(home, ignore_errors=True)
         house.write(root)
         vault = house.open_house(root, home)
-        vault.refresh()
+        vault.indexing.refresh()
         house.close(vault)
         return root, home
 
@@ -175,12 +175,12 @@ def _verb(forks: Nursery, folder: Path, result: Result, name: str, code: str) ->
         where = f"{name} killed at {point}"
         _whole(result, root, house.NOTES, after, where)
         vault = house.open_house(root, home)
-        start(vault.history, root)
+        start(vault.history.store, root)
         found = house.snapshot(root)
         if found not in (house.NOTES, after):
             result.damage(f"{where}: half of it is done: {sorted(found)}")
         elif found == after:
-            vault.undo()
+            vault.history.undo()
             result.expect(house.snapshot(root) == house.NOTES, f"{where}: undo is not the old")
         if wrong := house.untrue(vault):
             result.fault(f"{where}: the index differs in {wrong}")

@@ -68,9 +68,9 @@ def set_(
     changes, name = _split(words, _CHANGE, "KEY=VALUE")
     opened = open_vault(vault)
     refresh_first(opened)
-    paths = [row.path for row in opened.select(name)]
+    paths = [row.path for row in opened.search.select(name)]
     try:
-        plan = opened.plan.set_fields(paths, changes, force=force)
+        plan = opened.notes.plan.set_fields(paths, changes, force=force)
     except InvalidValue as error:
         hint = f"{error.hint} --force writes it as it is."
         raise InvalidValue(error.message, hint.strip()) from None
@@ -90,10 +90,10 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) 
     tags, name = _split(words, _TAG, "+TAG or -TAG")
     opened = open_vault(vault)
     refresh_first(opened)
-    paths = [row.path for row in opened.select(name)]
+    paths = [row.path for row in opened.search.select(name)]
     add = [word[1:] for word in tags if word[0] == "+"]
     remove = [word[1:] for word in tags if word[0] == "-"]
-    plan = opened.plan.tag(paths, add, remove)
+    plan = opened.notes.plan.tag(paths, add, remove)
     return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
@@ -125,7 +125,7 @@ def fields(*, as_json: bool, no_refresh: bool, vault: str | None) -> int:
     """List the fields that kinds and notes of this vault have, with how each is read."""
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
-    known = opened.fields()
+    known = opened.search.fields()
     rows = [(name, field.type) for name in known.names() if (field := known.find(name))]
     if as_json:
         found = [{"field": name, "type": kind} for name, kind in rows]
@@ -150,7 +150,7 @@ def tags(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | No
         return 0
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
-    found = opened.tags()
+    found = opened.search.tags()
     if as_json:
         rows = [{"tag": tag, "notes": count} for tag, count in found.items()]
         output.write_json({"total": len(rows), "tags": rows})
@@ -174,7 +174,7 @@ def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool, vault: str | Non
     """
     opened = open_vault(vault)
     refresh_first(opened)
-    plan = opened.plan.rename_tag(old, new)
+    plan = opened.notes.plan.rename_tag(old, new)
     return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
@@ -201,7 +201,7 @@ def rename(
     """
     opened = open_vault(vault)
     refresh_first(opened)
-    plan = opened.plan.rename(note, " ".join(title))
+    plan = opened.notes.plan.rename(note, " ".join(title))
     return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
@@ -226,9 +226,9 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool, vault: s
     refresh_first(opened)
     rows, folder = _notes(opened, note), _folder(opened, folder)
     if len(rows) == 1:
-        plan = opened.plan.move(rows[0].path, folder)
+        plan = opened.notes.plan.move(rows[0].path, folder)
     else:
-        plan = opened.plan.move_all([row.path for row in rows], folder)
+        plan = opened.notes.plan.move_all([row.path for row in rows], folder)
     return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
@@ -249,7 +249,7 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) ->
     """
     opened = open_vault(vault)
     refresh_first(opened)
-    plan = opened.plan.delete_all([row.path for row in _notes(opened, note)])
+    plan = opened.notes.plan.delete_all([row.path for row in _notes(opened, note)])
     return apply_plan(
         opened, plan, dry_run=dry_run, done=lambda path: f"{path} is in the trash", yes=yes
     )

@@ -60,7 +60,7 @@ def lint(
     opened = open_vault(vault)
     refresh_first(opened)
     said = " ".join(word for word in words if word != "--")
-    found = opened.plan.lint(_paths(opened, said), said)
+    found = opened.notes.plan.lint(_paths(opened, said), said)
     if as_json:
         _write_json(found)
     if not fix or dry_run:
@@ -75,8 +75,8 @@ def lint(
 
 def _paths(vault: Vault, said: str) -> list[str]:
     if said:
-        return [row.path for row in vault.select(said)]
-    return [row.path for query in ("", "is:log") for row in vault.rows(query).rows]
+        return [row.path for row in vault.search.select(said)]
+    return [row.path for query in ("", "is:log") for row in vault.search.rows(query).rows]
 
 
 def _write(found: Lint) -> None:
@@ -150,7 +150,7 @@ def doctor(*, as_json: bool, vault: str | None) -> int:
             ]
         )
         _write_findings(layer.findings)
-    opened.tidy()
+    opened.history.prune()
     if as_json:
         output.write_json(
             {
@@ -215,7 +215,7 @@ def conflicts(ctx: click.Context, *, as_json: bool, vault: str | None) -> int:
     from notekeep.notes import conflict_pairs
 
     opened = _open(vault)
-    found = conflict_pairs.list_conflicts(opened.plan)
+    found = conflict_pairs.list_conflicts(opened.notes.plan)
     if as_json:
         rows = [pair._asdict() for pair in found]
         output.write_json({"total": len(rows), "conflicts": rows})
@@ -234,7 +234,7 @@ def show(copy: tuple[str, ...], *, vault: str | None) -> int:
     from notekeep.notes import conflict_pairs
 
     opened = _open(vault)
-    write_diff(conflict_pairs.plan_show(opened.plan, _pair(opened, copy)))
+    write_diff(conflict_pairs.plan_show(opened.notes.plan, _pair(opened, copy)))
     return 0
 
 
@@ -252,7 +252,7 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool, vault: str | None
 
     opened = _open(vault)
     pair = _pair(opened, copy)
-    plan = conflict_pairs.plan_keep(opened.plan, pair, cast("Choice", choice))
+    plan = conflict_pairs.plan_keep(opened.notes.plan, pair, cast("Choice", choice))
     return _carry_out(opened, plan, dry_run=dry_run)
 
 
@@ -268,7 +268,7 @@ def merge(copy: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     from notekeep.notes import conflict_pairs
 
     opened = _open(vault)
-    plan = conflict_pairs.plan_merge(opened.plan, opened.history, _pair(opened, copy))
+    plan = conflict_pairs.plan_merge(opened.notes.plan, opened.history.store, _pair(opened, copy))
     return _carry_out(opened, plan, dry_run=dry_run)
 
 
@@ -291,4 +291,4 @@ def _open(vault: str | None) -> Vault:
 def _pair(opened: Vault, words: tuple[str, ...]) -> ConflictPair:
     from notekeep.notes import conflict_pairs
 
-    return conflict_pairs.find(opened.plan, " ".join(words))
+    return conflict_pairs.find(opened.notes.plan, " ".join(words))

@@ -54,7 +54,7 @@ def apply_plan(
         _ask(len(plan.changes))
     if not plan.changes and not plan.refused and not quiet:
         output.write_message("nothing to change")
-    result = vault.carry_out(plan)
+    result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
         output.write_message(f"{len(result.paths)} files; `notekeep undo` takes it back")

@@ -199,10 +199,12 @@ def notes(
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(opened.root, file) for file in keep_metadata)
-    options = opened.export_options(named=named, prune=prune, **chosen)
+    options = opened.publishing.export_options(named=named, prune=prune, **chosen)
     if fix_slugs:
         return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
-    plan = opened.plan_export(paths, target=target or "", site=site or "", options=options)
+    plan = opened.publishing.plan_export(
+        paths, target=target or "", site=site or "", options=options
+    )
     if not as_json:
         show_plan(plan, whole=dry_run)
     if explain:
@@ -243,7 +245,7 @@ def _fix_slugs(
     """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
     from notekeep.cli.confirmation import apply_plan
 
-    plan = vault.plan_slugs(paths, target=target or "", site=site or "", options=options)
+    plan = vault.publishing.plan_slugs(paths, target=target or "", site=site or "", options=options)
     code = apply_plan(vault, plan, dry_run=dry_run, done=str, yes=yes)
     if plan.changes and not dry_run:
         output.write_message("now export again")
@@ -254,7 +256,7 @@ def _write(vault: Vault, plan: ExportPlan, *, yes: bool, as_json: bool) -> None:
     """Write what is planned, once the person agrees, and say what was written."""
     if not yes and _can_ask() and any(file.status == "changed" for file in plan.files):
         click.confirm("Write this?", default=True, abort=True, err=True)
-    done = vault.export(plan)
+    done = vault.publishing.export(plan)
     if as_json:
         output.write_json(_export_object(plan, done))
         return
@@ -285,11 +287,11 @@ def _select_notes(
     if not everything:
         if not words:
             raise click.UsageError("name a note, give a query, or say --all")
-        return vault.chosen(words)
+        return vault.publishing.chosen(words)
     if words:
         raise click.UsageError("--all takes no note")
     # What is in the site was named when it went there.
-    return vault.publishable(target or "", site or ""), True
+    return vault.publishing.publishable(target or "", site or ""), True
 
 
 def _vault_path(root: str, file: str) -> str:
@@ -335,7 +337,9 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
 
     warnings = done.warnings if done.written else []
     _report_warnings(plan, warnings)
-    if not vault.sites() and any(f.path == MANIFEST and f.status == "new" for f in plan.files):
+    if not vault.publishing.sites() and any(
+        f.path == MANIFEST and f.status == "new" for f in plan.files
+    ):
         _suggest_settings(vault, plan)
     count = len(done.written) + len(done.removed)
     if count or plan.conflicts or plan.refused:
@@ -463,8 +467,8 @@ def pull(
     """
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
-    paths = opened.chosen(note)[0] if note else []
-    plan = opened.plan_pull(paths, target=target or "", site=site or "")
+    paths = opened.publishing.chosen(note)[0] if note else []
+    plan = opened.publishing.plan_pull(paths, target=target or "", site=site or "")
     if not dry_run:
         write_diff(plan)
         if plan.changes and not yes:
@@ -506,8 +510,10 @@ def start(
     opened = open_vault(vault)
     refresh_first(opened)
     if not title and sys.stdin is not None and sys.stdin.isatty():
-        title = click.prompt("Title of the post", default=opened.resolve(note[0]).title, err=True)
-    plan = opened.plan_start(note, title, sections)
+        title = click.prompt(
+            "Title of the post", default=opened.search.resolve(note[0]).title, err=True
+        )
+    plan = opened.publishing.plan_start(note, title, sections)
     for remark in plan.remarks:
         output.write_message(remark)
     plan.remarks.clear()
@@ -539,7 +545,7 @@ def status(*, target: str | None, site: str | None, as_json: bool, vault: str | 
     """
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
-    standings = opened.standings(target or "", site or "")
+    standings = opened.publishing.standings(target or "", site or "")
     if as_json:
         output.write_json({"sites": [_status_object(one) for one in standings]})
     else:
@@ -583,6 +589,6 @@ def _status_object(one: SiteStanding) -> dict[str, object]:
 @verb_options
 def preview(*, target: str | None, site: str | None, vault: str | None) -> int:
     """Show the site with its drafts by its generator's own preview, until ctrl+c ends it."""
-    shown = open_vault(vault).preview(target or "", site or "")
+    shown = open_vault(vault).publishing.preview(target or "", site or "")
     output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c ends it")
     return EXIT_PREVIEW_FAILED if shown.run() else 0

@@ -272,9 +272,9 @@ def _with_all_notes(index: HabitIndex) -> HabitIndex:
     from notekeep.vault import Vault
 
     vault = Vault.open(index.places.root)
-    vault.refresh(words=False, for_answer=True)
-    vault.habit_index.refresh()
-    return vault.habit_index
+    vault.indexing.refresh(words=False, for_answer=True)
+    vault.habits.tracker.refresh()
+    return vault.habits.tracker
 
 
 # `habit ask`: go through what is open, one question a habit and day.

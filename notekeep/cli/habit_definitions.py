@@ -60,7 +60,7 @@ def add_(
     notekeep habit add "Go to the gym" --id gym --schedule mon,wed,fri
     """
     opened = open_vault(vault)
-    index = opened.habit_index
+    index = opened.habits.tracker
     name = " ".join(title)
     fields = habit_fields(
         index,
@@ -78,7 +78,7 @@ def add_(
     if more["after"]:
         fields["after"] = f"[[{_stem(index.find(more['after']))}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
-    plan = opened.plan.new("habit", name, fields=fields)
+    plan = opened.notes.plan.new("habit", name, fields=fields)
     about = f"habit {fields['habit']}"
     return apply_plan(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
@@ -111,7 +111,7 @@ def edit_(
     if group is not None or order is not None:
         return _arrange(words, group, order, dry_run=dry_run, vault=vault)
     opened = open_vault(vault)
-    index = opened.habit_index
+    index = opened.habits.tracker
     index.refresh()
     said = read_words(words, index)
     if len(said) != 1:
@@ -160,7 +160,7 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool, vault: str | None
     notekeep habit pause gym --end         from today it counts again
     """
     opened, found = _found(vault, habit)
-    today = opened.habit_index.today()
+    today = opened.habits.tracker.today()
     changes = end_pause(found, today) if end else begin_pause(days, today)
     return _set(opened, found, changes, dry_run=dry_run)
 
@@ -173,7 +173,7 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool, vault: str | None
 def archive_(habit: str, *, back: bool, dry_run: bool, vault: str | None) -> int:
     """Archive HABIT: it ends today, lists leave it out, and its history stays."""
     opened, found = _found(vault, habit)
-    today = opened.habit_index.today().isoformat()
+    today = opened.habits.tracker.today().isoformat()
     changes = ["archived=", "until="] if back else ["archived=true", f"until={today}"]
     return _set(opened, found, changes, dry_run=dry_run)
 
@@ -194,7 +194,7 @@ def rename_(
     on writing the old name, which the alias keeps valid.
     """
     opened, found = _found(vault, habit)
-    index = opened.habit_index
+    index = opened.habits.tracker
     if not index.is_name(new) or index.find(new).key != found.key:
         check_habit_name(index, new)
     changes = []
@@ -210,15 +210,15 @@ def rename_(
     from notekeep.notes.plan import WritePlan
 
     path = found.definition.path
-    plan = opened.plan.set_fields([path], changes) if changes else WritePlan("set", path)
-    plan = plan_rewrite(plan, opened.plan, index, found, new)
+    plan = opened.notes.plan.set_fields([path], changes) if changes else WritePlan("set", path)
+    plan = plan_rewrite(plan, opened.notes.plan, index, found, new)
     return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
 
 
 def _found(vault: str | None, name: str) -> tuple[Vault, Habit]:
     """The vault, and the habit that a name means; it has a note."""
     opened = open_vault(vault)
-    found = opened.habit_index.resolve(name)
+    found = opened.habits.tracker.resolve(name)
     if not found.definition.path:
         raise Refused(
             f"no note defines {found.definition.id}",
@@ -228,7 +228,7 @@ def _found(vault: str | None, name: str) -> tuple[Vault, Habit]:
 
 
 def _set(opened: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> int:
-    plan = opened.plan.set_fields([found.definition.path], changes)
+    plan = opened.notes.plan.set_fields([found.definition.path], changes)
     text = ", ".join(changes)
     return apply_plan(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
 
@@ -263,5 +263,5 @@ def _open(opened: Vault, path: str) -> int:
     code = subprocess.run(command, check=False).returncode
     if code:
         output.write_message(f"the editor ended with code {code}")
-    opened.habit_index.refresh()
+    opened.habits.tracker.refresh()
     return 5 if code else 0

@@ -99,10 +99,10 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> in
         from notekeep.cli.options import open_vault
 
         opened = open_vault(vault)
-        plan = opened.plan.mend_all(opened.habit_index.problems())
+        plan = opened.notes.plan.mend_all(opened.habits.tracker.problems())
         if plan.changes or dry_run:
             apply_plan(opened, plan, dry_run=dry_run, done=str, quiet=as_json)
-        index = opened.habit_index
+        index = opened.habits.tracker
     else:
         index = HabitIndex(vault_places(vault))
     found = index.problems()

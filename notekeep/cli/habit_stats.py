@@ -102,10 +102,10 @@ def _draft(name: str | None, year: int, *, dry_run: bool, vault: str | None) -> 
     from notekeep.notes.habit_reviews import plan_year
 
     opened = open_vault(vault)
-    habits = opened.habit_index
+    habits = opened.habits.tracker
     habits.refresh()
     chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(opened.plan, habits, chosen, year)
+    plan = plan_year(opened.notes.plan, habits, chosen, year)
     return apply_plan(opened, plan, dry_run=dry_run, done=str)
 
 
@@ -434,5 +434,5 @@ def review(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     """
     opened = open_vault(vault)
     refresh_first(opened)
-    plan = opened.plan.review(opened.habit_index, " ".join(words))
+    plan = opened.notes.plan.review(opened.habits.tracker, " ".join(words))
     return apply_plan(opened, plan, dry_run=dry_run, done=str)

@@ -55,8 +55,8 @@ def import_(
     notekeep         what `habit export csv` or `json` wrote
     """
     opened = open_vault(vault)
-    found = opened.plan_habit_import(os.path.expanduser(path), origin)
-    done = opened.carry_out(found.plan) if write and not dry_run else None
+    found = opened.habits.plan_import(os.path.expanduser(path), origin)
+    done = opened.notes.apply(found.plan) if write and not dry_run else None
     if as_json:
         output.write_json(_object(found, done))
     else:
@@ -163,7 +163,7 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool, vault:
 
     Nothing of the vault changes.
     """
-    found = open_vault(vault).export_habits(form, habits)
+    found = open_vault(vault).habits.export(form, habits)
     if out:
         _save(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():

@@ -53,11 +53,11 @@ def history(
 
     opened = open_vault(vault)
     refresh_first(opened)
-    past = find_versions(opened.plan, opened.history, " ".join(note))
+    past = find_versions(opened.notes.plan, opened.history.store, " ".join(note))
     if number is not None:
         from notekeep.notes.plan import NoteChange, WritePlan
 
-        before = opened.history.blob(past.version(number).digest)
+        before = opened.history.store.blob(past.version(number).digest)
         plan = WritePlan("history", past.path)
         if before != past.now:
             plan.changes.append(NoteChange(past.path, before, past.now or b""))
@@ -98,7 +98,7 @@ def restore(note: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
 
     opened = open_vault(vault)
     refresh_first(opened)
-    plan = plan_restore(opened.plan, opened.history, " ".join(note))
+    plan = plan_restore(opened.notes.plan, opened.history.store, " ".join(note))
     if not plan.changes:
         output.write_message(f"{plan.label}: that is what it holds")
     return apply_plan(opened, plan, dry_run=dry_run, done=str)
@@ -132,7 +132,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
     if not yes:
         confirm("Forget them for good?", f"this would remove {versions} for good")
     removed = forgetting.forget_traces(opened, traces)
-    opened.refresh()
+    opened.indexing.refresh()
     gone = "1 content is" if removed == 1 else f"{removed} contents are"
     output.write(f"{traces.path} is forgotten; {gone} gone from history")
     if traces.there:
@@ -162,11 +162,11 @@ def undo(count: int, *, listing: bool, dry_run: bool, as_json: bool, vault: str 
     """
     opened = open_vault(vault)
     if listing:
-        return _list(opened.steps.listed(SHOWN), as_json=as_json)
+        return _list(opened.history.steps(SHOWN), as_json=as_json)
     if dry_run:
-        _tell("would be taken back", opened.steps.undo(count, dry_run=True), as_json=as_json)
+        _tell("would be taken back", opened.history.undo(count, dry_run=True), as_json=as_json)
         return 0
-    _tell("taken back", opened.undo(count), as_json=as_json)
+    _tell("taken back", opened.history.undo(count), as_json=as_json)
     return 0
 
 
@@ -178,9 +178,9 @@ def redo(*, dry_run: bool, as_json: bool, vault: str | None) -> int:
     """Do the step again that was taken back last."""
     opened = open_vault(vault)
     if dry_run:
-        _tell("would be done again", [opened.steps.redo(dry_run=True)], as_json=as_json)
+        _tell("would be done again", [opened.history.redo(dry_run=True)], as_json=as_json)
         return 0
-    _tell("done again", [opened.redo()], as_json=as_json)
+    _tell("done again", [opened.history.redo()], as_json=as_json)
     return 0
 
 
@@ -259,7 +259,7 @@ def restore_from_trash(name: tuple[str, ...], *, to: str, dry_run: bool, vault: 
     from notekeep.notes.restore import plan_untrash
 
     opened = open_vault(vault)
-    plan = plan_untrash(opened.plan, opened.history, " ".join(name), to)
+    plan = plan_untrash(opened.notes.plan, opened.history.store, " ".join(name), to)
     return apply_plan(opened, plan, dry_run=dry_run, done=str)
 
 
@@ -283,7 +283,7 @@ def empty(*, yes: bool, dry_run: bool, vault: str | None) -> int:
     count = "1 file" if len(found) == 1 else f"{len(found)} files"
     if not yes:
         confirm(f"Remove {count} for good?", f"this would remove {count} for good")
-    removed = files.empty_trash(opened.root, opened.history)
+    removed = files.empty_trash(opened.root, opened.history.store)
     output.write("1 file removed" if len(removed) == 1 else f"{len(removed)} files removed")
     output.write_message("`notekeep restore NOTE` still brings the last version of a note back")
     return 0

@@ -89,7 +89,7 @@ def ls(
         return _count(opened, query, by, limit, as_json=as_json)
     columns = [canonical_field(opened, name) for name in cols.split(",")] if cols else PLAIN_COLUMNS
     names = template_fields(opened, template or "")
-    found = opened.rows(query, limit=limit)
+    found = opened.search.rows(query, limit=limit)
     if as_json:
         output.write_json({"total": found.total, "rows": [row_object(row) for row in found.rows]})
     elif null:
@@ -112,7 +112,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None, *, as_json: boo
     name = canonical_field(vault, field, ("type", FOLDER, TAG, YEAR))
     if name.startswith("task") and name in COMMON_FIELDS:
         raise UsageError(f"notes cannot be counted by {by}", "`notekeep tasks` lists the tasks")
-    rows = vault.rows(query).rows
+    rows = vault.search.rows(query).rows
     counts = count_by(rows, name)
     shown = list(counts.items())[:limit]
     if as_json:
@@ -139,7 +139,7 @@ def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str
     name = name.strip()
     if name in others:
         return name
-    known = vault.fields()
+    known = vault.search.fields()
     field = known.find(name)
     if field is not None:
         return field.name
@@ -257,9 +257,9 @@ def saved(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | N
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     rows: list[tuple[str, str, str]] = []
-    for name, query in opened.saved.items():
+    for name, query in opened.search.saved.items():
         try:
-            count = str(opened.rows(query, limit=1).total)
+            count = str(opened.search.rows(query, limit=1).total)
         except NotekeepError as error:
             count = "?"
             output.write_message(f"{name}: {error.message}")
@@ -292,10 +292,10 @@ def run(
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     asked = " ".join(name)
-    query = opened.saved.get(asked)
+    query = opened.search.saved.get(asked)
     if query is None:
         raise NotFound(f"there is no saved query {asked!r}", "`notekeep saved` lists them")
-    found = opened.rows(query)
+    found = opened.search.rows(query)
     if as_json:
         rows = [row_object(row) for row in found.rows]
         output.write_json({"query": query, "total": found.total, "rows": rows})
@@ -316,8 +316,8 @@ def add(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     if not words or not query.strip():
         raise UsageError("which query, under which name?", "notekeep saved add NAME QUERY")
     refresh_first(opened)
-    opened.query(query)
-    plan = opened.plan.save_query(words[0], query)
+    opened.search.parse(query)
+    plan = opened.notes.plan.save_query(words[0], query)
     return apply_plan(opened, plan, dry_run=dry_run, done=lambda _path: f"saved {words[0]}")
 
 
@@ -330,7 +330,7 @@ def add(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
 def rm(name: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     """Forget the query NAME; the notes stay as they are."""
     opened = open_vault(vault)
-    plan = opened.plan.save_query(" ".join(name), "")
+    plan = opened.notes.plan.save_query(" ".join(name), "")
     return apply_plan(opened, plan, dry_run=dry_run, done=lambda _path: f"forgot {' '.join(name)}")
 
 
@@ -364,7 +364,7 @@ def random(
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     names = template_fields(opened, template or "")
-    found = opened.rows(join_query(words)).rows
+    found = opened.search.rows(join_query(words)).rows
     row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
     if as_json:
         output.write_json({"total": len(found), "row": row_object(row) if row else None})
@@ -393,7 +393,7 @@ def onthisday(
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
     asked = parse_day(" ".join(day), opened.today()) if day else opened.today()
-    found = opened.on_this_day(asked)
+    found = opened.search.on_this_day(asked)
     if as_json:
         rows = [
             {"year": one.year, "field": one.field, "path": one.row.path, "title": one.row.title}

@@ -340,7 +340,7 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     from notekeep.vault import Vault
 
     opened = Vault.open(root)
-    opened.refresh(for_answer=True, words=False)
+    opened.indexing.refresh(for_answer=True, words=False)
     print_today(opened)
     return 0
 

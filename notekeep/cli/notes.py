@@ -73,9 +73,9 @@ def new(
     opened = open_vault(vault)
     body = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
-    plan = opened.plan.new(kind, " ".join(title), fields=fields, tags=tags, body=body)
+    plan = opened.notes.plan.new(kind, " ".join(title), fields=fields, tags=tags, body=body)
     if as_json:
-        path = plan.changes[0].path if dry_run else opened.carry_out(plan).paths[0]
+        path = plan.changes[0].path if dry_run else opened.notes.apply(plan).paths[0]
         output.write_json({"path": path})
         return 0
     return apply_plan(opened, plan, dry_run=dry_run, done=str)
@@ -113,8 +113,8 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool, vault: str | None) ->
     if text == "-" or not (words or sys.stdin is None or sys.stdin.isatty()):
         text = sys.stdin.read().rstrip("\n")
     if dry_run:
-        return apply_plan(opened, opened.plan.add(text, to), dry_run=True, done=str)
-    report_result(opened.add(text, to))
+        return apply_plan(opened, opened.notes.plan.add(text, to), dry_run=True, done=str)
+    report_result(opened.notes.add(text, to))
     return 0
 
 
@@ -131,7 +131,7 @@ def attach(note: str, file: str, *, dry_run: bool, vault: str | None) -> int:
     """
     opened = open_vault(vault)
     refresh_first(opened)
-    return apply_plan(opened, opened.plan.attach(note, file), dry_run=dry_run, done=str)
+    return apply_plan(opened, opened.notes.plan.attach(note, file), dry_run=dry_run, done=str)
 
 
 def _pair(pair: str) -> tuple[str, Value]:
@@ -170,7 +170,7 @@ def quote(
     """
     opened = open_vault(vault)
     refresh_first(opened)
-    plan = opened.plan.quote(note, " ".join(text), page=page, loc=loc, at=at)
+    plan = opened.notes.plan.quote(note, " ".join(text), page=page, loc=loc, at=at)
     return apply_plan(opened, plan, dry_run=dry_run, done=str)
 
 
@@ -192,15 +192,15 @@ def show(note: tuple[str, ...], *, as_json: bool, no_refresh: bool, vault: str |
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
-    row = opened.resolve(" ".join(note))
-    opened.opened.count(row.path)
+    row = opened.search.resolve(" ".join(note))
+    opened.open_counts.count(row.path)
     if as_json:
         from notekeep.cli.lists import row_object
 
-        read = opened.read(row.path)
+        read = opened.search.read(row.path)
         output.write_json({**row_object(row), "body": read.body})
         return 0
-    data = opened.bytes_of(row.path)
+    data = opened.search.read_bytes(row.path)
     if not output.is_terminal():
         output.write_bytes(data)
         return 0
@@ -226,11 +226,11 @@ def open_(note: tuple[str, ...], *, no_refresh: bool, vault: str | None) -> int:
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh)
-    row = opened.resolve(" ".join(note))
-    opened.opened.count(row.path)
+    row = opened.search.resolve(" ".join(note))
+    opened.open_counts.count(row.path)
     command = editor_command(opened.person.editor, os.environ)
     code = _run(command, [opened.absolute(row.path)], "the editor")
-    opened.refresh(for_answer=True, words=False)
+    opened.indexing.refresh(for_answer=True, words=False)
     return code
 
 

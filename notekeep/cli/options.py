@@ -136,7 +136,7 @@ def refresh_first(
         if first_time:
             output.write_message("this vault is not indexed yet; `notekeep index` indexes it")
         return
-    refreshed = None if first_time else vault.refresh(defer=True, words=words)
+    refreshed = None if first_time else vault.indexing.refresh(defer=True, words=words)
     if refreshed is None or (whole and refreshed.pending):
         refreshed = _read_all(vault, words=words)
     if refreshed.held:
@@ -154,7 +154,7 @@ def refresh_first(
             f"the full text of {refreshed.pending_words} notes is being indexed; this answers from "
             "what is there"
         )
-    if refreshed.deferred or (words and vault.words.should_merge):
+    if refreshed.deferred or (words and vault.full_text.should_merge):
         from notekeep.catalog import indexer
 
         indexer.start_indexing(vault.root)
@@ -163,11 +163,11 @@ def refresh_first(
 def _read_all(vault: Vault, *, words: bool) -> Refreshed:
     """Read all that changed, however long it takes, and say how far that is."""
     if not sys.stderr.isatty():
-        return vault.refresh(words=words)
+        return vault.indexing.refresh(words=words)
 
     progress = Progress()
     try:
-        return vault.refresh(words=words, progress=progress)
+        return vault.indexing.refresh(words=words, progress=progress)
     finally:
         progress.end()
 
@@ -220,14 +220,14 @@ def index_at_low_priority(
     with indexer.turn(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
-        vault.refresh(
+        vault.indexing.refresh(
             full=full, verify=verify, forget_missing=forget, progress=_told if tell else None
         )
         try:
-            vault.words.merge()
+            vault.full_text.merge()
         except NotekeepError:
             return 0  # another is writing: the next quiet moment comes
-        vault.tidy()
+        vault.history.prune()
     return 0
 
 

@@ -74,7 +74,7 @@ def search(
     refresh_first(opened, skip=no_refresh, words=True)
     # What goes on into another command is what was asked for, and nothing that is merely near it.
     piped = null or template is not None
-    found = opened.search(query, limit=limit, relax=not piped, explain=explain)
+    found = opened.search.search(query, limit=limit, relax=not piped, explain=explain)
     if as_json:
         output.write_json(results_object(query, found))
     elif null:
@@ -217,7 +217,7 @@ def related(
     """
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh, words=True)
-    found = opened.related(" ".join(note), limit=limit)
+    found = opened.search.related(" ".join(note), limit=limit)
     if as_json:
         rows = [
             {
@@ -249,7 +249,7 @@ def _note(
 ) -> tuple[Vault, str]:
     opened = open_vault(vault)
     refresh_first(opened, skip=no_refresh, words=words)
-    return opened, opened.resolve(" ".join(name)).path
+    return opened, opened.search.resolve(" ".join(name)).path
 
 
 @click.command(short_help="What a note links to.")
@@ -272,7 +272,7 @@ def links(
     notekeep links "Deep Work"
     """
     opened, path = _note(vault, note, no_refresh=no_refresh)
-    found = opened.links(path)
+    found = opened.search.links(path)
     shown = found[:limit]
     if as_json:
         output.write_json({"total": len(found), "links": [link._asdict() for link in shown]})
@@ -313,7 +313,7 @@ def backlinks(
     opened, path = _note(vault, note, no_refresh=no_refresh, words=mentions)
     if mentions or link:
         return _mentions(opened, path, limit, link=link, dry_run=dry_run, as_json=as_json)
-    found = opened.backlinks(path)
+    found = opened.search.backlinks(path)
     shown = found[:limit]
     if as_json:
         output.write_json({"total": len(found), "links": [link._asdict() for link in shown]})
@@ -326,10 +326,10 @@ def backlinks(
 def _mentions(
     vault: Vault, path: str, limit: int | None, *, link: bool, dry_run: bool, as_json: bool
 ) -> int:
-    found = vault.mentions(path)
+    found = vault.search.mentions(path)
     shown = found[:limit]
     if link and found:
-        plan = vault.plan.link_mentions(vault.resolve(path), shown)
+        plan = vault.notes.plan.link_mentions(vault.search.resolve(path), shown)
         return apply_plan(vault, plan, dry_run=dry_run, done=str)
     if as_json:
         rows = [

@@ -77,7 +77,7 @@ def complete_tag(context: click.Context, _parameter: object, typed: str) -> list
         return []
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
     with suppress(NotekeepError):
-        return [mark + tag for tag in _filter_by_prefix(vault.tags(), typed[len(mark) :])]
+        return [mark + tag for tag in _filter_by_prefix(vault.search.tags(), typed[len(mark) :])]
     return []
 
 
@@ -87,9 +87,9 @@ def complete_habit(context: click.Context, _parameter: object, typed: str) -> li
     if vault is None:
         return []
     with suppress(NotekeepError):
-        vault.habit_index.refresh()
+        vault.habits.tracker.refresh()
         return _filter_by_prefix(
-            (habit.definition.id for habit in vault.habit_index.known()), typed
+            (habit.definition.id for habit in vault.habits.tracker.known()), typed
         )
     return []
 
@@ -97,7 +97,7 @@ def complete_habit(context: click.Context, _parameter: object, typed: str) -> li
 def complete_saved_query(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """The names of saved queries that begin so."""
     vault = _vault(context)
-    return _filter_by_prefix(vault.saved, typed) if vault else []
+    return _filter_by_prefix(vault.search.saved, typed) if vault else []
 
 
 def complete_query(context: click.Context, typed: str) -> list[str]:
@@ -138,7 +138,7 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
         found = ["true", "false"]
     elif not found:
         with suppress(NotekeepError):
-            found = vault.values(name, limit=MAX_COMPLETIONS)
+            found = vault.search.values(name, limit=MAX_COMPLETIONS)
     return [f"{key}={one}" for one in _filter_by_prefix(dict.fromkeys(found), value)]
 
 

@@ -77,18 +77,18 @@ def index(
         )
     start = time.perf_counter()
     progress = Progress() if sys.stderr.isatty() else None
-    refreshed = opened.refresh(
+    refreshed = opened.indexing.refresh(
         full=rebuild, verify=verify, forget_missing=forget_missing, progress=progress
     )
     if progress:
         progress.end()
-    opened.habit_index.refresh()
-    opened.tidy()
+    opened.habits.tracker.refresh()
+    opened.history.prune()
     seconds = time.perf_counter() - start
     if as_json:
         output.write_json(
             {
-                "notes": opened.count(),
+                "notes": opened.search.count(),
                 "indexed": refreshed.indexed,
                 "removed": len(refreshed.changes.removed),
                 "pending": refreshed.pending,
@@ -98,7 +98,7 @@ def index(
         )
         return 0
     output.write(
-        f"{_plural(opened.count(), 'note')}, {_plural(refreshed.indexed, 'file')} read, "
+        f"{_plural(opened.search.count(), 'note')}, {_plural(refreshed.indexed, 'file')} read, "
         f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
     )
     for problem in refreshed.problems:
@@ -206,8 +206,8 @@ def sql(query: str, *, as_json: bool, vault: str | None) -> int:
     It can only read the catalog, and is stopped after ten seconds.
     """
     opened = open_vault(vault)
-    opened.refresh(for_answer=True, words=False)
-    heads, rows = opened.sql(query)
+    opened.indexing.refresh(for_answer=True, words=False)
+    heads, rows = opened.search.sql(query)
     if as_json:
         output.write_json([dict(zip(heads, row, strict=True)) for row in rows])
     else:

@@ -70,9 +70,9 @@ def tasks(
     if tick is not None:
         from notekeep.cli.confirmation import apply_plan
 
-        plan = opened.plan.toggle_task(*_parse_place(tick))
+        plan = opened.notes.plan.toggle_task(*_parse_place(tick))
         return apply_plan(opened, plan, dry_run=dry_run, done=str)
-    found = opened.tasks(join_query(words), done=None if both else done)
+    found = opened.search.tasks(join_query(words), done=None if both else done)
     shown = found[:limit]
     if as_json:
         output.write_json({"total": len(found), "tasks": [task._asdict() for task in shown]})

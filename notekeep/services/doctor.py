@@ -48,7 +48,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     yield _program()
     yield _settings(vault)
     yield _places(vault)
-    refreshed = vault.refresh()
+    refreshed = vault.indexing.refresh()
     changes = refreshed.changes
     unreadable = [
         Problem(path, None, f"cannot be read: {reason}", "look at its permissions", "unreadable")
@@ -61,7 +61,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     marked = [problem for problem in problems if problem.code == CONFLICT]
     yield Layer(
         "notes",
-        f"{vault.count()} notes: front matter and encoding",
+        f"{vault.search.count()} notes: front matter and encoding",
         [problem for problem in problems if problem.code != CONFLICT],
     )
     links = [
@@ -70,7 +70,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
         if problem.code in {"broken-link", "ambiguous-link"}
     ]
     yield Layer("links", "every link to a note", links)
-    yield Layer("habits", "definitions and log lines", vault.habit_index.problems())
+    yield Layer("habits", "definitions and log lines", vault.habits.tracker.problems())
     copies = [
         Problem(copy, None, f"is another program's copy of {of}", "compare the two", CONFLICT)
         for copy, of in vault.catalog.conflicts().items()
@@ -176,4 +176,4 @@ def _words(vault: Vault) -> Layer:
         Problem(path, None, "is not in the full text yet", "`notekeep index`", "words")
         for path in sorted(missing)
     ]
-    return Layer("words", f"{vault.words.count} notes in the full text", findings)
+    return Layer("words", f"{vault.full_text.count} notes in the full text", findings)

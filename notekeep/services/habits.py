@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.habits.exporters.text_formats import simplify_entries
-from notekeep.services.container import ServiceContainer
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.config import VaultPlaces
     from notekeep.habits.log import LogEntry
     from notekeep.habits.summary import HabitView
     from notekeep.importing.habit_import import HabitImport
+    from notekeep.markdown.schema import Schema
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tracking.habit_details import HabitYear
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
 
 
-# Habits: how they stand, checking in, and those of other programs.
+class HabitService:
+    """The habits of one vault."""
 
+    def __init__(self, places: VaultPlaces, schema: Schema, catalog: Catalog) -> None:
+        self.places = places
+        self.schema = schema
+        self.catalog = catalog
 
-class HabitService(ServiceContainer):
-    """The habits."""
+    @cached_property
+    def tracker(self) -> HabitIndex:
+        """The rows of habits."""
+        from notekeep.query.tree import Compare
+        from notekeep.tracking.tracker import HabitIndex
 
-    def habits(self, day: dt.date | None = None) -> list[HabitView]:
+        tracker = HabitIndex(self.places)
+        tracker.know(self.catalog.paths(Compare("type", "=", "habit")))
+        return tracker
+
+    def views(self, day: dt.date | None = None) -> list[HabitView]:
         """All habits as a day shows them: state, goal, streak, strength, the days around it."""
-        return self.habit_index.habits(day or self.today())
+        return self.tracker.habits(day or self.tracker.today())
 
-    def habit_year(self, path: str, heading: str) -> HabitYear | None:
+    def year(self, path: str, heading: str) -> HabitYear | None:
         """The year of a habit that `![[path#heading]]` shows; None when it shows anything else."""
         from notekeep.tracking.habit_details import load_habit_year
 
-        return load_habit_year(self.habit_index, path, heading)
+        return load_habit_year(self.tracker, path, heading)
 
-    def log(self, habit: str, value: str = "done", day: dt.date | None = None) -> CheckInResult:
+    def check_in(
+        self, habit: str, value: str = "done", day: dt.date | None = None
+    ) -> CheckInResult:
         """Check in: append one line to this device's log.
 
         Args:
@@ -50,9 +67,9 @@ class HabitService(ServiceContainer):
             Ambiguous: The beginning is that of several; nothing is written.
             UsageError: The value cannot be understood.
         """
-        return self.habit_index.log(habit, value, day)
+        return self.tracker.log(habit, value, day)
 
-    def plan_habit_import(self, path: str, origin: str = "") -> HabitImport:
+    def plan_import(self, path: str, origin: str = "") -> HabitImport:
         """Plan an import of habits from another program; `carry_out` writes its plan.
 
         Args:
@@ -71,15 +88,17 @@ class HabitService(ServiceContainer):
         from notekeep.importing.given_files import read_given
         from notekeep.importing.habit_import import plan_import
 
-        index = self.habit_index
+        index = self.tracker
         index.refresh()
         names = {name for habit in index.known() for name in habit.names}
         vocabulary = VaultVocabulary(names, self.schema.daily)
         source = read_source(read_given(path), origin, vocabulary)
-        root = Path(self.root)
-        return plan_import(root, self.schema, self.settings, index, source, config.current_time())
+        root = Path(self.places.root)
+        return plan_import(
+            root, self.schema, self.places.settings, index, source, config.current_time()
+        )
 
-    def export_habits(self, form: str, names: Sequence[str] = ()) -> HabitExport:
+    def export(self, form: str, names: Sequence[str] = ()) -> HabitExport:
         """Export habits for another program; nothing is written.
 
         Args:
@@ -90,7 +109,7 @@ class HabitService(ServiceContainer):
             NotFound: There is no such habit.
             UsageError: There is no such form.
         """
-        return export_habits(self.habit_index, form, names)
+        return export_habits(self.tracker, form, names)
 
 
 # Habits of a vault in the forms that other programs read: what `habit export` writes.

@@ -7,21 +7,23 @@ taken back by another line. Which of the two was last is told by when each was w
 from __future__ import annotations
 
 import heapq
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import NotFound
+from notekeep.errors import NotekeepError, NotFound
 from notekeep.notes.plan import NoteChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from notekeep.services.habits import HabitService
+    from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.undo import UndoableStep
     from notekeep.tracking.checkin_undo import CheckInStep
-    from notekeep.tracking.tracker import HabitIndex
 
 HABIT = "habit"
 """What a check-in is called in the list."""
@@ -63,17 +65,28 @@ class StepDetails(NamedTuple):
     left_out: int
 
 
-class StepHistory:
+class HistoryService:
     """The steps of one vault."""
 
-    def __init__(self, root: str, history: History, habits: HabitIndex) -> None:
+    def __init__(
+        self, root: str, store: History, habits: HabitService, indexing: IndexService
+    ) -> None:
         self.root = root
-        self.history = history
+        self.store = store
         self.habits = habits
+        self.indexing = indexing
 
-    def listed(self, limit: int | None = None) -> list[TakenStep]:
+    def prune(self) -> None:
+        """Drop old versions where there are too many, once a day at most; for quiet moments.
+
+        An error is no reason to trouble anybody: the next quiet moment comes.
+        """
+        with suppress(NotekeepError):
+            self.store.prune_daily()
+
+    def steps(self, limit: int | None = None) -> list[TakenStep]:
         """The steps, newest first, those that were taken back among them."""
-        steps = (_of_step(one.record, undone=one.undone) for one in self.history.steps())
+        steps = (_of_step(one.record, undone=one.undone) for one in self.store.steps())
         both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
         return list(islice(both, limit))
 
@@ -98,9 +111,11 @@ class StepHistory:
             done = [one for one in (self._undo_last() for _ in range(count)) if one]
         if not done:
             raise NotFound("There is nothing to undo.")
+        if not dry_run:
+            self.indexing.record_written()
         return done
 
-    def undo_one(self, step: str) -> TakenStep:
+    def undo_step(self, step: str) -> TakenStep:
         """Take back one step of history by its id, whatever was done since.
 
         Raises:
@@ -109,9 +124,11 @@ class StepHistory:
         """
         from notekeep.storage.undo import undo_one
 
-        return _of_step(undo_one(self.history, self.root, step))
+        undone = _of_step(undo_one(self.store, self.root, step))
+        self.indexing.record_written()
+        return undone
 
-    def look(self, step: str, most: int = 40) -> StepDetails:
+    def show(self, step: str, most: int = 40) -> StepDetails:
         """Look at what a step of history did.
 
         Args:
@@ -121,7 +138,7 @@ class StepHistory:
         Raises:
             NotFound: There is no such step.
         """
-        record = next((one for one in self.history.records() if one.id == step), None)
+        record = next((one for one in self.store.records() if one.id == step), None)
         if record is None:
             raise NotFound("That step is not in history any more.")
         merged = _by_file(record.changes)
@@ -136,7 +153,7 @@ class StepHistory:
     def _contents(self, change: ChangeRecord) -> NoteChange:
         """A change with contents in the place of digests; a plain move needs none."""
         before, after = (
-            self.history.blob(digest) if digest is not None else None
+            self.store.blob(digest) if digest is not None else None
             for digest in (change.before, change.after)
         )
         if change.kind == "trash":
@@ -158,17 +175,20 @@ class StepHistory:
 
         undo, redo = self._stacks()
         fresh = [one.last.time for one in undo if not one.last.redoes]
-        fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]
-        said = find_last_undo(self.habits)
+        fresh += [one.time for one in islice(check_ins(self.habits.tracker), 1) if not one.again]
+        said = find_last_undo(self.habits.tracker)
         times = [redo[-1].last.time] if redo else []
         times += [said.time] if said else []
         if not times or max(times) < max(fresh, default=0.0):
             raise NotFound("There is nothing to do again.")
         if redo and redo[-1].last.time == max(times):
-            record = redo[-1].origin if dry_run else self.history.redo(self.root)
-            return _of_step(record)
-        entry = parse_line(self.habits.redo(dry_run=dry_run).lines[0]).entry
-        return TakenStep(max(times), HABIT, said_in(entry) if entry else "")
+            step = _of_step(redo[-1].origin if dry_run else self.store.redo(self.root))
+        else:
+            entry = parse_line(self.habits.tracker.redo(dry_run=dry_run).lines[0]).entry
+            step = TakenStep(max(times), HABIT, said_in(entry) if entry else "")
+        if not dry_run:
+            self.indexing.record_written()
+        return step
 
     def _undo_last(self) -> TakenStep | None:
         """Take back the newest step, whichever kind it is."""
@@ -176,9 +196,9 @@ class StepHistory:
         if last is None:
             return None
         if last.verb == HABIT and not last.paths:
-            self.habits.undo()
+            self.habits.tracker.undo()
             return last
-        return _of_step(self.history.undo(self.root)[0])
+        return _of_step(self.store.undo(self.root)[0])
 
     def _standing(self) -> Iterator[TakenStep]:
         """The steps that are not taken back, newest first, by when each was done last."""
@@ -190,12 +210,12 @@ class StepHistory:
     def _check_ins(self) -> Iterator[TakenStep]:
         from notekeep.tracking.checkin_undo import check_ins
 
-        return (_of_check_in(one) for one in check_ins(self.habits))
+        return (_of_check_in(one) for one in check_ins(self.habits.tracker))
 
     def _stacks(self) -> tuple[list[UndoableStep], list[UndoableStep]]:
         from notekeep.storage.undo import stacks
 
-        return stacks(self.history.records())
+        return stacks(self.store.records())
 
 
 def _of_step(record: StepRecord, *, undone: bool = False) -> TakenStep:

@@ -105,15 +105,15 @@ def overview(vault: Vault) -> Overview:
     day = vault.today()
     habits = [
         habit
-        for habit in vault.habits(day)
+        for habit in vault.habits.views(day)
         if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
     ]
     return Overview(
         day=day,
         habits=habits,
         tasks=_tasks(vault, day),
-        reading=vault.rows("type:book status:reading").rows,
-        drafts=vault.rows("is:draft").rows,
+        reading=vault.search.rows("type:book status:reading").rows,
+        drafts=vault.search.rows("is:draft").rows,
         daily=_daily(vault, day),
         on_this_day=_written_on(vault, day),
         problems=vault.catalog.problems(links=False),

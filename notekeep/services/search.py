@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep import config
+from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
-from notekeep.services.indexing import IndexService
 from notekeep.settings import vault_settings
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
+    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.name_lookup import Mention
+    from notekeep.catalog.open_counts import OpenCounts
     from notekeep.catalog.queries import Facets, OnThisDay
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.errors import Problem
     from notekeep.markdown.note import Note
+    from notekeep.markdown.schema import Schema
+    from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Node, Query
     from notekeep.search.listing import OrderedList, PageCursor
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
+    from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.services.indexing import IndexService
+    from notekeep.settings import VaultSettings
 
 
 LONGEST_TYPED = 2_000
@@ -36,8 +45,27 @@ class RowPage(NamedTuple):
     rows: list[Row]
 
 
-class SearchService(IndexService):
-    """The questions."""
+class SearchService:
+    """Questions about the notes of one vault."""
+
+    def __init__(
+        self,
+        root: str,
+        settings: VaultSettings,
+        schema: Schema,
+        catalog: Catalog,
+        full_text: WhooshIndex,
+        indexing: IndexService,
+        open_counts: OpenCounts,
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.schema = schema
+        self.catalog = catalog
+        self.full_text = full_text
+        self.indexing = indexing
+        self.open_counts = open_counts
+        self._fields: tuple[int, QueryFields] | None = None
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
         """List the notes that match a query, sorted by title unless it says `sort:`.
@@ -49,9 +77,9 @@ class SearchService(IndexService):
 
         return RowPage(
             *list_notes(
-                self.query(query),
+                self.parse(query),
                 self.catalog,
-                self._ready_words,
+                self.indexing.ready_for_search,
                 self.root,
                 limit=limit,
                 offset=offset,
@@ -71,10 +99,10 @@ class SearchService(IndexService):
         """
         from notekeep.search.listing import page
 
-        asked = self.query(query)
+        asked = self.parse(query)
         return page(asked, self._facts(asked), self.catalog, limit, way)
 
-    def listed(self, query: str = "") -> OrderedList:
+    def ordered(self, query: str = "") -> OrderedList:
         """The whole order of a list, for those who will look at many pages of it.
 
         Raises:
@@ -82,7 +110,7 @@ class SearchService(IndexService):
         """
         from notekeep.search.listing import order_list
 
-        asked = self.query(query)
+        asked = self.parse(query)
         return order_list(asked, self._facts(asked), self.catalog)
 
     def paths(self, query: str = "") -> frozenset[str]:
@@ -91,17 +119,17 @@ class SearchService(IndexService):
         Raises:
             UsageError: The query cannot be understood; it says where and what is near.
         """
-        if self.query(query).limit is not None:
+        if self.parse(query).limit is not None:
             return frozenset(row.path for row in self.rows(query).rows)
-        return self.catalog.paths(self._facts(self.query(query)))
+        return self.catalog.paths(self._facts(self.parse(query)))
 
-    def tell_apart(self, rows: Sequence[Row]) -> None:
+    def distinguish_titles(self, rows: Sequence[Row]) -> None:
         """Say of the rows of a page which share their title what tells them apart."""
         from notekeep.catalog.queries import distinguish_titles
 
         distinguish_titles(self.catalog, rows)
 
-    def known(self, paths: Iterable[str]) -> set[str]:
+    def existing(self, paths: Iterable[str]) -> set[str]:
         """Those of some paths at which there is a note."""
         from notekeep.catalog.name_lookup import known
 
@@ -136,10 +164,12 @@ class SearchService(IndexService):
         from notekeep.search.session import Sources, run_search
         from notekeep.search.text_filter import always
 
-        self._take_saved_in()
+        self.indexing.index_saved()
         found = run_search(
-            self.query(query, typing=typing and len(query) <= LONGEST_TYPED),
-            Sources(self.catalog, self.words, self.root, self.opened.times, wanted or always),
+            self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
+            Sources(
+                self.catalog, self.full_text, self.root, self.open_counts.times, wanted or always
+            ),
             limit=limit,
             typing=typing,
             relax=relax,
@@ -147,13 +177,13 @@ class SearchService(IndexService):
         )
         if not typing:
             return found
-        self.tell_apart([hit.row for hit in found.hits])
+        self.distinguish_titles([hit.row for hit in found.hits])
         return found._replace(remarks=(*self._lacks(query), *found.remarks))
 
     def _lacks(self, query: str) -> tuple[str, ...]:
         """What would be wrong with a query if it were finished."""
         try:
-            self.query(query)
+            self.parse(query)
         except UsageError as error:
             return (error.message,)
         return ()
@@ -165,13 +195,13 @@ class SearchService(IndexService):
         """
         from notekeep.search.suggestions import suggest
 
-        query = self.query(typed, typing=True)
-        found = suggest(query, typed, self.catalog, opened=self.opened, limit=limit)
+        query = self.parse(typed, typing=True)
+        found = suggest(query, typed, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):
-            self.tell_apart([hit.row for hit in found.hits])
+            self.distinguish_titles([hit.row for hit in found.hits])
         return found
 
-    def query(self, text: str, *, typing: bool = False) -> Query:
+    def parse(self, text: str, *, typing: bool = False) -> Query:
         """Read a query with this vault's fields and today's date.
 
         Raises:
@@ -183,7 +213,7 @@ class SearchService(IndexService):
         return parse_query(
             text,
             self.fields() if fields.may_name_field(text) else fields.NO_FIELDS,
-            today=self.today(),
+            today=self._today(),
             week_start=self.settings.week_start,
             typing=typing,
         )
@@ -199,7 +229,7 @@ class SearchService(IndexService):
 
         return resolve(self.catalog, name, self.root)
 
-    def linked(self, target: str, source: str) -> Row | None:
+    def resolve_link(self, target: str, source: str) -> Row | None:
         """Find the note that a link leads to, if there is one; see `names.linked`."""
         from notekeep.catalog.name_lookup import resolve_link
 
@@ -226,9 +256,9 @@ class SearchService(IndexService):
         from notekeep.markdown.note import read_note
 
         path = self.resolve(name).path
-        return read_note(path, self.bytes_of(path), self.schema)
+        return read_note(path, self.read_bytes(path), self.schema)
 
-    def bytes_of(self, path: str) -> bytes:
+    def read_bytes(self, path: str) -> bytes:
         """The bytes of a file of the vault, read while nobody was writing it.
 
         Raises:
@@ -236,8 +266,9 @@ class SearchService(IndexService):
             Failure: It cannot be read.
         """
         from notekeep.storage.content import read_file
+        from notekeep.storage.file_names import inside
 
-        return read_file(self.absolute(path), path)[0]
+        return read_file(str(inside(Path(self.root), path)), path)[0]
 
     def count(self) -> int:
         """How many notes the catalog knows."""
@@ -271,7 +302,7 @@ class SearchService(IndexService):
         """
         from notekeep.catalog.queries import facets
 
-        return facets(self.catalog, self._facts(self.query(query, typing=typing)))
+        return facets(self.catalog, self._facts(self.parse(query, typing=typing)))
 
     def facets_of_paths(self, paths: Iterable[str]) -> Facets:
         """How some notes are spread: by kind, tag and year."""
@@ -280,7 +311,7 @@ class SearchService(IndexService):
 
         return facets(self.catalog, KnownPaths(frozenset(paths)))
 
-    def measure(self, query: str, *, typing: bool = False) -> list[QueryPart]:
+    def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
         """How a query is read, part by part, and how many notes each part alone matches.
 
         Args:
@@ -292,8 +323,8 @@ class SearchService(IndexService):
         """
         from notekeep.search.score_explanation import measure_parts
 
-        asked = self.query(query, typing=typing)
-        return measure_parts(asked, self.catalog, self._ready_words, self.root)
+        asked = self.parse(query, typing=typing)
+        return measure_parts(asked, self.catalog, self.indexing.ready_for_search, self.root)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
         """What notes have in a field, as they write it, most used first.
@@ -318,32 +349,48 @@ class SearchService(IndexService):
         """
         from notekeep.catalog.queries import list_tasks
 
-        return list_tasks(self.catalog, self._facts(self.query(query)), done=done)
+        return list_tasks(self.catalog, self._facts(self.parse(query)), done=done)
+
+    def fields(self) -> QueryFields:
+        """Return the fields, kinds and flags that a query may name in this vault."""
+        generation = self.catalog.generation
+        if self._fields is None or self._fields[0] != generation:
+            from notekeep.catalog.columns import known_fields
+
+            self._fields = generation, known_fields(self.catalog, self.schema)
+        return self._fields[1]
+
+    def _today(self) -> dt.date:
+        return habit_day(config.current_time(), self.settings.day_start)
 
     def _facts(self, asked: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         from notekeep.search.listing import resolve_words
 
-        return resolve_words(asked, self.catalog, self._ready_words, self.root)
+        return resolve_words(asked, self.catalog, self.indexing.ready_for_search, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Notes about the same as the one that a name means, best first, with what they share."""
         from notekeep.search.related import find_related
 
         path = self.resolve(name).path
-        return find_related(self.catalog, self._ready_words(), self.root, path, limit=limit)
+        return find_related(
+            self.catalog, self.indexing.ready_for_search(), self.root, path, limit=limit
+        )
 
     def mentions(self, name: str) -> list[Mention]:
         """Where other notes say a note's title, alias or file name without linking to it."""
         from notekeep.catalog.name_lookup import mentions
 
-        return mentions(self.catalog, self._ready_words(), self.resolve(name), self._note)
+        return mentions(
+            self.catalog, self.indexing.ready_for_search(), self.resolve(name), self._note
+        )
 
     def _note(self, path: str) -> Note | None:
         from notekeep.markdown.note import read_note
 
         try:
-            return read_note(path, self.bytes_of(path), self.schema)
+            return read_note(path, self.read_bytes(path), self.schema)
         except NotFound:
             return None
 
@@ -356,7 +403,7 @@ class SearchService(IndexService):
         """Notes of other years with a day, today by default, in one of their dates."""
         from notekeep.catalog.queries import on_this_day
 
-        return on_this_day(self.catalog, day or self.today())
+        return on_this_day(self.catalog, day or self._today())
 
     def problems(self) -> list[Problem]:
         """What could not be read whole, settings first, each with its line, reason and remedy."""

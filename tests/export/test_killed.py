@@ -60,8 +60,10 @@ def write_notes(root: Path, word: int) -> None:
 
 def export(root: Path, site: Path) -> None:
     vault = Vault.open(root)
-    vault.refresh()
-    vault.export(vault.plan_export(vault.publishable(site=str(site)), site=str(site)))
+    vault.indexing.refresh()
+    vault.publishing.export(
+        vault.publishing.plan_export(vault.publishing.publishable(site=str(site)), site=str(site))
+    )
 
 
 def kill_export(root: Path, site: Path, point: str, count: int) -> None:

@@ -346,7 +346,7 @@ def test_r18_an_opening_that_reads_all_notes_is_too_slow(
 ) -> None:
     def read_all(root: Path) -> int:
         vault = Vault.open(root)
-        vault.refresh(full=True)
+        vault.indexing.refresh(full=True)
         house.close(vault)
         return 100
 

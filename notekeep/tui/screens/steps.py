@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
@@ -52,8 +53,8 @@ class StepsScreen(OverlayScreen):
 
     def vault_changed(self) -> None:
         in_background(
-            self, lambda: self.vault.steps.listed(SHOWN), self._list, group="steps", exclusive=True,
-            failed=self.cannot,
+            self, lambda: self.vault.history.steps(SHOWN), self._list,
+            group="steps", exclusive=True, failed=self.cannot,
         )  # fmt: skip
 
     def _list(self, steps: list[TakenStep]) -> None:
@@ -82,7 +83,7 @@ class StepsScreen(OverlayScreen):
             self.text.show(lambda width: _check_in(step, width))
             return
         in_background(
-            self, lambda: self.vault.steps.look(step.id), lambda past: self._show(step, past),
+            self, lambda: self.vault.history.show(step.id), lambda past: self._show(step, past),
             group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.cannot,
         )  # fmt: skip
 
@@ -109,12 +110,8 @@ class StepsScreen(OverlayScreen):
             )
             return
 
-        def take_back() -> TakenStep:
-            taken = self.vault.steps.undo_one(step.id)
-            self.vault.refresh(words=False)
-            return taken
-
-        in_background(self, take_back, self._taken_back, group="write")
+        undo = partial(self.vault.history.undo_step, step.id)
+        in_background(self, undo, self._taken_back, group="write")
 
     def _taken_back(self, step: TakenStep) -> None:
         show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
@@ -222,7 +219,7 @@ def _bring_back(app: Over, path: str) -> WriteResult:
     from notekeep.notes.restore import plan_untrash
 
     vault = app.vault
-    return vault.carry_out(plan_untrash(vault.plan, vault.history, path))
+    return vault.notes.apply(plan_untrash(vault.notes.plan, vault.history.store, path))
 
 
 def _tell(app: Over, done: WriteResult) -> None:
