@@ -31,7 +31,10 @@ WALK, READ = "scandir and stat", "read, hash, C-YAML"
 MANY = 1_000
 DROP = Path("/proc/sys/vm/drop_caches")
 
-OPENS = "import sys\nfrom notekeep.vault import Vault\nVault.open(sys.argv[1]).refresh(words=False)"
+OPENS = (
+    "import sys\nfrom notekeep.vault import Vault\n"
+    "Vault.open(sys.argv[1]).indexing.refresh(words=False)"
+)
 WALKS = "import sys\nfrom bench.sweeping import walk\nwalk(sys.argv[1])"
 
 

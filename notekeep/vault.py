@@ -158,10 +158,10 @@ class Vault:
         """Exports to sites, and edits brought back from them."""
         from notekeep.services.publishing import PublishingService
 
-        sites = self.person.sites.get(self.name) or self.person.sites.get(self.root) or ()
         return PublishingService(
             self.places,
-            sites,
+            self.person,
+            self.name,
             self.search,
             self.notes,
             self.habits,

@@ -51,11 +51,11 @@ with history.step('many', '', root=root) as step:
 """Changes of single files and of several, as the verbs are made of them."""
 
 VERBS = {
-    "create": "vault.create('book', 'A new one', tags=['x'])",
-    "rename with links": "vault.rename('Atomic Habits', 'Tiny Habits')",
-    "move": "vault.move('Deep Work', 'shelf')",
-    "retag": "vault.tag(['Index.md', *(row.path for row in vault.rows('type:book').rows)], ['x'])",
-    "trash": "vault.delete('Deep Work')",
+    "create": "vault.notes.create('book', 'A new one', tags=['x'])",
+    "rename with links": "vault.notes.rename('Atomic Habits', 'Tiny Habits')",
+    "move": "vault.notes.move('Deep Work', 'shelf')",
+    "retag": "vault.notes.tag(['Index.md', *vault.search.paths('type:book')], ['x'])",
+    "trash": "vault.notes.delete('Deep Work')",
 }
 """Whole verbs over a vault."""
 
@@ -74,7 +74,7 @@ while True:
 """
 """Saves without end, each acknowledged; every other one is a step of two files."""
 
-REFRESH = "vault = open_vault(); vault.refresh()"
+REFRESH = "vault = open_vault(); vault.indexing.refresh()"
 
 
 def start(history: History, root: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from notekeep.catalog.catalog import Catalog
-    from notekeep.config import Site, VaultPlaces
+    from notekeep.config import PersonSettings, Site, VaultPlaces
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.embeds import HeatmapPicture
     from notekeep.export.manifest import VaultKey
@@ -65,7 +65,8 @@ class PublishingService:
     def __init__(
         self,
         places: VaultPlaces,
-        sites: Sequence[Site],
+        person: PersonSettings,
+        name: str,
         search: SearchService,
         notes: NoteService,
         habits: HabitService,
@@ -75,7 +76,8 @@ class PublishingService:
         self.places = places
         self.root = places.root
         self.settings = places.settings
-        self._sites = tuple(sites)
+        self.person = person
+        self.name = name
         self.schema = search.schema
         self.catalog = search.catalog
         self.search = search
@@ -435,7 +437,8 @@ class PublishingService:
 
     def sites(self) -> tuple[Site, ...]:
         """The sites that the person's settings name for this vault, the usual one first."""
-        return self._sites
+        named = self.person.sites
+        return named.get(self.name) or named.get(self.root) or ()
 
     @contextmanager
     def source(self) -> Iterator[VaultSource]:

@@ -29,10 +29,10 @@ def reached(name):
     if met.count(point) == int(count):
         os.kill(os.getpid(), signal.SIGKILL)
 vault = Vault.open(root)
-vault.refresh()
-plan = vault.plan_export(vault.publishable(site=site), site=site)
+vault.indexing.refresh()
+plan = vault.publishing.plan_export(vault.publishing.publishable(site=site), site=site)
 durability.reach_failpoint = reached
-vault.export(plan)
+vault.publishing.export(plan)
 """
 NOTE = "---\npublish: true\ndate: 2026-03-04\n---\nword {}\n"
 

@@ -73,9 +73,9 @@ async def test_what_another_notekeep_took_in_is_shown_too(make_app: MakeApp, roo
         run(
             "import sys; from pathlib import Path; from notekeep.vault import Vault\n"
             "vault = Vault.open(sys.argv[1])\n"
-            "vault.refresh(words=False)\n"
+            "vault.indexing.refresh(words=False)\n"
             "Path(sys.argv[1], 'inbox', 'From elsewhere.md').write_text('# From elsewhere')\n"
-            "vault.refresh(words=False)\n",
+            "vault.indexing.refresh(words=False)\n",
             root,
         )
         await until(pilot, lambda: shows(app, "10 notes") and shows(app, "From elsewhere"))

@@ -122,11 +122,11 @@ def reached(point):
             os.kill(os.getpid(), signal.SIGKILL)
 
 vault = Vault.open(root)
-vault.refresh(words=False)
-plan = vault.plan.rename_tag("work", "craft")
+vault.indexing.refresh(words=False)
+plan = vault.notes.plan.rename_tag("work", "craft")
 vault.history
 durability.reach_failpoint = reached
-vault.carry_out(plan)
+vault.notes.apply(plan)
 """
 
 

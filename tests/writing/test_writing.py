@@ -328,15 +328,19 @@ class TestUndo:
     @pytest.mark.parametrize(
         "act",
         [
-            lambda vault: vault.create("book", "New"),
-            lambda vault: vault.add("- x"),
-            lambda vault: vault.add("x", "List#Open"),
-            lambda vault: vault.set_fields(["books/Deep Work.md"], ["rating=", "isbn=0316769487"]),
-            lambda vault: vault.tag(["books/Deep Work.md", "inbox/List.md"], ["a"], ["focus"]),
-            lambda vault: vault.rename("Deep Work", "Deeper Work"),
-            lambda vault: vault.move("Deep Work", "inbox"),
-            lambda vault: vault.delete("Deep Work"),
-            lambda vault: vault.toggle_task("inbox/Windows.md", 6),
+            lambda vault: vault.notes.create("book", "New"),
+            lambda vault: vault.notes.add("- x"),
+            lambda vault: vault.notes.add("x", "List#Open"),
+            lambda vault: vault.notes.set_fields(
+                ["books/Deep Work.md"], ["rating=", "isbn=0316769487"]
+            ),
+            lambda vault: vault.notes.tag(
+                ["books/Deep Work.md", "inbox/List.md"], ["a"], ["focus"]
+            ),
+            lambda vault: vault.notes.rename("Deep Work", "Deeper Work"),
+            lambda vault: vault.notes.move("Deep Work", "inbox"),
+            lambda vault: vault.notes.delete("Deep Work"),
+            lambda vault: vault.notes.toggle_task("inbox/Windows.md", 6),
         ],
         ids=["new", "daily", "add", "set", "tag", "rename", "mv", "rm", "tick"],
     )
