@@ -14,8 +14,8 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from notekeep.cli.command_tree import VERBS
 from notekeep.cli.habits import COMMANDS
-from notekeep.cli.main import VERBS
 from reliability import tours
 from reliability.board import Result, Row, Sizes
 from reliability.terminal import on_terminal, unsafe

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.cli.main import VERBS, main
+from notekeep.cli.command_tree import VERBS
+from notekeep.cli.main import main
 from notekeep.habits.schedule import VALUE_MASK
 from notekeep.vault import Vault
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.catalog import indexer
-from notekeep.cli.main import VERBS
+from notekeep.cli.command_tree import VERBS
 from notekeep.markdown.editor_text import EditorText
 from notekeep.storage import atomic, scan
 from notekeep.storage.history import History
