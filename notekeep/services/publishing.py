@@ -425,7 +425,7 @@ class PublishingService:
         cannot be written keeps its posts as well. It is read anew, as another device may have
         written one since the vault was opened.
         """
-        return vault_settings(self.root, self.places.cache).id or self.places.id
+        return vault_settings(self.root).id or self.places.id
 
     def site(self, target: str, site: str) -> tuple[str, str]:
         """A target and a site's folder as said, or those of the person's settings."""
