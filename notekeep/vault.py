@@ -91,9 +91,9 @@ class Vault:
 
     def overview(self) -> Overview:
         """Gather what today is about: habits due, books in progress, drafts, problems."""
-        from notekeep.services.overview import overview
+        from notekeep.services.overview import gather_overview
 
-        return overview(self)
+        return gather_overview(self.search, self.habits, self.today())
 
     # The services.
 

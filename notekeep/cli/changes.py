@@ -98,7 +98,7 @@ def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[l
     return changes, " ".join(rest)
 
 
-@click.command(short_help="The fields that a query may name.")
+@click.command(short_help="List the fields that a query may name.")
 @answer_options
 def fields(*, as_json: bool) -> int:
     """List the fields that kinds and notes of this vault have, with how each is read."""
@@ -111,7 +111,9 @@ def fields(*, as_json: bool) -> int:
     )
 
 
-@click.group(invoke_without_command=True, short_help="All tags, with how many notes have them.")
+@click.group(
+    invoke_without_command=True, short_help="List all tags with the number of their notes."
+)
 @answer_options
 @click.pass_context
 def tags(ctx: click.Context, *, as_json: bool) -> int:
@@ -129,7 +131,7 @@ def tags(ctx: click.Context, *, as_json: bool) -> int:
     )
 
 
-@tags.command("rename", short_help="Give a tag another name, everywhere.")
+@tags.command("rename", short_help="Rename a tag in all notes.")
 @click.argument("old", metavar="A", shell_complete=shell_completion.complete_tag)
 @click.argument("new", metavar="B", shell_complete=shell_completion.complete_tag)
 @yes_option
@@ -144,7 +146,7 @@ def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool) -> int:
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-@click.command(short_help="Give a note another title; links follow.")
+@click.command(short_help="Rename a note; links follow.")
 @click.argument("note", shell_complete=shell_completion.complete_note)
 @click.argument("title", nargs=-1, required=True)
 @yes_option

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "lint", cls=RawCommand, metavar="[QUERY]", short_help="What is wrong and can be mended."
+    "lint", cls=RawCommand, metavar="[QUERY]", short_help="Find and fix common problems."
 )
-@click.option("--fix", is_flag=True, help="Mend it, as one step.")
+@click.option("--fix", is_flag=True, help="Fix them, as one step.")
 @yes_option
 @dry_run_option
 @json_option
@@ -115,13 +115,13 @@ def _write_json(found: Lint) -> None:
     output.write_json({"total": len(rows), "problems": rows})
 
 
-@click.command(short_help="Look the vault and its index over.")
+@click.command(short_help="Check the vault and its index.")
 @json_option
 @verb_options
 def doctor(*, as_json: bool) -> int:
-    """Look over files, front matter, links, habits and the index, layer by layer.
+    """Check files, front matter, links, habits and the index, layer by layer.
 
-    Nothing is repaired by itself: each finding says what would.
+    Nothing is changed; each problem lists its fix.
     """
     vault = open_vault()
     layers = []
@@ -175,7 +175,9 @@ def _write_places(message: str, places: list[str]) -> None:
     output.write(f"    {', '.join(places[:SHOWN])}{more}")
 
 
-@click.group(invoke_without_command=True, short_help="Notes with two versions, and the choice.")
+@click.group(
+    invoke_without_command=True, short_help="List notes with two versions, and resolve them."
+)
 @json_option
 @verb_options
 @click.pass_context
@@ -200,7 +202,7 @@ def conflicts(ctx: click.Context, *, as_json: bool) -> int:
     )
 
 
-@conflicts.command(short_help="What differs.")
+@conflicts.command(short_help="Show the differences.")
 @click.argument("copy", nargs=-1, required=True)
 @verb_options
 def show(copy: tuple[str, ...]) -> int:
@@ -225,7 +227,7 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
     return _apply(vault, plan, dry_run=dry_run)
 
 
-@conflicts.command(short_help="Bring both versions together.")
+@conflicts.command(short_help="Merge both versions.")
 @click.argument("copy", nargs=-1, required=True)
 @change_options
 def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:

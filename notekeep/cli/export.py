@@ -83,7 +83,11 @@ def export() -> None:
 def site_options(command: Wrapped) -> Wrapped:
     """Add `--to` and `--site`."""
     to = click.option(
-        "--to", "target", metavar="TARGET", default="", help="The generator; `list` lists them."
+        "--to",
+        "target",
+        metavar="TARGET",
+        default="",
+        help="The generator, such as hugo; `list` lists them.",
     )
     site = click.option(
         "--site",
@@ -94,14 +98,14 @@ def site_options(command: Wrapped) -> Wrapped:
     return to(site(command))
 
 
-@export.command(short_help="Export notes; the word itself may be left away.")
+@export.command(short_help="Export notes (the word `notes` is optional).")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
 @site_options
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
 @click.option("--keep", is_flag=True, help="Leave what was changed by hand in the site as it is.")
 @click.option("--merge", is_flag=True, help="Bring it together with what the notes say now.")
-@click.option("--overwrite", is_flag=True, help="Replace it by what the notes say now.")
+@click.option("--overwrite", is_flag=True, help="Overwrite it with the current note.")
 @click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
 @click.option(
     "--unpublished",
@@ -389,7 +393,7 @@ def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any
     }
 
 
-@export.command(short_help="What you changed in the site, into the note.")
+@export.command(short_help="Bring edits made in the site into the notes.")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
 @site_options
 @yes_option
@@ -455,7 +459,7 @@ def start(
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
-@export.command(short_help="Every draft and post, and how it stands.")
+@export.command(short_help="Show the status of every draft and post.")
 @site_options
 @json_option
 @verb_options
@@ -505,7 +509,7 @@ def _status_object(one: SiteStanding) -> dict[str, object]:
     }
 
 
-@export.command(short_help="The site with its drafts, by its own generator.")
+@export.command(short_help="Show the site with its drafts, by its own generator.")
 @site_options
 @verb_options
 def preview(*, target: str, site: str) -> int:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--id", "identity", metavar="ID", default="", help="Its name in the log.")
 @click.option("--schedule", metavar="WHEN", default="daily", help="daily, mon,wed,fri, 3/week ...")
 @click.option("--goal", metavar="GOAL", default="done", help='">= 10 min", "<= 2 cup" ...')
-@click.option("--since", metavar="DAY", default="", help="Its first day; else that of the log.")
+@click.option("--since", metavar="DAY", default="", help="Start date (default: first log entry).")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name in the log.")
 @click.option("--group", metavar="NAME", default="", help="The heading it is listed under.")
 @click.option("--when", "moment", metavar="TEXT", default="", help="When and where you do it.")

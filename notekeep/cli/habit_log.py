@@ -36,7 +36,9 @@ SHOWN_DAYS = 14
 """How many days of the log are shown when nothing is said."""
 
 
-@click.command("log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="The lines of the log.")
+@click.command(
+    "log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show the lines of the log."
+)
 @click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
 @json_option
 @verb_options
@@ -63,7 +65,7 @@ def log_(words: tuple[str, ...], *, everything: bool, as_json: bool) -> int:
     )
 
 
-@click.command("undo", short_help="Take the last entry back.")
+@click.command("undo", short_help="Undo the last entry.")
 @dry_run_option
 @json_option
 @verb_options
@@ -87,8 +89,8 @@ def undo_(*, dry_run: bool, as_json: bool) -> int:
     return 0
 
 
-@click.command("doctor", short_help="What is wrong in log and definitions.")
-@click.option("--fix", is_flag=True, help="Mend what takes no guess, as one step.")
+@click.command("doctor", short_help="Check log and definitions.")
+@click.option("--fix", is_flag=True, help="Fix what takes no guess, as one step.")
 @dry_run_option
 @json_option
 @verb_options
@@ -136,7 +138,10 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool) -> int:
 
 
 @click.command(
-    "ask", cls=RawCommand, metavar="[yesterday | week | DAY]", short_help="Answer for what is open."
+    "ask",
+    cls=RawCommand,
+    metavar="[yesterday | week | DAY]",
+    short_help="Answer for habits that are open.",
 )
 @verb_options
 def ask_(words: tuple[str, ...]) -> int:

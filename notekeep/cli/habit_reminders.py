@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its note makes one'
 
 
-@click.command("remind", short_help="Reminders: now, and by cron.")
+@click.command("remind", short_help="Show reminders: all, due, or for cron.")
 @click.option("--check", is_flag=True, help="What has come today and is not answered.")
 @click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, once.")
 @click.option("--cron", is_flag=True, help="Show lines for `crontab -e` that notify you.")
@@ -265,7 +265,7 @@ def _in_tmux(text: str) -> str:
     return '" ' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
 
 
-@click.command("prompt", short_help="A line about today for shells and bars.")
+@click.command("prompt", short_help="Print a line about today for shells and bars.")
 @click.option("--path", "path_only", is_flag=True, help="Where the file with the line is.")
 @click.option(
     "--shell",

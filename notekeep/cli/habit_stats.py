@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.habit_names import Habit
 
 
-@click.command("year", short_help="A year as a heatmap.")
+@click.command("year", short_help="Show a year as a heatmap.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("year", required=False)
 @click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
@@ -101,7 +101,7 @@ def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
-@click.command("stats", short_help="Streaks, rates and weekdays.")
+@click.command("stats", short_help="Show streaks, rates and weekdays.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("other", required=False, shell_complete=shell_completion.complete_habit)
 @click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
@@ -395,7 +395,7 @@ def _object(pair: HabitPair) -> dict[str, Any]:
     "review",
     cls=RawCommand,
     metavar="[week | month] [WEEK | MONTH | DAY]",
-    short_help="A week or month of habits as a note.",
+    short_help="Write a week or month of habits as a note.",
 )
 @change_options
 def review(words: tuple[str, ...], *, dry_run: bool) -> int:

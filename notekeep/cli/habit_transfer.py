@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from notekeep.habits.importers.habit_data import Loss
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.habits import HabitExport
+    from notekeep.services.habit_export import HabitExport
 
 
-@click.command("import", short_help="Take habits in from another program.")
+@click.command("import", short_help="Import habits from another program.")
 @click.argument("path")
 @click.option(
     "--from", "origin", metavar="FORMAT", default="", help="The format, when it is not known."
@@ -128,7 +128,7 @@ def _object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
     }
 
 
-@click.command("export", short_help="Write habits for another program.")
+@click.command("export", short_help="Export habits for another program.")
 @click.argument("form", metavar="csv|json|loop|ics")
 @click.argument(
     "habits", nargs=-1, metavar="[HABIT]...", shell_complete=shell_completion.complete_habit

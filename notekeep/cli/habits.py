@@ -136,7 +136,7 @@ def check_in(
     return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run, as_json=as_json)
 
 
-@click.command("list", short_help="All habits.")
+@click.command("list", short_help="List all habits.")
 @click.option("--archived", is_flag=True, help="Those that are archived, too.")
 @json_option
 @verb_options
@@ -154,7 +154,7 @@ def list_(*, archived: bool, as_json: bool) -> int:
     return 0 if habits else 1
 
 
-@click.command("todo", short_help="What is left to do today.")
+@click.command("todo", short_help="List what is left to do today.")
 @click.option("--all", "everything", is_flag=True, help="What is done already, too.")
 @json_option
 @verb_options
@@ -179,7 +179,7 @@ def todo_(*, everything: bool, as_json: bool) -> int:
     return 0 if shown else 1
 
 
-@click.command("week", cls=RawCommand, metavar="[DAY]", short_help="The week of all habits.")
+@click.command("week", cls=RawCommand, metavar="[DAY]", short_help="Show a week of all habits.")
 @json_option
 @verb_options
 def week_(words: tuple[str, ...], *, as_json: bool) -> int:
@@ -191,7 +191,7 @@ def week_(words: tuple[str, ...], *, as_json: bool) -> int:
     return _grid(index, first, last, heading, 2, as_json=as_json)
 
 
-@click.command("month", cls=RawCommand, metavar="[DAY]", short_help="The month of all habits.")
+@click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
 @json_option
 @verb_options
 def month_(words: tuple[str, ...], *, as_json: bool) -> int:

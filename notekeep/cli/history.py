@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from notekeep.services.history import TakenStep
 
 
-@click.command(short_help="The earlier versions of a note.")
+@click.command(short_help="List earlier versions of a note.")
 @note_argument
 @click.option("--diff", "number", type=int, metavar="N", help="What changed since version N.")
 @limit_option()
@@ -79,7 +79,7 @@ def history(
     )
 
 
-@click.command(short_help="Bring an earlier version of a note back.")
+@click.command(short_help="Restore an earlier version of a note.")
 @click.argument(
     "note", nargs=-1, required=True, metavar="NOTE@N", shell_complete=shell_completion.complete_note
 )
@@ -137,7 +137,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
 SHOWN = 20
 
 
-@click.command(short_help="Take back what notekeep did last.")
+@click.command(short_help="Undo the last changes.")
 @click.argument("count", type=click.IntRange(min=1), default=1)
 @click.option("--list", "listing", is_flag=True, help="List the steps, newest first.")
 @dry_run_option
@@ -156,7 +156,7 @@ def undo(count: int, *, listing: bool, dry_run: bool, as_json: bool) -> int:
     return _report(done, vault.history.undo(count, dry_run=dry_run), as_json=as_json)
 
 
-@click.command(short_help="Do again what `undo` took back.")
+@click.command(short_help="Redo what was undone.")
 @dry_run_option
 @json_option
 @verb_options
@@ -201,7 +201,7 @@ def _object(step: TakenStep) -> dict[str, Any]:
     }
 
 
-@click.group(invoke_without_command=True, short_help="What was deleted, and its way back.")
+@click.group(invoke_without_command=True, short_help="List deleted files, and restore them.")
 @json_option
 @verb_options
 @click.pass_context
@@ -222,7 +222,7 @@ def trash(ctx: click.Context, *, as_json: bool) -> int:
     )
 
 
-@trash.command("restore", short_help="Bring a file back to where it was.")
+@trash.command("restore", short_help="Restore a deleted file.")
 @click.argument("name", nargs=-1, required=True)
 @click.option("--to", metavar="PATH", default="", help="Where it goes, when its place is taken.")
 @change_options
@@ -233,7 +233,7 @@ def restore_from_trash(name: tuple[str, ...], *, to: str, dry_run: bool) -> int:
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
-@trash.command(short_help="Remove what is in the trash for good.")
+@trash.command(short_help="Empty the trash for good.")
 @yes_option
 @change_options
 def empty(*, yes: bool, dry_run: bool) -> int:

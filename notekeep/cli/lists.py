@@ -185,7 +185,7 @@ class SavedGroup(DefaultGroup):
     cls=SavedGroup,
     default=["run"],
     invoke_without_command=True,
-    short_help="Queries kept by name.",
+    short_help="List saved queries, or run one.",
     subcommand_metavar="[NAME | add | rm]",
 )
 @answer_options
@@ -246,7 +246,7 @@ def run(name: tuple[str, ...], *, null: bool, as_json: bool) -> int:
 
 
 @saved.command(
-    "add", cls=RawCommand, metavar="NAME QUERY...", short_help="Keep a query under a name."
+    "add", cls=RawCommand, metavar="NAME QUERY...", short_help="Save a query under a name."
 )
 @change_options
 def add(words: tuple[str, ...], *, dry_run: bool) -> int:
@@ -260,7 +260,7 @@ def add(words: tuple[str, ...], *, dry_run: bool) -> int:
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"saved {words[0]}")
 
 
-@saved.command("rm", short_help="Forget a saved query.")
+@saved.command("rm", short_help="Remove a saved query.")
 @saved_argument
 @change_options
 def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
@@ -270,7 +270,7 @@ def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"forgot {' '.join(name)}")
 
 
-@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="A note by chance.")
+@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="Show a random note.")
 @template_option
 @answer_options
 def random(
@@ -299,7 +299,7 @@ def random(
     return 0 if row else 1
 
 
-@click.command(short_help="Notes of this day in other years.")
+@click.command(short_help="List notes from this date in other years.")
 @click.argument("day", nargs=-1)
 @null_option
 @answer_options

@@ -51,12 +51,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JS
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Say what would be done; write nothing."
 )
-yes_option = click.option("--yes", is_flag=True, help="Do not ask, however many files it is about.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 null_option = click.option(
     "--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0."
 )
 template_option = click.option(
-    "--format", "template", metavar="TEXT", help="A line for each, e.g. '{path} {title}'."
+    "--format",
+    "template",
+    metavar="TEXT",
+    help="Output template for each note, e.g. '{path} {title}'.",
 )
 
 
@@ -75,7 +78,7 @@ def limit_option(most: int | None = None) -> Callable[[Wrapped], Wrapped]:
         metavar="N",
         default=most,
         show_default=most is not None,
-        help="At most so many.",
+        help="Maximum number of results.",
     )
 
 

@@ -167,7 +167,7 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
     return [*pieces, (text[at:], "")]
 
 
-@click.command(short_help="Notes that are about the same.")
+@click.command(short_help="Find similar notes.")
 @note_argument
 @limit_option(10)
 @null_option
@@ -181,8 +181,8 @@ def related(
 ) -> int:
     """List the notes that are about the same as NOTE, the nearest first, and what both share.
 
-    Links, links in common, tags, people and works, and telling words count; the rarer a thing
-    is in the vault, the more.
+    Scored by shared links, tags, people, works and rare words; the rarer a thing is in the vault,
+    the more it counts.
 
     \b
     notekeep related "Deep Work"
@@ -212,7 +212,7 @@ def related(
     return 0 if found else 1
 
 
-@click.command(short_help="What a note links to.")
+@click.command(short_help="List what a note links to.")
 @note_argument
 @limit_option()
 @answer_options
@@ -238,7 +238,7 @@ def links(
     )
 
 
-@click.command(short_help="What links to a note.")
+@click.command(short_help="List what links to a note.")
 @note_argument
 @click.option("--mentions", is_flag=True, help="Where its name is said without a link.")
 @click.option("--link", is_flag=True, help="With --mentions: make links of them, in one step.")

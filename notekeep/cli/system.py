@@ -71,13 +71,13 @@ NICENESS = 10
 STOPPED = 130
 
 
-@click.command(short_help="Bring the index up to date, or build it anew.")
+@click.command(short_help="Update the index, or rebuild it.")
 @click.option("--rebuild", is_flag=True, help="Throw the index away and build it from the files.")
 @click.option("--verify", is_flag=True, help="Read every file, also those that look unchanged.")
 @click.option(
-    "--forget-missing", is_flag=True, help="It is meant that many notes are gone at once."
+    "--forget-missing", is_flag=True, help="Confirm that a large number of notes were deleted."
 )
-@click.option("--nice", is_flag=True, help="Give way to other programs, and merge what saves left.")
+@click.option("--nice", is_flag=True, help="Run at low priority, and compact the index.")
 @click.option("--tell", is_flag=True, hidden=True, help="Tell notes done and to do, a line each.")
 @json_option
 @verb_options
@@ -245,7 +245,7 @@ def device(name: str | None, *, as_json: bool) -> int:
     return 0
 
 
-@click.command(short_help="Ask the catalog with SQL; it is read-only.")
+@click.command(short_help="Query the catalog with SQL, read-only.")
 @click.argument("query")
 @json_option
 @verb_options
@@ -350,7 +350,7 @@ def demo() -> int:
 @json_option
 @debug_option
 def vaults(*, as_json: bool) -> int:
-    """List the vaults that were vault here, by name where one was given."""
+    """List the vaults that were opened here, by name where one was given."""
     places = config.Places.for_machine()
     person = config.person_settings(places)
     names = {os.path.realpath(path): name for name, path in person.vaults.items()}
@@ -366,7 +366,7 @@ def vaults(*, as_json: bool) -> int:
     )
 
 
-@click.command(short_help="The keys of the interface.")
+@click.command(short_help="List the keys of the interface.")
 @click.option("--map", "name", type=click.Choice(keymaps()), help="Those of another map.")
 @json_option
 @debug_option

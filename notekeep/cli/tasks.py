@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="The open tasks of all notes.")
-@click.option("--done", is_flag=True, help="Those that are ticked.")
-@click.option("--all", "both", is_flag=True, help="Open and ticked ones.")
+@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List open tasks.")
+@click.option("--done", is_flag=True, help="Show completed tasks only.")
+@click.option("--all", "both", is_flag=True, help="Include completed tasks.")
 @click.option("--tick", metavar="PATH:LINE", help="Tick a task of the list, or open it again.")
 @limit_option()
 @click.option("--null", is_flag=True, help="PATH:LINE only, with a NUL after each, for xargs -0.")
@@ -73,7 +73,7 @@ def _parse_place(text: str) -> tuple[str, int]:
     return path, int(line)
 
 
-@click.command(short_help="An overview of today.")
+@click.command(short_help="Show an overview of today.")
 @answer_options
 def today(*, as_json: bool) -> int:
     """Show habits and tasks that are due, books in progress, drafts, and files with problems."""

@@ -31,12 +31,12 @@ REACH = dt.timedelta(days=550)
 
 
 def sample_folder() -> str:
-    """Where the sample vault is: in the installed package, or beside it in a checkout.
+    """Find the sample vault: in the installed package, or beside it in a checkout.
 
     Raises:
         NotFound: It was not shipped.
     """
-    package = os.path.dirname(os.path.abspath(__file__))
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in (os.path.join(package, "sample"), os.path.join(package, os.pardir, "vault")):
         if os.path.isdir(os.path.join(folder, "habits")):
             return os.path.realpath(folder)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits.schedule import VALUE_MASK
-from notekeep.services.habits import FORMATS, export_habits
+from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def days(index: HabitIndex) -> dict[str, dict[int, tuple[int, int]]]:
 
 def carried(vault: Vault, form: str, into: Vault) -> None:
     """Export from one vault and import into another."""
-    name = FORMATS[form].replace(" ", "-")
-    file = Path(into.root).parent / f"{Path(into.root).name}-{name}"
-    file.write_bytes(export_habits(vault.habits.tracker, form).data)
+    ending = {"loop": "zip"}.get(form, form)
+    file = Path(into.root).parent / f"{Path(into.root).name}-habits.{ending}"
+    file.write_bytes(vault.habits.export(form).data)
     into.notes.apply(into.habits.plan_import(str(file)).plan)
 
 
@@ -110,7 +110,7 @@ def test_csv_gives_days_to_the_same_habits(vault: Vault, tmp_path: Path) -> None
 
 
 def test_no_cell_of_csv_is_a_formula(vault: Vault) -> None:
-    text = export_habits(vault.habits.tracker, "csv").data.decode()
+    text = vault.habits.export("csv").data.decode()
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["date", "habit", "value", "amount", "unit", "time", "note"]
     assert ["2026-11-02", "sit", "amount", "12", "min", "07:10", "'=cmd|' /C calc'!A0"] in rows
@@ -118,7 +118,7 @@ def test_no_cell_of_csv_is_a_formula(vault: Vault) -> None:
 
 
 def test_json_has_stable_keys(vault: Vault) -> None:
-    value = json.loads(export_habits(vault.habits.tracker, "json", ["sit"]).data)
+    value = json.loads(vault.habits.export("json", ["sit"]).data)
     assert (value["notekeep"], value["exported"]) == (1, "2026-11-24")
     (habit,) = value["habits"]
     assert habit["entries"][0] == {
@@ -137,14 +137,14 @@ def test_what_a_terminal_would_obey_is_an_escape_in_json(vault: Vault, tmp_path:
     note = '---\nhabit: runs\ntitle: "L\u00e4ufe \\u009b2J\\u202e"\nsince: 2026-11-01\n---\n'
     Path(vault.root, "habits/Runs.md").write_text(note, "utf-8")
     assert vault.habits.tracker.definition("runs").title == title
-    assert export_habits(vault.habits.tracker, "json").data.isascii()
+    assert vault.habits.export("json").data.isascii()
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
     assert other.habits.tracker.definition("runs").title == title
 
 
 def test_the_archive_has_the_layout_of_loop(vault: Vault) -> None:
-    found = export_habits(vault.habits.tracker, "loop", ["gym", "sit"])
+    found = vault.habits.export("loop", ["gym", "sit"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:
         assert sorted(ours.namelist()) == [
             *("001 Gym/Checkmarks.csv", "001 Gym/Scores.csv"),
@@ -194,24 +194,24 @@ def test_the_marks_and_scores_of_loop_come_out_again(
 
 
 def test_the_same_habits_are_the_same_bytes(vault: Vault) -> None:
-    for form in FORMATS:
-        first, second = (export_habits(vault.habits.tracker, form).data for _ in range(2))
+    for form in ("csv", "json", "loop", "ics"):
+        first, second = (vault.habits.export(form).data for _ in range(2))
         assert first == second
 
 
 def test_only_the_habits_that_are_named(vault: Vault) -> None:
-    assert export_habits(vault.habits.tracker, "csv", ["gy"]).habits == 1
+    assert vault.habits.export("csv", ["gy"]).habits == 1
     with pytest.raises(NotFound):
-        export_habits(vault.habits.tracker, "csv", ["nothing"])
+        vault.habits.export("csv", ["nothing"])
     with pytest.raises(UsageError):
-        export_habits(vault.habits.tracker, "xml")
+        vault.habits.export("xml")
 
 
 def test_exporting_writes_nothing_into_the_vault(vault: Vault) -> None:
     root = Path(vault.root)
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    for form in FORMATS:
-        export_habits(vault.habits.tracker, form)
+    for form in ("csv", "json", "loop", "ics"):
+        vault.habits.export(form)
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
