@@ -32,7 +32,7 @@ from notekeep.storage.trash import empty_trash, list_trash
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.services.history import TakenStep
+    from notekeep.services.history import Step
 
 
 @click.command(short_help="List earlier versions of a note.")
@@ -166,7 +166,7 @@ def redo(*, dry_run: bool, as_json: bool) -> int:
     return _report(done, [open_vault().history.redo(dry_run=dry_run)], as_json=as_json)
 
 
-def _list(steps: Sequence[TakenStep], *, as_json: bool) -> int:
+def _list(steps: Sequence[Step], *, as_json: bool) -> int:
     return output.write_answer(
         [
             (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
@@ -178,7 +178,7 @@ def _list(steps: Sequence[TakenStep], *, as_json: bool) -> int:
     )
 
 
-def _report(done: str, steps: Sequence[TakenStep], *, as_json: bool) -> int:
+def _report(done: str, steps: Sequence[Step], *, as_json: bool) -> int:
     if as_json:
         output.write_json(_answer(steps))
     else:
@@ -187,11 +187,11 @@ def _report(done: str, steps: Sequence[TakenStep], *, as_json: bool) -> int:
     return 0
 
 
-def _answer(steps: Sequence[TakenStep]) -> dict[str, Any]:
+def _answer(steps: Sequence[Step]) -> dict[str, Any]:
     return {"total": len(steps), "steps": [_object(step) for step in steps]}
 
 
-def _object(step: TakenStep) -> dict[str, Any]:
+def _object(step: Step) -> dict[str, Any]:
     return {
         "time": format_time(step.time),
         "verb": step.verb,

@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from notekeep.catalog.indexer import Indexer
 from notekeep.errors import NotekeepError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.indexer import Indexer, Refreshed
+    from notekeep.catalog.indexer import Refreshed
     from notekeep.markdown.schema import Schema
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import History, OutsideVersion
 
 SAVED_NOTES = 5
-"""So many notes that were just saved are taken in before an answer; more when it is quiet."""
+"""So many notes that were just saved are indexed before an answer; more when it is quiet."""
 
 ANSWER_BUDGET = 500
 """With more changed notes than this an answer comes from what is there, and says so."""
@@ -52,8 +53,6 @@ class IndexService:
     @property
     def indexer(self) -> Indexer:
         """What brings the catalog and the full text up to date; one for all threads."""
-        from notekeep.catalog.indexer import Indexer
-
         with self._lock:
             if self._indexer is None:
                 self._indexer = Indexer(
@@ -89,14 +88,12 @@ class IndexService:
         Args:
             full: Throw the index away and build it from the files.
             verify: Read every file, also those that look unchanged.
-            forget_missing: Take it as meant that many notes are gone at once.
-            words: Take changed notes into the full text too, which only `search` needs.
+            forget_missing: It is meant that many notes are gone at once.
+            words: Update the full text too, which only `search` needs.
             for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
-            defer: Leave them, and the full text of more notes, for `background`; `deferred` says so
+            defer: Leave them, and the full text of more notes, for the background; `deferred` says
+                so.
             progress: Called now and then with the notes done and their total.
-
-        Returns:
-            What changed, and what could not be read.
         """
         # An answer that needs the words waits for an index, though not for all that is new in it.
         has_words = words and for_answer and self.full_text.generation is not None
@@ -114,18 +111,18 @@ class IndexService:
         return refreshed
 
     def ready_for_search(self) -> WhooshIndex:
-        """The full text, with what changed taken in."""
+        """Return the full text with what changed in it."""
         if self.catalog.dirty() or self.full_text.generation is None:
             self.refresh(for_answer=True)
         return self.full_text
 
     def index_saved(self) -> None:
-        """Take what was saved a moment ago into the full text, which costs some 10 ms a note."""
+        """Index what was saved a moment ago, which costs some 10 ms a note."""
         if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.full_text.generation is not None:
             self.indexer.index_saved()
 
     def record_written(self) -> list[str]:
-        """Take what was just written into the catalog; return why, where that cannot be done now.
+        """Index what was just written; return why, where that cannot be done now.
 
         The files are written and the step is noted by then: to fail would say that they are not,
         and what is done again would be there twice.

@@ -1,9 +1,10 @@
-"""What is shown in a note though it is not in it: pictures of the vault, and other notes."""
+"""Pictures and embedded notes of a vault, for display."""
 
 from __future__ import annotations
 
 import os
 import stat
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,11 +64,7 @@ class MediaService:
         return read_note(row.path, data, self.schema, row)
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
-        """Find the picture that a note names, and how large it is; it is not decoded.
-
-        Args:
-            target: Its name or path, as the note gives it.
-            from_path: The note.
+        """Find the picture that a note names by `target`, and its size; it is not decoded.
 
         Raises:
             NotFound: There is no such file.
@@ -84,11 +81,6 @@ class MediaService:
     def pixels(self, path: str, width: int, height: int) -> bytes:
         """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity.
 
-        Args:
-            path: The picture.
-            width: How many pixels a line should have.
-            height: How many lines.
-
         Raises:
             NotekeepError: As `picture`, or it is damaged.
         """
@@ -102,7 +94,7 @@ class MediaService:
             return small.tobytes()
 
     def picture_place(self, path: str) -> str:
-        """Give the place of a picture on disk, for another program that shows it.
+        """Return where a picture is on disk, for another program that shows it.
 
         Raises:
             NotekeepError: As `picture`.
@@ -133,8 +125,6 @@ class MediaService:
         return place
 
     def _opened(self, path: str) -> Image:
-        import warnings
-
         from PIL import Image, UnidentifiedImageError
 
         place = self._place(path)
@@ -161,5 +151,5 @@ def _too_large(path: str) -> Refused:
 
 
 def picture_error(error: NotekeepError) -> str:
-    """Say in a few words why a picture is not shown."""
+    """Return in a few words why a picture is not shown."""
     return error.message.rpartition(": ")[2]

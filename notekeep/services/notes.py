@@ -1,4 +1,4 @@
-"""Changes of notes: every one is a plan carried out; `plan` alone shows what would be written."""
+"""Changes of notes: each is a plan that is applied; `plan` alone shows what would be written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict
+from notekeep.notes.plan import apply_plan
 from notekeep.notes.workspace import Workspace
+from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from notekeep.settings import VaultSettings
     from notekeep.storage.history import History
 
-ADDED_AGAIN = 5
-"""How often a line is added anew where others write into the same note."""
+MAX_RETRIES = 5
+"""How often a line is added again where others write into the same note."""
 
 
 class NoteService:
@@ -45,14 +47,12 @@ class NoteService:
         self._open_history = open_history  # a plan that is only shown needs none
 
     def apply(self, plan: WritePlan) -> WriteResult:
-        """Write a plan as one step that `undo` takes back, and take it into the catalog.
+        """Write a plan as one step that `undo` takes back, and index what it wrote.
 
         Raises:
             Conflict: A file is no longer what it was; both versions are kept.
             Failure: The system did not let us; nothing is half-written.
         """
-        from notekeep.notes.plan import apply_plan
-
         done = apply_plan(plan, self.root, self._open_history())
         return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
 
@@ -73,17 +73,16 @@ class NoteService:
         """
         return self.apply(self.plan.new(kind, title, fields=fields, tags=tags, body=body))
 
-    def review(self, words: str = "week") -> WriteResult:
+    def review(self, span: str = "week") -> WriteResult:
         """Write the last week or month of habits as a note for the person to finish.
 
-        Args:
-            words: `week` or `month`, and after it any day in the one that is meant.
+        `span` is `week` or `month`, and after it any day in the one that is meant.
 
         Raises:
-            UsageError: The words mean neither, or days that have not come yet.
+            UsageError: It is neither, or days that have not come yet.
             Refused: There is a review of those days already.
         """
-        return self.apply(self.plan.review(self.habits.tracker, words))
+        return self.apply(self.plan.review(self.habits.tracker, span))
 
     def add(self, text: str, to: str = "") -> WriteResult:
         """Add a line to a note or one of its sections (`NOTE#Section`), by default today's.
@@ -93,9 +92,7 @@ class NoteService:
         Raises:
             Conflict: Others were quicker each time, or one saved at the same moment.
         """
-        from notekeep.storage.open_folder import NameTaken
-
-        for _ in range(ADDED_AGAIN):
+        for _ in range(MAX_RETRIES):
             try:
                 return self.apply(self.plan.add(text, to))
             except NameTaken:
@@ -122,7 +119,7 @@ class NoteService:
         return self.apply(self.plan.tag(paths, add, remove))
 
     def link_mentions(self, name: str) -> WriteResult:
-        """Make links of the places where notes say a note's name without linking to it."""
+        """Link the places where notes name a note without linking to it."""
         return self.apply(
             self.plan.link_mentions(self.search.resolve(name), self.search.mentions(name))
         )
@@ -142,10 +139,7 @@ class NoteService:
     def toggle_task(self, path: str, line: int, text: str = "") -> WriteResult:
         """Tick or untick the task on a line of a note, counted from 1 in the whole file.
 
-        Args:
-            path: The note.
-            line: The line.
-            text: What the task says; with it the task is found again when its line has moved.
+        With `text`, what the task says, it is found again when its line has moved.
 
         Raises:
             NotFound: There is no such task any more.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.services.history import TakenStep
+    from notekeep.services.history import Step
     from notekeep.storage.autosave import UnsavedText
     from notekeep.tracking.checkin_undo import Undone
     from notekeep.tui.editors import Editors
@@ -76,7 +76,7 @@ class UndoActions(Keyboard):
         show_message(self, f"Took back: {undone.habit.title}")
         self.show_changed()
 
-    def _undone(self, steps: Sequence[TakenStep]) -> None:
+    def _undone(self, steps: Sequence[Step]) -> None:
         what = ", ".join(f"{step.verb} {step.label}" for step in steps)
         self.clear_notifications()  # one may offer the undo that was just done
         show_message(self, f"Took back: {what} · ctrl+r does it again")
@@ -85,7 +85,7 @@ class UndoActions(Keyboard):
     def action_redo(self) -> None:
         in_background(self, self.vault.history.redo, self._redone, group="write")
 
-    def _redone(self, step: TakenStep) -> None:
+    def _redone(self, step: Step) -> None:
         show_message(self, f"Did again: {step.verb} {step.label} · u undo")
         self.post_message(VaultChanged())
 
