@@ -32,16 +32,16 @@ def bench(ground: Ground) -> list[Line]:
     root = ground.vault(NOTES)
     home = ground.forget("export-home")
     vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     paths = sorted(path for path in vault.catalog.paths(None) if not path.startswith("habits/"))
-    bodies = [vault.read(path).body for path in paths]
+    bodies = [vault.search.read(path).body for path in paths]
     parsed = best_cpu(lambda: _parse(bodies))
     planned, written = _cold(ground, vault, paths)
     site = str(ground.folder / "site")
 
     def unchanged() -> None:
-        vault.refresh(words=False)
-        if not vault.plan_export(paths, site=site).is_empty:
+        vault.indexing.refresh(words=False)
+        if not vault.publishing.plan_export(paths, site=site).is_empty:
             raise RuntimeError("there was something to export")
 
     again = best_cpu(unchanged)
@@ -67,15 +67,15 @@ def _cold(ground: Ground, vault: Vault, paths: list[str]) -> tuple[float, float]
     found = []
     for _ in range(3):
         # What is new to the site is new to the history too, which keeps a copy of it.
-        shutil.rmtree(vault.history.blobs.folder, ignore_errors=True)
+        shutil.rmtree(vault.history.store.blobs.folder, ignore_errors=True)
         site = ground.forget("site")
         site.mkdir()
         (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n', "utf-8")
         start = time.process_time()
-        plan = vault.plan_export(paths, site=str(site))
+        plan = vault.publishing.plan_export(paths, site=str(site))
         planned = time.process_time() - start
         with flushes() as flushed:
-            vault.export(plan)
+            vault.publishing.export(plan)
         written = time.process_time() - start - planned
         found.append((planned, written - sum(flushed)))
     return min(one[0] for one in found), min(one[1] for one in found)

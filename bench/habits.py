@@ -123,7 +123,7 @@ async def _paints(ground: Ground, root: Path) -> tuple[float, float]:
 
     os.environ["NOTEKEEP_HOME"] = ground.env["NOTEKEEP_HOME"]
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
 
     class Text(Minimal):
         def on_key(self) -> None:

@@ -111,7 +111,7 @@ def _gain(grades: Iterable[int]) -> float:
 
 def ours(vault: Vault, query: Judged) -> list[str]:
     """What notekeep answers, best first."""
-    found = vault.search(query.text, limit=HITS, typing=query.typing)
+    found = vault.search.search(query.text, limit=HITS, typing=query.typing)
     return [hit.row.path for hit in found.hits]
 
 

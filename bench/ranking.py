@@ -46,7 +46,7 @@ def _rows(ground: Ground, root: Path, groups: Mapping[str, list[Judged]]) -> lis
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     folder = ground.forget(f"plain-{root.name}")
     plain_whoosh.build(root, folder)
     plain, fts = plain_whoosh.Searcher(folder), plain_fts.Searcher(root)

@@ -28,10 +28,10 @@ def bench(ground: Ground) -> list[Line]:
     root = ground.forget("saved")
     generate.generate(root, NOTES)
     vault = Vault.open(str(root))
-    vault.refresh(words=False)
-    paths = [row.path for row in vault.rows().rows][:NOTES]
+    vault.indexing.refresh(words=False)
+    paths = [row.path for row in vault.search.rows().rows][:NOTES]
     lines = [_one(vault, paths[0]), *_many(vault, paths)]
-    vault.history.close()
+    vault.history.store.close()
     vault.catalog.close()
     return lines
 
@@ -45,7 +45,7 @@ def _one(vault: Vault, path: str) -> Line:
         data = text + b"\nsaved %d\n" % number
 
         def save(data: bytes = data) -> None:
-            with vault.history.step("edit", path, root=vault.root) as step:
+            with vault.history.store.step("edit", path, root=vault.root) as step:
                 step.edit(path, data, None)
 
         ours.append(measure.inside(save, 1))
@@ -56,7 +56,7 @@ def _one(vault: Vault, path: str) -> Line:
 def _many(vault: Vault, paths: list[str]) -> list[Line]:
     before = _size(vault.places.state)
     contents = {path: Path(vault.root, path).read_bytes() for path in paths}
-    ours = measure.inside(lambda: vault.tag(paths, ["bench"]), 1)
+    ours = measure.inside(lambda: vault.notes.tag(paths, ["bench"]), 1)
     kept = _size(vault.places.state) - before
 
     def one_by_one() -> None:

@@ -54,9 +54,9 @@ def _questions(ground: Ground, root: Path) -> list[Line]:
     vault, plain = Vault.open(str(root)), Searcher(folder)
 
     def ranked(query: str) -> None:
-        node = vault.query(query).root
+        node = vault.search.parse(query).root
         assert node is not None
-        vault.words.scores(node, limit=20)
+        vault.full_text.scores(node, limit=20)
 
     common, middle, rare = (words(ranks) for ranks in (COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS))
     pairs = [f"{one} {two}" for one, two in zip(common, middle, strict=False)]
@@ -68,8 +68,8 @@ def _questions(ground: Ground, root: Path) -> list[Line]:
         Kind("a rare word", rare, ranked, plain.paths),
         Kind("two words", pairs, ranked, plain.paths),
         Kind("three words, any of them", threes, ranked, plain.paths),
-        Kind("two words, with 20 passages", pairs, vault.search, plain.passages),
-        Kind("three letters, while typing", typed, vault.suggest, plain.prefixed),
+        Kind("two words, with 20 passages", pairs, vault.search.search, plain.passages),
+        Kind("three letters, while typing", typed, vault.search.suggest, plain.prefixed),
     ]
     return [
         Line(kind.what, kind.median(kind.ours), "plain Whoosh", kind.median(kind.theirs))

@@ -31,7 +31,10 @@ WALK, READ = "scandir and stat", "read, hash, C-YAML"
 MANY = 1_000
 DROP = Path("/proc/sys/vm/drop_caches")
 
-OPENS = "import sys\nfrom notekeep.vault import Vault\nVault.open(sys.argv[1]).refresh(words=False)"
+OPENS = (
+    "import sys\nfrom notekeep.vault import Vault\n"
+    "Vault.open(sys.argv[1]).indexing.refresh(words=False)"
+)
 WALKS = "import sys\nfrom bench.sweeping import walk\nwalk(sys.argv[1])"
 
 
@@ -59,7 +62,7 @@ def bench(ground: Ground) -> list[Line]:
     for notes in (ground.small, ground.large):
         root = str(ground.vault(notes))
         vault = Vault.open(root)
-        while vault.refresh(words=False).changes.modified:
+        while vault.indexing.refresh(words=False).changes.modified:
             pass  # files of the last two seconds are read again, as they could change unnoticed
         lines += _unchanged(vault, notes)
         lines += _changed(vault, notes)
@@ -85,7 +88,7 @@ def _unchanged(vault: Vault, notes: int) -> list[Line]:
     known = vault.catalog.marks()
     swept, refreshed, bare = _in_turn(
         partial(sweep, vault.root, known),
-        partial(vault.refresh, words=False),
+        partial(vault.indexing.refresh, words=False),
         partial(walk, vault.root),
     )
     return [
@@ -96,12 +99,12 @@ def _unchanged(vault: Vault, notes: int) -> list[Line]:
 
 def _changed(vault: Vault, notes: int) -> list[Line]:
     """One note that changed, then many; each is changed anew for every run."""
-    paths = [row.path for row in vault.rows(limit=min(MANY, notes)).rows]
+    paths = [row.path for row in vault.search.rows(limit=min(MANY, notes)).rows]
     rounds = iter(range(1 << 30))
 
     def prepared(count: int) -> float:
         _touch(vault.root, paths[:count], next(rounds))
-        return _cpu(partial(vault.refresh, words=False))
+        return _cpu(partial(vault.indexing.refresh, words=False))
 
     bare = min(_cpu(partial(walk, vault.root)) for _ in range(5))
     read = min(_cpu(partial(_read, vault.root, paths)) for _ in range(3))
@@ -133,7 +136,7 @@ def _read_whole(vault: Vault, notes: int) -> Line:
     from notekeep.catalog.documents import read_content
     from notekeep.markdown.note import read_note
 
-    paths = [row.path for row in vault.rows().rows]
+    paths = [row.path for row in vault.search.rows().rows]
 
     def ours() -> None:
         for path in paths:
@@ -177,7 +180,7 @@ def _held(vault: Vault) -> float:
     """The bytes that a refresh of nothing holds at most."""
     tracemalloc.start()
     try:
-        vault.refresh(words=False)
+        vault.indexing.refresh(words=False)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -1,29 +1,19 @@
-"""Person's settings, places, vault list, editor command."""
+"""The person's settings, the folders of the program, the known vaults, the editor's command."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import cache_files
 from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
-from notekeep.settings import (
-    SETTINGS_CACHE,
-    VaultSettings,
-    read_toml,
-    vault_settings,
-)
+from notekeep.settings import VaultSettings, read_toml, vault_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
-
-
-# Settings, and where things live: config, cache and state of the person, and which vault is
-# meant.
-#
-# What a vault says of itself is in `vaultsettings`. Nothing here reads a note.
 
 
 APP = "notekeep"
@@ -39,7 +29,7 @@ class Places(NamedTuple):
 
     @classmethod
     def for_machine(cls, env: Mapping[str, str] | None = None) -> Places:
-        """Where this machine keeps such things: XDG on Linux, the system's own places elsewhere.
+        """Return where this machine keeps such things: XDG on Linux, else the system's places.
 
         `NOTEKEEP_HOME` puts all three into one folder, which is how a demo or a test stays apart.
         """
@@ -123,8 +113,7 @@ class VaultPlaces(NamedTuple):
 def person_settings(places: Places) -> PersonSettings:
     """Read the person's settings; what is not understood is kept out and named in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
-    data = read_toml(settings.path, places.cache and os.path.join(places.cache, SETTINGS_CACHE))
-    for key, value in data.items():
+    for key, value in read_toml(settings.path).items():
         if key in {"default", "editor", "theme", "glyphs", "keymap"} and isinstance(value, str):
             setattr(settings, key, value)
         elif key == "prelude" and isinstance(value, bool):
@@ -193,7 +182,7 @@ def find_vault(
 
 
 def vault_places(root: str, places: Places) -> VaultPlaces:
-    """Where the things about one vault are; its folders exist afterwards, for this person only.
+    """Return where the things about one vault are; make its folders, for this person only.
 
     Raises:
         Failure: The folders cannot be made.
@@ -205,10 +194,9 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
             cache_files.make_cache_folder(folder)
     except OSError as error:
         raise Failure(
-            f"{error.filename}: cannot be made: {error.strerror}",
-            remedy(error),
+            f"{error.filename}: cannot be made: {error.strerror}", remedy(error)
         ) from error
-    return VaultPlaces(root, identity, cache, state, vault_settings(root, cache))
+    return VaultPlaces(root, identity, cache, state, vault_settings(root))
 
 
 def _own_home(places: Places) -> list[str]:
@@ -219,13 +207,11 @@ def _own_home(places: Places) -> list[str]:
 
 
 def current_time() -> datetime:
-    """The wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it, so that a test can freeze it.
+    """Return the wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it for tests.
 
     Raises:
         UsageError: `NOTEKEEP_NOW` is no such time.
     """
-    from datetime import datetime
-
     frozen = os.environ.get("NOTEKEEP_NOW")
     if not frozen:
         return datetime.now()  # noqa: DTZ005 - a day is what the person's own clock says
@@ -237,10 +223,6 @@ def current_time() -> datetime:
 
 def remember_vault(root: str, places: Places) -> None:
     """Name a vault in the person's settings, comments kept; the first one becomes the default.
-
-    Args:
-        root: The real path of the vault.
-        places: Where the settings are.
 
     Raises:
         Refused: The settings cannot be written; the vault itself is untouched.
@@ -261,12 +243,7 @@ def remember_vault(root: str, places: Places) -> None:
 
 
 def _with_vault(person: PersonSettings, root: str, hint: str) -> bytes:
-    """The person's settings with one more vault; the name of its folder is its own.
-
-    Raises:
-        Refused: They hold something else where vaults are named.
-        OSError: They cannot be read.
-    """
+    """The person's settings with one more vault, named by its folder."""
     import tomlkit
     from tomlkit.items import AbstractTable
 
@@ -296,46 +273,37 @@ def _nearest_vault(folder: str) -> str | None:
         folder = parent
 
 
-# The list of known vaults: which random id belongs to which folder.
-#
-# The id names a vault's cache and state folders. It is random and kept outside the vault, so
-# that a copy of a vault never shares a cache, and a vault that was moved is known again by its
-# inode.
-#
-# The first export also writes it into the vault's settings, as `id` in `.notekeep/config.toml`.
-# From then on a copy or a clone is the same vault to every site: see `Rooms.identity`.
-
+# The list of known vaults: which random id belongs to which folder. The id names a vault's cache
+# and state folders. It is kept outside the vault, so that a copy of a vault never shares a cache,
+# and a vault that was moved is known again by its inode. The first export also writes it into the
+# vault's settings; from then on a copy or a clone is the same vault to every site.
 
 LIST = "vaults.json"
 
 
 def vault_id(root: str, state: str) -> str:
-    """The id of the vault at `root`, made and written down when it is new.
-
-    Args:
-        root: The real path of the vault.
-        state: The program's state folder.
+    """Return the id of the vault at a real path, made and written down when it is new.
 
     Raises:
         Failure: The list cannot be read or written.
     """
     info = os.stat(root)
     place = {"path": root, "device": info.st_dev, "inode": info.st_ino}
-    known = _read(state)
+    known = _read_list(state)
     for identity, entry in known.items():
         if entry == place:
             return identity
     for identity, entry in known.items():
         if entry.get("path") == root or _moved(entry, place):
-            return _write(state, identity, place)
-    return _write(state, os.urandom(8).hex(), place)
+            return _write_list(state, identity, place)
+    return _write_list(state, os.urandom(8).hex(), place)
 
 
 def known_vaults(state: str) -> dict[str, str]:
-    """Ids and folders of all vaults that were ever opened, those that still exist."""
+    """Return ids and folders of the vaults that were ever opened and still exist."""
     return {
         identity: entry["path"]
-        for identity, entry in _read(state).items()
+        for identity, entry in _read_list(state).items()
         if os.path.isdir(entry.get("path", ""))
     }
 
@@ -345,9 +313,7 @@ def _moved(entry: dict[str, Any], place: dict[str, Any]) -> bool:
     return same and not os.path.exists(entry.get("path", ""))
 
 
-def _read(state: str) -> dict[str, dict[str, Any]]:
-    import json
-
+def _read_list(state: str) -> dict[str, dict[str, Any]]:
     path = os.path.join(state, LIST)
     try:
         with open(path, encoding="utf-8") as file:
@@ -362,16 +328,14 @@ def _read(state: str) -> dict[str, dict[str, Any]]:
     return data if isinstance(data, dict) else {}
 
 
-def _write(state: str, identity: str, place: dict[str, Any]) -> str:
-    """Add one vault to the list, under a lock, and give the id that the list then has."""
-    import json
-
+def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
+    """Add one vault to the list, under a lock; return the id that the list then has."""
     path = os.path.join(state, LIST)
     try:
         cache_files.make_cache_folder(state)
         with open(f"{path}.lock", "a", encoding="utf-8", opener=_private) as lock:
             _lock(lock.fileno())
-            known = _read(state)
+            known = _read_list(state)
             for other, entry in known.items():
                 if entry == place:
                     return other
@@ -403,23 +367,18 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-# The command that edits a file, for the verbs and the interface alike.
-
-
 EDITORS = ("nano", "vim", "vi")
 
 
 def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
     """Return the words of the command that edits a file.
 
-    Args:
-        chosen: What the person's settings say; a vault's settings are never asked.
-        environment: Where $VISUAL and $EDITOR are.
+    `chosen` is what the person's settings say; a vault's settings are never asked.
 
     Raises:
         UsageError: There is no editor, or a quote in its command is not closed.
     """
-    import shutil
+    import shutil  # a check-in does without it
 
     given = (chosen, environment.get("VISUAL", ""), environment.get("EDITOR", ""))
     command = next((text for text in given if text.strip()), "")
@@ -431,16 +390,12 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def split_command(command: str, what: str) -> list[str]:
-    """The words of a person's own command, as a shell would part them.
-
-    Args:
-        command: The command.
-        what: Which one it is, for the message.
+    """Split a person's own command as a shell would; `what` names it in the message.
 
     Raises:
         UsageError: A quote in it is not closed.
     """
-    import shlex
+    import shlex  # a check-in does without it
 
     try:
         return shlex.split(command)

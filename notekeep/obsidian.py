@@ -6,6 +6,8 @@ empty, and is reported.
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 from typing import Any, Final
 
@@ -112,29 +114,24 @@ class _File:
     def _read(self, place: str) -> dict[str, Any]:
         value = read_json(place)
         if isinstance(value, str):
-            self.tell(f"{value}; nothing of it is heeded")
+            self.report(f"{value}; nothing of it is heeded")
         elif value is not None and not isinstance(value, dict):
-            self.tell("is no table of settings; nothing of it is heeded")
+            self.report("is no table of settings; nothing of it is heeded")
         return value if isinstance(value, dict) else {}
 
-    def tell(self, what: str) -> None:
-        """Note what is wrong with the file."""
+    def report(self, what: str) -> None:
         self._problems.append(f"{self.name}: {what}")
 
     def text(self, key: str) -> str:
-        """A text of it, or ""."""
         return str(self.value(key, str) or "")
 
     def flag(self, key: str) -> bool:
-        """Whether something is switched on in it."""
         return bool(self.value(key, bool))
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of it; what is no text in it is left out."""
         return tuple(one for one in self.value(key, list) or () if isinstance(one, str))
 
     def table(self, key: str) -> dict[str, Any]:
-        """A table within it."""
         return self.value(key, dict) or {}
 
     def folder(self, key: str) -> str | None:
@@ -144,7 +141,7 @@ class _File:
             return None
         said = said.strip().replace("\\", "/")
         if ".." in said.split("/") or said[1:2] == ":":
-            self.tell(f"{key} leads out of the vault; not heeded")
+            self.report(f"{key} leads out of the vault; not heeded")
             return None
         return "/".join(part for part in said.split("/") if part not in ("", "."))
 
@@ -153,16 +150,14 @@ class _File:
         value = self.data.get(key)
         if value is None or isinstance(value, kind):
             return value
-        self.tell(f"{key} is not {_WORDS[kind]}; not heeded")
+        self.report(f"{key} is not {_WORDS[kind]}; not heeded")
         return None
 
 
 def read_json(place: str) -> Any:
-    """Read a file of settings.
+    """Read a file of settings; None where there is none, and a text where something is wrong.
 
-    Returns:
-        What it holds, None when there is none; a text that says what is wrong when it cannot be
-        read, as no file of settings is a bare text.
+    No file of settings is a bare text.
     """
     try:
         with open(place, "rb") as file:
@@ -173,8 +168,6 @@ def read_json(place: str) -> Any:
         return f"cannot be read: {error.strerror}"
     if len(data) > MOST_BYTES:
         return "is too large for settings"
-    import json
-
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
@@ -192,7 +185,7 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
         found.attachments = f"./{found.attachments}"
     found.link_form = app.text("newLinkFormat")
     if found.link_form not in ("", *LINK_FORMS):
-        app.tell(f"newLinkFormat {found.link_form!r} is not known here; not heeded")
+        app.report(f"newLinkFormat {found.link_form!r} is not known here; not heeded")
         found.link_form = ""
     found.markdown_links = app.flag("useMarkdownLinks")
     place = app.text("newFileLocation")
@@ -250,36 +243,14 @@ def _periodic(found: ObsidianSettings, root: str) -> _File | None:
 
 def _wrong_with(form: str) -> str:
     """Why a format names no daily notes; "" for one that does."""
-    if _says_a_day_plainly(form):
-        name = form.replace("[", "").replace("]", "")
-    else:
-        # To know all tokens takes 5 ms, in every command.
-        import datetime as dt
+    from notekeep.date_formats import format_day_name, is_daily_format  # 5 ms, and few need it
 
-        from notekeep.date_formats import format_day_name, is_daily_format
-
-        if not is_daily_format(form):
-            return "do not say a day, or say two with one name"
-        name = format_day_name(dt.date(2026, 3, 7), form)
+    if not is_daily_format(form):
+        return "do not say a day, or say two with one name"
+    name = format_day_name(dt.date(2026, 3, 7), form)
     parts = name.split("/")
     if _IN_NO_NAME & set(name) or not name.isprintable():
         return "hold a sign that no file may have"
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
         return "hide the note, or name no file"
     return ""
-
-
-def _says_a_day_plainly(form: str) -> bool:
-    """Whether a format has year, month and day, and nothing but tokens of one width each."""
-    import re
-
-    bare = re.sub(r"\[[^\[\]]*\]", "", form)
-    parts = re.findall(r"[A-Za-z]+", bare)
-    known = {"YYYY", "MM", "MMM", "MMMM", "DD", "ddd", "dddd"}
-    said = set(parts)
-    return (
-        said <= known
-        and {"YYYY", "DD"} <= said
-        and not said.isdisjoint({"MM", "MMM", "MMMM"})
-        and "\\" not in form
-    )

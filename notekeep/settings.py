@@ -1,4 +1,8 @@
-"""A vault's own settings, checked against their schema."""
+"""A vault's own settings, checked, with Obsidian's where the vault's say nothing.
+
+Settings travel with a vault and are never trusted: they may name folders, kinds and how days are
+counted, never a command and never a place outside the vault. Nothing here reads a note.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,15 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from notekeep.errors import Failure, UsageError
+from notekeep.obsidian import ObsidianSettings, read_obsidian_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from notekeep.obsidian import ObsidianSettings
+    from collections.abc import Callable, Mapping, Sequence
 
 
-# What a vault's own settings may say: they travel with it and are never trusted.
-#
-# Here each key has what its value must be; what is done with a value is not decided here.
+def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one text or several as several: settings may say either."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 FIELD_TYPES = ("text", "number", "date", "list", "bool")
@@ -37,8 +40,7 @@ KIND_FOLDERS = {
 
 
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
-    """What a value must be one of; it may as well be a list, which no set could be asked for."""
-    return lambda value: value in words
+    return lambda value: value in words  # which may be a list, of which no set could be asked
 
 
 def _is_bool(value: Any) -> bool:
@@ -127,25 +129,12 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
 """What a vault may set, and what each value must be."""
 
 
-# Files of settings, read as TOML once and kept as JSON until they are others.
-#
-# To import the reader of TOML and read a file of ten lines takes longer than opening a vault.
-
-
 LARGEST = 1_000_000
 """Bytes of a file of settings; what is larger is something else."""
 
-SETTLED_NS = 2_000_000_000
-"""Nanoseconds after which what is written into a file makes it look otherwise."""
 
-
-def read_toml(path: str, kept: str = "") -> dict[str, Any]:
+def read_toml(path: str) -> dict[str, Any]:
     """Read a TOML file; a missing one is empty.
-
-    Args:
-        path: The file.
-        kept: Where what was read last is kept as JSON, which Python reads in a third of the time;
-            "" keeps nothing.
 
     Raises:
         UsageError: It is not TOML; the message has the file and what the parser said of it.
@@ -153,12 +142,8 @@ def read_toml(path: str, kept: str = "") -> dict[str, Any]:
     """
     try:
         with open(path, "rb", opener=_at_once) as file:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Failure(f"{path}: cannot be read: it is no file", "put a file there")
-            looks = _looks(about)
-            if kept and (known := _kept(kept, looks)) is not None:
-                return known
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
@@ -167,17 +152,14 @@ def read_toml(path: str, kept: str = "") -> dict[str, Any]:
         raise Failure(f"{path}: cannot be read: {error.strerror}", hint) from error
     if len(data) > LARGEST:
         raise UsageError(f"{path}: larger than settings can be", f"shorten it: {path}")
-    import tomllib
+    import tomllib  # 3 ms, and most vaults have no settings
 
     try:
-        read = tomllib.loads(data.decode("utf-8-sig"))
+        return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8, so no TOML", f"save it as UTF-8: {path}") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
-    if kept:
-        _keep(kept, looks, read)
-    return read
 
 
 def _at_once(path: str, flags: int) -> int:
@@ -185,53 +167,9 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _looks(about: os.stat_result) -> list[int]:
-    """What is another number when a file was written, or is another file."""
-    return [about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns]
-
-
-def _kept(place: str, looks: list[int]) -> dict[str, Any] | None:
-    """Return what was read when the file looked like this; None when that is not known."""
-    import json
-
-    try:
-        with open(place, encoding="utf-8") as file:
-            found = json.load(file)
-        return found["data"] if found["looks"] == looks and type(found["data"]) is dict else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _keep(place: str, looks: list[int], data: dict[str, Any]) -> None:
-    import json
-    import time
-
-    from notekeep.cache_files import write_cache_file
-
-    # What was written this very moment may be written again and look the same.
-    if time.time_ns() - max(looks[-2:]) < SETTLED_NS:
-        return
-    # Dates are in TOML and not in JSON, and none of the settings is one.
-    try:
-        text = json.dumps({"looks": looks, "data": data})
-        write_cache_file(*os.path.split(place), text.encode())
-    except (OSError, TypeError):
-        return
-
-
-# What a vault says of itself, and what Obsidian was told of it where the vault says nothing.
-#
-# Settings of a vault travel with it and are never trusted: they may name folders, kinds and how
-# days are counted, never a command and never a place outside the vault. Nothing here reads a
-# note.
-
-
 VAULT_SETTINGS = ".notekeep/config.toml"
 ABOUT_LEAVING = ("private", "export")
 """The keys that say what must not leave: folders, and words."""
-
-SETTINGS_CACHE = "settings.json"
-"""The file of a cache folder in which settings are kept as they were read last."""
 
 
 class VaultSettings:
@@ -247,7 +185,7 @@ class VaultSettings:
         language: The language of its notes, as a two-letter code, or "" for none.
         folders: For each kind the folder that new notes of it go to; for daily notes and for notes
             without a kind by default the one that Obsidian was told.
-        kinds: Kinds and fields the vault adds: kind to field to type (see `allowed.FIELD_TYPES`).
+        kinds: Kinds and fields the vault adds: kind to field to type (see `FIELD_TYPES`).
         private: Folders whose notes and files never leave. A name counts at any depth, a path such
             as `work/diary` from the vault's root.
         templates: The folder of templates; by default the one that Obsidian was told.
@@ -265,7 +203,7 @@ class VaultSettings:
         rating_max: The best rating a note can have; the worst is 0.
         glyphs: "unicode", "ascii" or "" for what the terminal can show.
         publish: Queries whose notes count as published, besides `publish: true`.
-        export: How drafts are made; see `allowed.EXPORT`.
+        export: How drafts are made; see `EXPORT`.
         saved: Queries by the name under which they are kept.
         warnings: What was ignored in the file, one sentence each.
         is_unread: Whether the whole file was ignored, since it could not be read.
@@ -297,13 +235,7 @@ class VaultSettings:
     @cached_property
     def obsidian(self) -> ObsidianSettings:
         """What Obsidian was told, where nothing else is said."""
-        from notekeep import obsidian
-
-        return (
-            obsidian.read_obsidian_settings(self._root)
-            if self._root
-            else obsidian.ObsidianSettings()
-        )
+        return read_obsidian_settings(self._root) if self._root else ObsidianSettings()
 
     @cached_property
     def folders(self) -> dict[str, str]:  # noqa: D102 - the settings are told of above
@@ -354,18 +286,13 @@ class VaultSettings:
         return found
 
 
-def vault_settings(root: str, cache: str = "") -> VaultSettings:
-    """Read a vault's settings; what it may not set is ignored and named in `warnings`.
-
-    Args:
-        root: The vault.
-        cache: Its cache folder, in which they are kept as they were read.
-    """
+def vault_settings(root: str) -> VaultSettings:
+    """Read a vault's settings; what it may not set is ignored and named in `warnings`."""
     settings = VaultSettings(root)
     settings.language = _language(os.environ)
     path = os.path.join(root, VAULT_SETTINGS)
     try:
-        data = read_toml(path, cache and os.path.join(cache, SETTINGS_CACHE))
+        data = read_toml(path)
     except (UsageError, Failure) as error:
         settings.ignored.append(error.message)
         settings.is_unread, settings.unsure = True, error.message
@@ -381,7 +308,7 @@ def vault_settings(root: str, cache: str = "") -> VaultSettings:
 
 def _is_about_leaving(key: str) -> bool:
     """Whether a key that is not understood may have been one that keeps something back."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # which few vaults need
 
     return bool(get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8))
 
@@ -408,12 +335,10 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
     return True
 
 
-# Notes that lists and searches leave out, in the way Obsidian's "Excluded files" are written.
-#
-# A text is the beginning of a path, one between slashes a pattern that is found anywhere in it;
-# case does not count. A vault may come from anybody, so that of patterns only those are heeded
-# that cannot keep the processor busy: without a repeated group, and with few open repeats.
-
+# Notes that lists and searches leave out, as Obsidian's "Excluded files" are written: a text is the
+# beginning of a path, one between slashes a pattern that is found anywhere in it; case does not
+# count. A vault may come from anybody, so only patterns count that cannot keep the processor busy:
+# without a repeated group, and with few open repeats.
 
 MOST_LETTERS: Final = 200
 MOST_REPEATS: Final = 3
@@ -431,7 +356,7 @@ def excludes(filters: tuple[str, ...], path: str) -> bool:
 
 
 def find_unsupported_patterns(filters: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The patterns that leave nothing out, each with why."""
+    """Return the patterns that leave nothing out, each with why."""
     why = (
         f"is none, repeats a group, or repeats more than {MOST_REPEATS} times; nothing is left out"
     )

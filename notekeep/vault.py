@@ -1,27 +1,60 @@
-"""`Vault`: the one object that the verbs, the interface and a Python program call.
+"""`Vault`: the one object that the commands, the interface and a Python program open.
 
-It knows which room answers what; how they are opened is in `rooms`, and what they do is theirs.
-Each is imported when it is first needed, so that a verb pays only for what it uses.
+It opens the stores of one vault and the services that work on them, each when it is first asked
+for, so that a command imports only what it uses; what the services do is theirs.
 """
 
 from __future__ import annotations
 
 import os
+import threading
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from notekeep import config
-from notekeep.services.habits import HabitService
-from notekeep.services.media import MediaService
-from notekeep.services.notes import NoteService
-from notekeep.services.publishing import PublishingService
+from notekeep.dates import habit_day
 
 if TYPE_CHECKING:
-    from notekeep.config import Places
+    import datetime as dt
+
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.open_counts import OpenCounts
+    from notekeep.config import PersonSettings, Places, VaultPlaces
+    from notekeep.markdown.schema import Schema
+    from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.services.habits import HabitService
+    from notekeep.services.history import HistoryService
+    from notekeep.services.indexing import IndexService
+    from notekeep.services.media import MediaService
+    from notekeep.services.notes import NoteService
     from notekeep.services.overview import Overview
+    from notekeep.services.publishing import PublishingService
+    from notekeep.services.search import SearchService
+    from notekeep.settings import VaultSettings
+    from notekeep.storage.history import History
 
 
-class Vault(NoteService, HabitService, PublishingService, MediaService):
-    """A folder of notes, and what can be asked of it."""
+class Vault:
+    """A folder of notes, and what can be done with it.
+
+    Attributes:
+        root: The folder's real path.
+        name: What the person calls it.
+        settings: The vault's own settings.
+        person: The person's settings.
+        places: Where its cache and state are.
+    """
+
+    def __init__(self, places: VaultPlaces, person: PersonSettings) -> None:
+        self.root = places.root
+        self.settings: VaultSettings = places.settings
+        self.person = person
+        self.places = places
+        names = {os.path.realpath(path): name for name, path in person.vaults.items()}
+        self.name = names.get(self.root, os.path.basename(self.root))
+        self._indexing: IndexService | None = None
+        self._indexing_lock = threading.Lock()
 
     @classmethod
     def open(
@@ -42,8 +75,142 @@ class Vault(NoteService, HabitService, PublishingService, MediaService):
         root = config.find_vault(given, os.environ, os.getcwd(), person)
         return cls(config.vault_places(root, places), person)
 
-    def overview(self) -> Overview:
-        """What today is about: habits due, books in progress, drafts, what is broken."""
-        from notekeep.services.overview import overview
+    def today(self) -> dt.date:
+        """Return the current day, by the hour at which the vault's days start."""
+        return habit_day(config.current_time(), self.settings.day_start)
 
-        return overview(self)
+    def absolute(self, path: str) -> str:
+        """Return where a vault path is on this machine.
+
+        Raises:
+            Refused: The path leads out of the vault.
+        """
+        from notekeep.storage.file_names import inside
+
+        return str(inside(Path(self.root), path))
+
+    def overview(self) -> Overview:
+        """Gather what today is about: habits due, books in progress, drafts, problems."""
+        from notekeep.services.overview import gather_overview
+
+        return gather_overview(self.search, self.habits, self.today())
+
+    # The services.
+
+    @property
+    def indexing(self) -> IndexService:
+        """What brings catalog and full text up to date; one for all threads."""
+        from notekeep.services.indexing import IndexService
+
+        with self._indexing_lock:
+            if self._indexing is None:
+                self._indexing = IndexService(
+                    self.root, self.schema, self.catalog, self.full_text, lambda: self._history
+                )
+            return self._indexing
+
+    @cached_property
+    def search(self) -> SearchService:
+        """Lists, searches and all that is known of notes."""
+        from notekeep.services.search import SearchService
+
+        return SearchService(
+            self.root,
+            self.settings,
+            self.schema,
+            self.catalog,
+            self.full_text,
+            self.indexing,
+            self.open_counts,
+        )
+
+    @cached_property
+    def notes(self) -> NoteService:
+        """Changes of notes."""
+        from notekeep.services.notes import NoteService
+
+        return NoteService(
+            self.root,
+            self.settings,
+            self.schema,
+            self.search,
+            self.habits,
+            self.indexing,
+            lambda: self._history,
+        )
+
+    @cached_property
+    def habits(self) -> HabitService:
+        """Habits and their check-ins."""
+        from notekeep.services.habits import HabitService
+
+        return HabitService(self.places, self.schema, self.catalog)
+
+    @cached_property
+    def history(self) -> HistoryService:
+        """Steps of notes and habits, undo and redo."""
+        from notekeep.services.history import HistoryService
+
+        return HistoryService(self.root, self._history, self.habits, self.indexing)
+
+    @cached_property
+    def publishing(self) -> PublishingService:
+        """Exports to sites, and edits brought back from them."""
+        from notekeep.services.publishing import PublishingService
+
+        return PublishingService(
+            self.places,
+            self.person,
+            self.name,
+            self.search,
+            self.notes,
+            self.habits,
+            self.indexing,
+            self._history,
+        )
+
+    @cached_property
+    def media(self) -> MediaService:
+        """Pictures and embedded notes, for display."""
+        from notekeep.services.media import MediaService
+
+        return MediaService(self.root, self.settings, self.schema, self.catalog)
+
+    # The stores that they work on.
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The vault's kinds and folders, as notes are read by them."""
+        from notekeep.markdown.schema import Schema
+
+        return Schema.of(self.settings)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The facts of all notes."""
+        from notekeep.catalog.catalog import Catalog
+
+        return Catalog(self.places.cache)
+
+    @cached_property
+    def full_text(self) -> WhooshIndex:
+        """The full text of all notes."""
+        from notekeep.search.whoosh_index import WhooshIndex
+
+        return WhooshIndex(Path(self.places.cache, "words"), self.settings.language)
+
+    @cached_property
+    def open_counts(self) -> OpenCounts:
+        """How often each note was opened on this device."""
+        from notekeep.catalog.open_counts import OpenCounts
+
+        return OpenCounts(self.places.state)
+
+    @cached_property
+    def _history(self) -> History:
+        """Earlier versions and steps; what a crash cut short is finished when it opens."""
+        from notekeep.storage.history import History
+
+        history = History(self.places.state)
+        history.recover(self.root)
+        return history

@@ -57,9 +57,9 @@ def open_house(root: Path | str, home: Path | str) -> Vault:
 
 def close(vault: Vault) -> None:
     """Let go of what a vault has open."""
-    vault.words.close()
+    vault.full_text.close()
     vault.catalog.close()
-    vault.history.close()
+    vault.history.store.close()
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
@@ -114,9 +114,9 @@ def untrue(vault: Vault) -> str:
     Returns:
         Which table differs, or which word finds other notes; empty when index and files agree.
     """
-    vault.refresh(forget_missing=True)
+    vault.indexing.refresh(forget_missing=True)
     grown, words = facts(vault.catalog), _found(vault)
-    vault.refresh(full=True)
+    vault.indexing.refresh(full=True)
     anew = facts(vault.catalog)
     tables = [table for table in anew if anew[table] != grown[table]]
     if tables:
@@ -127,7 +127,7 @@ def untrue(vault: Vault) -> str:
 def _found(vault: Vault) -> list[set[str]]:
     asked = ("habit", "work", "read", "new", "tidy", "written", "the", "note", "theirs")
     # What is found instead of nothing depends on which words are known by then, as it may.
-    found = (vault.search(word, limit=10_000, relax=False) for word in asked)
+    found = (vault.search.search(word, limit=10_000, relax=False) for word in asked)
     return [{hit.row.path for hit in one.hits} for one in found]
 
 
@@ -144,4 +144,4 @@ def kept(vault: Vault) -> set[str]:
 def _blobs(vault: Vault) -> list[Path]:
     from pathlib import Path
 
-    return [path for path in Path(vault.history.blobs.folder).rglob("*") if path.is_file()]
+    return [path for path in Path(vault.history.store.blobs.folder).rglob("*") if path.is_file()]

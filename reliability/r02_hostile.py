@@ -66,8 +66,10 @@ async def _look(result: Result, root: Path, count: int) -> None:
     from notekeep.tui.app import APPS
 
     vault = Vault.open(root)
-    vault.refresh()
-    result.expect(vault.count() == count, f"{vault.count()} of {count} notes are listed")
+    vault.indexing.refresh()
+    result.expect(
+        vault.search.count() == count, f"{vault.search.count()} of {count} notes are listed"
+    )
     app = APPS["browse"](vault)
     async with app.run_test(size=(100, 30)) as pilot:
         for _ in range(count):

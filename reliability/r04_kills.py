@@ -51,11 +51,11 @@ with history.step('many', '', root=root) as step:
 """Changes of single files and of several, as the verbs are made of them."""
 
 VERBS = {
-    "create": "vault.create('book', 'A new one', tags=['x'])",
-    "rename with links": "vault.rename('Atomic Habits', 'Tiny Habits')",
-    "move": "vault.move('Deep Work', 'shelf')",
-    "retag": "vault.tag(['Index.md', *(row.path for row in vault.rows('type:book').rows)], ['x'])",
-    "trash": "vault.delete('Deep Work')",
+    "create": "vault.notes.create('book', 'A new one', tags=['x'])",
+    "rename with links": "vault.notes.rename('Atomic Habits', 'Tiny Habits')",
+    "move": "vault.notes.move('Deep Work', 'shelf')",
+    "retag": "vault.notes.tag(['Index.md', *vault.search.paths('type:book')], ['x'])",
+    "trash": "vault.notes.delete('Deep Work')",
 }
 """Whole verbs over a vault."""
 
@@ -74,7 +74,7 @@ while True:
 """
 """Saves without end, each acknowledged; every other one is a step of two files."""
 
-REFRESH = "vault = open_vault(); vault.refresh()"
+REFRESH = "vault = open_vault(); vault.indexing.refresh()"
 
 
 def start(history: History, root: Path) -> None:
@@ -163,7 +163,7 @@ def _verb(forks: Nursery, folder: Path, result: Result, name: str, code: str) ->
         shutil.rmtree(home, ignore_errors=True)
         house.write(root)
         vault = house.open_house(root, home)
-        vault.refresh()
+        vault.indexing.refresh()
         house.close(vault)
         return root, home
 
@@ -175,12 +175,12 @@ def _verb(forks: Nursery, folder: Path, result: Result, name: str, code: str) ->
         where = f"{name} killed at {point}"
         _whole(result, root, house.NOTES, after, where)
         vault = house.open_house(root, home)
-        start(vault.history, root)
+        start(vault.history.store, root)
         found = house.snapshot(root)
         if found not in (house.NOTES, after):
             result.damage(f"{where}: half of it is done: {sorted(found)}")
         elif found == after:
-            vault.undo()
+            vault.history.undo()
             result.expect(house.snapshot(root) == house.NOTES, f"{where}: undo is not the old")
         if wrong := house.untrue(vault):
             result.fault(f"{where}: the index differs in {wrong}")

@@ -83,11 +83,11 @@ ACTIONS: list[Callable[[Path, History], None]] = [
 ]
 
 VERBS: dict[str, Callable[[Vault], WriteResult]] = {
-    "create": lambda vault: vault.create("book", "A new one"),
-    "add": lambda vault: vault.add("a line", "Index"),
-    "tag": lambda vault: vault.tag(["Index.md", "books/Deep Work.md"], ["x"]),
-    "rename": lambda vault: vault.rename("Atomic Habits", "Tiny Habits"),
-    "delete": lambda vault: vault.delete("Deep Work"),
+    "create": lambda vault: vault.notes.create("book", "A new one"),
+    "add": lambda vault: vault.notes.add("a line", "Index"),
+    "tag": lambda vault: vault.notes.tag(["Index.md", "books/Deep Work.md"], ["x"]),
+    "rename": lambda vault: vault.notes.rename("Atomic Habits", "Tiny Habits"),
+    "delete": lambda vault: vault.notes.delete("Deep Work"),
 }
 
 
@@ -187,7 +187,7 @@ def each_call_of_a_verb(
             after = found
             continue
         result.expect(told or found == after, f"{where}: silent")
-        start(vault.history, root)
+        start(vault.history.store, root)
         found = house.snapshot(root)
         if found not in (house.NOTES, after) and name != "tag":
             result.damage(f"{where}: half of it is done")
@@ -208,8 +208,8 @@ def _fresh(root: Path, home: Path) -> Vault:
     house.write(root)
     shutil.rmtree(home, ignore_errors=True)
     vault = house.open_house(root, home)
-    vault.refresh(words=False)
-    vault.history.steps()  # what is made at its first use is there
+    vault.indexing.refresh(words=False)
+    vault.history.store.steps()  # what is made at its first use is there
     return vault
 
 

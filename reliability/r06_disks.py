@@ -61,28 +61,28 @@ def fill(place: Path) -> None:
 
 def replace_a_note(vault: Vault) -> WriteResult | None:
     """Save a note that has grown beyond what fits."""
-    atomic.replace("Index.md", BIG, None, root=vault.root, history=vault.history)
+    atomic.replace("Index.md", BIG, None, root=vault.root, history=vault.history.store)
     return None
 
 
 def create(vault: Vault) -> WriteResult | None:
     """Make a note."""
-    return vault.create("note", "One more", body="words " * 2000)
+    return vault.notes.create("note", "One more", body="words " * 2000)
 
 
 def retag(vault: Vault) -> WriteResult | None:
     """Change several notes in one step."""
-    return vault.tag(["Index.md", "books/Atomic Habits.md", "books/Deep Work.md"], ["x"])
+    return vault.notes.tag(["Index.md", "books/Atomic Habits.md", "books/Deep Work.md"], ["x"])
 
 
 def rename(vault: Vault) -> WriteResult | None:
     """Rename a note, and the links to it."""
-    return vault.rename("Atomic Habits", "Tiny Habits")
+    return vault.notes.rename("Atomic Habits", "Tiny Habits")
 
 
 def delete(vault: Vault) -> WriteResult | None:
     """Move a note to the trash."""
-    return vault.delete("Deep Work")
+    return vault.notes.delete("Deep Work")
 
 
 def check_in(vault: Vault) -> WriteResult | None:
@@ -141,7 +141,7 @@ def _read_only(result: Result, folder: Path, verb: Callable[[Vault], WriteResult
         subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
         told = _try(result, vault, verb, where)
         result.expect(told, f"{where}: it is not said")
-        result.expect(vault.search("habit").total, f"{where}: nothing is found")
+        result.expect(vault.search.search("habit").total, f"{where}: nothing is found")
         house.close(vault)
 
 
@@ -154,7 +154,7 @@ def _full_cache(result: Result, folder: Path) -> None:
             (folder / "notes" / f"n{number}.md").write_bytes(b"# One\n\nwork\n" + b"words " * 500)
         before = house.snapshot(folder / "notes")
         try:
-            vault.refresh()
+            vault.indexing.refresh()
         except NotekeepError as error:
             result.expect(str(cache) in error.message, f"{error} names no place")
         result.count += 1
@@ -173,24 +173,24 @@ def _gone(result: Result, folder: Path) -> None:
         bind = ["mount", "--bind", str(drive / "notes"), str(root)]
         subprocess.run(bind, check=True)
         vault = house.open_house(root, folder / "home")
-        vault.refresh()
-        known = vault.count()
+        vault.indexing.refresh()
+        known = vault.search.count()
         subprocess.run(["umount", "-l", str(root)], check=True)
-        for act in (vault.refresh, lambda: retag(vault)):
+        for act in (vault.indexing.refresh, lambda: retag(vault)):
             try:
                 act()
             except NotekeepError as error:
                 result.refused += 1
                 result.expect(error.hint, f"unplugged: {error} says no remedy")
         result.count += 1
-        result.expect(vault.count() == known, "unplugged: notes are forgotten")
+        result.expect(vault.search.count() == known, "unplugged: notes are forgotten")
         result.expect(not list(root.iterdir()), "unplugged: something was written below it")
         subprocess.run(bind, check=True)
         try:
             if house.snapshot(root) != house.NOTES:
                 result.lose("unplugged: the notes are others")
-            vault.refresh()
-            result.expect(vault.count() == known, "plugged in again: notes are missing")
+            vault.indexing.refresh()
+            result.expect(vault.search.count() == known, "plugged in again: notes are missing")
         finally:
             house.close(vault)
             subprocess.run(["umount", "-l", str(root)], check=True)
@@ -202,7 +202,7 @@ def _opened(folder: Path) -> Vault:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
     vault = house.open_house(root, folder / "home")
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 

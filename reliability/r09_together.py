@@ -99,7 +99,7 @@ def run(size: int, folder: Path, before: str = "") -> Result:
     notes = {**house.NOTES, "Shared.md": b"# Shared\n\n- first\n"}
     root = house.write(folder / "notes", notes)
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     writers = [_writer(root, name, size, before) for name in ("ann", "bob")]
     presses = asyncio.run(_use(result, vault, size))
     for writer in writers:

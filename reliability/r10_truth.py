@@ -64,7 +64,7 @@ def _live(chance: random.Random, vault: Vault, root: Path) -> None:
         other.parent.mkdir(exist_ok=True)
         note.replace(other)
     elif kind < 0.85:
-        vault.refresh(words=chance.random() < 0.5)
+        vault.indexing.refresh(words=chance.random() < 0.5)
     else:
         # A name that is not there, a note that cannot be edited: nothing happens.
         with suppress(NotekeepError):
@@ -74,12 +74,12 @@ def _live(chance: random.Random, vault: Vault, root: Path) -> None:
 def _verb(chance: random.Random, vault: Vault) -> None:
     name = chance.choice(NAMES)
     verbs: list[Callable[[], object]] = [
-        lambda: vault.tag([f"{name}.md"], ["new"]),
-        lambda: vault.rename(name, f"Other {chance.randint(1, 5)}"),
-        lambda: vault.move(name, "shelf"),
-        lambda: vault.delete(name),
-        lambda: vault.create("book", f"New {chance.randint(1, 5)}"),
-        vault.undo,
+        lambda: vault.notes.tag([f"{name}.md"], ["new"]),
+        lambda: vault.notes.rename(name, f"Other {chance.randint(1, 5)}"),
+        lambda: vault.notes.move(name, "shelf"),
+        lambda: vault.notes.delete(name),
+        lambda: vault.notes.create("book", f"New {chance.randint(1, 5)}"),
+        vault.history.undo,
     ]
     chance.choice(verbs)()
 
@@ -93,7 +93,7 @@ def deleted(vault: Vault, chance: random.Random) -> None:
 def deleted_words(vault: Vault, chance: random.Random) -> None:
     """Only the full text is removed."""
     del chance
-    vault.words.close()
+    vault.full_text.close()
     shutil.rmtree(f"{vault.places.cache}/words")
 
 
@@ -126,7 +126,7 @@ def damaged_words(vault: Vault, chance: random.Random) -> None:
     """The files of the full text hold something else."""
     from pathlib import Path
 
-    vault.words.close()
+    vault.full_text.close()
     for path in Path(vault.places.cache, "words").rglob("*"):
         if path.is_file() and path.stat().st_size:
             path.write_bytes(chance.randbytes(path.stat().st_size))

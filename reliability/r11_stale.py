@@ -125,7 +125,7 @@ TRAPS: tuple[Callable[[Path], None], ...] = (
 
 def run(size: int, folder: Path, look: Callable[[Vault], object] | None = None) -> Result:
     """Set each trap in turn, then let git check out another branch of `size` notes."""
-    look = look or (lambda vault: vault.refresh(forget_missing=True))
+    look = look or (lambda vault: vault.indexing.refresh(forget_missing=True))
     result = Result()
     for trap in TRAPS:
         root, home = folder / "notes", folder / "home"
@@ -151,11 +151,11 @@ def _trapped(
     """Look, set the trap, look once more, and compare with what a new index says."""
     result.count += 1
     vault = house.open_house(root, home)
-    vault.refresh()
+    vault.indexing.refresh()
     trap()
     look(vault)
     seen = house.facts(vault.catalog)
-    vault.refresh(full=True)
+    vault.indexing.refresh(full=True)
     anew = house.facts(vault.catalog)
     for table in ("notes", "links", "tasks"):
         result.expect(seen[table] == anew[table], f"{name} is not seen: {table}")

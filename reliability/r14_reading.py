@@ -48,22 +48,22 @@ def state(root: Path) -> dict[str, tuple[int, int, str]]:
 def read_everything(root: Path) -> int:
     """Do with a vault all that only reads; give how many notes it has."""
     vault = Vault.open(root)
-    vault.refresh()
-    rows = vault.rows().rows
+    vault.indexing.refresh()
+    rows = vault.search.rows().rows
     for row in rows[:200]:
-        vault.read(row.path)
-        vault.links(row.path)
-        vault.backlinks(row.path)
+        vault.search.read(row.path)
+        vault.search.links(row.path)
+        vault.search.backlinks(row.path)
     for query in ("the note", '"daily note"', "type:book", "is:broken", "templ*", "sort:modified"):
-        vault.search(query)
-        vault.suggest(query)
+        vault.search.search(query)
+        vault.search.suggest(query)
     vault.overview()
-    vault.tags()
-    vault.habits()
+    vault.search.tags()
+    vault.habits.views()
     list(check_vault(vault))
-    vault.refresh(full=True)
+    vault.indexing.refresh(full=True)
     vault.catalog.close()
-    vault.words.close()
+    vault.full_text.close()
     return len(rows)
 
 

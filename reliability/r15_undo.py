@@ -14,8 +14,9 @@ import sys
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from notekeep.cli.command_tree import VERBS
 from notekeep.cli.habits import COMMANDS
-from notekeep.cli.main import VERBS, main
+from notekeep.cli.main import main
 from notekeep.habits.log import parse_file
 from notekeep.habits.revisions import VALUE_NONE, reduce_entries
 from reliability import house

@@ -14,8 +14,8 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from notekeep.cli.command_tree import VERBS
 from notekeep.cli.habits import COMMANDS
-from notekeep.cli.main import VERBS
 from reliability import tours
 from reliability.board import Result, Row, Sizes
 from reliability.terminal import on_terminal, unsafe
@@ -129,7 +129,7 @@ from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.vault import Vault
 
 vault = Vault.open(sys.argv[1])
-old = vault.plan.read("a0.md")
+old = vault.notes.plan.read("a0.md")
 unsaved = UnsavedText.of("a0.md", old + old, old, (0, 0))
 AutosaveFile(vault.places.state, "a0.md").write(unsaved, durable=True)
 """

@@ -53,7 +53,7 @@ def run(size: int, folder: Path, meddle: Callable[[], object] | None = None) -> 
     for number, data in enumerate(varied_notes(17, NOTES if size >= 10 else NOTES // 10)):
         (root / f"note {number}.md").write_bytes(data)
     vault = house.open_house(root, folder / "home")
-    vault.refresh()
+    vault.indexing.refresh()
     chance = random.Random(17)
     written: dict[str, bytes] = {}
     began, events = time.monotonic(), 0
@@ -67,7 +67,7 @@ def run(size: int, folder: Path, meddle: Callable[[], object] | None = None) -> 
             if meddle is not None:
                 meddle()
             if spent > size * SETTLING and events > WARM and not events % EACH:
-                vault.words.close()  # what a query keeps open is let go first
+                vault.full_text.close()  # what a query keeps open is let go first
                 samples.append(_held())
     _steady(result, samples)
     _nothing_lost(result, vault, root, written)
@@ -107,36 +107,36 @@ def _event(
             (root / name).write_bytes(data)
             written[name] = data
         elif kind < 0.5:
-            vault.refresh()
+            vault.indexing.refresh()
         elif kind < 0.6:
-            vault.search(chance.choice(QUERIES))
-            vault.suggest(chance.choice("abcdef"))
+            vault.search.search(chance.choice(QUERIES))
+            vault.search.suggest(chance.choice("abcdef"))
         elif kind < 0.7:
-            vault.rows(chance.choice(QUERIES), limit=50)
+            vault.search.rows(chance.choice(QUERIES), limit=50)
             vault.overview()
         elif kind < 0.8:
-            vault.log("meditate", chance.choice(["done", "skip", "clear"]))
-            vault.habits()
+            vault.habits.check_in("meditate", chance.choice(["done", "skip", "clear"]))
+            vault.habits.views()
         elif kind < 0.9:
             _verb(chance, vault, name, written)
         else:
-            vault.history.settle(root, min_age=0)
-            vault.history.steps(20)
+            vault.history.store.settle(root, min_age=0)
+            vault.history.store.steps(20)
     except NotekeepError:
         result.refused += 1
 
 
 def _verb(chance: random.Random, vault: Vault, name: str, written: dict[str, bytes]) -> None:
     """Change a note, and take it back."""
-    before = vault.bytes_of(name)
-    vault.refresh(words=False)
+    before = vault.search.read_bytes(name)
+    vault.indexing.refresh(words=False)
     if chance.random() < 0.5:
-        done = vault.tag([name], [f"t{chance.randrange(9)}"])
+        done = vault.notes.tag([name], [f"t{chance.randrange(9)}"])
     else:
-        done = vault.add("one more line", name)
+        done = vault.notes.add("one more line", name)
     if done.step:
-        vault.undo()
-    if name in written and vault.bytes_of(name) == before:
+        vault.history.undo()
+    if name in written and vault.search.read_bytes(name) == before:
         written[name] = before
 
 

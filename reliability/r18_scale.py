@@ -39,7 +39,7 @@ def allowed(count: int) -> float:
 def open_list(root: Path) -> int:
     """Open a vault that is indexed, and read what the first screen shows."""
     vault = Vault.open(root)
-    found = len(vault.rows(limit=FIRST).rows)
+    found = len(vault.search.rows(limit=FIRST).rows)
     vault.catalog.close()
     return found
 
@@ -61,7 +61,7 @@ def _one_size(result: Result, root: Path, count: int, opener: Callable[[Path], i
     _write(root, count)
     vault = Vault.open(root)
     began = time.perf_counter()
-    vault.refresh()
+    vault.indexing.refresh()
     indexed = time.perf_counter() - began
     vault.catalog.close()
     times = []
@@ -70,9 +70,9 @@ def _one_size(result: Result, root: Path, count: int, opener: Callable[[Path], i
         result.expect(opener(root) == min(count, FIRST), "the first page is not full")
         times.append(time.perf_counter() - began)
     result.expect(min(times) < allowed(count), f"{min(times):.2f} s to a list of {count:,} notes")
-    while vault.refresh().changes.modified:
+    while vault.indexing.refresh().changes.modified:
         pass  # files of the last two seconds are read again, as they could change unnoticed
-    swept = min(_timed(vault.refresh) for _ in range(3))
+    swept = min(_timed(vault.indexing.refresh) for _ in range(3))
     bare = min(_timed(lambda: _look(root)) for _ in range(3))
     for number in range(0, count, max(1, count // 50)):
         (root / f"{number % 100}/{number}.md").write_bytes(b"# Changed\n")

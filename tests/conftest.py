@@ -52,7 +52,7 @@ def sample(sample_indexed: Vault, tmp_path: Path) -> Path:
     folder = tmp_path / "notes"
     copied = copy_indexed(sample_indexed, folder)
     copied.catalog.close()
-    copied.words.close()
+    copied.full_text.close()
     return folder
 
 

@@ -18,7 +18,7 @@ def vault(tmp_path: Path) -> Vault:
     (root / "a.md").write_text("one [[b]]\n", "utf-8")
     (root / "b.md").write_text("two\n", "utf-8")
     opened = Vault.open(root)
-    opened.refresh()
+    opened.indexing.refresh()
     return opened
 
 
@@ -42,7 +42,7 @@ def test_a_content_that_the_catalog_was_not_made_from_is_found_and_left(vault: V
         (finding,) = layers(vault)["catalog"].findings
         assert finding.path == "a.md"
         assert "--verify" in finding.hint
-    vault.refresh(verify=True)
+    vault.indexing.refresh(verify=True)
     assert layers(vault)["catalog"].findings == []
 
 
@@ -72,7 +72,7 @@ def test_without_time_for_all_files_each_run_goes_on_where_the_last_one_stopped(
 ) -> None:
     for path in ("a.md", "b.md", "c.md"):
         Path(vault.root, path).write_text(f"{path}\n", "utf-8")
-    vault.refresh()
+    vault.indexing.refresh()
     with vault.catalog.writing() as writer:
         for path in ("a.md", "b.md", "c.md"):
             time = os.stat(os.path.join(vault.root, path)).st_ctime_ns

@@ -78,29 +78,29 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def test_what_obsidian_excludes_is_in_no_list_and_no_search(vault: Vault) -> None:
-    assert [row.title for row in vault.rows().rows] == ["Now", "Plan"]
-    assert [row.title for row in vault.rows("is:excluded").rows] == ["Older", "Past"]
-    assert [hit.row.title for hit in vault.search("naval").hits] == ["Now"]
-    assert [hit.row.title for hit in vault.search("past").hits] == ["Plan"]
-    assert list(vault.tags()) == ["now"]
-    assert list(vault.tasks()) == []
-    assert vault.count() == 2
+    assert [row.title for row in vault.search.rows().rows] == ["Now", "Plan"]
+    assert [row.title for row in vault.search.rows("is:excluded").rows] == ["Older", "Past"]
+    assert [hit.row.title for hit in vault.search.search("naval").hits] == ["Now"]
+    assert [hit.row.title for hit in vault.search.search("past").hits] == ["Plan"]
+    assert list(vault.search.tags()) == ["now"]
+    assert list(vault.search.tasks()) == []
+    assert vault.search.count() == 2
 
 
 def test_links_lead_to_it_and_from_it_and_only_others_are_broken(vault: Vault) -> None:
     states = {link.target: link.state for link in vault.catalog.links("Plan.md")}
     assert states == {"Past": "ok", "Older": "ok", "Nobody": "broken"}
     assert [problem.path for problem in vault.catalog.problems()] == ["Plan.md"]
-    assert vault.read("Past").path == "Archive/Past.md"
+    assert vault.search.read("Past").path == "Archive/Past.md"
     assert [link.source for link in vault.catalog.backlinks("Plan.md")] == ["Archive/Past.md"]
 
 
 def test_its_links_follow_what_gets_another_name(vault: Vault) -> None:
-    vault.rename("Plan", "The plan")
-    assert "[[The plan]]" in vault.bytes_of("Archive/Past.md").decode()
-    vault.refresh()
-    vault.rename("Past", "The past")
-    assert vault.bytes_of("The plan.md").decode().startswith("See [[The past]], [[Older]]")
+    vault.notes.rename("Plan", "The plan")
+    assert "[[The plan]]" in vault.search.read_bytes("Archive/Past.md").decode()
+    vault.indexing.refresh()
+    vault.notes.rename("Past", "The past")
+    assert vault.search.read_bytes("The plan.md").decode().startswith("See [[The past]], [[Older]]")
 
 
 def test_what_is_excluded_later_goes_from_lists_and_comes_back(vault: Vault) -> None:
@@ -111,16 +111,16 @@ def test_what_is_excluded_later_goes_from_lists_and_comes_back(vault: Vault) -> 
     ):
         obsidian(_root(vault), app={"userIgnoreFilters": said})
         again = opened(_root(vault))
-        assert [row.title for row in again.rows().rows] == titles
+        assert [row.title for row in again.search.rows().rows] == titles
         naval = {"Now", "Older", "Past"} & set(titles)
-        assert {hit.row.title for hit in again.search("naval").hits} == naval
-        assert again.words.count == len(titles)
+        assert {hit.row.title for hit in again.search.search("naval").hits} == naval
+        assert again.full_text.count == len(titles)
 
 
 def test_the_vaults_own_list_goes_before(vault: Vault) -> None:
     write(_root(vault), {".notekeep/config.toml": 'excluded = ["Now", "/(a+)+/"]\n'})
     again = opened(_root(vault))
-    assert [row.title for row in again.rows().rows] == ["Older", "Past", "Plan"]
+    assert [row.title for row in again.search.rows().rows] == ["Older", "Past", "Plan"]
     (warning,) = again.settings.warnings
     assert warning.startswith(".notekeep/config.toml: the pattern '/(a+)+/' is none")
 

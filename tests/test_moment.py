@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from notekeep.date_formats import (
@@ -15,7 +15,6 @@ from notekeep.date_formats import (
     parse_day_name,
     shift_date,
 )
-from notekeep.obsidian import _says_a_day_plainly
 
 NOW = dt.datetime(2026, 3, 7, 8, 5, 9, 123456)  # noqa: DTZ001 - the wall clock has no zone
 DAY = NOW.date()
@@ -97,7 +96,6 @@ NEEDED = (
     (("gggg", "gg"), ("w", "ww", "wo"), ("d", "dd", "ddd", "dddd", "e", "E")),
 )
 BETWEEN = ("-", " ", "/", ".", ", ", "[W]", "[am]", "[Day ]", "_", "(", "[1]", "[1x]", "ü", "")
-PLAIN = ("YYYY", "MM", "MMM", "MMMM", "DD", "ddd", "dddd")
 MORE = ("", "Q", "MMM", "dddd", "YYYY", "WW", "Do", "D")
 
 
@@ -123,12 +121,6 @@ def test_a_name_gives_its_day_back(form: str, day: dt.date, week_start: int) -> 
     name = format_day_name(day, form, week_start)
     assert parse_day_name(name, form, week_start) == day
     assert parse_day_name(name.upper(), form, week_start) == day
-
-
-@given(FORMS | st.lists(st.sampled_from((*PLAIN, *BETWEEN)), max_size=8).map("".join))
-@example("YYYY/MM MMMM/YYYY-MM-DD dddd")
-def test_what_says_a_day_plainly_says_one(form: str) -> None:
-    assert is_daily_format(form) or not _says_a_day_plainly(form)
 
 
 @given(FORMS, DAYS, DAYS, st.integers(0, 6))

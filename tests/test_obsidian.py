@@ -43,10 +43,10 @@ def root(tmp_path: Path) -> Path:
 def test_daily_notes_and_templates_are_where_obsidian_was_told(root: Path) -> None:
     before = tree(root)
     vault = opened(root)
-    assert vault.rows().total == 0
-    assert [row.path for row in vault.rows("is:template").rows] == ["Moulds/Any.md"]
-    assert vault.add("A line").paths == ["Journal/2026.03.07 at home.md"]
-    assert vault.add("Another").paths == ["Journal/2026.03.07 at home.md"]
+    assert vault.search.rows().total == 0
+    assert [row.path for row in vault.search.rows("is:template").rows] == ["Moulds/Any.md"]
+    assert vault.notes.add("A line").paths == ["Journal/2026.03.07 at home.md"]
+    assert vault.notes.add("Another").paths == ["Journal/2026.03.07 at home.md"]
     daily = vault.overview().daily
     assert daily is not None
     assert daily.path == "Journal/2026.03.07 at home.md"
@@ -60,10 +60,10 @@ def test_folders_that_differ_in_case_are_the_ones_that_are_there(
 ) -> None:
     picture = write(tmp_path, {"map.txt": "x"}) / "map.txt"
     vault = opened(root)
-    assert vault.create("book", "Deep Work").paths == ["Books/Deep Work.md"]
-    assert vault.attach("Deep Work", str(picture)).paths[0] == "Attachments/map.txt"
-    vault.create("note", "An idea")
-    assert vault.move("An idea", "books").paths == ["Books/An idea.md"]
+    assert vault.notes.create("book", "Deep Work").paths == ["Books/Deep Work.md"]
+    assert vault.notes.attach("Deep Work", str(picture)).paths[0] == "Attachments/map.txt"
+    vault.notes.create("note", "An idea")
+    assert vault.notes.move("An idea", "books").paths == ["Books/An idea.md"]
 
 
 class TestDailyNotes:
@@ -83,9 +83,9 @@ class TestDailyNotes:
     ) -> None:
         root = obsidian(tmp_path / "v", daily_notes=said)
         vault = opened(root)
-        assert vault.add("A line").paths == [path]
-        assert vault.add("Another").paths == [path]
-        vault.refresh()
+        assert vault.notes.add("A line").paths == [path]
+        assert vault.notes.add("Another").paths == [path]
+        vault.indexing.refresh()
         overview = vault.overview()
         assert overview.daily is not None
         assert overview.daily.path == path
@@ -95,10 +95,10 @@ class TestDailyNotes:
         root = obsidian(tmp_path / "v", daily_notes={"format": "YYYY/MM/DD"})
         write(root, {"2026/03/07.md": "Today\n", "2025/03/07.md": "Then\n", "Ideas.md": "x\n"})
         vault = opened(root)
-        assert vault.add("A line").paths == ["2026/03/07.md"]
-        rows = vault.rows("type:daily sort:created").rows
+        assert vault.notes.add("A line").paths == ["2026/03/07.md"]
+        rows = vault.search.rows("type:daily sort:created").rows
         assert [row.path for row in rows] == ["2025/03/07.md", "2026/03/07.md"]
-        assert [row.path for row in vault.rows("date:2025-03-07").rows] == ["2025/03/07.md"]
+        assert [row.path for row in vault.search.rows("date:2025-03-07").rows] == ["2025/03/07.md"]
         assert [row.path for row in vault.overview().on_this_day] == ["2025/03/07.md"]
 
     def test_they_start_from_obsidians_template_as_it_stands(self, tmp_path: Path) -> None:
@@ -109,11 +109,11 @@ class TestDailyNotes:
         )
         write(root, {"Templates/Daily Note.md": "---\nmood: \n---\n# {{title}}: {{date}}\n"})
         vault = opened(root)
-        vault.add("A line")
+        vault.notes.add("A line")
         made = (root / f"Daily/{DAY}.md").read_text("utf-8")
         assert made == f"---\nmood: \n---\n# {DAY}: 7th March\n\nA line\n"
-        vault.refresh()
-        assert [row.path for row in vault.rows(f"type:daily date:{DAY}").rows] == [
+        vault.indexing.refresh()
+        assert [row.path for row in vault.search.rows(f"type:daily date:{DAY}").rows] == [
             f"Daily/{DAY}.md"
         ]
 
@@ -123,7 +123,7 @@ class TestDailyNotes:
         monkeypatch.setenv("NOTEKEEP_NOW", "2026-03-08T02:30")
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Mine"})
         write(root, {"Mine.md": "{{date}} {{date:Do}} {{time}}\n"})
-        opened(root).add("A line")
+        opened(root).notes.add("A line")
         assert (root / f"Daily/{DAY}.md").read_text("utf-8").startswith(f"{DAY} 7th 02:30\n")
 
     def test_a_template_of_periodic_notes_names_the_days_around(self, tmp_path: Path) -> None:
@@ -132,19 +132,19 @@ class TestDailyNotes:
         write(
             root, {"T.md": "[[{{yesterday}}]] [[{{ tomorrow }}]] {{date-1w:[W]WW}} {{date+1m}}\n"}
         )
-        opened(root).add("x")
+        opened(root).notes.add("x")
         made = (root / "P/2026/03-07.md").read_text("utf-8")
         assert made.startswith("[[2026/03-06]] [[2026/03-08]] W09 2026-04-07\n")
 
     def test_the_vaults_own_template_goes_before(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Mine"})
         write(root, {"Mine.md": "theirs\n", "templates/daily.md": "ours\n"})
-        opened(root).add("A line")
+        opened(root).notes.add("A line")
         assert "ours" in (root / f"Daily/{DAY}.md").read_text("utf-8")
 
     def test_a_template_that_is_not_there_is_said(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Gone"})
-        done = opened(root).add("A line")
+        done = opened(root).notes.add("A line")
         assert done.remarks == ["Gone.md: Obsidian's template of daily notes is not there"]
         assert (root / f"Daily/{DAY}.md").exists()
 
@@ -176,7 +176,7 @@ class TestDailyNotes:
         root = periodic(obsidian(tmp_path / "v", daily_notes={"folder": "Core"}), data)
         write(root, {"T.md": "from T\n"})
         vault = opened(root)
-        assert vault.add("x").paths == ["P/20260307.md"]
+        assert vault.notes.add("x").paths == ["P/20260307.md"]
         assert (root / "P/20260307.md").read_text("utf-8") == "from T\n\nx\n"
 
     def test_the_folder_of_templater_counts_where_obsidian_has_none(self, tmp_path: Path) -> None:
@@ -188,9 +188,9 @@ class TestDailyNotes:
                 "T/Book.md": "---\ncreated: <% tp.date.now() %>\n---\n",
             },
         )
-        assert [row.path for row in opened(root).rows("is:template").rows] == ["T/Book.md"]
+        assert [row.path for row in opened(root).search.rows("is:template").rows] == ["T/Book.md"]
         obsidian(root, templates={"folder": "Other"})
-        assert opened(root).rows("is:template").total == 0
+        assert opened(root).search.rows("is:template").total == 0
 
     @pytest.mark.parametrize(
         ("enabled", "on"), [((), True), (("calendar",), True), (("periodic-notes",), False)]
@@ -200,7 +200,7 @@ class TestDailyNotes:
     ) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Core"})
         periodic(root, {"daily": {"enabled": on, "folder": "P"}}, enabled)
-        assert opened(root).add("x").paths == [f"Core/{DAY}.md"]
+        assert opened(root).notes.add("x").paths == [f"Core/{DAY}.md"]
 
     def test_names_with_folders_are_known_when_habits_are_taken_from_them(
         self, tmp_path: Path
@@ -208,7 +208,7 @@ class TestDailyNotes:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Log", "format": "YYYY/MM/DD"})
         write(root, {"Log/2026/03/05.md": "- [x] Stretch #habit\n"})
         vault = opened(root)
-        coming = vault.plan_habit_import(str(root / "Log"), "daily")
+        coming = vault.habits.plan_import(str(root / "Log"), "daily")
         assert "+- 2026-03-05 stretch: done" in "\n".join(coming.plan.diff())
 
 
@@ -229,7 +229,7 @@ class TestAttachments:
         write(root, {"Books/Deep Work.md": "Text\n"})
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
-        assert vault.attach("Deep Work", str(tmp_path / "map.png")).paths[0] == path
+        assert vault.notes.attach("Deep Work", str(tmp_path / "map.png")).paths[0] == path
         assert (root / "Books/Deep Work.md").read_text("utf-8") == "Text\n\n![[map.png]]\n"
         assert vault.overview().problems == []
 
@@ -239,7 +239,7 @@ class TestAttachments:
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
         for note in ("One", "Two"):
-            vault.attach(note, str(tmp_path / "map.png"))
+            vault.notes.attach(note, str(tmp_path / "map.png"))
         assert (root / "b/Two.md").read_text("utf-8") == "x\n\n![[b/img/map.png]]\n"
 
     def test_a_bare_name_is_looked_for_in_the_notes_own_attachments_first(
@@ -247,7 +247,7 @@ class TestAttachments:
     ) -> None:
         root = obsidian(tmp_path / "v", app={"attachmentFolderPath": "./img"})
         write(root, {"a/One.md": "x\n", "a/before/map.png": "1", "a/img/map.png": "2"})
-        assert opened(root)._files().find("map.png", "a/One.md") == "a/img/map.png"
+        assert opened(root).media._files().find("map.png", "a/One.md") == "a/img/map.png"
 
     def test_without_a_word_from_obsidian_they_have_their_usual_folder(
         self, tmp_path: Path
@@ -256,7 +256,9 @@ class TestAttachments:
         write(root, {"One.md": "x\n"})
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
-        assert vault.attach("One", str(tmp_path / "map.png")).paths[0] == "attachments/map.png"
+        assert (
+            vault.notes.attach("One", str(tmp_path / "map.png")).paths[0] == "attachments/map.png"
+        )
 
 
 class TestLinks:
@@ -280,11 +282,14 @@ class TestLinks:
         write(root, {"Books/One.md": "x\n"})
         write(tmp_path, {"a map.png": "png"})
         vault = opened(root)
-        vault.attach("One", str(tmp_path / "a map.png"))
+        vault.notes.attach("One", str(tmp_path / "a map.png"))
         assert (root / "Books/One.md").read_text("utf-8") == f"x\n\n{link}\n"
         target = link.rpartition("[")[2].rpartition("(")[2].rstrip("])")
-        assert vault.plan.note("Books/One.md", vault.bytes_of("Books/One.md")).spans is not None
-        found = vault._files().find(target, "Books/One.md")
+        assert (
+            vault.notes.plan.note("Books/One.md", vault.search.read_bytes("Books/One.md")).spans
+            is not None
+        )
+        found = vault.media._files().find(target, "Books/One.md")
         assert found == "Files/a map.png"
 
     @pytest.mark.parametrize(
@@ -295,7 +300,7 @@ class TestLinks:
     ) -> None:
         root = obsidian(tmp_path / "v", app={"newLinkFormat": form})
         write(root, {"a/Here.md": "[[Old]]\n", "b/Old.md": "x\n", "c/Note.md": "y\n"})
-        opened(root).rename("Old", "Note")
+        opened(root).notes.rename("Old", "Note")
         assert (root / "a/Here.md").read_text("utf-8") == f"{link}\n"
 
 
@@ -314,8 +319,8 @@ class TestNotes:
     ) -> None:
         root = obsidian(tmp_path / "v", app=app)
         vault = opened(root)
-        assert vault.create("note", "A").paths == [path]
-        assert vault.create("book", "B").paths == ["books/B.md"]
+        assert vault.notes.create("note", "A").paths == [path]
+        assert vault.notes.create("book", "B").paths == ["books/B.md"]
 
     def test_properties_have_the_types_that_obsidian_was_told(self, tmp_path: Path) -> None:
         types = {
@@ -337,19 +342,19 @@ class TestNotes:
             },
         )
         vault = opened(root)
-        fields = vault.read("House").fields
+        fields = vault.search.read("House").fields
         assert fields["director"] == ["Ann", "Bo"]
         assert (fields["sqft"], fields["due"], fields["owned"]) == (1.5, "2026-03-09", True)
         assert (fields["seen"], fields["model"]) == ("2026-03-07T08:30", "007")
         assert (fields["rating"], fields["odd"]) == (4, "x")
         for query in ("due<2026-04", "director:Bo", "sqft>1", "owned:true", "seen:2026-03"):
-            assert [row.title for row in vault.rows(query).rows] == ["House"], query
+            assert [row.title for row in vault.search.rows(query).rows] == ["House"], query
 
     def test_a_field_that_obsidian_knows_is_one_before_a_note_has_it(self, tmp_path: Path) -> None:
         vault = opened(obsidian(tmp_path / "v", types={"types": {"Monthly Uses": "number"}}))
-        assert vault.rows("monthly-uses>4").total == 0
+        assert vault.search.rows("monthly-uses>4").total == 0
         with pytest.raises(UsageError):
-            vault.rows("weekly-uses>4")
+            vault.search.rows("weekly-uses>4")
 
     def test_a_type_that_the_vault_says_itself_goes_before(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", types={"types": {"serves": "text"}})
@@ -362,8 +367,8 @@ class TestNotes:
         )
         write(root, {"Guests.md": "---\nserves: '8'\n---\n"})
         vault = opened(root)
-        assert vault.read("Soup").fields["serves"] == 4
-        assert vault.read("Guests").fields["serves"] == 8
+        assert vault.search.read("Soup").fields["serves"] == 4
+        assert vault.search.read("Guests").fields["serves"] == 8
 
 
 class TestItsSettings:
@@ -395,7 +400,7 @@ class TestItsSettings:
         assert (said.templates, said.attachments, said.link_form) == ("t", "./a", "absolute")
         assert (said.markdown_links, said.excluded) == (False, ())
         assert said.warnings == []
-        assert opened(root).add("x").paths == ["Diary/07.03.2026.md"]
+        assert opened(root).notes.add("x").paths == ["Diary/07.03.2026.md"]
 
     @pytest.mark.parametrize(
         ("form", "why"),
@@ -416,7 +421,7 @@ class TestItsSettings:
         (warning,) = vault_settings(str(root)).warnings
         assert warning.startswith(".obsidian/daily-notes.json: names such as ")
         assert why in warning
-        assert opened(root).add("x").paths == [f"Log/{DAY}.md"]
+        assert opened(root).notes.add("x").paths == [f"Log/{DAY}.md"]
 
     @pytest.mark.parametrize(
         ("name", "text", "why"),
@@ -447,13 +452,13 @@ class TestItsSettings:
         warnings = vault.settings.warnings
         assert [why in warning for warning in warnings] == [True]
         assert warnings[0].startswith(f".obsidian/{name.replace('_', '-')}.json: ")
-        assert vault.rows("is:template").total + vault.rows().total == 1
+        assert vault.search.rows("is:template").total + vault.search.rows().total == 1
         others = {
             "daily_notes": vault.settings.folders["daily"] == "Journal",
             "templates": vault.settings.templates == "Moulds",
         }
         assert all(heeded for file, heeded in others.items() if file != name)
-        vault.add("A line")
+        vault.notes.add("A line")
 
     def test_a_file_that_may_not_be_read_is_told(self, root: Path) -> None:
         (root / ".obsidian/app.json").mkdir()
@@ -474,7 +479,7 @@ class TestItsSettings:
 
     def test_what_is_broken_is_among_the_problems_of_the_interface(self, root: Path) -> None:
         obsidian(root, app="{")
-        (problem,) = opened(root).problems()
+        (problem,) = opened(root).search.problems()
         assert (problem.path, problem.code) == (".obsidian/app.json", "settings")
         assert problem.message.startswith("is no JSON from line 1 on")
 
@@ -505,14 +510,12 @@ def watch(event, args):
 sys.addaudithook(watch)
 from notekeep.cli.main import main
 code = main(["--vault", root, *sys.argv[2:]])
-if "notekeep.date_formats" in sys.modules:
-    sys.stderr.write("READ moment\\n")
 sys.exit(code)
 """
 
 
 def reads(root: Path, *words: str) -> list[str]:
-    """What a command opens of Obsidian's folder, and whether it learns all forms of dates."""
+    """What a command opens of Obsidian's folder."""
     done = subprocess.run(
         [sys.executable, "-c", READS, str(root), *words],
         capture_output=True,
@@ -530,10 +533,8 @@ def test_a_check_in_reads_nothing_of_obsidians(root: Path) -> None:
     assert reads(root, "habit", "meditate") == []
 
 
-def test_a_list_learns_no_more_of_names_than_that_they_say_a_day(root: Path) -> None:
+def test_a_list_reads_each_of_obsidians_files_once(root: Path) -> None:
     write(root, {"habits/Meditate.md": "---\nhabit: meditate\n---\n"})
     reads(root, "ls")
     read = reads(root, "ls")
-    assert len(read) == 5
-    assert "READ moment" not in read
-    assert "READ moment" in reads(root, "add", "A line")
+    assert len(read) == len(set(read)) == 5

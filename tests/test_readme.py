@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from notekeep.cli.main import VERBS
+from notekeep.cli.command_tree import VERBS
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text("utf-8")
 

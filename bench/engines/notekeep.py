@@ -44,19 +44,19 @@ class Engine:
 
         vault = self._vault
         typing = question.kind == "key"
-        root = vault.query(_query(question), typing=typing).root
+        root = vault.search.parse(_query(question), typing=typing).root
         assert root is not None
-        tree = TextFilter(vault.catalog, vault.words, vault.root).answered(root)
-        return list(vault.words.scores(tree, limit=HITS, typing=typing))
+        tree = TextFilter(vault.catalog, vault.full_text, vault.root).answered(root)
+        return list(vault.full_text.scores(tree, limit=HITS, typing=typing))
 
     def forget(self) -> None:
         """Let go of what earlier questions left in memory, which the others have nothing of."""
-        self._vault.words._scorer = None  # noqa: SLF001 - nobody else wants that
+        self._vault.full_text._scorer = None  # noqa: SLF001 - nobody else wants that
         self._vault.catalog._reader().kept.clear()  # noqa: SLF001 - as above
 
     def update(self, note: Given) -> None:
         """Put a note in the place of the one with its path."""
-        words = self._vault.words
+        words = self._vault.full_text
         words.update([_document(note)], [], (words.generation or 0) + 1)
 
 
@@ -65,11 +65,13 @@ class Person(Engine):
 
     def ask(self, question: Question) -> list[str]:
         """The paths of the best notes, each with its passage."""
-        return [hit.row.path for hit in self._vault.search(_query(question), limit=HITS).hits]
+        return [
+            hit.row.path for hit in self._vault.search.search(_query(question), limit=HITS).hits
+        ]
 
     def update(self, note: Given) -> None:
         """Write the last word of a note at its end, and take it into the catalog."""
-        self._vault.add(note["texts"]["body"].split()[-1], note["path"])
+        self._vault.notes.add(note["texts"]["body"].split()[-1], note["path"])
 
 
 def _document(note: Given) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli.main import VERBS, tree
+from notekeep.cli.command_tree import VERBS, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.cli.main import load_command
+from notekeep.cli.command_tree import tree
 from notekeep.tui.commands.action import GO_KEYS, format_key
 from notekeep.tui.commands.registry import CONTEXTS, actions_in_context, sequence_labels
 
@@ -84,7 +84,7 @@ def _row(action: Action) -> str:
 def _is_there(command: str) -> bool:
     """Whether the command line has a command: its verb, and what follows when that is a word."""
     name, _, rest = command.partition(" ")
-    verb, inner = load_command(name), rest.partition(" ")[0]
+    verb, inner = tree.get_command(click.Context(tree), name), rest.partition(" ")[0]
     if verb is None or not (inner.isalpha() and inner.islower()):
         return verb is not None
     return isinstance(verb, click.Group) and bool(verb.get_command(click.Context(verb), inner))

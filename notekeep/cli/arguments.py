@@ -1,36 +1,90 @@
-"""Raw words, usage errors in plain words."""
+"""The words of a command line: raw words, default commands, usage errors in plain words."""
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from click.shell_completion import CompletionItem
-
-
-# Commands that take their words raw, so that `-tag:x`, `-2` and `--` arrive as typed.
-
-
 _LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
 _COUNTED = re.compile(r"-n\d*")
+_VALUE_OPTIONS = (
+    *("-d", "--date", "--vault"),
+    *("--to", "--site", "--unpublished", "--keep-metadata", "--title", "--section"),
+)
+"""Options with a value that may stand before the command of a group."""
+
+
+def import_command(module: str, name: str) -> click.Command:
+    """Import a module of commands and return one of them."""
+    command: click.Command = getattr(import_module(f"notekeep.cli.{module}"), name)
+    return command
+
+
+class DefaultGroup(click.Group):
+    """A group whose first word is a command, or else a word of its default command.
+
+    Args:
+        default: The words put before those that name no command.
+        alone: The words put in where there is no word at all; None calls the group itself.
+    """
+
+    def __init__(
+        self, *args: Any, default: Sequence[str], alone: Sequence[str] | None = None, **attrs: Any
+    ) -> None:
+        super().__init__(*args, **attrs)
+        self.default = list(default)
+        self.alone = alone
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the command first, wherever its options stand."""
+        place = _first_word(args)
+        if args[:1] in (["-h"], ["--help"]):
+            return super().parse_args(ctx, args)
+        if place is None:
+            alone = [] if self.alone is None or ctx.resilient_parsing else list(self.alone)
+            return super().parse_args(ctx, [*alone, *args])
+        if args[place] in self.list_commands(ctx):
+            return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
+        return super().parse_args(ctx, [*self.default, *args])
+
+
+def _first_word(args: Sequence[str]) -> int | None:
+    """The place of the first word that is no option and no value of one."""
+    place = 0
+    while place < len(args):
+        word = args[place]
+        if word in _VALUE_OPTIONS:
+            place += 2
+        elif word.startswith("-") and word != "--":
+            place += 1
+        else:
+            return place
+    return None
 
 
 class RawCommand(click.Command):
-    """A command whose words are not options, even when they begin with a dash.
+    """A command whose words are not options: `-tag:x`, `-2` and `--` arrive as typed.
 
     Its own long options are known anywhere before a bare `--`; its short ones only before the
     first word, but for `-n 5` and `-n5`, with which nobody means a note without an n. Everything
     else is a word, but for what looks like a long option that there is not: a slip must not become
     a query that finds nothing. The words reach the function as `words`, a tuple.
     """
+
+    def __init__(self, *args: Any, metavar: str = "WORDS...", **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.words_metavar = metavar
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Split options from words, and let click read the options alone."""
@@ -42,12 +96,8 @@ class RawCommand(click.Command):
         """Name the words in the usage line."""
         return [*super().collect_usage_pieces(ctx), self.words_metavar]
 
-    words_metavar = "WORDS..."
-
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """What the word that is begun may be, and the options; a `-` may begin either."""
-        from click.shell_completion import CompletionItem
-
+        """Offer words and options; a `-` may begin either."""
         from notekeep.cli import shell_completion
 
         words = map(CompletionItem, shell_completion.complete_word(ctx, incomplete))
@@ -90,8 +140,6 @@ def _is_count(word: str, rest: Sequence[str]) -> bool:
 
 
 def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
-    from difflib import get_close_matches
-
     near = get_close_matches(name, [one for one in known if one.startswith("--")], n=1)
     usage = f"`{ctx.command_path} --help` lists the options"
     hint = f"did you mean {near[0]}?" if near else f"{usage}."
@@ -99,11 +147,8 @@ def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageErro
 
 
 def join_query(words: tuple[str, ...]) -> str:
-    """Words as one query; a bare `--` only ends the options and asks for nothing."""
+    """Join words to a query; a bare `--` only ends the options."""
     return " ".join(word for word in words if word != "--")
-
-
-# What click finds wrong with a command line, in our own words, and what to type instead.
 
 
 _NO_COMMAND = re.compile(r"No such command '(.*)'")
@@ -115,11 +160,7 @@ _TYPES = ("is not a valid integer range", "is not a valid integer")
 
 
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
-    """What is wrong, and what to do about it.
-
-    Args:
-        error: What click raised; what none of our words fit keeps those of click.
-    """
+    """Return what is wrong with a command line and what to do, in plainer words than click's."""
     context = getattr(error, "ctx", None)
     text = error.format_message().rstrip(".")
     if found := _VALUE.search(text):

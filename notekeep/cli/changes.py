@@ -1,4 +1,4 @@
-"""set, tag, tags, fields, rename, mv, rm."""
+"""Changing notes: `set`, `tag`, `tags`, `fields`, `rename`, `mv`, `rm`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notekeep.catalog.name_lookup import resolve_names, split_names
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.options import (
-    dry_run_option,
-    json_option,
-    no_refresh_option,
-    open_vault,
-    refresh_first,
-    verb_options,
-)
+from notekeep.cli.opening import open_refreshed
+from notekeep.cli.options import answer_options, change_options, yes_option
 from notekeep.errors import InvalidValue, NotFound, UsageError
+from notekeep.storage.file_names import is_within, vault_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,33 +25,22 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# Editing front matter: `set`, `tag`.
-
-
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
+PIPED = "-"
+"""Stands for the notes that are named on standard input."""
 
 
-class SetCommand(RawCommand):
-    """`set` takes its changes and the note raw."""
-
-    words_metavar = "KEY=VALUE... -- NOTE|QUERY"
-
-
-class TagCommand(RawCommand):
-    """`tag` takes its tags and the note raw."""
-
-    words_metavar = "+TAG -TAG... -- NOTE|QUERY"
-
-
-@click.command("set", cls=SetCommand, short_help="Change fields of notes.")
+@click.command(
+    "set",
+    cls=RawCommand,
+    metavar="KEY=VALUE... -- NOTE|QUERY",
+    short_help="Change fields of notes.",
+)
 @click.option("--force", is_flag=True, help="Write values outside the range or the choices, too.")
-@click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
-@dry_run_option
-@verb_options
-def set_(
-    words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool, vault: str | None
-) -> int:
+@yes_option
+@change_options
+def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> int:
     """Change fields in the front matter of NOTE, or of all notes that QUERY finds.
 
     `k=v` sets, `k+=v` adds to a list, `k-=v` takes from it, `k=` deletes the key. A date may be
@@ -66,35 +51,34 @@ def set_(
     notekeep set genre+=classic -- type:book published\\<1990
     """
     changes, name = _split(words, _CHANGE, "KEY=VALUE")
-    opened = open_vault(vault)
-    refresh_first(opened)
-    paths = [row.path for row in opened.select(name)]
+    vault = open_refreshed()
+    paths = [row.path for row in vault.search.select(name)]
     try:
-        plan = opened.plan.set_fields(paths, changes, force=force)
+        plan = vault.notes.plan.set_fields(paths, changes, force=force)
     except InvalidValue as error:
         hint = f"{error.hint} --force writes it as it is."
         raise InvalidValue(error.message, hint.strip()) from None
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
+    return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-@click.command(cls=TagCommand, short_help="Add and remove tags.")
-@click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
-@dry_run_option
-@verb_options
-def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) -> int:
+@click.command(
+    cls=RawCommand, metavar="+TAG -TAG... -- NOTE|QUERY", short_help="Add and remove tags."
+)
+@yes_option
+@change_options
+def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """Add and remove tags in the front matter of NOTE, or of all notes that QUERY finds.
 
     \b
     notekeep tag +reread -inbox -- "Deep Work"
     """
     tags, name = _split(words, _TAG, "+TAG or -TAG")
-    opened = open_vault(vault)
-    refresh_first(opened)
-    paths = [row.path for row in opened.select(name)]
+    vault = open_refreshed()
+    paths = [row.path for row in vault.search.select(name)]
     add = [word[1:] for word in tags if word[0] == "+"]
     remove = [word[1:] for word in tags if word[0] == "-"]
-    plan = opened.plan.tag(paths, add, remove)
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
+    plan = vault.notes.plan.tag(paths, add, remove)
+    return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
 def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[list[str], str]:
@@ -114,104 +98,76 @@ def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[l
     return changes, " ".join(rest)
 
 
-# `fields`: the names that a query may use in this vault.
-
-
-@click.command(short_help="The fields that a query may name.")
-@json_option
-@no_refresh_option
-@verb_options
-def fields(*, as_json: bool, no_refresh: bool, vault: str | None) -> int:
+@click.command(short_help="List the fields that a query may name.")
+@answer_options
+def fields(*, as_json: bool) -> int:
     """List the fields that kinds and notes of this vault have, with how each is read."""
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
-    known = opened.fields()
+    vault = open_refreshed()
+    known = vault.search.fields()
     rows = [(name, field.type) for name in known.names() if (field := known.find(name))]
-    if as_json:
-        found = [{"field": name, "type": kind} for name, kind in rows]
-        output.write_json({"total": len(found), "fields": found})
-    else:
-        output.table(rows)
-    return 0
+    found = [{"field": name, "type": kind} for name, kind in rows]
+    return output.write_answer(
+        rows, as_json={"total": len(found), "fields": found} if as_json else None
+    )
 
 
-# Tags: `tags`, `tags rename`.
-
-
-@click.group(invoke_without_command=True, short_help="All tags, with how many notes have them.")
-@json_option
-@no_refresh_option
-@verb_options
+@click.group(
+    invoke_without_command=True, short_help="List all tags with the number of their notes."
+)
+@answer_options
 @click.pass_context
-def tags(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | None) -> int:
+def tags(ctx: click.Context, *, as_json: bool) -> int:
     """List all tags with how many notes have each, its children included."""
     if ctx.invoked_subcommand is not None:
-        ctx.obj = ctx.obj._replace(vault=vault or ctx.obj.vault)
         return 0
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
-    found = opened.tags()
-    if as_json:
-        rows = [{"tag": tag, "notes": count} for tag, count in found.items()]
-        output.write_json({"total": len(rows), "tags": rows})
-    else:
-        output.table([(str(count), f"#{tag}") for tag, count in found.items()], stretch=1)
-        if not found:
-            output.write_message("no note has a tag; `notekeep tag +TAG -- NOTE` gives it one")
-    return 0 if found else 1
+    vault = open_refreshed()
+    found = vault.search.tags()
+    objects = [{"tag": tag, "notes": count} for tag, count in found.items()]
+    return output.write_answer(
+        [(str(count), f"#{tag}") for tag, count in found.items()],
+        as_json={"total": len(objects), "tags": objects} if as_json else None,
+        empty="no note has a tag; `notekeep tag +TAG -- NOTE` gives it one",
+        stretch=1,
+    )
 
 
-@tags.command("rename", short_help="Give a tag another name, everywhere.")
+@tags.command("rename", short_help="Rename a tag in all notes.")
 @click.argument("old", metavar="A", shell_complete=shell_completion.complete_tag)
 @click.argument("new", metavar="B", shell_complete=shell_completion.complete_tag)
-@click.option("--yes", is_flag=True, help="Do not ask, however many notes have it.")
-@dry_run_option
-@verb_options
-def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool, vault: str | None) -> int:
+@yes_option
+@change_options
+def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool) -> int:
     """Call the tag A by the name B, in front matter and in the text of all notes.
 
     Its children follow: a/x becomes b/x. A note that has both keeps B once.
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
-    plan = opened.plan.rename_tag(old, new)
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
+    vault = open_refreshed()
+    plan = vault.notes.plan.rename_tag(old, new)
+    return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-# Moving notes: `rename`, `mv`, `rm`.
-
-
-PIPED = "-"
-"""Stands for the notes that are named on standard input."""
-
-
-@click.command(short_help="Give a note another title; links follow.")
+@click.command(short_help="Rename a note; links follow.")
 @click.argument("note", shell_complete=shell_completion.complete_note)
 @click.argument("title", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Do not ask, however many notes link to it.")
-@dry_run_option
-@verb_options
-def rename(
-    note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None
-) -> int:
+@yes_option
+@change_options
+def rename(note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """Give NOTE another TITLE and file name; every link to it follows.
 
     \b
     notekeep rename "Deep Work" "Deep Work, read twice"
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
-    plan = opened.plan.rename(note, " ".join(title))
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
+    vault = open_refreshed()
+    plan = vault.notes.plan.rename(note, " ".join(title))
+    return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
 @click.command(short_help="Move notes to another folder; links follow.")
 @click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_each_note)
 @click.argument("folder")
-@click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
-@dry_run_option
-@verb_options
-def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool, vault: str | None) -> int:
+@yes_option
+@change_options
+def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
     """Move each NOTE to FOLDER of the vault, which is made when needed; links follow.
 
     `.`, `..` and `./FOLDER` are where the shell has them; from outside the vault `.` is the vault
@@ -222,22 +178,20 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool, vault: s
     notekeep mv "Deep Work" "Atomic Habits" books/read
     notekeep ls --null 'type:book rating<3' | notekeep mv - books/dropped
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
-    rows, folder = _notes(opened, note), _folder(opened, folder)
+    vault = open_refreshed()
+    rows, folder = _notes(vault, note), _folder(vault, folder)
     if len(rows) == 1:
-        plan = opened.plan.move(rows[0].path, folder)
+        plan = vault.notes.plan.move(rows[0].path, folder)
     else:
-        plan = opened.plan.move_all([row.path for row in rows], folder)
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
+        plan = vault.notes.plan.move_all([row.path for row in rows], folder)
+    return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
 @click.command(short_help="Move notes to the trash.")
 @click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_each_note)
-@click.option("--yes", is_flag=True, help="Do not ask, however many notes it is about.")
-@dry_run_option
-@verb_options
-def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) -> int:
+@yes_option
+@change_options
+def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """Move each NOTE to the vault's .trash, as one step; `notekeep undo` brings all back.
 
     `-` instead of a NOTE reads names from standard input, one on each line, or with a NUL after
@@ -247,23 +201,15 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool, vault: str | None) ->
     notekeep rm "Garden sensor" "Talk notes"
     notekeep ls --null path:inbox/ 'modified<2025' | notekeep rm -
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
-    plan = opened.plan.delete_all([row.path for row in _notes(opened, note)])
+    vault = open_refreshed()
+    plan = vault.notes.plan.delete_all([row.path for row in _notes(vault, note)])
     return apply_plan(
-        opened, plan, dry_run=dry_run, done=lambda path: f"{path} is in the trash", yes=yes
+        vault, plan, dry_run=dry_run, done=lambda path: f"{path} is in the trash", yes=yes
     )
 
 
 def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
-    """The notes that the words of a command name.
-
-    Raises:
-        NotFound: A name is none of a note, or nothing was piped.
-        Ambiguous: A name could mean several notes.
-    """
-    from notekeep.catalog.name_lookup import resolve_names, split_names
-
+    """The notes that the words of a command name."""
     if PIPED not in words:
         names = split_names(vault.catalog, words, vault.root)
         return resolve_names(vault.catalog, names, vault.root)
@@ -276,13 +222,7 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
 
 
 def _folder(vault: Vault, folder: str) -> str:
-    """A folder of the vault, where it was named as a shell completes it.
-
-    Raises:
-        Refused: It is not in the vault.
-    """
-    from notekeep.storage.file_names import is_within, vault_path
-
+    """A folder of the vault, where it was named as a shell completes it."""
     is_here = folder == "." and is_within(os.path.realpath("."), os.path.realpath(vault.root))
     is_relative = folder == ".." or folder.startswith(("./", "../"))
     is_absolute = os.path.isabs(folder) and folder.strip("/") and os.path.isdir(folder)
@@ -293,6 +233,6 @@ def _folder(vault: Vault, folder: str) -> str:
 
 def _piped() -> list[str]:
     """What stands on standard input: names with a NUL after each, or one on each line."""
-    data = b"" if sys.stdin is None else sys.stdin.buffer.read()
+    data = sys.stdin.buffer.read()
     parts = data.split(b"\0") if b"\0" in data else data.splitlines()
     return [os.fsdecode(part) for part in parts if part.strip()]

@@ -1,4 +1,4 @@
-"""lint, doctor, conflicts."""
+"""Checks: `lint`, `doctor`, `conflicts`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ import click
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
+    change_options,
     dry_run_option,
     json_option,
-    open_vault,
-    refresh_first,
     verb_options,
+    yes_option,
 )
+from notekeep.notes import conflict_pairs
 from notekeep.notes.plan import WritePlan
+from notekeep.services.doctor import check_vault
+from notekeep.services.overview import problem_object
+
+SHOWN = 3
+"""Of a finding in many places so many are named; `--json` lists all."""
+PAIR_NOTES = {"copy": "", "log": "a log; all lines count", "marks": "git's marks stand in it"}
 
 if TYPE_CHECKING:
     from notekeep.errors import Problem
@@ -25,18 +33,11 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# `lint`: what is wrong and can be mended.
-
-
-class LintCommand(RawCommand):
-    """`lint` takes its query raw."""
-
-    words_metavar = "[QUERY]"
-
-
-@click.command("lint", cls=LintCommand, short_help="What is wrong and can be mended.")
-@click.option("--fix", is_flag=True, help="Mend it, as one step.")
-@click.option("--yes", is_flag=True, help="Do not ask, however many files it is about.")
+@click.command(
+    "lint", cls=RawCommand, metavar="[QUERY]", short_help="Find and fix common problems."
+)
+@click.option("--fix", is_flag=True, help="Fix them, as one step.")
+@yes_option
 @dry_run_option
 @json_option
 @verb_options
@@ -47,7 +48,6 @@ def lint(
     yes: bool,
     dry_run: bool,
     as_json: bool,
-    vault: str | None,
 ) -> int:
     """List what is wrong in the notes that QUERY finds, or in all, with the fix as a diff.
 
@@ -57,10 +57,9 @@ def lint(
     their field. --fix mends all of it but values, and names of folders, logs and templates; links
     follow a note that gets another name.
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
+    vault = open_refreshed()
     said = " ".join(word for word in words if word != "--")
-    found = opened.plan.lint(_paths(opened, said), said)
+    found = vault.notes.plan.lint(_paths(vault, said), said)
     if as_json:
         _write_json(found)
     if not fix or dry_run:
@@ -70,13 +69,13 @@ def lint(
     for finding in found.findings:
         if not finding.has_fix:
             _write_finding(finding)
-    return apply_plan(opened, found.plan, dry_run=False, done=str, yes=yes, quiet=as_json)
+    return apply_plan(vault, found.plan, dry_run=False, yes=yes, quiet=as_json)
 
 
 def _paths(vault: Vault, said: str) -> list[str]:
     if said:
-        return [row.path for row in vault.select(said)]
-    return [row.path for query in ("", "is:log") for row in vault.rows(query).rows]
+        return [row.path for row in vault.search.select(said)]
+    return [row.path for query in ("", "is:log") for row in vault.search.rows(query).rows]
 
 
 def _write(found: Lint) -> None:
@@ -116,27 +115,17 @@ def _write_json(found: Lint) -> None:
     output.write_json({"total": len(rows), "problems": rows})
 
 
-# `doctor`: what was looked at, and what is wrong.
-
-
-SHOWN = 3
-"""Of a finding in many places so many are named; `--json` lists all."""
-
-
-@click.command(short_help="Look the vault and its index over.")
+@click.command(short_help="Check the vault and its index.")
 @json_option
 @verb_options
-def doctor(*, as_json: bool, vault: str | None) -> int:
-    """Look over files, front matter, links, habits and the index, layer by layer.
+def doctor(*, as_json: bool) -> int:
+    """Check files, front matter, links, habits and the index, layer by layer.
 
-    Nothing is repaired by itself: each finding says what would.
+    Nothing is changed; each problem lists its fix.
     """
-    from notekeep.services.doctor import check_vault
-    from notekeep.services.overview import problem_object
-
-    opened = open_vault(vault)
+    vault = open_vault()
     layers = []
-    for layer in check_vault(opened):
+    for layer in check_vault(vault):
         layers.append(layer)
         if as_json:
             continue
@@ -150,20 +139,17 @@ def doctor(*, as_json: bool, vault: str | None) -> int:
             ]
         )
         _write_findings(layer.findings)
-    opened.tidy()
+    vault.history.prune()
     if as_json:
-        output.write_json(
+        found = [
             {
-                "layers": [
-                    {
-                        "name": layer.name,
-                        "checked": layer.checked,
-                        "findings": [problem_object(finding) for finding in layer.findings],
-                    }
-                    for layer in layers
-                ]
+                "name": layer.name,
+                "checked": layer.checked,
+                "findings": [problem_object(finding) for finding in layer.findings],
             }
-        )
+            for layer in layers
+        ]
+        output.write_json({"layers": found})
     return 0
 
 
@@ -189,17 +175,13 @@ def _write_places(message: str, places: list[str]) -> None:
     output.write(f"    {', '.join(places[:SHOWN])}{more}")
 
 
-# Two versions of one note: `conflicts`, `conflicts show`, `keep`, `merge`.
-
-
-WHAT = {"copy": "", "log": "a log; all lines count", "marks": "git's marks stand in it"}
-
-
-@click.group(invoke_without_command=True, short_help="Notes with two versions, and the choice.")
+@click.group(
+    invoke_without_command=True, short_help="List notes with two versions, and resolve them."
+)
 @json_option
 @verb_options
 @click.pass_context
-def conflicts(ctx: click.Context, *, as_json: bool, vault: str | None) -> int:
+def conflicts(ctx: click.Context, *, as_json: bool) -> int:
     """List notes of which a sync tool, git or notekeep itself left two versions.
 
     \b
@@ -210,85 +192,63 @@ def conflicts(ctx: click.Context, *, as_json: bool, vault: str | None) -> int:
     notekeep conflicts keep COPY both      the copy as a note of its own
     """
     if ctx.invoked_subcommand is not None:
-        ctx.obj = ctx.obj._replace(vault=vault or ctx.obj.vault)
         return 0
-    from notekeep.notes import conflict_pairs
-
-    opened = _open(vault)
-    found = conflict_pairs.list_conflicts(opened.plan)
-    if as_json:
-        rows = [pair._asdict() for pair in found]
-        output.write_json({"total": len(rows), "conflicts": rows})
-    else:
-        output.table([(pair.copy, pair.note, WHAT[pair.kind]) for pair in found])
-    if not found:
-        output.write_message("no conflicts")
-    return 0 if found else 1
+    found = conflict_pairs.list_conflicts(open_refreshed().notes.plan)
+    objects = [pair._asdict() for pair in found]
+    return output.write_answer(
+        [(pair.copy, pair.note, PAIR_NOTES[pair.kind]) for pair in found],
+        as_json={"total": len(objects), "conflicts": objects} if as_json else None,
+        empty="no conflicts",
+    )
 
 
-@conflicts.command(short_help="What differs.")
+@conflicts.command(short_help="Show the differences.")
 @click.argument("copy", nargs=-1, required=True)
 @verb_options
-def show(copy: tuple[str, ...], *, vault: str | None) -> int:
+def show(copy: tuple[str, ...]) -> int:
     """Show what differs between a note and COPY, as a diff from the one to the other."""
-    from notekeep.notes import conflict_pairs
-
-    opened = _open(vault)
-    write_diff(conflict_pairs.plan_show(opened.plan, _pair(opened, copy)))
+    vault = open_refreshed()
+    write_diff(conflict_pairs.plan_show(vault.notes.plan, _pair(vault, copy)))
     return 0
 
 
 @conflicts.command(short_help="Keep one version, or both.")
 @click.argument("copy", nargs=-1, required=True)
 @click.argument("choice", type=click.Choice(["mine", "theirs", "both"]))
-@dry_run_option
-@verb_options
-def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool, vault: str | None) -> int:
+@change_options
+def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
     """Keep the note (mine), COPY (theirs), or both as notes of their own.
 
     In a note with git's marks: the first side, the second, or one after the other.
     """
-    from notekeep.notes import conflict_pairs
-
-    opened = _open(vault)
-    pair = _pair(opened, copy)
-    plan = conflict_pairs.plan_keep(opened.plan, pair, cast("Choice", choice))
-    return _carry_out(opened, plan, dry_run=dry_run)
+    vault = open_refreshed()
+    pair = _pair(vault, copy)
+    plan = conflict_pairs.plan_keep(vault.notes.plan, pair, cast("Choice", choice))
+    return _apply(vault, plan, dry_run=dry_run)
 
 
-@conflicts.command(short_help="Bring both versions together.")
+@conflicts.command(short_help="Merge both versions.")
 @click.argument("copy", nargs=-1, required=True)
-@dry_run_option
-@verb_options
-def merge(copy: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+@change_options
+def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:
     """Bring the changes of the note and of COPY together, and move the copy to the trash.
 
     Where both changed the same lines, both versions stay, and the exit code is 3.
     """
-    from notekeep.notes import conflict_pairs
-
-    opened = _open(vault)
-    plan = conflict_pairs.plan_merge(opened.plan, opened.history, _pair(opened, copy))
-    return _carry_out(opened, plan, dry_run=dry_run)
+    vault = open_refreshed()
+    plan = conflict_pairs.plan_merge(vault.notes.plan, vault.history.store, _pair(vault, copy))
+    return _apply(vault, plan, dry_run=dry_run)
 
 
-def _carry_out(opened: Vault, plan: WritePlan, *, dry_run: bool) -> int:
+def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
     gone = {change.path for change in plan.changes if change.after is None}
     return apply_plan(
-        opened,
+        vault,
         plan,
         dry_run=dry_run,
         done=lambda path: f"{path} is in the trash" if path in gone else path,
     )
 
 
-def _open(vault: str | None) -> Vault:
-    opened = open_vault(vault)
-    refresh_first(opened)
-    return opened
-
-
-def _pair(opened: Vault, words: tuple[str, ...]) -> ConflictPair:
-    from notekeep.notes import conflict_pairs
-
-    return conflict_pairs.find(opened.plan, " ".join(words))
+def _pair(vault: Vault, words: tuple[str, ...]) -> ConflictPair:
+    return conflict_pairs.find(vault.notes.plan, " ".join(words))

@@ -1,4 +1,4 @@
-"""What verbs that write have in common: show the plan, ask when it is large, carry it out."""
+"""Writing what a command plans: show the plan, ask when it is large, apply it, report."""
 
 from __future__ import annotations
 
@@ -26,22 +26,14 @@ def apply_plan(
     plan: WritePlan,
     *,
     dry_run: bool,
-    done: Callable[[str], str],
+    done: Callable[[str], str] = str,
     yes: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Write a plan, or only show it, and say what came of it.
-
-    Args:
-        vault: The vault.
-        plan: What to write.
-        dry_run: Show the plan as a diff and write nothing.
-        done: What to say of each path that was written.
-        yes: Do not ask, however many files it is about.
-        quiet: Say nothing when all went well.
+    """Write a plan, or only show it as a diff, and say what came of it: `done` of each path.
 
     Returns:
-        0, or 4 when a note had to be left out.
+        The exit code: 0, or 4 when a note had to be left out.
 
     Raises:
         Refused: The person said no, or could not be asked.
@@ -51,10 +43,11 @@ def apply_plan(
     if dry_run:
         return report_refused(plan)
     if len(plan.changes) > MANY and not yes:
-        _ask(len(plan.changes))
+        count = len(plan.changes)
+        confirm(f"Change {count} files?", f"this would change {count} files")
     if not plan.changes and not plan.refused and not quiet:
         output.write_message("nothing to change")
-    result = vault.carry_out(plan)
+    result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
         output.write_message(f"{len(result.paths)} files; `notekeep undo` takes it back")
@@ -63,14 +56,9 @@ def apply_plan(
 
 
 def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None:
-    """Say what was written, and what there is to remark.
-
-    Args:
-        result: What came of a plan.
-        done: What to say of each path; "" for nothing.
-    """
-    for said in filter(None, map(done, result.paths)):
-        output.write(said)
+    """Say what was written, with `done` of each path, and what there is to remark."""
+    for text in filter(None, map(done, result.paths)):
+        output.write(text)
     for remark in result.remarks:
         output.write_message(remark)
 
@@ -88,7 +76,7 @@ def confirm(question: str, why: str) -> None:
     Raises:
         Refused: The person said no, or could not be asked.
     """
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not sys.stdin.isatty():
         raise Refused(why, "say --yes to do it, --dry-run to see it")
     if not click.confirm(clean(question), err=True):
         raise Refused("nothing was changed")
@@ -109,12 +97,8 @@ def _show(plan: WritePlan, *, everything: bool) -> None:
         output.write_message(f"  and {len(plan.changes) - MANY} more")
 
 
-def _ask(count: int) -> None:
-    confirm(f"Change {count} files?", f"this would change {count} files")
-
-
 def report_refused(plan: WritePlan) -> int:
-    """Say which notes are left out of a plan and why; give the exit code, 0 or 4."""
+    """Say which notes are left out of a plan and why; return the exit code, 0 or 4."""
     for problem in plan.refused:
         output.write_message(f"{problem.place}: left as it is: {problem.message}")
         if problem.hint:

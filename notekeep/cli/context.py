@@ -1,24 +1,27 @@
-"""What was said before the verb; apart from `context`, because a check-in runs without click."""
+"""What was given before the verb; without click, which a check-in does not load."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep import config
 
 if TYPE_CHECKING:
     from notekeep.config import VaultPlaces
 
 
 class CommandContext(NamedTuple):
-    """What was said before the verb: `notekeep --vault DIR --plain VERB`."""
+    """The options that may stand before a verb or behind it."""
 
     vault: str | None = None
     plain: bool = False
-    debug: bool = False
+    no_refresh: bool = False
 
 
 def current_context() -> CommandContext:
-    """What was said before the verb that runs; nothing where none runs under click."""
+    """Return the options of the verb that runs; the defaults where none runs under click."""
     click = sys.modules.get("click")
     context = click.get_current_context(silent=True) if click else None
     found: CommandContext | None = context.find_object(CommandContext) if context else None
@@ -26,18 +29,14 @@ def current_context() -> CommandContext:
 
 
 def vault_places(vault: str | None = None) -> VaultPlaces:
-    """The vault that is meant, without opening it; all that a check-in needs.
+    """Find a vault without opening it, which is all that habits need.
 
     Args:
-        vault: What the verb's own `--vault` said; None takes the one before the verb.
+        vault: Its folder or name; None takes what `--vault` said.
 
     Raises:
         NotFound: There is no such vault, or none at all.
     """
-    import os
-
-    from notekeep import config
-
     places = config.Places.for_machine()
     person = config.person_settings(places)
     root = config.find_vault(vault or current_context().vault, os.environ, os.getcwd(), person)

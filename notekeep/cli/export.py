@@ -1,7 +1,8 @@
-"""export: notes, pull, start, status, preview."""
+"""`export`: notes into drafts for a blog; `pull`, `start`, `status`, `preview`."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -9,66 +10,41 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
+from notekeep.cli.arguments import DefaultGroup
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
+    change_options,
     dry_run_option,
     json_option,
-    open_vault,
-    refresh_first,
+    note_argument,
     verb_options,
+    yes_option,
 )
+from notekeep.export.draft import condense_warnings, warning_kind
+from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from notekeep.cli.options import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
     from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
 
-# `export`: notes into drafts for a blog, and the way to everything else about drafts.
-#
-# The first word is a command of exports or the beginning of what is exported. Each command lies
-# in a file of its own, which is imported when it runs.
+EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
+MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
+"""Lines of one sort that are printed of many, and names within a line."""
+DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
+ALL_NOTES = frozenset("*")
 
 
-NOTES = "notes"
-COMMANDS = {
-    "status": "export",
-    "pull": "export",
-    "preview": "export",
-    "start": "export",
-}
-"""Each command of exports and the file it lives in."""
-
-_WITH_VALUE = ("--to", "--site", "--vault", "--unpublished", "--title", "--section")
-
-
-class ExportGroup(click.Group):
+class ExportGroup(DefaultGroup):
     """Commands of exports by their names; any other first word is what is exported."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command first, wherever its options stand; without any, the export itself."""
-        if args and args[0] in ("-h", "--help"):
-            return super().parse_args(ctx, args)
-        place = _first_word(args)
-        if place is not None and args[place] in COMMANDS:
-            return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
-        return super().parse_args(ctx, [NOTES, *args])
-
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """All commands, in the order of the manual."""
-        return [NOTES, *COMMANDS]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the file a command lives in and give it."""
-        home = "export" if cmd_name == NOTES else COMMANDS.get(cmd_name)
-        if home is None:
-            return None
-        module: Any = __import__(f"notekeep.cli.{home}", fromlist=[cmd_name])
-        command: click.Command = getattr(module, cmd_name)
-        return command
+        """Return all commands, in the order of the manual."""
+        return list(self.commands)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Say how notes are exported, which is what most come for."""
@@ -76,23 +52,12 @@ class ExportGroup(click.Group):
         formatter.write_usage(ctx.command_path, "COMMAND ...")
 
 
-def _first_word(args: Sequence[str]) -> int | None:
-    """Where the first word stands that is no option and no value of one; None behind `--`."""
-    place = 0
-    while place < len(args):
-        word = args[place]
-        if word == "--":
-            return None
-        if word in _WITH_VALUE:
-            place += 2
-        elif word.startswith("-"):
-            place += 1
-        else:
-            return place
-    return None
-
-
-@click.group(cls=ExportGroup, short_help="Turn notes into drafts for your blog.")
+@click.group(
+    cls=ExportGroup,
+    default=["notes"],
+    alone=["notes"],
+    short_help="Turn notes into drafts for your blog.",
+)
 def export() -> None:
     """Turn notes into drafts for your blog, and see how they stand there.
 
@@ -115,25 +80,32 @@ def export() -> None:
     """
 
 
-# `export NOTE`: notes into drafts, planned and shown before anything is written.
+def site_options(command: Wrapped) -> Wrapped:
+    """Add `--to` and `--site`."""
+    to = click.option(
+        "--to",
+        "target",
+        metavar="TARGET",
+        default="",
+        help="The generator, such as hugo; `list` lists them.",
+    )
+    site = click.option(
+        "--site",
+        metavar="DIR",
+        default="",
+        help="The folder of the site; its settings say the rest.",
+    )
+    return to(site(command))
 
 
-EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
-MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
-"""Lines of one sort that are printed of many, and names within a line."""
-DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
-ALL_NOTES = frozenset("*")
-
-
-@click.command(short_help="Export notes; the word itself may be left away.")
+@export.command(short_help="Export notes (the word `notes` is optional).")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
-@click.option("--to", "target", metavar="TARGET", help="The generator; `list` lists them.")
-@click.option("--site", metavar="DIR", help="The folder of the site; its settings say the rest.")
+@site_options
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
 @click.option("--keep", is_flag=True, help="Leave what was changed by hand in the site as it is.")
 @click.option("--merge", is_flag=True, help="Bring it together with what the notes say now.")
-@click.option("--overwrite", is_flag=True, help="Replace it by what the notes say now.")
+@click.option("--overwrite", is_flag=True, help="Overwrite it with the current note.")
 @click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
 @click.option(
     "--unpublished",
@@ -154,15 +126,15 @@ ALL_NOTES = frozenset("*")
 )
 @click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
 @click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @dry_run_option
 @json_option
 @verb_options
 def notes(
     note: tuple[str, ...],
     *,
-    target: str | None,
-    site: str | None,
+    target: str,
+    site: str,
     everything: bool,
     publish: bool,
     keep: bool,
@@ -177,7 +149,6 @@ def notes(
     yes: bool,
     dry_run: bool,
     as_json: bool,
-    vault: str | None,
 ) -> int:
     """Turn NOTE into a draft; a query takes only notes that are marked as public.
 
@@ -191,24 +162,23 @@ def notes(
     """
     if target == "list":
         return _list_targets()
-    opened = open_vault(vault)
-    refresh_first(opened, whole=True)
-    paths, named = _select_notes(opened, note, target, site, everything=everything)
+    vault = open_refreshed(whole=True)
+    paths, named = _select_notes(vault, note, target, site, everything=everything)
     answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
     chosen: dict[str, Any] = {name: ALL_NOTES for name, said in answers.items() if said}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
-    chosen["keep_metadata"] = tuple(_vault_path(opened.root, file) for file in keep_metadata)
-    options = opened.export_options(named=named, prune=prune, **chosen)
+    chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
+    options = vault.publishing.export_options(named=named, prune=prune, **chosen)
     if fix_slugs:
-        return _fix_slugs(opened, paths, target, site, options, yes=yes, dry_run=dry_run)
-    plan = opened.plan_export(paths, target=target or "", site=site or "", options=options)
+        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
+    plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not as_json:
-        show_plan(plan, whole=dry_run)
+        _show_plan(plan, whole=dry_run)
     if explain:
         _explain(plan)
     if not dry_run:
-        _write(opened, plan, yes=yes, as_json=as_json)
+        _write(vault, plan, yes=yes, as_json=as_json)
         return (_check(plan) if check else 0) or _exit_code(plan)
     if as_json:
         output.write_json(_export_object(plan, None))
@@ -233,18 +203,16 @@ def _list_targets() -> int:
 def _fix_slugs(
     vault: Vault,
     paths: list[str],
-    target: str | None,
-    site: str | None,
+    target: str,
+    site: str,
     options: Options,
     *,
     yes: bool,
     dry_run: bool,
 ) -> int:
     """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
-    from notekeep.cli.confirmation import apply_plan
-
-    plan = vault.plan_slugs(paths, target=target or "", site=site or "", options=options)
-    code = apply_plan(vault, plan, dry_run=dry_run, done=str, yes=yes)
+    plan = vault.publishing.plan_slugs(paths, target=target, site=site, options=options)
+    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
     if plan.changes and not dry_run:
         output.write_message("now export again")
     return code
@@ -252,9 +220,9 @@ def _fix_slugs(
 
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool, as_json: bool) -> None:
     """Write what is planned, once the person agrees, and say what was written."""
-    if not yes and _can_ask() and any(file.status == "changed" for file in plan.files):
+    if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
         click.confirm("Write this?", default=True, abort=True, err=True)
-    done = vault.export(plan)
+    done = vault.publishing.export(plan)
     if as_json:
         output.write_json(_export_object(plan, done))
         return
@@ -263,8 +231,6 @@ def _write(vault: Vault, plan: ExportPlan, *, yes: bool, as_json: bool) -> None:
 
 def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
     """Say after the first export to a place how it need not be named again, or named at all."""
-    import json
-
     name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
     if plan.target == "portable":
         output.write_message("to write into your blog instead, name its folder with --site")
@@ -273,23 +239,18 @@ def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
     output.write_message(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
 
 
-def _can_ask() -> bool:
-    """Whether there is a person who can be asked."""
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
 def _select_notes(
-    vault: Vault, words: tuple[str, ...], target: str | None, site: str | None, *, everything: bool
+    vault: Vault, words: tuple[str, ...], target: str, site: str, *, everything: bool
 ) -> tuple[list[str], bool]:
     """The notes that are meant, and whether each of them was named."""
     if not everything:
         if not words:
             raise click.UsageError("name a note, give a query, or say --all")
-        return vault.chosen(words)
+        return vault.publishing.chosen(words)
     if words:
         raise click.UsageError("--all takes no note")
     # What is in the site was named when it went there.
-    return vault.publishable(target or "", site or ""), True
+    return vault.publishing.publishable(target, site), True
 
 
 def _vault_path(root: str, file: str) -> str:
@@ -302,10 +263,8 @@ def _vault_path(root: str, file: str) -> str:
     raise click.UsageError(f"--keep-metadata: there is no file {file!r} in the vault")
 
 
-def show_plan(plan: ExportPlan, *, whole: bool) -> None:
-    """The plan, a file a line; the diff of what is there already, or of everything."""
-    from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
-
+def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
+    """Write the plan, a file a line; the diff of what is there already, or of everything."""
     output.write_message(f"{plan.target_name}, in {plan.site}")
     touched = [file for file in plan.files if file.status != "unchanged"]
     listed = touched if whole else touched[:MAX_SHOWN_LINES]
@@ -317,7 +276,7 @@ def show_plan(plan: ExportPlan, *, whole: bool) -> None:
     for file in plan.files:
         shown = whole or file.status in {"changed", "conflict"}
         # What the manifest says follows from the other files.
-        if shown and file.path != MANIFEST:
+        if shown and file.path != MANIFEST_NAME:
             for line in file.diff().splitlines():
                 output.write_styled([(line, DIFF_STYLES.get(line[:1], ""))])
 
@@ -331,11 +290,10 @@ def _explain(plan: ExportPlan) -> None:
 def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
     for path in done.written:
         output.write(os.path.join(done.site, path))
-    from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
-
     warnings = done.warnings if done.written else []
     _report_warnings(plan, warnings)
-    if not vault.sites() and any(f.path == MANIFEST and f.status == "new" for f in plan.files):
+    is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
+    if is_first and not vault.publishing.sites():
         _suggest_settings(vault, plan)
     count = len(done.written) + len(done.removed)
     if count or plan.conflicts or plan.refused:
@@ -355,8 +313,6 @@ def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
-    from notekeep.export.draft import condense_warnings, warning_kind
-
     for line in condense_warnings(warnings, MAX_SHOWN_LINES):
         output.write_message(line)
     if len(warnings) > MAX_SHOWN_LINES:
@@ -437,34 +393,27 @@ def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any
     }
 
 
-# `export pull`: what was changed by hand in the site, back into the notes.
-
-
-@click.command(short_help="What you changed in the site, into the note.")
+@export.command(short_help="Bring edits made in the site into the notes.")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
-@click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo.")
-@click.option("--site", metavar="DIR", help="The folder of the site.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@dry_run_option
-@verb_options
+@site_options
+@yes_option
+@change_options
 def pull(
     note: tuple[str, ...],
     *,
-    target: str | None,
-    site: str | None,
+    target: str,
+    site: str,
     yes: bool,
     dry_run: bool,
-    vault: str | None,
 ) -> int:
     """Bring what was changed by hand in the site back into NOTE, or into all notes.
 
     The patch is shown first. What cannot be told apart from what the export itself wrote is named
     and left for you.
     """
-    opened = open_vault(vault)
-    refresh_first(opened, whole=True)
-    paths = opened.chosen(note)[0] if note else []
-    plan = opened.plan_pull(paths, target=target or "", site=site or "")
+    vault = open_refreshed(whole=True)
+    paths = vault.publishing.chosen(note)[0] if note else []
+    plan = vault.publishing.plan_pull(paths, target=target, site=site)
     if not dry_run:
         write_diff(plan)
         if plan.changes and not yes:
@@ -472,27 +421,22 @@ def pull(
     if not plan.changes and not dry_run:
         for remark in plan.remarks:
             output.write_message(remark)
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=True)
+    return apply_plan(vault, plan, dry_run=dry_run, yes=True)
 
 
-# `export start`: a post begun from one or several notes.
-
-
-@click.command(short_help="Begin a post from notes.")
-@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@export.command(short_help="Begin a post from notes.")
+@note_argument
 @click.option("--title", metavar="TITLE", default="", help="The post's title; asked for otherwise.")
 @click.option(
     "--section", "sections", metavar="HEADING", multiple=True, help="Only what is below it."
 )
-@dry_run_option
-@verb_options
+@change_options
 def start(
     note: tuple[str, ...],
     *,
     title: str,
     sections: tuple[str, ...],
     dry_run: bool,
-    vault: str | None,
 ) -> int:
     """Begin a post from each NOTE: facts as a box, an outline, quotes with their sources.
 
@@ -503,43 +447,30 @@ def start(
     notekeep export start "Atomic Habits" --title "Four levers"
     notekeep export start "Atomic Habits" "Tiny Habits" --title "Two books on small things"
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
-    if not title and sys.stdin is not None and sys.stdin.isatty():
-        title = click.prompt("Title of the post", default=opened.resolve(note[0]).title, err=True)
-    plan = opened.plan_start(note, title, sections)
+    vault = open_refreshed()
+    if not title and sys.stdin.isatty():
+        title = click.prompt(
+            "Title of the post", default=vault.search.resolve(note[0]).title, err=True
+        )
+    plan = vault.publishing.plan_start(note, title, sections)
     for remark in plan.remarks:
         output.write_message(remark)
     plan.remarks.clear()
-    return apply_plan(opened, plan, dry_run=dry_run, done=str)
+    return apply_plan(vault, plan, dry_run=dry_run)
 
 
-# `export status` and `export preview`: how drafts and posts stand, and the site with them.
-
-
-EXIT_PREVIEW_FAILED = 5
-
-
-def _site_options(command: click.decorators.FC) -> click.decorators.FC:
-    """`--to` and `--site`, as for an export."""
-    to = click.option("--to", "target", metavar="TARGET", help="The generator, such as hugo.")
-    site = click.option("--site", metavar="DIR", help="The folder of the site.")
-    return to(site(command))
-
-
-@click.command(short_help="Every draft and post, and how it stands.")
-@_site_options
+@export.command(short_help="Show the status of every draft and post.")
+@site_options
 @json_option
 @verb_options
-def status(*, target: str | None, site: str | None, as_json: bool, vault: str | None) -> int:
+def status(*, target: str, site: str, as_json: bool) -> int:
     """List every draft and post with its state in each of the vault's sites.
 
     new is not there yet, changed would be written anew, conflict was changed by hand in the site,
     orphan has no note any more, refused may not leave.
     """
-    opened = open_vault(vault)
-    refresh_first(opened, whole=True)
-    standings = opened.standings(target or "", site or "")
+    vault = open_refreshed(whole=True)
+    standings = vault.publishing.standings(target, site)
     if as_json:
         output.write_json({"sites": [_status_object(one) for one in standings]})
     else:
@@ -578,11 +509,11 @@ def _status_object(one: SiteStanding) -> dict[str, object]:
     }
 
 
-@click.command(short_help="The site with its drafts, by its own generator.")
-@_site_options
+@export.command(short_help="Show the site with its drafts, by its own generator.")
+@site_options
 @verb_options
-def preview(*, target: str | None, site: str | None, vault: str | None) -> int:
+def preview(*, target: str, site: str) -> int:
     """Show the site with its drafts by its generator's own preview, until ctrl+c ends it."""
-    shown = open_vault(vault).preview(target or "", site or "")
+    shown = open_vault().publishing.preview(target, site)
     output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c ends it")
-    return EXIT_PREVIEW_FAILED if shown.run() else 0
+    return EXIT_FAILED if shown.run() else 0

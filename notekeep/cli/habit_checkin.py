@@ -1,39 +1,31 @@
-"""Check-in words, fast path, habit ask."""
+"""The words of a check-in, read, written and answered; it needs no click.
+
+The first word is a habit. After a habit come a value, a day, a time and `key=word` pairs, in any
+order and each at most once; a word that is none of these is the next habit. A note after `--`
+belongs to all of them.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
-
-import click
 
 from notekeep import dates
 from notekeep.cli import output
-from notekeep.cli.arguments import RawCommand
 from notekeep.cli.context import vault_places
 from notekeep.cli.habit_output import check_in_object, glyphs, write_check_in
-from notekeep.cli.options import verb_options
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.log import PAIR_PATTERN, LogValue, read_value
-from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking import checkin
 from notekeep.tracking.checkin import CheckIn, add_unit
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from notekeep.habits.summary import HabitView
     from notekeep.tracking.habit_names import Habit
-
-
-# The words of a check-in: habits, and after each what is said of it.
-#
-# The first word is a habit. After a habit come a value, a day, a time and `key=word` pairs, in
-# any order and each at most once; a word that is none of these is the next habit. A note after
-# `--` belongs to all of them. Nothing is written here.
 
 
 NOTE_MARKS = ("--", "—")
@@ -54,16 +46,10 @@ class _ParsedWords(NamedTuple):
 def read_words(
     words: Sequence[str], index: HabitIndex, *, day: date | None = None, is_forced: bool = False
 ) -> list[CheckIn]:
-    """Read the words of a check-in.
+    """Read the words of a check-in, which may be about several habits.
 
-    Args:
-        words: As typed.
-        index: The vault's habits, refreshed.
-        day: The day for those that have none of their own.
-        is_forced: Whether days ahead and units that do not convert are meant.
-
-    Returns:
-        What is said of each habit. A day that follows bare names is the day of all of them.
+    A day that follows bare names is the day of all of them; `day` is that of the others.
+    `is_forced` says that days ahead and units that do not convert are meant.
 
     Raises:
         NotFound: There is no such habit.
@@ -213,9 +199,6 @@ def _is_unit(word: str, habit: Habit, reader: _WordsParser) -> bool:
     return dates.try_parse_day(word, reader.today) is None
 
 
-# A check-in from the words of a command line, written and answered; it needs no click.
-
-
 def check_in(
     words: Sequence[str],
     *,
@@ -225,18 +208,7 @@ def check_in(
     as_json: bool = False,
     vault: str | None = None,
 ) -> int:
-    """Write what some words say, all of it or nothing, and answer with a line for each habit.
-
-    Args:
-        words: Habits, and after each a value, a day, a time; see `habit_words`.
-        day: The day for those that have none of their own, in words; "" is today.
-        force: Also a day ahead, or a unit that does not convert.
-        dry_run: Write nothing.
-        as_json: Answer as JSON.
-        vault: The vault, as `--vault` names it.
-
-    Returns:
-        The exit code.
+    """Check in, all of it or nothing; answer with a line for each habit; return the exit code.
 
     Raises:
         NotekeepError: A word is not understood, a name means several, or nothing can be written.
@@ -272,72 +244,6 @@ def _with_all_notes(index: HabitIndex) -> HabitIndex:
     from notekeep.vault import Vault
 
     vault = Vault.open(index.places.root)
-    vault.refresh(words=False, for_answer=True)
-    vault.habit_index.refresh()
-    return vault.habit_index
-
-
-# `habit ask`: go through what is open, one question a habit and day.
-
-
-LEAVE = "q"
-
-
-class AskCommand(RawCommand):
-    """A command whose words are a day, or `week`."""
-
-    words_metavar = "[yesterday | week | DAY]"
-
-
-@click.command("ask", cls=AskCommand, short_help="Answer for what is open.")
-@verb_options
-def ask_(words: tuple[str, ...], *, vault: str | None) -> int:
-    """Ask for each habit that has no entry: today, a DAY, or all days of the last week.
-
-    y done, n missed, s skipped, a number for an amount, enter leaves it open, q ends.
-    """
-    index = HabitIndex(vault_places(vault))
-    today = index.today()
-    text = " ".join(words)
-    if text == "week":
-        days = [today - timedelta(days=back) for back in range(7, -1, -1)]
-    else:
-        days = [dates.parse_day(text, today)]
-    asked = 0
-    for day in days:
-        for habit in index.habits(day):
-            if habit.is_archived or not habit.today.is_unanswered:
-                continue
-            asked += 1
-            if not _ask(index, habit, day, today):
-                return 0
-    if not asked:
-        output.write_message("nothing is open")
-    return 0 if asked else 1
-
-
-def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
-    """One question, until the answer is understood; False when the person has enough."""
-    goal = f", {habit.goal}" if habit.goal != "done" else ""
-    question = f"{habit.title} ({dates.format_short_day(day, today)}{goal})  y/n/s/number/enter"
-    while True:
-        try:
-            answer = click.prompt(
-                clean_line(question), default="", show_default=False, err=True
-            ).strip()
-        except click.Abort:
-            output.write_message("")
-            return False
-        if answer == LEAVE:
-            return False
-        if not answer:
-            return True
-        try:
-            value = checkin.parse_typed_value(answer, habit.unit)
-            said = checkin.CheckIn(index.find(habit.id), value, day)
-            done = checkin.check_in(index, said)
-        except UsageError as error:
-            output.write_message(f"{error.message}; {error.hint}")
-            continue
-        write_check_in(done, glyphs(index.places.settings), today)
-        return True
+    vault.indexing.refresh(words=False, for_answer=True)
+    vault.habits.tracker.refresh()
+    return vault.habits.tracker

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep import dates
-from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.options import dry_run_option, open_vault, verb_options
+from notekeep.cli.habit_checkin import read_words
+from notekeep.cli.habit_output import glyphs, write_check_in
+from notekeep.cli.notes import edit_file
+from notekeep.cli.opening import open_vault
+from notekeep.cli.options import change_options, habit_argument, yes_option
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.notes.habit_notes import begin_pause, check_habit_name, end_pause, habit_fields
+from notekeep.notes.habit_notes import (
+    begin_pause,
+    check_habit_name,
+    end_pause,
+    habit_fields,
+    plan_rewrite,
+)
+from notekeep.notes.plan import WritePlan
+from notekeep.tracking import checkin
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,25 +33,18 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-class EditCommand(RawCommand):
-    """A command whose words are those of a check-in."""
-
-    words_metavar = "HABIT [DAY] [VALUE]"
-
-
 @click.command("add", short_help="Define a habit.")
 @click.argument("title", nargs=-1, required=True)
 @click.option("--id", "identity", metavar="ID", default="", help="Its name in the log.")
 @click.option("--schedule", metavar="WHEN", default="daily", help="daily, mon,wed,fri, 3/week ...")
 @click.option("--goal", metavar="GOAL", default="done", help='">= 10 min", "<= 2 cup" ...')
-@click.option("--since", metavar="DAY", default="", help="Its first day; else that of the log.")
+@click.option("--since", metavar="DAY", default="", help="Start date (default: first log entry).")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name in the log.")
 @click.option("--group", metavar="NAME", default="", help="The heading it is listed under.")
 @click.option("--when", "moment", metavar="TEXT", default="", help="When and where you do it.")
 @click.option("--after", metavar="HABIT", default="", help="The habit it follows.")
 @click.option("--tiny", metavar="TEXT", default="", help="Its two-minute version.")
-@dry_run_option
-@verb_options
+@change_options
 def add_(
     title: tuple[str, ...],
     *,
@@ -50,7 +54,6 @@ def add_(
     since: str,
     aliases: tuple[str, ...],
     dry_run: bool,
-    vault: str | None,
     **more: str,
 ) -> int:
     """Define the habit TITLE, in a note of its own.
@@ -59,8 +62,8 @@ def add_(
     notekeep habit add Meditate --goal ">= 10 min" --alias med
     notekeep habit add "Go to the gym" --id gym --schedule mon,wed,fri
     """
-    opened = open_vault(vault)
-    index = opened.habit_index
+    vault = open_vault()
+    index = vault.habits.tracker
     name = " ".join(title)
     fields = habit_fields(
         index,
@@ -78,23 +81,26 @@ def add_(
     if more["after"]:
         fields["after"] = f"[[{_stem(index.find(more['after']))}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
-    plan = opened.plan.new("habit", name, fields=fields)
+    plan = vault.notes.plan.new("habit", name, fields=fields)
     about = f"habit {fields['habit']}"
-    return apply_plan(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
+    return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
 
-@click.command("edit", cls=EditCommand, short_help="Correct an entry, or edit a definition.")
+@click.command(
+    "edit",
+    cls=RawCommand,
+    metavar="HABIT [DAY] [VALUE]",
+    short_help="Correct an entry, or edit a definition.",
+)
 @click.option("--group", metavar="NAME", help="The heading it is listed under.")
 @click.option("--order", metavar="N", type=click.IntRange(0), help="Its place within the group.")
-@dry_run_option
-@verb_options
+@change_options
 def edit_(
     words: tuple[str, ...],
     *,
     group: str | None,
     order: int | None,
     dry_run: bool,
-    vault: str | None,
 ) -> int:
     """Edit the note of HABIT in your editor; with a VALUE, correct what was logged for a DAY.
 
@@ -104,54 +110,44 @@ def edit_(
     notekeep habit edit med yesterday 20   yesterday was 20, whatever was logged
     notekeep habit edit med yesterday      the log file of yesterday, in your editor
     """
-    from notekeep.cli.habit_checkin import read_words
-    from notekeep.cli.habit_output import glyphs, write_check_in
-    from notekeep.tracking import checkin
-
     if group is not None or order is not None:
-        return _arrange(words, group, order, dry_run=dry_run, vault=vault)
-    opened = open_vault(vault)
-    index = opened.habit_index
+        return _arrange(words, group, order, dry_run=dry_run)
+    vault = open_vault()
+    index = vault.habits.tracker
     index.refresh()
     said = read_words(words, index)
     if len(said) != 1:
         raise UsageError("name one habit", "as in `notekeep habit edit med yesterday 20`")
     correction = said[0]
     if not correction.is_said:
-        return _open(opened, _file(index, correction.habit, correction.day))
+        code = edit_file(vault, _file(index, correction.habit, correction.day))
+        index.refresh()
+        return code
     value = correction.value
     if value.kind == "amount":
         value = value._replace(is_set=True)
     correction = correction._replace(value=value, replaces=True)
     done = checkin.check_in(index, correction, dry_run=dry_run)
-    write_check_in(done, glyphs(opened.settings), index.today())
+    write_check_in(done, glyphs(vault.settings), index.today())
     return 0
 
 
-def _arrange(
-    words: tuple[str, ...],
-    group: str | None,
-    order: int | None,
-    *,
-    dry_run: bool,
-    vault: str | None,
-) -> int:
+def _arrange(words: tuple[str, ...], group: str | None, order: int | None, *, dry_run: bool) -> int:
     """Give a habit another place in lists."""
     if len(words) != 1:
         raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
-    opened, found = _found(vault, words[0])
+    vault, found = _find(words[0])
     changes = [] if group is None else [f"group={group}"]
     changes += [] if order is None else [f"order={order}"]
-    return _set(opened, found, changes, dry_run=dry_run)
+    return _set(vault, found, changes, dry_run=dry_run)
 
 
 @click.command("pause", short_help="Pause a habit.")
-@click.argument("habit", shell_complete=shell_completion.complete_habit)
+@habit_argument
 @click.argument("days", required=False, default="")
 @click.option("--end", is_flag=True, help="End the pause it is in.")
-@dry_run_option
-@verb_options
-def pause_(habit: str, days: str, *, end: bool, dry_run: bool, vault: str | None) -> int:
+@change_options
+def pause_(habit: str, days: str, *, end: bool, dry_run: bool) -> int:
     """Pause HABIT: paused days neither count nor break a streak.
 
     \b
@@ -159,42 +155,38 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool, vault: str | None
     notekeep habit pause gym               from today, until you end it
     notekeep habit pause gym --end         from today it counts again
     """
-    opened, found = _found(vault, habit)
-    today = opened.habit_index.today()
+    vault, found = _find(habit)
+    today = vault.habits.tracker.today()
     changes = end_pause(found, today) if end else begin_pause(days, today)
-    return _set(opened, found, changes, dry_run=dry_run)
+    return _set(vault, found, changes, dry_run=dry_run)
 
 
 @click.command("archive", short_help="Archive a habit.")
-@click.argument("habit", shell_complete=shell_completion.complete_habit)
+@habit_argument
 @click.option("--back", is_flag=True, help="Take it out of the archive again.")
-@dry_run_option
-@verb_options
-def archive_(habit: str, *, back: bool, dry_run: bool, vault: str | None) -> int:
+@change_options
+def archive_(habit: str, *, back: bool, dry_run: bool) -> int:
     """Archive HABIT: it ends today, lists leave it out, and its history stays."""
-    opened, found = _found(vault, habit)
-    today = opened.habit_index.today().isoformat()
+    vault, found = _find(habit)
+    today = vault.habits.tracker.today().isoformat()
     changes = ["archived=", "until="] if back else ["archived=true", f"until={today}"]
-    return _set(opened, found, changes, dry_run=dry_run)
+    return _set(vault, found, changes, dry_run=dry_run)
 
 
 @click.command("rename", short_help="Give a habit another id.")
-@click.argument("habit", shell_complete=shell_completion.complete_habit)
+@habit_argument
 @click.argument("new")
 @click.option("--rewrite", is_flag=True, help="Write the new id into every line of the log, too.")
-@click.option("--yes", is_flag=True, help="Do not ask, however many files it is about.")
-@dry_run_option
-@verb_options
-def rename_(
-    habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool, vault: str | None
-) -> int:
+@yes_option
+@change_options
+def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) -> int:
     """Give HABIT the id NEW; the old one becomes an alias, so that all its lines stay valid.
 
     --rewrite changes those lines as well, as one step; a device that has not heard of it yet goes
     on writing the old name, which the alias keeps valid.
     """
-    opened, found = _found(vault, habit)
-    index = opened.habit_index
+    vault, found = _find(habit)
+    index = vault.habits.tracker
     if not index.is_name(new) or index.find(new).key != found.key:
         check_habit_name(index, new)
     changes = []
@@ -205,32 +197,29 @@ def rename_(
     if not (rewrite or changes):
         raise Refused(f"{found.definition.title} is {new} in the log already")
     if not rewrite:
-        return _set(opened, found, changes, dry_run=dry_run)
-    from notekeep.notes.habit_notes import plan_rewrite
-    from notekeep.notes.plan import WritePlan
-
+        return _set(vault, found, changes, dry_run=dry_run)
     path = found.definition.path
-    plan = opened.plan.set_fields([path], changes) if changes else WritePlan("set", path)
-    plan = plan_rewrite(plan, opened.plan, index, found, new)
-    return apply_plan(opened, plan, dry_run=dry_run, done=str, yes=yes)
+    plan = vault.notes.plan.set_fields([path], changes) if changes else WritePlan("set", path)
+    plan = plan_rewrite(plan, vault.notes.plan, index, found, new)
+    return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-def _found(vault: str | None, name: str) -> tuple[Vault, Habit]:
+def _find(name: str) -> tuple[Vault, Habit]:
     """The vault, and the habit that a name means; it has a note."""
-    opened = open_vault(vault)
-    found = opened.habit_index.resolve(name)
+    vault = open_vault()
+    found = vault.habits.tracker.resolve(name)
     if not found.definition.path:
         raise Refused(
             f"no note defines {found.definition.id}",
             f"`notekeep habit add {found.definition.id}` makes one",
         )
-    return opened, found
+    return vault, found
 
 
-def _set(opened: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> int:
-    plan = opened.plan.set_fields([found.definition.path], changes)
+def _set(vault: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> int:
+    plan = vault.notes.plan.set_fields([found.definition.path], changes)
     text = ", ".join(changes)
-    return apply_plan(opened, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
+    return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
 
 
 def _stem(habit: Habit) -> str:
@@ -250,18 +239,3 @@ def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:
             f"nothing is logged for {habit.definition.id} on {dates.format_short_day(day)}"
         )
     return lines[-1].path
-
-
-def _open(opened: Vault, path: str) -> int:
-    """Open a file in the person's editor and wait for it."""
-    import os
-    import subprocess
-
-    from notekeep.config import editor_command
-
-    command = [*editor_command(opened.person.editor, os.environ), "--", opened.absolute(path)]
-    code = subprocess.run(command, check=False).returncode
-    if code:
-        output.write_message(f"the editor ended with code {code}")
-    opened.habit_index.refresh()
-    return 5 if code else 0

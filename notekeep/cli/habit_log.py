@@ -1,4 +1,4 @@
-"""The log of habits: `habit log`, `undo`, `doctor`."""
+"""The log of habits: `habit log`, `undo`, `doctor`, `ask`."""
 
 from __future__ import annotations
 
@@ -10,35 +10,44 @@ import click
 from notekeep import dates
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand
+from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import vault_places
-from notekeep.cli.habit_output import cell_object, glyphs, habit_object, write_undo
+from notekeep.cli.habit_output import (
+    cell_object,
+    glyphs,
+    habit_object,
+    write_check_in,
+    write_undo,
+)
+from notekeep.cli.opening import open_vault
 from notekeep.cli.options import dry_run_option, json_option, verb_options
+from notekeep.errors import UsageError
 from notekeep.habits import amounts
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tracking import checkin
+from notekeep.tracking.checkin_undo import undo_check_in
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
+    from notekeep.habits.summary import HabitView
     from notekeep.tracking.tracker import LogLine
 
 SHOWN_DAYS = 14
 """How many days of the log are shown when nothing is said."""
 
 
-class LogCommand(RawCommand):
-    """A command whose words are a habit and a day, both optional."""
-
-    words_metavar = "[HABIT] [DAY]"
-
-
-@click.command("log", cls=LogCommand, short_help="The lines of the log.")
+@click.command(
+    "log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show the lines of the log."
+)
 @click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
 @json_option
 @verb_options
-def log_(words: tuple[str, ...], *, everything: bool, as_json: bool, vault: str | None) -> int:
+def log_(words: tuple[str, ...], *, everything: bool, as_json: bool) -> int:
     """Show the entries of HABIT, or of all habits, from DAY on; by default the last fortnight.
 
     With --all also those that no longer count, because a later one replaced them.
     """
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     index.refresh()
     today = index.today()
     names, day = _names_and_day(list(words), today)
@@ -47,27 +56,25 @@ def log_(words: tuple[str, ...], *, everything: bool, as_json: bool, vault: str 
     lines = [line for habit in habits for line in index.lines(habit, since)]
     lines = [line for line in lines if everything or line.counts]
     lines.sort(key=lambda line: (line.entry.day, line.entry.time or "", line.path, line.number))
-    if as_json:
-        output.write_json({"total": len(lines), "entries": [_line_object(line) for line in lines]})
-    else:
-        output.table([_line_row(line, today) for line in lines], stretch=2)
-        if not lines:
-            output.write_message(f"nothing is logged since {dates.format_short_day(since, today)}")
-    return 0 if lines else 1
+    entries = [_line_object(line) for line in lines] if as_json else []
+    return output.write_answer(
+        [_line_row(line, today) for line in lines],
+        as_json={"total": len(entries), "entries": entries} if as_json else None,
+        empty=f"nothing is logged since {dates.format_short_day(since, today)}",
+        stretch=2,
+    )
 
 
-@click.command("undo", short_help="Take the last entry back.")
+@click.command("undo", short_help="Undo the last entry.")
 @dry_run_option
 @json_option
 @verb_options
-def undo_(*, dry_run: bool, as_json: bool, vault: str | None) -> int:
+def undo_(*, dry_run: bool, as_json: bool) -> int:
     """Take back the last entry of this device; again, the one before it.
 
     The log only grows: a new line makes the day what it was.
     """
-    from notekeep.tracking.checkin_undo import undo_check_in
-
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     done = undo_check_in(index, dry_run=dry_run)
     if as_json:
         habit = habit_object(done.habit)
@@ -82,12 +89,12 @@ def undo_(*, dry_run: bool, as_json: bool, vault: str | None) -> int:
     return 0
 
 
-@click.command("doctor", short_help="What is wrong in log and definitions.")
-@click.option("--fix", is_flag=True, help="Mend what takes no guess, as one step.")
+@click.command("doctor", short_help="Check log and definitions.")
+@click.option("--fix", is_flag=True, help="Fix what takes no guess, as one step.")
 @dry_run_option
 @json_option
 @verb_options
-def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> int:
+def doctor_(*, fix: bool, dry_run: bool, as_json: bool) -> int:
     """Show lines and definitions that are not understood, and what to write instead.
 
     Nothing is dropped or rewritten unless you say --fix, which writes what takes no guess: another
@@ -95,16 +102,13 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> in
     with H does not count.
     """
     if fix:
-        from notekeep.cli.confirmation import apply_plan
-        from notekeep.cli.options import open_vault
-
-        opened = open_vault(vault)
-        plan = opened.plan.mend_all(opened.habit_index.problems())
+        vault = open_vault()
+        plan = vault.notes.plan.mend_all(vault.habits.tracker.problems())
         if plan.changes or dry_run:
-            apply_plan(opened, plan, dry_run=dry_run, done=str, quiet=as_json)
-        index = opened.habit_index
+            apply_plan(vault, plan, dry_run=dry_run, quiet=as_json)
+        index = vault.habits.tracker
     else:
-        index = HabitIndex(vault_places(vault))
+        index = HabitIndex(vault_places())
     found = index.problems()
     texts = index.texts(found)
     if as_json:
@@ -131,6 +135,65 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> in
     if not found:
         output.write_message("all lines and definitions of habits are understood")
     return 0
+
+
+@click.command(
+    "ask",
+    cls=RawCommand,
+    metavar="[yesterday | week | DAY]",
+    short_help="Answer for habits that are open.",
+)
+@verb_options
+def ask_(words: tuple[str, ...]) -> int:
+    """Ask for each habit that has no entry: today, a DAY, or all days of the last week.
+
+    y done, n missed, s skipped, a number for an amount, enter leaves it open, q ends.
+    """
+    index = HabitIndex(vault_places())
+    today = index.today()
+    text = " ".join(words)
+    if text == "week":
+        days = [today - timedelta(days=back) for back in range(7, -1, -1)]
+    else:
+        days = [dates.parse_day(text, today)]
+    asked = 0
+    for day in days:
+        for habit in index.habits(day):
+            if habit.is_archived or not habit.today.is_unanswered:
+                continue
+            asked += 1
+            if not _ask(index, habit, day, today):
+                return 0
+    if not asked:
+        output.write_message("nothing is open")
+    return 0 if asked else 1
+
+
+def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
+    """One question, until the answer is understood; False when the person has enough."""
+    goal = f", {habit.goal}" if habit.goal != "done" else ""
+    question = f"{habit.title} ({dates.format_short_day(day, today)}{goal})  y/n/s/number/enter"
+    while True:
+        try:
+            answer = click.prompt(
+                clean_line(question), default="", show_default=False, err=True
+            ).strip()
+        except click.Abort:
+            output.write_message("")
+            return False
+        if answer == "q":
+            return False
+        if not answer:
+            return True
+        try:
+            value = checkin.parse_typed_value(answer, habit.unit)
+            said = checkin.CheckIn(index.find(habit.id), value, day)
+            done = checkin.check_in(index, said)
+        except UsageError as error:
+            output.write_message(f"{error.message}; {error.hint}")
+            continue
+        write_check_in(done, glyphs(index.places.settings), today)
+        return True
 
 
 def _names_and_day(words: list[str], today: date) -> tuple[list[str], date | None]:

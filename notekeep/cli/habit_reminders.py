@@ -1,4 +1,7 @@
-"""habit remind, prompt, shell snippets."""
+"""`habit remind`, and `habit prompt`: a line about today for shells and bars.
+
+Nothing runs in the background and nothing is installed: the lines for a crontab are only shown.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ import click
 
 from notekeep import config
 from notekeep.cli import output
-from notekeep.cli.context import vault_places as places_of
+from notekeep.cli.context import vault_places
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import cron_lines, reminder_times
@@ -33,16 +36,10 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitReminders
 
 
-# `habit remind`: what is to be remembered now, and what a person installs to be told of it.
-#
-# Nothing runs in the background and nothing is installed: the lines for a crontab are only
-# shown.
-
-
 NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its note makes one'
 
 
-@click.command("remind", short_help="Reminders: now, and by cron.")
+@click.command("remind", short_help="Show reminders: all, due, or for cron.")
 @click.option("--check", is_flag=True, help="What has come today and is not answered.")
 @click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, once.")
 @click.option("--cron", is_flag=True, help="Show lines for `crontab -e` that notify you.")
@@ -56,7 +53,6 @@ def remind_(
     cron: bool,
     dry_run: bool,
     as_json: bool,
-    vault: str | None,
 ) -> int:
     """Show the reminders of all habits; with --check those that have come and are not answered.
 
@@ -67,7 +63,7 @@ def remind_(
     """
     if (check and cron) or (notify and not check):
         raise UsageError("these options do not go together", "`notekeep habit remind --help`")
-    places = places_of(vault)
+    places = vault_places()
     index = HabitIndex(places)
     if check:
         return _check(index, notify=notify and not dry_run, as_json=as_json)
@@ -84,8 +80,7 @@ def remind_(
             output.write(line)
         output.write_message("nothing is installed: put these lines into `crontab -e`")
         return 0
-    _list(found, as_json=as_json)
-    return 0
+    return _list(found, as_json=as_json)
 
 
 def _environment() -> list[str]:
@@ -95,16 +90,17 @@ def _environment() -> list[str]:
     return [shutil.which("env") or "/usr/bin/env", *said] if said else []
 
 
-def _list(found: HabitReminders, *, as_json: bool) -> None:
+def _list(found: HabitReminders, *, as_json: bool) -> int:
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
-    if as_json:
-        rows = [
-            {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
-            for view, reminder in ordered
-        ]
-        output.write_json({"total": len(rows), "reminders": rows})
-        return
-    output.table([(each.words, view.title, view.note) for view, each in ordered], stretch=1)
+    reminders = [
+        {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
+        for view, reminder in ordered
+    ]
+    return output.write_answer(
+        [(reminder.words, view.title, view.note) for view, reminder in ordered],
+        as_json={"total": len(reminders), "reminders": reminders} if as_json else None,
+        stretch=1,
+    )
 
 
 def _check(index: HabitIndex, *, notify: bool, as_json: bool) -> int:
@@ -116,15 +112,15 @@ def _check(index: HabitIndex, *, notify: bool, as_json: bool) -> int:
         for one in {one.habit.id: one for one in found}.values():
             _tell(one)
         return 0
-    if as_json:
-        rows = [
-            {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.words}
-            for one in found
-        ]
-        output.write_json({"total": len(rows), "due": rows})
-    else:
-        output.table([_words(one) for one in found], stretch=1)
-    return 0 if found else 1
+    objects = [
+        {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.words}
+        for one in found
+    ]
+    return output.write_answer(
+        [_words(one) for one in found],
+        as_json={"total": len(objects), "due": objects} if as_json else None,
+        stretch=1,
+    )
 
 
 def _words(one: Due) -> tuple[str, str, str]:
@@ -160,11 +156,9 @@ def _notifier(title: str, text: str) -> list[str] | None:
     return None
 
 
-# What a shell or a bar needs in its settings to show the line about today.
-#
-# Each reads the file of the line and starts as little as it can; bash and zsh start nothing at
-# all. A line of another day is not shown.
-
+# What a shell or a bar needs in its settings to show the line about today. Each reads the file of
+# the line and starts as little as it can; bash and zsh start nothing at all. A line of another day
+# is not shown.
 
 _BASH = """\
 # Habits of today, in ~/.bashrc: reads one file, starts nothing (bash 5).
@@ -246,12 +240,9 @@ SNIPPETS = {
 
 
 def snippet(shell: str, path: str, day_start: int) -> str:
-    """What to put into the settings of a shell or a bar.
+    """Return what to put into the settings of a shell or a bar, one of SNIPPETS.
 
-    Args:
-        shell: One of SNIPPETS.
-        path: The file of the line.
-        day_start: The hour at which a day begins; shells that can count take it off the clock.
+    Shells that can count take the hour at which a day begins off the clock.
     """
     quoted = shlex.quote(path)
     command = f'sed -n "1s/^$(date +%F) //p" {quoted}'
@@ -274,10 +265,7 @@ def _in_tmux(text: str) -> str:
     return '" ' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
 
 
-# `habit prompt`: the line about today, and how a shell or a bar shows it.
-
-
-@click.command("prompt", short_help="A line about today for shells and bars.")
+@click.command("prompt", short_help="Print a line about today for shells and bars.")
 @click.option("--path", "path_only", is_flag=True, help="Where the file with the line is.")
 @click.option(
     "--shell",
@@ -286,13 +274,13 @@ def _in_tmux(text: str) -> str:
 )
 @json_option
 @verb_options
-def prompt_(*, path_only: bool, shell: str | None, as_json: bool, vault: str | None) -> int:
+def prompt_(*, path_only: bool, shell: str | None, as_json: bool) -> int:
     """Write how today stands: `5/8 !1` is five of eight done, and one at risk.
 
     The line lies in a file of the cache, which every check-in and every look at habits writes. A
     shell that reads the file itself shows it for nothing; --shell says how.
     """
-    places = places_of(vault)
+    places = vault_places()
     path = prompt_path(places.cache)
     if path_only:
         output.write(path)

@@ -1,4 +1,4 @@
-"""habit year, stats, pairs; review."""
+"""Habits in figures: `habit year`, `habit stats`, and `review`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,9 @@ from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import vault_places
 from notekeep.cli.habit_output import glyphs, habit_object, percent
-from notekeep.cli.options import (
-    dry_run_option,
-    json_option,
-    open_vault,
-    refresh_first,
-    verb_options,
-)
+from notekeep.cli.habits import suggest_first_habit
+from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.cli.options import change_options, dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import year_bounds
 from notekeep.habits.schedule import FUTURE, GAP, MISSED, OFF, STATUSES
@@ -36,8 +32,12 @@ from notekeep.habits.stats import (
 )
 from notekeep.habits.streaks import best_runs, rate, recovery
 from notekeep.habits.summary import format_count, format_streak
+from notekeep.notes.habit_reviews import plan_year
 from notekeep.tracking.habit_details import RATE_SPANS
 from notekeep.tracking.tracker import HabitIndex
+
+WHEN = {0: "the same day", 1: "the next day"}
+"""The lags of two habits in words."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,10 +49,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.habit_names import Habit
 
 
-# Habits in figures: `habit year`, `stats`.
-
-
-@click.command("year", short_help="A year as a heatmap.")
+@click.command("year", short_help="Show a year as a heatmap.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("year", required=False)
 @click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
@@ -66,19 +63,18 @@ def year_(
     draft: bool,
     dry_run: bool,
     as_json: bool,
-    vault: str | None,
 ) -> int:
     """Show a year of HABIT as a heatmap; of all habits, how each month went.
 
     YEAR is this one when left out. In any note, ![[habits/meditate#year]] shows it in the preview
     and as a picture in a post, ![[habits/meditate#year 2025]] another year.
     """
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     if habit and year is None and habit.isdecimal() and len(habit) == 4:
         habit, year = None, habit
     wanted = _year(year, index.today())
     if draft:
-        return _draft(habit, wanted, dry_run=dry_run, vault=vault)
+        return _draft(habit, wanted, dry_run=dry_run)
     if habit is None:
         return _months(index, wanted, as_json=as_json)
     found = index.resolve(habit)
@@ -95,40 +91,34 @@ def year_(
     return 0
 
 
-def _draft(name: str | None, year: int, *, dry_run: bool, vault: str | None) -> int:
+def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
     """Begin a post about a year of one habit, or of all."""
-    from notekeep.cli.confirmation import apply_plan
-    from notekeep.cli.options import open_vault
-    from notekeep.notes.habit_reviews import plan_year
-
-    opened = open_vault(vault)
-    habits = opened.habit_index
+    vault = open_vault()
+    habits = vault.habits.tracker
     habits.refresh()
     chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(opened.plan, habits, chosen, year)
-    return apply_plan(opened, plan, dry_run=dry_run, done=str)
+    plan = plan_year(vault.notes.plan, habits, chosen, year)
+    return apply_plan(vault, plan, dry_run=dry_run)
 
 
-@click.command("stats", short_help="Streaks, rates and weekdays.")
+@click.command("stats", short_help="Show streaks, rates and weekdays.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("other", required=False, shell_complete=shell_completion.complete_habit)
 @click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
 @json_option
 @verb_options
-def stats_(
-    habit: str | None, other: str | None, *, by_pairs: bool, as_json: bool, vault: str | None
-) -> int:
+def stats_(habit: str | None, other: str | None, *, by_pairs: bool, as_json: bool) -> int:
     """Show HABIT in figures; without it, a row for each; with OTHER, how both go together.
 
     Pairs are compared on days on which both were due and something was logged, within weekdays and
     within weekends, against the same weeks in another order. What stands out is worth a try; that
     one makes the other is more than any log can say.
     """
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     if by_pairs or other:
         if habit and other:
-            return show_pair(index, habit, other, as_json=as_json)
-        return show_pairs(index, as_json=as_json)
+            return _show_pair(index, habit, other, as_json=as_json)
+        return _show_pairs(index, as_json=as_json)
     if habit is None:
         return _all_stats(index, as_json=as_json)
     found = index.resolve(habit)
@@ -239,13 +229,8 @@ def _write_habit_table(
     rows: Sequence[Sequence[str]], heads: Sequence[str], habits: Sequence[HabitView]
 ) -> int:
     """Write a row for each habit; how the first one is made where there is none."""
-    if not rows:
-        from notekeep.cli.habits import suggest_first_habit
-
-        suggest_first_habit(habits)
-        return 1
-    output.table(rows, heads=heads)
-    return 0
+    suggest_first_habit(habits)
+    return output.write_answer(rows, heads=heads)
 
 
 def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
@@ -306,13 +291,7 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-# Habits in pairs: `habit stats A B` and `habit stats --pairs`.
-
-
-WHEN = {0: "the same day", 1: "the next day"}
-
-
-def show_pair(index: HabitIndex, first: str, second: str, *, as_json: bool) -> int:
+def _show_pair(index: HabitIndex, first: str, second: str, *, as_json: bool) -> int:
     """Say how the second habit goes with the first, on the same day and on the next."""
     index.refresh()
     chosen = [index.find(first), index.find(second)]
@@ -332,7 +311,7 @@ def show_pair(index: HabitIndex, first: str, second: str, *, as_json: bool) -> i
     return 0
 
 
-def show_pairs(index: HabitIndex, *, as_json: bool) -> int:
+def _show_pairs(index: HabitIndex, *, as_json: bool) -> int:
     """List the pairs of all habits that stand out from all that were looked at."""
     index.refresh()
     habits = [
@@ -412,19 +391,14 @@ def _object(pair: HabitPair) -> dict[str, Any]:
     }
 
 
-# `review`: a week or a month of habits as a note that the person finishes.
-
-
-class ReviewCommand(RawCommand):
-    """A command whose words are a span and a day."""
-
-    words_metavar = "[week | month] [WEEK | MONTH | DAY]"
-
-
-@click.command("review", cls=ReviewCommand, short_help="A week or month of habits as a note.")
-@dry_run_option
-@verb_options
-def review(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
+@click.command(
+    "review",
+    cls=RawCommand,
+    metavar="[week | month] [WEEK | MONTH | DAY]",
+    short_help="Write a week or month of habits as a note.",
+)
+@change_options
+def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     """Write a note about the last week or month of habits, for you to finish.
 
     What was met and what was needed, what was missed twice, what was skipped and why, and for each
@@ -432,7 +406,6 @@ def review(words: tuple[str, ...], *, dry_run: bool, vault: str | None) -> int:
     behind them. `2026-W40`, `2026-10`, `october` or a day in it name another week or month; a
     review that is there is never written over.
     """
-    opened = open_vault(vault)
-    refresh_first(opened)
-    plan = opened.plan.review(opened.habit_index, " ".join(words))
-    return apply_plan(opened, plan, dry_run=dry_run, done=str)
+    vault = open_refreshed()
+    plan = vault.notes.plan.review(vault.habits.tracker, " ".join(words))
+    return apply_plan(vault, plan, dry_run=dry_run)

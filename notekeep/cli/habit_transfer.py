@@ -1,4 +1,4 @@
-"""habit import, export."""
+"""Habits from and for other programs: `habit import`, `habit export`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
-from notekeep.cli.options import dry_run_option, json_option, open_vault, verb_options
+from notekeep.cli.opening import open_vault
+from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import Failure, Refused, UsageError
+from notekeep.importing.formats import FORMAT_NAMES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,13 +20,10 @@ if TYPE_CHECKING:
     from notekeep.habits.importers.habit_data import Loss
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.habits import HabitExport
+    from notekeep.services.habit_export import HabitExport
 
 
-# `habit import`: what another program holds, shown first and written when it is said so.
-
-
-@click.command("import", short_help="Take habits in from another program.")
+@click.command("import", short_help="Import habits from another program.")
 @click.argument("path")
 @click.option(
     "--from", "origin", metavar="FORMAT", default="", help="The format, when it is not known."
@@ -33,9 +32,7 @@ if TYPE_CHECKING:
 @dry_run_option
 @json_option
 @verb_options
-def import_(
-    path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool, vault: str | None
-) -> int:
+def import_(path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool) -> int:
     """Show what PATH, a file, a folder or a zip, would bring, and what would be lost.
 
     With --write it is written as one step that `undo` takes back. A day that the vault says
@@ -54,9 +51,9 @@ def import_(
     dijo             habit_record.json, or the folder it lies in
     notekeep         what `habit export csv` or `json` wrote
     """
-    opened = open_vault(vault)
-    found = opened.plan_habit_import(os.path.expanduser(path), origin)
-    done = opened.carry_out(found.plan) if write and not dry_run else None
+    vault = open_vault()
+    found = vault.habits.plan_import(os.path.expanduser(path), origin)
+    done = vault.notes.apply(found.plan) if write and not dry_run else None
     if as_json:
         output.write_json(_object(found, done))
     else:
@@ -66,8 +63,6 @@ def import_(
 
 
 def _show(found: HabitImport) -> None:
-    from notekeep.importing.formats import FORMAT_NAMES
-
     days = sum(row.entries for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
@@ -82,16 +77,8 @@ def _show(found: HabitImport) -> None:
 
 
 def _row(row: PlannedHabit) -> tuple[str, ...]:
-    note = row.path if not row.is_new else f"{row.path} (new)"
-    return (
-        row.name,
-        row.id,
-        str(row.entries),
-        str(row.added),
-        _iso(row.first),
-        _iso(row.last),
-        note,
-    )
+    figures = (str(row.entries), str(row.added), _iso(row.first), _iso(row.last))
+    return (row.name, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
 
 
 def _loss(loss: Loss) -> str:
@@ -141,10 +128,7 @@ def _object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
     }
 
 
-# `habit export`: habits as CSV, JSON, an archive for Loop, or a calendar of reminders.
-
-
-@click.command("export", short_help="Write habits for another program.")
+@click.command("export", short_help="Export habits for another program.")
 @click.argument("form", metavar="csv|json|loop|ics")
 @click.argument(
     "habits", nargs=-1, metavar="[HABIT]...", shell_complete=shell_completion.complete_habit
@@ -152,7 +136,7 @@ def _object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
 @click.option("--out", metavar="FILE", default="", help="The file; without it, stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @verb_options
-def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool, vault: str | None) -> int:
+def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int:
     """Write HABITs, or all of them, in a form that other programs read.
 
     \b
@@ -163,7 +147,7 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool, vault:
 
     Nothing of the vault changes.
     """
-    found = open_vault(vault).export_habits(form, habits)
+    found = open_vault().habits.export(form, habits)
     if out:
         _save(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():

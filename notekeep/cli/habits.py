@@ -1,14 +1,18 @@
-"""habit group: list, todo, week, month."""
+"""`habit`: check in, the lists of habits, and the way to all other commands of habits.
+
+Those lie in files of their own, each imported when its command runs.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from notekeep import dates
-from notekeep.cli import output
-from notekeep.cli.arguments import RawCommand
+from notekeep.cli import habit_checkin, output, shell_completion
+from notekeep.cli.arguments import DefaultGroup, RawCommand, import_command
 from notekeep.cli.context import vault_places
 from notekeep.cli.habit_output import (
     MARK_STYLES,
@@ -23,23 +27,16 @@ from notekeep.cli.habit_output import (
     write_rows,
 )
 from notekeep.cli.options import dry_run_option, json_option, verb_options
+from notekeep.tracking.habit_details import parse_span
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from click.shell_completion import CompletionItem
-
     from notekeep.habits.calendar import MarkGlyphs
     from notekeep.habits.review import ReviewSpan
     from notekeep.habits.summary import HabitView
-
-
-# `habit`: check in, and the way to everything else about habits.
-#
-# The first word is a command of habits or the name of one. This file is what a check-in loads,
-# so the other commands lie in files of their own.
 
 
 CHECK_IN = "check-in"
@@ -53,7 +50,7 @@ COMMANDS = {
     "log": "habit_log",
     "undo": "habit_log",
     "doctor": "habit_log",
-    "ask": "habit_checkin",
+    "ask": "habit_log",
     "add": "habit_definitions",
     "edit": "habit_definitions",
     "pause": "habit_definitions",
@@ -66,48 +63,27 @@ COMMANDS = {
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
 
-FLAGS = frozenset(
-    {"--json", "--dry-run", "--force", "--all", "--archived", "--debug", "--end", "--plain"}
-)
-"""Options without a value that may stand before the command."""
+NONE_YET = '`notekeep habit add "Meditate" --schedule daily` defines the first one'
 
 
-class HabitGroup(click.Group):
+class HabitGroup(DefaultGroup):
     """Commands of habits by their names; any other first word begins a check-in."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command first, wherever its options stand; without any, a check-in's name."""
-        if ctx.resilient_parsing or (args and args[0] in ("-h", "--help")):
-            return super().parse_args(ctx, args)
-        place = _first_word(args)
-        if place is None:
-            return super().parse_args(ctx, ["todo", "--all", *args])
-        if args[place] in COMMANDS:
-            return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
-        return super().parse_args(ctx, [CHECK_IN, *args])
-
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands that begin so, and the ids of habits: what stands first may be either."""
-        from click.shell_completion import CompletionItem
-
-        from notekeep.cli import shell_completion
-
+        """Offer the ids of habits and the commands."""
         ids = map(CompletionItem, shell_completion.complete_habit(ctx, None, incomplete))
         return [*ids, *super().shell_complete(ctx, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """All commands, in the order of the manual."""
+        """Return all commands, in the order of the manual."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the file a command lives in and give it."""
+        """Import the file that a command lives in and return the command."""
         if cmd_name == CHECK_IN:
             return check_in
-        if cmd_name not in COMMANDS:
-            return None
-        module: Any = __import__(f"notekeep.cli.{COMMANDS[cmd_name]}", fromlist=[cmd_name])
-        command: click.Command = getattr(module, f"{cmd_name}_")
-        return command
+        module = COMMANDS.get(cmd_name)
+        return import_command(module, f"{cmd_name}_") if module else None
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Say how a check-in is written, which is what most come for."""
@@ -115,21 +91,12 @@ class HabitGroup(click.Group):
         formatter.write_usage(ctx.command_path, "COMMAND ...")
 
 
-def _first_word(args: Sequence[str]) -> int | None:
-    """Where the first word stands that is no option and no value of one."""
-    place = 0
-    while place < len(args):
-        word = args[place]
-        if word in ("-d", "--date", "--vault"):
-            place += 2
-        elif word in FLAGS or word.startswith(("--date=", "--vault=")):
-            place += 1
-        else:
-            return place
-    return None
-
-
-@click.group(cls=HabitGroup, short_help="Check in, and look at habits.")
+@click.group(
+    cls=HabitGroup,
+    default=[CHECK_IN],
+    alone=["todo", "--all"],
+    short_help="Check in, and look at habits.",
+)
 def habit() -> None:
     """Check in: one line in the log, or everything else about habits.
 
@@ -164,35 +131,18 @@ def check_in(
     force: bool,
     dry_run: bool,
     as_json: bool,
-    vault: str | None,
 ) -> int:
     """Check in: habits, and after each a value, a day, a time, and a note for all."""
-    from notekeep.cli import habit_checkin
-
-    return habit_checkin.check_in(
-        words, day=day, force=force, dry_run=dry_run, as_json=as_json, vault=vault
-    )
+    return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run, as_json=as_json)
 
 
-# Lists of habits: `habit list`, `todo`, `week`, `month`.
-
-
-NONE_YET = '`notekeep habit add "Meditate" --schedule daily` defines the first one'
-
-
-class DayCommand(RawCommand):
-    """A command whose words are one day."""
-
-    words_metavar = "[DAY]"
-
-
-@click.command("list", short_help="All habits.")
+@click.command("list", short_help="List all habits.")
 @click.option("--archived", is_flag=True, help="Those that are archived, too.")
 @json_option
 @verb_options
-def list_(*, archived: bool, as_json: bool, vault: str | None) -> int:
+def list_(*, archived: bool, as_json: bool) -> int:
     """List all habits: goal, strength, streak, and what is left to do today."""
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     habits = [habit for habit in index.habits() if archived or not habit.is_archived]
     if as_json:
         output.write_json(
@@ -204,13 +154,13 @@ def list_(*, archived: bool, as_json: bool, vault: str | None) -> int:
     return 0 if habits else 1
 
 
-@click.command("todo", short_help="What is left to do today.")
+@click.command("todo", short_help="List what is left to do today.")
 @click.option("--all", "everything", is_flag=True, help="What is done already, too.")
 @json_option
 @verb_options
-def todo_(*, everything: bool, as_json: bool, vault: str | None) -> int:
+def todo_(*, everything: bool, as_json: bool) -> int:
     """List what today asks for and what is not done yet; exit 1 when nothing is left."""
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     day = index.today()
     habits = [habit for habit in index.habits(day) if not habit.is_archived]
     done, asked = count_done(habits)
@@ -229,24 +179,24 @@ def todo_(*, everything: bool, as_json: bool, vault: str | None) -> int:
     return 0 if shown else 1
 
 
-@click.command("week", cls=DayCommand, short_help="The week of all habits.")
+@click.command("week", cls=RawCommand, metavar="[DAY]", short_help="Show a week of all habits.")
 @json_option
 @verb_options
-def week_(words: tuple[str, ...], *, as_json: bool, vault: str | None) -> int:
+def week_(words: tuple[str, ...], *, as_json: bool) -> int:
     """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     first, last = _span("week", words, index)
     names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
     heading = " ".join(name.capitalize() for name in names)
     return _grid(index, first, last, heading, 2, as_json=as_json)
 
 
-@click.command("month", cls=DayCommand, short_help="The month of all habits.")
+@click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
 @json_option
 @verb_options
-def month_(words: tuple[str, ...], *, as_json: bool, vault: str | None) -> int:
+def month_(words: tuple[str, ...], *, as_json: bool) -> int:
     """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
-    index = HabitIndex(vault_places(vault))
+    index = HabitIndex(vault_places())
     first, last = _span("month", words, index)
     numbers = range(1, last.day + 1)
     heading = "".join(str(number)[-1] if number % 5 else "+" for number in numbers)
@@ -254,8 +204,6 @@ def month_(words: tuple[str, ...], *, as_json: bool, vault: str | None) -> int:
 
 
 def _span(span: ReviewSpan, words: tuple[str, ...], index: HabitIndex) -> tuple[date, date]:
-    from notekeep.tracking.habit_details import parse_span
-
     settings = index.places.settings
     found = parse_span(span, " ".join(words), index.today(), settings.week_start)
     return found.first, found.last

@@ -1,23 +1,23 @@
-"""Only writer to stdout: text, tables, JSON."""
+"""The only writer to stdout: text, tables and JSON, cleaned of what a terminal would obey.
+
+Nothing here draws boxes or needs rich; a table is columns with two spaces between, cut to the
+terminal's width on a terminal and whole anywhere else.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from notekeep.cli.context import current_context
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-
-# The only writer to stdout: text, tables and JSON, cleaned of what a terminal would obey.
-#
-# Nothing here draws boxes or needs rich; a table is columns with two spaces between, cut to the
-# terminal's width on a terminal and whole anywhere else.
 
 
 STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "blue": "34", "red": "31"}
@@ -38,8 +38,6 @@ def is_terminal() -> bool:
 
 def has_color() -> bool:
     """Whether colours are welcome: on a terminal, without NO_COLOR and `--plain`."""
-    from notekeep.cli.context import current_context
-
     return is_terminal() and not os.environ.get("NO_COLOR") and not current_context().plain
 
 
@@ -50,8 +48,6 @@ def write(text: str) -> None:
 
 def write_json(value: Any) -> None:
     """Write one value as JSON; characters a terminal would obey are written as escapes."""
-    import json
-
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write(
         replace_unencodable("".join(_escaped(c) for c in text) if not text.isascii() else text)
@@ -75,12 +71,12 @@ def write_bytes(data: bytes) -> None:
 
 
 def write_message(text: str) -> None:
-    """Say something beside the answer, on stderr."""
+    """Write something beside the answer, on stderr."""
     sys.stderr.write(replace_unencodable(clean(text)) + "\n")
 
 
 def style_text(text: str, style: str) -> str:
-    """The cleaned text in one of STYLES, where colours are welcome."""
+    """Clean a text and put it in one of STYLES, where colours are welcome."""
     text = clean(text)
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if has_color() else text
 
@@ -131,6 +127,38 @@ def table(
         sys.stdout.write(replace_unencodable(text) + "\n")
 
 
+def write_answer(
+    rows: Sequence[Sequence[str]],
+    *,
+    as_json: Any = None,
+    null: Iterable[str] | None = None,
+    empty: str = "",
+    heads: Sequence[str] = (),
+    stretch: int = 0,
+    whole: int | None = None,
+) -> int:
+    """Write a list as it is asked for, and return the exit code: 1 where it is empty.
+
+    Args:
+        rows: The list in columns.
+        as_json: What `--json` asks for; None without it.
+        null: The names that `--null` asks for; None without it.
+        empty: What is said of an empty list.
+        heads: As for `table`.
+        stretch: As for `table`.
+        whole: As for `table`.
+    """
+    if as_json is not None:
+        write_json(as_json)
+    elif null is not None:
+        write_null(null)
+    else:
+        table(rows, heads=heads if rows else (), stretch=stretch, whole=whole)
+    if not rows and as_json is None and empty:
+        write_message(empty)
+    return 0 if rows else 1
+
+
 def _within(widths: list[int], room: int, stretch: int) -> list[int]:
     """Widths of columns that fit: one gives way while it can be read, then all that are wide."""
     share, left, rest = room, len(widths), room
@@ -149,24 +177,21 @@ def _within(widths: list[int], room: int, stretch: int) -> list[int]:
 
 
 def terminal_width() -> int | None:
-    """How many cells a line of the terminal has; None where nobody looks at lines."""
+    """Return the cells of a line of the terminal; None where nobody looks at lines."""
     return _columns() if is_terminal() else None
 
 
-def fit_columns(widths: dict[str, int], going: Sequence[str]) -> dict[str, int]:
-    """The columns of a row that fit into the terminal.
+def fit_columns(widths: dict[str, int], optional: Sequence[str]) -> dict[str, int]:
+    """Return the columns of a row that fit into the terminal; the title shrinks last.
 
     Args:
         widths: The cells of each column with the gap before it, the first one the title's.
-        going: The columns that can be done without, the least needed first.
-
-    Returns:
-        Those that stay; when that is still too wide, the title gives way and then the last one.
+        optional: The columns that can be done without, the least needed first.
     """
     left, cells = dict(widths), terminal_width()
     if cells is None:
         return left
-    for name in going:
+    for name in optional:
         if sum(left.values()) <= cells:
             return left
         left.pop(name, None)
@@ -178,7 +203,7 @@ def fit_columns(widths: dict[str, int], going: Sequence[str]) -> dict[str, int]:
 
 
 def width(text: str) -> int:
-    """How many cells of the terminal a line takes."""
+    """Return how many cells of the terminal a line takes."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
@@ -186,7 +211,7 @@ def width(text: str) -> int:
 
 
 def fit_text(text: str, cells: int) -> str:
-    """The text in exactly that many cells: padded, or cut with an ellipsis."""
+    """Pad a text to that many cells, or cut it with an ellipsis."""
     size = width(text)
     if size <= cells:
         return text + " " * (cells - size)
@@ -199,7 +224,7 @@ def fit_text(text: str, cells: int) -> str:
 
 
 def replace_unencodable(text: str) -> str:
-    """The text with what stdout's encoding cannot carry replaced, odd bytes included."""
+    """Replace what stdout's encoding cannot carry, odd bytes included."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding)
@@ -213,7 +238,7 @@ def _flat(cell: str) -> str:
 
 
 def _columns() -> int:
-    import shutil
+    import shutil  # a check-in, which writes no table, starts without it
 
     return shutil.get_terminal_size().columns
 
@@ -222,9 +247,6 @@ def _escaped(c: str) -> str:
     return c if clean(c) == c and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}"
 
 
-# Moments of the log as a person reads them.
-
-
 def format_time(seconds: float) -> str:
-    """Seconds since 1970 as `2026-11-24 21:15`, by the person's clock."""
+    """Return seconds since 1970 as `2026-11-24 21:15`, by the person's clock."""
     return f"{dt.datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"  # noqa: DTZ006 - the person's clock

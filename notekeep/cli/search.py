@@ -1,4 +1,4 @@
-"""search, related, links, backlinks."""
+"""Search and relations: `search`, `related`, `links`, `backlinks`."""
 
 from __future__ import annotations
 
@@ -6,49 +6,42 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from notekeep.cli import output, shell_completion
+from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand, join_query
 from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.lists import fill_template, template_fields
+from notekeep.cli.opening import open_refreshed
 from notekeep.cli.options import (
+    answer_options,
     dry_run_option,
-    json_option,
     limit_option,
-    no_refresh_option,
-    open_vault,
-    refresh_first,
-    verb_options,
+    note_argument,
+    null_option,
+    template_option,
 )
 from notekeep.errors import UsageError
+from notekeep.search.score_explanation import lines
 
 if TYPE_CHECKING:
     from notekeep.search.results import Hit, SearchResults
     from notekeep.vault import Vault
 
 
-# `search`: full text, best first, with the place where it hit.
-
-
 INDENT = "    "
+REASONS = 3
+"""What two related notes share, at most so many things."""
+FOUND_THERE = ("line", "heading", "score", "snippet")
+"""What a template may name of a hit besides the fields of its note."""
 
 
-class SearchCommand(RawCommand):
-    """`search` takes its query raw."""
-
-    words_metavar = "QUERY..."
-
-
-@click.command(cls=SearchCommand, short_help="Find notes by what they say.")
+@click.command(cls=RawCommand, metavar="QUERY...", short_help="Find notes by what they say.")
 @limit_option(20)
 @click.option(
     "--explain", is_flag=True, help="Show how the query was read, and why a note matched."
 )
-@click.option(
-    "--format", "template", metavar="TEXT", help="A line for each, e.g. '{path} {title}'."
-)
-@click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
-@json_option
-@no_refresh_option
-@verb_options
+@template_option
+@null_option
+@answer_options
 def search(
     words: tuple[str, ...],
     *,
@@ -57,8 +50,6 @@ def search(
     template: str | None,
     null: bool,
     as_json: bool,
-    no_refresh: bool,
-    vault: str | None,
 ) -> int:
     """Find the notes that QUERY is about, best first.
 
@@ -70,19 +61,16 @@ def search(
     query = join_query(words)
     if not query.strip():
         raise UsageError("what should be searched for?", "for example `notekeep search habit cue`")
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh, words=True)
+    vault = open_refreshed(words=True)
     # What goes on into another command is what was asked for, and nothing that is merely near it.
     piped = null or template is not None
-    found = opened.search(query, limit=limit, relax=not piped, explain=explain)
+    found = vault.search.search(query, limit=limit, relax=not piped, explain=explain)
     if as_json:
         output.write_json(results_object(query, found))
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
-        from notekeep.cli.lists import fill_template, template_fields
-
-        names = template_fields(opened, template, FOUND_THERE)
+        names = template_fields(vault, template, FOUND_THERE)
         for hit in found.hits:
             output.write(fill_template(template, hit.row, names, _found_there(hit)))
     else:
@@ -97,7 +85,7 @@ def search(
 
 
 def results_object(query: str, found: SearchResults) -> dict[str, Any]:
-    """An answer as JSON; the keys are documented and stay."""
+    """Return an answer as JSON; the keys are documented and stay."""
     answer: dict[str, Any] = {"query": query, "total": found.total}
     if found.instead:
         answer["instead"] = found.instead
@@ -133,11 +121,7 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
     return told
 
 
-FOUND_THERE = ("line", "heading", "score", "snippet")
-
-
 def _found_there(hit: Hit) -> dict[str, str]:
-    """What a template may say of a hit besides the fields of its note."""
     return {
         "line": str(hit.line or ""),
         "heading": hit.heading,
@@ -147,8 +131,6 @@ def _found_there(hit: Hit) -> dict[str, str]:
 
 
 def _explain(found: SearchResults) -> None:
-    from notekeep.search.score_explanation import lines
-
     output.write_message(found.explanation)
     for hit in found.hits:
         for line in lines(hit):
@@ -185,39 +167,28 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
     return [*pieces, (text[at:], "")]
 
 
-# `related`: notes about the same, and what they share.
-
-
-REASONS = 3
-
-
-@click.command(short_help="Notes that are about the same.")
-@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@click.command(short_help="Find similar notes.")
+@note_argument
 @limit_option(10)
-@click.option("--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0.")
-@json_option
-@no_refresh_option
-@verb_options
+@null_option
+@answer_options
 def related(
     note: tuple[str, ...],
     *,
     limit: int,
     null: bool,
     as_json: bool,
-    no_refresh: bool,
-    vault: str | None,
 ) -> int:
     """List the notes that are about the same as NOTE, the nearest first, and what both share.
 
-    Links, links in common, tags, people and works, and telling words count; the rarer a thing
-    is in the vault, the more.
+    Scored by shared links, tags, people, works and rare words; the rarer a thing is in the vault,
+    the more it counts.
 
     \b
     notekeep related "Deep Work"
     """
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh, words=True)
-    found = opened.related(" ".join(note), limit=limit)
+    vault = open_refreshed(words=True)
+    found = vault.search.related(" ".join(note), limit=limit)
     if as_json:
         rows = [
             {
@@ -235,65 +206,45 @@ def related(
     else:
         for one in found:
             output.write_styled([(one.row.title, "bold"), ("  ", ""), (one.row.path, "dim")])
-            output.write_styled([("    ", ""), ("; ".join(one.why[:REASONS]), "")])
+            output.write(INDENT + "; ".join(one.why[:REASONS]))
     if not found and not as_json:
         output.write_message("no other note shares anything with it")
     return 0 if found else 1
 
 
-# How notes hang together: `links`, `backlinks`.
-
-
-def _note(
-    vault: str | None, name: tuple[str, ...], *, no_refresh: bool, words: bool = False
-) -> tuple[Vault, str]:
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh, words=words)
-    return opened, opened.resolve(" ".join(name)).path
-
-
-@click.command(short_help="What a note links to.")
-@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@click.command(short_help="List what a note links to.")
+@note_argument
 @limit_option()
-@json_option
-@no_refresh_option
-@verb_options
+@answer_options
 def links(
     note: tuple[str, ...],
     *,
     limit: int | None,
     as_json: bool,
-    no_refresh: bool,
-    vault: str | None,
 ) -> int:
     """List what NOTE links to, with the line; a broken link has no path.
 
     \b
     notekeep links "Deep Work"
     """
-    opened, path = _note(vault, note, no_refresh=no_refresh)
-    found = opened.links(path)
+    found = open_refreshed().search.links(" ".join(note))
     shown = found[:limit]
-    if as_json:
-        output.write_json({"total": len(found), "links": [link._asdict() for link in shown]})
-    else:
-        output.table(
-            [(str(link.line), link.target, link.path or _why(link.state)) for link in shown],
-            stretch=1,
-            whole=2,
-        )
-    return 0 if found else 1
+    objects = [link._asdict() for link in shown]
+    return output.write_answer(
+        [(str(link.line), link.target, link.path or _why(link.state)) for link in shown],
+        as_json={"total": len(found), "links": objects} if as_json else None,
+        stretch=1,
+        whole=2,
+    )
 
 
-@click.command(short_help="What links to a note.")
-@click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_note)
+@click.command(short_help="List what links to a note.")
+@note_argument
 @click.option("--mentions", is_flag=True, help="Where its name is said without a link.")
 @click.option("--link", is_flag=True, help="With --mentions: make links of them, in one step.")
 @limit_option()
 @dry_run_option
-@json_option
-@no_refresh_option
-@verb_options
+@answer_options
 def backlinks(
     note: tuple[str, ...],
     *,
@@ -302,46 +253,45 @@ def backlinks(
     limit: int | None,
     dry_run: bool,
     as_json: bool,
-    no_refresh: bool,
-    vault: str | None,
 ) -> int:
     """List the notes that link to NOTE, with the line.
 
     \b
     notekeep backlinks "Deep Work"
     """
-    opened, path = _note(vault, note, no_refresh=no_refresh, words=mentions)
+    vault = open_refreshed(words=mentions)
+    path = vault.search.resolve(" ".join(note)).path
     if mentions or link:
-        return _mentions(opened, path, limit, link=link, dry_run=dry_run, as_json=as_json)
-    found = opened.backlinks(path)
+        return _mentions(vault, path, limit, link=link, dry_run=dry_run, as_json=as_json)
+    found = vault.search.backlinks(path)
     shown = found[:limit]
-    if as_json:
-        output.write_json({"total": len(found), "links": [link._asdict() for link in shown]})
-    else:
-        rows = [(f"{link.source}:{link.line}", link.title) for link in shown]
-        output.table(rows, stretch=1, whole=0)
-    return 0 if found else 1
+    objects = [link._asdict() for link in shown]
+    return output.write_answer(
+        [(f"{link.source}:{link.line}", link.title) for link in shown],
+        as_json={"total": len(found), "links": objects} if as_json else None,
+        stretch=1,
+        whole=0,
+    )
 
 
 def _mentions(
     vault: Vault, path: str, limit: int | None, *, link: bool, dry_run: bool, as_json: bool
 ) -> int:
-    found = vault.mentions(path)
+    found = vault.search.mentions(path)
     shown = found[:limit]
     if link and found:
-        plan = vault.plan.link_mentions(vault.resolve(path), shown)
-        return apply_plan(vault, plan, dry_run=dry_run, done=str)
-    if as_json:
-        rows = [
-            {"path": one.path, "title": one.title, "line": one.line, "text": one.text}
-            for one in shown
-        ]
-        output.write_json({"total": len(found), "mentions": rows})
-    else:
-        output.table([(f"{one.path}:{one.line}", one.text) for one in shown], stretch=1, whole=0)
-    if not found and not as_json:
-        output.write_message("no note says its name without linking to it")
-    return 0 if found else 1
+        plan = vault.notes.plan.link_mentions(vault.search.resolve(path), shown)
+        return apply_plan(vault, plan, dry_run=dry_run)
+    objects = [
+        {"path": one.path, "title": one.title, "line": one.line, "text": one.text} for one in shown
+    ]
+    return output.write_answer(
+        [(f"{one.path}:{one.line}", one.text) for one in shown],
+        as_json={"total": len(found), "mentions": objects} if as_json else None,
+        empty="no note says its name without linking to it",
+        stretch=1,
+        whole=0,
+    )
 
 
 def _why(state: str) -> str:

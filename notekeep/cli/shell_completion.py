@@ -1,4 +1,9 @@
-"""Shell completion."""
+"""What a shell may complete a word to, and how bash and fish are spoken to.
+
+Each completion answers from the index as it is, with one question, and says nothing where something
+is wrong: whoever completes a line reads no errors. Commands import this module for their options,
+so what only an answer needs is imported by the answer.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from notekeep.cli.context import CommandContext
 from notekeep.errors import NotekeepError
 
 if TYPE_CHECKING:
@@ -25,24 +31,18 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# What a shell may complete a word to: notes, habits, tags, saved queries.
-#
-# Each answers from the index as it is, with one question, and says nothing where something is
-# wrong: whoever completes a line reads no errors.
-
-
 MAX_COMPLETIONS = 100
 """So many notes are offered at once; nobody reads further."""
 
 
 def complete_kind(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """The kinds of the vault that begin so."""
+    """Complete a kind of the vault."""
     vault = _vault(context)
     return _filter_by_prefix(vault.schema.kinds, typed) if vault else []
 
 
 def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
-    """The names of notes that begin so; of a name of several words, what is missing."""
+    """Complete the name of a note; of several words, what is missing."""
     earlier: tuple[str, ...] = ()
     if parameter.nargs == -1:
         earlier = context.params.get(parameter.name or "") or ()
@@ -50,58 +50,55 @@ def complete_note(context: click.Context, parameter: click.Parameter, typed: str
 
 
 def complete_each_note(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """The names of notes that begin so, where every word is a note."""
+    """Complete the name of a note, where every word is one."""
     return complete_rest_of_name(context, (), typed)
 
 
 def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed: str) -> list[str]:
-    """The names of notes that begin with the words before and with what is typed."""
+    """Complete the name of a note that begins with the words before."""
     from notekeep.catalog.name_lookup import complete_name
 
     vault = _vault(context)
-    if vault is None:
-        return []
     before = "".join(f"{word} " for word in earlier)
-    with suppress(NotekeepError):
-        return [
-            name[len(before) :]
-            for name in complete_name(vault.catalog, before + typed, MAX_COMPLETIONS)
-        ]
+    if vault is not None:
+        with suppress(NotekeepError):
+            found = complete_name(vault.catalog, before + typed, MAX_COMPLETIONS)
+            return [name[len(before) :] for name in found]
     return []
 
 
 def complete_tag(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """The tags that begin so, with the `#` if it is there."""
+    """Complete a tag, with the `#` if it is there."""
     vault = _vault(context)
     if vault is None:
         return []
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
     with suppress(NotekeepError):
-        return [mark + tag for tag in _filter_by_prefix(vault.tags(), typed[len(mark) :])]
+        return [mark + tag for tag in _filter_by_prefix(vault.search.tags(), typed[len(mark) :])]
     return []
 
 
 def complete_habit(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """The ids of habits that begin so."""
+    """Complete the id of a habit."""
     vault = _vault(context)
     if vault is None:
         return []
     with suppress(NotekeepError):
-        vault.habit_index.refresh()
+        vault.habits.tracker.refresh()
         return _filter_by_prefix(
-            (habit.definition.id for habit in vault.habit_index.known()), typed
+            (habit.definition.id for habit in vault.habits.tracker.known()), typed
         )
     return []
 
 
 def complete_saved_query(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """The names of saved queries that begin so."""
+    """Complete the name of a saved query."""
     vault = _vault(context)
-    return _filter_by_prefix(vault.saved, typed) if vault else []
+    return _filter_by_prefix(vault.search.saved, typed) if vault else []
 
 
 def complete_query(context: click.Context, typed: str) -> list[str]:
-    """A condition of a query that is begun: a tag, a kind or a state."""
+    """Complete a condition of a query: a tag, a kind or a state."""
     minus = "-" if typed.startswith("-") else ""
     typed = typed[len(minus) :]
     if typed.startswith("#"):
@@ -123,7 +120,7 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
 
 def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """A change of a field, such as `status=`, with what the field takes, else what notes have."""
+    """Complete a change such as `status=` by what the field takes, else what notes have."""
     key, equals, value = typed.partition("=")
     vault = _vault(context) if equals else None
     if vault is None:
@@ -138,12 +135,12 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
         found = ["true", "false"]
     elif not found:
         with suppress(NotekeepError):
-            found = vault.values(name, limit=MAX_COMPLETIONS)
+            found = vault.search.values(name, limit=MAX_COMPLETIONS)
     return [f"{key}={one}" for one in _filter_by_prefix(dict.fromkeys(found), value)]
 
 
 def complete_word(context: click.Context, typed: str) -> list[str]:
-    """A word of a command that takes its words raw: a note, a habit, a tag or a query."""
+    """Complete a word of a command that takes its words raw."""
     words = context.params.get("words", ())
     name = context.info_name
     if name in ("set", "tag"):
@@ -158,27 +155,17 @@ def complete_word(context: click.Context, typed: str) -> list[str]:
 
 
 def _vault(context: click.Context) -> Vault | None:
-    from notekeep.cli.options import open_vault
+    from notekeep.vault import Vault
 
+    given = context.find_object(CommandContext) or CommandContext()
     with suppress(NotekeepError):
-        return open_vault(_vault_option(context))
+        return Vault.open(given.vault)
     return None
-
-
-def _vault_option(context: click.Context) -> str | None:
-    """What `--vault` said after the verb, or before it; no verb runs that could ask the scene."""
-    found: str | None = context.params.get("vault") or context.find_root().params.get("vault")
-    return found
 
 
 def _filter_by_prefix(names: Iterable[str], typed: str) -> list[str]:
     folded = typed.casefold()
     return [name for name in names if name.casefold().startswith(folded)]
-
-
-# How bash and fish are spoken to while they complete, where click's own way loses names.
-#
-# A name has blanks, commas, quotes and colons in it, and a word may be begun within quotes.
 
 
 BASH = """\
@@ -243,7 +230,7 @@ class Fish(FishComplete):
 
 
 def register_shells() -> None:
-    """Have click speak so."""
+    """Register the shells with click, in place of its own way, which loses names."""
     add_completion_class(Bash, "bash")
     add_completion_class(Fish, "fish")
 

@@ -1,20 +1,31 @@
-"""init, demo, vaults, index, config, sql, keys, serve."""
+"""The program and its vaults: `init`, `demo`, `vaults`, `index`, `config`, `sql`, `keys` ..."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from glob import glob
+from operator import itemgetter
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+from click.shell_completion import get_completion_class
 
 from notekeep import config
-from notekeep.cli import output
+from notekeep.catalog import indexer
+from notekeep.cli import output, shell_completion
 from notekeep.cli.context import current_context, vault_places
-from notekeep.cli.options import debug_option, json_option, open_vault, verb_options
-from notekeep.errors import Failure, UsageError
+from notekeep.cli.main import COMPLETE, open_or_print_today
+from notekeep.cli.opening import Progress, open_vault
+from notekeep.cli.options import debug_option, json_option, verb_options
+from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
+from notekeep.services.demo import copy_sample_vault
+from notekeep.settings import VAULT_SETTINGS, vault_settings
+from notekeep.tracking.checkin import device_name, set_device_name
+from notekeep.tracking.habit_table import LOG_FOLDER
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import (
     CONTEXTS,
@@ -29,9 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from notekeep.tui.commands.action import Action
-
-
-# The machinery: `index`, `config`, `sql`, `completion`.
+    from notekeep.vault import Vault
 
 
 SHELLS = ("bash", "zsh", "fish")
@@ -44,13 +53,31 @@ SHORT = (
 """What the scripts of click register, and with it the short name of the program."""
 
 
-@click.command(short_help="Bring the index up to date, or build it anew.")
+CONFIG = """\
+# Settings of this vault; they travel with it. Every line is optional.
+# day_start = 4          # the hour at which your day begins
+# week_start = "mon"
+# language = "en"        # stemming and stop words of the search
+# private = ["private"]  # folders whose notes never leave
+"""
+
+IGNORED = """\
+# What notekeep deletes into, and unfinished files of a crash.
+.trash/
+.nk-tmp-*
+"""
+PORT = 8765
+NICENESS = 10
+STOPPED = 130
+
+
+@click.command(short_help="Update the index, or rebuild it.")
 @click.option("--rebuild", is_flag=True, help="Throw the index away and build it from the files.")
 @click.option("--verify", is_flag=True, help="Read every file, also those that look unchanged.")
 @click.option(
-    "--forget-missing", is_flag=True, help="It is meant that many notes are gone at once."
+    "--forget-missing", is_flag=True, help="Confirm that a large number of notes were deleted."
 )
-@click.option("--nice", is_flag=True, help="Give way to other programs, and merge what saves left.")
+@click.option("--nice", is_flag=True, help="Run at low priority, and compact the index.")
 @click.option("--tell", is_flag=True, hidden=True, help="Tell notes done and to do, a line each.")
 @json_option
 @verb_options
@@ -62,33 +89,30 @@ def index(
     nice: bool,
     tell: bool,
     as_json: bool,
-    vault: str | None,
 ) -> int:
     """Bring the catalog and the words up to date with the files.
 
     Both are derived: deleting them is safe, and nothing in the vault is ever written here.
     """
-    from notekeep.cli.options import Progress, index_at_low_priority
-
-    opened = open_vault(vault)
+    vault = open_vault()
     if nice:
-        return index_at_low_priority(
-            opened, tell=tell, full=rebuild, verify=verify, forget=forget_missing
+        return _index_at_low_priority(
+            vault, tell=tell, full=rebuild, verify=verify, forget=forget_missing
         )
     start = time.perf_counter()
     progress = Progress() if sys.stderr.isatty() else None
-    refreshed = opened.refresh(
+    refreshed = vault.indexing.refresh(
         full=rebuild, verify=verify, forget_missing=forget_missing, progress=progress
     )
     if progress:
         progress.end()
-    opened.habit_index.refresh()
-    opened.tidy()
+    vault.habits.tracker.refresh()
+    vault.history.prune()
     seconds = time.perf_counter() - start
     if as_json:
         output.write_json(
             {
-                "notes": opened.count(),
+                "notes": vault.search.count(),
                 "indexed": refreshed.indexed,
                 "removed": len(refreshed.changes.removed),
                 "pending": refreshed.pending,
@@ -98,13 +122,46 @@ def index(
         )
         return 0
     output.write(
-        f"{_plural(opened.count(), 'note')}, {_plural(refreshed.indexed, 'file')} read, "
+        f"{_plural(vault.search.count(), 'note')}, {_plural(refreshed.indexed, 'file')} read, "
         f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
     )
     for problem in refreshed.problems:
-        place = problem.place
-        output.write_message(f"{place}: {problem.message}")
+        output.write_message(f"{problem.place}: {problem.message}")
     return 0
+
+
+def _index_at_low_priority(
+    vault: Vault, *, tell: bool, full: bool = False, verify: bool = False, forget: bool = False
+) -> int:
+    """Index what changed at low priority, and merge what saves left behind.
+
+    Where another process does so already, leave it to that one; wait for it with `tell`, which
+    writes notes done and to do to stdout, a line each, for the program that started this one.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # As an exception, so that processes and files that belong to this one go with it.
+    signal.signal(signal.SIGTERM, _stop)
+    with indexer.turn(vault.places.cache, wait=tell) as ours:
+        if not ours:
+            return 0
+        progress = _write_progress if tell else None
+        vault.indexing.refresh(full=full, verify=verify, forget_missing=forget, progress=progress)
+        try:
+            vault.full_text.merge()
+        except NotekeepError:
+            return 0  # another is writing: the next quiet moment comes
+        vault.history.prune()
+    return 0
+
+
+def _write_progress(done: int, total: int) -> None:
+    sys.stdout.write(f"{done} {total}\n")
+    sys.stdout.flush()
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(STOPPED)
 
 
 def _plural(count: int, what: str) -> str:
@@ -112,6 +169,7 @@ def _plural(count: int, what: str) -> str:
 
 
 @click.group(
+    "config",
     invoke_without_command=True,
     short_help="Show the settings, where each comes from, and what is wrong.",
 )
@@ -127,12 +185,8 @@ def config_command(ctx: click.Context, *, as_json: bool) -> int:
     """
     if ctx.invoked_subcommand is not None:
         return 0
-    from notekeep import config as settings
-    from notekeep.errors import NotFound
-    from notekeep.settings import VAULT_SETTINGS, vault_settings
-
-    places = settings.Places.for_machine()
-    person = settings.person_settings(places)
+    places = config.Places.for_machine()
+    person = config.person_settings(places)
     rows = [
         ("person's settings", person.path, _there(person.path)),
         ("cache", places.cache, _there(places.cache)),
@@ -145,7 +199,7 @@ def config_command(ctx: click.Context, *, as_json: bool) -> int:
             hint = "; a setting belongs above the line [vaults]" if is_setting else ""
             warnings.append(f"vaults.{name}: there is no folder {path}{hint}")
     try:
-        root = settings.find_vault(current_context().vault, os.environ, os.getcwd(), person)
+        root = config.find_vault(current_context().vault, os.environ, os.getcwd(), person)
     except NotFound:
         pass
     else:
@@ -170,18 +224,13 @@ def config_command(ctx: click.Context, *, as_json: bool) -> int:
 @click.argument("name", required=False)
 @json_option
 @verb_options
-def device(name: str | None, *, as_json: bool, vault: str | None) -> int:
+def device(name: str | None, *, as_json: bool) -> int:
     """Show the name of this device, or change it to NAME.
 
     Each device writes its own files in `habits/log/`, called after it, so two devices must not
     have the same name. Files that are there keep their names and still count.
     """
-    from glob import glob
-
-    from notekeep.tracking.checkin import device_name, set_device_name
-    from notekeep.tracking.habit_table import LOG_FOLDER
-
-    places = vault_places(vault)
+    places = vault_places()
     before = shown = device_name(places.state)
     if name is not None:
         shown = set_device_name(places.state, name)
@@ -196,18 +245,18 @@ def device(name: str | None, *, as_json: bool, vault: str | None) -> int:
     return 0
 
 
-@click.command(short_help="Ask the catalog with SQL; it is read-only.")
+@click.command(short_help="Query the catalog with SQL, read-only.")
 @click.argument("query")
 @json_option
 @verb_options
-def sql(query: str, *, as_json: bool, vault: str | None) -> int:
+def sql(query: str, *, as_json: bool) -> int:
     """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them.
 
     It can only read the catalog, and is stopped after ten seconds.
     """
-    opened = open_vault(vault)
-    opened.refresh(for_answer=True, words=False)
-    heads, rows = opened.sql(query)
+    vault = open_vault()
+    vault.indexing.refresh(for_answer=True, words=False)
+    heads, rows = vault.search.sql(query)
     if as_json:
         output.write_json([dict(zip(heads, row, strict=True)) for row in rows])
     else:
@@ -232,17 +281,14 @@ def completion(shell: str | None) -> None:
     notekeep completion zsh > ~/.zfunc/_notekeep
     notekeep completion fish > ~/.config/fish/completions/notekeep.fish
     """
-    from click.shell_completion import get_completion_class
-
-    from notekeep.cli import shell_completion
-    from notekeep.cli.main import tree
+    from notekeep.cli.command_tree import tree  # which imports this module when it runs
 
     shell_completion.register_shells()
     name = shell or os.path.basename(os.environ.get("SHELL", ""))
     completer = get_completion_class(name) if name in SHELLS else None
     if completer is None:
         raise UsageError(f"there is no completion for {name!r}", f"one of {', '.join(SHELLS)}")
-    script = completer(tree, {}, "notekeep", "_NOTEKEEP_COMPLETE").source().rstrip()
+    script = completer(tree, {}, "notekeep", COMPLETE).source().rstrip()
     for line, short in SHORT:
         script = script.replace(line, short)
     output.write(script)
@@ -250,24 +296,6 @@ def completion(shell: str | None) -> None:
 
 def _there(path: str) -> str:
     return "there" if os.path.exists(path) else "not made yet"
-
-
-# Starting: `init`, `demo`, `vaults`.
-
-
-CONFIG = """\
-# Settings of this vault; they travel with it. Every line is optional.
-# day_start = 4          # the hour at which your day begins
-# week_start = "mon"
-# language = "en"        # stemming and stop words of the search
-# private = ["private"]  # folders whose notes never leave
-"""
-
-IGNORED = """\
-# What notekeep deletes into, and unfinished files of a crash.
-.trash/
-.nk-tmp-*
-"""
 
 
 @click.command(short_help="Make a folder a vault.")
@@ -279,9 +307,6 @@ def init(folder: str) -> None:
     A folder that Obsidian made is a vault already; nothing in it is changed. Where there is no
     .gitignore, one is made that leaves out the trash.
     """
-    from notekeep import config
-    from notekeep.settings import VAULT_SETTINGS
-
     root = os.path.realpath(os.path.expanduser(folder))
     settings = os.path.join(root, VAULT_SETTINGS)
     is_new = not os.path.exists(settings)
@@ -315,11 +340,7 @@ def demo() -> int:
     Without a terminal its overview of today is printed. A copy that was not used for a week is
     deleted by the next demo.
     """
-    from notekeep import config
-    from notekeep.cli.main import open_or_print_today
-    from notekeep.services import demo as sample
-
-    root, home = sample.copy_sample_vault(config.current_time().date())
+    root, home = copy_sample_vault(config.current_time().date())
     os.environ["NOTEKEEP_HOME"] = home
     output.write_message(f"the sample vault is in {root}; delete it whenever you like")
     return open_or_print_today(root, plain=current_context().plain)
@@ -330,35 +351,22 @@ def demo() -> int:
 @debug_option
 def vaults(*, as_json: bool) -> int:
     """List the vaults that were opened here, by name where one was given."""
-    from notekeep import config
-    from notekeep import config as known
-
     places = config.Places.for_machine()
     person = config.person_settings(places)
     names = {os.path.realpath(path): name for name, path in person.vaults.items()}
     rows = [
         {"name": names.get(path, os.path.basename(path)), "path": path, "id": identity}
-        for identity, path in sorted(known.known_vaults(places.state).items(), key=_by_path)
+        for identity, path in sorted(config.known_vaults(places.state).items(), key=itemgetter(1))
     ]
-    if as_json:
-        output.write_json({"total": len(rows), "vaults": rows})
-    else:
-        output.table([(row["name"], row["path"]) for row in rows], stretch=1)
-    if not rows:
-        output.write_message(
-            "no vault yet: `notekeep init DIR` makes one, `notekeep demo` shows one"
-        )
-    return 0 if rows else 1
+    return output.write_answer(
+        [(row["name"], row["path"]) for row in rows],
+        as_json={"total": len(rows), "vaults": rows} if as_json else None,
+        empty="no vault yet: `notekeep init DIR` makes one, `notekeep demo` shows one",
+        stretch=1,
+    )
 
 
-def _by_path(item: tuple[str, str]) -> str:
-    return item[1]
-
-
-# `keys`: the keys of the interface, as they are for this person.
-
-
-@click.command(short_help="The keys of the interface.")
+@click.command(short_help="List the keys of the interface.")
 @click.option("--map", "name", type=click.Choice(keymaps()), help="Those of another map.")
 @json_option
 @debug_option
@@ -396,30 +404,24 @@ def _of(context: str, own: Mapping[str, str]) -> Iterator[tuple[Action, tuple[st
         yield action, action_keys(action, own)
 
 
-# `serve`: the interface in a browser.
-
-
-PORT = 8765
-
-
 @click.command(short_help="Show the interface in a browser.")
 @click.option("--host", default="localhost", show_default=True, help="Where to listen.")
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @verb_options
-def serve(host: str, port: int, *, vault: str | None) -> int:
+def serve(host: str, port: int) -> int:
     """Show the interface in a browser, at an address with a key that changes at each start.
 
     Whoever has the address can read and change the notes, so do not pass it on. Elsewhere than on
     this machine it is seen only with --host, and then unencrypted: put a proxy with TLS before it.
     Needs `pip install 'notekeep[serve]'`. ctrl+c ends it.
     """
-    from notekeep.tui.launch import serve_vault
+    from notekeep.tui.launch import serve_vault  # textual
 
-    serve_vault(open_vault(vault).root, host, port, _tell)
+    serve_vault(open_vault().root, host, port, _write_address)
     return 0
 
 
-def _tell(address: str) -> None:
+def _write_address(address: str) -> None:
     output.write(address)
     output.write_message("ctrl+c ends it")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""tasks, today."""
+"""`tasks`, and `today`: what is due, read, drafted and broken, as plain text."""
 
 from __future__ import annotations
 
@@ -8,44 +8,30 @@ import click
 
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand, join_query
-from notekeep.cli.options import (
-    dry_run_option,
-    json_option,
-    limit_option,
-    no_refresh_option,
-    open_vault,
-    refresh_first,
-    verb_options,
-)
+from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.habit_output import count_done, glyphs
+from notekeep.cli.opening import open_refreshed
+from notekeep.cli.options import answer_options, dry_run_option, limit_option
+from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
+from notekeep.markdown.outline import strip_due_day
 
 if TYPE_CHECKING:
-    from notekeep.catalog.records import Row, TaskRow
-    from notekeep.errors import Problem
+    from notekeep.catalog.records import Row
     from notekeep.habits.summary import HabitView
     from notekeep.services.overview import Overview
+    from notekeep.settings import VaultSettings
     from notekeep.vault import Vault
 
 
-# `tasks`: what is left to do in the notes, and ticking it.
-
-
-class TasksCommand(RawCommand):
-    """`tasks` takes its query raw."""
-
-    words_metavar = "[QUERY...]"
-
-
-@click.command(cls=TasksCommand, short_help="The open tasks of all notes.")
-@click.option("--done", is_flag=True, help="Those that are ticked.")
-@click.option("--all", "both", is_flag=True, help="Open and ticked ones.")
+@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List open tasks.")
+@click.option("--done", is_flag=True, help="Show completed tasks only.")
+@click.option("--all", "both", is_flag=True, help="Include completed tasks.")
 @click.option("--tick", metavar="PATH:LINE", help="Tick a task of the list, or open it again.")
 @limit_option()
 @click.option("--null", is_flag=True, help="PATH:LINE only, with a NUL after each, for xargs -0.")
 @dry_run_option
-@json_option
-@no_refresh_option
-@verb_options
+@answer_options
 def tasks(
     words: tuple[str, ...],
     *,
@@ -56,8 +42,6 @@ def tasks(
     null: bool,
     dry_run: bool,
     as_json: bool,
-    no_refresh: bool,
-    vault: str | None,
 ) -> int:
     """List the open tasks of the notes that QUERY finds, of all notes when there is none.
 
@@ -65,24 +49,21 @@ def tasks(
     notekeep tasks '#project'
     notekeep tasks --tick 'inbox/Garden sensor.md:12'
     """
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
+    vault = open_refreshed()
     if tick is not None:
-        from notekeep.cli.confirmation import apply_plan
-
-        plan = opened.plan.toggle_task(*_parse_place(tick))
-        return apply_plan(opened, plan, dry_run=dry_run, done=str)
-    found = opened.tasks(join_query(words), done=None if both else done)
+        plan = vault.notes.plan.toggle_task(*_parse_place(tick))
+        return apply_plan(vault, plan, dry_run=dry_run)
+    found = vault.search.tasks(join_query(words), done=None if both else done)
     shown = found[:limit]
-    if as_json:
-        output.write_json({"total": len(found), "tasks": [task._asdict() for task in shown]})
-    elif null:
-        output.write_null(f"{task.path}:{task.line}" for task in shown)
-    else:
-        _write(shown)
-    if not found and not as_json:
-        output.write_message("no task")
-    return 0 if found else 1
+    objects = [task._asdict() for task in shown]
+    return output.write_answer(
+        [(f"[{task.mark}]", task.text, f"{task.path}:{task.line}") for task in shown],
+        as_json={"total": len(found), "tasks": objects} if as_json else None,
+        null=[f"{task.path}:{task.line}" for task in shown] if null else None,
+        empty="no task",
+        stretch=1,
+        whole=2,
+    )
 
 
 def _parse_place(text: str) -> tuple[str, int]:
@@ -92,30 +73,15 @@ def _parse_place(text: str) -> tuple[str, int]:
     return path, int(line)
 
 
-def _write(found: list[TaskRow]) -> None:
-    marks = [f"[{task.mark}]" for task in found]
-    rows = [
-        (mark, task.text, f"{task.path}:{task.line}")
-        for mark, task in zip(marks, found, strict=True)
-    ]
-    output.table(rows, stretch=1, whole=2)
-
-
-# `today`: habits and tasks that are due, what is read, drafted and broken, as plain text.
-
-
-@click.command(short_help="An overview of today.")
-@json_option
-@no_refresh_option
-@verb_options
-def today(*, as_json: bool, no_refresh: bool, vault: str | None) -> int:
+@click.command(short_help="Show an overview of today.")
+@answer_options
+def today(*, as_json: bool) -> int:
     """Show habits and tasks that are due, books in progress, drafts, and files with problems."""
-    opened = open_vault(vault)
-    refresh_first(opened, skip=no_refresh)
+    vault = open_refreshed()
     if as_json:
-        output.write_json(opened.overview().as_object())
+        output.write_json(vault.overview().as_object())
     else:
-        print_today(opened)
+        print_today(vault)
     return 0
 
 
@@ -124,7 +90,7 @@ def print_today(vault: Vault) -> None:
     view = vault.overview()
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
     output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
-    _habits(view)
+    _habits(view, vault.settings)
     _tasks(view)
     _rows("Reading", [(row.title, _authors(row)) for row in view.reading])
     _rows("Drafts", [(row.title, row.path) for row in view.drafts])
@@ -132,29 +98,22 @@ def print_today(vault: Vault) -> None:
         _rows("Today's note", [(view.daily.title, view.daily.path)])
     _rows("On this day", [(row.title, row.path) for row in view.on_this_day])
     _rows("Conflicts", list(view.conflicts.items()))
-    _rows("Problems", [(_problem_place(problem), problem.message) for problem in view.problems])
+    _rows("Problems", [(problem.place, problem.message) for problem in view.problems])
     if view.is_quiet:
         output.write_message("a quiet day; `notekeep add TEXT` writes a line into today's note")
 
 
-def _habits(view: Overview) -> None:
+def _habits(view: Overview, settings: VaultSettings) -> None:
     if not view.habits:
         return
-    from notekeep.cli.habit_output import count_done
-    from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
-
-    glyphs = (
-        UNICODE_MARKS
-        if output.replace_unencodable(UNICODE_MARKS.levels) == UNICODE_MARKS.levels
-        else ASCII_MARKS
-    )
+    marks = glyphs(settings).marks
     done, asked = count_done(view.habits)
     output.write("")
     output.write_styled([("Habits", "bold"), (f"  {done}/{asked}", "dim")])
     output.table(
         [
             (
-                f"  {glyphs.marks[habit.today.mark]}",
+                f"  {marks[habit.today.mark]}",
                 habit.title,
                 habit.goal if habit.goal != "done" else habit.schedule,
                 _streak(habit),
@@ -170,9 +129,6 @@ def _tasks(view: Overview) -> None:
     """How many tasks are open, and those that are due by today."""
     if not view.tasks.open:
         return
-    from notekeep.dates import format_short_day
-    from notekeep.markdown.outline import strip_due_day
-
     output.write("")
     output.write_styled(
         [("Tasks", "bold"), (f"  {view.tasks.open} open; `notekeep tasks` lists them", "dim")]
@@ -211,7 +167,3 @@ def _streak(habit: HabitView) -> str:
 def _authors(row: Row) -> str:
     authors = row.fields.get("author")
     return ", ".join(map(str, authors)) if isinstance(authors, list) else str(authors or "")
-
-
-def _problem_place(problem: Problem) -> str:
-    return problem.place

@@ -222,8 +222,8 @@ def find_traces(vault: Vault, name: str) -> Traces:
         NotFound: Neither the vault nor history knows it.
     """
     history = vault.history
-    past = find_versions(vault.plan, history, name)
-    records = history.records()
+    past = find_versions(vault.notes.plan, history.store, name)
+    records = history.store.records()
     names = list_past_paths(records, past.path)
     steps = sum(
         any(change.path in names or change.to in names for change in record.changes)
@@ -233,7 +233,7 @@ def find_traces(vault: Vault, name: str) -> Traces:
     trashed = [
         one.path
         for one in list_trash(vault.root)
-        if one.path in names or original_path(history, one.path) in names
+        if one.path in names or original_path(history.store, one.path) in names
     ]
     known = sorted(name for name in names if not name.startswith(f"{TRASH}/"))
     return Traces(past.path, known, len(past.versions), steps, past.now is not None, trashed)
@@ -248,12 +248,12 @@ def forget_traces(vault: Vault, traces: Traces) -> int:
     Returns:
         How many versions were removed from history.
     """
-    removed = vault.history.forget(traces.path)
+    removed = vault.history.store.forget(traces.path)
     for name in {traces.path, *traces.names}:
         AutosaveFile(vault.places.state, name).forget()
-    vault.opened.forget({traces.path, *traces.names})
+    vault.open_counts.forget({traces.path, *traces.names})
     vault.catalog.close()
-    vault.habit_index.close()
+    vault.habits.tracker.close()
     with suppress(FileNotFoundError), os.scandir(vault.places.cache) as listing:
         for entry in list(listing):
             if entry.is_dir(follow_symlinks=False):

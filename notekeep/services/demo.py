@@ -31,7 +31,7 @@ REACH = dt.timedelta(days=550)
 
 
 def sample_folder() -> str:
-    """Where the sample vault is: in the installed package, or beside it in a checkout.
+    """Find the sample vault: in the installed package, or beside it in a checkout.
 
     Raises:
         NotFound: It was not shipped.

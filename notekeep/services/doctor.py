@@ -1,8 +1,6 @@
-"""`doctor`: looks the vault and its index over, layer by layer, and says what it looked at.
+"""Check a vault layer by layer: the program, settings, places, files, catalog, full text, notes.
 
-It reads and compares, and repairs nothing by itself; each finding says what would. The layers, from
-the ground up: the program's own parts, the settings, where index and history lie, the files, the
-catalog against the files, the words against the catalog, the habits, links and conflict copies.
+It reads and compares, and repairs nothing by itself; each finding says what would.
 """
 
 from __future__ import annotations
@@ -12,7 +10,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
+
+from notekeep.catalog.documents import read_content
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
+from notekeep.storage.filesystem import remote_reason
+from notekeep.storage.private_files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +47,11 @@ class Layer(NamedTuple):
 
 
 def check_vault(vault: Vault) -> Iterator[Layer]:
-    """Look a vault over, one layer after the other."""
+    """Check a vault, one layer after the other."""
     yield _program()
     yield _settings(vault)
     yield _places(vault)
-    refreshed = vault.refresh()
+    refreshed = vault.indexing.refresh()
     changes = refreshed.changes
     unreadable = [
         Problem(path, None, f"cannot be read: {reason}", "look at its permissions", "unreadable")
@@ -61,7 +64,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     marked = [problem for problem in problems if problem.code == CONFLICT]
     yield Layer(
         "notes",
-        f"{vault.count()} notes: front matter and encoding",
+        f"{vault.search.count()} notes: front matter and encoding",
         [problem for problem in problems if problem.code != CONFLICT],
     )
     links = [
@@ -70,7 +73,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
         if problem.code in {"broken-link", "ambiguous-link"}
     ]
     yield Layer("links", "every link to a note", links)
-    yield Layer("habits", "definitions and log lines", vault.habit_index.problems())
+    yield Layer("habits", "definitions and log lines", vault.habits.tracker.problems())
     copies = [
         Problem(copy, None, f"is another program's copy of {of}", "compare the two", CONFLICT)
         for copy, of in vault.catalog.conflicts().items()
@@ -79,8 +82,6 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
 
 
 def _program() -> Layer:
-    import yaml
-
     findings = []
     if not yaml.__with_libyaml__:
         findings.append(
@@ -102,9 +103,7 @@ def _settings(vault: Vault) -> Layer:
 
 
 def _places(vault: Vault) -> Layer:
-    """Look where index and history lie: on another machine, or synced, they can be torn."""
-    from notekeep.storage.filesystem import remote_reason
-
+    """Check where index and history lie: on another machine, or synced, they can be torn."""
     findings = [
         Problem("", None, f"{what} cannot be written: {folder}", WRITABLE_HINT, "place")
         for what, folder in (("the index", vault.places.cache), ("history", vault.places.state))
@@ -130,15 +129,13 @@ def _nearest(folder: str) -> str:
 
 def _catalog(vault: Vault) -> Layer:
     """Compare the content of files with what the catalog was made from, for as long as allowed."""
-    from notekeep.catalog.documents import read_content
-
     paths = sorted(vault.catalog.known())
     digests = vault.catalog.digests(paths)
-    start, begin = time.monotonic(), _stopped_at(vault)
+    start, begin = time.monotonic(), _read_progress(vault)
     begin = begin if begin < len(paths) else 0
-    findings, looked_at = [], 0
+    findings, compared = [], 0
     for path in paths[begin:] + paths[:begin]:
-        looked_at += 1
+        compared += 1
         content = read_content(vault.root, path)
         if content is not None and content.digest and digests.get(path) != content.digest:
             findings.append(
@@ -146,14 +143,14 @@ def _catalog(vault: Vault) -> Layer:
             )
         if time.monotonic() - start > SECONDS:
             break
-    checked = f"{looked_at} of {len(paths)} files read and compared"
-    if looked_at < len(paths):
+    checked = f"{compared} of {len(paths)} files read and compared"
+    if compared < len(paths):
         checked += "; the next time goes on from here"
-        _stop_at(vault, (begin + looked_at) % len(paths))
+        _store_progress(vault, (begin + compared) % len(paths))
     return Layer("catalog", checked, sorted(findings, key=lambda finding: finding.path))
 
 
-def _stopped_at(vault: Vault) -> int:
+def _read_progress(vault: Vault) -> int:
     """How many files come before the one that the last comparison had no time for."""
     try:
         with open(os.path.join(vault.places.cache, STOPPED), encoding="ascii") as file:
@@ -162,10 +159,8 @@ def _stopped_at(vault: Vault) -> int:
         return 0
 
 
-def _stop_at(vault: Vault, number: int) -> None:
-    """Keep where the next comparison goes on: a number, as a name would outlive `forget`."""
-    from notekeep.storage.private_files import write_file
-
+def _store_progress(vault: Vault, number: int) -> None:
+    """Store where the next comparison goes on: a number, as a name would outlive `forget`."""
     with suppress(OSError):
         write_file(os.path.join(vault.places.cache, STOPPED), b"%d\n" % number)
 
@@ -176,4 +171,4 @@ def _words(vault: Vault) -> Layer:
         Problem(path, None, "is not in the full text yet", "`notekeep index`", "words")
         for path in sorted(missing)
     ]
-    return Layer("words", f"{vault.words.count} notes in the full text", findings)
+    return Layer("words", f"{vault.full_text.count} notes in the full text", findings)

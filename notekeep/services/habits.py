@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from notekeep.errors import UsageError
-from notekeep.habits.exporters.text_formats import simplify_entries
-from notekeep.services.container import ServiceContainer
+from notekeep import config
+from notekeep.query.tree import Compare
+from notekeep.tracking.habit_details import load_habit_year
+from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from notekeep.habits.log import LogEntry
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.config import VaultPlaces
     from notekeep.habits.summary import HabitView
     from notekeep.importing.habit_import import HabitImport
+    from notekeep.markdown.schema import Schema
+    from notekeep.services.habit_export import HabitExport
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tracking.habit_details import HabitYear
-    from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.tracker import HabitIndex
 
 
-# Habits: how they stand, checking in, and those of other programs.
+class HabitService:
+    """The habits of one vault."""
 
+    def __init__(self, places: VaultPlaces, schema: Schema, catalog: Catalog) -> None:
+        self.places = places
+        self.schema = schema
+        self.catalog = catalog
 
-class HabitService(ServiceContainer):
-    """The habits."""
+    @cached_property
+    def tracker(self) -> HabitIndex:
+        """The rows of habits, those outside of their folder among them."""
+        tracker = HabitIndex(self.places)
+        tracker.know(self.catalog.paths(Compare("type", "=", "habit")))
+        return tracker
 
-    def habits(self, day: dt.date | None = None) -> list[HabitView]:
-        """All habits as a day shows them: state, goal, streak, strength, the days around it."""
-        return self.habit_index.habits(day or self.today())
+    def views(self, day: dt.date | None = None) -> list[HabitView]:
+        """Return all habits as a day shows them: state, goal, streak, strength, days around it."""
+        return self.tracker.habits(day or self.tracker.today())
 
-    def habit_year(self, path: str, heading: str) -> HabitYear | None:
-        """The year of a habit that `![[path#heading]]` shows; None when it shows anything else."""
-        from notekeep.tracking.habit_details import load_habit_year
+    def year(self, path: str, heading: str) -> HabitYear | None:
+        """Return the year that `![[path#heading]]` shows; None when it shows something else."""
+        return load_habit_year(self.tracker, path, heading)
 
-        return load_habit_year(self.habit_index, path, heading)
-
-    def log(self, habit: str, value: str = "done", day: dt.date | None = None) -> CheckInResult:
-        """Check in: append one line to this device's log.
+    def check_in(
+        self, habit: str, value: str = "done", day: dt.date | None = None
+    ) -> CheckInResult:
+        """Append one line to this device's log.
 
         Args:
             habit: An id, an alias, or a unique beginning.
@@ -50,10 +63,10 @@ class HabitService(ServiceContainer):
             Ambiguous: The beginning is that of several; nothing is written.
             UsageError: The value cannot be understood.
         """
-        return self.habit_index.log(habit, value, day)
+        return self.tracker.log(habit, value, day)
 
-    def plan_habit_import(self, path: str, origin: str = "") -> HabitImport:
-        """Plan an import of habits from another program; `carry_out` writes its plan.
+    def plan_import(self, path: str, origin: str = "") -> HabitImport:
+        """Plan an import of habits from another program; `notes.apply` writes its plan.
 
         Args:
             path: A file, a folder or an archive, outside of the vault or in it.
@@ -64,22 +77,20 @@ class HabitService(ServiceContainer):
             UsageError: It has no format that is known, or could be of several.
             Refused: It is damaged, or cannot be trusted.
         """
-        from pathlib import Path
-
-        from notekeep import config
+        # Every importer is imported with these.
         from notekeep.importing.formats import VaultVocabulary, read_source
         from notekeep.importing.given_files import read_given
         from notekeep.importing.habit_import import plan_import
 
-        index = self.habit_index
-        index.refresh()
-        names = {name for habit in index.known() for name in habit.names}
+        self.tracker.refresh()
+        names = {name for habit in self.tracker.known() for name in habit.names}
         vocabulary = VaultVocabulary(names, self.schema.daily)
         source = read_source(read_given(path), origin, vocabulary)
-        root = Path(self.root)
-        return plan_import(root, self.schema, self.settings, index, source, config.current_time())
+        root, settings = Path(self.places.root), self.places.settings
+        now = config.current_time()
+        return plan_import(root, self.schema, settings, self.tracker, source, now)
 
-    def export_habits(self, form: str, names: Sequence[str] = ()) -> HabitExport:
+    def export(self, form: str, names: Sequence[str] = ()) -> HabitExport:
         """Export habits for another program; nothing is written.
 
         Args:
@@ -90,127 +101,6 @@ class HabitService(ServiceContainer):
             NotFound: There is no such habit.
             UsageError: There is no such form.
         """
-        return export_habits(self.habit_index, form, names)
+        from notekeep.services.habit_export import export_habits  # with a writer for each form
 
-
-# Habits of a vault in the forms that other programs read: what `habit export` writes.
-
-
-FORMATS = {
-    "csv": "habits.csv",
-    "json": "habits.json",
-    "loop": "Loop Habits CSV.zip",
-    "ics": "habits.ics",
-}
-"""The forms, and what a file of each is called."""
-
-_OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in an archive: the same habits are the same bytes."""
-
-
-class HabitExport(NamedTuple):
-    """What is exported.
-
-    Attributes:
-        data: The bytes of the file.
-        habits: How many habits are in it.
-        losses: What the form has no place for.
-    """
-
-    data: bytes
-    habits: int
-    losses: tuple[str, ...] = ()
-
-
-def export_habits(index: HabitIndex, form: str, names: Sequence[str] = ()) -> HabitExport:
-    """Export habits.
-
-    Args:
-        index: The habits of the vault.
-        form: One of FORMATS.
-        names: Which habits; none are all.
-
-    Raises:
-        NotFound: There is no such habit.
-        UsageError: There is no such form.
-    """
-    if form not in FORMATS:
-        raise UsageError(f"there is no form {form}", f"one of {', '.join(FORMATS)}")
-    index.refresh()
-    habits = [index.find(name) for name in names] or index.known()
-    if form == "ics":
-        return _calendar(index, habits)
-    if form == "loop":
-        return _loop(index, habits)
-    rows = [(habit.definition, _entries(index, habit, pairs=form == "json")) for habit in habits]
-    if form == "json":
-        import json
-
-        from notekeep.habits.exporters.text_formats import document
-        from notekeep.markdown.sanitize import clean
-
-        value = document(rows, index.today())
-        text = json.dumps(value, ensure_ascii=False, indent=1)
-        if clean(text) != text:
-            text = json.dumps(value, indent=1)  # what a terminal would obey becomes an escape
-        return HabitExport(f"{text}\n".encode(), len(rows))
-    from notekeep.habits.exporters.text_formats import write_csv
-
-    lines = [(habit.id, habit.unit, entry) for habit, entries in rows for entry in entries]
-    lines.sort(key=lambda line: (line[2].day, line[0]))
-    pairs = "the key=word pairs of lines, and schedules and goals, which JSON has"
-    return HabitExport(
-        write_csv(lines).encode("utf-8", "replace"), len(rows), (pairs,) if lines else ()
-    )
-
-
-def _entries(index: HabitIndex, habit: Habit, *, pairs: bool) -> list[LogEntry]:
-    lines = (line.entry for line in index.lines(habit))
-    return simplify_entries(lines, habit.definition.unit, pairs=pairs)
-
-
-def _calendar(index: HabitIndex, habits: Iterable[Habit]) -> HabitExport:
-    from notekeep.habits.exporters.icalendar import write_calendar
-    from notekeep.habits.reminders import parse_reminders
-
-    places = index.places
-    definitions = [habit.definition for habit in habits]
-    text, count = write_calendar(
-        definitions, places.id, index.today().toordinal(), places.settings.week_start
-    )
-    wrong = tuple(
-        f"{habit.title}: not a reminder: {words}"
-        for habit in definitions
-        for words in parse_reminders(habit.remind)[1]
-    )
-    return HabitExport(text.encode(), count, wrong)
-
-
-def _loop(index: HabitIndex, habits: Iterable[Habit]) -> HabitExport:
-    from notekeep.habits.exporters.loop import HabitHistory, loop_files
-
-    kept = [
-        HabitHistory(habit.definition, index.days(habit), _notes(index, habit)) for habit in habits
-    ]
-    files, losses = loop_files(kept, index.today().toordinal())
-    return HabitExport(_zipped(files), len(kept), tuple(losses))
-
-
-def _notes(index: HabitIndex, habit: Habit) -> dict[int, str]:
-    found: dict[int, list[str]] = {}
-    for line in index.lines(habit):
-        if line.counts and line.entry.note:
-            found.setdefault(line.entry.day, []).append(line.entry.note)
-    return {day: "; ".join(dict.fromkeys(notes)) for day, notes in found.items()}
-
-
-def _zipped(files: Mapping[str, str]) -> bytes:
-    import io
-    import zipfile
-
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            data = text.encode("utf-8", "replace")
-            archive.writestr(zipfile.ZipInfo(name, _OLDEST), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+        return export_habits(self.tracker, form, names)

@@ -1,33 +1,38 @@
-"""All that notekeep did in a vault as one list, newest first, and the way back through it.
+"""All that notekeep did in a vault as one list, newest first; undo and redo.
 
 Changes of files are steps of history; a check-in is a line of the log, which only grows, so it is
-taken back by another line. Which of the two was last is told by when each was written.
+undone by another line. Which of the two was last is told by when each was written.
 """
 
 from __future__ import annotations
 
 import heapq
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import NotFound
+from notekeep.errors import NotekeepError, NotFound
+from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
+from notekeep.storage.undo import stacks, undo_one
+from notekeep.tracking.checkin_undo import check_ins, describe_entry, find_last_undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from notekeep.services.habits import HabitService
+    from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.undo import UndoableStep
     from notekeep.tracking.checkin_undo import CheckInStep
-    from notekeep.tracking.tracker import HabitIndex
 
 HABIT = "habit"
 """What a check-in is called in the list."""
 
 
-class TakenStep(NamedTuple):
+class Step(NamedTuple):
     """One step of the list.
 
     Attributes:
@@ -63,65 +68,69 @@ class StepDetails(NamedTuple):
     left_out: int
 
 
-class StepHistory:
+class HistoryService:
     """The steps of one vault."""
 
-    def __init__(self, root: str, history: History, habits: HabitIndex) -> None:
+    def __init__(
+        self, root: str, store: History, habits: HabitService, indexing: IndexService
+    ) -> None:
         self.root = root
-        self.history = history
+        self.store = store
         self.habits = habits
+        self.indexing = indexing
 
-    def listed(self, limit: int | None = None) -> list[TakenStep]:
-        """The steps, newest first, those that were taken back among them."""
-        steps = (_of_step(one.record, undone=one.undone) for one in self.history.steps())
+    def prune(self) -> None:
+        """Drop old versions where there are too many, once a day at most; for quiet moments.
+
+        An error is no reason to trouble anybody: the next quiet moment comes.
+        """
+        with suppress(NotekeepError):
+            self.store.prune_daily()
+
+    def steps(self, limit: int | None = None) -> list[Step]:
+        """List the steps, newest first, those that were undone among them."""
+        steps = (_of_step(one.record, undone=one.undone) for one in self.store.steps())
         both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
         return list(islice(both, limit))
 
-    def undo(self, count: int = 1, *, dry_run: bool = False) -> list[TakenStep]:
-        """Take back the newest steps that still stand.
+    def undo(self, count: int = 1, *, dry_run: bool = False) -> list[Step]:
+        """Undo the newest steps, and return them; fewer when there are no more.
 
-        Args:
-            count: How many.
-            dry_run: Only say which they are.
-
-        Returns:
-            The steps, newest first; fewer than `count` when there are no more.
+        With `dry_run`, only return which they are.
 
         Raises:
-            NotFound: There is nothing to take back.
+            NotFound: There is nothing to undo.
             Conflict: A file changed since in the same place: that step and those before it are as
                 they were, newer ones are taken back.
         """
         if dry_run:
-            done = list(islice(self._standing(), count))
+            done = list(islice(self._undoable(), count))
         else:
             done = [one for one in (self._undo_last() for _ in range(count)) if one]
         if not done:
             raise NotFound("There is nothing to undo.")
+        if not dry_run:
+            self.indexing.record_written()
         return done
 
-    def undo_one(self, step: str) -> TakenStep:
-        """Take back one step of history by its id, whatever was done since.
+    def undo_step(self, step: str) -> Step:
+        """Undo one step of history by its id, whatever was done since.
 
         Raises:
-            NotFound: It is taken back already.
-            Conflict: A file changed since in the same place; nothing was taken back.
+            NotFound: It is undone already.
+            Conflict: A file changed since in the same place; nothing was undone.
         """
-        from notekeep.storage.undo import undo_one
+        undone = _of_step(undo_one(self.store, self.root, step))
+        self.indexing.record_written()
+        return undone
 
-        return _of_step(undo_one(self.history, self.root, step))
-
-    def look(self, step: str, most: int = 40) -> StepDetails:
-        """Look at what a step of history did.
-
-        Args:
-            step: Its id.
-            most: At most so many files.
+    def show(self, step: str, most: int = 40) -> StepDetails:
+        """Return what a step of history did, by its id; at most so many files.
 
         Raises:
             NotFound: There is no such step.
         """
-        record = next((one for one in self.history.records() if one.id == step), None)
+        record = next((one for one in self.store.records() if one.id == step), None)
         if record is None:
             raise NotFound("That step is not in history any more.")
         merged = _by_file(record.changes)
@@ -136,7 +145,7 @@ class StepHistory:
     def _contents(self, change: ChangeRecord) -> NoteChange:
         """A change with contents in the place of digests; a plain move needs none."""
         before, after = (
-            self.history.blob(digest) if digest is not None else None
+            self.store.blob(digest) if digest is not None else None
             for digest in (change.before, change.after)
         )
         if change.kind == "trash":
@@ -145,62 +154,57 @@ class StepHistory:
             return NoteChange(change.path, before or b"", after or before or b"", change.to)
         return NoteChange(change.path, before, after or b"", change.to)
 
-    def redo(self, *, dry_run: bool = False) -> TakenStep:
-        """Do again what was taken back last.
+    def redo(self, *, dry_run: bool = False) -> Step:
+        """Redo what was undone last.
 
         Raises:
-            NotFound: Nothing was taken back, or something was done since.
+            NotFound: Nothing was undone, or something was done since.
             Conflict: As for `undo`.
         """
-        from notekeep.habits.log import parse_line
-        from notekeep.tracking.checkin_undo import check_ins, find_last_undo
-        from notekeep.tracking.checkin_undo import describe_entry as said_in
-
         undo, redo = self._stacks()
         fresh = [one.last.time for one in undo if not one.last.redoes]
-        fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]
-        said = find_last_undo(self.habits)
+        fresh += [one.time for one in islice(check_ins(self.habits.tracker), 1) if not one.again]
+        said = find_last_undo(self.habits.tracker)
         times = [redo[-1].last.time] if redo else []
         times += [said.time] if said else []
         if not times or max(times) < max(fresh, default=0.0):
             raise NotFound("There is nothing to do again.")
         if redo and redo[-1].last.time == max(times):
-            record = redo[-1].origin if dry_run else self.history.redo(self.root)
-            return _of_step(record)
-        entry = parse_line(self.habits.redo(dry_run=dry_run).lines[0]).entry
-        return TakenStep(max(times), HABIT, said_in(entry) if entry else "")
+            step = _of_step(redo[-1].origin if dry_run else self.store.redo(self.root))
+        else:
+            entry = parse_line(self.habits.tracker.redo(dry_run=dry_run).lines[0]).entry
+            step = Step(max(times), HABIT, describe_entry(entry) if entry else "")
+        if not dry_run:
+            self.indexing.record_written()
+        return step
 
-    def _undo_last(self) -> TakenStep | None:
-        """Take back the newest step, whichever kind it is."""
-        last = next(self._standing(), None)
+    def _undo_last(self) -> Step | None:
+        """Undo the newest step, whichever kind it is."""
+        last = next(self._undoable(), None)
         if last is None:
             return None
         if last.verb == HABIT and not last.paths:
-            self.habits.undo()
+            self.habits.tracker.undo()
             return last
-        return _of_step(self.history.undo(self.root)[0])
+        return _of_step(self.store.undo(self.root)[0])
 
-    def _standing(self) -> Iterator[TakenStep]:
-        """The steps that are not taken back, newest first, by when each was done last."""
+    def _undoable(self) -> Iterator[Step]:
+        """The steps that are not undone, newest first, by when each was done last."""
         undo, _ = self._stacks()
         steps = [_of_step(one.origin)._replace(time=one.last.time) for one in reversed(undo)]
         said = (one for one in self._check_ins() if not one.undone)
         return heapq.merge(steps, said, key=lambda one: -one.time)
 
-    def _check_ins(self) -> Iterator[TakenStep]:
-        from notekeep.tracking.checkin_undo import check_ins
-
-        return (_of_check_in(one) for one in check_ins(self.habits))
+    def _check_ins(self) -> Iterator[Step]:
+        return (_of_check_in(one) for one in check_ins(self.habits.tracker))
 
     def _stacks(self) -> tuple[list[UndoableStep], list[UndoableStep]]:
-        from notekeep.storage.undo import stacks
-
-        return stacks(self.history.records())
+        return stacks(self.store.records())
 
 
-def _of_step(record: StepRecord, *, undone: bool = False) -> TakenStep:
+def _of_step(record: StepRecord, *, undone: bool = False) -> Step:
     paths = tuple(change.path for change in record.changes)
-    return TakenStep(record.time, record.verb, record.label, paths, undone, record.id)
+    return Step(record.time, record.verb, record.label, paths, undone, record.id)
 
 
 def _by_file(changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:
@@ -215,5 +219,5 @@ def _by_file(changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:
     return list(found.values())
 
 
-def _of_check_in(one: CheckInStep) -> TakenStep:
-    return TakenStep(one.time, HABIT, one.text, (), one.undone)
+def _of_check_in(one: CheckInStep) -> Step:
+    return Step(one.time, HABIT, one.text, (), one.undone)

@@ -1,48 +1,31 @@
-"""Bring catalog and full text up to date."""
+"""Bring catalog and full text up to date with the files, or what an answer needs of them."""
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError
-from notekeep.services.container import ServiceContainer
+from notekeep.catalog.indexer import Indexer
+from notekeep.errors import NotekeepError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.indexer import Refreshed
+    from notekeep.markdown.schema import Schema
     from notekeep.search.whoosh_index import WhooshIndex
-
-
-# What the vault does for history by itself: letting the old go.
-
-
-class HistoryUpkeep(ServiceContainer):
-    """The care for history."""
-
-    def tidy(self) -> None:
-        """Let old versions go where there are too many, once a day at most; for quiet moments.
-
-        What stands in the way of it is no reason to trouble anybody: the next quiet moment comes.
-        """
-        from contextlib import suppress
-
-        with suppress(NotekeepError):
-            self.history.prune_daily()
-
-
-# Bringing what is known of a vault up to date with its files, or what an answer needs of it.
-
+    from notekeep.storage.history import History, OutsideVersion
 
 SAVED_NOTES = 5
-"""So many notes that were just saved are taken in before an answer; more when it is quiet."""
+"""So many notes that were just saved are indexed before an answer; more when it is quiet."""
 
 ANSWER_BUDGET = 500
 """With more changed notes than this an answer comes from what is there, and says so."""
 
 
-class IndexService(HistoryUpkeep):
-    """The refreshes.
+class IndexService:
+    """Refreshes of one vault's index.
 
     Attributes:
         words_at_once: Of more changed notes than this the full text is left for later too, where a
@@ -50,6 +33,44 @@ class IndexService(HistoryUpkeep):
     """
 
     words_at_once = ANSWER_BUDGET
+
+    def __init__(
+        self,
+        root: str,
+        schema: Schema,
+        catalog: Catalog,
+        full_text: WhooshIndex,
+        open_history: Callable[[], History],
+    ) -> None:
+        self.root = root
+        self.schema = schema
+        self.catalog = catalog
+        self.full_text = full_text
+        self._open_history = open_history  # recovery reads the journal: only when it is needed
+        self._indexer: Indexer | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def indexer(self) -> Indexer:
+        """What brings the catalog and the full text up to date; one for all threads."""
+        with self._lock:
+            if self._indexer is None:
+                self._indexer = Indexer(
+                    self.root, self.catalog, self.full_text, self.schema, self.record_outside
+                )
+            return self._indexer
+
+    def record_outside(self, versions: list[OutsideVersion]) -> list[Problem]:
+        """Keep what other programs wrote; return what could not be kept.
+
+        An index must not wait for a history that is in trouble.
+        """
+        try:
+            self._open_history().saw_outside(versions)
+        except NotekeepError as error:
+            message = f"What it holds could not be kept in history: {error.message}"
+            return [Problem(one.path, None, message, error.hint, "history") for one in versions]
+        return []
 
     def refresh(
         self,
@@ -67,17 +88,15 @@ class IndexService(HistoryUpkeep):
         Args:
             full: Throw the index away and build it from the files.
             verify: Read every file, also those that look unchanged.
-            forget_missing: Take it as meant that many notes are gone at once.
-            words: Take changed notes into the full text too, which only `search` needs.
+            forget_missing: It is meant that many notes are gone at once.
+            words: Update the full text too, which only `search` needs.
             for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
-            defer: Leave them, and the full text of more notes, for `background`; `deferred` says so
+            defer: Leave them, and the full text of more notes, for the background; `deferred` says
+                so.
             progress: Called now and then with the notes done and their total.
-
-        Returns:
-            What changed, and what could not be read.
         """
         # An answer that needs the words waits for an index, though not for all that is new in it.
-        has_words = words and for_answer and self.words.generation is not None
+        has_words = words and for_answer and self.full_text.generation is not None
         refreshed = self.indexer.refresh(
             full=full,
             verify=verify,
@@ -88,16 +107,28 @@ class IndexService(HistoryUpkeep):
             progress=progress,
         )
         if refreshed.changes.temps:
-            self.history.sweep_temps(self.root, refreshed.changes.temps)
+            self._open_history().sweep_temps(self.root, refreshed.changes.temps)
         return refreshed
 
-    def _ready_words(self) -> WhooshIndex:
-        """The full text, with what changed taken in."""
-        if self.catalog.dirty() or self.words.generation is None:
+    def ready_for_search(self) -> WhooshIndex:
+        """Return the full text with what changed in it."""
+        if self.catalog.dirty() or self.full_text.generation is None:
             self.refresh(for_answer=True)
-        return self.words
+        return self.full_text
 
-    def _take_saved_in(self) -> None:
-        """Take what was saved a moment ago into the full text, which costs some 10 ms a note."""
-        if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.words.generation is not None:
+    def index_saved(self) -> None:
+        """Index what was saved a moment ago, which costs some 10 ms a note."""
+        if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.full_text.generation is not None:
             self.indexer.index_saved()
+
+    def record_written(self) -> list[str]:
+        """Index what was just written; return why, where that cannot be done now.
+
+        The files are written and the step is noted by then: to fail would say that they are not,
+        and what is done again would be there twice.
+        """
+        try:
+            self.refresh(words=False)
+        except NotekeepError as error:
+            return [f"it is written; the index does not know yet: {error.message}", error.hint]
+        return []

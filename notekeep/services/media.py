@@ -1,22 +1,27 @@
-"""What is shown in a note though it is not in it: pictures of the vault, and other notes."""
+"""Pictures and embedded notes of a vault, for display."""
 
 from __future__ import annotations
 
 import os
 import stat
+import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
-from notekeep.services.search import SearchService
+from notekeep.markdown.note import read_note
+from notekeep.storage import file_names
+from notekeep.storage.content import read_file
+from notekeep.storage.scan import AttachmentFinder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PIL.Image import Image
 
+    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
-    from notekeep.export.assets import Attachments
     from notekeep.markdown.note import Note
+    from notekeep.markdown.schema import Schema
+    from notekeep.settings import VaultSettings
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 """The formats that are opened, as Pillow names them."""
@@ -34,8 +39,17 @@ class VaultPicture(NamedTuple):
     mtime_ns: int
 
 
-class MediaService(SearchService):
+class MediaService:
     """Notes and pictures, read only as far as they are shown."""
+
+    def __init__(
+        self, root: str, settings: VaultSettings, schema: Schema, catalog: Catalog
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.schema = schema
+        self.catalog = catalog
+        self._attachments: tuple[int, AttachmentFinder] | None = None
 
     def read_known(self, row: Row) -> Note:
         """Read a note for showing it, with the title and tags that its row has.
@@ -46,16 +60,11 @@ class MediaService(SearchService):
             NotFound: Its file is gone.
             Failure: It cannot be read.
         """
-        from notekeep.markdown.note import read_note
-
-        return read_note(row.path, self.bytes_of(row.path), self.schema, row)
+        data = read_file(str(file_names.inside(Path(self.root), row.path)), row.path)[0]
+        return read_note(row.path, data, self.schema, row)
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
-        """Find the picture that a note names, and how large it is; it is not decoded.
-
-        Args:
-            target: Its name or path, as the note gives it.
-            from_path: The note.
+        """Find the picture that a note names by `target`, and its size; it is not decoded.
 
         Raises:
             NotFound: There is no such file.
@@ -72,11 +81,6 @@ class MediaService(SearchService):
     def pixels(self, path: str, width: int, height: int) -> bytes:
         """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity.
 
-        Args:
-            path: The picture.
-            width: How many pixels a line should have.
-            height: How many lines.
-
         Raises:
             NotekeepError: As `picture`, or it is damaged.
         """
@@ -90,7 +94,7 @@ class MediaService(SearchService):
             return small.tobytes()
 
     def picture_place(self, path: str) -> str:
-        """Give the place of a picture on disk, for another program that shows it.
+        """Return where a picture is on disk, for another program that shows it.
 
         Raises:
             NotekeepError: As `picture`.
@@ -98,29 +102,15 @@ class MediaService(SearchService):
         with self._opened(path):
             return os.fspath(self._place(path))
 
-    def _files(self) -> Attachments:
+    def _files(self) -> AttachmentFinder:
         """The files that are no notes, listed anew when notes have changed."""
         generation = self.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
-            from notekeep.catalog.name_lookup import NamesOfNotes
-            from notekeep.export.assets import Attachments
-            from notekeep.export.source import VaultSource
-
-            source = VaultSource(
-                root=self.root,
-                notes=NamesOfNotes(self.catalog, self.withheld),
-                read=self.bytes_of,
-                schema=self.schema,
-                attachments=self.settings.attachments,
-            )
-            self._attachments = generation, Attachments(source)
+            finder = AttachmentFinder(self.root, self.settings.attachments)
+            self._attachments = generation, finder
         return self._attachments[1]
 
-    _attachments: tuple[int, Attachments] | None = None
-
     def _place(self, path: str) -> Path:
-        from notekeep.storage import file_names
-
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: it lies in a hidden folder")
         place = file_names.inside(self.root, path)
@@ -135,8 +125,6 @@ class MediaService(SearchService):
         return place
 
     def _opened(self, path: str) -> Image:
-        import warnings
-
         from PIL import Image, UnidentifiedImageError
 
         place = self._place(path)
@@ -163,5 +151,5 @@ def _too_large(path: str) -> Refused:
 
 
 def picture_error(error: NotekeepError) -> str:
-    """Say in a few words why a picture is not shown."""
+    """Return in a few words why a picture is not shown."""
     return error.message.rpartition(": ")[2]

@@ -1,49 +1,60 @@
-"""Changes of notes: every one is a plan carried out; `plan` alone shows what would be written."""
+"""Changes of notes: each is a plan that is applied; `plan` alone shows what would be written."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, NotekeepError
-from notekeep.services.search import SearchService
+from notekeep.errors import Conflict
+from notekeep.notes.plan import apply_plan
+from notekeep.notes.workspace import Workspace
+from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from notekeep.markdown.field_values import Value
+    from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.services.history import TakenStep
+    from notekeep.services.habits import HabitService
+    from notekeep.services.indexing import IndexService
+    from notekeep.services.search import SearchService
+    from notekeep.settings import VaultSettings
+    from notekeep.storage.history import History
 
-ADDED_AGAIN = 5
-"""How often a line is added anew where others write into the same note."""
+MAX_RETRIES = 5
+"""How often a line is added again where others write into the same note."""
 
 
-class NoteService(SearchService):
-    """The changes, and the way back."""
+class NoteService:
+    """Changes of the notes of one vault."""
 
-    def carry_out(self, plan: WritePlan) -> WriteResult:
-        """Write a plan as one step that `undo` takes back, and take it into the catalog.
+    def __init__(
+        self,
+        root: str,
+        settings: VaultSettings,
+        schema: Schema,
+        search: SearchService,
+        habits: HabitService,
+        indexing: IndexService,
+        open_history: Callable[[], History],
+    ) -> None:
+        self.root = root
+        self.plan = Workspace(Path(root), settings, schema, search.catalog)
+        self.search = search
+        self.habits = habits
+        self.indexing = indexing
+        self._open_history = open_history  # a plan that is only shown needs none
+
+    def apply(self, plan: WritePlan) -> WriteResult:
+        """Write a plan as one step that `undo` takes back, and index what it wrote.
 
         Raises:
             Conflict: A file is no longer what it was; both versions are kept.
             Failure: The system did not let us; nothing is half-written.
         """
-        from notekeep.notes.plan import apply_plan
-
-        done = apply_plan(plan, self.root, self.history)
-        return done._replace(remarks=[*done.remarks, *self._taken_in()])
-
-    def _taken_in(self) -> list[str]:
-        """Take what was written into the catalog; say why, where that cannot be done now.
-
-        The files are written and the step is noted by then: to fail would say that they are not,
-        and what is done again would be there twice.
-        """
-        try:
-            self.refresh(words=False)
-        except NotekeepError as error:
-            return [f"it is written; the index does not know yet: {error.message}", error.hint]
-        return []
+        done = apply_plan(plan, self.root, self._open_history())
+        return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
 
     def create(
         self,
@@ -60,19 +71,18 @@ class NoteService(SearchService):
             UsageError: There is no such kind.
             Refused: The title gives no name that a file can have.
         """
-        return self.carry_out(self.plan.new(kind, title, fields=fields, tags=tags, body=body))
+        return self.apply(self.plan.new(kind, title, fields=fields, tags=tags, body=body))
 
-    def review(self, words: str = "week") -> WriteResult:
+    def review(self, span: str = "week") -> WriteResult:
         """Write the last week or month of habits as a note for the person to finish.
 
-        Args:
-            words: `week` or `month`, and after it any day in the one that is meant.
+        `span` is `week` or `month`, and after it any day in the one that is meant.
 
         Raises:
-            UsageError: The words mean neither, or days that have not come yet.
+            UsageError: It is neither, or days that have not come yet.
             Refused: There is a review of those days already.
         """
-        return self.carry_out(self.plan.review(self.habit_index, words))
+        return self.apply(self.plan.review(self.habits.tracker, span))
 
     def add(self, text: str, to: str = "") -> WriteResult:
         """Add a line to a note or one of its sections (`NOTE#Section`), by default today's.
@@ -82,76 +92,56 @@ class NoteService(SearchService):
         Raises:
             Conflict: Others were quicker each time, or one saved at the same moment.
         """
-        from notekeep.storage.open_folder import NameTaken
-
-        for _ in range(ADDED_AGAIN):
+        for _ in range(MAX_RETRIES):
             try:
-                return self.carry_out(self.plan.add(text, to))
+                return self.apply(self.plan.add(text, to))
             except NameTaken:
                 pass  # today's note was made meanwhile
             except Conflict as error:
                 if error.copy:
                     raise
-        return self.carry_out(self.plan.add(text, to))
+        return self.apply(self.plan.add(text, to))
 
     def attach(self, name: str, file: str) -> WriteResult:
         """Copy a file into the attachments and link it at the end of a note."""
-        return self.carry_out(self.plan.attach(name, file))
+        return self.apply(self.plan.attach(name, file))
 
     def set_fields(
         self, paths: Iterable[str], changes: Sequence[str], *, force: bool = False
     ) -> WriteResult:
         """Edit front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete)."""
-        return self.carry_out(self.plan.set_fields(paths, changes, force=force))
+        return self.apply(self.plan.set_fields(paths, changes, force=force))
 
     def tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
     ) -> WriteResult:
         """Add and remove tags in the front matter of notes."""
-        return self.carry_out(self.plan.tag(paths, add, remove))
+        return self.apply(self.plan.tag(paths, add, remove))
 
     def link_mentions(self, name: str) -> WriteResult:
-        """Make links of the places where notes say a note's name without linking to it."""
-        return self.carry_out(self.plan.link_mentions(self.resolve(name), self.mentions(name)))
+        """Link the places where notes name a note without linking to it."""
+        return self.apply(
+            self.plan.link_mentions(self.search.resolve(name), self.search.mentions(name))
+        )
 
     def rename(self, name: str, title: str) -> WriteResult:
         """Give a note another title and file name; links to it follow."""
-        return self.carry_out(self.plan.rename(name, title))
+        return self.apply(self.plan.rename(name, title))
 
     def move(self, name: str, folder: str) -> WriteResult:
         """Move a note into another folder of the vault; links to it follow."""
-        return self.carry_out(self.plan.move(name, folder))
+        return self.apply(self.plan.move(name, folder))
 
     def delete(self, name: str) -> WriteResult:
         """Move a note to the vault's trash."""
-        return self.carry_out(self.plan.delete(name))
+        return self.apply(self.plan.delete(name))
 
     def toggle_task(self, path: str, line: int, text: str = "") -> WriteResult:
         """Tick or untick the task on a line of a note, counted from 1 in the whole file.
 
-        Args:
-            path: The note.
-            line: The line.
-            text: What the task says; with it the task is found again when its line has moved.
+        With `text`, what the task says, it is found again when its line has moved.
 
         Raises:
             NotFound: There is no such task any more.
         """
-        return self.carry_out(self.plan.toggle_task(path, line, text))
-
-    def undo(self, count: int = 1) -> list[TakenStep]:
-        """Take back the newest steps, check-ins included; give what was taken back.
-
-        Raises:
-            NotFound: There is nothing to take back.
-            Conflict: A file changed since in the same place; that step was not taken back.
-        """
-        taken = self.steps.undo(count)
-        self._taken_in()
-        return taken
-
-    def redo(self) -> TakenStep:
-        """Do the step again that was taken back last."""
-        step = self.steps.redo()
-        self._taken_in()
-        return step
+        return self.apply(self.plan.toggle_task(path, line, text))

@@ -1,20 +1,22 @@
-"""Today, as one look: what is due, books in progress, drafts, this day in other years.
-
-Gathered for the overview that commands print and the screen that the interface opens on; how it
-is shown is theirs.
-"""
+"""Today: what is due, books in progress, drafts, this day in other years, what is broken."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.catalog.queries import count_open, list_tasks, on_this_day
+from notekeep.markdown.outline import DUE_LIKE_PATTERN, find_due_day
+from notekeep.notes.capture import daily_path
+
 if TYPE_CHECKING:
     import datetime as dt
 
+    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView
-    from notekeep.vault import Vault
+    from notekeep.services.habits import HabitService
+    from notekeep.services.search import SearchService
 
 
 class DueTask(NamedTuple):
@@ -63,7 +65,7 @@ class Overview(NamedTuple):
         return not any((*parts, self.on_this_day, self.problems, self.conflicts))
 
     def as_object(self) -> dict[str, Any]:
-        """The same as JSON would hold it."""
+        """Return it as JSON; the keys are stable."""
         return {
             "day": self.day.isoformat(),
             "habits": [
@@ -91,38 +93,39 @@ class Overview(NamedTuple):
                     for day, task in self.tasks.due
                 ],
             },
-            "reading": _named(self.reading),
-            "drafts": _named(self.drafts),
+            "reading": _names(self.reading),
+            "drafts": _names(self.drafts),
             "daily": self.daily.path if self.daily else None,
-            "on_this_day": _named(self.on_this_day),
+            "on_this_day": _names(self.on_this_day),
             "problems": [problem_object(problem) for problem in self.problems],
             "conflicts": self.conflicts,
         }
 
 
-def overview(vault: Vault) -> Overview:
-    """Look at what a vault holds for today."""
-    day = vault.today()
-    habits = [
+def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -> Overview:
+    """Gather what a vault holds for a day."""
+    catalog = search.catalog
+    due = [
         habit
-        for habit in vault.habits(day)
+        for habit in habits.views(day)
         if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
     ]
+    written = on_this_day(catalog, day, ("created", "finished", "listened"))
     return Overview(
         day=day,
-        habits=habits,
-        tasks=_tasks(vault, day),
-        reading=vault.rows("type:book status:reading").rows,
-        drafts=vault.rows("is:draft").rows,
-        daily=_daily(vault, day),
-        on_this_day=_written_on(vault, day),
-        problems=vault.catalog.problems(links=False),
-        conflicts=vault.catalog.conflicts(),
+        habits=due,
+        tasks=_tasks(catalog, day),
+        reading=search.rows("type:book status:reading").rows,
+        drafts=search.rows("is:draft").rows,
+        daily=catalog.row(daily_path(search.root, search.schema.daily, day)),
+        on_this_day=list({one.row.path: one.row for one in written}.values()),
+        problems=catalog.problems(links=False),
+        conflicts=catalog.conflicts(),
     )
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON."""
+    """Return a problem as JSON; the keys are stable."""
     return {
         "path": problem.path,
         "line": problem.line,
@@ -133,33 +136,17 @@ def problem_object(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _tasks(vault: Vault, today: dt.date) -> TaskSummary:
+def _tasks(catalog: Catalog, today: dt.date) -> TaskSummary:
     """How many tasks are open, and those that are due by a day, those first that are late.
 
     A vault has a hundred times as many as name a day, so the others are counted and not read.
     """
-    from notekeep.catalog.queries import count_open, list_tasks
-    from notekeep.markdown.outline import DUE_LIKE_PATTERN, find_due_day
-
-    dated = list_tasks(vault.catalog, like=DUE_LIKE_PATTERN)
+    dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
     due = [
         DueTask(day, task) for task in dated if (day := find_due_day(task.text)) and day <= today
     ]
-    return TaskSummary(count_open(vault.catalog), sorted(due, key=lambda one: one.day))
+    return TaskSummary(count_open(catalog), sorted(due, key=lambda one: one.day))
 
 
-def _daily(vault: Vault, day: dt.date) -> Row | None:
-    from notekeep.notes.capture import daily_path
-
-    return vault.catalog.row(daily_path(vault.root, vault.schema.daily, day))
-
-
-def _written_on(vault: Vault, day: dt.date) -> list[Row]:
-    from notekeep.catalog.queries import on_this_day
-
-    found = on_this_day(vault.catalog, day, ("created", "finished", "listened"))
-    return list({one.row.path: one.row for one in found}.values())
-
-
-def _named(rows: list[Row]) -> list[dict[str, str]]:
+def _names(rows: list[Row]) -> list[dict[str, str]]:
     return [{"path": row.path, "title": row.title} for row in rows]

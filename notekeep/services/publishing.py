@@ -13,18 +13,24 @@ from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused,
 from notekeep.export.pipeline import plan_export
 from notekeep.export.pull import pull_edits
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.services.container import as_list
-from notekeep.services.search import SearchService
-from notekeep.settings import VAULT_SETTINGS, read_toml
+from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from notekeep.catalog.catalog import Catalog
+    from notekeep.config import PersonSettings, Site, VaultPlaces
     from notekeep.export.check.site_build import PreviewCommand
+    from notekeep.export.embeds import HeatmapPicture
     from notekeep.export.manifest import VaultKey
     from notekeep.export.plan import ExportPlan, ExportResult, PostState, SiteChange
     from notekeep.export.scaffold import NoteOutline
     from notekeep.export.source import Options, VaultSource
+    from notekeep.services.habits import HabitService
+    from notekeep.services.indexing import IndexService
+    from notekeep.services.notes import NoteService
+    from notekeep.services.search import SearchService
+    from notekeep.storage.history import History
 
 
 # Notes into drafts: planned, written, compared with what is in the site, and brought back.
@@ -53,10 +59,34 @@ class SiteStanding(NamedTuple):
     error: str = ""
 
 
-class PublishingService(SearchService):
-    """The drafts."""
+class PublishingService:
+    """Exports of one vault."""
 
-    _key: VaultKey | None = None
+    def __init__(
+        self,
+        places: VaultPlaces,
+        person: PersonSettings,
+        name: str,
+        search: SearchService,
+        notes: NoteService,
+        habits: HabitService,
+        indexing: IndexService,
+        history: History,
+    ) -> None:
+        self.places = places
+        self.root = places.root
+        self.settings = places.settings
+        self.person = person
+        self.name = name
+        self.schema = search.schema
+        self.catalog = search.catalog
+        self.search = search
+        self.notes = notes
+        self.habits = habits
+        self.indexing = indexing
+        self.history = history
+        self._key: VaultKey | None = None
+        self._withheld: tuple[int, frozenset[str]] | None = None
 
     @property
     def key(self) -> VaultKey:
@@ -93,7 +123,7 @@ class PublishingService(SearchService):
         if all(found.values()):
             return [row.path for row in found.values() if row is not None], True
         (query,) = names
-        rows = self.select(query)
+        rows = self.search.select(query)
         begun = query.strip().casefold()
         named = len(rows) == 1 and rows[0].title.casefold().startswith(begun)
         return [row.path for row in rows], named
@@ -142,7 +172,7 @@ class PublishingService(SearchService):
         found = list_states(plan)
         standing = SiteStanding(plan.target, plan.target_name, plan.site, [])
         withheld = self.withheld(self.catalog)
-        for path in self.paths(DRAFTS) - found.keys():
+        for path in self.search.paths(DRAFTS) - found.keys():
             found[path] = PostState(path, "refused" if path in withheld else "new")
         return standing._replace(posts=[found[path] for path in sorted(found)])
 
@@ -226,12 +256,13 @@ class PublishingService(SearchService):
         from notekeep.storage.content import read_file
 
         path = VAULT_SETTINGS
+        place = os.path.join(self.root, path)
         line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
         try:
-            if "id" in read_toml(self.absolute(path)):
+            if "id" in read_toml(place):
                 return []  # one that is no id is among the warnings of the settings
             try:
-                data, digest = read_file(self.absolute(path), path)
+                data, digest = read_file(place, path)
             except NotFound:
                 atomic.create(path, line.encode(), root=self.root)
             else:
@@ -287,10 +318,10 @@ class PublishingService(SearchService):
 
         def edited(path: str, data: bytes) -> bytes:
             change = FieldChange("slug", "=", slugs[path])
-            return apply_changes(data, [change], self.schema, self.plan.note(path, data).kind)
+            return apply_changes(data, [change], self.schema, self.notes.plan.note(path, data).kind)
 
         plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
-        self.plan.edit_each(plan, list(slugs), edited)
+        self.notes.plan.edit_each(plan, list(slugs), edited)
         return plan
 
     def plan_start(
@@ -321,7 +352,7 @@ class PublishingService(SearchService):
         fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in materials]}
         tags = list(dict.fromkeys(tag for one in materials for tag in one.tags))
         body = write_scaffold(materials, title, headings)
-        plan = self.plan.new("post", title, fields=fields, tags=tags, body=body)
+        plan = self.notes.plan.new("post", title, fields=fields, tags=tags, body=body)
         plan.verb = "start"
         return plan
 
@@ -335,7 +366,7 @@ class PublishingService(SearchService):
         from notekeep.export.scaffold import outline_note
 
         with self.source() as source:
-            return [outline_note(source.note(self.resolve(name).path)) for name in names]
+            return [outline_note(source.note(self.search.resolve(name).path)) for name in names]
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """The notes that have a post in a site and are in the vault still."""
@@ -349,12 +380,12 @@ class PublishingService(SearchService):
         notes = NamesOfNotes(self.catalog, self.withheld)
         manifest = find_renamed_notes(Manifest.read(folder), self.key, notes, self.history.records)
         noted = [entry.note for entry in manifest.posts.values() if entry.note]
-        there = self.known(noted)
+        there = self.search.existing(noted)
         return [path for path in noted if path in there]
 
     def publishable(self, target: str = "", site: str = "") -> list[str]:
         """The notes that belong into a site: what is public, and what was named before."""
-        return sorted({*self.paths(self.public()), *self.exported(target, site)})
+        return sorted({*self.search.paths(self.public()), *self.exported(target, site)})
 
     def preview(self, target: str = "", site: str = "") -> PreviewCommand:
         """How the generator shows a site with its drafts.
@@ -377,14 +408,93 @@ class PublishingService(SearchService):
 
     def _paths(self, names: Sequence[str]) -> list[str]:
         """The notes that names mean; what is a path already needs no look-up of its own."""
-        known = self.known(names) if len(names) > 1 else set()
-        return [name if name in known else self.resolve(name).path for name in names]
+        known = self.search.existing(names) if len(names) > 1 else set()
+        return [name if name in known else self.search.resolve(name).path for name in names]
 
     def address_of(self, site: str) -> str:
         """Where visitors find a site, as the person's settings say."""
         folder = os.path.abspath(os.path.expanduser(site)) if site else ""
         known = (one for one in self.sites() if os.path.abspath(one.folder) == folder)
         return next((one.address for one in known), "")
+
+    @property
+    def identity(self) -> str:
+        """The vault's id where others know it by that: the one in it, else that of its folder.
+
+        The first is written by the first export and is the second one then, so that a vault that
+        cannot be written keeps its posts as well. It is read anew, as another device may have
+        written one since the vault was opened.
+        """
+        return vault_settings(self.root).id or self.places.id
+
+    def site(self, target: str, site: str) -> tuple[str, str]:
+        """A target and a site's folder as said, or those of the person's settings."""
+        known = self.sites()
+        if site or not known:
+            return target, site
+        right = next((one for one in known if one.target == target), known[0])
+        return target or right.target, right.folder
+
+    def sites(self) -> tuple[Site, ...]:
+        """The sites that the person's settings name for this vault, the usual one first."""
+        named = self.person.sites
+        return named.get(self.name) or named.get(self.root) or ()
+
+    @contextmanager
+    def source(self) -> Iterator[VaultSource]:
+        """The vault as an export sees it: its notes as of the last refresh, until the end of it.
+
+        What is asked of it afterwards is answered as of then.
+
+        Raises:
+            Refused: The vault's settings, which say what may leave, cannot be understood.
+            Failure: What is known of the notes cannot be read.
+        """
+        if self.settings.unsure:
+            raise Refused(
+                "what may leave this vault cannot be told from its settings: "
+                + self.settings.unsure,
+                "correct them and export again; nothing was written",
+            )
+        from notekeep.catalog.name_lookup import NamesOfNotes
+        from notekeep.export.source import VaultSource
+        from notekeep.storage.content import read_file
+
+        with self.catalog.reading() as catalog:
+            notes = NamesOfNotes(catalog, self.withheld)
+            try:
+                yield VaultSource(
+                    root=self.root,
+                    notes=notes,
+                    read=lambda path: read_file(os.path.join(self.root, path))[0],
+                    schema=self.schema,
+                    attachments=self.settings.attachments,
+                    canaries=as_list(self.settings.export.get("canaries", ())),
+                    drawn=self._drawn,
+                )
+            finally:
+                notes.catalog = self.catalog
+
+    def withheld(self, catalog: Catalog) -> frozenset[str]:
+        """The notes whose names must not be shown, as a catalog knows them.
+
+        They are kept until the catalog changes, since to find them it looks at every note.
+        """
+        from notekeep.catalog.name_lookup import withheld
+        from notekeep.export.consent import CONSENT_FIELDS
+        from notekeep.export.consent import is_withheld as judge
+
+        generation = catalog.generation
+        kept = self._withheld
+        if kept is None or kept[0] != generation:
+            kept = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, judge)
+        return kept[1]
+
+    def _drawn(self, path: str, heading: str) -> HeatmapPicture | None:
+        """What an embed of a part of a note shows as a picture: the year of a habit."""
+        from notekeep.export.embeds import picture
+
+        return picture(self.habits.tracker, path, heading)
 
     def _rules(self) -> list[str]:
         """The vault's own rules as queries: a folder is written `posts/`, a tag `#blog`."""
@@ -406,7 +516,7 @@ class PublishingService(SearchService):
         remarks = []
         for rule in self._rules():
             try:
-                published |= self.paths(rule)
+                published |= self.search.paths(rule)
             except (UsageError, NotFound) as error:
                 remarks.append(f"{VAULT_SETTINGS}: publish: {rule}: {error.message}")
         with self.source() as source:
@@ -428,7 +538,7 @@ def recheck_plan(vault: PublishingService, plan: ExportPlan) -> None:
         Refused: Its only note may not leave any more.
         Failure: Another program is writing, so that what changed could not be read.
     """
-    known = vault.refresh(words=False)
+    known = vault.indexing.refresh(words=False)
     if known.pending:
         raise Failure(
             f"{known.pending} changed notes could not be read while another program is taking notes"

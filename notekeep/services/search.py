@@ -1,28 +1,55 @@
-"""What can be asked of a vault: lists, searches, notes, facts; nothing in it is written."""
+"""Lists, searches, notes and facts of a vault; nothing in it is written.
+
+Whatever takes a query raises UsageError where it cannot be understood: it says where, and what is
+near.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.errors import NotekeepError, NotFound, UsageError
-from notekeep.services.indexing import IndexService
+from notekeep import config
+from notekeep.catalog import name_lookup, queries
+from notekeep.catalog.columns import known_fields
+from notekeep.catalog.queries import distinguish_titles
+from notekeep.dates import habit_day
+from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
+from notekeep.markdown.note import read_note
+from notekeep.query.fields import NO_FIELDS, may_name_field
+from notekeep.query.grammar import parse_query
+from notekeep.query.tree import KnownPaths
+from notekeep.search.listing import list_notes, order_list, page, resolve_words
+from notekeep.search.related import find_related
+from notekeep.search.score_explanation import measure_parts
+from notekeep.search.session import Sources, run_search
+from notekeep.search.suggestions import suggest
+from notekeep.search.text_filter import always
 from notekeep.settings import vault_settings
+from notekeep.storage.content import read_file
+from notekeep.storage.file_names import inside
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
+    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.name_lookup import Mention
+    from notekeep.catalog.open_counts import OpenCounts
     from notekeep.catalog.queries import Facets, OnThisDay
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
-    from notekeep.errors import Problem
     from notekeep.markdown.note import Note
+    from notekeep.markdown.schema import Schema
+    from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Node, Query
     from notekeep.search.listing import OrderedList, PageCursor
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
+    from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.services.indexing import IndexService
+    from notekeep.settings import VaultSettings
 
 
 LONGEST_TYPED = 2_000
@@ -36,76 +63,63 @@ class RowPage(NamedTuple):
     rows: list[Row]
 
 
-class SearchService(IndexService):
-    """The questions."""
+class SearchService:
+    """Questions about the notes of one vault."""
+
+    def __init__(
+        self,
+        root: str,
+        settings: VaultSettings,
+        schema: Schema,
+        catalog: Catalog,
+        full_text: WhooshIndex,
+        indexing: IndexService,
+        open_counts: OpenCounts,
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.schema = schema
+        self.catalog = catalog
+        self.full_text = full_text
+        self.indexing = indexing
+        self.open_counts = open_counts
+        self._fields: tuple[int, QueryFields] | None = None
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
-        """List the notes that match a query, sorted by title unless it says `sort:`.
-
-        Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
-        """
-        from notekeep.search.listing import list_notes
-
-        return RowPage(
-            *list_notes(
-                self.query(query),
-                self.catalog,
-                self._ready_words,
-                self.root,
-                limit=limit,
-                offset=offset,
-            )
+        """List the notes that match a query, sorted by title unless it says `sort:`."""
+        ready = self.indexing.ready_for_search
+        found = list_notes(
+            self.parse(query), self.catalog, ready, self.root, limit=limit, offset=offset
         )
+        return RowPage(*found)
 
     def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
-        """A page of a list that was counted before; sorted as `rows` sorts.
+        """Return a page of a list that was counted before, sorted as `rows` sorts.
 
-        Args:
-            query: The list.
-            limit: How many rows at most.
-            way: How many rows to leave out first; or, in a list by title, how to get there.
-
-        Raises:
-            UsageError: The query cannot be understood.
+        `way` is how many rows to leave out first; or, in a list by title, how to get there.
         """
-        from notekeep.search.listing import page
+        parsed = self.parse(query)
+        return page(parsed, self._facts(parsed), self.catalog, limit, way)
 
-        asked = self.query(query)
-        return page(asked, self._facts(asked), self.catalog, limit, way)
-
-    def listed(self, query: str = "") -> OrderedList:
-        """The whole order of a list, for those who will look at many pages of it.
-
-        Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
-        """
-        from notekeep.search.listing import order_list
-
-        asked = self.query(query)
-        return order_list(asked, self._facts(asked), self.catalog)
+    def ordered(self, query: str = "") -> OrderedList:
+        """Return the whole order of a list, of which many pages will be shown."""
+        parsed = self.parse(query)
+        return order_list(parsed, self._facts(parsed), self.catalog)
 
     def paths(self, query: str = "") -> frozenset[str]:
-        """The paths of the notes that a query matches, however many they are.
-
-        Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
-        """
-        if self.query(query).limit is not None:
+        """Return the paths of the notes that a query matches, however many they are."""
+        parsed = self.parse(query)
+        if parsed.limit is not None:
             return frozenset(row.path for row in self.rows(query).rows)
-        return self.catalog.paths(self._facts(self.query(query)))
+        return self.catalog.paths(self._facts(parsed))
 
-    def tell_apart(self, rows: Sequence[Row]) -> None:
-        """Say of the rows of a page which share their title what tells them apart."""
-        from notekeep.catalog.queries import distinguish_titles
-
+    def distinguish_titles(self, rows: Sequence[Row]) -> None:
+        """Set on rows which share their title what tells them apart."""
         distinguish_titles(self.catalog, rows)
 
-    def known(self, paths: Iterable[str]) -> set[str]:
-        """Those of some paths at which there is a note."""
-        from notekeep.catalog.name_lookup import known
-
-        return known(self.catalog, paths)
+    def existing(self, paths: Iterable[str]) -> set[str]:
+        """Return those of some paths at which there is a note."""
+        return name_lookup.known(self.catalog, paths)
 
     def search(
         self,
@@ -120,7 +134,7 @@ class SearchService(IndexService):
         """Find what a query is about, best first, each hit with a snippet.
 
         Args:
-            query: What is asked for.
+            query: The query.
             limit: How many hits at most.
             typing: The query may be unfinished: its last word is the beginning of one, and what it
                 lacks is only remarked on.
@@ -130,16 +144,14 @@ class SearchService(IndexService):
             wanted: Asked while many notes are read: whether somebody still waits for the answer.
 
         Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
             Dropped: Nobody waits for the answer any more.
         """
-        from notekeep.search.session import Sources, run_search
-        from notekeep.search.text_filter import always
-
-        self._take_saved_in()
+        self.indexing.index_saved()
         found = run_search(
-            self.query(query, typing=typing and len(query) <= LONGEST_TYPED),
-            Sources(self.catalog, self.words, self.root, self.opened.times, wanted or always),
+            self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
+            Sources(
+                self.catalog, self.full_text, self.root, self.open_counts.times, wanted or always
+            ),
             limit=limit,
             typing=typing,
             relax=relax,
@@ -147,43 +159,34 @@ class SearchService(IndexService):
         )
         if not typing:
             return found
-        self.tell_apart([hit.row for hit in found.hits])
+        self.distinguish_titles([hit.row for hit in found.hits])
         return found._replace(remarks=(*self._lacks(query), *found.remarks))
 
     def _lacks(self, query: str) -> tuple[str, ...]:
         """What would be wrong with a query if it were finished."""
         try:
-            self.query(query)
+            self.parse(query)
         except UsageError as error:
             return (error.message,)
         return ()
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
-        """Find notes while a query is being typed: by title, alias and tag, from the catalog alone.
+        """Find notes by title, alias and tag while a query is typed, from the catalog alone.
 
-        Never raises on what is typed: an unfinished query is treated kindly.
+        An unfinished query raises nothing.
         """
-        from notekeep.search.suggestions import suggest
-
-        query = self.query(typed, typing=True)
-        found = suggest(query, typed, self.catalog, opened=self.opened, limit=limit)
+        query = self.parse(typed, typing=True)
+        found = suggest(query, typed, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):
-            self.tell_apart([hit.row for hit in found.hits])
+            self.distinguish_titles([hit.row for hit in found.hits])
         return found
 
-    def query(self, text: str, *, typing: bool = False) -> Query:
-        """Read a query with this vault's fields and today's date.
-
-        Raises:
-            UsageError: It cannot be understood; never while typing.
-        """
-        from notekeep.query import fields
-        from notekeep.query.grammar import parse_query
-
+    def parse(self, text: str, *, typing: bool = False) -> Query:
+        """Parse a query with this vault's fields and today's date; no errors while typing."""
         return parse_query(
             text,
-            self.fields() if fields.may_name_field(text) else fields.NO_FIELDS,
-            today=self.today(),
+            self.fields() if may_name_field(text) else NO_FIELDS,
+            today=self._today(),
             week_start=self.settings.week_start,
             typing=typing,
         )
@@ -195,27 +198,20 @@ class SearchService(IndexService):
             NotFound: No note has that name.
             Ambiguous: Several have it.
         """
-        from notekeep.catalog.name_lookup import resolve
+        return name_lookup.resolve(self.catalog, name, self.root)
 
-        return resolve(self.catalog, name, self.root)
-
-    def linked(self, target: str, source: str) -> Row | None:
-        """Find the note that a link leads to, if there is one; see `names.linked`."""
-        from notekeep.catalog.name_lookup import resolve_link
-
-        return resolve_link(self.catalog, target, source)
+    def resolve_link(self, target: str, source: str) -> Row | None:
+        """Find the note that a link leads to, if there is one."""
+        return name_lookup.resolve_link(self.catalog, target, source)
 
     def select(self, words: str) -> list[Row]:
-        """The notes that words mean: one note by its name, else all that a query matches.
+        """Return the notes that words mean: one by its name, else all that a query matches.
 
         Raises:
             NotFound: Neither a name nor a query finds any.
             Ambiguous: The words are the beginning of several names, and no query.
-            UsageError: The words are no name, and no query that can be understood.
         """
-        from notekeep.catalog.name_lookup import select
-
-        return select(self.catalog, words, self.root, lambda: self.rows(words).rows)
+        return name_lookup.select(self.catalog, words, self.root, lambda: self.rows(words).rows)
 
     def read(self, name: str) -> Note:
         """Read the note that a name means, body and all.
@@ -223,127 +219,95 @@ class SearchService(IndexService):
         Raises:
             NotFound: No note has that name, or its file is gone.
         """
-        from notekeep.markdown.note import read_note
-
         path = self.resolve(name).path
-        return read_note(path, self.bytes_of(path), self.schema)
+        return read_note(path, self.read_bytes(path), self.schema)
 
-    def bytes_of(self, path: str) -> bytes:
-        """The bytes of a file of the vault, read while nobody was writing it.
+    def read_bytes(self, path: str) -> bytes:
+        """Read the bytes of a file of the vault, while nobody was writing it.
 
         Raises:
             NotFound: It is gone.
             Failure: It cannot be read.
         """
-        from notekeep.storage.content import read_file
-
-        return read_file(self.absolute(path), path)[0]
+        return read_file(str(inside(Path(self.root), path)), path)[0]
 
     def count(self) -> int:
-        """How many notes the catalog knows."""
+        """Return how many notes the catalog knows."""
         return self.catalog.count()
 
     def kinds(self) -> dict[str, int]:
-        """How many notes each kind has."""
+        """Return how many notes each kind has."""
         return self.catalog.kind_counts()
 
     def tags(self) -> dict[str, int]:
-        """How many notes have each tag, its children included, sorted by tag."""
+        """Return how many notes have each tag, its children included, sorted by tag."""
         return self.catalog.tag_counts()
 
     def links(self, name: str) -> list[LinkRow]:
-        """What a note links to."""
+        """Return what a note links to."""
         return self.catalog.links(self.resolve(name).path)
 
     def backlinks(self, name: str) -> list[Backlink]:
-        """What links to a note."""
+        """Return what links to a note."""
         return self.catalog.backlinks(self.resolve(name).path)
 
     def facets(self, query: str = "", *, typing: bool = False) -> Facets:
-        """How the notes that a query matches are spread: by kind, tag and year.
-
-        Args:
-            query: Which notes; all when it is empty.
-            typing: The query may be unfinished, as in `search`.
-
-        Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
-        """
-        from notekeep.catalog.queries import facets
-
-        return facets(self.catalog, self._facts(self.query(query, typing=typing)))
+        """Count the notes that a query matches by kind, tag and year."""
+        return queries.facets(self.catalog, self._facts(self.parse(query, typing=typing)))
 
     def facets_of_paths(self, paths: Iterable[str]) -> Facets:
-        """How some notes are spread: by kind, tag and year."""
-        from notekeep.catalog.queries import facets
-        from notekeep.query.tree import KnownPaths
+        """Count some notes by kind, tag and year."""
+        return queries.facets(self.catalog, KnownPaths(frozenset(paths)))
 
-        return facets(self.catalog, KnownPaths(frozenset(paths)))
-
-    def measure(self, query: str, *, typing: bool = False) -> list[QueryPart]:
-        """How a query is read, part by part, and how many notes each part alone matches.
-
-        Args:
-            query: What is asked for.
-            typing: The query may be unfinished, as in `search`.
-
-        Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
-        """
-        from notekeep.search.score_explanation import measure_parts
-
-        asked = self.query(query, typing=typing)
-        return measure_parts(asked, self.catalog, self._ready_words, self.root)
+    def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
+        """Return the parts of a query, and how many notes each part alone matches."""
+        parsed = self.parse(query, typing=typing)
+        return measure_parts(parsed, self.catalog, self.indexing.ready_for_search, self.root)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
-        """What notes have in a field, as they write it, most used first.
+        """Return what notes have in a field, as they write it, most used first.
 
-        Args:
-            field: Its canonical name.
-            limit: How many values at most.
+        `field` is its canonical name.
         """
-        from notekeep.catalog.queries import list_field_values
-
-        return list_field_values(self.catalog, field, limit)
+        return queries.list_field_values(self.catalog, field, limit)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
-        """The tasks of the notes that a query matches, by title, then line.
+        """Return the tasks of the notes that a query matches, by title, then line.
 
-        Args:
-            query: Which notes; all when it is empty.
-            done: Only those that are open (False) or ticked (True); None for both.
-
-        Raises:
-            UsageError: The query cannot be understood; it says where and what is near.
+        `done` says which: open ones (False), ticked ones (True), or both (None).
         """
-        from notekeep.catalog.queries import list_tasks
+        return queries.list_tasks(self.catalog, self._facts(self.parse(query)), done=done)
 
-        return list_tasks(self.catalog, self._facts(self.query(query)), done=done)
+    def fields(self) -> QueryFields:
+        """Return the fields, kinds and flags that a query may name in this vault."""
+        generation = self.catalog.generation
+        if self._fields is None or self._fields[0] != generation:
+            self._fields = generation, known_fields(self.catalog, self.schema)
+        return self._fields[1]
 
-    def _facts(self, asked: Query) -> Node | None:
+    def _today(self) -> dt.date:
+        return habit_day(config.current_time(), self.settings.day_start)
+
+    def _facts(self, query: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
-        from notekeep.search.listing import resolve_words
-
-        return resolve_words(asked, self.catalog, self._ready_words, self.root)
+        return resolve_words(query, self.catalog, self.indexing.ready_for_search, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
-        """Notes about the same as the one that a name means, best first, with what they share."""
-        from notekeep.search.related import find_related
-
+        """Return notes about the same as one, best first, with what they share."""
         path = self.resolve(name).path
-        return find_related(self.catalog, self._ready_words(), self.root, path, limit=limit)
+        return find_related(
+            self.catalog, self.indexing.ready_for_search(), self.root, path, limit=limit
+        )
 
     def mentions(self, name: str) -> list[Mention]:
-        """Where other notes say a note's title, alias or file name without linking to it."""
-        from notekeep.catalog.name_lookup import mentions
-
-        return mentions(self.catalog, self._ready_words(), self.resolve(name), self._note)
+        """Return where other notes name a note without linking to it."""
+        return name_lookup.mentions(
+            self.catalog, self.indexing.ready_for_search(), self.resolve(name), self._note
+        )
 
     def _note(self, path: str) -> Note | None:
-        from notekeep.markdown.note import read_note
-
         try:
-            return read_note(path, self.bytes_of(path), self.schema)
+            return read_note(path, self.read_bytes(path), self.schema)
         except NotFound:
             return None
 
@@ -353,26 +317,18 @@ class SearchService(IndexService):
         return vault_settings(self.root).saved
 
     def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
-        """Notes of other years with a day, today by default, in one of their dates."""
-        from notekeep.catalog.queries import on_this_day
-
-        return on_this_day(self.catalog, day or self.today())
+        """Return notes of other years with a day, today by default, in one of their dates."""
+        return queries.on_this_day(self.catalog, day or self._today())
 
     def problems(self) -> list[Problem]:
-        """What could not be read whole, settings first, each with its line, reason and remedy."""
-        from notekeep.errors import SETTINGS, Problem
-
+        """Return what could not be read whole, settings first, with reason and remedy."""
         hint = "`notekeep config` says which files count"
         told = [warning.partition(": ") for warning in self.settings.warnings]
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in told]
         return [*settings, *self.catalog.problems()]
 
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Ask the catalog one question in SQL, read-only: column names and rows.
-
-        Args:
-            query: The question, a SELECT.
-            timeout: For how many seconds it may run.
+        """Run one SELECT over the catalog for at most `timeout` seconds: column names and rows.
 
         Raises:
             UsageError: SQLite does not understand it, it would write, or it takes too long.

@@ -327,7 +327,7 @@ class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
         with contextlib.suppress(NotekeepError):
             # Before any screen reads the catalog: what changes after this is shown again.
             self._generation = vault.catalog.generation
-            self.indexed = None if vault.count() else 0.0
+            self.indexed = None if vault.search.count() else 0.0
         self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
@@ -532,7 +532,7 @@ class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
         from notekeep.tui.dialogs.prompts import open_dialog
 
         dialog = NewNote(list(self.vault.schema.kinds), kind=kind, title=title)
-        open_dialog(self, dialog, lambda answer: self.vault.create(*answer), self._created)
+        open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), self._created)
 
     def _created(self, done: WriteResult) -> None:
         for path in done.paths[:1]:

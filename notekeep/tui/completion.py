@@ -106,7 +106,7 @@ class LinkWriter:
 
     def to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
         """Write a link to each title's note; a title that is no note's any more is one itself."""
-        style = self._vault.plan.links
+        style = self._vault.notes.plan.links
         if is_wiki:
             style = replace(style, is_markdown=False)
         try:
@@ -158,7 +158,7 @@ class Completer:
         keys |= set(vault.catalog.field_names())
         values = {"type": list(kinds), **_values(vault)}
         headings = lru_cache(64)(partial(_headings_of, vault))
-        return cls(titles, vault.tags(), keys, values, headings, LinkWriter(vault, source))
+        return cls(titles, vault.search.tags(), keys, values, headings, LinkWriter(vault, source))
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
         """Give what could be meant at the cursor, best first; nothing where nothing is named.
@@ -242,14 +242,14 @@ def _values(vault: Vault) -> dict[str, set[str]]:
         found[name].update(choices)
     for name in VALUES:
         # As rows all notes would be in memory for it, every time that one is edited.
-        said = vault.values(name, limit=MOST_VALUES)
+        said = vault.search.values(name, limit=MOST_VALUES)
         found[name].update(text for text in said if len(text) <= LONGEST_VALUE)
     return found
 
 
 def _headings_of(vault: Vault, name: str) -> Sequence[str]:
     """Give the headings of the note that a name means; a look into the catalog."""
-    row = vault.linked(name, "")
+    row = vault.search.resolve_link(name, "")
     return [text for _, _, text in vault.catalog.headings(row.path)] if row is not None else ()
 
 

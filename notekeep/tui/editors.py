@@ -194,7 +194,7 @@ class Editors:
     def _data(self, path: str, unsaved: UnsavedText | None) -> bytes:
         """What a note holds; of one that is gone, what its unsaved text was made from."""
         try:
-            return self._app.vault.bytes_of(path)
+            return self._app.vault.search.read_bytes(path)
         except NotFound:
             if unsaved is None:
                 raise

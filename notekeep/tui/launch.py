@@ -94,7 +94,7 @@ def launch(
 
         app = APPS[screen](vault, collect_often)
         run_app(app, auto_pilot=auto_pilot)
-    vault.tidy()
+    vault.history.prune()
     if app.next_vault:
         vault.catalog.close()
         return launch(app.next_vault, prelude=prelude)

@@ -38,7 +38,7 @@ def sample(vault: Vault, query: str, total: int, limit: int) -> list[Row]:
     return [
         row
         for part in range(SAMPLES)
-        for row in vault.rows(query, limit=limit // SAMPLES, offset=part * step).rows
+        for row in vault.search.rows(query, limit=limit // SAMPLES, offset=part * step).rows
     ]
 
 
@@ -55,7 +55,7 @@ class PagedRows:
         if offset == 0 and len(self._first.rows) >= min(limit, self.total):
             return self._first.rows
         rows = self._read(offset, limit)
-        self._vault.tell_apart(rows)
+        self._vault.search.distinguish_titles(rows)
         if rows:
             self._seen[offset], self._seen[offset + len(rows) - 1] = rows[0].path, rows[-1].path
         return rows
@@ -63,11 +63,11 @@ class PagedRows:
     def _read(self, offset: int, limit: int) -> Sequence[Row]:
         limit = min(limit, self.total - offset)
         if offset > FAR and limit > 0 and self._is_by_title:
-            rows = self._vault.page(self._query, limit, min(self._ways(offset, limit)))
+            rows = self._vault.search.page(self._query, limit, min(self._ways(offset, limit)))
             # A note that another program took away since leads nowhere.
             if len(rows) == limit:
                 return rows
-        return self._vault.page(self._query, limit, offset)
+        return self._vault.search.page(self._query, limit, offset)
 
     def _ways(self, offset: int, limit: int) -> Iterator[PageCursor]:
         from notekeep.search.listing import PageCursor
@@ -83,12 +83,12 @@ class PagedRows:
     @cached_property
     def _is_by_title(self) -> bool:
         """Whether the list has the order that the catalog is kept in, and its own end."""
-        asked = self._vault.query(self._query)
+        asked = self._vault.search.parse(self._query)
         return not asked.order and asked.limit is None
 
     def paths(self) -> Iterable[str]:
         """Return the notes of all rows."""
-        return self._vault.paths(self._query)
+        return self._vault.search.paths(self._query)
 
     def find(self, path: str) -> int | None:
         """Return which row a note has, among all notes and in an order that was chosen.
@@ -98,7 +98,7 @@ class PagedRows:
         if not self._query:
             return self._vault.catalog.place(path)
         if self.total > FAR and not self._is_by_title:
-            return self._vault.listed(self._query).find(path)
+            return self._vault.search.ordered(self._query).find(path)
         return None
 
 
@@ -158,7 +158,7 @@ def find_sort_key(vault: Vault, query: str) -> str:
     if SORT not in query:
         return ""
     try:
-        keys = vault.query(query, typing=True).order
+        keys = vault.search.parse(query, typing=True).order
     except NotekeepError:
         return ""
     return f"{'-' if keys[0].descending else ''}{keys[0].field}" if keys else ""
@@ -215,7 +215,7 @@ class FieldTypo(NamedTuple):
 def find_field_typo(vault: Vault, typed: str) -> FieldTypo | None:
     """Return the first name in a query that is a slip of a field's, or None."""
     try:
-        vault.query(typed)
+        vault.search.parse(typed)
     except UsageError as error:
         if error.near and error.position is not None:
             found = _NAME.match(typed, error.position)
@@ -303,15 +303,15 @@ def load_sidebar(vault: Vault) -> SidebarModel:
     Raises:
         NotekeepError: The catalog cannot be read.
     """
-    spread = vault.facets()
-    pinned = vault.rows(PINNED, limit=PINNED_SHOWN).rows
+    spread = vault.search.facets()
+    pinned = vault.search.rows(PINNED, limit=PINNED_SHOWN).rows
     return SidebarModel(
         sum(spread.kinds.values()),
         [(row.path, clean_line(row.title)) for row in pinned],
         spread.kinds,
         spread.tags,
         spread.years,
-        [_saved(vault, name, query) for name, query in vault.saved.items()],
+        [_saved(vault, name, query) for name, query in vault.search.saved.items()],
     )
 
 
@@ -326,7 +326,11 @@ def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) ->
     Raises:
         NotekeepError: The query asks for what takes too long, or the catalog cannot be read.
     """
-    spread = vault.facets(query, typing=True) if paths is None else vault.facets_of_paths(paths)
+    spread = (
+        vault.search.facets(query, typing=True)
+        if paths is None
+        else vault.search.facets_of_paths(paths)
+    )
     total = sum(spread.kinds.values())
     return SidebarModel(total, (), spread.kinds, spread.tags, spread.years, None)
 
@@ -336,7 +340,7 @@ def _saved(vault: Vault, name: str, text: str) -> SavedQuery:
     from notekeep.query.tree import is_fact
 
     try:
-        query = vault.query(text)
+        query = vault.search.parse(text)
         listed = query.root is None or is_fact(query.root)
         return SavedQuery(name, text, write_query(query) if listed else "", _count(vault, text))
     except NotekeepError:
@@ -344,4 +348,4 @@ def _saved(vault: Vault, name: str, text: str) -> SavedQuery:
 
 
 def _count(vault: Vault, query: str) -> int:
-    return vault.rows(query, limit=1).total
+    return vault.search.rows(query, limit=1).total

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.services.history import TakenStep
+    from notekeep.services.history import Step
     from notekeep.storage.autosave import UnsavedText
     from notekeep.tracking.checkin_undo import Undone
     from notekeep.tui.editors import Editors
@@ -67,25 +67,25 @@ class UndoActions(Keyboard):
         """
         last = self._done.pop() if self._done else ""
         if last == CHECK_IN or (not last and self.current_mode == places.HABITS_SCREEN):
-            in_background(self, self.vault.habit_index.undo, self._unchecked, group="write")
+            in_background(self, self.vault.habits.tracker.undo, self._unchecked, group="write")
         else:
-            in_background(self, self.vault.undo, self._undone, group="write")
+            in_background(self, self.vault.history.undo, self._undone, group="write")
 
     def _unchecked(self, undone: Undone) -> None:
         self.clear_notifications()  # one may offer the undo that was just done
         show_message(self, f"Took back: {undone.habit.title}")
         self.show_changed()
 
-    def _undone(self, steps: Sequence[TakenStep]) -> None:
+    def _undone(self, steps: Sequence[Step]) -> None:
         what = ", ".join(f"{step.verb} {step.label}" for step in steps)
         self.clear_notifications()  # one may offer the undo that was just done
         show_message(self, f"Took back: {what} · ctrl+r does it again")
         self.post_message(VaultChanged())
 
     def action_redo(self) -> None:
-        in_background(self, self.vault.redo, self._redone, group="write")
+        in_background(self, self.vault.history.redo, self._redone, group="write")
 
-    def _redone(self, step: TakenStep) -> None:
+    def _redone(self, step: Step) -> None:
         show_message(self, f"Did again: {step.verb} {step.label} · u undo")
         self.post_message(VaultChanged())
 
@@ -197,7 +197,7 @@ class Over(UndoActions):
         def look() -> list[ConflictPair]:
             from notekeep.notes.conflict_pairs import list_conflicts
 
-            return list_conflicts(self.vault.plan)
+            return list_conflicts(self.vault.notes.plan)
 
         in_background(
             self, look, self._flag, group="conflicts", exclusive=True, failed=lambda _error: None

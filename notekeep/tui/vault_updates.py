@@ -62,7 +62,7 @@ class VaultSweeps:
             is_news: Tells whether the screens may show less than what is known after a refresh.
         """
         self._app = app
-        app.vault.words_at_once = FEW
+        app.vault.indexing.words_at_once = FEW
         self._is_news = is_news
         self._left = threading.Event()
         self._pace = Pace(thousands)
@@ -96,13 +96,13 @@ class VaultSweeps:
         vault = self._app.vault
         self._pace = Pace(thousands)
         try:
-            refreshed = vault.refresh(defer=True, progress=self._progress)
+            refreshed = vault.indexing.refresh(defer=True, progress=self._progress)
             if refreshed.deferred:
                 self._follow()
                 return None
         except _SweepCancelled:
             return None
-        if vault.words.should_merge:
+        if vault.full_text.should_merge:
             indexer.start_indexing(vault.root)
         return refreshed
 
@@ -119,7 +119,10 @@ class VaultSweeps:
             vault, self._follower = self._app.vault, indexer.IndexingProcess(self._app.vault.root)
             if self._left.is_set():  # who left before there was one stopped none
                 return
-            if self._follower.follow(self._progress) and not vault.refresh(defer=True).deferred:
+            if (
+                self._follower.follow(self._progress)
+                and not vault.indexing.refresh(defer=True).deferred
+            ):
                 self._app.post_message(VaultChanged())
         finally:
             # Sweeps and new lists had their peak meanwhile; what is free of it goes back.
@@ -220,8 +223,8 @@ class VaultWatch:
             self._thread.join(_END_SECONDS)
         if self._has_history:
             vault = self._app.vault
-            vault.history.settle(vault.root, min_age=0)
-            vault.history.close()
+            vault.history.store.settle(vault.root, min_age=0)
+            vault.history.store.close()
 
     def _watch(self) -> None:
         from notekeep.storage.watch import watch
@@ -236,7 +239,7 @@ class VaultWatch:
         if self._is_writing():
             return False
         try:
-            refreshed = self._app.vault.refresh(words=False)
+            refreshed = self._app.vault.indexing.refresh(words=False)
             news = self.is_news(refreshed)
         except NotekeepError:
             return False  # what is wrong is said when the person asks for something
@@ -265,7 +268,7 @@ class VaultWatch:
             vault = self._app.vault
             in_background(
                 self._app,
-                lambda: vault.history.settle(vault.root),
+                lambda: vault.history.store.settle(vault.root),
                 self._settled,
                 group="settle",
                 failed=lambda _error: None,

@@ -211,7 +211,7 @@ class TitleSearch:
             if turn != self._turn:
                 return None
             begun = time.thread_time()
-            found = self._vault.suggest(query, limit=self._limit)
+            found = self._vault.search.suggest(query, limit=self._limit)
             self._spent = [*self._spent[-1:], time.thread_time() - begun]
             return found
 

@@ -70,7 +70,7 @@ def test_notekeep_is_asked_the_same_of_a_whole_vault(
         created = f"{day[:4]}-{day[4:6]}-{day[6:]}"
         head = f"---\ncreated: {created}\ntags: [{note['texts']['tags']}]\n---\n"
         (root / path).write_text(f"{head}{body}\n", "utf-8")
-    Vault.open(str(root)).refresh()
+    Vault.open(str(root)).indexing.refresh()
     engine = Engine(str(root))
     engine.open()
     for question, expected in QUESTIONS:

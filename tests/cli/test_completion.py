@@ -152,7 +152,7 @@ def test_names_are_found_by_one_question(root: Path, monkeypatch: pytest.MonkeyP
         return made_of(catalog, make, sql, *values)
 
     vault = Vault.open(str(root))
-    vault.refresh()
+    vault.indexing.refresh()
     monkeypatch.setattr(Catalog, "made_of", counted)
     monkeypatch.setattr(Catalog, "names", None)
     assert complete_name(vault.catalog, "Medi", 10) == ["Meditate"]

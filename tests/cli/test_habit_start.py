@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.cli import quick_checkin
+from notekeep.cli import main as start
 from notekeep.cli.habits import COMMANDS
 from notekeep.cli.main import main
 from notekeep.habits.definition import RESERVED
@@ -135,7 +135,7 @@ def test_the_quick_way_says_and_writes_what_click_would(
         return code, *capsys.readouterr(), lines
 
     quickly = said()
-    monkeypatch.setattr(quick_checkin, "find_check_in", lambda _: None)
+    monkeypatch.setattr(start, "find_check_in", lambda _: None)
     assert said() == quickly
 
 
@@ -144,7 +144,7 @@ def test_the_quick_way_says_and_writes_what_click_would(
     ["habit", "habit list", "habit -h", "habit med --json", "habit -d -2 med", "ls med", "--plain"],
 )
 def test_what_is_more_than_a_check_in_goes_the_way_of_every_verb(words: str) -> None:
-    assert quick_checkin.find_check_in(words.split()) is None
+    assert start.find_check_in(words.split()) is None
 
 
 def test_every_command_of_habits_is_reserved() -> None:

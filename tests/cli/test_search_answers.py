@@ -103,9 +103,9 @@ def test_showing_a_note_counts_until_it_is_forgotten(
     notekeep("show", "Garden sensor", at=sample)
     notekeep("open", "Garden sensor", at=sample, EDITOR="true", VISUAL="true")
     vault = Vault.open(sample, places=Places.for_machine(os.environ))
-    assert vault.opened.times(path) == 2
+    assert vault.open_counts.times(path) == 2
     assert notekeep("forget", "--yes", "Garden sensor", at=sample).code == 0
-    assert vault.opened.times(path) == 0
+    assert vault.open_counts.times(path) == 0
 
 
 def test_search_says_that_the_index_is_not_built(
@@ -132,5 +132,5 @@ def test_an_unfinished_word_of_four_letters_is_respelt(
     sample: Path, typed: str, *, is_respelt: bool
 ) -> None:
     vault = Vault.open(sample)
-    remarks = vault.search(typed, typing=True).remarks
+    remarks = vault.search.search(typed, typing=True).remarks
     assert any("This is for" in remark for remark in remarks) == is_respelt

@@ -39,5 +39,5 @@ def test_single_word_is_never_left_out(shell: Shell) -> None:
 def test_word_of_four_letters_is_respelt_while_typing(shell: Shell, typed: str, total: int) -> None:
     shell.write("a.md", "The moss grows\n")
     vault = Vault.open(shell.root)
-    vault.refresh()
-    assert vault.search(typed, typing=True).total == total
+    vault.indexing.refresh()
+    assert vault.search.search(typed, typing=True).total == total

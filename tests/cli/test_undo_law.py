@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.cli.main import VERBS, main
+from notekeep.cli.command_tree import VERBS
+from notekeep.cli.main import main
 from notekeep.habits.schedule import VALUE_MASK
 from notekeep.vault import Vault
 
@@ -125,7 +126,7 @@ def test_undo_gives_every_day_of_a_habit_back(
     run: Callable[..., int], sample: Path, words: list[str]
 ) -> None:
     def days() -> dict[str, tuple[bytes, list[int]]]:
-        index = Vault.open(sample).habit_index
+        index = Vault.open(sample).habits.tracker
         index.refresh()
         kept = {habit.key: index.days(habit) for habit in index.known()}
         # The lowest bits say what a day was; another says how many lines it took to say so.

@@ -128,6 +128,6 @@ def test_a_vault_hides_the_names_of_what_is_not_for_others(
     (tmp_path / "vault").mkdir()
     (tmp_path / "vault" / "a.md").write_text(f"---\n{front}\n---\nwords", "utf-8")
     vault = Vault.open(tmp_path / "vault")
-    vault.refresh()
-    with vault.source() as source:
+    vault.indexing.refresh()
+    with vault.publishing.source() as source:
         assert source.hidden("a.md") is is_hidden

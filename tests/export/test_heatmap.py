@@ -47,7 +47,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     )
     (root / "habits/log/2026-01.phone.md").write_text(LOG)
     opened = Vault.open(root)
-    opened.refresh()
+    opened.indexing.refresh()
     return opened
 
 
@@ -55,7 +55,7 @@ def export(vault: Vault, tmp_path: Path, body: str, target: str = "portable") ->
     """Export a post; give every file that was written by its name."""
     with open(f"{vault.root}/posts/My year.md", "w", encoding="utf-8") as file:
         file.write(POST + body)
-    vault.refresh()
+    vault.indexing.refresh()
     site = tmp_path / "site"
     if target in FILES or target == "hugo":
         make_site(site, target)
@@ -64,7 +64,9 @@ def export(vault: Vault, tmp_path: Path, body: str, target: str = "portable") ->
     if target == "nikola":
         folder_with(site, "conf.py", NIKOLA)
     before = set(site.rglob("*"))
-    vault.export(vault.plan_export(["My year"], target=target, site=str(site)))
+    vault.publishing.export(
+        vault.publishing.plan_export(["My year"], target=target, site=str(site))
+    )
     made = [path for path in site.rglob("*") if path.is_file() and path not in before]
     return {path.name: path.read_text("utf-8", "replace") for path in made}
 
@@ -127,22 +129,24 @@ def test_a_fragment_names_a_year(heading: str, year: int | None, vault: Vault) -
 
 
 def test_only_habits_have_a_year(vault: Vault) -> None:
-    assert picture(vault.habit_index, "posts/My year.md", "year") is None
+    assert picture(vault.habits.tracker, "posts/My year.md", "year") is None
 
 
 def test_a_year_begins_a_draft_that_exports(vault: Vault, tmp_path: Path) -> None:
     from notekeep.notes.habit_reviews import plan_year
 
-    index = vault.habit_index
+    index = vault.habits.tracker
     index.refresh()
-    done = vault.carry_out(plan_year(vault.plan, index, [index.find("med")], 2026))
-    text = vault.bytes_of(done.paths[0]).decode()
+    done = vault.notes.apply(plan_year(vault.notes.plan, index, [index.find("med")], 2026))
+    text = vault.search.read_bytes(done.paths[0]).decode()
     assert "kept 3 of 4 days" in text
     assert "![[habits/Meditate#year 2026]]" in text
     assert "| January | 75% |" in text
     assert "sources: ['[[Atomic Habits]]']" in text.replace('"', "'")
     site = tmp_path / "drafts"
     site.mkdir()
-    vault.export(vault.plan_export([done.paths[0]], target="portable", site=str(site)))
+    vault.publishing.export(
+        vault.publishing.plan_export([done.paths[0]], target="portable", site=str(site))
+    )
     assert [path.name for path in site.rglob("*.svg")] == ["meditate-2026.svg"]
-    vault.undo()
+    vault.history.undo()

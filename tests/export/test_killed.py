@@ -29,10 +29,10 @@ def reached(name):
     if met.count(point) == int(count):
         os.kill(os.getpid(), signal.SIGKILL)
 vault = Vault.open(root)
-vault.refresh()
-plan = vault.plan_export(vault.publishable(site=site), site=site)
+vault.indexing.refresh()
+plan = vault.publishing.plan_export(vault.publishing.publishable(site=site), site=site)
 durability.reach_failpoint = reached
-vault.export(plan)
+vault.publishing.export(plan)
 """
 NOTE = "---\npublish: true\ndate: 2026-03-04\n---\nword {}\n"
 
@@ -60,8 +60,10 @@ def write_notes(root: Path, word: int) -> None:
 
 def export(root: Path, site: Path) -> None:
     vault = Vault.open(root)
-    vault.refresh()
-    vault.export(vault.plan_export(vault.publishable(site=str(site)), site=str(site)))
+    vault.indexing.refresh()
+    vault.publishing.export(
+        vault.publishing.plan_export(vault.publishing.publishable(site=str(site)), site=str(site))
+    )
 
 
 def kill_export(root: Path, site: Path, point: str, count: int) -> None:

@@ -86,10 +86,10 @@ def export(root: Path, site: Path, target: str, paths: list[str], *, named: bool
     else:
         site.mkdir()
     vault = Vault.open(root)
-    vault.refresh()
-    options = vault.export_options(named=named)
-    plan = vault.plan_export(paths, target=target, site=str(site), options=options)
-    vault.export(plan)
+    vault.indexing.refresh()
+    options = vault.publishing.export_options(named=named)
+    plan = vault.publishing.plan_export(paths, target=target, site=str(site), options=options)
+    vault.publishing.export(plan)
     words = {
         word: str(file.relative_to(site))
         for file in site.rglob("*")

@@ -41,19 +41,21 @@ def make_vault(folder: Path, words: str) -> Path:
 
 def opened(root: Path) -> Vault:
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
 def plan(root: Path, site: Path, **how: object) -> ExportPlan:
     vault = opened(root)
-    names = vault.publishable(site=str(site))
-    return vault.plan_export(names, site=str(site), options=vault.export_options(**how))
+    names = vault.publishing.publishable(site=str(site))
+    return vault.publishing.plan_export(
+        names, site=str(site), options=vault.publishing.export_options(**how)
+    )
 
 
 def export(root: Path, site: Path, **how: object) -> ExportPlan:
     made = plan(root, site, **how)
-    opened(root).export(made)
+    opened(root).publishing.export(made)
     return made
 
 
@@ -120,12 +122,12 @@ def test_the_first_export_writes_the_id_beside_other_settings(root: Path, site: 
 def test_a_plan_writes_no_id_and_undo_keeps_it(root: Path, site: Path) -> None:
     made = plan(root, site)
     assert not settings(root).exists()
-    opened(root).export(made)
+    opened(root).publishing.export(made)
     vault = opened(root)
-    vault.undo()
+    vault.history.undo()
     assert not (site / NAME).exists()
     with pytest.raises(NotFound):
-        vault.undo()
+        vault.history.undo()
     assert settings(root).exists()
     assert export(root, site).counts() == {"new": 3}
 
@@ -137,11 +139,11 @@ def test_a_vault_whose_settings_are_read_only_keeps_its_posts(
     (tmp_path / "elsewhere.toml").write_text("day_start = 3\n")
     settings(root).symlink_to(tmp_path / "elsewhere.toml")
     vault = opened(root)
-    done = vault.export(vault.plan_export(["second"], site=str(site)))
+    done = vault.publishing.export(vault.publishing.plan_export(["second"], site=str(site)))
     (told,) = [line for line in done.warnings if "id" in line]
     assert "could not be written" in told
     assert (tmp_path / "elsewhere.toml").read_text() == "day_start = 3\n"
-    assert opened(root).plan_export(["second"], site=str(site)).is_empty
+    assert opened(root).publishing.plan_export(["second"], site=str(site)).is_empty
 
 
 def test_a_copy_of_a_vault_is_the_same_vault(root: Path, site: Path, tmp_path: Path) -> None:
@@ -163,7 +165,7 @@ def test_an_id_that_another_device_brings_counts_at_once(
     vault = opened(root)
     export(copy, site)
     shutil.copytree(copy / ".notekeep", root / ".notekeep")
-    made = vault.plan_export(["second"], site=str(site))
+    made = vault.publishing.plan_export(["second"], site=str(site))
     assert not made.refused
     assert made.is_empty
 
@@ -228,7 +230,7 @@ def test_an_old_manifest_keeps_the_posts_of_another_vault(
 def test_a_renamed_note_keeps_its_post_and_slug(root: Path, site: Path) -> None:
     export(root, site)
     vault = opened(root)
-    vault.rename("diary/first.md", "Another title")
+    vault.notes.rename("diary/first.md", "Another title")
     export(root, site)
     assert [*written(site)["posts"]] == ["first", "second"]
     assert plan(root, site).is_empty
@@ -237,6 +239,6 @@ def test_a_renamed_note_keeps_its_post_and_slug(root: Path, site: Path) -> None:
 def test_a_renamed_note_of_an_old_manifest_keeps_its_post(root: Path, site: Path) -> None:
     export(root, site)
     make_old(root, site, {"first": "diary/first.md", "second": "second.md"})
-    opened(root).rename("diary/first.md", "Another title")
+    opened(root).notes.rename("diary/first.md", "Another title")
     export(root, site)
     assert [*written(site)["posts"]] == ["first", "second"]

@@ -33,16 +33,18 @@ def site(tmp_path: Path) -> Path:
 
 def export(root: Path, site: Path, *names: str, **how: object) -> None:
     vault = Vault.open(root)
-    vault.refresh()
-    options = vault.export_options(**how)
-    vault.export(vault.plan_export(names or ("a", "b"), site=str(site), options=options))
+    vault.indexing.refresh()
+    options = vault.publishing.export_options(**how)
+    vault.publishing.export(
+        vault.publishing.plan_export(names or ("a", "b"), site=str(site), options=options)
+    )
 
 
 def stand(root: Path, site: Path) -> dict[str, str]:
     """Return how each post stands, as a command tells it."""
     vault = Vault.open(root)
-    vault.refresh()
-    (standing,) = vault.standings(site=str(site))
+    vault.indexing.refresh()
+    (standing,) = vault.publishing.standings(site=str(site))
     assert standing.error == ""
     return {one.note: f"{one.state} {one.path} {one.why}".strip() for one in standing.posts}
 
@@ -81,8 +83,8 @@ def test_a_refused_note_is_told_at_each_export(root: Path, site: Path) -> None:
     (root / "c.md").write_text(f"---\nslug: a/b\n{POST[4:]}x\n")
     export(root, site, "a", "b", "c")
     vault = Vault.open(root)
-    vault.refresh()
-    plan = vault.plan_export(("a", "b", "c"), site=str(site))
+    vault.indexing.refresh()
+    plan = vault.publishing.plan_export(("a", "b", "c"), site=str(site))
     assert plan.is_empty
     (why,) = plan.refused.values()
     assert "slug: 'a/b'" in why.message
@@ -110,9 +112,9 @@ def test_what_is_left_in_a_site_is_told_and_pruned_though_the_only_note_is_refus
     assert found["a.md"].startswith("refused  a.md: slug: 'x/y' is a path")
     assert found["b"].startswith("orphan"), "the path of a note that is gone is nowhere kept"
     vault = Vault.open(root)
-    vault.refresh()
-    options = vault.export_options(prune=True)
-    plan = vault.plan_export(("a",), site=str(site), options=options)
+    vault.indexing.refresh()
+    options = vault.publishing.export_options(prune=True)
+    plan = vault.publishing.plan_export(("a",), site=str(site), options=options)
     assert [file.path for file in plan.files if file.status == "removed"] == [
         FILE.replace("/a/", "/b/")
     ]

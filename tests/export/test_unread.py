@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
     for number in range(MANY):
         (folder / f"n{number}.md").write_text("plain\n")
     vault = Vault.open(folder)
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     return folder
 
 
@@ -70,45 +70,45 @@ def test_a_command_reads_all_that_waits_before_it_exports(
 def test_a_plan_of_notes_that_nobody_read_is_not_written(root: Path, site: Path) -> None:
     make_private(root)
     vault = Vault.open(root)
-    assert vault.refresh(words=False, defer=True).pending > MANY
-    plan = vault.plan_export(["post"], site=str(site))
+    assert vault.indexing.refresh(words=False, defer=True).pending > MANY
+    plan = vault.publishing.plan_export(["post"], site=str(site))
     with pytest.raises(Conflict, match="notes changed after this was planned"):
-        vault.export(plan)
+        vault.publishing.export(plan)
     assert "and more words" not in left(site)
-    vault.export(vault.plan_export(["post"], site=str(site)))
+    vault.publishing.export(vault.publishing.plan_export(["post"], site=str(site)))
     assert "and more words" in left(site)
     assert SECRET not in left(site)
 
 
 def test_a_note_that_became_private_after_the_plan_does_not_leave(root: Path, site: Path) -> None:
     vault = Vault.open(root)
-    plan = vault.plan_export(["post"], site=str(site))
+    plan = vault.publishing.plan_export(["post"], site=str(site))
     (root / "post.md").write_text("---\nprivate: true\n---\nx\n")
     with pytest.raises(Refused, match="private"):
-        vault.export(plan)
+        vault.publishing.export(plan)
     assert "and more words" not in left(site)
 
 
 def test_one_of_several_that_became_private_holds_back_all(root: Path, site: Path) -> None:
     (root / "second.md").write_text(f"{POST}The second.\n")
     vault = Vault.open(root)
-    vault.refresh(words=False)
-    plan = vault.plan_export(["post", "second"], site=str(site))
+    vault.indexing.refresh(words=False)
+    plan = vault.publishing.plan_export(["post", "second"], site=str(site))
     (root / "second.md").write_text("---\nprivate: true\n---\nx\n")
     with pytest.raises(Conflict):
-        vault.export(plan)
+        vault.publishing.export(plan)
     assert "and more words" not in left(site)
 
 
 def test_a_note_that_is_new_and_private_does_not_leave_by_its_name(root: Path, site: Path) -> None:
     vault = Vault.open(root)
     (root / "post.md").write_text(f"{POST}As [[Kestrel merger]] says, and more words.\n")
-    vault.refresh(words=False)
-    plan = vault.plan_export(["post"], site=str(site))
+    vault.indexing.refresh(words=False)
+    plan = vault.publishing.plan_export(["post"], site=str(site))
     (root / "Kestrel merger.md").write_text("---\nprivate: true\n---\nx\n")
     with pytest.raises(Conflict):
-        vault.export(plan)
-    vault.export(vault.plan_export(["post"], site=str(site)))
+        vault.publishing.export(plan)
+    vault.publishing.export(vault.publishing.plan_export(["post"], site=str(site)))
     assert "Kestrel" not in left(site)
 
 
@@ -118,7 +118,7 @@ def test_a_folder_that_became_private_is_known_before_anything_leaves(
     (root / "plans").mkdir()
     (root / f"{SECRET}.md").rename(root / "plans" / f"{SECRET}.md")
     vault = Vault.open(root)
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     (root / ".notekeep").mkdir()
     (root / ".notekeep/config.toml").write_text('private = ["plans/"]\n')
     monkeypatch.chdir(root)
@@ -129,9 +129,9 @@ def test_a_folder_that_became_private_is_known_before_anything_leaves(
 
 def test_what_changed_elsewhere_does_not_hold_a_plan_back(root: Path, site: Path) -> None:
     vault = Vault.open(root)
-    plan = vault.plan_export(["post"], site=str(site))
+    plan = vault.publishing.plan_export(["post"], site=str(site))
     (root / "n1.md").write_text("other\n")
-    vault.export(plan)
+    vault.publishing.export(plan)
     assert "and more words" in left(site)
 
 
@@ -139,7 +139,7 @@ def test_nothing_leaves_while_another_program_keeps_the_changes_from_being_read(
     root: Path, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = Vault.open(root)
-    plan = vault.plan_export(["post"], site=str(site))
+    plan = vault.publishing.plan_export(["post"], site=str(site))
     (root / "n1.md").write_text("other\n")
 
     def busy(_catalog: Catalog) -> object:
@@ -148,9 +148,9 @@ def test_nothing_leaves_while_another_program_keeps_the_changes_from_being_read(
     with monkeypatch.context() as held:
         held.setattr(Catalog, "writing", busy)
         with pytest.raises(Failure, match="could not be read"):
-            vault.export(plan)
+            vault.publishing.export(plan)
     assert "and more words" not in left(site)
-    vault.export(plan)
+    vault.publishing.export(plan)
     assert "and more words" in left(site)
 
 
@@ -159,15 +159,15 @@ def test_a_site_is_not_noted_as_done_by_a_plan_of_notes_that_nobody_read(
 ) -> None:
     (root / "second.md").write_text(f"{POST}The second.\n")
     vault = Vault.open(root)
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     names = ("post", "second")
-    vault.export(vault.plan_export(names, site=str(site)))
+    vault.publishing.export(vault.publishing.plan_export(names, site=str(site)))
     assert SECRET in left(site), "as the note was plain when it was exported"
     make_private(root)
     stale = Vault.open(root)
-    stale.refresh(words=False, defer=True)
-    assert stale.plan_export(names, site=str(site)).is_empty
-    stale.refresh(words=False)
-    plan = stale.plan_export(names, site=str(site))
-    stale.export(plan)
+    stale.indexing.refresh(words=False, defer=True)
+    assert stale.publishing.plan_export(names, site=str(site)).is_empty
+    stale.indexing.refresh(words=False)
+    plan = stale.publishing.plan_export(names, site=str(site))
+    stale.publishing.export(plan)
     assert SECRET not in left(site)

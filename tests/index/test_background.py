@@ -43,11 +43,11 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 
 def found(vault: Vault, word: str) -> int:
-    return len(vault.words.scores(Term(word)))
+    return len(vault.full_text.scores(Term(word)))
 
 
 def test_many_changes_are_left_to_it_and_it_tells_how_far_it_is(vault: Vault) -> None:
-    refreshed = vault.refresh(defer=True)
+    refreshed = vault.indexing.refresh(defer=True)
     assert refreshed.deferred
     assert refreshed.pending == NOTES
     told: list[tuple[int, int]] = []
@@ -57,14 +57,14 @@ def test_many_changes_are_left_to_it_and_it_tells_how_far_it_is(vault: Vault) ->
     assert told == sorted(told)
     assert told[-1] == (NOTES, NOTES)
     # Without a budget, because files that were written this very moment are looked at again.
-    assert not vault.refresh().indexed
+    assert not vault.indexing.refresh().indexed
     assert found(vault, "lever") == NOTES
 
 
 def test_without_the_full_text_titles_answer_and_say_so(vault: Vault) -> None:
-    vault.refresh(words=False)
-    assert vault.refresh(defer=True).deferred
-    answer = vault.search("note 7")
+    vault.indexing.refresh(words=False)
+    assert vault.indexing.refresh(defer=True).deferred
+    answer = vault.search.search("note 7")
     assert answer.total
     assert f"tags of {NOTES} notes" in answer.remarks[0]
 
@@ -78,8 +78,8 @@ def test_stopped_it_ends_and_what_it_did_stays(vault: Vault) -> None:
     follower.stop()
     thread.join(60)
     assert not thread.is_alive()
-    assert vault.count() >= 500
-    vault.refresh()
+    assert vault.search.count() >= 500
+    vault.indexing.refresh()
     assert found(vault, "lever") == NOTES
 
 
@@ -88,9 +88,9 @@ def test_of_two_at_once_one_works(vault: Vault) -> None:
         assert ours
         done = subprocess.run(indexer._command(vault.root), check=True, capture_output=True)
         assert done.stdout == b""
-        assert not vault.count()
+        assert not vault.search.count()
     subprocess.run(indexer._command(vault.root), check=True)
-    assert vault.count() == NOTES
+    assert vault.search.count() == NOTES
 
 
 def test_killed_at_any_moment_the_index_opens_or_is_built_again(vault: Vault) -> None:
@@ -111,10 +111,10 @@ def test_killed_at_any_moment_the_index_opens_or_is_built_again(vault: Vault) ->
             for _ in range(dice.randint(0, 6)):
                 process.stdout.readline()
             os.killpg(process.pid, signal.SIGKILL)
-        vault.refresh()
-        assert vault.count() == NOTES
+        vault.indexing.refresh()
+        assert vault.search.count() == NOTES
         assert found(vault, "lever") == NOTES
-    kept = {word: vault.words.scores(Term(word)).keys() for word in ("even", "round0", "word7")}
-    vault.refresh(full=True)
-    assert kept == {word: vault.words.scores(Term(word)).keys() for word in kept}
+    kept = {word: vault.full_text.scores(Term(word)).keys() for word in ("even", "round0", "word7")}
+    vault.indexing.refresh(full=True)
+    assert kept == {word: vault.full_text.scores(Term(word)).keys() for word in kept}
     assert kept["round0"]

@@ -28,7 +28,7 @@ def vault(tmp_path: Path) -> Vault:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)
     opened = Vault.open(tmp_path / "notes")
-    opened.refresh()
+    opened.indexing.refresh()
     return opened
 
 
@@ -36,51 +36,51 @@ def vault(tmp_path: Path) -> Vault:
     "query", ["", "sort:-rating", "sort:rating rating>=4", "sort:title", "sea"]
 )
 def test_the_order_of_a_whole_list_is_that_of_its_pages(vault: Vault, query: str) -> None:
-    rows = [row.path for row in vault.rows(query).rows]
-    listed = vault.listed(query)
+    rows = [row.path for row in vault.search.rows(query).rows]
+    listed = vault.search.ordered(query)
     assert listed.total == len(rows)
     assert [row.path for start in range(0, 6, 2) for row in listed.page(start, 2)] == rows
-    parts = [vault.page(query, 2, start) for start in range(0, 6, 2)]
+    parts = [vault.search.page(query, 2, start) for start in range(0, 6, 2)]
     assert [row.path for part in parts for row in part] == rows
     assert listed.paths() == rows
     assert [listed.find(path) for path in rows] == [*range(len(rows))]
     assert listed.find("elsewhere.md") is None
-    assert vault.paths(query) == set(rows)
+    assert vault.search.paths(query) == set(rows)
 
 
 @pytest.mark.parametrize("query", ["", "sea", "rating>=4", "is:template OR rating>0"])
 def test_a_page_is_found_from_any_note_and_from_the_end(vault: Vault, query: str) -> None:
-    rows = [row.path for row in vault.rows(query).rows]
+    rows = [row.path for row in vault.search.rows(query).rows]
     ends = [("", -1), *((path, place) for place, path in enumerate(rows))]
     for beside, place in ends:
         for passed in range(3):
             first = place + 1 + passed
-            found = vault.page(query, 2, PageCursor(passed, beside))
+            found = vault.search.page(query, 2, PageCursor(passed, beside))
             assert [row.path for row in found] == rows[first : first + 2]
     for beside, place in [("", len(rows)), *ends[1:]]:
         for passed in range(3):
             last = max(0, place - passed)
-            found = vault.page(query, 2, PageCursor(passed, beside, backwards=True))
+            found = vault.search.page(query, 2, PageCursor(passed, beside, backwards=True))
             assert [row.path for row in found] == rows[max(0, last - 2) : last]
-    assert vault.page(query, 2, PageCursor(0, "gone.md")) == []
+    assert vault.search.page(query, 2, PageCursor(0, "gone.md")) == []
 
 
 def test_a_limit_holds_for_the_order_and_for_the_notes(vault: Vault) -> None:
     query = "sort:-rating limit:2"
-    assert vault.listed(query).paths() == ["c.md", "a.md"]
-    assert vault.paths(query) == {"c.md", "a.md"}
-    assert [row.path for row in vault.page(query, 9, 0)] == ["c.md", "a.md"]
-    assert [row.path for row in vault.page(query, 9, 1)] == ["a.md"]
-    assert vault.page(query, 9, 4) == []
+    assert vault.search.ordered(query).paths() == ["c.md", "a.md"]
+    assert vault.search.paths(query) == {"c.md", "a.md"}
+    assert [row.path for row in vault.search.page(query, 9, 0)] == ["c.md", "a.md"]
+    assert [row.path for row in vault.search.page(query, 9, 1)] == ["a.md"]
+    assert vault.search.page(query, 9, 4) == []
 
 
 def test_paths_at_which_there_is_a_note_are_known(vault: Vault) -> None:
-    assert vault.known(["a.md", "é.md", "gone.md", "templates/t.md"]) == {"a.md", "é.md"}
-    assert vault.known([]) == set()
+    assert vault.search.existing(["a.md", "é.md", "gone.md", "templates/t.md"]) == {"a.md", "é.md"}
+    assert vault.search.existing([]) == set()
 
 
 def test_values_of_a_field_come_as_they_are_written_most_used_first(vault: Vault) -> None:
-    assert vault.values("genre") == ["Sea", "old", "sea"]
-    assert vault.values("rating") == ["4", "5"]
-    assert vault.values("genre", limit=1) == ["Sea"]
-    assert vault.values("no 'such\" field") == []
+    assert vault.search.values("genre") == ["Sea", "old", "sea"]
+    assert vault.search.values("rating") == ["4", "5"]
+    assert vault.search.values("genre", limit=1) == ["Sea"]
+    assert vault.search.values("no 'such\" field") == []

@@ -22,9 +22,9 @@ NOTES = {
 
 def told(root: Path) -> dict[str, str]:
     vault = Vault.open(root)
-    vault.refresh()
-    rows = vault.rows().rows
-    vault.tell_apart(rows)
+    vault.indexing.refresh()
+    rows = vault.search.rows().rows
+    vault.search.distinguish_titles(rows)
     return {row.path: row.apart for row in rows}
 
 
@@ -59,7 +59,7 @@ def test_the_last_one_of_a_title_is_told_apart_from_none(tmp_path: Path) -> None
 
 def test_an_index_answers_who_shares_a_title(tmp_path: Path) -> None:
     vault = Vault.open(put(tmp_path / "notes"))
-    vault.refresh()
+    vault.indexing.refresh()
     sql = f"EXPLAIN QUERY PLAN SELECT title_folded FROM notes WHERE {_SAME} {_SEVERAL}"
     steps = [row[3] for row in vault.catalog.ask(sql, ('["index"]',))]
     assert any("USING COVERING INDEX" in step and "title_folded=?" in step for step in steps)
@@ -67,7 +67,7 @@ def test_an_index_answers_who_shares_a_title(tmp_path: Path) -> None:
 
 def test_what_is_typed_finds_them_told_apart(tmp_path: Path) -> None:
     vault = Vault.open(put(tmp_path / "notes"))
-    vault.refresh()
-    for found in (vault.suggest("inde"), vault.search("work", typing=True)):
+    vault.indexing.refresh()
+    for found in (vault.search.suggest("inde"), vault.search.search("work", typing=True)):
         hits = {hit.row.path: hit.row.apart for hit in found.hits}
         assert hits["work/Index.md"] == "work"

@@ -28,9 +28,9 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
     for number in range(30):
         (root / f"{number}.md").write_text(f"# Note {number}\n\na lever\n", "utf-8")
     opened = Vault.open(root)
-    opened.refresh()
+    opened.indexing.refresh()
     yield opened
-    opened.words.close()
+    opened.full_text.close()
     opened.catalog.close()
 
 
@@ -38,12 +38,12 @@ def save(vault: Vault, word: str, *numbers: int, more: str = "") -> None:
     """Save notes as the interface does: the catalog knows of it, the full text not yet."""
     for number in numbers:
         Path(vault.root, f"{number}.md").write_text(f"# Note {number}\n\n{word}\n{more}", "utf-8")
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     assert len(vault.catalog.dirty()) == len(numbers)
 
 
 def found(vault: Vault, word: str) -> set[str]:
-    return {hit.row.path for hit in vault.search(word, relax=False).hits}
+    return {hit.row.path for hit in vault.search.search(word, relax=False).hits}
 
 
 def test_a_saved_note_is_found_by_the_next_question(vault: Vault) -> None:
@@ -55,31 +55,31 @@ def test_a_saved_note_is_found_by_the_next_question(vault: Vault) -> None:
 
 def test_a_note_that_is_gone_is_not_found(vault: Vault) -> None:
     Path(vault.root, "3.md").unlink()
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     assert "3.md" not in found(vault, "lever")
-    assert vault.words.count == 29
+    assert vault.full_text.count == 29
 
 
 def test_many_are_left_for_a_quiet_moment(vault: Vault) -> None:
     save(vault, "wedge", *range(SAVED_NOTES + 1))
     assert found(vault, "wedge") == set()
     assert len(vault.catalog.dirty()) == SAVED_NOTES + 1
-    vault.refresh()
+    vault.indexing.refresh()
     assert len(found(vault, "wedge")) == SAVED_NOTES + 1
 
 
 def test_large_ones_are_left_too(vault: Vault) -> None:
     save(vault, "wedge", 3, more="pulley\n" * (SOON_BYTES // 7))
-    before = vault.words.generation
+    before = vault.full_text.generation
     assert found(vault, "wedge") == set()
-    assert vault.words.generation == before
-    vault.refresh()
+    assert vault.full_text.generation == before
+    vault.indexing.refresh()
     assert found(vault, "wedge") == {"3.md"}
 
 
 def test_while_another_writes_the_words_the_answer_does_not_wait(vault: Vault) -> None:
     save(vault, "wedge", 3)
-    other = WhooshIndex(vault.words.folder, "en")
+    other = WhooshIndex(vault.full_text.folder, "en")
     with other._folder.lock():
         start = time.monotonic()
         assert found(vault, "wedge") == set()
@@ -91,12 +91,12 @@ def test_while_another_writes_the_words_the_answer_does_not_wait(vault: Vault) -
 def test_while_another_writes_the_catalog_the_answer_does_not_wait(vault: Vault) -> None:
     """And the words are left alone: taken in without the catalog, they would be at every key."""
     save(vault, "wedge", 3)
-    before = vault.words.generation
+    before = vault.full_text.generation
     with vault.catalog.writing():
         start = time.monotonic()
         assert found(vault, "wedge") == set()
         assert time.monotonic() - start < HELD_UP
-        assert vault.words.generation == before
+        assert vault.full_text.generation == before
     assert found(vault, "wedge") == {"3.md"}
 
 
@@ -117,7 +117,7 @@ def test_where_nothing_can_be_written_the_question_is_answered(
 
 def test_an_index_that_is_another_catalogs_is_left_alone(vault: Vault) -> None:
     save(vault, "wedge", 3)
-    vault.words.update([], [], vault.catalog.generation + 1000)
+    vault.full_text.update([], [], vault.catalog.generation + 1000)
     assert found(vault, "wedge") == set()
-    vault.refresh()
+    vault.indexing.refresh()
     assert found(vault, "wedge") == {"3.md"}

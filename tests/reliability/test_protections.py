@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.catalog import indexer
-from notekeep.cli.main import VERBS
+from notekeep.cli.command_tree import VERBS
 from notekeep.markdown.editor_text import EditorText
 from notekeep.storage import atomic, scan
 from notekeep.storage.history import History
@@ -346,7 +346,7 @@ def test_r18_an_opening_that_reads_all_notes_is_too_slow(
 ) -> None:
     def read_all(root: Path) -> int:
         vault = Vault.open(root)
-        vault.refresh(full=True)
+        vault.indexing.refresh(full=True)
         house.close(vault)
         return 100
 

@@ -17,18 +17,18 @@ def opened(vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Vault:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NOTEKEEP_HOME", str(tmp_path_factory.mktemp("answers")))
         opened = Vault.open(str(vault))
-        opened.refresh(full=True)
+        opened.indexing.refresh(full=True)
         return opened
 
 
 def test_the_words_of_the_tour_find_the_book_first(opened: Vault) -> None:
-    found = opened.search("cue craving")
+    found = opened.search.search("cue craving")
     assert found.hits[0].row.path == "books/Atomic Habits.md"
     assert found.hits[0].snippet.marks
 
 
 def test_the_three_questions_of_the_tour_have_answers(opened: Vault) -> None:
-    best = opened.rows("type:book rating>=4.5 sort:-finished").rows
+    best = opened.search.rows("type:book rating>=4.5 sort:-finished").rows
     assert [row.title for row in best] == [
         "The Design of Everyday Things",
         "Thinking, Fast and Slow",
@@ -36,14 +36,14 @@ def test_the_three_questions_of_the_tour_have_answers(opened: Vault) -> None:
         "Atomic Habits",
         "The Pragmatic Programmer",
     ]
-    assert opened.rows("#learning/ml -is:draft").total == 7
-    linked = {row.path for row in opened.rows('to:"Atomic Habits"').rows}
+    assert opened.search.rows("#learning/ml -is:draft").total == 7
+    linked = {row.path for row in opened.search.rows('to:"Atomic Habits"').rows}
     assert {"Start here.md", "books/Tiny Habits.md", "daily/2026-11-11.md"} <= linked
 
 
 def test_every_state_can_be_asked_for(opened: Vault) -> None:
     def paths(query: str) -> set[str]:
-        return {row.path for row in opened.rows(query).rows}
+        return {row.path for row in opened.search.rows(query).rows}
 
     assert paths("is:invalid") == {"inbox/Talk notes.md"}
     assert paths("is:broken") == {"inbox/Garden sensor.md"}
@@ -53,6 +53,6 @@ def test_every_state_can_be_asked_for(opened: Vault) -> None:
 
 
 def test_nested_tags_are_found_by_their_parents(opened: Vault) -> None:
-    tagged = {row.path for row in opened.rows("#idea/project").rows}
+    tagged = {row.path for row in opened.search.rows("#idea/project").rows}
     assert tagged == {"inbox/Garden sensor.md", "inbox/Ideas for the winter.md"}
-    assert opened.rows("#people").total == 5
+    assert opened.search.rows("#people").total == 5

@@ -63,7 +63,7 @@ LONG = [
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     home = tmp_path_factory.mktemp("home")
     vault = Vault.open(SAMPLE, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
@@ -71,7 +71,7 @@ def answer(vault: Vault, text: str, *, typing: bool) -> SearchResults | UsageErr
     """The answer, or why it is refused; any other exception is a bug."""
     started = time.thread_time()
     try:
-        return vault.search(text, limit=5, typing=typing)
+        return vault.search.search(text, limit=5, typing=typing)
     except UsageError as error:
         return error
     finally:
@@ -135,7 +135,7 @@ def test_too_much_is_refused_where_it_is_too_much(
     vault: Vault, text: str, position: int | None, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message) as caught:
-        vault.search(text)
+        vault.search.search(text)
     assert caught.value.position is not None
     if position is not None:
         assert caught.value.position == position
@@ -151,8 +151,8 @@ def test_a_regular_expression_that_never_ends_is_stopped_and_shown(
     (root / "a.md").write_text("a" * 39 + "!\n")
     home = tmp_path / "home"
     vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
-    vault.refresh()
+    vault.indexing.refresh()
     for typing in (False, True):
         with pytest.raises(UsageError, match="takes too long") as caught:
-            vault.search(f"/{pattern}/", typing=typing)
+            vault.search.search(f"/{pattern}/", typing=typing)
         assert (caught.value.text, caught.value.position) == (f"/{pattern}/", 0)

@@ -49,7 +49,7 @@ class Engines(NamedTuple):
 def engines(root: Path, queries: list[Judged], folder: Path) -> Engines:
     home = folder / "home"
     vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
-    vault.refresh()
+    vault.indexing.refresh()
     plain_whoosh.build(root, folder / "whoosh")
     whoosh, fts = plain_whoosh.Searcher(folder / "whoosh"), plain_fts.Searcher(root)
     return Engines(

@@ -88,14 +88,14 @@ def make(tmp_path: Path) -> Callable[..., Vault]:
             (root / path).write_text(text, "utf-8")
         home = tmp_path / "home"
         vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
-        vault.refresh()
+        vault.indexing.refresh()
         return vault
 
     return make
 
 
 def found(vault: Vault, query: str) -> set[str]:
-    return {hit.row.path for hit in vault.search(query, relax=False).hits}
+    return {hit.row.path for hit in vault.search.search(query, relax=False).hits}
 
 
 @pytest.fixture(params=["by the vault", "by the note"])
@@ -127,7 +127,7 @@ def test_what_was_found_is_marked_in_its_language(
 ) -> None:
     vault = spoken_in(language)
     for query in language.finds:
-        (hit,) = vault.search(query).hits
+        (hit,) = vault.search.search(query).hits
         assert hit.snippet.marks, query
         for start, end in hit.snippet.marks:
             assert hit.snippet.text[start:end] in language.text
@@ -170,5 +170,5 @@ def test_a_note_may_change_its_language(make: Callable[..., Vault], tmp_path: Pa
     vault = make({"a.md": "Die Häuser.\n"})
     assert found(vault, "haus") == set()
     (tmp_path / "vault" / "a.md").write_text("---\nlang: de\n---\nDie Häuser.\n", "utf-8")
-    vault.refresh()
+    vault.indexing.refresh()
     assert found(vault, "haus") == {"a.md"}

@@ -53,7 +53,7 @@ class Stage(NamedTuple):
         """Give every note the time of the pictures, and let the vault see them."""
         for path in self.root.rglob("*.md"):
             os.utime(path, (SAVED_AT, SAVED_AT))
-        self.vault.refresh()
+        self.vault.indexing.refresh()
 
 
 def empty(stage: Stage) -> Vault:
@@ -72,7 +72,7 @@ def few(stage: Stage) -> Vault:
 
 def indexed(folder: Path) -> Vault:
     opened = Vault.open(folder)
-    opened.refresh()
+    opened.indexing.refresh()
     return opened
 
 
@@ -141,7 +141,7 @@ def other_vaults(stage: Stage) -> None:
     stage.patch.setenv("HOME", str(home))
     for name in ("Recipes", "Field notes 2026"):
         (home / name).mkdir()
-        Vault.open(home / name).refresh()
+        Vault.open(home / name).indexing.refresh()
 
 
 def changed_elsewhere(stage: Stage) -> None:
@@ -153,9 +153,9 @@ def changed_elsewhere(stage: Stage) -> None:
 def changed(stage: Stage) -> None:
     """A note that was rated, got a line, and had its title changed, minutes apart."""
     deeds: tuple[Callable[[], object], ...] = (
-        lambda: stage.vault.set_fields([ATOMIC], ["rating=4"]),
-        lambda: stage.vault.add("The kettle is my cue.", "Atomic Habits"),
-        lambda: stage.vault.set_fields([ATOMIC], ["status=reading"]),
+        lambda: stage.vault.notes.set_fields([ATOMIC], ["rating=4"]),
+        lambda: stage.vault.notes.add("The kettle is my cue.", "Atomic Habits"),
+        lambda: stage.vault.notes.set_fields([ATOMIC], ["status=reading"]),
     )
     with stage.patch.context() as patch:
         for number, deed in enumerate(deeds):
@@ -174,7 +174,7 @@ def blog(stage: Stage) -> None:
 
 def by_hand(stage: Stage) -> None:
     blog(stage)
-    stage.vault.export(stage.vault.plan_export(["Blogging philosophy"]))
+    stage.vault.publishing.export(stage.vault.publishing.plan_export(["Blogging philosophy"]))
     post = next((stage.root.parent / "blog").rglob("blogging-philosophy/index.md"))
     post.write_text(post.read_text("utf-8") + "\nA line written in the blog.\n", "utf-8")
 
@@ -182,7 +182,7 @@ def by_hand(stage: Stage) -> None:
 def deleted(stage: Stage) -> None:
     """Two notes in the trash, since the time at which all were saved."""
     for path in ("people/Thomas Bayes.md", "inbox/Garden sensor.md"):
-        stage.vault.delete(path)
+        stage.vault.notes.delete(path)
     # The system says when a file was moved, and nobody can tell it otherwise.
     found = [one._replace(deleted=float(SAVED_AT)) for one in trash.list_trash(stage.root)]
     stage.patch.setattr(trash, "list_trash", lambda _root: found)

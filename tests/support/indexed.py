@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def index_once(folder: Path, home: Path) -> Vault:
     """Index the vault in a folder, with cache and state below `home`, and close it."""
     vault = Vault.open(folder, places=Places(*(str(home / name) for name in Places._fields)))
-    vault.refresh()
+    vault.indexing.refresh()
     vault.catalog.close()
-    vault.words.close()
+    vault.full_text.close()
     return vault
 
 
@@ -30,5 +30,5 @@ def copy_indexed(vault: Vault, folder: Path) -> Vault:
         (vault.places.state, copied.places.state),
     ):
         shutil.copytree(source, target, dirs_exist_ok=True)
-    copied.refresh()
+    copied.indexing.refresh()
     return copied

@@ -35,5 +35,5 @@ def periodic(
 
 def opened(root: Path) -> Vault:
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault

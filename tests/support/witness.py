@@ -64,13 +64,13 @@ class Witness:
         self._vault = vault
         self._root = root
         self._files = contents(root)
-        self._steps = {record.id: record for record in vault.history.records()}
+        self._steps = {record.id: record for record in vault.history.store.records()}
         self.forgotten: set[str] = set()
 
     def look(self, heard: Heard) -> list[str]:
         """Look again, and return in a sentence each what has no explanation."""
         files, before = contents(self._root), self._files
-        records = self._vault.history.records()
+        records = self._vault.history.store.records()
         fresh = [one for one in records if one.id not in self._steps and not one.is_outside]
         known = {record.id: record for record in records}
         for gone in self._steps.keys() - known.keys():

@@ -44,7 +44,7 @@ from notekeep.vault import Vault
 
 async def look():
     vault = Vault.open(os.getcwd())
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=(120, 40)) as pilot:
         for key in json.loads(sys.argv[1]):

@@ -125,7 +125,7 @@ async def test_a_link_in_a_note_never_runs_a_command_of_the_program(
     (root / ".notekeep").mkdir(parents=True)
     (root / "a.md").write_text(f"{HOSTILE}\n", "utf-8")
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     before = tree(root)
     app = APPS["browse"](vault)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

@@ -50,7 +50,7 @@ def vault(root: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     monkeypatch.setenv("TERM", "xterm-256color")
     fill(root)
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 

@@ -46,7 +46,7 @@ def test_a_command_stops_it_and_says_why(verb: str, run: Callable[..., Ran]) -> 
 
 async def test_the_interface_takes_keys_meanwhile(root: Path) -> None:
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "slow"))

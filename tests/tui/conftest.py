@@ -34,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 def vault(root: Path) -> Vault:
     """The vault, indexed."""
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 

@@ -206,7 +206,7 @@ async def test_leaving_does_not_wait_until_the_vault_is_read(
         finally:
             ended.set()
 
-    monkeypatch.setattr(vault, "refresh", endless)
+    monkeypatch.setattr(vault.indexing, "refresh", endless)
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: begun.is_set() and shows(app, "Indexing 500 of 10 000"))

@@ -52,10 +52,10 @@ async def go_to_note(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
 def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
     vault: Vault, root: Path
 ) -> None:
-    vault.set_fields([BOOK], ["pinned=yes"])
-    vault.carry_out(vault.plan.save_query("Good ones", "type:book rating>=4 sort:-rating"))
-    vault.carry_out(vault.plan.save_query("Kettles", "kettle"))
-    vault.carry_out(vault.plan.save_query("Wrong", "rating:>>"))
+    vault.notes.set_fields([BOOK], ["pinned=yes"])
+    vault.notes.apply(vault.notes.plan.save_query("Good ones", "type:book rating>=4 sort:-rating"))
+    vault.notes.apply(vault.notes.plan.save_query("Kettles", "kettle"))
+    vault.notes.apply(vault.notes.plan.save_query("Wrong", "rating:>>"))
     found = load_sidebar(vault)
     assert (root / BOOK).read_text().count("pinned: true\n") == 1
     assert found.pinned == [(BOOK, "Deep Work")]
@@ -69,13 +69,13 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
         ("Wrong", None),
     ]
     # One of facts is listed, one with words is searched for.
-    assert vault.rows(saved["Good ones"].scope).total == 2
+    assert vault.search.rows(saved["Good ones"].scope).total == 2
     assert saved["Kettles"].scope == ""
 
 
 def test_what_was_found_is_counted_alike_by_name_and_by_query(vault: Vault) -> None:
     query = "habit"
-    hits = vault.search(query, typing=True).hits
+    hits = vault.search.search(query, typing=True).hits
     by_name = load_result_counts(vault, query, [hit.row.path for hit in hits])
     assert by_name == load_result_counts(vault, query, None)
     assert by_name.kinds == {"book": 2}
@@ -152,8 +152,8 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
         await until(pilot, lambda: shows(app, "Save the search"))
         type_text(app, "Two things")
         await press(pilot, "enter")
-        await until(pilot, lambda: "Two things" in vault.saved)
-        assert vault.saved["Two things"] == "kettle OR phone"
+        await until(pilot, lambda: "Two things" in vault.search.saved)
+        assert vault.search.saved["Two things"] == "kettle OR phone"
         await until(pilot, lambda: browse(app).is_current)
         await press(pilot, "escape", "escape")
         await until(pilot, lambda: sidebar_line(app, "Two things").endswith("2"))
@@ -172,7 +172,7 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
         while browse(app).sidebar.entry.text != "Two things":
             await press(pilot, "up")
         await press(pilot, "delete")
-        await until(pilot, lambda: "Two things" not in vault.saved)
+        await until(pilot, lambda: "Two things" not in vault.search.saved)
         await until(pilot, lambda: not sidebar_line(app, "Two things"))
         await press(pilot, "u")
         await until(pilot, lambda: sidebar_line(app, "Two things"))
@@ -186,7 +186,7 @@ def listed(app: NotekeepApp) -> list[str]:
 async def test_a_search_is_saved_with_the_order_that_was_chosen(
     make_app: MakeApp, vault: Vault
 ) -> None:
-    vault.carry_out(vault.plan.save_query("Shelf", "type:book"))
+    vault.notes.apply(vault.notes.plan.save_query("Shelf", "type:book"))
     app = make_app("browse")
 
     async def choose(pilot: Pilot[Any], entry: str) -> None:
@@ -210,7 +210,7 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: shows(app, "Save the search") and shows(app, "sort:rating"))
         await press(pilot, "enter")
-        await until(pilot, lambda: vault.saved["Shelf"] == "type=book sort:rating")
+        await until(pilot, lambda: vault.search.saved["Shelf"] == "type=book sort:rating")
         await until(pilot, lambda: browse(app).is_current)
         # Chosen from anywhere it has that order, and a key gives it another.
         await choose(pilot, "All notes")
@@ -266,7 +266,7 @@ async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_fir
         await until(pilot, lambda: shows(app, "Save the search"))
         type_text(app, "Good")
         await press(pilot, "enter")
-        await until(pilot, lambda: vault.saved.get("Good") == "work OR habits sort:-rating")
+        await until(pilot, lambda: vault.search.saved.get("Good") == "work OR habits sort:-rating")
         await until(pilot, lambda: browse(app).is_current)
         await press(pilot, "escape", "slash")
         type_text(app, "work OR habits")

@@ -137,7 +137,7 @@ async def test_back_from_a_link_are_the_search_its_hits_and_the_cursor(
     for number in range(30):
         (root / f"inbox/n{number:02}.md").write_text("A phone.\n\n" * 40 + "[[Atomic Habits]]\n")
     app = make_app("browse")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "39 notes"))
         screen = browse(app)

@@ -255,7 +255,7 @@ async def test_value_that_is_refused_stays_in_its_cell(root: Path) -> None:
     (root / ".notekeep").mkdir()
     (root / ".notekeep/config.toml").write_text("rating_max = 10\n")
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "rating")
@@ -289,7 +289,7 @@ async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, r
 
 
 def test_what_changed_underneath_is_never_overwritten(root: Path, vault: Vault) -> None:
-    row = vault.resolve(BOOK)
+    row = vault.search.resolve(BOOK)
     from notekeep.tui.render.glyphs import UNICODE
     from notekeep.tui.render.note_columns import choose_columns
 
@@ -358,7 +358,7 @@ async def test_stars_follow_the_best_rating_of_the_vault(root: Path) -> None:
     for title, rating in (("Nine", 9), ("Eleven", 11)):
         (root / f"books/{title}.md").write_text(f"---\ntype: book\nrating: {rating}\n---\n")
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         await open_grid(app, pilot)

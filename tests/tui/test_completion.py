@@ -160,7 +160,7 @@ def test_links_are_written_as_the_vault_has_them_and_lead_to_files(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, "utf-8")
     vault = Vault.open(tmp_path)
-    vault.refresh()
+    vault.indexing.refresh()
     lines = typed.replace("|", "").split("\n")
     row = next(number for number, line in enumerate(typed.split("\n")) if "|" in line)
     column = typed.split("\n")[row].index("|")
@@ -200,5 +200,5 @@ def made(folder: Path, notes: int) -> Vault:
             "utf-8",
         )
     vault = Vault.open(root)
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     return vault

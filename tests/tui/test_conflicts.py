@@ -68,7 +68,7 @@ def copy(root: Path, vault: Vault) -> Path:
     """Another version of a note, with other words in one line."""
     path = root / COPIES[0]
     path.write_bytes((root / BOOK).read_bytes().replace(b"without a phone", b"with no phone"))
-    vault.refresh()
+    vault.indexing.refresh()
     return path
 
 
@@ -77,7 +77,7 @@ def marked(root: Path, vault: Vault) -> Path:
     """A note with git's marks in it."""
     path = root / "inbox" / "marked.md"
     path.write_text(MARKED)
-    vault.refresh()
+    vault.indexing.refresh()
     return path
 
 
@@ -127,7 +127,7 @@ async def test_whatever_is_chosen_undo_puts_every_byte_back(
     mine = content(note)
     if key == "m":  # only what stands in different lines can be merged
         write(copy, mine + b"A line of the other device.\n")
-        vault.refresh()
+        vault.indexing.refresh()
     theirs, before = content(copy), bytes_of(root)
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -153,10 +153,10 @@ async def test_changes_of_the_same_line_are_not_merged_but_said(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     """The note has changed that line too, since both were one."""
-    vault.carry_out(vault.plan.add("Later.", "Deep Work"))
+    vault.notes.apply(vault.notes.plan.add("Later.", "Deep Work"))
     note = root / BOOK
     note.write_bytes(content(note).replace(b"Depth needs hours", b"Depth wants hours"))
-    vault.refresh()
+    vault.indexing.refresh()
     before = bytes_of(root)
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -193,7 +193,7 @@ async def test_copies_of_all_tools_are_settled_one_after_the_other_by_mouse(
     text = content(note)
     for number, name in enumerate(COPIES):
         (root / name).write_bytes(text + b"copy %d\n" % number)
-    vault.refresh()
+    vault.indexing.refresh()
     before = bytes_of(root)
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -287,9 +287,9 @@ async def test_why_two_versions_could_not_be_merged_is_gone_once_one_is_chosen(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     note = root / BOOK
-    vault.carry_out(vault.plan.add("Later.", "Deep Work"))
+    vault.notes.apply(vault.notes.plan.add("Later.", "Deep Work"))
     note.write_bytes(content(note).replace(b"Depth needs hours", b"Depth wants hours"))
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await conflicts(app, pilot)

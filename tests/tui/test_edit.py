@@ -302,7 +302,10 @@ async def test_changes_of_the_same_line_are_asked_about(
     assert len(texts) == (choice == "both")
     assert all("Mine: Written" in text for text in texts.values())
     # Whatever was chosen, the other version is in history.
-    kept = [vault.history.blob(one.digest) for one in vault.history.versions("posts/A draft.md")]
+    kept = [
+        vault.history.store.blob(one.digest)
+        for one in vault.history.store.versions("posts/A draft.md")
+    ]
     for version in (b"Mine: Written", b"Theirs: Written"):
         assert version in path.read_bytes() or any(version in text for text in kept)
 

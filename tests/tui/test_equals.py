@@ -34,7 +34,7 @@ def tides(root: Path, vault: Vault) -> Vault:
         place = root / path
         place.parent.mkdir(exist_ok=True)
         place.write_text("High water.\n")
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
@@ -89,7 +89,7 @@ async def test_equal_titles_go_by_when_they_were_opened_then_by_path(
 async def test_the_palette_has_its_order_whichever_search_ends_first(
     make_app: MakeApp, tides: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    suggest = tides.suggest
+    suggest = tides.search.suggest
 
     def from_the_end(typed: str, *, limit: int = 50) -> SearchResults:
         found = suggest(typed, limit=limit)

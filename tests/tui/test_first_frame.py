@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
-from notekeep.cli.main import LaunchRequest, _opens
+from notekeep.cli.main import LaunchRequest, find_launch
 from notekeep.tui.theme import LIGHT
 from notekeep.tui.workers import in_background
 from tests.support.screens import shows, until
@@ -84,7 +84,9 @@ async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
 
 
 def test_the_interface_alone_needs_no_click() -> None:
-    assert _opens([]) == LaunchRequest(None, prelude=True)
-    assert _opens(["--vault", "notes", "--no-prelude"]) == LaunchRequest("notes", prelude=False)
+    assert find_launch([]) == LaunchRequest(None, prelude=True)
+    assert find_launch(["--vault", "notes", "--no-prelude"]) == LaunchRequest(
+        "notes", prelude=False
+    )
     for words in (["--vault"], ["--plain"], ["ls"], ["--vault", "notes", "ls"], ["--help"]):
-        assert _opens(words) is None
+        assert find_launch(words) is None

@@ -64,7 +64,7 @@ async def test_a_link_leads_to_the_nearest_note_and_to_its_line(
     make_app: MakeApp, root: Path, vault: Vault, link: str, path: str, seen: str
 ) -> None:
     (root / "south/It.md").write_text(f"See {link}.\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await follow(app, pilot)
@@ -76,7 +76,7 @@ async def test_a_link_to_a_heading_of_its_own_note_leads_down(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     (root / "south/It.md").write_text(f"See [[#There]].\n\n{FILLER}## There\n\nAt last.\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await follow(app, pilot)
@@ -87,7 +87,7 @@ async def test_a_link_that_leads_nowhere_says_so_and_goes_to_no_note_that_begins
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     (root / "south/It.md").write_text("See [[Planet]].\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await follow(app, pilot)

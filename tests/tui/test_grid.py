@@ -261,7 +261,7 @@ async def test_tags_sort_by_the_first_one_in_lists_and_in_what_is_found(
 ) -> None:
     (root / "books/a.md").write_text("---\ntype: book\ntags: [attention/deep, zoo]\n---\n")
     (root / "books/b.md").write_text("---\ntype: book\ntags: [attention-span]\n---\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("browse")
 
     def titles() -> list[str]:
@@ -324,7 +324,7 @@ async def test_the_grid_at_any_size_with_any_characters(
     (root / "books/wide.md").write_text(
         "---\ntype: book\ntitle: 三体問題は長い題名であり\nauthor: [劉慈欣, é́e, 👩\u200d🚀]\n---\n"
     )
-    vault.refresh()
+    vault.indexing.refresh()
     before = tree(root)
     app = make_app("browse")
     async with app.run_test(size=size) as pilot:
@@ -410,7 +410,7 @@ async def test_the_row_of_the_cursor_stays_where_it_is_when_list_and_grid_change
     for number in range(100):
         (root / f"n{number:02}.md").write_text("One of many.\n")
     app = make_app("browse")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
 
     def place() -> int:
         return next((y for y, line in enumerate(seen(app)) if "▌ n" in line), -1)

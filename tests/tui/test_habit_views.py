@@ -95,7 +95,7 @@ async def test_a_risk_is_said_in_whole_words_at_80_columns(
         path.write_text(f"---\n{about}\n---\n")
     log(root, "- 2026-11-22 sit: 12 min", "- 2026-11-22 floss: done")
     app = make_app(start)
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, "water the plants"))
         assert not shows(app, " 0 days"), "no streak says nothing"
@@ -250,7 +250,7 @@ async def test_ascii_is_enough(make_app: MakeApp, root: Path) -> None:
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["habits"](vault)
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))

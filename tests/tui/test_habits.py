@@ -298,7 +298,7 @@ async def test_the_first_habit_is_asked_for_by_the_key_of_a_note_too(
 ) -> None:
     shutil.rmtree(root / "habits")
     app = make_app("habits")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=(50, 20)) as pilot:
         await until(pilot, lambda: shows(app, "adds one: what, how often, how much"))
         await press(pilot, "n")

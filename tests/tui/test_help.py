@@ -61,7 +61,7 @@ async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
 ) -> None:
     (tmp_path / "empty").mkdir()
     vault = Vault.open(tmp_path / "empty")
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS[place](vault)
     idle = {"today": "tick", "browse": "edit", "habits": "done", "publish": "write-export"}[place]
     async with app.run_test(size=(120, 30)) as pilot:

@@ -31,8 +31,8 @@ BOOK = "books/Deep Work.md"
 @pytest.fixture
 def book(root: Path, vault: Vault) -> Path:
     """A note with three versions: as it was found, rated, and with another line."""
-    vault.set_fields([BOOK], ["rating=5"])
-    vault.add("A last line.", "Deep Work")
+    vault.notes.set_fields([BOOK], ["rating=5"])
+    vault.notes.add("A last line.", "Deep Work")
     return root / BOOK
 
 
@@ -130,7 +130,7 @@ async def test_a_note_that_is_gone_is_made_again(
     make_app: MakeApp, book: Path, vault: Vault
 ) -> None:
     before = content(book)
-    vault.delete(BOOK)
+    vault.notes.delete(BOOK)
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await history(app, pilot)
@@ -165,8 +165,8 @@ async def test_a_name_that_nobody_knows_is_said_and_left(make_app: MakeApp) -> N
 async def test_a_damaged_version_is_told_and_the_others_are_shown(
     make_app: MakeApp, vault: Vault
 ) -> None:
-    blobs = vault.history.blobs
-    digest = vault.history.versions(BOOK)[1].digest
+    blobs = vault.history.store.blobs
+    digest = vault.history.store.versions(BOOK)[1].digest
     (file,) = [
         place
         for place in vault_files(blobs.folder)
@@ -199,7 +199,7 @@ async def test_forget_asks_and_then_no_version_is_left(
         await until(pilot, lambda: shows(app, "Nothing takes this back."))
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "3 versions"))
-        assert len(vault.history.versions(BOOK)) == 3
+        assert len(vault.history.store.versions(BOOK)) == 3
         await press(pilot, "X")
         await until(pilot, lambda: shows(app, "Nothing takes this back."))
         await press(pilot, "enter")
@@ -208,7 +208,7 @@ async def test_forget_asks_and_then_no_version_is_left(
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
     assert content(book) == before
-    assert vault.history.versions(BOOK) == []
+    assert vault.history.store.versions(BOOK) == []
 
 
 async def test_history_of_a_note_that_is_edited(make_app: MakeApp, book: Path) -> None:
@@ -254,7 +254,7 @@ async def test_history_and_steps_have_room_at_any_size(
 async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
     make_app: MakeApp, book: Path, vault: Vault
 ) -> None:
-    vault.log("meditate", "done")
+    vault.habits.check_in("meditate", "done")
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
@@ -278,8 +278,8 @@ async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
 async def test_a_step_leads_to_the_history_of_its_note_and_back(
     make_app: MakeApp, book: Path, vault: Vault
 ) -> None:
-    vault.rename("Atomic Habits", "Tiny Habits")
-    vault.delete(BOOK)
+    vault.notes.rename("Atomic Habits", "Tiny Habits")
+    vault.notes.delete(BOOK)
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
@@ -325,7 +325,7 @@ async def test_where_nothing_was_done_the_list_says_so(make_app: MakeApp) -> Non
 async def test_a_step_that_cannot_be_taken_back_says_why_and_changes_nothing(
     make_app: MakeApp, book: Path, vault: Vault
 ) -> None:
-    vault.set_fields([BOOK], ["rating=2"])
+    vault.notes.set_fields([BOOK], ["rating=2"])
     before = content(book)
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -349,7 +349,7 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
         await until(pilot, lambda: shows(app, " notes"))
         await app.run_action("show_trash")
         await until(pilot, lambda: shows(app, "The trash is empty"))
-        vault.delete(BOOK)
+        vault.notes.delete(BOOK)
         await app.run_action("show_trash")
         await until(pilot, lambda: shows(app, "Bring back from the trash"))
         assert shows(app, BOOK)

@@ -38,8 +38,8 @@ class Slowly:
         self.root, self.vault = root, Vault.open(root)
         self.done = 50
         self.may_end = threading.Event()
-        self._refresh = self.vault.refresh
-        monkeypatch.setattr(self.vault, "refresh", self._slowly)
+        self._refresh = self.vault.indexing.refresh
+        monkeypatch.setattr(self.vault.indexing, "refresh", self._slowly)
         monkeypatch.setattr(app_module, "GROWN_SECONDS", 0.0)
         # To a search the vault is as one with many notes: it does not read them itself.
         monkeypatch.setattr(indexing, "ANSWER_BUDGET", 0)
@@ -57,7 +57,7 @@ class Slowly:
 
     def grow(self) -> None:
         """Have all notes in the catalog, as if another process had indexed them."""
-        Vault.open(self.root).refresh()
+        Vault.open(self.root).indexing.refresh()
         self.done = 400
 
     def end(self) -> None:

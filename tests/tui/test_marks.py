@@ -56,7 +56,7 @@ def shelf(root: Path, vault: Vault) -> Path:
         text = f"{head}See [[Volume 00]].\n"
         (root / f"books/Volume {number:02}.md").write_text(text)
     (root / "books/Volume 99.md").write_text(BROKEN)
-    vault.refresh()
+    vault.indexing.refresh()
     return root
 
 
@@ -292,7 +292,7 @@ async def test_refused_notes_among_hundreds_are_named_and_left(
     for number in range(300):
         text = BROKEN if number == 123 else "---\ntype: book\n---\n"
         (root / f"books/Volume {number:03}.md").write_text(text)
-    vault.refresh()
+    vault.indexing.refresh()
     before = contents(root)
     left = {"books/Volume 123.md", "inbox/broken.md"}
     app = make_app("browse")
@@ -338,7 +338,7 @@ def test_changes_are_typed_as_on_the_command_line(vault: Vault) -> None:
 
 
 def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
-    plan = vault.plan.set_fields(["books/Deep Work.md", "inbox/broken.md"], ["rating=5"])
+    plan = vault.notes.plan.set_fields(["books/Deep Work.md", "inbox/broken.md"], ["rating=5"])
     shown = [line_text(line).rstrip() for line in notes_plan_lines(plan, 60, UNICODE)]
     assert "books/Deep Work.md" in shown
     at = shown.index("books/Deep Work.md")

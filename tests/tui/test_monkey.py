@@ -38,7 +38,7 @@ def take_all_back(root: Path) -> None:
     vault = Vault.open(root)
     while True:
         try:
-            vault.undo()
+            vault.history.undo()
         except NotFound:
             return
 

@@ -31,7 +31,7 @@ def two(root: Path, vault: Vault) -> None:
     for path in (WORK, HOME):
         (root / path).parent.mkdir(parents=True)
         (root / path).write_text("A namesake.\n")
-    vault.refresh()
+    vault.indexing.refresh()
 
 
 def folders(app: App[Any]) -> set[str]:

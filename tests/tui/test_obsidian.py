@@ -69,7 +69,7 @@ async def test_a_link_is_completed_as_obsidian_writes_them(root: Path) -> None:
     app = started(root)
     async with app.run_test(size=(90, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Rome"))
-        app.vault.create("note", "Venice")
+        app.vault.notes.create("note", "Venice")
         app.editors.open("Trips/Rome.md")
         await until(pilot, lambda: app.editors.here is not None and app.focused is not None)
         await press(pilot, "ctrl+end", "left_square_bracket", "left_square_bracket", "v", "e")
@@ -120,6 +120,6 @@ def test_a_thought_takes_its_picture_along(
     assert done.paths == [file, note]
     assert (root / note).read_text("utf-8").endswith("![](img/A%20map.png)\n")
     assert (root / file).read_bytes() == PNG
-    vault.undo()
+    vault.history.undo()
     assert not (root / note).exists()
     assert not (root / file).exists()

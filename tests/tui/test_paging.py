@@ -24,91 +24,96 @@ NOTES = 2 * FAR + 77
 LIMIT = 100
 
 
-class Counting(Vault):
-    """A vault that notes how many rows were passed over for each page."""
-
-    passed: list[int]
-
-    def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
-        self.passed.append(way if isinstance(way, int) else way.passed)
-        return super().page(query, limit, way)
-
-
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("many")
     for number in range(NOTES):
         (root / f"{number}.md").write_text(f"---\ntitle: Note {number % 700}\n---\n")
-    Vault.open(root).refresh(words=False)
+    Vault.open(root).indexing.refresh(words=False)
     return root
 
 
 @pytest.fixture
-def vault(many: Path) -> Counting:
-    opened = Counting.open(many)
-    opened.refresh(words=False)
-    opened.passed = []
+def vault(many: Path) -> Vault:
+    opened = Vault.open(many)
+    opened.indexing.refresh(words=False)
     return opened
 
 
-def test_a_page_is_the_same_whatever_was_seen_before(vault: Counting) -> None:
-    rows = vault.rows().rows
-    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
+@pytest.fixture
+def passed(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows were passed over for each page of the vault's lists."""
+    found: list[int] = []
+    page = vault.search.page
+
+    def counted(query: str, limit: int, way: int | PageCursor) -> list[Row]:
+        found.append(way if isinstance(way, int) else way.passed)
+        return page(query, limit, way)
+
+    monkeypatch.setattr(vault.search, "page", counted)
+    return found
+
+
+def test_a_page_is_the_same_whatever_was_seen_before(vault: Vault) -> None:
+    rows = vault.search.rows().rows
+    source = PagedRows(vault, "", vault.search.rows(limit=LIMIT))
     starts = [*range(0, NOTES, LIMIT), *range(33, NOTES, LIMIT)]
     random.Random(7).shuffle(starts)
     for start in starts:
         assert list(source.page(start, LIMIT)) == rows[start : start + LIMIT]
 
 
-def test_little_is_passed_over_on_the_way_down_and_up_again(vault: Counting) -> None:
-    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
+def test_little_is_passed_over_on_the_way_down_and_up_again(
+    vault: Vault, passed: list[int]
+) -> None:
+    source = PagedRows(vault, "", vault.search.rows(limit=LIMIT))
     pages = range(0, NOTES, LIMIT)
     for start in (*pages, *reversed(pages)):
         source.page(start, LIMIT)
-    assert max(vault.passed) <= FAR
-    vault.passed.clear()
-    PagedRows(vault, "", vault.rows(limit=LIMIT)).page(pages[-1], LIMIT)
-    assert vault.passed == [0]
+    assert max(passed) <= FAR
+    passed.clear()
+    PagedRows(vault, "", vault.search.rows(limit=LIMIT)).page(pages[-1], LIMIT)
+    assert passed == [0]
 
 
 def test_a_note_that_went_away_leads_nowhere_and_nothing_is_lost(
-    vault: Counting, many: Path
+    vault: Vault, passed: list[int], many: Path
 ) -> None:
-    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
+    source = PagedRows(vault, "", vault.search.rows(limit=LIMIT))
     start = FAR + LIMIT
     before = source.page(start, LIMIT)
     (many / before[-1].path).unlink()
-    vault.refresh(words=False)
-    rows = vault.rows().rows
+    vault.indexing.refresh(words=False)
+    rows = vault.search.rows().rows
     assert list(source.page(start + LIMIT, LIMIT)) == rows[start + LIMIT : start + 2 * LIMIT]
 
 
 def test_a_list_in_another_order_or_with_a_limit_is_counted_from_its_first_row(
-    vault: Counting,
+    vault: Vault, passed: list[int]
 ) -> None:
     for query in ("sort:-modified", f"limit:{NOTES - 5}"):
-        first = vault.rows(query, limit=LIMIT)
-        rows = vault.rows(query).rows
+        first = vault.search.rows(query, limit=LIMIT)
+        rows = vault.search.rows(query).rows
         source = PagedRows(vault, query, first)
         start = len(rows) - 30
         assert list(source.page(start, LIMIT)) == rows[start:]
-        assert vault.passed[-1] == start
+        assert passed[-1] == start
 
 
-def test_the_row_of_any_note_is_known(vault: Counting) -> None:
-    source = PagedRows(vault, "", vault.rows(limit=LIMIT))
-    rows = vault.rows().rows
+def test_the_row_of_any_note_is_known(vault: Vault) -> None:
+    source = PagedRows(vault, "", vault.search.rows(limit=LIMIT))
+    rows = vault.search.rows().rows
     for number in (0, 1, 699, FAR, 2 * FAR + 1, len(rows) - 1):
         assert source.find(rows[number].path) == number
     assert source.find("nowhere.md") is None
-    turned = vault.rows("sort:-title").rows
-    source = PagedRows(vault, "sort:-title", vault.rows("sort:-title", limit=LIMIT))
+    turned = vault.search.rows("sort:-title").rows
+    source = PagedRows(vault, "sort:-title", vault.search.rows("sort:-title", limit=LIMIT))
     assert source.find(turned[-2].path) == len(turned) - 2
-    assert PagedRows(vault, "is:orphan", vault.rows(limit=LIMIT)).find(rows[0].path) is None
+    assert PagedRows(vault, "is:orphan", vault.search.rows(limit=LIMIT)).find(rows[0].path) is None
 
 
-async def test_a_note_far_down_is_gone_to(vault: Counting) -> None:
-    total, rows = vault.rows()
+async def test_a_note_far_down_is_gone_to(vault: Vault) -> None:
+    total, rows = vault.search.rows()
     app = APPS["browse"](vault)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: shows(app, f"2 0{total % 100} notes"))

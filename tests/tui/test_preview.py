@@ -62,7 +62,7 @@ def reading(root: Path) -> Vault:
     (root / "attachments").mkdir()
     Image.new("RGB", (64, 32), (200, 30, 30)).save(root / "attachments/two.png")
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
@@ -210,7 +210,7 @@ async def test_what_is_copied_is_nothing_that_a_terminal_would_obey_when_it_is_p
     reading: Vault, root: Path
 ) -> None:
     (root / NOTE).write_text('---\ntitle: "a\\n\\e[31mred\\u202e"\n---\n', "utf-8")
-    reading.refresh()
+    reading.indexing.refresh()
     app = APPS["browse"](reading)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await read(app, pilot)
@@ -303,7 +303,7 @@ async def test_the_first_screen_of_a_long_note_is_there_before_the_rest(
 ) -> None:
     parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n\n- [ ] one\n- two\n" for n in range(1500))
     (root / NOTE).write_text("\n".join(parts))
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
@@ -328,7 +328,7 @@ async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
     parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n" for n in range(1500))
     text = "\n".join(parts)
     (root / NOTE).write_text(text)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
@@ -354,7 +354,7 @@ PROSE = "\n\n".join(
 
 async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Vault) -> None:
     (root / NOTE).write_text(PROSE)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=(70, 20)) as pilot:
         preview = await read(app, pilot)
@@ -380,7 +380,7 @@ async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
     root: Path, vault: Vault
 ) -> None:
     (root / NOTE).write_text(PROSE)
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=(130, 30)) as pilot:
         preview = await read(app, pilot)
@@ -398,7 +398,7 @@ async def test_a_footnote_at_the_end_and_folds_answer_before_a_long_note_is_look
 ) -> None:
     parts = (f"## Part {n}\n\nSome *words* of `{n}`[^{n}].\n" for n in range(3000))
     (root / NOTE).write_text("\n".join(parts) + "\n[^0]: where it is from\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
@@ -415,7 +415,7 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
     table = "\n".join(f"| {n} | *some* words of `{n}` |" for n in range(3000))
     before = "words\n\n" * 200
     (root / NOTE).write_text(f"{before}| a | b |\n|---|---|\n{table}\n\nthe end\n")
-    vault.refresh()
+    vault.indexing.refresh()
     drawn_by: list[threading.Thread] = []
 
     def draw_(
@@ -465,12 +465,12 @@ async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
     root: Path, vault: Vault
 ) -> None:
     (root / NOTE).write_text("My year:\n\n![[habits/water#year]]\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Water in 2026: kept 1 of"))
-        vault.log("water", "8 glass")
+        vault.habits.check_in("water", "8 glass")
         app.post_message(VaultChanged())
         await until(pilot, lambda: shows(app, "Water in 2026: kept 2 of"))
 
@@ -480,7 +480,7 @@ async def test_a_note_that_is_one_huge_table_is_there_before_the_table(
 ) -> None:
     table = "\n".join(f"| row {n} | *some* words |" for n in range(4000))
     (root / NOTE).write_text(f"| a | b |\n|---|---|\n{table}\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)

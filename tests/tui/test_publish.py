@@ -74,7 +74,7 @@ async def test_a_vault_without_drafts_is_told_how_one_gets_here(
 ) -> None:
     for name in ("books/Deep Work.md", "posts/A draft.md"):
         (root / name).unlink()
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, "Nothing to publish yet."))
@@ -126,7 +126,7 @@ def make_blog(folder: Path, vault: Vault) -> Path:
     folder.mkdir()
     (folder / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
     vault.person.sites[vault.name] = (Site("hugo", str(folder)),)
-    vault.export(vault.plan_export(["Deep Work"]))
+    vault.publishing.export(vault.publishing.plan_export(["Deep Work"]))
     return folder / "content" / "posts" / "deep-work" / "index.md"
 
 
@@ -207,7 +207,7 @@ async def test_what_an_export_left_alone_can_be_settled_right_after_it(
     post.write_text(by_hand)
     note = root / "books" / "Deep Work.md"
     note.write_text(note.read_text().replace("Depth needs hours", "Depth needs many hours"))
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "1 by hand · 1 new"))
@@ -230,7 +230,7 @@ async def test_all_that_changed_is_written_with_two_keys(
     post = make_blog(tmp_path / "blog", vault)
     note = root / "books" / "Deep Work.md"
     note.write_text(note.read_text() + "\nOne more thing. %%and a secret%%\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "1 changed · 1 new"))
@@ -250,7 +250,7 @@ async def test_posts_of_notes_that_are_gone_are_pruned_after_they_are_shown(
 ) -> None:
     post = make_blog(tmp_path / "blog", vault)
     (root / "books" / "Deep Work.md").unlink()
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "1 orphan"))
@@ -296,7 +296,7 @@ async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
     make_blog(tmp_path / "blog", vault)
     note = root / "books" / "Deep Work.md"
     note.write_text(note.read_text() + "\nline\n" * 40)
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "1 changed · 1 new"))
@@ -320,14 +320,14 @@ async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, tmp_path: Path
 ) -> None:
     make_blog(tmp_path / "blog", vault)
-    asked, go_on, make = threading.Event(), threading.Event(), vault.plan_export
+    asked, go_on, make = threading.Event(), threading.Event(), vault.publishing.plan_export
 
     def slow(*given: Any, **more: Any) -> ExportPlan:
         asked.set()
         assert go_on.wait(30)
         return make(*given, **more)
 
-    monkeypatch.setattr(vault, "plan_export", slow)
+    monkeypatch.setattr(vault.publishing, "plan_export", slow)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "2 drafts and posts"))
@@ -350,7 +350,7 @@ async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back
     make_blog(tmp_path / "blog", vault)
     note = root / "books" / "Deep Work.md"
     note.write_text(note.read_text() + "\nOne more thing.\n")
-    vault.refresh()
+    vault.indexing.refresh()
     monkeypatch.setenv("PATH", str(tmp_path))
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -375,13 +375,13 @@ async def test_states_are_not_read_while_nobody_sees_them(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, root: Path
 ) -> None:
     asked: list[str] = []
-    standings = vault.standings
+    standings = vault.publishing.standings
 
     def counted(*given: str) -> list[SiteStanding]:
         asked.append("states")
         return standings(*given)
 
-    monkeypatch.setattr(vault, "standings", counted)
+    monkeypatch.setattr(vault.publishing, "standings", counted)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "2 new · 2 drafts and posts"))
@@ -421,7 +421,7 @@ async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
 ) -> None:
     note = root / "books" / "Deep Work.md"
     note.write_text(note.read_text() + "\n## Ideas\n\n> Said well (p. 3)\n\n## Ends\n\nWords.\n")
-    vault.refresh()
+    vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await begin_post(app, pilot)
@@ -481,7 +481,7 @@ async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
         before = post.read_text()
         note = root / "books/Deep Work.md"
         note.write_text(note.read_text() + "\nAnother line.\n")
-        vault.refresh()
+        vault.indexing.refresh()
         type_text(app, "jw")
         await until(pilot, lambda: post.read_text() != before)
         await until(pilot, lambda: shows(app, "Wrote 2 files"))
@@ -498,7 +498,7 @@ async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
 ) -> None:
     drafts = make_blog(tmp_path / "blog", vault).parent.parent
     monkeypatch.setattr(vault_screen, "KEPT_SECONDS", 0.05)
-    go_on, plan = threading.Event(), vault.plan_export
+    go_on, plan = threading.Event(), vault.publishing.plan_export
 
     def slow(*paths: Any, **named: Any) -> ExportPlan:
         assert go_on.wait(30)
@@ -507,7 +507,7 @@ async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "+- one"))
-        monkeypatch.setattr(vault, "plan_export", slow)
+        monkeypatch.setattr(vault.publishing, "plan_export", slow)
         await press(pilot, "j", "k", "w")
         await until(pilot, lambda: shows(app, "It is not there yet"))
         go_on.set()

@@ -227,7 +227,7 @@ async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, 
     )
     before = (root / "inbox/plans.md").read_bytes()
     app = make_app("today")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "T tasks"))
         await press(pilot, "g", "x")
@@ -269,7 +269,7 @@ async def test_today_has_the_tasks_that_are_due_and_ticks_them(
     plans = root / "inbox/plans.md"
     plans.write_text("- [ ] pay due:2026-11-20\n- [ ] rest due:2026-12-24\n- [ ] some day\n")
     app = make_app("today")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         # One more is in today's note.
         await until(pilot, lambda: shows(app, "4 open · T lists them"))
@@ -289,7 +289,7 @@ async def test_where_there_are_no_tasks_it_says_how_to_have_one(
 ) -> None:
     (root / DAILY).write_text("nothing\n")
     app = make_app("browse")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=(40, 12), notifications=True) as pilot:
         await until(pilot, lambda: app.focused is not None)
         await press(pilot, "T")
@@ -406,7 +406,7 @@ async def test_where_there_is_little_room_the_open_tasks_are_counted_and_not_the
 ) -> None:
     (root / "inbox/plans.md").write_text("- [ ] one\n" + "- [x] done\n" * 100)
     app = make_app("browse")
-    app.vault.refresh()
+    app.vault.indexing.refresh()
     async with app.run_test(size=(120, 20)) as pilot:
         await until(pilot, lambda: app.focused is not None)
         await press(pilot, "T")
@@ -419,7 +419,9 @@ async def test_where_there_is_little_room_the_open_tasks_are_counted_and_not_the
 async def test_what_to_do_about_a_problem_can_be_read_to_its_end(
     make_app: MakeApp, width: int
 ) -> None:
-    problem = next(one for one in make_app("browse").vault.problems() if "broken.md" in one.path)
+    problem = next(
+        one for one in make_app("browse").vault.search.problems() if "broken.md" in one.path
+    )
     app = make_app("browse")
     async with app.run_test(size=(width, 24)) as pilot:
         await until(pilot, lambda: app.focused is not None)

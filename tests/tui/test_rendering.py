@@ -378,14 +378,14 @@ def pictured(root: Path, tmp_path: Path) -> Vault:
     (tmp_path / "outside.png").write_bytes(png(8, 8))
     (root / "attachments/away.png").symlink_to(tmp_path / "outside.png")
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
 def test_a_picture_is_found_by_its_name_and_decoded_small(pictured: Vault) -> None:
-    found = pictured.picture("two.png", "inbox/N.md")
+    found = pictured.media.picture("two.png", "inbox/N.md")
     assert found[:3] == ("attachments/two.png", 16, 8)
-    pixels = pictured.pixels(found.path, 4, 2)
+    pixels = pictured.media.pixels(found.path, 4, 2)
     assert (pixels[:4], pixels[12:16]) == (b"\xff\0\0\xff", b"\0\0\xff\xff")
 
 
@@ -415,11 +415,11 @@ def test_some_pictures_are_never_read(
     pictured: Vault, target: str, error: type[Exception], why: str
 ) -> None:
     with pytest.raises(error, match=why):
-        pictured.picture(target, "inbox/N.md")
+        pictured.media.picture(target, "inbox/N.md")
 
 
 def in_place(vault: Vault, path: str, *, draws: bool) -> list[str]:
-    note: Note = vault.read(path)
+    note: Note = vault.search.read(path)
     around = load_surroundings(vault, note, set(), draws_pictures=draws)
     drawn = NoteRendering(note, 40, UNICODE, around)
     drawn.draw_lines(1000)
@@ -430,7 +430,7 @@ def put(vault: Vault, path: str, text: str) -> None:
     place = vault.absolute(path)
     with open(place, "w", encoding="utf-8") as file:
         file.write(text)
-    vault.refresh()
+    vault.indexing.refresh()
 
 
 def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vault) -> None:
@@ -474,7 +474,7 @@ def put_habit(vault: Vault) -> None:
 def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
     put_habit(pictured)
     put(pictured, "inbox/N.md", "before\n\n![[habits/run#year]]\nafter")
-    note: Note = pictured.read("inbox/N.md")
+    note: Note = pictured.search.read("inbox/N.md")
     around = load_surroundings(pictured, note, set(), draws_pictures=False)
     drawn = NoteRendering(note, 60, UNICODE, around)
     drawn.draw_lines(1000)
@@ -498,7 +498,7 @@ def test_a_year_is_plain_characters_where_they_are_asked_for_and_its_end_where_i
 ) -> None:
     put_habit(pictured)
     put(pictured, "inbox/N.md", "![[run#year 2025]]\n\n![[run#year]]\n\nIs ![[run#year]] said.")
-    note: Note = pictured.read("inbox/N.md")
+    note: Note = pictured.search.read("inbox/N.md")
     drawn = NoteRendering(
         note, 30, ASCII_GLYPHS, load_surroundings(pictured, note, set(), draws_pictures=False)
     )

@@ -43,9 +43,9 @@ async def test_a_note_that_is_read_counts_as_opened(make_app: MakeApp) -> None:
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and browse(app).note_under_cursor != "")
         note = browse(app).note_under_cursor
-        before = browse(app).vault.opened.times(note)
+        before = browse(app).vault.open_counts.times(note)
         await press(pilot, "enter")
-        await until(pilot, lambda: browse(app).vault.opened.times(note) == before + 1)
+        await until(pilot, lambda: browse(app).vault.open_counts.times(note) == before + 1)
 
 
 @pytest.mark.parametrize("how", ["tab", "click"])

@@ -26,13 +26,13 @@ def hold_titles(
     app: NotekeepApp, monkeypatch: pytest.MonkeyPatch, until_said: threading.Event, why: str
 ) -> None:
     """Let titles be found only when that is said; `why` is what is wrong where it never is."""
-    suggest = app.vault.suggest
+    suggest = app.vault.search.suggest
 
     def slowly(text: str, **others: Any) -> SearchResults:
         assert until_said.wait(30), why
         return suggest(text, **others)
 
-    monkeypatch.setattr(app.vault, "suggest", slowly)
+    monkeypatch.setattr(app.vault.search, "suggest", slowly)
 
 
 async def test_a_letter_is_seen_though_titles_take_long(
@@ -61,14 +61,14 @@ async def test_titles_for_letters_that_were_typed_on_are_not_looked_for(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
-        suggest = app.vault.suggest
+        suggest = app.vault.search.suggest
 
         def slowly(text: str, **others: Any) -> SearchResults:
             asked.append(text)
             assert may_answer.wait(30), "a key waits for titles"
             return suggest(text, **others)
 
-        monkeypatch.setattr(app.vault, "suggest", slowly)
+        monkeypatch.setattr(app.vault.search, "suggest", slowly)
         await press(pilot, "ctrl+o")
         await until(pilot, lambda: shows(app, "Title of a note") and asked == [""])
         for typed in ("k", "ke", "ket", "kett"):
@@ -114,7 +114,7 @@ async def test_keys_after_enter_are_about_what_is_found(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
         pane = browse(app).pane
-        second = app.vault.suggest("e").hits[1].row.path
+        second = app.vault.search.suggest("e").hits[1].row.path
         hold_titles(app, monkeypatch, may_answer, "titles wait for keys that wait")
         await press(pilot, "slash")
         type_text(app, "e")

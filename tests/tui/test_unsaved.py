@@ -38,8 +38,8 @@ def leave(vault: Vault, path: str, data: bytes, base: bytes) -> None:
 
 def kept(vault: Vault, path: str, end: bytes) -> bool:
     """Whether history has a version of a note that ends so."""
-    versions = vault.history.versions(path)
-    return any(vault.history.blob(one.digest).endswith(end) for one in versions)
+    versions = vault.history.store.versions(path)
+    return any(vault.history.store.blob(one.digest).endswith(end) for one in versions)
 
 
 @pytest.fixture

@@ -73,9 +73,9 @@ async def test_what_another_notekeep_took_in_is_shown_too(make_app: MakeApp, roo
         run(
             "import sys; from pathlib import Path; from notekeep.vault import Vault\n"
             "vault = Vault.open(sys.argv[1])\n"
-            "vault.refresh(words=False)\n"
+            "vault.indexing.refresh(words=False)\n"
             "Path(sys.argv[1], 'inbox', 'From elsewhere.md').write_text('# From elsewhere')\n"
-            "vault.refresh(words=False)\n",
+            "vault.indexing.refresh(words=False)\n",
             root,
         )
         await until(pilot, lambda: shows(app, "10 notes") and shows(app, "From elsewhere"))
@@ -134,7 +134,7 @@ async def test_a_change_made_here_is_shown_once(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await go_to(app, pilot, "books/Deep Work.md")
         sweeps = threading.Semaphore(0)
-        refresh = app.vault.refresh
+        refresh = app.vault.indexing.refresh
 
         def counted(**words: Any) -> Any:
             done = refresh(**words)
@@ -142,7 +142,7 @@ async def test_a_change_made_here_is_shown_once(
                 sweeps.release()
             return done
 
-        monkeypatch.setattr(app.vault, "refresh", counted)
+        monkeypatch.setattr(app.vault.indexing, "refresh", counted)
         app.editors.open("books/Deep Work.md")
         await until(pilot, lambda: shows(app, "ctrl+s save"))
         await pilot.press("X", "ctrl+s")
@@ -162,7 +162,7 @@ async def test_what_is_written_late_into_a_replaced_file_is_kept_at_the_end(
     late = os.open(path, os.O_WRONLY | os.O_APPEND)
     async with app.run_test(size=SIZE) as pilot:
         await go_to(app, pilot, "books/Deep Work.md")
-        app.vault.tag(["books/Deep Work.md"], ["classic"])
+        app.vault.notes.tag(["books/Deep Work.md"], ["classic"])
         os.write(late, b"written late\n")
         os.close(late)
     copies = [read_file(file)[0] for file in (root / "books").iterdir() if "conflict" in file.name]
@@ -186,7 +186,7 @@ async def test_a_fault_of_one_sweep_is_logged_and_does_not_end_the_watching(
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         await go_to(app, pilot, "books/Deep Work.md")
-        refresh = app.vault.refresh
+        refresh = app.vault.indexing.refresh
         faults: list[str] = []
 
         def faulty(**words: Any) -> Any:
@@ -195,7 +195,7 @@ async def test_a_fault_of_one_sweep_is_logged_and_does_not_end_the_watching(
                 raise KeyError(*faults)
             return refresh(**words)
 
-        monkeypatch.setattr(app.vault, "refresh", faulty)
+        monkeypatch.setattr(app.vault.indexing, "refresh", faulty)
         (root / "inbox" / "First.md").write_text("# The first\n")
         await until(pilot, lambda: faults)
         (root / "inbox" / "Second.md").write_text("# The second\n")
@@ -239,13 +239,13 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
             del told
             begun.append("follow")
             assert go_on.wait(30)
-            vault.refresh()
+            vault.indexing.refresh()
             return True
 
     monkeypatch.setattr("notekeep.services.indexing.ANSWER_BUDGET", 3)
     monkeypatch.setattr("notekeep.tui.vault_updates.QUIET", 0)
     monkeypatch.setattr(indexer, "IndexingProcess", Slow)
-    refresh, refreshed = vault.refresh, []
+    refresh, refreshed = vault.indexing.refresh, []
 
     def counted(**how: Any) -> Refreshed:
         refreshed.append(refresh(**how))
@@ -254,7 +254,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
     def more_than(before: int) -> bool:
         return len(refreshed) > before
 
-    monkeypatch.setattr(vault, "refresh", counted)
+    monkeypatch.setattr(vault.indexing, "refresh", counted)
     for number in range(5):
         (root / f"many {number}.md").write_text("# One of many\n\nabout samovars\n")
     app = make_app("browse")
@@ -269,7 +269,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
         assert begun == ["follow"]
         go_on.set()
         await until(pilot, lambda: shows(app, "14 notes"))
-        await until(pilot, lambda: len(vault.search("samovars").hits) == 5)
+        await until(pilot, lambda: len(vault.search.search("samovars").hits) == 5)
         assert begun == ["follow"]
 
 

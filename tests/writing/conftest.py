@@ -30,7 +30,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text.encode())
     opened = Vault.open(root)
-    opened.refresh(words=False)
+    opened.indexing.refresh(words=False)
     return opened
 
 

@@ -25,19 +25,20 @@ def write(vault: Vault, path: str, data: bytes) -> None:
     place = Path(vault.root, path)
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(data)
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
 
 
 def contents(vault: Vault, path: str) -> list[bytes]:
     return [
-        vault.history.blob(one.digest) for one in find_versions(vault.plan, vault.history, path)[2]
+        vault.history.store.blob(one.digest)
+        for one in find_versions(vault.notes.plan, vault.history.store, path)[2]
     ]
 
 
 def test_each_save_of_another_program_that_was_met_is_a_version(vault: Vault) -> None:
     write(vault, NOTE, b"theirs\n")
     write(vault, NOTE, b"theirs again\n")
-    vault.set_fields([NOTE], ["rating=1"])
+    vault.notes.set_fields([NOTE], ["rating=1"])
     write(vault, NOTE, b"theirs at last\n")
 
     kept = contents(vault, NOTE)
@@ -66,24 +67,24 @@ def test_it_is_listed_and_restored_on_the_command_line(
 def test_a_note_that_another_program_made_and_deleted_can_be_made_again(vault: Vault) -> None:
     write(vault, "inbox/New.md", b"new\n")
     Path(vault.root, "inbox/New.md").unlink()
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     assert contents(vault, "inbox/New.md") == [b"new\n"]
 
 
 def test_own_changes_are_in_history_once(vault: Vault) -> None:
-    vault.set_fields([NOTE], ["rating=1"])
-    vault.rename("Deep Work", "Deeper Work")
-    vault.create("note", "A new one")
-    vault.undo(2)
-    verbs = [record.verb for record in vault.history.records()]
+    vault.notes.set_fields([NOTE], ["rating=1"])
+    vault.notes.rename("Deep Work", "Deeper Work")
+    vault.notes.create("note", "A new one")
+    vault.history.undo(2)
+    verbs = [record.verb for record in vault.history.store.records()]
     assert verbs == ["set", "rename", "new", "undo", "undo"]
 
 
 def test_what_is_only_looked_at_makes_no_history(vault: Vault) -> None:
     os.utime(Path(vault.root, NOTE))
-    vault.refresh()
-    vault.refresh(verify=True)
-    vault.refresh(full=True)
+    vault.indexing.refresh()
+    vault.indexing.refresh(verify=True)
+    vault.indexing.refresh(full=True)
     assert not Path(vault.places.state, "log.jsonl").exists()
 
 
@@ -93,12 +94,12 @@ def test_a_history_that_cannot_be_written_is_told_and_holds_nothing_up(
     def full(_met: object) -> list[str]:
         raise Failure("there is no room.", "Make room.")
 
-    monkeypatch.setattr(vault.history, "saw_outside", full)
+    monkeypatch.setattr(vault.history.store, "saw_outside", full)
     Path(vault.root, NOTE).write_bytes(b"theirs #here\n")
-    refreshed = vault.refresh(words=False)
+    refreshed = vault.indexing.refresh(words=False)
 
     assert [(one.path, one.code) for one in refreshed.problems] == [(NOTE, "history")]
-    assert [row.path for row in vault.rows("#here").rows] == [NOTE]
+    assert [row.path for row in vault.search.rows("#here").rows] == [NOTE]
 
 
 @pytest.mark.parametrize("verb", [["index"], ["doctor"]])
@@ -106,7 +107,7 @@ def test_old_versions_go_at_a_quiet_moment(
     vault: Vault, verb: list[str], monkeypatch: pytest.MonkeyPatch, calls: Callable[..., list[int]]
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_VAULT", vault.root)
-    vault.set_fields([NOTE], ["rating=1"])
+    vault.notes.set_fields([NOTE], ["rating=1"])
     pruned = calls()
     assert main(verb) == 0
     assert main(verb) == 0

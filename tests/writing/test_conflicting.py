@@ -35,17 +35,17 @@ def write(vault: Vault, path: str, text: str) -> None:
     place = Path(vault.root, path)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(text.encode())
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
 
 
 def pair(vault: Vault, theirs: str, mine: str = MINE) -> ConflictPair:
     write(vault, NOTE, mine)
     write(vault, COPY, theirs)
-    return find(vault.plan, "Plan")
+    return find(vault.notes.plan, "Plan")
 
 
 def merge(vault: Vault, one: ConflictPair) -> WritePlan:
-    return plan_merge(vault.plan, vault.history, one)
+    return plan_merge(vault.notes.plan, vault.history.store, one)
 
 
 def held(vault: Vault, path: str) -> str | None:
@@ -69,11 +69,11 @@ def held(vault: Vault, path: str) -> str | None:
 def test_a_copy_is_listed_with_its_note_whatever_tool_left_it(vault: Vault, copy: str) -> None:
     write(vault, NOTE, MINE)
     write(vault, f"inbox/{copy}", MINE)
-    assert list_conflicts(vault.plan) == [ConflictPair(f"inbox/{copy}", NOTE, "copy")]
-    assert [row.path for row in vault.rows("is:conflict").rows] == [NOTE]
-    assert vault.rows("file:Plan").total == 1
+    assert list_conflicts(vault.notes.plan) == [ConflictPair(f"inbox/{copy}", NOTE, "copy")]
+    assert [row.path for row in vault.search.rows("is:conflict").rows] == [NOTE]
+    assert vault.search.rows("file:Plan").total == 1
     for name in (f"inbox/{copy}", copy, NOTE, "Plan"):
-        assert find(vault.plan, name).copy == f"inbox/{copy}"
+        assert find(vault.notes.plan, name).copy == f"inbox/{copy}"
 
 
 def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
@@ -81,11 +81,11 @@ def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
     write(vault, "inbox/Marks.md", f"a\n\n{marks}")
     write(vault, "inbox/Code.md", f"```\n{marks}```\n")
     write(vault, "inbox/Head.md", f"---\ntitle: x\n{marks}---\nText\n")
-    assert list_conflicts(vault.plan) == [
+    assert list_conflicts(vault.notes.plan) == [
         ConflictPair("inbox/Head.md", "inbox/Head.md", "marks"),
         ConflictPair("inbox/Marks.md", "inbox/Marks.md", "marks"),
     ]
-    assert {row.path for row in vault.rows("is:conflict").rows} == {
+    assert {row.path for row in vault.search.rows("is:conflict").rows} == {
         "inbox/Head.md",
         "inbox/Marks.md",
     }
@@ -100,7 +100,7 @@ def test_copies_of_logs_and_marks_in_them_are_listed(vault: Vault) -> None:
         "habits/log/2026-10.laptop.md",
         "<<<<<<< a\n- 2026-10-20 med: done\n=======\n- 2026-10-21 med: done\n>>>>>>> b\n",
     )
-    assert [(one.copy, one.kind) for one in list_conflicts(vault.plan)] == [
+    assert [(one.copy, one.kind) for one in list_conflicts(vault.notes.plan)] == [
         ("habits/log/2026-10.laptop.md", "marks"),
         (copy, "log"),
     ]
@@ -110,14 +110,14 @@ def test_two_copies_of_one_note_are_told_apart(vault: Vault) -> None:
     pair(vault, "x")
     write(vault, "inbox/Plan (conflicted copy 2026-11-20 101010).md", "y")
     with pytest.raises(Ambiguous):
-        find(vault.plan, "Plan")
-    assert find(vault.plan, COPY).copy == COPY
+        find(vault.notes.plan, "Plan")
+    assert find(vault.notes.plan, COPY).copy == COPY
     with pytest.raises(NotFound, match="no conflict"):
-        find(vault.plan, "Nobody")
+        find(vault.notes.plan, "Nobody")
 
 
 def test_the_difference_is_that_from_the_note_to_the_copy(vault: Vault) -> None:
-    shown = list(plan_show(vault.plan, pair(vault, "one\n\n2\n\nthree\n")).diff())
+    shown = list(plan_show(vault.notes.plan, pair(vault, "one\n\n2\n\nthree\n")).diff())
     assert "-two" in shown
     assert "+2" in shown
 
@@ -136,25 +136,26 @@ def test_what_goes_is_in_the_trash_or_in_history(
     one = pair(vault, "theirs\n")
     before = texts()
 
-    vault.carry_out(plan_keep(vault.plan, one, choice))
+    vault.notes.apply(plan_keep(vault.notes.plan, one, choice))
 
     assert held(vault, NOTE) == note
     assert held(vault, "inbox/Plan 2.md") == beside
-    assert list_conflicts(vault.plan) == []
+    assert list_conflicts(vault.notes.plan) == []
     if choice != "both":
         assert held(vault, f".trash/{COPY}") == "theirs\n"
     if choice == "theirs":
         assert MINE.encode() in [
-            vault.history.blob(version.digest) for version in vault.history.versions(NOTE)
+            vault.history.store.blob(version.digest)
+            for version in vault.history.store.versions(NOTE)
         ]
-    vault.undo()
+    vault.history.undo()
     assert texts() == before
 
 
 @pytest.mark.parametrize("choice", ["theirs", "both"])
 def test_a_copy_of_a_note_that_is_gone_takes_its_place(vault: Vault, choice: Choice) -> None:
     write(vault, COPY, "theirs\n")
-    vault.carry_out(plan_keep(vault.plan, find(vault.plan, "Plan"), choice))
+    vault.notes.apply(plan_keep(vault.notes.plan, find(vault.notes.plan, "Plan"), choice))
     assert held(vault, NOTE) == "theirs\n"
     assert held(vault, COPY) is None
 
@@ -172,9 +173,9 @@ def test_marks_of_git_give_way_to_the_side_that_is_kept(
     vault: Vault, choice: Choice, wanted: str, base: str
 ) -> None:
     write(vault, NOTE, f"a\n<<<<<<< HEAD\nmine\n{base}=======\ntheirs\n>>>>>>> x\nb\n")
-    vault.carry_out(plan_keep(vault.plan, find(vault.plan, "Plan"), choice))
+    vault.notes.apply(plan_keep(vault.notes.plan, find(vault.notes.plan, "Plan"), choice))
     assert held(vault, NOTE) == wanted
-    vault.undo()
+    vault.history.undo()
     assert "<<<<<<< HEAD" in (held(vault, NOTE) or "")
 
 
@@ -182,32 +183,32 @@ class TestMerge:
     def test_with_a_base_in_history_both_changes_are_made(
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]
     ) -> None:
-        vault.create("note", "Plan", fields={"rating": 1}, body=MINE)
+        vault.notes.create("note", "Plan", fields={"rating": 1}, body=MINE)
         made = held(vault, NOTE) or ""
-        vault.set_fields([NOTE], ["rating=5"])
+        vault.notes.set_fields([NOTE], ["rating=5"])
         one = pair(vault, made.replace("two", "TWO"), held(vault, NOTE) or "")
         before = texts()
-        vault.carry_out(merge(vault, one))
+        vault.notes.apply(merge(vault, one))
         assert held(vault, NOTE) == made.replace("two", "TWO").replace("rating: 1", "rating: 5")
-        assert list_conflicts(vault.plan) == []
-        vault.undo()
+        assert list_conflicts(vault.notes.plan) == []
+        vault.history.undo()
         assert texts() == before
 
     def test_a_version_that_the_copy_knows_is_a_base(self, vault: Vault) -> None:
         write(vault, NOTE, f"---\nrating: 1\n---\n{MINE}")
-        vault.set_fields([NOTE], ["rating=2"])
+        vault.notes.set_fields([NOTE], ["rating=2"])
         copied = held(vault, NOTE) or ""
-        vault.set_fields([NOTE], ["rating=3"])
+        vault.notes.set_fields([NOTE], ["rating=3"])
         one = pair(vault, copied.replace("two", "TWO"), held(vault, NOTE) or "")
-        vault.carry_out(merge(vault, one))
+        vault.notes.apply(merge(vault, one))
         assert held(vault, NOTE) == copied.replace("two", "TWO").replace(": 2", ": 3")
 
     def test_what_was_written_before_history_began_is_not_taken_out(self, vault: Vault) -> None:
         parted = f"---\nrating: 1\n---\n{MINE}"
         write(vault, NOTE, parted.replace("three", "A paragraph of mine.\n\nthree"))
-        vault.set_fields([NOTE], ["rating=5"])
+        vault.notes.set_fields([NOTE], ["rating=5"])
         one = pair(vault, f"{parted}four\n", held(vault, NOTE) or "")
-        vault.carry_out(merge(vault, one))
+        vault.notes.apply(merge(vault, one))
         merged = held(vault, NOTE) or ""
         assert "A paragraph of mine." in merged
         assert "four" in merged
@@ -216,14 +217,14 @@ class TestMerge:
     def test_nor_is_an_edit_turned_back(self, vault: Vault) -> None:
         parted = f"---\nrating: 1\n---\n{MINE}"
         write(vault, NOTE, parted.replace("two", "two, edited here"))
-        vault.set_fields([NOTE], ["rating=5"])
+        vault.notes.set_fields([NOTE], ["rating=5"])
         one = pair(vault, f"{parted}four\n", held(vault, NOTE) or "")
         with pytest.raises(Conflict):
             merge(vault, one)
 
     def test_without_a_base_every_line_of_both_is_kept(self, vault: Vault) -> None:
         one = pair(vault, "zero\none\n\ntwo\n\nthree\n", "one\n\ntwo\n\nthree\nfour\n")
-        vault.carry_out(merge(vault, one))
+        vault.notes.apply(merge(vault, one))
         assert held(vault, NOTE) == "zero\none\n\ntwo\n\nthree\nfour\n"
 
     def test_where_it_cannot_be_done_both_versions_stay(
@@ -241,7 +242,7 @@ class TestMerge:
             NOTE,
             "<<<<<<< a\nONE\nx\ntwo\n||||||| base\none\nx\ntwo\n=======\none\nx\nTWO\n>>>>>>> b\n",
         )
-        vault.carry_out(merge(vault, find(vault.plan, "Plan")))
+        vault.notes.apply(merge(vault, find(vault.notes.plan, "Plan")))
         assert held(vault, NOTE) == "ONE\nx\nTWO\n"
 
     def test_logs_are_joined_line_by_line(self, vault: Vault) -> None:
@@ -249,7 +250,7 @@ class TestMerge:
         copy = "habits/log/2026-11.laptop.sync-conflict-20261120-101010-ABCDEFG.md"
         write(vault, note, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done")
         write(vault, copy, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-21 med: skip\n")
-        vault.carry_out(merge(vault, find(vault.plan, copy)))
+        vault.notes.apply(merge(vault, find(vault.notes.plan, copy)))
         assert held(vault, note) == (
             "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done\n"
             "- 2026-11-21 med: skip\n"
@@ -274,9 +275,9 @@ def test_the_lines_of_gits_marks_are_told(vault: Vault) -> None:
     root = Path(vault.root)
     mark = "<<<<<<< a\nmine\n=======\ntheirs\n>>>>>>> b\n"
     (root / "inbox/Marked.md").write_text(f"---\ntitle: x\n---\none\n{mark}two\n{mark}")
-    vault.refresh(words=False)
-    (pair,) = [one for one in list_conflicts(vault.plan) if one.kind == "marks"]
-    assert mark_lines(vault.plan, pair) == [5, 11]
-    mine, theirs = sides(vault.plan, pair)
+    vault.indexing.refresh(words=False)
+    (pair,) = [one for one in list_conflicts(vault.notes.plan) if one.kind == "marks"]
+    assert mark_lines(vault.notes.plan, pair) == [5, 11]
+    mine, theirs = sides(vault.notes.plan, pair)
     assert mine is not None
     assert (b"mine" in mine, b"theirs" in mine, b"theirs" in theirs) == (True, False, True)

@@ -21,10 +21,12 @@ BOOKS = ["books/Deep Work.md", "books/Other.md"]
 
 def test_notes_move_together_and_links_lead_where_they_led(vault: Vault, texts: Texts) -> None:
     before = texts()
-    links = {path: [link.path for link in vault.links(path)] for path in before if "book" in path}
-    plan = vault.plan.move_all(BOOKS, "shelf/old")
+    links = {
+        path: [link.path for link in vault.search.links(path)] for path in before if "book" in path
+    }
+    plan = vault.notes.plan.move_all(BOOKS, "shelf/old")
     assert texts() == before
-    done = vault.carry_out(plan)
+    done = vault.notes.apply(plan)
     after = texts()
     assert after.keys() == before.keys() - set(BOOKS) | {
         "shelf/old/Deep Work.md",
@@ -36,11 +38,11 @@ def test_notes_move_together_and_links_lead_where_they_led(vault: Vault, texts: 
     )
     moved = {path: f"shelf/old/{path.rpartition('/')[2]}" for path in BOOKS}
     for path, led in links.items():
-        now = [link.path for link in vault.links(moved[path])]
+        now = [link.path for link in vault.search.links(moved[path])]
         assert now == [moved.get(one or "", one) for one in led]
     assert b"(../shelf/old/Deep%20Work.md)" in after["inbox/Relative.md"]
     assert len({*done.paths}) == len(done.paths)
-    assert [step.verb for step in vault.undo()] == ["mv"]
+    assert [step.verb for step in vault.history.undo()] == ["mv"]
     assert texts() == before
 
 
@@ -51,62 +53,62 @@ def test_a_note_that_has_no_place_there_is_left_and_the_others_go(
     (root / "shelf").mkdir()
     (root / "shelf/other.MD").write_text("taken\n")
     before = texts()
-    plan = vault.plan.move_all(BOOKS, "shelf/")
+    plan = vault.notes.plan.move_all(BOOKS, "shelf/")
     assert [(problem.path, "exists already" in problem.message) for problem in plan.refused] == [
         ("books/Other.md", True)
     ]
-    vault.carry_out(plan)
+    vault.notes.apply(plan)
     after = texts()
     assert "shelf/Deep Work.md" in after
     assert "books/Other.md" in after
     assert b"[[shelf/Deep Work|the book]]" in after["books/Other.md"]
-    vault.undo()
+    vault.history.undo()
     assert texts() == before
 
 
 def test_two_notes_of_one_name_do_not_go_into_one_folder(vault: Vault, texts: Texts) -> None:
     (Path(vault.root) / "inbox/deep work.md").write_text("another\n")
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     before = texts()
-    plan = vault.plan.move_all(["books/Deep Work.md", "inbox/deep work.md"], "shelf")
+    plan = vault.notes.plan.move_all(["books/Deep Work.md", "inbox/deep work.md"], "shelf")
     assert [problem.path for problem in plan.refused] == ["inbox/deep work.md"]
     assert "two of these notes" in plan.refused[0].message
-    vault.carry_out(plan)
+    vault.notes.apply(plan)
     assert texts()["inbox/deep work.md"] == before["inbox/deep work.md"]
-    vault.undo()
+    vault.history.undo()
     assert texts() == before
 
 
 def test_a_folder_outside_is_refused_and_one_they_are_in_is_no_change(vault: Vault) -> None:
     with pytest.raises(Refused):
-        vault.plan.move_all(BOOKS, "../elsewhere")
-    assert vault.plan.move_all(BOOKS, "books").changes == []
+        vault.notes.plan.move_all(BOOKS, "../elsewhere")
+    assert vault.notes.plan.move_all(BOOKS, "books").changes == []
 
 
 def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts) -> None:
     before = texts()
-    plan = vault.plan.delete_all([*BOOKS, "inbox/gone.md"])
+    plan = vault.notes.plan.delete_all([*BOOKS, "inbox/gone.md"])
     assert [problem.path for problem in plan.refused] == ["inbox/gone.md"]
     # What links to them from among themselves is no loss.
     assert plan.remarks == [
         "2 notes link to what goes, and will lead nowhere: habits/focus.md, inbox/Relative.md"
     ]
-    vault.carry_out(plan)
+    vault.notes.apply(plan)
     assert texts().keys() == before.keys() - set(BOOKS)
-    assert len(vault.undo()) == 1
+    assert len(vault.history.undo()) == 1
     assert texts() == before
     with pytest.raises(NotFound):
-        vault.plan.delete_all(["inbox/gone.md"])
+        vault.notes.plan.delete_all(["inbox/gone.md"])
 
 
 def test_a_note_that_is_named_twice_is_changed_once(vault: Vault, texts: Texts) -> None:
     before = texts()
     twice = [BOOKS[0], BOOKS[0]]
-    done = vault.set_fields(twice, ["rating=2"])
+    done = vault.notes.set_fields(twice, ["rating=2"])
     assert (done.paths, done.remarks) == ([BOOKS[0]], [])
     assert texts().keys() == before.keys()
-    vault.undo()
+    vault.history.undo()
     assert texts() == before
-    assert [change.path for change in vault.plan.delete_all(twice).changes] == [BOOKS[0]]
-    found = vault.plan.lint(twice)
-    assert len(found.findings) == len(vault.plan.lint(twice[:1]).findings)
+    assert [change.path for change in vault.notes.plan.delete_all(twice).changes] == [BOOKS[0]]
+    found = vault.notes.plan.lint(twice)
+    assert len(found.findings) == len(vault.notes.plan.lint(twice[:1]).findings)

@@ -35,11 +35,11 @@ def write(vault: Vault, *lines: str) -> None:
     file = vault.absolute(LOG)
     with open(file, "w", encoding="utf-8", newline="") as opened:
         opened.write("".join(f"{line}\n" for line in lines))
-    vault.refresh()
+    vault.indexing.refresh()
 
 
 def text(vault: Vault, path: str = LOG) -> str:
-    return vault.bytes_of(path).decode()
+    return vault.search.read_bytes(path).decode()
 
 
 @pytest.mark.parametrize(
@@ -63,47 +63,47 @@ def text(vault: Vault, path: str = LOG) -> str:
 )
 def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after: str) -> None:
     write(vault, "# Log", line, "- 2026-11-22 med: 3 min")
-    problem = next(each for each in vault.habit_index.problems() if each.code == code)
-    offer = vault.plan.mend(vault.habit_index, problem)
+    problem = next(each for each in vault.habits.tracker.problems() if each.code == code)
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert text(vault) == f"# Log\n{after}\n- 2026-11-22 med: 3 min\n"
-    assert code not in {each.code for each in vault.habit_index.problems()}
-    vault.undo()
+    assert code not in {each.code for each in vault.habits.tracker.problems()}
+    vault.history.undo()
     assert line in text(vault)
 
 
 def test_a_date_that_nobody_can_guess_is_left_to_the_person(vault: Vault) -> None:
     write(vault, "- 2026-00-23 med: done")
-    (problem,) = vault.habit_index.problems()
-    assert vault.plan.mend(vault.habit_index, problem) is None
+    (problem,) = vault.habits.tracker.problems()
+    assert vault.notes.plan.mend(vault.habits.tracker, problem) is None
     assert (problem.path, problem.line) == (LOG, 1)
 
 
 def test_a_tick_without_a_value_takes_no_guess(vault: Vault) -> None:
     write(vault, "- [x] 2026-11-23 med", "- 2026-11-22 med")
-    vault.carry_out(vault.plan.mend_all(vault.habit_index.problems()))
+    vault.notes.apply(vault.notes.plan.mend_all(vault.habits.tracker.problems()))
     assert text(vault) == "- [x] 2026-11-23 med: done\n- 2026-11-22 med\n"
 
 
 def test_one_key_takes_all_markers_of_a_file_out(vault: Vault) -> None:
     done = "- 2026-11-23 med: done", "- 2026-11-22 med: done"
     write(vault, "=======", "<<<<<<< HEAD", done[0], "=======", done[1], ">>>>>>> phone")
-    problem = next(each for each in vault.habit_index.problems() if each.code == "W106")
-    offer = vault.plan.mend(vault.habit_index, problem)
+    problem = next(each for each in vault.habits.tracker.problems() if each.code == "W106")
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert text(vault).splitlines() == ["=======", *done]
-    assert vault.habit_index.problems() == []
+    assert vault.habits.tracker.problems() == []
 
 
 def test_the_same_line_twice_becomes_one(vault: Vault) -> None:
     write(vault, "- 2026-11-23 med: 5 min", "- 2026-11-22 med: done", "- 2026-11-23 med: 5 min")
-    (problem,) = vault.habit_index.problems()
+    (problem,) = vault.habits.tracker.problems()
     assert problem.code == "W107"
-    offer = vault.plan.mend(vault.habit_index, problem)
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert text(vault).splitlines() == ["- 2026-11-23 med: 5 min", "- 2026-11-22 med: done"]
 
 
@@ -111,26 +111,26 @@ def test_a_second_note_with_one_id_gets_an_id_of_its_own(vault: Vault) -> None:
     for name, identity in (("Second", "med"), ("Other", "med-2")):
         with open(vault.absolute(f"habits/{name}.md"), "w", encoding="utf-8") as file:
             file.write(f"---\nhabit: {identity}\n---\n")
-    vault.refresh()
-    (problem,) = vault.habit_index.problems()
+    vault.indexing.refresh()
+    (problem,) = vault.habits.tracker.problems()
     assert (problem.path, problem.code) == ("habits/Second.md", "W105")
-    offer = vault.plan.mend(vault.habit_index, problem)
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert text(vault, "habits/Second.md") == "---\nhabit: med-3\n---\n"
-    assert vault.habit_index.problems() == []
+    assert vault.habits.tracker.problems() == []
 
 
 def test_a_contradiction_ends_with_what_counts_said_once_more(vault: Vault) -> None:
     write(vault, "- 2026-11-23 med: skip", "- 2026-11-23 med: done")
-    (problem,) = [each for each in vault.habit_index.problems() if each.code == "W102"]
-    offer = vault.plan.mend(vault.habit_index, problem)
+    (problem,) = [each for each in vault.habits.tracker.problems() if each.code == "W102"]
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
     before = text(vault)
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert text(vault) == before
     assert text(vault, OURS).endswith("\n- 2026-11-23 med: done ~1\n")
-    assert vault.habit_index.problems() == []
+    assert vault.habits.tracker.problems() == []
 
 
 @pytest.mark.parametrize(
@@ -144,24 +144,24 @@ def test_a_day_outside_moves_the_bounds_of_its_habit(
     vault: Vault, line: str, path: str, field: str
 ) -> None:
     write(vault, line)
-    (problem,) = vault.habit_index.problems()
+    (problem,) = vault.habits.tracker.problems()
     assert problem.code == "W104"
-    offer = vault.plan.mend(vault.habit_index, problem)
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert field in text(vault, path)
-    assert vault.habit_index.problems() == []
+    assert vault.habits.tracker.problems() == []
 
 
 def test_a_habit_that_only_the_log_knows_gets_its_note(vault: Vault) -> None:
     write(vault, "- 2026-11-23 stretch: done", "- 2026-11-20 stretch: done")
-    problem = vault.habit_index.problems()[0]
-    offer = vault.plan.mend(vault.habit_index, problem)
+    problem = vault.habits.tracker.problems()[0]
+    offer = vault.notes.plan.mend(vault.habits.tracker, problem)
     assert offer is not None
-    vault.carry_out(offer.plan)
+    vault.notes.apply(offer.plan)
     assert "habit: stretch" in text(vault, "habits/stretch.md")
     assert "since: 2026-11-20" in text(vault, "habits/stretch.md")
-    assert vault.habit_index.problems() == []
+    assert vault.habits.tracker.problems() == []
 
 
 def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
@@ -175,13 +175,13 @@ def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
         "- 2026-11-22 med: skip flu",
     ]
     write(vault, *lines)
-    plan = vault.plan.mend_all(vault.habit_index.problems())
-    vault.carry_out(plan)
+    plan = vault.notes.plan.mend_all(vault.habits.tracker.problems())
+    vault.notes.apply(plan)
     assert text(vault).splitlines() == [
         "- 2026-11-23 med: 5.5 min",
         "- 2026-11-23 med: done",
         "- 2026-11-23 med: maybe",
         "- 2026-11-22 med: skip -- flu",
     ]
-    vault.undo()
+    vault.history.undo()
     assert text(vault).splitlines() == lines

@@ -24,12 +24,12 @@ SAYING = {
 def saying(vault: Vault) -> Vault:
     for path, text in SAYING.items():
         Path(vault.root, path).write_bytes(text.encode())
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
 def test_a_name_is_found_with_its_line_and_never_in_links_code_or_addresses(saying: Vault) -> None:
-    found = saying.mentions("Deep Work")
+    found = saying.search.mentions("Deep Work")
     assert [(one.path, one.line) for one in found] == [
         ("inbox/Crlf.md", 4),
         ("inbox/Plain.md", 1),
@@ -40,21 +40,21 @@ def test_a_name_is_found_with_its_line_and_never_in_links_code_or_addresses(sayi
 def test_case_counts_for_a_name_of_one_word(vault: Vault) -> None:
     Path(vault.root, "inbox/Clear.md").write_text("A person.\n")
     Path(vault.root, "inbox/Says.md").write_text("It is clear.\nSo says Clear.\n")
-    vault.refresh()
-    assert [one.line for one in vault.mentions("inbox/Clear.md")] == [2]
+    vault.indexing.refresh()
+    assert [one.line for one in vault.search.mentions("inbox/Clear.md")] == [2]
 
 
 def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
     saying: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     before = texts()
-    saying.link_mentions("Deep Work")
+    saying.notes.link_mentions("Deep Work")
     after = texts()
     # A link has no line break in it; what is read is the same.
     assert after["inbox/Plain.md"] == (b"# On [[Deep Work]]\n\nWhat [[deep work]] needs.\n")
     assert after["inbox/Crlf.md"] == (b"---\r\ntitle: c\r\n---\r\n[[Deep Work]].\r\nLast, no end")
     changed = {path for path in after if after[path] != before[path]}
     assert changed == {"inbox/Plain.md", "inbox/Crlf.md"}
-    assert saying.mentions("Deep Work") == []
-    saying.undo()
+    assert saying.search.mentions("Deep Work") == []
+    saying.history.undo()
     assert texts() == before

@@ -24,7 +24,7 @@ def make(tmp_path: Path) -> Callable[[dict[str, str]], Vault]:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
         vault = Vault.open(root)
-        vault.refresh(words=False)
+        vault.indexing.refresh(words=False)
         return vault
 
     return make
@@ -53,9 +53,9 @@ def test_heading_that_is_not_the_title_stays(
     make: Callable[[dict[str, str]], Vault], before: str, after: str
 ) -> None:
     vault = make({"Old.md": before})
-    vault.rename("Old", "New")
+    vault.notes.rename("Old", "New")
     assert read(vault, "New.md") == after
-    assert vault.resolve("New").title == "New"
+    assert vault.search.resolve("New").title == "New"
 
 
 LINKS = '---\nauthor: "[[{0}]]"\nabout:\n  - "[[{1}#Life|he]]"\n---\n[[{0}]] and [[{1}|him]]\n'
@@ -66,11 +66,11 @@ def test_link_in_front_matter_is_written_in_full_when_ambiguous(
 ) -> None:
     notes = {"a/Ann.md": "", "b/Bob.md": "", "c/n.md": LINKS.format("Ann", "Bob")}
     vault = make(notes)
-    vault.rename("a/Ann.md", "Bob")
+    vault.notes.rename("a/Ann.md", "Bob")
     assert read(vault, "c/n.md") == LINKS.format("a/Bob", "b/Bob")
-    assert [link.path for link in vault.links("c/n.md")] == ["a/Bob.md", "b/Bob.md"] * 2
-    assert {link.state for link in vault.links("c/n.md")} == {"ok"}
-    vault.undo()
+    assert [link.path for link in vault.search.links("c/n.md")] == ["a/Bob.md", "b/Bob.md"] * 2
+    assert {link.state for link in vault.search.links("c/n.md")} == {"ok"}
+    vault.history.undo()
     assert read(vault, "c/n.md") == notes["c/n.md"]
 
 
@@ -78,16 +78,16 @@ def test_note_that_takes_a_name_takes_no_links(
     make: Callable[[dict[str, str]], Vault],
 ) -> None:
     vault = make({"Ann.md": "", "b/Bob.md": "", "c/n.md": LINKS.format("Ann", "Bob")})
-    vault.rename("Ann", "Bob")
+    vault.notes.rename("Ann", "Bob")
     assert read(vault, "c/n.md") == LINKS.format("Bob", "b/Bob")
-    assert [link.path for link in vault.links("c/n.md")] == ["Bob.md", "b/Bob.md"] * 2
+    assert [link.path for link in vault.search.links("c/n.md")] == ["Bob.md", "b/Bob.md"] * 2
 
 
 def test_note_that_moves_nearer_takes_no_links(
     make: Callable[[dict[str, str]], Vault],
 ) -> None:
     vault = make({"a/Bob.md": "", "b/x/Bob.md": "", "c/n.md": "[[Bob]]\n", "a/m.md": "[[Bob]]\n"})
-    vault.move("b/x/Bob.md", "c")
+    vault.notes.move("b/x/Bob.md", "c")
     assert read(vault, "c/n.md") == "[[a/Bob]]\n"
     assert read(vault, "a/m.md") == "[[Bob]]\n"
 
@@ -96,11 +96,11 @@ def test_notes_that_differ_in_case_do_not_move_onto_one_name(
     make: Callable[[dict[str, str]], Vault],
 ) -> None:
     vault = make({"a/Note.md": "one\n", "b/note.md": "two\n", "d/NOTE.md": "three\n"})
-    plan = vault.plan.move_all(["a/Note.md", "b/note.md", "d/NOTE.md"], "c")
+    plan = vault.notes.plan.move_all(["a/Note.md", "b/note.md", "d/NOTE.md"], "c")
     assert [change.path for change in plan.changes] == ["a/Note.md"]
     assert [left.path for left in plan.refused] == ["b/note.md", "d/NOTE.md"]
     assert "two of these notes would be" in plan.refused[0].message
-    vault.carry_out(plan)
+    vault.notes.apply(plan)
     assert (read(vault, "c/Note.md"), read(vault, "b/note.md")) == ("one\n", "two\n")
 
 
@@ -109,5 +109,5 @@ def test_move_onto_another_spelling_of_a_name_is_refused(
 ) -> None:
     vault = make({"a/Note.md": "one\n", "c/note.md": "two\n"})
     with pytest.raises(Refused, match="exists already"):
-        vault.move("a/Note.md", "c")
+        vault.notes.move("a/Note.md", "c")
     assert (read(vault, "a/Note.md"), read(vault, "c/note.md")) == ("one\n", "two\n")

@@ -27,7 +27,7 @@ def made(root: Path, body: str, settings: str = "") -> Vault:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     vault = Vault.open(root)
-    vault.refresh()
+    vault.indexing.refresh()
     return vault
 
 
@@ -57,18 +57,18 @@ def made(root: Path, body: str, settings: str = "") -> Vault:
 )
 def test_it_shows_what_it_showed(tmp_path: Path, link: str, moved: str) -> None:
     vault = made(tmp_path, f"See {link} here.\n", 'attachments = "./img"\n')
-    shown = vault.plan.attached().find(target_of(link), "trips/Rome.md")
-    vault.move("Rome", "towns")
+    shown = vault.notes.plan.attached().find(target_of(link), "trips/Rome.md")
+    vault.notes.move("Rome", "towns")
     assert (tmp_path / "towns/Rome.md").read_text("utf-8") == f"See {moved} here.\n"
     if "`" not in link:
-        assert vault.plan.attached().find(target_of(moved), "towns/Rome.md") == shown
-    vault.undo()
+        assert vault.notes.plan.attached().find(target_of(moved), "towns/Rome.md") == shown
+    vault.history.undo()
     assert (tmp_path / "trips/Rome.md").read_text("utf-8") == f"See {link} here.\n"
 
 
 def test_where_links_are_relative_those_of_markdown_stay_so(tmp_path: Path) -> None:
     vault = made(tmp_path, "![](map.png) ![[map.png]] ![](only.png)\n", 'link_form = "relative"\n')
-    vault.move("Rome", "towns")
+    vault.notes.move("Rome", "towns")
     moved = "![](../trips/map.png) ![[map.png]] ![](only.png)\n"
     assert (tmp_path / "towns/Rome.md").read_text("utf-8") == moved
 
@@ -79,8 +79,8 @@ def target_of(link: str) -> str:
 
 def test_several_notes_and_another_name_take_them_along(tmp_path: Path) -> None:
     vault = made(tmp_path, "![](img/own.png)\n", 'link_form = "relative"\nmarkdown_links = true\n')
-    vault.rename("Rome", "Roma")
+    vault.notes.rename("Rome", "Roma")
     assert (tmp_path / "trips/Roma.md").read_text("utf-8") == "![](img/own.png)\n"
-    vault.refresh()
-    vault.carry_out(vault.plan.move_all(["trips/Roma.md", "towns/there.md"], "far"))
+    vault.indexing.refresh()
+    vault.notes.apply(vault.notes.plan.move_all(["trips/Roma.md", "towns/there.md"], "far"))
     assert (tmp_path / "far/Roma.md").read_text("utf-8") == "![](../trips/img/own.png)\n"

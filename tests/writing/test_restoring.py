@@ -27,40 +27,40 @@ if TYPE_CHECKING:
 
 
 def restore(vault: Vault, name: str) -> list[str]:
-    return vault.carry_out(plan_restore(vault.plan, vault.history, name)).paths
+    return vault.notes.apply(plan_restore(vault.notes.plan, vault.history.store, name)).paths
 
 
 def untrash(vault: Vault, name: str) -> list[str]:
-    return vault.carry_out(plan_untrash(vault.plan, vault.history, name)).paths
+    return vault.notes.apply(plan_untrash(vault.notes.plan, vault.history.store, name)).paths
 
 
 def test_a_version_is_named_by_its_number_in_the_list(
     vault: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     first = texts()
-    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
-    vault.set_fields(["books/Deep Work.md"], ["rating=2"])
+    vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.notes.set_fields(["books/Deep Work.md"], ["rating=2"])
 
     assert restore(vault, "Deep Work@3") == ["books/Deep Work.md"]
 
     assert texts() == first
-    vault.undo()
+    vault.history.undo()
     assert b"rating: 2" in texts()["books/Deep Work.md"]
-    vault.undo(2)
+    vault.history.undo(2)
     assert texts() == first
 
 
 def test_the_version_that_is_there_changes_nothing(vault: Vault) -> None:
-    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
     assert restore(vault, "Deep Work@1") == []
 
 
 def test_a_note_follows_its_renames(vault: Vault) -> None:
-    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
-    vault.rename("Deep Work", "Deeper Work")
-    oldest = len(find_versions(vault.plan, vault.history, "Deeper Work").versions)
+    vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.notes.rename("Deep Work", "Deeper Work")
+    oldest = len(find_versions(vault.notes.plan, vault.history.store, "Deeper Work").versions)
     restore(vault, f"Deeper Work@{oldest}")
-    assert b"title: Deep Work\n" in vault.bytes_of("books/Deeper Work.md")
+    assert b"title: Deep Work\n" in vault.search.read_bytes("books/Deeper Work.md")
 
 
 @pytest.mark.parametrize(
@@ -75,18 +75,18 @@ def test_a_note_follows_its_renames(vault: Vault) -> None:
 def test_what_cannot_be_brought_back_is_said(
     vault: Vault, name: str, error: type[Exception], message: str
 ) -> None:
-    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
     with pytest.raises(error, match=message):
-        plan_restore(vault.plan, vault.history, name)
+        plan_restore(vault.notes.plan, vault.history.store, name)
 
 
 def test_a_note_that_is_gone_comes_back_as_it_was_last(
     vault: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
-    vault.set_fields(["books/Deep Work.md"], ["rating=1"])
+    vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
     before = texts()
     Path(vault.root, "books/Deep Work.md").unlink()
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
 
     assert restore(vault, "deep work") == ["books/Deep Work.md"]
 
@@ -97,11 +97,11 @@ def test_a_deleted_note_comes_back_from_history_or_from_the_trash(
     vault: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     before = texts()
-    vault.delete("Deep Work")
+    vault.notes.delete("Deep Work")
     without = texts()
     assert untrash(vault, "Deep Work") == ["books/Deep Work.md"]
     assert texts() == before
-    vault.undo()
+    vault.history.undo()
     assert texts() == without
     assert restore(vault, "Deep Work") == ["books/Deep Work.md"]
     assert texts() == before
@@ -110,29 +110,29 @@ def test_a_deleted_note_comes_back_from_history_or_from_the_trash(
 def test_a_name_from_another_system_comes_back_as_it_was(vault: Vault) -> None:
     odd = Path(vault.root, "inbox", "Why?.md")
     odd.write_text("Because.\n", "utf-8")
-    vault.refresh(words=False)
-    vault.delete("inbox/Why?.md")
+    vault.indexing.refresh(words=False)
+    vault.notes.delete("inbox/Why?.md")
     untrash(vault, "Why?")
     assert odd.read_text("utf-8") == "Because.\n"
 
 
 def test_where_its_place_is_taken_it_goes_elsewhere(vault: Vault) -> None:
-    vault.delete("Deep Work")
-    vault.create("book", "Deep Work")
+    vault.notes.delete("Deep Work")
+    vault.notes.create("book", "Deep Work")
     with pytest.raises(NameTaken):
         untrash(vault, "Deep Work")
-    plan = plan_untrash(vault.plan, vault.history, "Deep Work", "books/Old.md")
-    assert vault.carry_out(plan).paths == ["books/Old.md"]
-    vault.undo(3)
-    assert b"rating: 4" in vault.bytes_of("books/Deep Work.md")
+    plan = plan_untrash(vault.notes.plan, vault.history.store, "Deep Work", "books/Old.md")
+    assert vault.notes.apply(plan).paths == ["books/Old.md"]
+    vault.history.undo(3)
+    assert b"rating: 4" in vault.search.read_bytes("books/Deep Work.md")
 
 
 def test_two_of_one_name_in_the_trash_are_told_apart_by_path(vault: Vault) -> None:
     for folder in ("books", "inbox"):
         Path(vault.root, folder, "Twin.md").write_text(folder, "utf-8")
-    vault.refresh(words=False)
-    vault.delete("books/Twin.md")
-    vault.delete("inbox/Twin.md")
+    vault.indexing.refresh(words=False)
+    vault.notes.delete("books/Twin.md")
+    vault.notes.delete("inbox/Twin.md")
     with pytest.raises(Ambiguous) as found:
         untrash(vault, "Twin")
     assert len(found.value.candidates) == 2
@@ -150,15 +150,15 @@ class TestForget:
         canary = "QuiteUnusualCanary"
         path = Path(vault.root, "inbox/List.md")
         path.write_text(f"# List\n\n{canary}\n", "utf-8")
-        vault.refresh()
-        vault.tag(["inbox/List.md"], [canary.lower()])
-        vault.tag(["inbox/List.md"], [], [canary.lower()])
-        vault.rename("List", f"{canary} list")
+        vault.indexing.refresh()
+        vault.notes.tag(["inbox/List.md"], [canary.lower()])
+        vault.notes.tag(["inbox/List.md"], [], [canary.lower()])
+        vault.notes.rename("List", f"{canary} list")
         path = Path(vault.root, f"inbox/{canary} list.md")
         path.write_text("# Nothing here\n", "utf-8")
         path.rename(Path(vault.root, "inbox/List.md"))
-        vault.refresh()
-        vault.history.settle(vault.root, min_age=0)
+        vault.indexing.refresh()
+        vault.history.store.settle(vault.root, min_age=0)
         unsaved = UnsavedText.of("inbox/List.md", canary.encode(), b"", (0, 0))
         AutosaveFile(vault.places.state, "inbox/List.md").write(unsaved)
 
@@ -166,28 +166,28 @@ class TestForget:
         assert traces.versions > 1
         assert traces.steps == 3
         forget_traces(vault, traces)
-        vault.refresh()
+        vault.indexing.refresh()
 
         for folder in (vault.places.cache, vault.places.state):
             for file in Path(folder).rglob("*"):
                 if file.is_file():
                     held = file.read_bytes().lower()
                     assert canary.lower().encode() not in held, file
-        assert vault.read("inbox/List.md").body == "# Nothing here\n"
+        assert vault.search.read("inbox/List.md").body == "# Nothing here\n"
 
     def test_other_notes_keep_their_history(self, vault: Vault) -> None:
-        vault.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
+        vault.notes.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
         traces = find_traces(vault, "Deep Work")
         assert (traces.there, traces.trashed) == (True, [])
         forget_traces(vault, traces)
-        assert vault.history.versions("books/Deep Work.md") == []
-        assert len(vault.history.versions("inbox/Windows.md")) == 2
-        vault.refresh()
-        assert vault.resolve("Deep Work").path == "books/Deep Work.md"
-        assert vault.search("Deep").total > 0
+        assert vault.history.store.versions("books/Deep Work.md") == []
+        assert len(vault.history.store.versions("inbox/Windows.md")) == 2
+        vault.indexing.refresh()
+        assert vault.search.resolve("Deep Work").path == "books/Deep Work.md"
+        assert vault.search.search("Deep").total > 0
 
     def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:
-        vault.delete("Deep Work")
+        vault.notes.delete("Deep Work")
         traces = find_traces(vault, "Deep Work")
         assert not traces.there
         assert traces.trashed == [".trash/books/Deep Work.md"]
@@ -199,13 +199,13 @@ def test_a_name_that_is_no_text_goes_all_the_way(
 ) -> None:
     odd = "inbox/odd\udcff.md"
     Path(vault.root, odd).write_text("Text\n", "utf-8")
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     before = texts()
-    vault.tag([odd], ["x"])
-    assert len(find_versions(vault.plan, vault.history, "odd\udcff").versions) == 2
+    vault.notes.tag([odd], ["x"])
+    assert len(find_versions(vault.notes.plan, vault.history.store, "odd\udcff").versions) == 2
     with pytest.raises(NotFound):
-        find_versions(vault.plan, vault.history, "odd\udcfe")
-    vault.delete(odd)
+        find_versions(vault.notes.plan, vault.history.store, "odd\udcfe")
+    vault.notes.delete(odd)
     assert untrash(vault, "odd\udcff") == [odd]
-    vault.undo(3)
+    vault.history.undo(3)
     assert texts() == before

@@ -46,13 +46,13 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
     (root / "habits/Read.md").write_text(f'---\nhabit: read\ngoal: ">= 100 page/week"\n{head}')
     (root / "habits/log/2026-11.phone.md").write_text(LOG)
     opened = Vault.open(root)
-    opened.refresh()
+    opened.indexing.refresh()
     return opened
 
 
 def review(vault: Vault, words: str) -> list[str]:
-    (path,) = vault.review(words).paths
-    return vault.bytes_of(path).decode().splitlines()
+    (path,) = vault.notes.review(words).paths
+    return vault.search.read_bytes(path).decode().splitlines()
 
 
 def test_the_week_that_is_over_is_reviewed(vault: Vault) -> None:
@@ -98,17 +98,17 @@ def test_each_habit_has_four_ways_to_go_on_and_links_to_its_book(vault: Vault) -
 
 
 def test_a_review_adds_no_tasks(vault: Vault) -> None:
-    before = vault.tasks()
+    before = vault.search.tasks()
     review(vault, "week")
-    vault.refresh()
-    assert vault.tasks() == before
+    vault.indexing.refresh()
+    assert vault.search.tasks() == before
 
 
 def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     review(vault, "week")
     with pytest.raises(Refused, match="already: reviews/Review 2026-11-16"):
-        vault.plan.review(vault.habit_index, "week")
-    vault.undo()
+        vault.notes.plan.review(vault.habits.tracker, "week")
+    vault.history.undo()
     with pytest.raises(FileNotFoundError):
         open(vault.absolute(WEEK), "rb").close()
 
@@ -129,15 +129,17 @@ def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     ],
 )
 def test_any_week_or_month_can_be_named(vault: Vault, words: str, path: str) -> None:
-    assert [change.path for change in vault.plan.review(vault.habit_index, words).changes] == [path]
+    assert [
+        change.path for change in vault.notes.plan.review(vault.habits.tracker, words).changes
+    ] == [path]
 
 
 @pytest.mark.parametrize("words", ["year", "week never", "month 2026-02-30", "2026", "yesterday"])
 def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
     with pytest.raises(UsageError):
-        vault.plan.review(vault.habit_index, words)
+        vault.notes.plan.review(vault.habits.tracker, words)
 
 
 def test_a_week_that_has_not_begun_has_no_review(vault: Vault) -> None:
     with pytest.raises(UsageError, match="has not come yet"):
-        vault.plan.review(vault.habit_index, "week 2026-12-01")
+        vault.notes.plan.review(vault.habits.tracker, "week 2026-12-01")

@@ -51,22 +51,22 @@ class Model:
 
 
 def state_of(vault: Vault) -> State:
-    index = vault.habit_index
+    index = vault.habits.tracker
     index.refresh()
     minutes = index.days(index.find("med")).amount(vault.today().toordinal()) / 1000
-    rating = vault.read("books/Book").fields["rating"]
+    rating = vault.search.read("books/Book").fields["rating"]
     assert isinstance(rating, int)
     return rating, minutes
 
 
 def act_on(vault: Vault, act: str, number: int) -> None:
     if act == "log":
-        vault.log("med", f"{number} min")
+        vault.habits.check_in("med", f"{number} min")
     elif act == "set":
-        vault.set_fields(["books/Book.md"], [f"rating={number}"])
+        vault.notes.set_fields(["books/Book.md"], [f"rating={number}"])
     else:
         with suppress(NotFound):
-            vault.undo() if act == "undo" else vault.redo()
+            vault.history.undo() if act == "undo" else vault.history.redo()
 
 
 @settings(
@@ -89,7 +89,7 @@ def test_the_list_of_steps_is_a_plain_list(
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     vault, model = Vault.open(root), Model()
-    vault.refresh(words=False)
+    vault.indexing.refresh(words=False)
     for act, number in acts:
         act_on(vault, act, number)
         model.act(act, number)

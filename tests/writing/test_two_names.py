@@ -77,19 +77,19 @@ def test_file_with_two_names_is_edited_once(
 @pytest.fixture
 def vault(root: Path) -> Vault:
     opened = Vault.open(root)
-    opened.refresh(words=False)
+    opened.indexing.refresh(words=False)
     return opened
 
 
 def test_both_names_of_a_file_are_deleted(root: Path, vault: Vault) -> None:
-    vault.carry_out(vault.plan.delete_all(["a.md", "n.md"]))
+    vault.notes.apply(vault.notes.plan.delete_all(["a.md", "n.md"]))
     assert [path.name for path in root.glob("*.md")] == ["Hub.md"]
-    vault.undo()
+    vault.history.undo()
     assert (root / "n.md").read_text() == (root / "a.md").read_text() == TEXT
 
 
 def test_both_names_of_a_file_are_moved(root: Path, vault: Vault) -> None:
-    vault.carry_out(vault.plan.move_all(["a.md", "n.md"], "shelf"))
+    vault.notes.apply(vault.notes.plan.move_all(["a.md", "n.md"], "shelf"))
     assert sorted(path.name for path in (root / "shelf").iterdir()) == ["a.md", "n.md"]
-    vault.undo()
+    vault.history.undo()
     assert (root / "n.md").read_text() == (root / "a.md").read_text() == TEXT

@@ -25,15 +25,15 @@ def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
 
 class TestNew:
     def test_a_note_is_named_by_its_title_in_the_folder_of_its_kind(self, vault: Vault) -> None:
-        done = vault.create("book", "Atomic: Habits", fields={"pages": "320"}, tags=["habit"])
+        done = vault.notes.create("book", "Atomic: Habits", fields={"pages": "320"}, tags=["habit"])
         assert done.paths == ["books/Atomic - Habits.md"]
-        note = vault.read("Atomic: Habits")
+        note = vault.search.read("Atomic: Habits")
         assert (note.title, note.kind, note.tags) == ("Atomic: Habits", "book", ["habit"])
         assert note.fields["pages"] == 320
 
     def test_a_name_that_is_taken_gets_a_number(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        assert vault.create("book", "deep work").paths == ["books/deep work 2.md"]
+        assert vault.notes.create("book", "deep work").paths == ["books/deep work 2.md"]
         assert changed(before, texts()) == {"books/deep work 2.md"}
 
     def test_the_vaults_own_template_is_used(self, vault: Vault) -> None:
@@ -41,8 +41,8 @@ class TestNew:
         os.mkdir(folder)
         with open(os.path.join(folder, "book.md"), "w", encoding="utf-8") as file:
             file.write('---\ntype: book\ntitle: "{{title}}"\nread: {{date}}\n---\n# {{title}}\n')
-        vault.create("book", "Made")
-        assert vault.read("Made").raw["read"] == "2026-11-24"
+        vault.notes.create("book", "Made")
+        assert vault.search.read("Made").raw["read"] == "2026-11-24"
 
     def test_a_template_may_begin_with_the_mark_that_windows_editors_put_first(
         self, vault: Vault, texts: Texts
@@ -51,25 +51,25 @@ class TestNew:
         os.mkdir(folder)
         with open(os.path.join(folder, "book.md"), "w", encoding="utf-8-sig") as file:
             file.write("---\ntags: [shelf]\n---\n# {{title}}\n")
-        vault.create("book", "Made")
+        vault.notes.create("book", "Made")
         assert texts()["books/Made.md"].startswith(b"---\ntags: [shelf]\n")
-        assert vault.read("Made").fields["type"] == "book"
+        assert vault.search.read("Made").fields["type"] == "book"
 
     def test_an_unknown_kind_names_the_nearest(self, vault: Vault) -> None:
         with pytest.raises(UsageError) as caught:
-            vault.create("bok", "A title")
+            vault.notes.create("bok", "A title")
         assert "book" in caught.value.hint
 
 
 class TestAdd:
     def test_a_line_goes_into_todays_note_which_is_made_when_missing(self, vault: Vault) -> None:
-        assert vault.add("- a thought").paths == ["daily/2026-11-24.md"]
-        assert vault.add("- another").paths == ["daily/2026-11-24.md"]
-        assert "- a thought\n- another\n" in vault.read("2026-11-24").body
+        assert vault.notes.add("- a thought").paths == ["daily/2026-11-24.md"]
+        assert vault.notes.add("- another").paths == ["daily/2026-11-24.md"]
+        assert "- a thought\n- another\n" in vault.search.read("2026-11-24").body
 
     def test_a_section_that_is_a_list_grows_by_an_item(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        vault.add("three", "List#Open")
+        vault.notes.add("three", "List#Open")
         after = texts()
         assert after["inbox/List.md"] == (
             b"# List\n\n## Open\n\n- one\n- two\n- three\n\n## Done\n\nNothing yet.\n"
@@ -77,20 +77,20 @@ class TestAdd:
         assert changed(before, after) == {"inbox/List.md"}
 
     def test_a_paragraph_stands_by_itself(self, vault: Vault, texts: Texts) -> None:
-        vault.add("More.", "List")
+        vault.notes.add("More.", "List")
         assert texts()["inbox/List.md"].endswith(b"Nothing yet.\n\nMore.\n")
 
     def test_the_files_own_line_ends_are_kept(self, vault: Vault, texts: Texts) -> None:
-        vault.add("- [ ] next", "Windows")
+        vault.notes.add("- [ ] next", "Windows")
         assert texts()["inbox/Windows.md"].endswith(b"- [ ] a task\r\n- [ ] next\r\n")
 
     def test_a_path_with_a_hash_wins_over_a_section(self, vault: Vault, texts: Texts) -> None:
         for path in ("a.md", "a#b.md"):
             Path(vault.root, path).write_text("# a\n\n## b.md\n\n## Open\n", "utf-8")
-        vault.refresh(words=False)
-        vault.add("whole", "a#b.md")
-        vault.add("part", "a#b.md#Open")
-        vault.add("other", "a#Open")
+        vault.indexing.refresh(words=False)
+        vault.notes.add("whole", "a#b.md")
+        vault.notes.add("part", "a#b.md#Open")
+        vault.notes.add("other", "a#Open")
         assert texts()["a#b.md"] == b"# a\n\n## b.md\n\n## Open\n\nwhole\n\npart\n"
         assert texts()["a.md"] == b"# a\n\n## b.md\n\n## Open\n\nother\n"
 
@@ -99,7 +99,7 @@ class TestAdd:
     ) -> None:
         before = texts()
         with pytest.raises(NotFound, match="no section 'Nowhere'"):
-            vault.add("x", "List#Nowhere")
+            vault.notes.add("x", "List#Nowhere")
         assert texts() == before
 
     @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ class TestAdd:
         self, vault: Vault, texts: Texts, before: bytes, after: bytes
     ) -> None:
         Path(vault.root, "odd.md").write_bytes(before)
-        vault.refresh(words=False)
-        vault.add("new", "odd.md")
+        vault.indexing.refresh(words=False)
+        vault.notes.add("new", "odd.md")
         assert texts()["odd.md"] == after
 
     @pytest.mark.parametrize("gap", [b"", b"\n", b"\n\n\n"])
@@ -126,19 +126,19 @@ class TestAdd:
         self, vault: Vault, texts: Texts, gap: bytes
     ) -> None:
         Path(vault.root, "odd.md").write_bytes(b"# a\ntext\n" + gap + b"# b\n")
-        vault.refresh(words=False)
-        vault.add("new", "odd.md#a")
+        vault.indexing.refresh(words=False)
+        vault.notes.add("new", "odd.md#a")
         assert texts()["odd.md"] == b"# a\ntext\n\nnew\n" + (gap or b"\n") + b"# b\n"
 
     @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
     def test_utf8_is_not_put_into_utf16(self, vault: Vault, texts: Texts, coding: str) -> None:
         Path(vault.root, "wide.md").write_bytes("\ufeff# Wide\n".encode(coding))
-        vault.refresh(words=False)
+        vault.indexing.refresh(words=False)
         before = texts()
         with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
-            vault.plan.add("x", "wide.md")
+            vault.notes.plan.add("x", "wide.md")
         with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
-            vault.plan.quote("wide.md", "x")
+            vault.notes.plan.quote("wide.md", "x")
         assert texts() == before
 
 
@@ -146,28 +146,28 @@ class TestAttach:
     def test_a_file_is_copied_and_linked(self, vault: Vault, texts: Texts, tmp_path: Path) -> None:
         picture = tmp_path / "My Grid (1).PNG"
         picture.write_bytes(b"\x89PNG")
-        vault.attach("List", str(picture))
+        vault.notes.attach("List", str(picture))
         after = texts()
         assert after["attachments/My Grid (1).png"] == b"\x89PNG"
         assert after["inbox/List.md"].endswith(b"\n\n![[My Grid (1).png]]\n")
 
     def test_a_missing_file_is_said(self, vault: Vault) -> None:
         with pytest.raises(NotFound, match="no file"):
-            vault.attach("List", "/nowhere/x.png")
+            vault.notes.attach("List", "/nowhere/x.png")
 
     def test_a_line_is_added_though_another_program_is_quicker(
         self, vault: Vault, texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        planned, others = vault.plan.add, ["made today's note", "wrote into it"]
+        planned, others = vault.notes.plan.add, ["made today's note", "wrote into it"]
 
         def overtaken(text: str, to: str = "") -> WritePlan:
             plan = planned(text, to)
             if others:
-                vault.carry_out(planned(others.pop(0), to))
+                vault.notes.apply(planned(others.pop(0), to))
             return plan
 
-        monkeypatch.setattr(vault.plan, "add", overtaken)
-        done = vault.add("mine")
+        monkeypatch.setattr(vault.notes.plan, "add", overtaken)
+        done = vault.notes.add("mine")
         note = texts()[done.paths[0]].decode()
         for line in ("made today's note", "wrote into it", "mine"):
             assert note.count(line) == 1
@@ -176,7 +176,7 @@ class TestAttach:
 class TestFields:
     def test_one_key_changes_and_nothing_else(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        vault.set_fields(["books/Deep Work.md"], ["rating=4.5"])
+        vault.notes.set_fields(["books/Deep Work.md"], ["rating=4.5"])
         after = texts()
         assert changed(before, after) == {"books/Deep Work.md"}
         assert after["books/Deep Work.md"] == before["books/Deep Work.md"].replace(
@@ -187,12 +187,12 @@ class TestFields:
         self, vault: Vault, texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
-        done = vault.set_fields(["books/Deep Work.md"], ["finished=mon", "rating=5"])
+        done = vault.notes.set_fields(["books/Deep Work.md"], ["finished=mon", "rating=5"])
         assert b"\nfinished: 2026-11-23\n" in texts()["books/Deep Work.md"]
         assert done.remarks == ["finished: mon is Mon 23 Nov"]
         # What is kept of it means the same tomorrow.
-        assert vault.steps.listed()[0].label == "finished=2026-11-23 rating=5"
-        made = vault.create("book", "New", fields={"finished": "yesterday"})
+        assert vault.history.steps()[0].label == "finished=2026-11-23 rating=5"
+        made = vault.notes.create("book", "New", fields={"finished": "yesterday"})
         assert b"\nfinished: 2026-11-23\n" in texts()[made.paths[0]]
 
     def test_bytes_that_are_not_utf8_are_refused_and_nothing_is_written(
@@ -200,12 +200,12 @@ class TestFields:
     ) -> None:
         before, odd = texts(), "Gr\udcf6\udcdfe"
         plans: list[Callable[[], object]] = [
-            lambda: vault.create("note", odd),
-            lambda: vault.create("note", "Size", tags=[odd]),
-            lambda: vault.create("book", "Size", fields={"author": odd}),
-            lambda: vault.rename("Deep Work", odd),
-            lambda: vault.set_fields(["books/Deep Work.md"], [f"author+={odd}"]),
-            lambda: vault.tag(["books/Deep Work.md"], add=[odd]),
+            lambda: vault.notes.create("note", odd),
+            lambda: vault.notes.create("note", "Size", tags=[odd]),
+            lambda: vault.notes.create("book", "Size", fields={"author": odd}),
+            lambda: vault.notes.rename("Deep Work", odd),
+            lambda: vault.notes.set_fields(["books/Deep Work.md"], [f"author+={odd}"]),
+            lambda: vault.notes.tag(["books/Deep Work.md"], add=[odd]),
         ]
         for plan in plans:
             with pytest.raises(UsageError, match=r"not UTF-8: .*Gr..e") as error:
@@ -217,7 +217,7 @@ class TestFields:
         self, vault: Vault, texts: Texts
     ) -> None:
         before = texts()
-        done = vault.tag(["inbox/Broken.md", "books/Deep Work.md"], add=["reread"])
+        done = vault.notes.tag(["inbox/Broken.md", "books/Deep Work.md"], add=["reread"])
         assert done.paths == ["books/Deep Work.md"]
         assert [(problem.path, problem.line) for problem in done.refused] == [
             ("inbox/Broken.md", 3)
@@ -225,15 +225,15 @@ class TestFields:
         assert changed(before, texts()) == {"books/Deep Work.md"}
 
     def test_a_removed_tag_that_stands_in_the_text_is_said(self, vault: Vault) -> None:
-        vault.set_fields(["habits/focus.md"], ["tags=focus"])
-        done = vault.tag(["habits/focus.md"], add=[], remove=["focus"])
+        vault.notes.set_fields(["habits/focus.md"], ["tags=focus"])
+        done = vault.notes.tag(["habits/focus.md"], add=[], remove=["focus"])
         assert len(done.remarks) == 1
         assert "#focus stays in the text" in done.remarks[0]
 
 
 class TestRename:
     def test_title_file_and_every_link_follow(self, vault: Vault, texts: Texts) -> None:
-        vault.rename("Deep Work", "Deeper Work")
+        vault.notes.rename("Deep Work", "Deeper Work")
         after = texts()
         assert after["books/Deeper Work.md"] == (
             b"---\ntitle: Deeper Work\ntags: [focus, work]\nrating: 4\n---\n"
@@ -247,17 +247,17 @@ class TestRename:
         )
         assert b'source: "[[Deeper Work]]"' in after["habits/focus.md"]
         assert "books/Deep Work.md" not in after
-        assert not [problem for problem in vault.problems() if problem.code == "broken-link"]
+        assert not [problem for problem in vault.search.problems() if problem.code == "broken-link"]
 
     def test_a_change_of_case_alone_is_a_rename(self, vault: Vault, texts: Texts) -> None:
-        vault.rename("Deep Work", "Deep work")
+        vault.notes.rename("Deep Work", "Deep work")
         assert "books/Deep work.md" in texts()
         assert b"[[Deep work]]" in texts()["books/Other.md"]
 
     def test_a_taken_name_is_refused(self, vault: Vault, texts: Texts) -> None:
         before = texts()
         with pytest.raises(Refused, match="exists already"):
-            vault.rename("Deep Work", "Other")
+            vault.notes.rename("Deep Work", "Other")
         assert texts() == before
 
     @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ class TestRename:
         self, vault: Vault, texts: Texts, data: bytes, line: int
     ) -> None:
         Path(vault.root, "inbox/plain.md").write_bytes(data)
-        vault.refresh()
+        vault.indexing.refresh()
         before = texts()
         with pytest.raises(Refused, match="UTF-") as refusal:
-            vault.rename("inbox/plain.md", "Other title")
+            vault.notes.rename("inbox/plain.md", "Other title")
         assert refusal.value.line == line
         assert texts() == before
 
@@ -284,14 +284,14 @@ class TestRename:
         self, vault: Vault, texts: Texts
     ) -> None:
         Path(vault.root, "inbox/plain.md").write_bytes(b"---\ntitle: Plain\n---\nros\xe9\n")
-        vault.refresh()
-        vault.rename("Plain", "Other title")
+        vault.indexing.refresh()
+        vault.notes.rename("Plain", "Other title")
         assert texts()["inbox/Other title.md"] == b"---\ntitle: Other title\n---\nros\xe9\n"
 
     def test_a_move_keeps_links_by_name_and_mends_relative_ones(
         self, vault: Vault, texts: Texts
     ) -> None:
-        vault.move("Relative", "books/notes")
+        vault.notes.move("Relative", "books/notes")
         after = texts()
         assert after["books/notes/Relative.md"] == (
             b"A [link](../Deep%20Work.md) and an embed ![[Deep Work]].\n"
@@ -300,43 +300,47 @@ class TestRename:
 
     def test_a_move_out_of_the_vault_is_refused(self, vault: Vault) -> None:
         with pytest.raises(Refused):
-            vault.move("Relative", "../elsewhere")
+            vault.notes.move("Relative", "../elsewhere")
 
 
 class TestTasks:
     def test_a_task_is_ticked_and_opened_again(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        vault.toggle_task("inbox/Windows.md", 6)
+        vault.notes.toggle_task("inbox/Windows.md", 6)
         assert texts()["inbox/Windows.md"] == before["inbox/Windows.md"].replace(b"[ ]", b"[x]")
-        vault.toggle_task("inbox/Windows.md", 6)
+        vault.notes.toggle_task("inbox/Windows.md", 6)
         assert texts() == before
 
     def test_a_task_that_moved_is_found_by_what_it_says(self, vault: Vault, texts: Texts) -> None:
         before = texts()["inbox/Windows.md"]
-        task = vault.plan.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
-        vault.toggle_task("inbox/Windows.md", 99, task.text)
+        task = vault.notes.plan.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
+        vault.notes.toggle_task("inbox/Windows.md", 99, task.text)
         assert texts()["inbox/Windows.md"] == before.replace(b"[ ]", b"[x]")
         with pytest.raises(NotFound, match="no task here any more"):
-            vault.toggle_task("inbox/Windows.md", 6, "something else")
+            vault.notes.toggle_task("inbox/Windows.md", 6, "something else")
 
     def test_a_line_without_a_task_is_said(self, vault: Vault) -> None:
         with pytest.raises(NotFound, match="no task here any more"):
-            vault.toggle_task("inbox/Windows.md", 4)
+            vault.notes.toggle_task("inbox/Windows.md", 4)
 
 
 class TestUndo:
     @pytest.mark.parametrize(
         "act",
         [
-            lambda vault: vault.create("book", "New"),
-            lambda vault: vault.add("- x"),
-            lambda vault: vault.add("x", "List#Open"),
-            lambda vault: vault.set_fields(["books/Deep Work.md"], ["rating=", "isbn=0316769487"]),
-            lambda vault: vault.tag(["books/Deep Work.md", "inbox/List.md"], ["a"], ["focus"]),
-            lambda vault: vault.rename("Deep Work", "Deeper Work"),
-            lambda vault: vault.move("Deep Work", "inbox"),
-            lambda vault: vault.delete("Deep Work"),
-            lambda vault: vault.toggle_task("inbox/Windows.md", 6),
+            lambda vault: vault.notes.create("book", "New"),
+            lambda vault: vault.notes.add("- x"),
+            lambda vault: vault.notes.add("x", "List#Open"),
+            lambda vault: vault.notes.set_fields(
+                ["books/Deep Work.md"], ["rating=", "isbn=0316769487"]
+            ),
+            lambda vault: vault.notes.tag(
+                ["books/Deep Work.md", "inbox/List.md"], ["a"], ["focus"]
+            ),
+            lambda vault: vault.notes.rename("Deep Work", "Deeper Work"),
+            lambda vault: vault.notes.move("Deep Work", "inbox"),
+            lambda vault: vault.notes.delete("Deep Work"),
+            lambda vault: vault.notes.toggle_task("inbox/Windows.md", 6),
         ],
         ids=["new", "daily", "add", "set", "tag", "rename", "mv", "rm", "tick"],
     )
@@ -346,36 +350,36 @@ class TestUndo:
         before = texts()
         act(vault)
         assert texts() != before
-        vault.undo()
+        vault.history.undo()
         assert texts() == before
-        vault.redo()
+        vault.history.redo()
         assert texts() != before
 
     def test_nothing_to_undo_is_said(self, vault: Vault) -> None:
         with pytest.raises(NotFound):
-            vault.undo()
+            vault.history.undo()
 
 
 class TestPlan:
     def test_a_plan_writes_nothing(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        plan = vault.plan.rename("Deep Work", "Deeper Work")
+        plan = vault.notes.plan.rename("Deep Work", "Deeper Work")
         assert len(plan.changes) == 4
         assert texts() == before
 
     def test_a_file_that_changed_since_the_plan_is_not_overwritten(
         self, vault: Vault, texts: Texts
     ) -> None:
-        plan = vault.plan.set_fields(["books/Deep Work.md"], ["rating=5"])
+        plan = vault.notes.plan.set_fields(["books/Deep Work.md"], ["rating=5"])
         with open(os.path.join(vault.root, "books/Deep Work.md"), "ab") as file:
             file.write(b"Theirs.\n")
         before = texts()
         with pytest.raises(Conflict):
-            vault.carry_out(plan)
+            vault.notes.apply(plan)
         assert texts() == before
 
     def test_its_diff_shows_what_would_be_written(self, vault: Vault) -> None:
-        lines = list(vault.plan.set_fields(["books/Deep Work.md"], ["rating=5"]).diff())
+        lines = list(vault.notes.plan.set_fields(["books/Deep Work.md"], ["rating=5"]).diff())
         assert "-rating: 4" in lines
         assert "+rating: 5" in lines
         assert list(WritePlan("rm", "", [NoteChange("a.md", b"", None)]).diff()) == [
@@ -388,5 +392,5 @@ def test_a_habit_made_in_the_night_begins_on_the_day_that_still_counts(
 ) -> None:
     # The day begins at four: half past midnight of the 25th is still the 24th.
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T00:30")
-    [path] = vault.create("habit", "Stretch").paths
-    assert str(vault.read(path).fields["since"]) == "2026-11-24"
+    [path] = vault.notes.create("habit", "Stretch").paths
+    assert str(vault.search.read(path).fields["since"]) == "2026-11-24"

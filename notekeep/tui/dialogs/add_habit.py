@@ -145,8 +145,10 @@ def _make(vault: Vault, typed: NewHabit) -> tuple[str, WriteResult]:
     """Make the note of a habit; give its id, and what was written."""
     from notekeep.notes.habit_notes import habit_fields
 
-    fields = habit_fields(vault.habit_index, typed.title, schedule=typed.schedule, goal=typed.goal)
-    done = vault.carry_out(vault.plan.new("habit", typed.title, fields=fields))
+    fields = habit_fields(
+        vault.habits.tracker, typed.title, schedule=typed.schedule, goal=typed.goal
+    )
+    done = vault.notes.apply(vault.notes.plan.new("habit", typed.title, fields=fields))
     return str(fields["habit"]), done
 
 
@@ -172,13 +174,17 @@ def _pause(vault: Vault, name: str) -> tuple[str, bool, WriteResult]:
     from notekeep.errors import Refused
     from notekeep.notes.habit_notes import begin_pause, end_pause, is_paused
 
-    index = vault.habit_index
+    index = vault.habits.tracker
     found, today = index.resolve(name), index.today()
     if not found.definition.path:
         raise Refused(f"no note defines {name}", "a adds a habit")
     ends = is_paused(found, today)
     changes = end_pause(found, today) if ends else begin_pause("", today)
-    return found.definition.title, not ends, vault.set_fields([found.definition.path], changes)
+    return (
+        found.definition.title,
+        not ends,
+        vault.notes.set_fields([found.definition.path], changes),
+    )
 
 
 def _paused(screen: VaultScreen, answer: tuple[str, bool, WriteResult]) -> None:

@@ -220,9 +220,9 @@ def _values(vault: Vault, name: str) -> list[str]:
     from notekeep.catalog.queries import count_by
 
     if name == "tags":
-        return list(vault.tags())
+        return list(vault.search.tags())
     try:
-        return list(count_by(vault.rows(f"has:{name}").rows, name))
+        return list(count_by(vault.search.rows(f"has:{name}").rows, name))
     except NotekeepError:
         return []  # a name that no query can ask for
 

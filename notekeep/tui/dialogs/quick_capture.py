@@ -69,30 +69,30 @@ def write_capture(
         NotekeepError: It cannot be written; nothing is.
     """
     if attachment is None:
-        return vault.carry_out(_planned(vault, text, "", place))
+        return vault.notes.apply(_planned(vault, text, "", place))
     # Where the file goes may depend on the note, which is named by its text.
     if place == TODAYS_NOTE:
-        note = vault.plan.daily_path()
+        note = vault.notes.plan.daily_path()
     else:
         note = _planned(vault, text, "", place).changes[0].path
     stored = _stored(vault, attachment, note)
-    link = vault.plan.link_to(stored.changes[0].path, note)
+    link = vault.notes.plan.link_to(stored.changes[0].path, note)
     plan = _planned(vault, text, link, place)
     plan.changes.insert(0, stored.changes[0])
-    return vault.carry_out(plan)
+    return vault.notes.apply(plan)
 
 
 def _planned(vault: Vault, text: str, link: str, place: str) -> WritePlan:
     if place == TODAYS_NOTE:
-        return vault.plan.add("\n".join(filter(None, (text, link))))
+        return vault.notes.plan.add("\n".join(filter(None, (text, link))))
     title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
     body = "" if title == text.strip() else text
-    return vault.plan.new("note", title, body="\n\n".join(filter(None, (body, link))))
+    return vault.notes.plan.new("note", title, body="\n\n".join(filter(None, (body, link))))
 
 
 def _stored(vault: Vault, attachment: Attachment, note: str) -> WritePlan:
     data = attachment.data or read_file(attachment.path)
-    return vault.plan.store(attachment.name, data, note)
+    return vault.notes.plan.store(attachment.name, data, note)
 
 
 def make_attachment(path: str) -> Attachment:

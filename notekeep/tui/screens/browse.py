@@ -237,7 +237,7 @@ class BrowseScreen(GridMode, VaultScreen):
 
     def open_under_cursor(self) -> None:
         if (row := self.notes.row) is not None:
-            self.vault.opened.count(row.path)
+            self.vault.open_counts.count(row.path)
             self._trail.visit(self._stop(row.path))
             self._read()
 
@@ -264,7 +264,7 @@ class BrowseScreen(GridMode, VaultScreen):
         self._leave_off()
         if wanted.among_all:
             self._list_all()
-        self.vault.opened.count(wanted.path)
+        self.vault.open_counts.count(wanted.path)
         self._go_to(wanted)
         self._trail.visit(self._stop(wanted.path))
 
@@ -353,7 +353,7 @@ class BrowseScreen(GridMode, VaultScreen):
             line = self.preview.line_under_cursor if self.preview.path == path else None
             if line is None and hit is not None and hit.row.path == path:
                 line = hit.line
-            self.vault.opened.count(path)
+            self.vault.open_counts.count(path)
             cast("NotekeepApp", self.app).editors.open(path, line)
 
     def action_edit_fields(self) -> None:

@@ -199,7 +199,7 @@ class ConflictsScreen(OverlayScreen):
         def keep() -> WriteResult:
             from notekeep.notes.conflict_pairs import plan_keep
 
-            return self.vault.carry_out(plan_keep(self.vault.plan, here.pair, choice))
+            return self.vault.notes.apply(plan_keep(self.vault.notes.plan, here.pair, choice))
 
         in_background(self, keep, partial(self._settled, KEPT[choice]), group="write")
 
@@ -211,7 +211,9 @@ class ConflictsScreen(OverlayScreen):
         def merge() -> WriteResult:
             from notekeep.notes.conflict_pairs import plan_merge
 
-            return self.vault.carry_out(plan_merge(self.vault.plan, self.vault.history, here.pair))
+            return self.vault.notes.apply(
+                plan_merge(self.vault.notes.plan, self.vault.history.store, here.pair)
+            )
 
         in_background(
             self, merge, partial(self._settled, MERGED), group="write", failed=self._not_merged
@@ -244,9 +246,9 @@ def _load(vault: Vault) -> list[ConflictRow]:
     from notekeep.notes.conflict_pairs import list_conflicts, mark_lines
 
     found = []
-    for pair in list_conflicts(vault.plan):
+    for pair in list_conflicts(vault.notes.plan):
         try:
-            found.append(ConflictRow(pair, mark_lines(vault.plan, pair)))
+            found.append(ConflictRow(pair, mark_lines(vault.notes.plan, pair)))
         except NotekeepError:
             continue  # settled since the vault was looked at
     return found
@@ -257,7 +259,7 @@ def _read(vault: Vault, listed: ConflictRow) -> Versions:
     from notekeep.notes.conflict_pairs import sides
 
     pair = listed.pair
-    mine, theirs = sides(vault.plan, pair)
+    mine, theirs = sides(vault.notes.plan, pair)
     if pair.kind == "marks":
         heads = ("1  the first side of the marks", "2  the second side")
     else:

@@ -98,9 +98,9 @@ class EditorAttachments:
     def _store(self, name: str, data: bytes) -> _Stored:
         """Copy a file into the attachments; touches no widget, so that a thread may do it."""
         screen = self._screen
-        plan = screen.vault.plan.store(name, data, screen.path)
-        link = screen.vault.plan.link_to(plan.changes[0].path, screen.path)
-        return plan.label, link, screen.vault.carry_out(plan)
+        plan = screen.vault.notes.plan.store(name, data, screen.path)
+        link = screen.vault.notes.plan.link_to(plan.changes[0].path, screen.path)
+        return plan.label, link, screen.vault.notes.apply(plan)
 
     def _stored(self, place: Place, answer: _Stored) -> None:
         name, link, done = answer
@@ -458,7 +458,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
         plan = self.editing.plan(lines, self.label)
         in_background(
             self,
-            partial(self.vault.carry_out, plan),
+            partial(self.vault.notes.apply, plan),
             partial(self._saved, self.editing.content(lines)),
             group="write",
             failed=self._not_saved,

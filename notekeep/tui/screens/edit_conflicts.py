@@ -152,7 +152,7 @@ class ExternalEdits:
 
         def read() -> bytes | None:
             try:
-                return screen.vault.bytes_of(screen.path)
+                return screen.vault.search.read_bytes(screen.path)
             except NotFound:
                 return None
 
@@ -212,7 +212,7 @@ class ExternalEdits:
             from notekeep.storage.atomic import add_conflict_copy
 
             vault = screen.vault
-            vault.history.record_changed_outside([(screen.path, ours)])
+            vault.history.store.record_changed_outside([(screen.path, ours)])
             return add_conflict_copy(vault.root, screen.path, ours) if beside else ""
 
         def kept(copy: str) -> None:

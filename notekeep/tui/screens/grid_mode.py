@@ -151,7 +151,7 @@ class GridMode(NotesWithSidebar):
         if marked:
             in_background(
                 self,
-                lambda: self.vault.known(marked),
+                lambda: self.vault.search.existing(marked),
                 lambda known: self.notes.follow_marks({}, known | (self.notes.marked - marked)),
                 group="marks-kept",
                 exclusive=True,
@@ -272,7 +272,11 @@ def _cannot(screen: GridMode, row: Row, column: Column) -> bool:
     if row.problem:
         in_background(
             screen,
-            lambda: screen.vault.plan.note(row.path, screen.vault.plan.read(row.path)).problem,
+            lambda: (
+                screen.vault.notes.plan.note(
+                    row.path, screen.vault.notes.plan.read(row.path)
+                ).problem
+            ),
             lambda problem: show_error(
                 screen,
                 Refused(
@@ -328,7 +332,7 @@ def make_cell_editor(screen: GridMode, grid: NoteGrid, field: FormField, typed: 
 
 
 def _known(vault: Vault, name: str) -> list[str]:
-    return list(vault.tags()) if name == TAGS_COLUMN else vault.values(name)
+    return list(vault.search.tags()) if name == TAGS_COLUMN else vault.search.values(name)
 
 
 def _write(
@@ -372,7 +376,7 @@ def set_cell(
         Conflict: The field has another value by now.
         Refused: The note cannot take the value.
     """
-    note = vault.plan.note(path, vault.plan.read(path))
+    note = vault.notes.plan.note(path, vault.notes.plan.read(path))
     now: Value = note.fields.get(field.name)
     known = {field.text, mine.get((path, field.name), field.text)}
     if isinstance(now, list) and format_value(now) != field.text:
@@ -383,9 +387,9 @@ def set_cell(
             "The grid shows it; change it again if you still want to.",
         )
     changes = make_field_changes(field._replace(value=now, text=format_value(now)), text)
-    plan = vault.plan.set_fields([path], changes)
+    plan = vault.notes.plan.set_fields([path], changes)
     plan.raise_if_nothing_left()
-    done = vault.carry_out(plan)
+    done = vault.notes.apply(plan)
     if done.paths:
         mine[path, field.name] = text
     return done

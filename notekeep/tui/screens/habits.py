@@ -80,7 +80,7 @@ class CheckInKeys(_VaultScreenHost):
         day = self.grid.day
         in_background(
             self,
-            lambda: self.vault.habit_index.log(habit.id, value, day),
+            lambda: self.vault.habits.tracker.log(habit.id, value, day),
             partial(notify_check_in, self, ""),
             group="log",
         )
@@ -96,7 +96,7 @@ class CheckInKeys(_VaultScreenHost):
             if entry is None:
                 return None
             value, note = entry
-            return self.vault.habit_index.log(habit.id, value, day, note=note)
+            return self.vault.habits.tracker.log(habit.id, value, day, note=note)
 
         open_dialog(self, prompt, log, partial(notify_check_in, self, ""), group="log")
 
@@ -216,7 +216,7 @@ class HabitsScreen(CheckInKeys, VaultScreen):
         if self.is_unseen():
             return
         first, last = self.grid.first_day, self.grid.last_day
-        index = self.vault.habit_index
+        index = self.vault.habits.tracker
         in_background(
             self,
             lambda: _LoadedHabits(
@@ -282,7 +282,7 @@ class HabitsScreen(CheckInKeys, VaultScreen):
         year = self.grid.day.year
         in_background(
             self,
-            lambda: self.vault.habit_index.year(habit.id, year, self.today),
+            lambda: self.vault.habits.tracker.year(habit.id, year, self.today),
             partial(self._show_year, habit, year),
             group="year",
             exclusive=True,
@@ -351,7 +351,7 @@ class HabitsScreen(CheckInKeys, VaultScreen):
     def _look_closer(self, name: str, year: int) -> None:
         in_background(
             self,
-            lambda: load_habit_details(self.vault.habit_index, name, self.today, year),
+            lambda: load_habit_details(self.vault.habits.tracker, name, self.today, year),
             self._show_detail,
             group="detail",
             exclusive=True,
@@ -411,10 +411,12 @@ class HabitsScreen(CheckInKeys, VaultScreen):
         """Write the review of the last week or month unless it is there; give its path."""
         from notekeep.notes.habit_reviews import parse_bounds, review_path
 
-        path = review_path(parse_bounds(self.vault.habit_index, span))
+        path = review_path(parse_bounds(self.vault.habits.tracker, span))
         if self.vault.catalog.row(path) is not None:
             return path, None
-        return path, self.vault.carry_out(self.vault.plan.review(self.vault.habit_index, span))
+        return path, self.vault.notes.apply(
+            self.vault.notes.plan.review(self.vault.habits.tracker, span)
+        )
 
     def _reviewed(self, answer: tuple[str, WriteResult | None]) -> None:
         path, done = answer

@@ -225,8 +225,10 @@ class HistoryScreen(OverlayScreen):
         def restore() -> WriteResult:
             from notekeep.notes.restore import plan_version
 
-            plan = plan_version(self.vault.plan, self.vault.history, self.path, version.digest)
-            return self.vault.carry_out(plan)
+            plan = plan_version(
+                self.vault.notes.plan, self.vault.history.store, self.path, version.digest
+            )
+            return self.vault.notes.apply(plan)
 
         in_background(self, restore, self._restored, group="write")
 
@@ -260,7 +262,7 @@ class HistoryScreen(OverlayScreen):
             from notekeep.notes import restore as forgetting
 
             removed = forgetting.forget_traces(self.vault, traces)
-            self.vault.refresh()
+            self.vault.indexing.refresh()
             return removed
 
         def forgotten(removed: int) -> None:
@@ -284,7 +286,7 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
     """Read a note's history; touches no widget, so that a thread may do it."""
     from notekeep.notes.restore import find_versions
 
-    past = find_versions(vault.plan, vault.history, path)
+    past = find_versions(vault.notes.plan, vault.history.store, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
     known = {version.digest for version in past.versions}
@@ -299,7 +301,7 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
         left: StyledLine = [Piece(_verb(version), "bright" if here else "")]
         if here:
             left.append(Piece(f" {glyphs.marked}", "accent"))
-        size = vault.history.blobs.size(version.digest)
+        size = vault.history.store.blobs.size(version.digest)
         label = version.label if version.verb in NAMED_VERBS else ""
         moments.append(_moment(_key(version), version.time, left, size or 0, label))
     return LoadedHistory(past, moments, row.title if row is not None else path)
@@ -325,7 +327,7 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
         *(_key(version) for version in past.versions),
     ]
     index = keys.index(key) - 1
-    blob = vault.history.blob
+    blob = vault.history.store.blob
     after = past.now or b"" if index < 0 else blob(past.versions[index].digest)
     if since:
         return compare(after, past.now or b"")
@@ -340,7 +342,7 @@ def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs
     from notekeep.tui.screens.preview_loader import FIRST_LINES
 
     version = next((one for one in past.versions if _key(one) == key), None)
-    data = vault.history.blob(version.digest) if version is not None else past.now or b""
+    data = vault.history.store.blob(version.digest) if version is not None else past.now or b""
     rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering

@@ -50,7 +50,7 @@ def edit_note(screen: VaultScreen, path: str) -> None:
         show_error(screen, error)
     in_background(
         screen,
-        vault.refresh,
+        vault.indexing.refresh,
         lambda _refreshed: screen.post_message(VaultChanged()),
         group="write",
     )
@@ -61,7 +61,7 @@ def rename_note(screen: VaultScreen, row: Row) -> None:
 
     def apply(title: str) -> tuple[str, WriteResult] | None:
         is_other = bool(title) and title != row.title
-        return (title, screen.vault.rename(row.path, title)) if is_other else None
+        return (title, screen.vault.notes.rename(row.path, title)) if is_other else None
 
     hint = "Links to it follow. The file is named by its title."
     prompt = Prompt("Rename", value=row.title, hint=hint)
@@ -73,12 +73,12 @@ def edit_fields(screen: VaultScreen, path: str) -> None:
     vault = screen.vault
 
     def plan(changes: list[FieldChange]) -> WritePlan:
-        made = vault.plan.set_fields([path], changes)
+        made = vault.notes.plan.set_fields([path], changes)
         made.raise_if_nothing_left()
         return made
 
     def apply(changes: list[FieldChange]) -> tuple[str, WriteResult]:
-        return " ".join(map(str, changes)), vault.carry_out(plan(changes))
+        return " ".join(map(str, changes)), vault.notes.apply(plan(changes))
 
     def then(answer: tuple[str, WriteResult]) -> None:
         text, done = answer
@@ -97,7 +97,7 @@ def edit_fields(screen: VaultScreen, path: str) -> None:
 
     in_background(
         screen,
-        lambda: vault.read(path),
+        lambda: vault.search.read(path),
         show,
         group="form",
         exclusive=True,
@@ -116,9 +116,9 @@ def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> Non
         remove = [word.lstrip("-#") for word in words if word.startswith("-")]
         if not add and not remove:
             return None
-        plan = screen.vault.plan.tag(paths, add, remove)
+        plan = screen.vault.notes.plan.tag(paths, add, remove)
         plan.raise_if_nothing_left()
-        return screen.vault.carry_out(plan)
+        return screen.vault.notes.apply(plan)
 
     tags = row.tags if row is not None and len(paths) == 1 else []
     has = "It has " + " ".join(f"#{tag}" for tag in tags) + "." if tags else ""
@@ -146,14 +146,14 @@ def delete_notes(
     def delete_all() -> WriteResult:
         from notekeep.notes.plan import WritePlan
 
-        plans = [screen.vault.plan.delete(path) for path in paths]
+        plans = [screen.vault.notes.plan.delete(path) for path in paths]
         if len(plans) == 1:
-            return screen.vault.carry_out(plans[0])
+            return screen.vault.notes.apply(plans[0])
         together = WritePlan(plans[0].verb, plural(len(plans), "note"))
         for plan in plans:
             together.changes.extend(plan.changes)
             together.refused.extend(plan.refused)
-        return screen.vault.carry_out(together)
+        return screen.vault.notes.apply(together)
 
     what = os.path.basename(paths[0]) if len(paths) == 1 else plural(len(paths), "note")
 
@@ -198,7 +198,7 @@ def _follow_note(screen: VaultScreen, target: str, source: str) -> None:
     from urllib.parse import unquote
 
     name, part = map(unquote, target.partition("#")[::2])
-    row = screen.vault.linked(name, source)
+    row = screen.vault.search.resolve_link(name, source)
     if row is not None and not part:
         screen.post_message(OpenNote(row.path, read=True))
         return
@@ -216,7 +216,7 @@ def _place_in(vault: Vault, row: Row, part: str) -> OpenNote:
     from notekeep.markdown.outline import read_body
     from notekeep.markdown.text_edit import find_line
 
-    note = vault.read_known(row)
+    note = vault.media.read_known(row)
     body = note.body_lf
     line = find_line(body, read_body(body), part)
     return OpenNote(row.path, line=None if line is None else note.body_line + line + 1, read=True)
@@ -229,7 +229,7 @@ def _miss(vault: Vault, name: str) -> OpenNote:
         NotFound: Always, unless there are several notes whose names begin so.
         Ambiguous: There are.
     """
-    near = vault.resolve(name)
+    near = vault.search.resolve(name)
     raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
 
 
@@ -342,10 +342,10 @@ def tag_marked(screen: GridMode) -> None:
         add, remove = parse_tag_changes(text)
         if not add and not remove:
             raise UsageError("No tag yet", "Write +this to add one and -that to take one away.")
-        return screen.vault.plan.tag(paths, add, remove)
+        return screen.vault.notes.plan.tag(paths, add, remove)
 
     words = WordsPrompt(f"Tags of {_count(paths)}", "A minus takes a tag away.", "+reading -inbox")
-    _ask(screen, words, paths, planned, ("Tag", "Tagged"), lambda: list(screen.vault.tags()))
+    _ask(screen, words, paths, planned, ("Tag", "Tagged"), lambda: list(screen.vault.search.tags()))
 
 
 def parse_tag_changes(text: str) -> tuple[list[str], list[str]]:
@@ -362,7 +362,7 @@ def set_field_of_marked(screen: GridMode) -> None:
     vault = screen.vault
 
     def planned(text: str) -> WritePlan:
-        return vault.plan.set_fields(paths, parse_field_changes(vault, text))
+        return vault.notes.plan.set_fields(paths, parse_field_changes(vault, text))
 
     words = WordsPrompt(
         f"Set a field of {_count(paths)}",
@@ -419,7 +419,7 @@ def ask_publishable(screen: GridMode) -> None:
                 screen,
                 f"{change} in {_count(paths)}",
                 paths,
-                lambda: screen.vault.plan.set_fields(paths, [change]),
+                lambda: screen.vault.notes.plan.set_fields(paths, [change]),
                 (lambda count: f"{change} in {count}"),
             )
 
@@ -434,7 +434,7 @@ def move_marked(screen: GridMode) -> None:
     def planned(text: str) -> WritePlan:
         if not text:
             raise UsageError("Which folder?", "A new one is made; a point is the vault itself.")
-        return screen.vault.plan.move_all(paths, "" if text == "." else text)
+        return screen.vault.notes.plan.move_all(paths, "" if text == "." else text)
 
     words = WordsPrompt(
         f"Move {_count(paths)} to a folder",
@@ -446,7 +446,7 @@ def move_marked(screen: GridMode) -> None:
 
 
 def _folders(vault: Vault) -> list[str]:
-    found = {path.rpartition("/")[0] for path in vault.paths()}
+    found = {path.rpartition("/")[0] for path in vault.search.paths()}
     return sorted(found - {""})
 
 
@@ -457,7 +457,7 @@ def delete_marked(screen: GridMode) -> None:
         screen,
         f"Delete {_count(paths)}",
         paths,
-        lambda: screen.vault.plan.delete_all(paths),
+        lambda: screen.vault.notes.plan.delete_all(paths),
         lambda count: f"Moved {count} to .trash",
     )
 
@@ -592,4 +592,4 @@ def _do(
         text = said(plural(count, "note"))
         notify_done(screen, text, result._replace(refused=fresh), left=len(result.refused))
 
-    in_background(screen, lambda: screen.vault.carry_out(plan), done, group="write")
+    in_background(screen, lambda: screen.vault.notes.apply(plan), done, group="write")

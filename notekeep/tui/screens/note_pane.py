@@ -182,7 +182,7 @@ class NotesWithSidebar(_VaultScreenHost):
         text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
         in_background(
             self,
-            lambda: self.vault.set_fields(paths, [change]),
+            lambda: self.vault.notes.set_fields(paths, [change]),
             partial(notify_done, self, text),
             group="write",
         )
@@ -204,7 +204,7 @@ class NotesWithSidebar(_VaultScreenHost):
         if not query:
             show_message(self, "Search for something first; ctrl+s then keeps it by name")
             return
-        names = {saved: name for name, saved in self.vault.saved.items()}
+        names = {saved: name for name, saved in self.vault.search.saved.items()}
         chosen = self.sidebar.active_saved
 
         def save(name: str) -> tuple[str, WriteResult] | None:
@@ -223,8 +223,8 @@ class NotesWithSidebar(_VaultScreenHost):
     def _save_query(self, name: str, query: str) -> WriteResult:
         """Keep a search under a name, or remove it when it is empty; a thread may do it."""
         if query:
-            self.vault.query(query)  # only what can be read is kept
-        return self.vault.carry_out(self.vault.plan.save_query(name, query))
+            self.vault.search.parse(query)  # only what can be read is kept
+        return self.vault.notes.apply(self.vault.notes.plan.save_query(name, query))
 
     def sort_by(self, field: str) -> None:
         """Sort what is listed by a field, `-` before it for the other way round."""

@@ -358,7 +358,7 @@ class HabitCommands(Provider):
         matcher = self.matcher(query.lstrip(": "))
         vault = screen.vault
         try:
-            known = await asyncio.to_thread(vault.habits)
+            known = await asyncio.to_thread(vault.habits.views)
         except NotekeepError:
             return  # the screen of habits says what is wrong
         for habit in known:
@@ -407,7 +407,9 @@ class NoteCommands(Provider):
         if not isinstance(screen, VaultScreen):
             return
         matcher = self.matcher(query.lstrip(": "))
-        found = await asyncio.to_thread(screen.vault.suggest, query.lstrip(": "), limit=MAX_NOTES)
+        found = await asyncio.to_thread(
+            screen.vault.search.suggest, query.lstrip(": "), limit=MAX_NOTES
+        )
         for hit in found.hits:
             title = clean_line(hit.row.title)
             score = matcher.match(title) or 0.01
@@ -415,7 +417,7 @@ class NoteCommands(Provider):
             about = escape(told)
             path = hit.row.path
             open_it = partial(screen.post_message, OpenNote(path))
-            opened = screen.vault.opened.last(path)
+            opened = screen.vault.open_counts.last(path)
             yield NoteHit(
                 score, _highlight_typed(matcher, title), open_it, title, about, path, opened
             )
@@ -434,7 +436,7 @@ def _highlight_typed(matcher: Matcher, title: str) -> Content:
 def _tick(screen: VaultScreen, habit: str, title: str) -> None:
     in_background(
         screen,
-        lambda: screen.vault.log(habit, "done", screen.today),
+        lambda: screen.vault.habits.check_in(habit, "done", screen.today),
         partial(notify_check_in, screen, f"{title}: done"),
         group="log",
     )

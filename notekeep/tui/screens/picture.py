@@ -57,7 +57,7 @@ class PictureScreen(Dialog[None]):
     def on_mount(self) -> None:
         in_background(
             self,
-            lambda: self._vault.picture(f"/{self._path}", ""),
+            lambda: self._vault.media.picture(f"/{self._path}", ""),
             self._show,
             group="picture",
             failed=self._cannot,
@@ -73,7 +73,7 @@ class PictureScreen(Dialog[None]):
         picture = Picture(*found)
         kind = pixel_widget(self.app) if self._draws else None
         if kind is None:
-            view = PictureView(picture, self._vault.pixels, draws=self._draws)
+            view = PictureView(picture, self._vault.media.pixels, draws=self._draws)
             self.mount_all([view, ActionButtons(*BUTTONS)])
             view.focus()
             return
@@ -81,7 +81,7 @@ class PictureScreen(Dialog[None]):
         width, height = max(1, int(found.width * scale)), max(1, int(found.height * scale))
         in_background(
             self,
-            lambda: self._vault.pixels(found.path, width, height),
+            lambda: self._vault.media.pixels(found.path, width, height),
             partial(self._show_pixels, kind, (width, height)),
             group="picture",
             failed=self._cannot,
@@ -96,7 +96,7 @@ class PictureScreen(Dialog[None]):
     def action_open_picture(self) -> None:
         in_background(
             self,
-            lambda: external_programs.open_file(self._vault.picture_place(self._path)),
+            lambda: external_programs.open_file(self._vault.media.picture_place(self._path)),
             lambda _: show_message(self, "Opened in the system's viewer"),
             group="viewer",
         )

@@ -155,7 +155,7 @@ class PreviewLoader:
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
         """Decode a picture of the vault; see `Vault.pixels`."""
-        return self._screen.vault.pixels(path, width, height)
+        return self._screen.vault.media.pixels(path, width, height)
 
     def tick(self, path: str, line: int, text: str) -> None:
         """Tick a task, or open it again, wherever its line is by now."""
@@ -163,7 +163,7 @@ class PreviewLoader:
         # That it was done is seen on the line itself.
         in_background(
             screen,
-            lambda: screen.vault.toggle_task(path, line, text),
+            lambda: screen.vault.notes.toggle_task(path, line, text),
             lambda done: screen.post_message(VaultChanged(is_step=bool(done.step))),
             group="write",
         )
@@ -218,7 +218,7 @@ def load_note(
     from notekeep.tui.page.note_footer import NoteFooter
     from notekeep.tui.page.page import NoteRendering
 
-    note, path = vault.read_known(row), row.path
+    note, path = vault.media.read_known(row), row.path
     catalog = vault.catalog
     outline = [head for head in catalog.headings(path) if head[1:] != (1, note.title)]
     foot = NoteFooter(catalog.links(path), catalog.backlinks(path), outline)
@@ -297,7 +297,7 @@ class _EmbedLoader:
         from notekeep.services.media import picture_error
 
         try:
-            return Picture(*self._vault.picture(target, path))
+            return Picture(*self._vault.media.picture(target, path))
         except NotekeepError as error:
             return Picture(target, problem=picture_error(error))
 
@@ -307,8 +307,8 @@ class _EmbedLoader:
         if not name or not part.lower().startswith("year"):
             return None
         try:
-            habit = self._vault.linked(name, source)
-            return self._vault.habit_year(habit.path, part) if habit is not None else None
+            habit = self._vault.search.resolve_link(name, source)
+            return self._vault.habits.year(habit.path, part) if habit is not None else None
         except NotekeepError:
             return None
 
@@ -316,10 +316,10 @@ class _EmbedLoader:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
         try:
-            row = self._vault.linked(name, within[-1])
+            row = self._vault.search.resolve_link(name, within[-1])
             if row is None:
                 return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "there is no such note")
-            note = self._vault.read_known(row)
+            note = self._vault.media.read_known(row)
             text = extract_part(note, part)
         except NotFound:
             return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "its file is gone")

@@ -155,8 +155,8 @@ class ProblemsScreen(Dialog[None]):
 
     def _all(self) -> tuple[list[Problem], list[str]]:
         """Find all problems, and the line that each is about."""
-        habits = self._vault.habit_index
-        found = [*_copies(self._vault), *self._vault.problems(), *habits.problems()]
+        habits = self._vault.habits.tracker
+        found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
         return found, [_told(text) for text in habits.texts(found)]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
@@ -194,10 +194,10 @@ class ProblemsScreen(Dialog[None]):
 
     def _mend(self, problem: Problem) -> str:
         """Mend one problem; give what was done, or "" where only a person can tell."""
-        offer = self._vault.plan.mend(self._vault.habit_index, problem)
+        offer = self._vault.notes.plan.mend(self._vault.habits.tracker, problem)
         if offer is None:
             return ""
-        self._vault.carry_out(offer.plan)
+        self._vault.notes.apply(offer.plan)
         return offer.label
 
     def _mended(self, label: str) -> None:
@@ -219,6 +219,6 @@ def _copies(vault: Vault) -> list[Problem]:
             "enter shows both.",
             CONFLICT_PROBLEM,
         )
-        for pair in list_conflicts(vault.plan)
+        for pair in list_conflicts(vault.notes.plan)
         if pair.kind != "marks"
     ]

@@ -111,7 +111,10 @@ class PublishScreen(QueuedKeys, VaultScreen):
         self._ask_states()
 
     def _read_titles(self) -> dict[str, str]:
-        return {row.path: row.title for row in self.vault.rows(self.vault.drafts()).rows}
+        return {
+            row.path: row.title
+            for row in self.vault.search.rows(self.vault.publishing.drafts()).rows
+        }
 
     def _ask_states(self) -> None:
         ask = partial(publish_actions.load_states, self)
@@ -225,11 +228,11 @@ class PublishScreen(QueuedKeys, VaultScreen):
         self.is_coming = True
         in_background(
             self,
-            lambda: self.vault.plan_export(
+            lambda: self.vault.publishing.plan_export(
                 made_for.paths,
                 target=made_for.target,
                 site=made_for.site,
-                options=self.vault.export_options(**(made_for.how or {})),
+                options=self.vault.publishing.export_options(**(made_for.how or {})),
             ),
             then,
             group="plan",
@@ -313,7 +316,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
             self.is_coming = True
             in_background(
                 self,
-                partial(self.vault.carry_out, plan),
+                partial(self.vault.notes.apply, plan),
                 self._was_pulled,
                 group="write",
                 failed=self.cannot,
@@ -326,7 +329,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
         self.is_coming = True
         in_background(
             self,
-            partial(self.vault.export, plan),
+            partial(self.vault.publishing.export, plan),
             partial(self._was_written, plan),
             group="write",
             failed=self.cannot,

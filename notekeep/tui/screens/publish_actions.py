@@ -42,7 +42,7 @@ def plan_all(screen: PublishScreen) -> None:
     """Show what an export of everything that belongs into the site would write."""
     in_background(
         screen,
-        lambda: screen.vault.publishable(screen.target, screen.site),
+        lambda: screen.vault.publishing.publishable(screen.target, screen.site),
         lambda paths: (
             screen.plan(paths) if paths else show_message(screen, "Nothing is public yet")
         ),
@@ -56,7 +56,7 @@ def plan_prune(screen: PublishScreen) -> None:
     """Show what would go: files that notekeep wrote, nobody touched, and no note stands behind."""
     in_background(
         screen,
-        lambda: screen.vault.publishable(screen.target, screen.site),
+        lambda: screen.vault.publishing.publishable(screen.target, screen.site),
         lambda paths: screen.make_plan(paths, how={"prune": True}),
         group="plan",
         exclusive=True,
@@ -81,7 +81,9 @@ def ask_site_edits(screen: PublishScreen) -> None:
         if how == "pull":
             in_background(
                 screen,
-                lambda: screen.vault.plan_pull(paths, target=screen.target, site=screen.site),
+                lambda: screen.vault.publishing.plan_pull(
+                    paths, target=screen.target, site=screen.site
+                ),
                 screen.show_patch,
                 group="plan",
                 exclusive=True,
@@ -169,7 +171,7 @@ def run_preview(screen: PublishScreen) -> None:
 
     in_background(
         screen,
-        lambda: screen.vault.preview(screen.target, screen.site),
+        lambda: screen.vault.publishing.preview(screen.target, screen.site),
         run,
         group="preview",
         exclusive=True,
@@ -182,7 +184,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
         return
 
     def read(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
-        return (title, screen.vault.materials(paths)) if title else None
+        return (title, screen.vault.publishing.materials(paths)) if title else None
 
     def choose(answer: tuple[str, Sequence[NoteOutline]]) -> None:
         _choose_sections(screen, paths, *answer)
@@ -205,7 +207,9 @@ def _choose_sections(
             wanted = {_ALL: [], _QUOTED: quoted}.get(value, [value])
             in_background(
                 screen,
-                lambda: screen.vault.carry_out(screen.vault.plan_start(paths, title, wanted)),
+                lambda: screen.vault.notes.apply(
+                    screen.vault.publishing.plan_start(paths, title, wanted)
+                ),
                 partial(_started, screen),
                 group="write",
             )
@@ -250,8 +254,8 @@ def load_states(screen: PublishScreen) -> tuple[dict[str, str], list[SiteStandin
         NotekeepError: The vault cannot be read.
     """
     vault, named = screen.vault, (screen.target, screen.site)
-    is_known = named in [(one.target, one.folder) for one in vault.sites()]
-    standings = vault.standings() if is_known else vault.standings(*named)
+    is_known = named in [(one.target, one.folder) for one in vault.publishing.sites()]
+    standings = vault.publishing.standings() if is_known else vault.publishing.standings(*named)
     paths = {post.note for one in standings for post in one.posts}
     rows = vault.catalog.rows_of(paths)
     return {
@@ -279,7 +283,7 @@ def choose_target(screen: PublishScreen) -> None:
 
 def choose_site(screen: PublishScreen) -> None:
     """Ask which of the known sites is written into, or another folder."""
-    sites = screen.vault.sites()
+    sites = screen.vault.publishing.sites()
     if len(sites) < 2:
         _ask_for_folder(screen)
         return

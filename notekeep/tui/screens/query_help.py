@@ -54,11 +54,11 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
     """
     wrong = None
     try:
-        vault.query(typed)
+        vault.search.parse(typed)
     except UsageError as error:
         wrong = error
-    parts = vault.measure(typed, typing=True)
-    return QueryExplanation(parts, _order(vault.query(typed, typing=True)), wrong)
+    parts = vault.search.explain_parts(typed, typing=True)
+    return QueryExplanation(parts, _order(vault.search.parse(typed, typing=True)), wrong)
 
 
 def _order(query: Query) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.history import StepDetails, TakenStep
+    from notekeep.services.history import Step, StepDetails
     from notekeep.storage.trash import TrashedFile
     from notekeep.tui.navigation import Over
     from notekeep.tui.render.glyphs import Glyphs
@@ -45,18 +46,18 @@ class StepsScreen(OverlayScreen):
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
         self.moments = TimelineList(glyphs, today)
         super().__init__(vault, glyphs, today, self.moments)
-        self._steps: dict[str, TakenStep] = {}
+        self._steps: dict[str, Step] = {}
 
     def place(self) -> str:
         return "steps"
 
     def vault_changed(self) -> None:
         in_background(
-            self, lambda: self.vault.steps.listed(SHOWN), self._list, group="steps", exclusive=True,
-            failed=self.cannot,
+            self, lambda: self.vault.history.steps(SHOWN), self._list,
+            group="steps", exclusive=True, failed=self.cannot,
         )  # fmt: skip
 
-    def _list(self, steps: list[TakenStep]) -> None:
+    def _list(self, steps: list[Step]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
         self.moments.nothing = _nothing()
         rows = [_moment(key, step) for key, step in self._steps.items()]
@@ -69,7 +70,7 @@ class StepsScreen(OverlayScreen):
             self.text.say()
 
     @property
-    def _step(self) -> TakenStep | None:
+    def _step(self) -> Step | None:
         return self._steps.get(self.moments.key)
 
     # What a step did.
@@ -82,11 +83,11 @@ class StepsScreen(OverlayScreen):
             self.text.show(lambda width: _check_in(step, width))
             return
         in_background(
-            self, lambda: self.vault.steps.look(step.id), lambda past: self._show(step, past),
+            self, lambda: self.vault.history.show(step.id), lambda past: self._show(step, past),
             group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.cannot,
         )  # fmt: skip
 
-    def _show(self, step: TakenStep, past: StepDetails) -> None:
+    def _show(self, step: Step, past: StepDetails) -> None:
         glyphs = self.glyphs
 
         def lines(width: int) -> list[StyledLine]:
@@ -109,14 +110,10 @@ class StepsScreen(OverlayScreen):
             )
             return
 
-        def take_back() -> TakenStep:
-            taken = self.vault.steps.undo_one(step.id)
-            self.vault.refresh(words=False)
-            return taken
+        undo = partial(self.vault.history.undo_step, step.id)
+        in_background(self, undo, self._taken_back, group="write")
 
-        in_background(self, take_back, self._taken_back, group="write")
-
-    def _taken_back(self, step: TakenStep) -> None:
+    def _taken_back(self, step: Step) -> None:
         show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
         self.app.post_message(VaultChanged())
 
@@ -136,7 +133,7 @@ class StepsScreen(OverlayScreen):
             self.app.post_message(ShowHistory(path))
 
 
-def _moment(key: str, step: TakenStep) -> TimelineRow:
+def _moment(key: str, step: Step) -> TimelineRow:
     role = "faint struck" if step.undone else ""
     left = [
         Piece(clean_line(step.verb), role or "accent"),
@@ -146,7 +143,7 @@ def _moment(key: str, step: TakenStep) -> TimelineRow:
     return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
 
-def _head(step: TakenStep, past: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _head(step: Step, past: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
     what = [Piece(clean_line(step.verb), "accent"), Piece(f" {clean_line(step.label)}", "title")]
     lines = wrap_line(what, width)
     if past.root:
@@ -161,7 +158,7 @@ def _head(step: TakenStep, past: StepDetails, width: int, glyphs: Glyphs) -> lis
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 
-def _check_in(step: TakenStep, width: int) -> list[StyledLine]:
+def _check_in(step: Step, width: int) -> list[StyledLine]:
     return [
         *wrap_line([Piece(clean_line(step.label), "title")], width),
         [],
@@ -222,7 +219,7 @@ def _bring_back(app: Over, path: str) -> WriteResult:
     from notekeep.notes.restore import plan_untrash
 
     vault = app.vault
-    return vault.carry_out(plan_untrash(vault.plan, vault.history, path))
+    return vault.notes.apply(plan_untrash(vault.notes.plan, vault.history.store, path))
 
 
 def _tell(app: Over, done: WriteResult) -> None:

@@ -109,7 +109,7 @@ class TasksScreen(OverlayScreen):
         self.preview.forget()
         in_background(
             self,
-            lambda: self.vault.tasks(self._query, done=None),
+            lambda: self.vault.search.tasks(self._query, done=None),
             self._list,
             group="tasks",
             exclusive=True,
@@ -175,7 +175,7 @@ class TasksScreen(OverlayScreen):
         self._ticked.add((task.path, task.line))
         in_background(
             self,
-            lambda: self.vault.toggle_task(task.path, task.line),
+            lambda: self.vault.notes.toggle_task(task.path, task.line),
             partial(notify_done, self, ""),
             group="write",
         )

@@ -182,7 +182,7 @@ class TodayScreen(VaultScreen):
         value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
         in_background(
             self,
-            lambda: self.vault.log(habit.id, value, self.today),
+            lambda: self.vault.habits.check_in(habit.id, value, self.today),
             partial(notify_check_in, self, ""),
             group="log",
         )
@@ -190,7 +190,7 @@ class TodayScreen(VaultScreen):
     def _tick(self, task: TaskRow) -> None:
         in_background(
             self,
-            lambda: self.vault.toggle_task(task.path, task.line),
+            lambda: self.vault.notes.toggle_task(task.path, task.line),
             partial(notify_done, self, f"Ticked {task_text(task)}"),
             group="write",
         )

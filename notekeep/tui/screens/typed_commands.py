@@ -112,7 +112,9 @@ def _tag(screen: VaultScreen, rest: str) -> Command | None:
     add = [word[1:].lstrip("#") for word in words if word[0] == "+"]
     remove = [word[1:].lstrip("#") for word in words if word[0] == "-"]
     name = _called(screen, paths)
-    run = partial(_write, screen, f"Tagged {name}", lambda: screen.vault.tag(paths, add, remove))
+    run = partial(
+        _write, screen, f"Tagged {name}", lambda: screen.vault.notes.tag(paths, add, remove)
+    )
     return Command(f"Tag {name}: {' '.join(words)}", run)
 
 
@@ -128,7 +130,10 @@ def _set(screen: VaultScreen, rest: str) -> Command | None:
         return None
     name = _called(screen, paths)
     run = partial(
-        _write, screen, f"Wrote {' '.join(words)}", lambda: screen.vault.set_fields(paths, words)
+        _write,
+        screen,
+        f"Wrote {' '.join(words)}",
+        lambda: screen.vault.notes.set_fields(paths, words),
     )
     return Command(f"Set fields of {name}: {' '.join(words)}", run)
 
@@ -137,7 +142,9 @@ def _rename(screen: VaultScreen, rest: str) -> Command | None:
     paths = _notes(screen)
     if len(paths) != 1:
         return None
-    run = partial(_write, screen, f"Renamed to {rest}", lambda: screen.vault.rename(paths[0], rest))
+    run = partial(
+        _write, screen, f"Renamed to {rest}", lambda: screen.vault.notes.rename(paths[0], rest)
+    )
     return Command(f"Rename {_called(screen, paths)} to {rest}", run)
 
 
@@ -148,8 +155,8 @@ def _move(screen: VaultScreen, rest: str) -> Command | None:
 
     def move() -> WriteResult:
         if len(paths) == 1:
-            return screen.vault.move(paths[0], rest)
-        return screen.vault.carry_out(screen.vault.plan.move_all(paths, rest))
+            return screen.vault.notes.move(paths[0], rest)
+        return screen.vault.notes.apply(screen.vault.notes.plan.move_all(paths, rest))
 
     run = partial(_write, screen, f"Moved to {rest}", move)
     return Command(f"Move {_called(screen, paths)} to {rest}", run)
@@ -164,12 +171,12 @@ def _new(screen: VaultScreen, rest: str) -> Command | None:
 
 
 def _add(screen: VaultScreen, rest: str) -> Command | None:
-    run = partial(_write, screen, "Kept in today's note", lambda: screen.vault.add(rest))
+    run = partial(_write, screen, "Kept in today's note", lambda: screen.vault.notes.add(rest))
     return Command(f"Write into today's note: {rest}", run)
 
 
 def _open(screen: VaultScreen, rest: str) -> Command | None:
-    row = screen.vault.resolve(rest)
+    row = screen.vault.search.resolve(rest)
     return Command(f"Open {row.title}", partial(screen.post_message, OpenNote(row.path, read=True)))
 
 
@@ -181,7 +188,7 @@ def _search(screen: VaultScreen, rest: str) -> Command | None:
 
 
 def _sort(screen: VaultScreen, rest: str) -> Command | None:
-    screen.vault.query(f"sort:{rest}")  # says so, when there is no such field
+    screen.vault.search.parse(f"sort:{rest}")  # says so, when there is no such field
     if " " in rest:
         return None
     if isinstance(screen, NotesWithSidebar):
@@ -190,14 +197,14 @@ def _sort(screen: VaultScreen, rest: str) -> Command | None:
 
 
 def _saved(screen: VaultScreen, rest: str) -> Command | None:
-    query = screen.vault.saved.get(rest)
+    query = screen.vault.search.saved.get(rest)
     if query is None:
         return None
     return Command(f"{rest}: {query}", partial(screen.post_message, ShowQuery(query)))
 
 
 def _tasks(screen: VaultScreen, rest: str) -> Command | None:
-    screen.vault.query(rest)
+    screen.vault.search.parse(rest)
     app = cast("GlobalActions", screen.app)
     return Command(f"Tasks of {rest}", partial(app.show_tasks, rest))
 
@@ -216,7 +223,7 @@ def _habit(screen: VaultScreen, rest: str) -> Command | None:
         title = " ".join(words)
         about = f": {title}" if title else ""
         return Command(f"Add a habit{about}", partial(ask_for_habit, screen, title))
-    habit = vault.habit_index.find(name).definition
+    habit = vault.habits.tracker.find(name).definition
     day = try_parse_day(words[-1], vault.today()) if words else None
     value = " ".join(words[:-1] if day is not None else words) or "done"
     when = f", {words[-1]}" if day is not None else ""
@@ -225,7 +232,7 @@ def _habit(screen: VaultScreen, rest: str) -> Command | None:
     def run() -> None:
         in_background(
             screen,
-            lambda: vault.log(habit.id, value, day),
+            lambda: vault.habits.check_in(habit.id, value, day),
             partial(notify_check_in, screen, said),
             group="log",
         )

@@ -41,14 +41,14 @@ def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
 
 def _content(vault: Vault, unsaved: UnsavedText) -> bytes | None:
     try:
-        return vault.bytes_of(unsaved.path)
+        return vault.search.read_bytes(unsaved.path)
     except NotFound:
         return None
 
 
 def _discard(vault: Vault, unsaved: UnsavedText) -> None:
     """Let a text go once history has it."""
-    vault.history.record_changed_outside([(unsaved.path, unsaved.data)])
+    vault.history.store.record_changed_outside([(unsaved.path, unsaved.data)])
     swap = AutosaveFile(vault.places.state, unsaved.path)
     if swap.take() == unsaved:
         swap.discard()

@@ -490,7 +490,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             UsageError: Notes cannot be sorted by it.
         """
         order = by_field(name, self.chosen_order)
-        self._vault.query(order.query)
+        self._vault.search.parse(order.query)
         self._sort(order)
 
     def _sort(self, order: ListOrder) -> None:
@@ -522,10 +522,10 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             from notekeep.tui.list_model import replace_sort
 
             query = replace_sort(query, self.order.key)
-        if self._key and self._vault.count() > SORTED_AT_ONCE:
+        if self._key and self._vault.search.count() > SORTED_AT_ONCE:
             in_background(
                 self,
-                lambda: self._vault.listed(query),
+                lambda: self._vault.search.ordered(query),
                 lambda found: (
                     self._show_rows(found, found.page(0, PAGE_ROWS), from_top=from_top)
                     if number == self._number
@@ -535,8 +535,8 @@ class ListPane(RemovalSafe, NotePane, Vertical):
                 exclusive=True,
             )
             return
-        rows = self._vault.rows(query, limit=PAGE_ROWS)
-        self._vault.tell_apart(rows.rows)
+        rows = self._vault.search.rows(query, limit=PAGE_ROWS)
+        self._vault.search.distinguish_titles(rows.rows)
         self._show_rows(PagedRows(self._vault, query, rows), rows.rows, from_top=from_top)
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
@@ -604,7 +604,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
 
     def _total(self, shown: int) -> int:
         """How many notes there are; where all are listed, nobody has to be asked."""
-        return self._vault.count() if self.scope or self.typed else shown
+        return self._vault.search.count() if self.scope or self.typed else shown
 
     def on_search_box_changed(self, event: SearchBox.Changed) -> None:
         event.stop()
@@ -640,7 +640,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         if asks_texts:
             in_background(
                 self,
-                lambda: self._vault.search(
+                lambda: self._vault.search.search(
                     query, limit=HITS, typing=True, wanted=lambda: number == self._number
                 ),
                 lambda found: self._found(number, typed, found),
@@ -673,7 +673,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             self.post_message(self.Counted(clean_line(error.message)))
 
     def _show(self, typed: str, found: SearchResults) -> None:
-        self.matcher = make_matcher(self._vault.query(typed, typing=True))
+        self.matcher = make_matcher(self._vault.search.parse(typed, typing=True))
         self.notes.nothing = self._nothing()
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.

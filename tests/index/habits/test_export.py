@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits.schedule import VALUE_MASK
-from notekeep.services.habits import FORMATS, export_habits
+from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ def days(index: HabitIndex) -> dict[str, dict[int, tuple[int, int]]]:
 
 def carried(vault: Vault, form: str, into: Vault) -> None:
     """Export from one vault and import into another."""
-    name = FORMATS[form].replace(" ", "-")
-    file = Path(into.root).parent / f"{Path(into.root).name}-{name}"
-    file.write_bytes(export_habits(vault.habit_index, form).data)
-    into.carry_out(into.plan_habit_import(str(file)).plan)
+    ending = {"loop": "zip"}.get(form, form)
+    file = Path(into.root).parent / f"{Path(into.root).name}-habits.{ending}"
+    file.write_bytes(vault.habits.export(form).data)
+    into.notes.apply(into.habits.plan_import(str(file)).plan)
 
 
 LINES = [
@@ -94,23 +94,23 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 def test_json_gives_habits_and_days(vault: Vault, tmp_path: Path) -> None:
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
-    assert days(other.habit_index) == days(vault.habit_index)
+    assert days(other.habits.tracker) == days(vault.habits.tracker)
     keys = ("title", "rules", "goal", "unit", "until", "is_archived", "counts_silence", "aliases")
     for key in ("sit", "gym", "tea", "old"):
-        before, after = vault.habit_index.definition(key), other.habit_index.definition(key)
+        before, after = vault.habits.tracker.definition(key), other.habits.tracker.definition(key)
         assert [getattr(after, each) for each in keys] == [getattr(before, each) for each in keys]
-    (line,) = other.habit_index.entries("gym", date(2026, 11, 2), date(2026, 11, 2))
+    (line,) = other.habits.tracker.entries("gym", date(2026, 11, 2), date(2026, 11, 2))
     assert line.text == '- 2026-11-02 gym: skip reason=flu -- ill, "very"'
 
 
 def test_csv_gives_days_to_the_same_habits(vault: Vault, tmp_path: Path) -> None:
     other = made(tmp_path / "other")
     carried(vault, "csv", other)
-    assert days(other.habit_index) == days(vault.habit_index)
+    assert days(other.habits.tracker) == days(vault.habits.tracker)
 
 
 def test_no_cell_of_csv_is_a_formula(vault: Vault) -> None:
-    text = export_habits(vault.habit_index, "csv").data.decode()
+    text = vault.habits.export("csv").data.decode()
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["date", "habit", "value", "amount", "unit", "time", "note"]
     assert ["2026-11-02", "sit", "amount", "12", "min", "07:10", "'=cmd|' /C calc'!A0"] in rows
@@ -118,7 +118,7 @@ def test_no_cell_of_csv_is_a_formula(vault: Vault) -> None:
 
 
 def test_json_has_stable_keys(vault: Vault) -> None:
-    value = json.loads(export_habits(vault.habit_index, "json", ["sit"]).data)
+    value = json.loads(vault.habits.export("json", ["sit"]).data)
     assert (value["notekeep"], value["exported"]) == (1, "2026-11-24")
     (habit,) = value["habits"]
     assert habit["entries"][0] == {
@@ -136,15 +136,15 @@ def test_what_a_terminal_would_obey_is_an_escape_in_json(vault: Vault, tmp_path:
     title = "L\u00e4ufe \u009b2J\u202e"
     note = '---\nhabit: runs\ntitle: "L\u00e4ufe \\u009b2J\\u202e"\nsince: 2026-11-01\n---\n'
     Path(vault.root, "habits/Runs.md").write_text(note, "utf-8")
-    assert vault.habit_index.definition("runs").title == title
-    assert export_habits(vault.habit_index, "json").data.isascii()
+    assert vault.habits.tracker.definition("runs").title == title
+    assert vault.habits.export("json").data.isascii()
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
-    assert other.habit_index.definition("runs").title == title
+    assert other.habits.tracker.definition("runs").title == title
 
 
 def test_the_archive_has_the_layout_of_loop(vault: Vault) -> None:
-    found = export_habits(vault.habit_index, "loop", ["gym", "sit"])
+    found = vault.habits.export("loop", ["gym", "sit"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:
         assert sorted(ours.namelist()) == [
             *("001 Gym/Checkmarks.csv", "001 Gym/Scores.csv"),
@@ -182,8 +182,8 @@ def test_the_marks_and_scores_of_loop_come_out_again(
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-01-12T21:15")
     vault = empty(tmp_path / "notes")
-    vault.carry_out(vault.plan_habit_import(str(SAMPLE)).plan)
-    index = vault.habit_index
+    vault.notes.apply(vault.habits.plan_import(str(SAMPLE)).plan)
+    index = vault.habits.tracker
     found = export_habits(index, "loop", ["stretch-5-min", "gym", "läufe"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:
         for name in ("001 Stretch 5 min", "002 Gym"):
@@ -194,24 +194,24 @@ def test_the_marks_and_scores_of_loop_come_out_again(
 
 
 def test_the_same_habits_are_the_same_bytes(vault: Vault) -> None:
-    for form in FORMATS:
-        first, second = (export_habits(vault.habit_index, form).data for _ in range(2))
+    for form in ("csv", "json", "loop", "ics"):
+        first, second = (vault.habits.export(form).data for _ in range(2))
         assert first == second
 
 
 def test_only_the_habits_that_are_named(vault: Vault) -> None:
-    assert export_habits(vault.habit_index, "csv", ["gy"]).habits == 1
+    assert vault.habits.export("csv", ["gy"]).habits == 1
     with pytest.raises(NotFound):
-        export_habits(vault.habit_index, "csv", ["nothing"])
+        vault.habits.export("csv", ["nothing"])
     with pytest.raises(UsageError):
-        export_habits(vault.habit_index, "xml")
+        vault.habits.export("xml")
 
 
 def test_exporting_writes_nothing_into_the_vault(vault: Vault) -> None:
     root = Path(vault.root)
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    for form in FORMATS:
-        export_habits(vault.habit_index, form)
+    for form in ("csv", "json", "loop", "ics"):
+        vault.habits.export(form)
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
@@ -242,7 +242,7 @@ def test_any_log_comes_back_day_by_day(
     vault = made(folder / "notes", *lines)
     other = empty(folder / "other") if form == "json" else made(folder / "other")
     carried(vault, form, other)
-    assert days(other.habit_index) == days(vault.habit_index)
+    assert days(other.habits.tracker) == days(vault.habits.tracker)
 
 
 BOOLS = st.dictionaries(st.integers(FIRST, FIRST + 15), st.sampled_from(["done", "miss", "skip"]))
@@ -271,5 +271,5 @@ def test_what_loop_can_hold_comes_back_from_its_archive(
         patch.setenv("NOTEKEEP_NOW", TODAY)
         vault, other = made(folder / "notes", *lines), made(folder / "other")
         carried(vault, "loop", other)
-        assert days(other.habit_index) == days(vault.habit_index)
+        assert days(other.habits.tracker) == days(vault.habits.tracker)
         assert config.current_time().year == 2026

@@ -55,19 +55,19 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
         found = SourceBuilder(form)
         for habit in habits:
             found.add(habit)
-        vault.habit_index.refresh()
+        vault.habits.tracker.refresh()
         from notekeep import config
 
         planned = plan_import(
             Path(vault.root),
             vault.schema,
             vault.settings,
-            vault.habit_index,
+            vault.habits.tracker,
             found.source(),
             config.current_time(),
         )
         if write:
-            vault.carry_out(planned.plan)
+            vault.notes.apply(planned.plan)
         return planned
 
     return plan
@@ -75,15 +75,15 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
 
 def test_a_plan_writes_nothing(vault: Vault, samples: Path) -> None:
     before = files(vault)
-    found = vault.plan_habit_import(str(samples / "loop.db"))
+    found = vault.habits.plan_import(str(samples / "loop.db"))
     assert [row.added for row in found.habits] == [5, 3, 3, 2]
     assert files(vault) == before
 
 
 def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> None:
-    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
+    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
     before = files(vault)
-    again = vault.plan_habit_import(str(samples / "loop.db"))
+    again = vault.habits.plan_import(str(samples / "loop.db"))
     assert again.plan.changes == []
     assert [(row.added, row.same, row.kept) for row in again.habits] == [
         (0, 5, 0),
@@ -91,36 +91,36 @@ def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> N
         (0, 3, 0),
         (0, 2, 0),
     ]
-    assert vault.carry_out(again.plan).step == ""
+    assert vault.notes.apply(again.plan).step == ""
     assert files(vault) == before
 
 
 def test_the_zip_after_the_database_finds_the_same_habits(vault: Vault, samples: Path) -> None:
     for first, second in (("loop.db", "loop.zip"), ("loop.zip", "loop.db")):
-        vault.carry_out(vault.plan_habit_import(str(samples / first)).plan)
-        assert vault.plan_habit_import(str(samples / second)).plan.changes == []
-        vault.undo()
+        vault.notes.apply(vault.habits.plan_import(str(samples / first)).plan)
+        assert vault.habits.plan_import(str(samples / second)).plan.changes == []
+        vault.history.undo()
 
 
 def test_it_is_one_step_and_undo_takes_it_back(vault: Vault, samples: Path) -> None:
     before = files(vault)
-    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
+    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
     assert len(files(vault)) > len(before)
-    (taken,) = vault.undo()
+    (taken,) = vault.history.undo()
     assert (taken.verb, taken.label) == ("import", "4 habits from loop")
     assert files(vault) == before
-    vault.redo()
-    assert vault.plan_habit_import(str(samples / "loop.db")).plan.changes == []
+    vault.history.redo()
+    assert vault.habits.plan_import(str(samples / "loop.db")).plan.changes == []
 
 
 def test_imported_lines_are_no_check_ins_of_this_device(vault: Vault, samples: Path) -> None:
-    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
-    assert [step.verb for step in vault.steps.listed()] == ["import"]
+    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
+    assert [step.verb for step in vault.history.steps()] == ["import"]
 
 
 def test_what_a_habit_was_is_what_it_is(vault: Vault, samples: Path) -> None:
-    vault.carry_out(vault.plan_habit_import(str(samples / "loop.db")).plan)
-    views = {view.title: view for view in vault.habits(date(2026, 1, 9))}
+    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
+    views = {view.title: view for view in vault.habits.views(date(2026, 1, 9))}
     assert views["Läufe"].goal == ">= 5 km"
     assert views["Coffee"].is_archived
     stretch = views["Stretch, 5 min"]
@@ -160,7 +160,7 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
         1,
         1,
     )
-    assert vault.habit_index.definition("row").goal.kind == "least"
+    assert vault.habits.tracker.definition("row").goal.kind == "least"
 
 
 def test_spans_of_seven_days_are_pointed_out(
@@ -181,7 +181,7 @@ def test_a_habit_is_known_again_after_it_was_renamed(
 ) -> None:
     habit = ImportedHabit("Stretch", "u1", entries=[ImportedDay(FIRST, DONE)])
     plan(habit, write=True)
-    vault.set_fields(["habits/Stretch.md"], ["title=Yoga", "habit=yoga", "aliases+=stretch"])
+    vault.notes.set_fields(["habits/Stretch.md"], ["title=Yoga", "habit=yoga", "aliases+=stretch"])
     assert (
         plan(ImportedHabit("Stretch", "u1", entries=[ImportedDay(FIRST, DONE)])).plan.changes == []
     )
@@ -190,8 +190,8 @@ def test_a_habit_is_known_again_after_it_was_renamed(
 def test_a_day_that_says_something_else_stays(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    vault.log("gym", "miss", date(2026, 1, 5))
-    vault.log("sit", "20 min", date(2026, 1, 5))
+    vault.habits.check_in("gym", "miss", date(2026, 1, 5))
+    vault.habits.check_in("sit", "20 min", date(2026, 1, 5))
     found = plan(
         ImportedHabit("gym", entries=[ImportedDay(FIRST, DONE), ImportedDay(FIRST + 1, DONE)]),
         ImportedHabit(
@@ -207,8 +207,8 @@ def test_a_day_that_says_something_else_stays(
 def test_a_day_that_means_the_same_is_the_same(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
-    vault.log("sit", "5 min", date(2026, 1, 5))
-    vault.log("sit", "15 min", date(2026, 1, 5))
+    vault.habits.check_in("sit", "5 min", date(2026, 1, 5))
+    vault.habits.check_in("sit", "15 min", date(2026, 1, 5))
     found = plan(
         ImportedHabit(
             "sit", unit="min", entries=[ImportedDay(FIRST, LogValue("amount", 20_000, "min"))]
@@ -222,7 +222,7 @@ def test_a_correction_made_here_outlives_the_next_import(
 ) -> None:
     habit = ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)])
     plan(habit, write=True)
-    vault.log("stretch", "miss", date(2026, 1, 5))
+    vault.habits.check_in("stretch", "miss", date(2026, 1, 5))
     found = plan(ImportedHabit("Stretch", entries=[ImportedDay(FIRST, DONE)]))
     assert (found.habits[0].same, found.plan.changes) == (1, [])
 
@@ -234,7 +234,7 @@ def test_a_later_export_brings_what_is_new(vault: Vault, plan: Callable[..., Hab
         write=True,
     )
     assert log(vault) == ["- 2026-01-05 stretch: done", "- 2026-01-06 stretch: miss"]
-    vault.undo()
+    vault.history.undo()
     assert log(vault) == ["- 2026-01-05 stretch: done"]
 
 
@@ -277,7 +277,7 @@ def test_any_name_becomes_a_note_and_an_id(
     assert row.id == identity
     assert row.path.startswith("habits/")
     assert Path(vault.root, row.path).is_file()
-    assert vault.habit_index.resolve(row.id).definition.title == name
+    assert vault.habits.tracker.resolve(row.id).definition.title == name
     assert log(vault) == [f"- 2026-01-05 {identity}: done"]
 
 
@@ -298,7 +298,7 @@ def test_everything_that_a_definition_can_say_comes_along(
         about="Why: [[Deep Work]].",
     )
     plan(habit, write=True)
-    found = vault.habit_index.definition("water")
+    found = vault.habits.tracker.definition("water")
     assert found.problems == ()
     assert (found.goal.kind, found.unit, found.since, found.until) == (
         "most",
@@ -318,7 +318,7 @@ def test_what_no_definition_can_say_becomes_its_default_and_is_named(
 ) -> None:
     found = plan(ImportedHabit("H", schedule="now and then", goal="much"), write=True)
     assert [loss.habit for loss in found.losses] == ["H", "H"]
-    assert vault.habit_index.definition("h").problems == ()
+    assert vault.habits.tracker.definition("h").problems == ()
 
 
 def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitImport]) -> None:
@@ -360,9 +360,9 @@ def test_links_are_written_where_the_vault_wants_them(tmp_path: Path, samples: P
     (root / ".notekeep").mkdir(parents=True)
     (root / ".notekeep/config.toml").write_text("log_links = true\n", "utf-8")
     vault = Vault.open(root)
-    vault.carry_out(vault.plan_habit_import(str(samples / "beaver.json")).plan)
+    vault.notes.apply(vault.habits.plan_import(str(samples / "beaver.json")).plan)
     assert log(vault, "beaver")[0] == "- 2026-01-05 [[stretch]]: done"
-    assert vault.plan_habit_import(str(samples / "beaver.json")).plan.changes == []
+    assert vault.habits.plan_import(str(samples / "beaver.json")).plan.changes == []
 
 
 VALUES = st.one_of(
@@ -402,13 +402,13 @@ def test_any_source_twice_is_any_source_once(
     def planned() -> HabitImport:
         from notekeep import config
 
-        vault.habit_index.refresh()
+        vault.habits.tracker.refresh()
         return plan_import(
-            root, vault.schema, vault.settings, vault.habit_index, source, config.current_time()
+            root, vault.schema, vault.settings, vault.habits.tracker, source, config.current_time()
         )
 
     first = planned()
-    vault.carry_out(first.plan)
+    vault.notes.apply(first.plan)
     assert planned().plan.changes == []
     for path in root.glob("habits/log/*.md"):
         written = [line for line in path.read_text("utf-8").split("\n") if line.startswith("- ")]
@@ -466,7 +466,7 @@ def test_the_best_streak_of_loop_is_kept(
     vault: Vault,
     tmp_path: Path,
 ) -> None:
-    vault.carry_out(vault.plan_habit_import(str(export(case, tmp_path / "loop"))).plan)
+    vault.notes.apply(vault.habits.plan_import(str(export(case, tmp_path / "loop"))).plan)
     last = max(case["expect"]["computed"])
-    views = {view.title: view for view in vault.habits(date.fromisoformat(last))}
+    views = {view.title: view for view in vault.habits.views(date.fromisoformat(last))}
     assert views["Chess"].best == max(length for _, _, length in case["expect"]["streaks"])

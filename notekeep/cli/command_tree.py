@@ -1,0 +1,169 @@
+"""The click group of all verbs; the file of a verb is imported when the verb is named."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import NamedTuple
+
+import click
+
+from notekeep import __version__
+from notekeep.cli import output
+from notekeep.cli.arguments import import_command
+from notekeep.cli.context import current_context
+from notekeep.cli.main import open_or_print_today
+from notekeep.cli.options import debug_option, store_option, vault_option
+from notekeep.errors import UsageError
+
+
+class Verb(NamedTuple):
+    """Where a verb lives: module, the name of its click command in it, and its help group."""
+
+    module: str
+    command: str
+    group: str
+
+
+VERBS: dict[str, Verb] = {
+    "init": Verb("system", "init", "start"),
+    "demo": Verb("system", "demo", "start"),
+    "serve": Verb("system", "serve", "start"),
+    "vaults": Verb("system", "vaults", "start"),
+    "new": Verb("notes", "new", "capture"),
+    "add": Verb("notes", "add", "capture"),
+    "quote": Verb("notes", "quote", "capture"),
+    "attach": Verb("notes", "attach", "capture"),
+    "search": Verb("search", "search", "find"),
+    "ls": Verb("lists", "ls", "find"),
+    "show": Verb("notes", "show", "find"),
+    "open": Verb("notes", "open_", "find"),
+    "links": Verb("search", "links", "find"),
+    "backlinks": Verb("search", "backlinks", "find"),
+    "related": Verb("search", "related", "find"),
+    "tags": Verb("changes", "tags", "find"),
+    "fields": Verb("changes", "fields", "find"),
+    "tasks": Verb("tasks", "tasks", "find"),
+    "saved": Verb("lists", "saved", "find"),
+    "random": Verb("lists", "random", "find"),
+    "onthisday": Verb("lists", "onthisday", "find"),
+    "today": Verb("tasks", "today", "find"),
+    "set": Verb("changes", "set_", "change"),
+    "tag": Verb("changes", "tag", "change"),
+    "rename": Verb("changes", "rename", "change"),
+    "mv": Verb("changes", "mv", "change"),
+    "rm": Verb("changes", "rm", "change"),
+    "lint": Verb("checks", "lint", "change"),
+    "conflicts": Verb("checks", "conflicts", "change"),
+    "undo": Verb("history", "undo", "change"),
+    "redo": Verb("history", "redo", "change"),
+    "history": Verb("history", "history", "change"),
+    "restore": Verb("history", "restore", "change"),
+    "forget": Verb("history", "forget", "change"),
+    "trash": Verb("history", "trash", "change"),
+    "habit": Verb("habits", "habit", "habits"),
+    "review": Verb("habit_stats", "review", "habits"),
+    "export": Verb("export", "export", "publish"),
+    "index": Verb("system", "index", "system"),
+    "doctor": Verb("checks", "doctor", "system"),
+    "config": Verb("system", "config_command", "system"),
+    "keys": Verb("system", "keys", "system"),
+    "sql": Verb("system", "sql", "system"),
+    "completion": Verb("system", "completion", "system"),
+}
+ALIASES = {"h": "habit"}
+
+
+ELSEWHERE = {
+    "cat": "show",
+    "create": "new",
+    "daily": "today",
+    "delete": "rm",
+    "edit": "open",
+    "find": "search",
+    "grep": "search",
+    "import": "habit import",
+    "journal": "add",
+    "list": "ls",
+    "log": "habit log",
+    "move": "mv",
+    "note": "new",
+    "publish": "export",
+    "remove": "rm",
+    "stats": "habit stats",
+    "status": "today",
+    "view": "show",
+}
+"""What other programs call a command, and the one that does it here."""
+
+
+class VerbGroup(click.Group):
+    """The verbs of notekeep, imported one at a time and listed by what they are for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return all verbs, in the order of the manual."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the verb's file and return its command."""
+        verb = VERBS.get(ALIASES.get(cmd_name, cmd_name))
+        return import_command(verb.module, verb.command) if verb else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; an unknown one names the nearest."""
+        name = args[0]
+        if name == "help":
+            # As git and others do: `help VERB` is `VERB --help`, and `help` alone that of all.
+            return self.resolve_command(ctx, [*args[1:], "--help"]) if args[1:] else self._help(ctx)
+        if name not in VERBS and name not in ALIASES and not name.startswith("-"):
+            near = [ELSEWHERE[name]] if name in ELSEWHERE else []
+            near = near or get_close_matches(name.lower(), VERBS, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands"
+            raise UsageError(f"there is no command {name!r}", hint)
+        return super().resolve_command(ctx, args)
+
+    def _help(self, ctx: click.Context) -> tuple[None, None, list[str]]:
+        output.write(ctx.get_help())
+        ctx.exit()
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs under the group each belongs to."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name, verb in VERBS.items():
+            command = self.get_command(ctx, name)
+            text = command.get_short_help_str(limit=70) if command else ""
+            groups.setdefault(verb.group, []).append((name, text))
+        for group, rows in groups.items():
+            with formatter.section(group.capitalize()):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=VerbGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@vault_option
+@debug_option
+@click.option(
+    "--plain",
+    is_flag=True,
+    expose_value=False,
+    callback=store_option,
+    help="Text only: no colour, no box drawing, no interface.",
+)
+@click.option(
+    "--no-prelude", is_flag=True, help="Start the interface without showing its last frame first."
+)
+@click.version_option(__version__, "-V", "--version", prog_name="notekeep")
+@click.pass_context
+def tree(ctx: click.Context, *, no_prelude: bool) -> int | None:
+    """Notes, habits and blog drafts in one folder of plain Markdown.
+
+    With no command: the interface on a terminal, an overview of today otherwise.
+    """
+    if ctx.invoked_subcommand is not None:
+        return None
+    given = current_context()
+    return open_or_print_today(given.vault, plain=given.plain, prelude=not no_prelude)

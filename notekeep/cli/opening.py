@@ -1,0 +1,95 @@
+"""Opening the vault that a command is about, and indexing what changed before it answers."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from notekeep.catalog import indexer
+from notekeep.cli.context import current_context
+from notekeep.cli.output import write_message
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from notekeep.catalog.indexer import Refreshed
+
+
+def open_vault() -> Vault:
+    """Open the vault that is meant.
+
+    Raises:
+        NotFound: There is no such vault, or none at all.
+    """
+    vault = Vault.open(current_context().vault)
+    if vault.settings.is_unread:
+        write_message(f"the vault's settings are ignored: {vault.settings.unsure}")
+    return vault
+
+
+def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
+    """Open the vault and look at its files; say on stderr what could not be taken in.
+
+    Args:
+        words: Whether the answer needs the full text; without, Whoosh is not even loaded.
+        whole: Whether no changed note may be left for later: one that nobody has read may be
+            private.
+    """
+    vault = open_vault()
+    first_time = vault.catalog.meta("reader") is None
+    if current_context().no_refresh:
+        if first_time:
+            write_message("this vault is not indexed yet; `notekeep index` indexes it")
+        return vault
+    refreshed = None if first_time else vault.indexing.refresh(defer=True, words=words)
+    if refreshed is None or (whole and refreshed.pending):
+        refreshed = _read_all(vault, words=words)
+    if refreshed.held:
+        write_message(
+            f"{len(refreshed.held)} notes are gone at once; they are still listed until "
+            "`notekeep index --forget-missing` says that this is meant"
+        )
+    if refreshed.pending:
+        write_message(
+            f"{refreshed.pending} changed notes are not in the index yet; this answers from what "
+            "is there while they are taken in"
+        )
+    elif refreshed.deferred:
+        write_message(
+            f"the full text of {refreshed.pending_words} notes is being indexed; this answers from "
+            "what is there"
+        )
+    if refreshed.deferred or (words and vault.full_text.should_merge):
+        indexer.start_indexing(vault.root)
+    return vault
+
+
+def _read_all(vault: Vault, *, words: bool) -> Refreshed:
+    if not sys.stderr.isatty():
+        return vault.indexing.refresh(words=words)
+    progress = Progress()
+    try:
+        return vault.indexing.refresh(words=words, progress=progress)
+    finally:
+        progress.end()
+
+
+class Progress:
+    """A line on stderr: how many notes are done, how fast, and how long it may take."""
+
+    def __init__(self) -> None:
+        self._pace = indexer.Pace()
+        self._width = shutil.get_terminal_size().columns
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that `done` notes of `total` are indexed."""
+        self._write(f"indexing {self._pace.said(done, total)}")
+
+    def end(self) -> None:
+        """Clear the line."""
+        self._write("")
+        sys.stderr.write("\r")
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write("\r" + text.ljust(self._width - 1)[: self._width - 1])
+        sys.stderr.flush()

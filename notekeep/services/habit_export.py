@@ -1,0 +1,122 @@
+"""Habits in the forms that other programs read: what `habit export` writes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.errors import UsageError
+from notekeep.habits.exporters.icalendar import write_calendar
+from notekeep.habits.exporters.loop import HabitHistory, loop_files
+from notekeep.habits.exporters.text_formats import document, simplify_entries, write_csv
+from notekeep.habits.reminders import parse_reminders
+from notekeep.markdown.sanitize import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from notekeep.habits.log import LogEntry
+    from notekeep.tracking.habit_names import Habit
+    from notekeep.tracking.tracker import HabitIndex
+
+_OLDEST = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in an archive: the same habits are the same bytes."""
+
+
+class HabitExport(NamedTuple):
+    """What is exported.
+
+    Attributes:
+        data: The bytes of the file.
+        habits: How many habits are in it.
+        losses: What the form has no place for.
+    """
+
+    data: bytes
+    habits: int
+    losses: tuple[str, ...] = ()
+
+
+def export_habits(tracker: HabitIndex, form: str, names: Sequence[str] = ()) -> HabitExport:
+    """Export habits, all where none is named; see `HabitService.export`."""
+    if form not in FORMS:
+        raise UsageError(f"there is no form {form}", f"one of {', '.join(FORMS)}")
+    tracker.refresh()
+    habits = [tracker.find(name) for name in names] or tracker.known()
+    return FORMS[form](tracker, habits)
+
+
+def _export_json(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
+    rows = [(habit.definition, _entries(tracker, habit, pairs=True)) for habit in habits]
+    value = document(rows, tracker.today())
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    if clean(text) != text:
+        text = json.dumps(value, indent=1)  # what a terminal would obey becomes an escape
+    return HabitExport(f"{text}\n".encode(), len(rows))
+
+
+def _export_csv(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
+    lines = [
+        (habit.definition.id, habit.definition.unit, entry)
+        for habit in habits
+        for entry in _entries(tracker, habit, pairs=False)
+    ]
+    lines.sort(key=lambda line: (line[2].day, line[0]))
+    pairs = "the key=word pairs of lines, and schedules and goals, which JSON has"
+    data = write_csv(lines).encode("utf-8", "replace")
+    return HabitExport(data, len(habits), (pairs,) if lines else ())
+
+
+def _entries(tracker: HabitIndex, habit: Habit, *, pairs: bool) -> list[LogEntry]:
+    lines = (line.entry for line in tracker.lines(habit))
+    return simplify_entries(lines, habit.definition.unit, pairs=pairs)
+
+
+def _export_calendar(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
+    places = tracker.places
+    definitions = [habit.definition for habit in habits]
+    text, count = write_calendar(
+        definitions, places.id, tracker.today().toordinal(), places.settings.week_start
+    )
+    wrong = tuple(
+        f"{habit.title}: not a reminder: {words}"
+        for habit in definitions
+        for words in parse_reminders(habit.remind)[1]
+    )
+    return HabitExport(text.encode(), count, wrong)
+
+
+def _export_loop(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
+    histories = [
+        HabitHistory(habit.definition, tracker.days(habit), _notes(tracker, habit))
+        for habit in habits
+    ]
+    files, losses = loop_files(histories, tracker.today().toordinal())
+    return HabitExport(_zip(files), len(histories), tuple(losses))
+
+
+def _notes(tracker: HabitIndex, habit: Habit) -> dict[int, str]:
+    found: dict[int, list[str]] = {}
+    for line in tracker.lines(habit):
+        if line.counts and line.entry.note:
+            found.setdefault(line.entry.day, []).append(line.entry.note)
+    return {day: "; ".join(dict.fromkeys(notes)) for day, notes in found.items()}
+
+
+def _zip(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            data = text.encode("utf-8", "replace")
+            archive.writestr(zipfile.ZipInfo(name, _OLDEST), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+FORMS: Mapping[str, Callable[[HabitIndex, Sequence[Habit]], HabitExport]] = {
+    "csv": _export_csv,
+    "json": _export_json,
+    "loop": _export_loop,
+    "ics": _export_calendar,
+}
