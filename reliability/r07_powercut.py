@@ -82,7 +82,7 @@ def record(folder: Path, code: str) -> Scene:
     base = folder / REAL
     base.mkdir(exist_ok=True)
     root, state = make(base)
-    History(state).keep(b"")  # what the first use of a history makes
+    History(state).blobs.store(b"")  # what the first use of a history makes
     disk = Disk.of(base)
     names = {"root": str(root), "history": History(state), "save": atomic, "move": atomic}
     with recorded() as acts:

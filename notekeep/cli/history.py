@@ -57,7 +57,7 @@ def history(
     if number is not None:
         from notekeep.notes.plan import NoteChange, WritePlan
 
-        before = opened.history.blob(past.version(number).digest)
+        before = opened.history.blobs.read(past.version(number).digest)
         plan = WritePlan("history", past.path)
         if before != past.now:
             plan.changes.append(NoteChange(past.path, before, past.now or b""))

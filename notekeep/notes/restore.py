@@ -121,7 +121,7 @@ def plan_version(
     Raises:
         NotFound: History does not hold it any more.
     """
-    data = history.blob(digest)
+    data = history.blobs.read(digest)
     now = content_at(plans.root, path)
     before = now[0] if now else None
     plan = WritePlan("restore", label or path)

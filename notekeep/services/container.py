@@ -104,7 +104,7 @@ class ServiceContainer:
         from notekeep.errors import Problem
 
         try:
-            self.history.saw_outside(met)
+            self.history.record_outside_versions(met)
         except NotekeepError as error:
             message = f"What it holds could not be kept in history: {error.message}"
             return [Problem(one.path, None, message, error.hint, "history") for one in met]

@@ -107,9 +107,7 @@ class StepHistory:
             NotFound: It is taken back already.
             Conflict: A file changed since in the same place; nothing was taken back.
         """
-        from notekeep.storage.undo import undo_one
-
-        return _of_step(undo_one(self.history, self.root, step))
+        return _of_step(self.history.undo_step(self.root, step))
 
     def look(self, step: str, most: int = 40) -> StepDetails:
         """Look at what a step of history did.
@@ -136,7 +134,7 @@ class StepHistory:
     def _contents(self, change: ChangeRecord) -> NoteChange:
         """A change with contents in the place of digests; a plain move needs none."""
         before, after = (
-            self.history.blob(digest) if digest is not None else None
+            self.history.blobs.read(digest) if digest is not None else None
             for digest in (change.before, change.after)
         )
         if change.kind == "trash":

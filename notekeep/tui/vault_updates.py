@@ -220,7 +220,7 @@ class VaultWatch:
             self._thread.join(_END_SECONDS)
         if self._has_history:
             vault = self._app.vault
-            vault.history.settle(vault.root, min_age=0)
+            vault.history.check_displaced(vault.root, min_age=0)
             vault.history.close()
 
     def _watch(self) -> None:
@@ -265,7 +265,7 @@ class VaultWatch:
             vault = self._app.vault
             in_background(
                 self._app,
-                lambda: vault.history.settle(vault.root),
+                lambda: vault.history.check_displaced(vault.root),
                 self._settled,
                 group="settle",
                 failed=lambda _error: None,

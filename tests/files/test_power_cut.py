@@ -318,7 +318,7 @@ def restored(base: Path, state: dict[str, bytes | None]) -> tuple[Path, History]
     vault, history = base / "vault", History(base / "state")
     history.recover(vault)
     history.sweep_temps(vault, min_age=-1)
-    history.settle(vault, min_age=0)
+    history.check_displaced(vault, min_age=0)
     return vault, history
 
 
@@ -389,7 +389,7 @@ def test_whenever_the_power_goes_the_notes_are_old_or_new(
             for one in record_.changes:
                 for digest in (one.before, one.after):
                     if digest and history.blobs.has(digest):
-                        history.blob(digest)  # raises when it is not whole
+                        history.blobs.read(digest)  # raises when it is not whole
         if change in {do_edit, do_many, do_trash, do_move} and found == after:
             history.undo(vault)
             assert notes(vault) == before

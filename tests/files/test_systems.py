@@ -188,7 +188,7 @@ class TestWindows:
         history.undo(vault)
         assert note.read_bytes() == OLD
         assert [str(path) for path in vault.glob("books/*")] == []
-        history.settle(vault, min_age=0)
+        history.check_displaced(vault, min_age=0)
         assert scan.sweep(vault, {}).temps == []
 
     def test_the_error_of_a_failed_call_is_like_pythons_own(self) -> None:
