@@ -16,7 +16,7 @@ from notekeep.errors import Failure, Refused
 from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
 from notekeep.storage.file_names import is_within, outside
 from notekeep.storage.filesystem import explain_os_error
-from notekeep.storage.private_files import hold_lock
+from notekeep.storage.private_files import hold_lock, make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,12 +39,11 @@ def append_line(
     Args:
         path: The file; made, with its folders, when it is not there.
         line: The line without its end. What has no UTF-8 becomes "?".
-        header: What a new file starts with; a line break is added when it does not end with one.
+        header: What a new file starts with.
         root: The folder that links on the way must not lead out of: the vault. Without it, the file
             itself may not be a link.
 
     Raises:
-        ValueError: The line holds a line break.
         Refused: The place may not be written, is no file, or lies outside the root.
         Failure: The system could not do it, or another program keeps the file locked. Then the file
             holds no part of the line, unless the disk itself failed and the message says so.
@@ -61,7 +60,7 @@ def append_line(
             base, real = os.path.realpath(root), os.path.realpath(place)
             if not is_within(real, base) or real == base:
                 raise outside(place)
-        _make_folders(os.path.dirname(place) or ".")
+        make_folder(os.path.dirname(place) or ".", 0o777)
         for attempt in range(_ATTEMPTS):
             if _append(place, text, head, follow=root is not None, again=attempt > 0):
                 return
@@ -163,18 +162,3 @@ def _remove_piece(fd: int, place: str, size: int, piece: bytes, *, made: bool) -
             f"{error.strerror or error}.",
             "Look at its end, and check the disk.",
         ) from error
-
-
-def _make_folders(folder: str) -> None:
-    """Make a folder and those above it, each durable before anything is put in it."""
-    if os.path.isdir(folder):
-        return
-    above = os.path.dirname(folder.rstrip(os.sep))
-    if above and above != folder:
-        _make_folders(above)
-    try:
-        os.mkdir(folder)
-    except FileExistsError:
-        if not os.path.isdir(folder):
-            raise NotADirectoryError(errno.ENOTDIR, "not a folder", folder) from None
-    AT_ONCE.sync_folder_at(os.path.dirname(folder))

@@ -16,8 +16,7 @@ import stat
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import durability, file_names
@@ -60,23 +59,20 @@ def replace(
     history: Stores | None,
     keep_ours: bool = True,
 ) -> Digest:
-    """Give an existing file a new content, outside of any step that could be undone.
+    """Give an existing file a new content, outside of any step, and return its digest.
 
     A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
-    and mode, owner and attributes stay. Nothing happens when the file holds the content already.
+    and mode, owner and attributes stay.
 
     Args:
         path: Relative to the root, or absolute and inside it.
         data: The new content.
-        expected: The digest of the content the change was made from. None is for files only
-            notekeep writes: whatever is there is replaced, and stored in history.
+        expected: The digest of the content the change was made from; None replaces whatever is
+            there, which is stored in history.
         root: The vault or site that must not be left.
         history: Where the old content is stored first; None only where there is nothing to store.
         keep_ours: Whether the new content becomes a conflict copy when the file has changed. False
             is for changes that can be made again from what the file holds then, such as a tag.
-
-    Returns:
-        The digest of the new content, to be expected by the next save.
 
     Raises:
         Conflict: The file is not what was expected, or another program saved it at the same moment.
@@ -105,24 +101,14 @@ def saved_over(shown: str, copy: str) -> Conflict:
     )
 
 
-@dataclass(slots=True)
-class StagedEdit:
-    """A new version of a file, written beside it and not yet in its place.
-
-    Attributes:
-        path: The file, below its root.
-        temp: The name of the new version in the same folder; "" for a file that has several names
-            (hard links) and is written in place.
-        before: The digest the file had, and must still have.
-        after: The digest it will have.
-        data: The new content, for a file that is written in place.
-    """
+class StagedEdit(NamedTuple):
+    """A new version of a file, written beside it and not yet in its place."""
 
     path: str
-    temp: str
-    before: Digest
+    temp: str  # its name; "" for a file that has several names (hard links)
+    before: Digest  # what the file must still hold
     after: Digest
-    data: bytes = b""
+    data: bytes = b""  # the new content where there is no `temp`
 
 
 def stage(
@@ -135,16 +121,7 @@ def stage(
     keep_ours: bool = True,
     flush: Flush = AT_ONCE,
 ) -> StagedEdit | None:
-    """Check a file, store what it holds, and write its new version beside it; see `replace`.
-
-    Returns:
-        What `exchange_staged` puts in place; None when the file holds the new content already.
-
-    Raises:
-        Conflict: The file changed since, or is gone.
-        Refused: It may not be written, or is no file of the root.
-        OSError: The system could not do it. The file is as it was.
-    """
+    """Check a file, store what it holds, write the new version beside; None if nothing changes."""
     try:
         place = open_place(root, path)
     except FileNotFoundError:
@@ -197,17 +174,7 @@ def _read_writable(fd: int, place: OpenPlace) -> bytes:
 def exchange_staged(
     root: Path | str, staged: StagedEdit, history: Stores | None, *, flush: Flush = AT_ONCE
 ) -> str | None:
-    """Put a staged version in the place of the file.
-
-    Returns:
-        The path of the conflict copy that holds what another program saved in the meantime; None
-        when none did.
-
-    Raises:
-        Conflict: The file is gone, or it changed and the file system cannot exchange; the new
-            version is a conflict copy then.
-        OSError: The system could not do it. The file is the old or the new one.
-    """
+    """Put a staged version in place; gives the conflict copy of what was saved in the meantime."""
     with open_place(root, staged.path, follow=False) as place:  # links were followed by `stage`
         if not staged.temp and history is not None:
             _write_in_place(root, place, staged, history)
@@ -235,11 +202,7 @@ def discard_staged(root: Path | str, staged: StagedEdit) -> None:
 
 
 def _exchange(place: OpenPlace, staged: StagedEdit) -> tuple[FolderEntry | None, str | None]:
-    """Exchange, and check what came out.
-
-    Returns:
-        Where the old file is, if it is anywhere, and the path of the conflict copy it became.
-    """
+    """Exchange, and check what came out: where it is, and the conflict copy it became."""
     try:
         old = exchange(place.entry(staged.temp), place.entry())
     except UnsupportedRename:
@@ -304,17 +267,7 @@ def _read(place: OpenPlace, name: str) -> bytes | None:
 def write_temp(
     place: OpenPlace, data: bytes, *, like: int | None = None, flush: Flush = AT_ONCE
 ) -> str:
-    """Write a new file beside a place under a temporary name, and return that.
-
-    Args:
-        place: Where.
-        data: What it holds.
-        like: The open file whose mode, owner and attributes it gets; None for those of a new file.
-        flush: When it reaches the disk.
-
-    Raises:
-        OSError: It could not be written; nothing is left of it.
-    """
+    """Write a new file beside a place, with the metadata of `like`, and return its name."""
     name = TEMP_PREFIX + os.urandom(6).hex()
     fd = place.open(name, _NEW_FLAGS, 0o600 if like is not None else 0o666)
     try:
@@ -337,18 +290,10 @@ def write_temp(
 
 
 def add_conflict_copy(root: Path | str, path: Path | str, data: bytes) -> str:
-    """Write a version of a note as its conflict copy, on purpose.
-
-    Args:
-        root: The vault.
-        path: The note, which need not be there; its folder must.
-        data: What the copy holds.
+    """Write a version of a note, which need not be there, as its conflict copy.
 
     Returns:
         The path of the copy below the root; that of an earlier one when it holds the same.
-
-    Raises:
-        NotekeepError: It could not be written.
     """
     shown = os.fspath(path)
     with explain_errors(shown, "copied"), open_place(root, shown) as place:
@@ -405,13 +350,7 @@ def _rejected(
     place: OpenPlace | None = None,
     like: int | None = None,
 ) -> Conflict:
-    """Make the error for a file that is not what it should be, and keep the new content.
-
-    It becomes a conflict copy, else a version in history.
-
-    Raises:
-        OSError: It could be stored nowhere; the caller still has it.
-    """
+    """Make the error for a changed file; the new content becomes a copy, else a version."""
     if not keep_ours:
         where = "Look where it went" if what == _GONE else "Look at it"
         return changed_error(shown, what, f"{where}, then do it again.")
@@ -436,16 +375,7 @@ def _rejected(
 def create(
     path: Path | str, data: bytes, *, root: Path | str, history: Stores | None = None
 ) -> Digest:
-    """Make a new file, and never touch one that is there.
-
-    Args:
-        path: Relative to the root, or absolute and inside it; missing folders are made.
-        data: What it holds.
-        root: The vault or site that must not be left.
-        history: Where the content is stored for a later undo; None stores none.
-
-    Returns:
-        The digest of the content.
+    """Make a new file, and missing folders, but never touch one that is there; return its digest.
 
     Raises:
         NameTaken: A file or folder of that name is there, or one whose name differs only in case or
@@ -459,19 +389,12 @@ def create(
     return digest
 
 
-@dataclass(slots=True)
-class StagedNewFile:
-    """A new file that has no name of its own yet.
-
-    Attributes:
-        path: What it will be called, below its root.
-        temp: Its temporary name in the same folder.
-        made: The folders that were made for it, outermost first.
-    """
+class StagedNewFile(NamedTuple):
+    """A new file under a temporary name, and the folders that were made for it."""
 
     path: str
     temp: str
-    made: list[str] = field(default_factory=list)
+    made: list[str]
 
 
 def stage_new_file(
@@ -482,13 +405,7 @@ def stage_new_file(
     flush: Flush = AT_ONCE,
     any_name: bool = False,
 ) -> StagedNewFile:
-    """Write a new file beside the place where it will be, making the folders on the way.
-
-    Raises:
-        NameTaken: The name, or a twin of it, is there.
-        Refused: The name does not travel, unless `any_name`, or lies outside the root.
-        OSError: It could not be written; nothing is left of it.
-    """
+    """Write a new file beside the place where it will be, making the folders on the way."""
     with open_place(root, path, follow=False, make=True, flush=flush) as place:
         try:
             check_new_name(place, any_name=any_name)
@@ -500,12 +417,7 @@ def stage_new_file(
 
 
 def place_new_file(root: Path | str, staged: StagedNewFile, *, flush: Flush = AT_ONCE) -> None:
-    """Give a staged file its name.
-
-    Raises:
-        NameTaken: It has been taken meanwhile; the staged file is gone.
-        OSError: It could not be done; the staged file is gone.
-    """
+    """Give a staged file its name; it is gone when that fails."""
     with open_place(root, staged.path, follow=False) as place:
         try:
             check_new_name(place, any_name=True)
@@ -529,17 +441,7 @@ def discard_new_file(root: Path | str, staged: StagedNewFile) -> None:
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
-    """Refuse a name that does not travel, or that is taken, also by a twin.
-
-    Args:
-        place: The name.
-        any_name: Whether it may be one that does not travel.
-        source: The file that gets the name; its own is not in the way.
-
-    Raises:
-        NameTaken: It is taken.
-        Refused: It does not travel.
-    """
+    """Refuse a name that does not travel, or that another file than `source` or a twin has."""
     if not any_name:
         file_names.check_portable(place.name)
     own = source.name if source is not None and source.folder == place.folder else ""
@@ -570,21 +472,15 @@ def move_file(
     flush: Flush = AT_ONCE,
     any_name: bool = False,
 ) -> None:
-    """Rename or move a file; a link is moved itself, not what it leads to.
+    """Rename or move a file, making missing folders; a link is moved itself.
 
     Args:
         path: The file, relative to the root, or absolute and inside it.
-        to: Its new path; missing folders are made.
+        to: Its new path.
         root: The vault or site that must not be left.
         flush: When the change reaches the disk.
         any_name: Whether the new name may be one that does not travel, as when a file gets back the
             name it had.
-
-    Raises:
-        NotFound: The file is not there.
-        NameTaken: The new name is taken, or a twin of it is.
-        Refused: The new name does not travel, or a path lies outside the root.
-        Failure: The system could not do it; the file has its old name.
     """
     with (
         explain_errors(os.fspath(path), "moved"),
@@ -674,12 +570,7 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
 def _write_in_place(
     root: Path | str, place: OpenPlace, staged: StagedEdit, history: Stores
 ) -> None:
-    """Give a file a new content without giving it a new inode.
-
-    Raises:
-        Conflict: The file changed since it was staged; the new content is a conflict copy then.
-        OSError: The system could not do it; the file is as it was, or the journal completes it.
-    """
+    """Give a file a new content without a new inode; what fails, the journal completes."""
     history.blobs.store(staged.data)
     change = ChangeRecord("edit", staged.path, staged.before, staged.after)
     record = StepRecord(make_step_id(), time.time(), "save", "", (change,))
@@ -735,13 +626,9 @@ def _write_back(fd: int, place: OpenPlace, staged: StagedEdit, history: Stores) 
 
 
 def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
-    """Return whether a content was made by nothing but our own write in place, cut short anywhere.
+    """Tell whether nothing but our own write in place, cut short anywhere, made a content.
 
-    Args:
-        now: What is there: the start of the new content, then the rest of the old one, then zeros
-            where room was made for more; or one of the two whole.
-        old: The content before.
-        new: The content that was written.
+    That is the start of the new one, the rest of the old one, zeros where room was made.
     """
     if now == new:
         return True
@@ -767,10 +654,6 @@ def copy_metadata(source: int, target: int) -> None:
 
     Where the group cannot be kept, the group loses what everybody else has not: the letters in a
     mode must never let in somebody they did not let in before.
-
-    Raises:
-        OSError: Something that should have been carried over could not be, such as an access list
-            for want of space.
     """
     if sys.platform == "win32":
         return  # ReplaceFileW does it

@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from notekeep.storage.file_names import NAME_BYTES
+from notekeep.storage.file_names import NAME_BYTES, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -118,21 +118,7 @@ def conflict_name(name: str, when: str, number: int = 1) -> str:
     if not stem:
         stem, dot, suffix = name, "", ""
     tail = f" (conflict {host()} {when}){f' {number}' if number > 1 else ''}{dot}{suffix}"
-    room = NAME_BYTES - len(os.fsencode(tail))
-    raw = os.fsencode(stem)
-    return (stem if len(raw) <= room else os.fsdecode(_whole(raw[:room]))) + tail
-
-
-def _whole(cut: bytes) -> bytes:
-    """Drop the bytes of a character that was cut in two."""
-    for back in range(1, min(4, len(cut) + 1)):
-        lead = cut[-back]
-        if lead >= 0xC0:
-            needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            return cut[:-back] if back < needed else cut
-        if lead < 0x80:
-            break
-    return cut
+    return shorten(stem, NAME_BYTES - len(os.fsencode(tail))) + tail
 
 
 @cache

@@ -30,19 +30,12 @@ SETTLE_SECONDS = 2.0
 
 
 class OpenFile(NamedTuple):
-    """An old file on another disk than history, held open.
-
-    Attributes:
-        fd: The file.
-        digest: What it held.
-        since: When it was replaced, in seconds of the monotonic clock.
-        path: The note it was.
-    """
+    """An old file on another disk than history, held open."""
 
     fd: int
-    digest: Digest
-    since: float
-    path: str
+    digest: Digest  # what it held
+    since: float  # when it was replaced, in seconds of the monotonic clock
+    path: str  # the note it was
 
 
 class DisplacedFiles:
@@ -53,13 +46,7 @@ class DisplacedFiles:
         self._open: list[OpenFile] = []
 
     def add(self, place: OpenPlace, name: str, digest: Digest) -> None:
-        """Take an old file, whose content is in history already, out of the vault.
-
-        Args:
-            place: The note it was.
-            name: Its name in the folder of the note.
-            digest: What it held when it was replaced.
-        """
+        """Move the old file of a note, now called `name`, out of the vault."""
         moment = time.time_ns() // 1_000_000
         target = os.path.join(self.folder, f"{digest}-{moment:012x}-{os.urandom(3).hex()}")
         try:
@@ -75,12 +62,10 @@ class DisplacedFiles:
                 os.chmod(target, 0o600)  # whoever has it open goes on writing all the same
 
     def check(self, min_age: float, store_late: Callable[[str, Digest, bytes], None]) -> None:
-        """Remove the old files that nobody writes into any more.
+        """Remove the old files that were replaced at least `min_age` seconds ago.
 
-        Args:
-            min_age: Files replaced less than so many seconds ago are left.
-            store_late: Called with note ("" where it is not known), digest of the old content, and
-                what was written late; the file stays when it raises.
+        `store_late` gets note ("" where it is not known), digest of the old content, and what was
+        written late; the file stays when it raises.
         """
         for file in list(self._open):
             is_old = time.monotonic() - file.since >= min_age

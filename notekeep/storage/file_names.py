@@ -67,14 +67,14 @@ def safe_name(title: str) -> str:
         if char in _JOINERS or category(char) not in {"Cf", "Cs"}
     )
     stem = " ".join(spaced.translate(_IN_A_NAME).split())
-    stem = _cut(stem.lstrip(" .-~").rstrip(" .-"), STEM_BYTES).rstrip(" .-")
+    stem = shorten(stem.lstrip(" .-~").rstrip(" .-"), STEM_BYTES).rstrip(" .-")
     first, dot, rest = stem.partition(".")
     if first.rstrip().casefold() in _RESERVED:
         stem = f"{first.rstrip()}_{dot}{rest}"
     return stem or "Untitled"
 
 
-def _cut(stem: str, limit: int) -> str:
+def shorten(stem: str, limit: int) -> str:
     """Shorten a stem to at most `limit` bytes without tearing a character from its accents."""
     from unicodedata import combining
 

@@ -62,11 +62,7 @@ class Journal:
         self.folder = folder
 
     def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
-        """Write an entry; when this returns, it is on the disk.
-
-        Raises:
-            OSError: It could not be written; nothing is left of it.
-        """
+        """Write an entry; when this returns, it is on the disk."""
         make_folder(self.folder)
         data = {
             "format": operation_log.LOG_FORMAT,
@@ -80,10 +76,7 @@ class Journal:
         return JournalEntry(path, fd, record, root, logged=logged)
 
     def lock_abandoned(self) -> Iterator[JournalEntry]:
-        """Lock and give the entries whose makers are gone, oldest first.
-
-        An entry of a newer format is left for the notekeep that knows it.
-        """
+        """Lock the entries whose makers are gone, oldest first; not those of a newer format."""
         for name in self._names():
             entry = self._lock(os.path.join(self.folder, name))
             if entry is not None:

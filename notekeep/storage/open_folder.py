@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import Refused
 from notekeep.storage import file_names
@@ -83,7 +83,7 @@ class OpenPlace:
 
     def open(self, name: str, flags: int, mode: int = 0o600) -> int:
         """Open a file of the folder; a link of that name is an error."""
-        where, at = self._at(name)
+        where, at = self.entry(name).at
         flags |= _NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         return os.open(where, flags, mode, **at)
 
@@ -97,7 +97,7 @@ class OpenPlace:
 
     def stat(self, name: str = "") -> os.stat_result:
         """Ask about a name of the folder; about a link itself."""
-        where, at = self._at(name or self.name)
+        where, at = self.entry(name).at
         return os.stat(where, follow_symlinks=False, **at)
 
     def unlink(self, name: str) -> None:
@@ -107,11 +107,6 @@ class OpenPlace:
     def names(self) -> list[str]:
         """List the folder."""
         return os.listdir(self.folder if self.fd is None else self.fd)
-
-    def _at(self, name: str) -> tuple[str, dict[str, Any]]:
-        if self.fd is None:
-            return os.path.join(self.folder, name), {}
-        return name, {"dir_fd": self.fd}
 
 
 def open_place(
@@ -130,11 +125,6 @@ def open_place(
         follow: Whether a path that is itself a link stands for what it leads to.
         make: Whether missing folders are made, under names that travel.
         flush: When folders that are made reach the disk.
-
-    Raises:
-        Refused: The path leads out of the root, or is the root.
-        NameTaken: A folder to be made has a twin in case or accents.
-        OSError: A folder is missing or cannot be opened.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
@@ -298,12 +288,7 @@ def digest_at(root: Path | str, path: str) -> Digest | None:
 
 
 def path_exists(root: Path | str, path: str) -> bool:
-    """Tell whether a path has anything, a dead link too; "" has nothing.
-
-    Raises:
-        Refused: The path lies outside the root.
-        OSError: It cannot be asked about.
-    """
+    """Tell whether a path has anything, a dead link too; "" has nothing."""
     if not path:
         return False
     try:

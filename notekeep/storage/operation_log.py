@@ -124,12 +124,7 @@ class OperationLog:
         self._depth = 0
 
     def append(self, record: StepRecord) -> None:
-        """Add a step; when this returns, it is on the disk.
-
-        Raises:
-            Refused: The log was written by a newer notekeep.
-            NotekeepError: It could not be added.
-        """
+        """Add a step; Refused when a newer notekeep wrote the log."""
         self._append(to_json(record))
 
     def void(self, step: str) -> None:
@@ -137,13 +132,7 @@ class OperationLog:
         self._append({"void": step})
 
     def steps(self) -> list[StepRecord]:
-        """Read all steps that were done, oldest first.
-
-        A last line that a power cut tore is passed over, as is what this version cannot read.
-
-        Raises:
-            OSError: The log is there and cannot be read.
-        """
+        """Read all steps that were done, oldest first; what cannot be understood is passed over."""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
@@ -166,15 +155,7 @@ class OperationLog:
         return [record for record in records if record.id not in voided]
 
     def last(self) -> StepRecord | None:
-        """Read the last step without the rest of the log.
-
-        Returns:
-            None when the log ends with something else, or with a line longer than any step of one
-            change.
-
-        Raises:
-            OSError: The log is there and cannot be read.
-        """
+        """Read the last step alone; None for a voided one, or one of many changes."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -186,15 +167,7 @@ class OperationLog:
         return from_json(data) if "changes" in data else None
 
     def rewrite(self, change: Callable[[StepRecord], StepRecord | None]) -> None:
-        """Write the log anew, so that something in it is forgotten.
-
-        Args:
-            change: Gives each step as it shall be from then on, or None to drop it. Lines that are
-                no steps of this format stay.
-
-        Raises:
-            OSError: It could not be written; the log is as it was.
-        """
+        """Write the log anew with each step changed, or dropped for None; other lines stay."""
         if not os.path.exists(self.path):
             return
         with self.locked():
@@ -226,11 +199,8 @@ class OperationLog:
     def locked(self) -> Iterator[None]:
         """Keep other processes and threads from adding to the log; may be nested.
 
-        A single change holds the log from the moment it is recorded until it is made, so that who
+        A single change locks the log from the moment it is recorded until it is made, so that who
         finds it recorded and not made knows that its maker is gone.
-
-        Raises:
-            Failure: Another process holds it for too long.
         """
         with self._guard, ExitStack() as stack:
             if not self._depth:

@@ -8,29 +8,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.storage import file_names
-from notekeep.storage.atomic import (
-    StagedEdit,
-    StagedNewFile,
-    check_new_name,
-    discard_new_file,
-    discard_staged,
-    exchange_staged,
-    move_file,
-    place_new_file,
-    stage,
-    stage_new_file,
-)
+from notekeep.storage import atomic, file_names, open_folder
 from notekeep.storage.content import Digest, digest_of
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors
-from notekeep.storage.open_folder import (
-    OpenPlace,
-    digest_at,
-    open_place,
-    path_exists,
-    remove_empty_folders,
-)
+from notekeep.storage.open_folder import OpenPlace, open_place
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
 
@@ -84,13 +66,13 @@ class Operation:
         """Ask the disk whether it is done, perhaps although `apply` failed while it was flushed."""
         change = self.change
         if change.kind in {"new", "edit"}:
-            return digest_at(root, change.path) == change.after
-        is_there = not change.to or path_exists(root, change.to)
-        return is_there and not path_exists(root, change.path)
+            return open_folder.digest_at(root, change.path) == change.after
+        is_there = not change.to or open_folder.path_exists(root, change.to)
+        return is_there and not open_folder.path_exists(root, change.path)
 
     def discard(self, root: str) -> None:
         """Remove what was prepared."""
-        remove_empty_folders(root, self.made)
+        open_folder.remove_empty_folders(root, self.made)
 
 
 class New(Operation):
@@ -100,11 +82,11 @@ class New(Operation):
         super().__init__("new", path)
         self._data = data
         self._any_name = any_name
-        self._staged: StagedNewFile | None = None
+        self._staged: atomic.StagedNewFile | None = None
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Write it under a temporary name."""
-        self._staged = stage_new_file(
+        self._staged = atomic.stage_new_file(
             root, self.path, self._data, flush=flush, any_name=self._any_name
         )
         self.made = self._staged.made
@@ -121,12 +103,12 @@ class New(Operation):
         """Give it its name."""
         del stores
         if self._staged is not None:
-            place_new_file(root, self._staged, flush=flush)
+            atomic.place_new_file(root, self._staged, flush=flush)
 
     def discard(self, root: str) -> None:
         """Remove it and the folders made for it."""
         if self._staged is not None:
-            discard_new_file(root, self._staged)
+            atomic.discard_new_file(root, self._staged)
 
 
 class Edit(Operation):
@@ -139,11 +121,11 @@ class Edit(Operation):
         self._data = data
         self._expected = expected
         self._keep_ours = keep_ours
-        self._staged: StagedEdit | None = None
+        self._staged: atomic.StagedEdit | None = None
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Store the old content and write the new one beside it."""
-        self._staged = stage(
+        self._staged = atomic.stage(
             root,
             self.path,
             self._data,
@@ -165,13 +147,17 @@ class Edit(Operation):
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
         """Exchange the two."""
-        return exchange_staged(root, self._staged, stores, flush=flush) if self._staged else None
+        return (
+            atomic.exchange_staged(root, self._staged, stores, flush=flush)
+            if self._staged
+            else None
+        )
 
     def discard(self, root: str) -> None:
         """Remove the new content."""
         if self._staged is not None:
             with suppress(OSError, NotekeepError):
-                discard_staged(root, self._staged)
+                atomic.discard_staged(root, self._staged)
 
 
 class Move(Operation):
@@ -194,7 +180,7 @@ class Move(Operation):
             with open_place(root, self.to, follow=False, make=True) as target:
                 self.made = target.made
                 try:
-                    check_new_name(target, any_name=self._any_name, source=source)
+                    atomic.check_new_name(target, any_name=self._any_name, source=source)
                 except BaseException:
                     self.discard(root)
                     raise
@@ -205,20 +191,11 @@ class Move(Operation):
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Rename it."""
         del stores
-        move_file(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
+        atomic.move_file(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
 
 
 def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
-    """Make the move of a file to the vault's trash, to a path that nothing has.
-
-    Args:
-        root: The vault.
-        path: The file.
-        operations: What the same step does before; their paths are taken, too.
-
-    Raises:
-        NotekeepError: The trash cannot be listed.
-    """
+    """Make the move of a file to a path of the trash that neither the disk nor the step takes."""
     taken = {operation.change.to for operation in operations}
     wanted = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
     with explain_errors(path, "deleted"):
@@ -278,12 +255,8 @@ class Remove(Operation):
 def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = AT_ONCE) -> None:
     """Remove a file that holds what is expected.
 
-    It is checked once more under another name, so that what another program saved at the last
-    moment is put back.
-
-    Raises:
-        Conflict: It holds something else; it is as it was.
-        OSError: It could not be removed.
+    It is checked under another name, so that what another program saved at the last moment is put
+    back.
     """
     with open_place(root, path, follow=False) as place:
         temp = f"{file_names.TEMP_PREFIX}{os.urandom(6).hex()}"
@@ -299,11 +272,7 @@ def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = A
 
 
 def _store_small(source: OpenPlace, stores: Stores | None, flush: Flush) -> Digest | None:
-    """Name the content of what is moved, and store it where that is asked for.
-
-    Returns:
-        The digest; None for a link, a folder, and a file that is too large to be stored.
-    """
+    """Name and store the content of what is moved; None for a link, a folder, a large file."""
     found = source.stat()
     if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_STORED_BYTES:
         return None

@@ -28,17 +28,17 @@ _NEW_FLAGS |= getattr(os, "O_BINARY", 0)
 _LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 
 
-def make_folder(folder: str, *, flush: Flush = AT_ONCE) -> None:
-    """Make a folder of our own, and those above it, readable by their owner only."""
+def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> None:
+    """Make a folder and those above it, by default readable by their owner only."""
     if os.path.isdir(folder):
         return
     above = os.path.dirname(folder)
-    if above and above != folder and not os.path.isdir(above):
-        make_folder(above, flush=flush)
+    if above and above != folder:
+        make_folder(above, mode, flush=flush)
     with suppress(FileExistsError):
-        os.mkdir(folder, 0o700)
-        if sys.platform != "win32":
-            os.chmod(folder, 0o700)
+        os.mkdir(folder, mode)
+        if mode == 0o700 and sys.platform != "win32":
+            os.chmod(folder, mode)
     flush.sync_folder_at(above)
 
 
@@ -102,12 +102,17 @@ _FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one that no file here reaches
 
 @contextmanager
 def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of an open file; `path` is its name, for the error.
-
-    Raises:
-        Failure: Another process held it for `patience` seconds.
-    """
-    is_locked = _acquire(fd, path, patience)
+    """Hold the lock of an open file; Failure when it cannot be had in `patience` seconds."""
+    deadline = time.monotonic() + patience
+    pause = 0.001
+    while (is_locked := _lock(fd)) is False:
+        if time.monotonic() >= deadline:
+            raise Failure(
+                f"'{path}' is kept locked by another program.",
+                "Is another notekeep stuck? End it, then do it again.",
+            )
+        time.sleep(pause)
+        pause = min(pause * 2, 0.05)
     try:
         yield
     finally:
@@ -128,42 +133,24 @@ def hold_lock_file(lock: str, path: str) -> Iterator[None]:
 
 
 def try_lock(fd: int) -> bool:
-    """Take a file's lock until the descriptor is closed, unless another process holds it.
+    """Lock a file until the descriptor is closed, unless another process holds the lock.
 
-    Returns:
-        Whether it is ours; also True where the file system knows no locks.
+    Where the file system knows no locks it counts as locked.
     """
+    return _lock(fd) is not False
+
+
+def _lock(fd: int) -> bool | None:
+    """Lock a file; False when another process holds the lock, None where there are no locks."""
     try:
         _try(fd)
     except OSError as error:
         if error.errno in _HELD:
             return False
-        if error.errno not in _NO_LOCKS:
-            raise
+        if error.errno in _NO_LOCKS:
+            return None
+        raise
     return True
-
-
-def _acquire(fd: int, path: str, patience: float) -> bool:
-    """Wait for the lock; False where the file system has none to take."""
-    deadline = time.monotonic() + patience
-    pause = 0.001
-    while True:
-        try:
-            _try(fd)
-        except OSError as error:
-            if error.errno in _NO_LOCKS:
-                return False
-            if error.errno not in _HELD:
-                raise
-        else:
-            return True
-        if time.monotonic() >= deadline:
-            raise Failure(
-                f"'{path}' is kept locked by another program.",
-                "Is another notekeep stuck? End it, then do it again.",
-            )
-        time.sleep(pause)
-        pause = min(pause * 2, 0.05)
 
 
 if sys.platform == "win32":

@@ -15,17 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.storage import scan
-from notekeep.storage.atomic import (
-    exchange_staged,
-    is_own_write,
-    move_file,
-    overwrite,
-    place_new_file,
-    stage,
-    stage_new_file,
-    write_conflict_copy,
-)
+from notekeep.storage import atomic, scan
 from notekeep.storage.content import Digest, digest_of, read_stable
 from notekeep.storage.durability import close
 from notekeep.storage.file_names import TEMP_PREFIX
@@ -46,13 +36,7 @@ HOUR = 3600.0
 
 @dataclass(slots=True)
 class RecoveredStep:
-    """A step that a crash cut short.
-
-    Attributes:
-        record: The step.
-        done: What of it is done now.
-        left: Why a file was left as it is, by path.
-    """
+    """A step that a crash cut short: what of it is done now, and why other files were left."""
 
     record: StepRecord
     done: list[ChangeRecord] = field(default_factory=list)
@@ -79,9 +63,6 @@ def finish_steps(stores: Stores, root: Path | str) -> list[RecoveredStep]:
 
     A file that somebody else has changed since is left, and a step in a site that is not there
     waits until it is.
-
-    Raises:
-        NotekeepError: The journal could not be read, or the log not be added to.
     """
     found: list[RecoveredStep] = []
     for entry in stores.journal.lock_abandoned():
@@ -122,7 +103,9 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             data = stores.blobs.read(change.after)
-            place_new_file(root, stage_new_file(root, change.path, data, any_name=True))
+            atomic.place_new_file(
+                root, atomic.stage_new_file(root, change.path, data, any_name=True)
+            )
         elif digest != change.after:
             raise _changed_since(change.path)
     elif change.kind in {"move", "trash"}:
@@ -133,7 +116,7 @@ def _finish_move(root: str, change: ChangeRecord, *, in_site: bool) -> None:
     here, there = (path_exists(root, path) for path in (change.path, change.to))
     if change.to:
         if here and not there:
-            move_file(change.path, change.to, root=root, any_name=True)
+            atomic.move_file(change.path, change.to, root=root, any_name=True)
         elif here or not there:
             raise _changed_since(change.path)
     elif here and in_site:
@@ -154,9 +137,9 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         return
     new = stores.blobs.read(change.after)
     if digest == change.before:
-        staged = stage(root, change.path, new, digest, stores)
+        staged = atomic.stage(root, change.path, new, digest, stores)
         if staged is not None:
-            exchange_staged(root, staged, stores)
+            atomic.exchange_staged(root, staged, stores)
         return
     with open_place(root, change.path) as place:
         if digest is None or place.stat().st_nlink < 2:
@@ -164,10 +147,10 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         fd = place.open(place.name, os.O_RDWR)
         try:  # a write in place that was cut short
             now = read_stable(fd, change.path)
-            if not is_own_write(now, stores.blobs.read(change.before), new):
+            if not atomic.is_own_write(now, stores.blobs.read(change.before), new):
                 raise _changed_since(change.path)
             stores.blobs.store(now)
-            overwrite(fd, new)
+            atomic.overwrite(fd, new)
         finally:
             close(fd)
 
@@ -246,14 +229,8 @@ def sweep_temps(
 ) -> list[SweptFile]:
     """Move the unfinished files that a crash left in the vault into history.
 
-    Args:
-        stores: Where they go.
-        root: The vault.
-        temps: Their vault paths, as a sweep reports them; looked for when not given.
-        min_age: Files changed less than so many seconds ago are left: somebody may be at work.
-
-    Returns:
-        What was swept. A file that cannot be read or removed stays for the next time.
+    `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
+    seconds ago are left: somebody may be at work. So is what cannot be read or removed.
     """
     if temps is None:
         temps = scan.sweep(root, {}).temps
@@ -275,11 +252,7 @@ def sweep_temps(
 
 
 def check_displaced(stores: Stores, root: Path | str, min_age: float) -> list[str]:
-    """Look again at the files that were replaced at least `min_age` seconds ago.
-
-    Returns:
-        The conflict copies made of what was written into them late, as paths below the root.
-    """
+    """Make conflict copies of what was written late into files that were replaced; list them."""
     copies: list[str] = []
 
     def store_late(path: str, old: Digest, data: bytes) -> None:
@@ -287,7 +260,7 @@ def check_displaced(stores: Stores, root: Path | str, min_age: float) -> list[st
         digest = stores.blobs.store(data)
         if path:
             with suppress(OSError, NotekeepError), open_place(root, path) as place:
-                copies.append(write_conflict_copy(place, data))
+                copies.append(atomic.write_conflict_copy(place, data))
                 return
         stores.record_outside([(path or f"late-{digest}", None, digest)])
 

@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,17 +49,14 @@ class FolderEntry(NamedTuple):
         """Return the whole path."""
         return os.path.join(self.folder, self.name)
 
+    @property
+    def at(self) -> tuple[str, dict[str, Any]]:
+        """Return how calls of `os` take it: relative to the open folder, else by its path."""
+        return (self.path, {}) if self.fd is None else (self.name, {"dir_fd": self.fd})
+
 
 def exchange(new: FolderEntry, old: FolderEntry) -> FolderEntry:
-    """Put a new file in the place of an old one in the same folder, and give the old one back.
-
-    Returns:
-        Where the old file is afterwards, whichever file that was at that moment.
-
-    Raises:
-        UnsupportedRename: It cannot be done in one step here.
-        OSError: It was not done; FileNotFoundError when the old file is gone.
-    """
+    """Put a new file in the place of an old one in its folder; gives where that is afterwards."""
     if sys.platform == "win32":
         return retry_when_busy(lambda: _replace_with_backup(new, old))
     _rename_at(new, old, _DARWIN_SWAP if sys.platform == "darwin" else _LINUX_EXCHANGE)
@@ -75,12 +72,7 @@ def rename_new(source: FolderEntry, target: FolderEntry) -> None:
 
 
 def rename_to_free(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file to a name that nothing has, by whatever means the file system offers.
-
-    Raises:
-        FileExistsError: The name is taken; the file keeps its own.
-        OSError: It could not be done; the file keeps its own.
-    """
+    """Rename a file to a name that nothing has, by whatever means the file system offers."""
     try:
         rename_new(source, target)
     except UnsupportedRename:
@@ -105,20 +97,15 @@ def _link(source: FolderEntry, target: FolderEntry) -> None:
 
 def _take_name(target: FolderEntry) -> None:
     """Make an empty file of a name nothing has: without links (exFAT) it is all one can do."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    if target.fd is None:
-        os.close(os.open(target.path, flags, 0o600))
-    else:
-        os.close(os.open(target.name, flags, 0o600, dir_fd=target.fd))
+    where, at = target.at
+    os.close(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, **at))
 
 
 def remove_entry(entry: FolderEntry) -> None:
     """Remove a name; that it is gone already is no error."""
+    where, at = entry.at
     with suppress(FileNotFoundError):
-        if entry.fd is None:
-            retry_when_busy(lambda: os.unlink(entry.path))
-        else:
-            os.unlink(entry.name, dir_fd=entry.fd)
+        retry_when_busy(lambda: os.unlink(where, **at))
 
 
 def rename_over(source: FolderEntry, target: FolderEntry) -> None:

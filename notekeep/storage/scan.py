@@ -93,21 +93,6 @@ class ScanResult:
         cancelled: Whether the sweep was stopped; then nothing counts as removed.
     """
 
-    # Written out: `dataclasses` costs more to import than all else that a check-in loads here.
-    __slots__ = (
-        "added",
-        "away",
-        "cancelled",
-        "conflicts",
-        "known",
-        "modified",
-        "moved",
-        "removed",
-        "temps",
-        "total",
-        "unreadable",
-    )
-
     def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
         self.added: dict[str, Fingerprint] = {}
         self.modified: dict[str, Fingerprint] = {}

@@ -63,26 +63,14 @@ class Stores:
         self.displaced = DisplacedFiles(os.path.join(self.folder, "aside"))
 
     def record_outside(self, changes: Sequence[tuple[str, Digest | None, Digest]]) -> None:
-        """Log contents that other programs gave to files; there is nothing to undo in it.
-
-        Args:
-            changes: Vault paths, each with the digest before, if that is known, and of the stored
-                content.
-        """
+        """Log contents that other programs gave to files: path, digest before if known, digest."""
         records = tuple(ChangeRecord("seen", *change) for change in changes)
         if records:
             self.log.append(StepRecord(make_step_id(), time.time(), "seen", "", records))
 
 
 def prune_daily(stores: Stores, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-    """Prune unless that was done within a day: listing every version is not for every start.
-
-    Returns:
-        How many bytes were freed.
-
-    Raises:
-        OSError: A version could not be removed.
-    """
+    """Prune unless that was done within a day: listing every version is not for every start."""
     moment = time.time() if now is None else now
     mark = os.path.join(stores.folder, MARK)
     with suppress(FileNotFoundError):
@@ -98,14 +86,7 @@ def prune_daily(stores: Stores, *, now: float | None = None, max_bytes: int = MA
 
 
 def prune_versions(stores: Stores, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-    """Remove old versions, the oldest first, until all are small enough or no more may go.
-
-    Returns:
-        How many bytes were freed.
-
-    Raises:
-        OSError: A version could not be removed.
-    """
+    """Remove old versions, the oldest first, down to a size; gives how many bytes were freed."""
     edge = (time.time() if now is None else now) - KEPT_DAYS * _DAY
     blobs = sorted(stores.blobs, key=lambda blob: blob.stored)
     total = sum(blob.size for blob in blobs)
@@ -157,18 +138,8 @@ def _digests(change: ChangeRecord) -> set[Digest]:
 def forget_versions(stores: Stores, path: str) -> int:
     """Remove every version of a note, with its names and the labels of its steps.
 
-    The note itself stays, as does what other notes share with it. Steps on it can no longer be
-    undone.
-
-    Args:
-        stores: The history.
-        path: The note, as a vault path; the names it had before are forgotten as well.
-
-    Returns:
-        How many versions were removed.
-
-    Raises:
-        OSError: Something could not be removed.
+    The note itself stays, as does what other notes share with it; the names it had before are
+    forgotten as well. Steps on it can no longer be undone. Gives how many versions were removed.
     """
     names = list_past_paths(stores.log.steps(), path)
     dropped: set[Digest] = set()
