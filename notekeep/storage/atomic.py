@@ -56,7 +56,7 @@ def replace(
     expected: Digest | None,
     *,
     root: Path | str,
-    history: Stores | None,
+    history: Stores,
     keep_ours: bool = True,
 ) -> Digest:
     """Give an existing file a new content, outside of any step, and return its digest.
@@ -70,7 +70,7 @@ def replace(
         expected: The digest of the content the change was made from; None replaces whatever is
             there, which is stored in history.
         root: The vault or site that must not be left.
-        history: Where the old content is stored first; None only where there is nothing to store.
+        history: Where the old content is stored first.
         keep_ours: Whether the new content becomes a conflict copy when the file has changed. False
             is for changes that can be made again from what the file holds then, such as a tag.
 
@@ -116,7 +116,7 @@ def stage(
     path: Path | str,
     data: bytes,
     expected: Digest | None,
-    history: Stores | None,
+    history: Stores,
     *,
     keep_ours: bool = True,
     flush: Flush = AT_ONCE,
@@ -143,19 +143,12 @@ def stage(
                 raise _rejected(
                     place.shown, what, data, history, place=place, like=fd, keep_ours=keep_ours
                 )
-            if history is not None:
-                history.blobs.store(old, flush=flush)
+            history.blobs.store(old, flush=flush)
             durability.reach_failpoint("kept")
-            if os.fstat(fd).st_nlink == 1:
-                temp = write_temp(place, data, like=fd, flush=flush)
-                return StagedEdit(place.path, temp, before, after)
-            if history is not None:
+            if os.fstat(fd).st_nlink > 1:
                 return StagedEdit(place.path, "", before, after, data)
-            raise Refused(
-                f"'{place.shown}' has other names (hard links), and without history it cannot be"
-                " changed safely.",
-                "Make it a file of its own.",
-            )
+            temp = write_temp(place, data, like=fd, flush=flush)
+            return StagedEdit(place.path, temp, before, after)
         finally:
             close(fd)
 
@@ -172,11 +165,11 @@ def _read_writable(fd: int, place: OpenPlace) -> bytes:
 
 
 def exchange_staged(
-    root: Path | str, staged: StagedEdit, history: Stores | None, *, flush: Flush = AT_ONCE
+    root: Path | str, staged: StagedEdit, history: Stores, *, flush: Flush = AT_ONCE
 ) -> str | None:
     """Put a staged version in place; gives the conflict copy of what was saved in the meantime."""
     with open_place(root, staged.path, follow=False) as place:  # links were followed by `stage`
-        if not staged.temp and history is not None:
+        if not staged.temp:
             _write_in_place(root, place, staged, history)
             return None
         old, copy = _exchange(place, staged)
@@ -186,10 +179,7 @@ def exchange_staged(
             durability.reach_failpoint("settled")
         finally:
             if old is not None and copy is None:
-                if history is None:
-                    place.unlink(old.name)
-                else:
-                    history.displaced.add(place, old.name, staged.before)
+                history.displaced.add(place, old.name, staged.before)
                 durability.reach_failpoint("done")
         return copy
 
@@ -344,7 +334,7 @@ def _rejected(
     shown: str,
     what: str,
     data: bytes,
-    history: Stores | None,
+    history: Stores,
     *,
     keep_ours: bool,
     place: OpenPlace | None = None,
@@ -355,13 +345,8 @@ def _rejected(
         where = "Look where it went" if what == _GONE else "Look at it"
         return changed_error(shown, what, f"{where}, then do it again.")
     if place is not None:
-        try:
+        with suppress(OSError):
             return _ours_is_copy(shown, what, write_conflict_copy(place, data, like))
-        except OSError:
-            if history is None:
-                raise
-    if history is None:
-        return changed_error(shown, what, "Save your version under another name.")
     digest = history.blobs.store(data)
     return changed_error(
         shown, f"{what}; your version is kept in history", f"It is the version {digest}."
@@ -372,9 +357,7 @@ def _rejected(
 # is taken. Two names that differ only in case or accents count as one, as on Windows and macOS.
 
 
-def create(
-    path: Path | str, data: bytes, *, root: Path | str, history: Stores | None = None
-) -> Digest:
+def create(path: Path | str, data: bytes, *, root: Path | str) -> Digest:
     """Make a new file, and missing folders, but never touch one that is there; return its digest.
 
     Raises:
@@ -384,9 +367,8 @@ def create(
         Failure: The system could not do it; nothing is left of it.
     """
     with explain_errors(os.fspath(path), "made"):
-        digest = history.blobs.store(data) if history is not None else digest_of(data)
         place_new_file(root, stage_new_file(root, path, data))
-    return digest
+    return digest_of(data)
 
 
 class StagedNewFile(NamedTuple):

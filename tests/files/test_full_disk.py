@@ -122,7 +122,7 @@ def test_a_vault_mounted_read_only_is_named(tiny: Path, history: History) -> Non
     with pytest.raises(Refused, match=r"note\.md.*read-only"):
         atomic.replace("note.md", b"new", digest_of(OLD), root=tiny, history=history)
     with pytest.raises(Refused, match=r"new\.md.*read-only"):
-        atomic.create("new.md", b"new", root=tiny, history=history)
+        atomic.create("new.md", b"new", root=tiny)
     assert [path.name for path in tiny.iterdir()] == ["note.md"]
 
 

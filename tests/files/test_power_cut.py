@@ -335,7 +335,7 @@ def do_save(vault: Path, history: History) -> None:
 
 
 def do_create(vault: Path, history: History) -> None:
-    atomic.create("x/new.md", NEW, root=vault, history=history)
+    atomic.create("x/new.md", NEW, root=vault)
 
 
 def do_edit(vault: Path, history: History) -> None:

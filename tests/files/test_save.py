@@ -125,13 +125,6 @@ class TestReplacing:
         replace(note, NEW, digest, root=vault, history=history)
         assert note.read_bytes() == NEW
 
-    def test_no_history_is_needed_where_there_is_nothing_to_keep(
-        self, note: Path, vault: Path
-    ) -> None:
-        replace(note, NEW, digest_of(OLD), root=vault, history=None)
-        assert names(vault) == ["note.md"]
-        assert note.read_bytes() == NEW
-
 
 class TestKeepingWhatAFileIs:
     @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755])
@@ -179,12 +172,6 @@ class TestKeepingWhatAFileIs:
         assert note.samefile(other)
         assert names(vault) == ["note.md", "other.md"]
         assert history.blobs.read(digest_of(OLD)) == OLD
-
-    def test_its_other_names_need_history(self, note: Path, vault: Path) -> None:
-        (vault / "other.md").hardlink_to(note)
-        with pytest.raises(Refused, match="other names"):
-            replace(note, NEW, digest_of(OLD), root=vault, history=None)
-        assert note.read_bytes() == OLD
 
     def test_the_link_that_leads_to_it(self, note: Path, vault: Path, history: History) -> None:
         (vault / "books").mkdir()
@@ -302,10 +289,9 @@ class TestConflicts:
 
 
 class TestCreating:
-    def test_a_new_file_and_its_folders(self, vault: Path, history: History) -> None:
-        digest = create("a/b/note.md", NEW, root=vault, history=history)
+    def test_a_new_file_and_its_folders(self, vault: Path) -> None:
+        assert create("a/b/note.md", NEW, root=vault) == digest_of(NEW)
         assert (vault / "a/b/note.md").read_bytes() == NEW
-        assert history.blobs.read(digest) == NEW
         assert names(vault / "a/b") == ["note.md"]
 
     def test_it_has_the_mode_of_any_new_file(self, vault: Path) -> None:
