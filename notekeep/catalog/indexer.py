@@ -398,7 +398,7 @@ class _Run:
             done.pending = len(changes)
             done.deferred = True
             return done
-        if changes.suspicious and not forget_missing:
+        if changes.looks_incomplete and not forget_missing:
             done.held = changes.removed
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():

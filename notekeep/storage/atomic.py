@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError, Refused
@@ -122,35 +122,26 @@ def stage(
     flush: Flush = AT_ONCE,
 ) -> StagedEdit | None:
     """Check a file, store what it holds, write the new version beside; None if nothing changes."""
-    try:
-        place = open_place(root, path)
-    except FileNotFoundError:
-        raise _rejected(os.fspath(path), _GONE, data, history, keep_ours=keep_ours) from None
-    with place:
+    with ExitStack() as stack:
         try:
+            place = stack.enter_context(open_place(root, path))
             fd = place.open(place.name, READ_FLAGS)
         except FileNotFoundError:
-            raise _rejected(
-                place.shown, _GONE, data, history, place=place, keep_ours=keep_ours
-            ) from None
-        try:
-            old = _read_writable(fd, place)
-            before, after = digest_of(old), digest_of(data)
-            if before == after:
-                return None
-            if expected is not None and before != expected:
-                what = "was changed by another program since it was read"
-                raise _rejected(
-                    place.shown, what, data, history, place=place, like=fd, keep_ours=keep_ours
-                )
-            history.blobs.store(old, flush=flush)
-            durability.reach_failpoint("kept")
-            if os.fstat(fd).st_nlink > 1:
-                return StagedEdit(place.path, "", before, after, data)
-            temp = write_temp(place, data, like=fd, flush=flush)
-            return StagedEdit(place.path, temp, before, after)
-        finally:
-            close(fd)
+            raise _rejected(root, path, data, history, _GONE, keep_ours=keep_ours) from None
+        stack.callback(close, fd)
+        old = _read_writable(fd, place)
+        before, after = digest_of(old), digest_of(data)
+        if before == after:
+            return None
+        if expected is not None and before != expected:
+            what = "was changed by another program since it was read"
+            raise _rejected(root, path, data, history, what, keep_ours=keep_ours, like=fd)
+        history.blobs.store(old, flush=flush)
+        durability.reach_failpoint("kept")
+        if os.fstat(fd).st_nlink > 1:
+            return StagedEdit(place.path, "", before, after, data)
+        temp = write_temp(place, data, like=fd, flush=flush)
+        return StagedEdit(place.path, temp, before, after)
 
 
 def _read_writable(fd: int, place: OpenPlace) -> bytes:
@@ -194,12 +185,13 @@ def discard_staged(root: Path | str, staged: StagedEdit) -> None:
 def _exchange(place: OpenPlace, staged: StagedEdit) -> tuple[FolderEntry | None, str | None]:
     """Exchange, and check what came out: where it is, and the conflict copy it became."""
     try:
-        old = exchange(place.entry(staged.temp), place.entry())
-    except UnsupportedRename:
-        return None, _replace_checked(place, staged)
+        try:
+            old = exchange(place.entry(staged.temp), place.entry())
+        except UnsupportedRename:
+            return None, _replace_checked(place, staged)
     except FileNotFoundError:
         raise _staged_is_copy(place, staged.temp, _GONE) from None
-    except OSError:
+    except (OSError, NotekeepError):
         place.unlink(staged.temp)
         raise
     durability.reach_failpoint("swapped")
@@ -224,21 +216,11 @@ def _replace_checked(place: OpenPlace, staged: StagedEdit) -> str | None:
     The old file is held open over the rename, so that what a program writes into it at that moment
     is still found.
     """
-    try:
-        fd = place.open(place.name, READ_FLAGS)
-    except FileNotFoundError:
-        raise _staged_is_copy(place, staged.temp, _GONE) from None
-    except OSError:
-        place.unlink(staged.temp)
-        raise
+    fd = place.open(place.name, READ_FLAGS)
     try:
         if digest_of(read_stable(fd, place.shown)) != staged.before:
             raise _staged_is_copy(place, staged.temp, _CHANGED)
-        try:
-            rename_over(place.entry(staged.temp), place.entry())
-        except OSError:
-            place.unlink(staged.temp)
-            raise
+        rename_over(place.entry(staged.temp), place.entry())
         durability.reach_failpoint("swapped")
         late = read_stable(fd, place.shown)
         return None if digest_of(late) == staged.before else write_conflict_copy(place, late, fd)
@@ -331,22 +313,22 @@ def _ours_is_copy(shown: str, what: str, copy: str) -> Conflict:
 
 
 def _rejected(
-    shown: str,
-    what: str,
+    root: Path | str,
+    path: Path | str,
     data: bytes,
     history: Stores,
+    what: str,
     *,
     keep_ours: bool,
-    place: OpenPlace | None = None,
     like: int | None = None,
 ) -> Conflict:
     """Make the error for a changed file; the new content becomes a copy, else a version."""
+    shown = os.fspath(path)
     if not keep_ours:
         where = "Look where it went" if what == _GONE else "Look at it"
         return changed_error(shown, what, f"{where}, then do it again.")
-    if place is not None:
-        with suppress(OSError):
-            return _ours_is_copy(shown, what, write_conflict_copy(place, data, like))
+    with suppress(OSError), open_place(root, path) as place:
+        return _ours_is_copy(place.shown, what, write_conflict_copy(place, data, like))
     digest = history.blobs.store(data)
     return changed_error(
         shown, f"{what}; your version is kept in history", f"It is the version {digest}."

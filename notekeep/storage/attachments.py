@@ -56,7 +56,7 @@ class AttachmentFinder:
         return None
 
     def exists(self, path: str) -> bool:
-        """Whether a path from the vault's root leads to something."""
+        """Return whether a path from the vault's root leads to something."""
         return self._existing(path.lstrip("/")) is not None
 
     def _existing(self, path: str) -> str | None:

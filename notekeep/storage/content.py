@@ -27,7 +27,7 @@ _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
 
 def digest_of(data: bytes) -> Digest:
     """Return the digest of a content."""
-    from hashlib import blake2b
+    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
 
     return blake2b(data, digest_size=16).hexdigest()
 

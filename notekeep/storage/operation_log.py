@@ -81,7 +81,7 @@ class StepRecord:
 
     @property
     def is_outside(self) -> bool:
-        """Whether it only records what other programs did, so that there is nothing to undo."""
+        """Return whether it only records what other programs did: there is nothing to undo."""
         return bool(self.changes) and all(change.kind == "seen" for change in self.changes)
 
 

@@ -69,7 +69,7 @@ class Fingerprint(NamedTuple):
 
     @property
     def is_certain(self) -> bool:
-        """Whether an equal fingerprint means equal content."""
+        """Return whether an equal fingerprint means equal content."""
         return self.ctime_ns != -1
 
 
@@ -110,8 +110,8 @@ class ScanResult:
         return len(self.added) + len(self.modified) + len(self.removed)
 
     @property
-    def suspicious(self) -> bool:
-        """Whether so many notes are gone that a drive may be missing or a sync half done.
+    def looks_incomplete(self) -> bool:
+        """Return whether so many notes are gone that a drive may be missing or a sync half done.
 
         What is known of them should stay until a person is asked. Files that only moved do not
         count, and a few files gone from a handful are an ordinary afternoon.
