@@ -1,4 +1,4 @@
-"""Small files and folders of notekeep's own, outside of every vault, for their owner alone."""
+"""Small files and folders of notekeep's own, outside every vault, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from contextlib import suppress
 
 
 def make_cache_folder(folder: str) -> None:
-    """Make a folder of notekeep's own, and those missing above it; mode 0700 whatever the umask.
+    """Make a folder with mode 0700, and those missing above it, whatever the umask.
 
     One that is there and open to others is closed to them, unless it is a link or another's.
-
-    Raises:
-        OSError: It cannot be made.
     """
     try:
         os.mkdir(folder, 0o700)
@@ -36,12 +33,12 @@ def make_cache_folder(folder: str) -> None:
 
 
 def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
-    """Put a file in the place of the one before.
+    """Put a file in a folder that is there, in the place of the one before.
 
     Args:
-        folder: A folder of notekeep's own, which is there.
-        name: The file.
-        data: What it holds.
+        folder: The folder.
+        name: The name of the file.
+        data: The content.
         durable: Whether to wait for the disk; else it may be the one before after a power cut.
 
     Raises:

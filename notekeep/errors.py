@@ -1,4 +1,7 @@
-"""Every error a person reads, and Problem."""
+"""Every error that reaches a person: what happened, why, and what to do.
+
+Each carries the exit code of its kind, so that the command line needs no table of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,12 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-# What can go wrong, as a person reads it: what happened, why, and what to do.
-#
-# These are the only exceptions that reach a person. Each carries the exit code of its kind, so
-# that the command line needs no table of its own.
-
-
 WRITABLE_HINT = "make its folder writable, or set NOTEKEEP_HOME to a folder that is"
 SPACE_HINT = "free some space, then do it again; your notes are not affected"
 
 
 def remedy(error: OSError) -> str:
-    """What to do where a file that notekeep keeps for itself could not be written."""
+    """Return what to do when one of notekeep's own files could not be written."""
     return SPACE_HINT if error.errno in (errno.ENOSPC, errno.EDQUOT) else WRITABLE_HINT
 
 
@@ -133,11 +129,8 @@ class IndexUnusable(Failure):
     """The full-text index is missing, of another version or damaged; a refresh builds it again."""
 
 
-# Something wrong in a file, as every room says it; apart from `note`, which costs more to load.
-
-
 SETTINGS: Final = "settings"
-"""The code of what is wrong in a file of settings, which is no note."""
+"""The code of a problem in a file of settings, which is no note."""
 
 
 class Problem(NamedTuple):
@@ -161,5 +154,5 @@ class Problem(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it is, as compilers write it: `path`, `path:line` or `path:line:column`."""
+        """Return where it is, as compilers write it: `path`, `path:line` or `path:line:column`."""
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part)

@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notekeep.storage import append, atomic, content, durability, recovery, transaction, trash, undo
+from notekeep.storage import append, atomic, content, durability, trash
 from notekeep.storage.history import History
 from reliability.house import open_house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOM = {"append": append, "atomic": atomic, "content": content, "trash": trash, "recovery": recovery}
-WARM = (transaction, undo)
+NAMES = {"append": append, "atomic": atomic, "content": content, "trash": trash}
+"""Modules that a program finds by these names."""
 CALL = "call"
 """Dying at this "point" means dying before a call: files opened, renamed, removed; SQL."""
 
@@ -55,7 +55,7 @@ class Nursery:
         """Run a program in a process of its own, which kills itself where it is told to.
 
         Args:
-            code: Python; `root`, `history`, `open_vault` and the modules of the room are there.
+            code: Python; `root`, `history`, `open_vault` and `NAMES` are there.
             root: The vault.
             state: Where history lies; for `open_vault` the folder of settings, cache and state.
             die_at: The point of a save at which the process kills itself, or CALL; "" for none.
@@ -101,7 +101,7 @@ def _live(work: dict[str, Any]) -> None:
         "os": os,
         "open_vault": lambda: open_house(work["root"], work["state"]),
         "history": History(work["state"]),
-        **ROOM,
+        **NAMES,
     }
     durability.reach_failpoint = reached
     if work["at"] == CALL:

@@ -48,7 +48,8 @@ def do_save_hard_link(root: Path, history: History) -> None:
 
 
 def do_create(root: Path, history: History) -> None:
-    atomic.create("x/y.md", NEW, root=root, history=history)
+    del history
+    atomic.create("x/y.md", NEW, root=root)
 
 
 def do_rename(root: Path, history: History) -> None:

@@ -15,10 +15,11 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import append, atomic, content
+from notekeep.storage import append
 from notekeep.storage.history import History
 from reliability import house
 from reliability.board import Result, Row, Sizes
+from reliability.nursery import NAMES
 from reliability.r04_kills import BEFORE, PROGRAMS, make, start
 from reliability.recording import Cut, Disk, Gone, Made, Moved, Waited, Written, recorded
 
@@ -82,14 +83,9 @@ def record(folder: Path, code: str) -> Scene:
     base = folder / REAL
     base.mkdir(exist_ok=True)
     root, state = make(base)
-    History(state).keep(b"")  # what the first use of a history makes
+    History(state).blobs.store(b"")  # what the first use of a history makes
     disk = Disk.of(base)
-    names = {
-        "root": str(root),
-        "history": History(state),
-        "atomic": atomic,
-        "content": content,
-    }
+    names = {"root": str(root), "history": History(state), **NAMES}
     with recorded() as acts:
         exec(code, names)  # noqa: S102 - the programs of R4
     _same(base, disk, acts)

@@ -120,7 +120,7 @@ def _event(
         elif kind < 0.9:
             _verb(chance, vault, name, written)
         else:
-            vault.history.store.settle(root, min_age=0)
+            vault.history.store.check_displaced(root, min_age=0)
             vault.history.store.steps(20)
     except NotekeepError:
         result.refused += 1

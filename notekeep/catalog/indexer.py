@@ -16,7 +16,7 @@ from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import DEFAULT_SCHEMA, role
-from notekeep.storage.scan import sweep_and_drain
+from notekeep.storage.scan import sweep
 
 if TYPE_CHECKING:
     import subprocess
@@ -398,7 +398,7 @@ class _Run:
             done.pending = len(changes)
             done.deferred = True
             return done
-        if changes.suspicious and not forget_missing:
+        if changes.looks_incomplete and not forget_missing:
             done.held = changes.removed
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
@@ -425,7 +425,7 @@ class _Run:
         if self.reads_deeper and check.is_due:
             # Equal to no file, each is read and compared by its content.
             compared = compared | {path: _unsure(known[path]) for path in check.of(known)}
-        changes = sweep_and_drain(self.root, compared, cancelled=self.cancelled)
+        changes = sweep(self.root, compared, cancelled=self.cancelled)
         swept = _Swept(changes, anew, other_reader, check, _only_unsure(changes, known))
         clear_in_chunks(known)
         return swept

@@ -59,7 +59,7 @@ def history(
     vault = open_refreshed()
     past = find_versions(vault.notes.plan, vault.history.store, " ".join(note))
     if number is not None:
-        before = vault.history.store.blob(past.version(number).digest)
+        before = vault.history.store.blobs.read(past.version(number).digest)
         plan = WritePlan("history", past.path)
         if before != past.now:
             plan.changes.append(NoteChange(past.path, before, past.now or b""))

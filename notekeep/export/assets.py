@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.storage import file_names
-from notekeep.storage.scan import AttachmentFinder
+from notekeep.storage.attachments import AttachmentFinder
 
 if TYPE_CHECKING:
     from notekeep.export.source import VaultSource

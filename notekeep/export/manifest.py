@@ -286,7 +286,7 @@ class Bases:
             return None
         for digest in self._known().get(path, ()):
             try:
-                data = self._history.blob(digest)
+                data = self._history.blobs.read(digest)
             except NotekeepError:
                 continue
             if fingerprint(data) == wanted:
@@ -306,13 +306,14 @@ class Bases:
             return
         with explain_errors(self._history.folder, "added to"):
             changes = tuple(
-                ChangeRecord("seen", path, None, self._history.keep(data)) for path, data in texts
+                ChangeRecord("seen", path, None, self._history.blobs.store(data))
+                for path, data in texts
             )
             if changes:
                 record = StepRecord(
                     make_step_id(), time.time(), "seen", "", changes, root=self._site
                 )
-                self._history.ledger.append(record)
+                self._history.log.append(record)
         self._digests = None
 
     def _known(self) -> dict[str, list[str]]:

@@ -37,7 +37,6 @@ from notekeep.export.rewrite.site_links import AnchorIds
 from notekeep.export.site_diff import SiteComparison
 from notekeep.export.source import Options
 from notekeep.storage.open_folder import remove_empty_folders
-from notekeep.storage.undo import undo_step_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -271,7 +270,7 @@ def write_export(plan: ExportPlan, history: History) -> ExportResult:
     try:
         plan.audit.check(_leaving(plan, partial(_read_back, plan.site)))
     except Refused:
-        undo_step_by_id(history, plan.site, step)
+        history.undo_step(plan.site, step)
         raise
     exported.written = [file.path for file in changes if file.status != "removed"]
     exported.removed = [file.path for file in changes if file.status == "removed"]

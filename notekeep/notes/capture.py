@@ -264,13 +264,13 @@ def read_file(file: str) -> bytes:
 def make_attachment_link(root: Path, settings: VaultSettings, path: str, note: str) -> str:
     """Write a link from a note to an attachment: a picture is shown, any other file is named."""
     from notekeep.markdown.links import LinkStyle
-    from notekeep.storage.scan import files
+    from notekeep.storage.scan import list_files
 
     style = LinkStyle(settings.link_form, settings.markdown_links)
     name = path.rpartition("/")[2]
     is_only = style.form != "shortest" or not any(
         other != path and other.rpartition("/")[2].casefold() == name.casefold()
-        for other in files(root)
+        for other in list_files(root)
     )
     is_picture = name.lower().endswith(PICTURE_SUFFIXES)
     return style.link(path, note, is_only=is_only, embed=is_picture)

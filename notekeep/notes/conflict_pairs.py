@@ -55,7 +55,7 @@ def find_merge_base(
         A version that both come from; else lines that both have, seen from which the other version
         only added some.
     """
-    known = [history.blob(version.digest) for version in versions]
+    known = [history.blobs.read(version.digest) for version in versions]
     for newer, older in pairwise(known):
         added = _said(newer) - _said(older)
         if added and added <= _said(theirs):

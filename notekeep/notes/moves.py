@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
     from notekeep.notes.workspace import Workspace
-    from notekeep.storage.scan import AttachmentFinder
+    from notekeep.storage.attachments import AttachmentFinder
 
 
 # Moving a note to another name or folder, with every link to it following.

@@ -14,7 +14,8 @@ from notekeep.storage.autosave import AutosaveFile
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import list_past_paths
-from notekeep.storage.trash import TRASH, list_trash, original_path
+from notekeep.storage.operations import TRASH
+from notekeep.storage.trash import list_trash, original_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +122,7 @@ def plan_version(
     Raises:
         NotFound: History does not hold it any more.
     """
-    data = history.blob(digest)
+    data = history.blobs.read(digest)
     now = content_at(plans.root, path)
     before = now[0] if now else None
     plan = WritePlan("restore", label or path)

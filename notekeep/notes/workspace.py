@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from notekeep.notes.habit_notes import RepairOffer
     from notekeep.notes.lint import Lint
     from notekeep.settings import VaultSettings
-    from notekeep.storage.scan import AttachmentFinder
+    from notekeep.storage.attachments import AttachmentFinder
     from notekeep.tracking.tracker import HabitIndex
 
 
@@ -149,7 +149,7 @@ class Workspace:
 
     def attached(self) -> AttachmentFinder:
         """The files of this vault that are no notes, as they are by now."""
-        from notekeep.storage.scan import AttachmentFinder
+        from notekeep.storage.attachments import AttachmentFinder
 
         return AttachmentFinder(str(self.root), self.settings.attachments)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
-from notekeep.storage.undo import stacks, undo_one
+from notekeep.storage.undo import stacks
 from notekeep.tracking.checkin_undo import check_ins, describe_entry, find_last_undo
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class HistoryService:
             NotFound: It is undone already.
             Conflict: A file changed since in the same place; nothing was undone.
         """
-        undone = _of_step(undo_one(self.store, self.root, step))
+        undone = _of_step(self.store.undo_step(self.root, step))
         self.indexing.record_written()
         return undone
 
@@ -145,7 +145,7 @@ class HistoryService:
     def _contents(self, change: ChangeRecord) -> NoteChange:
         """A change with contents in the place of digests; a plain move needs none."""
         before, after = (
-            self.store.blob(digest) if digest is not None else None
+            self.store.blobs.read(digest) if digest is not None else None
             for digest in (change.before, change.after)
         )
         if change.kind == "trash":

@@ -66,7 +66,7 @@ class IndexService:
         An index must not wait for a history that is in trouble.
         """
         try:
-            self._open_history().saw_outside(versions)
+            self._open_history().record_outside_versions(versions)
         except NotekeepError as error:
             message = f"What it holds could not be kept in history: {error.message}"
             return [Problem(one.path, None, message, error.hint, "history") for one in versions]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 from notekeep.markdown.note import read_note
 from notekeep.storage import file_names
+from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.content import read_file
-from notekeep.storage.scan import AttachmentFinder
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -1,28 +1,28 @@
 """One line at the end of a file, whole and durable, whoever else writes: a habit's check-in.
 
 Appending is the one change that does not go through `atomic.py`: the line is added under a lock, in
-one write, and flushed before anybody is told that it is there. This module loads nothing
-but `os` and its like, because a check-in takes less time than most imports.
+one write, and flushed before the call returns. This module loads nothing but `os` and its like,
+because a check-in takes less time than most imports.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import sys
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, Refused
-from notekeep.storage.durability import close, sync_file, sync_folder, write_all
+from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
+from notekeep.storage.file_names import is_within, outside
 from notekeep.storage.filesystem import explain_os_error
-from notekeep.storage.private_files import hold_lock
+from notekeep.storage.private_files import hold_lock, make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _ATTEMPTS = 20
-_START = 1 << 16  # how much of a file is asked how its lines end, where the last one has no end
+_START = 1 << 16  # how much of a file shows how its lines end, where the last one has no end
 _FLAGS = os.O_RDWR | os.O_APPEND
 _FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -39,12 +39,11 @@ def append_line(
     Args:
         path: The file; made, with its folders, when it is not there.
         line: The line without its end. What has no UTF-8 becomes "?".
-        header: What a new file starts with; a line break is added when it does not end with one.
+        header: What a new file starts with.
         root: The folder that links on the way must not lead out of: the vault. Without it, the file
             itself may not be a link.
 
     Raises:
-        ValueError: The line holds a line break.
         Refused: The place may not be written, is no file, or lies outside the root.
         Failure: The system could not do it, or another program keeps the file locked. Then the file
             holds no part of the line, unless the disk itself failed and the message says so.
@@ -58,8 +57,10 @@ def append_line(
         head += b"\n"
     try:
         if root is not None:
-            _check_inside(place, os.fspath(root))
-        _make_folders(os.path.dirname(place) or ".")
+            base, real = os.path.realpath(root), os.path.realpath(place)
+            if not is_within(real, base) or real == base:
+                raise outside(place)
+        make_folder(os.path.dirname(place) or ".", 0o777)
         for attempt in range(_ATTEMPTS):
             if _append(place, text, head, follow=root is not None, again=attempt > 0):
                 return
@@ -82,12 +83,12 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
             size = os.fstat(fd).st_size
             if not _is_current(fd, place):
                 return False
-            if not (again and _holds(fd, text)):
+            if not (again and _contains(fd, text)):
                 _write(fd, place, size, _piece(fd, size, text, head), made=made)
             try:
                 return _is_current(fd, place)
             except OSError:
-                return True  # the line is on the disk; only a second look at it failed
+                return True  # the line is on the disk; only this check failed
     finally:
         close(fd)
 
@@ -115,13 +116,10 @@ def _is_current(fd: int, place: str) -> bool:
         return False
 
 
-def _holds(fd: int, text: bytes) -> bool:
+def _contains(fd: int, text: bytes) -> bool:
     """Tell whether a line is in the file already."""
     os.lseek(fd, 0, os.SEEK_SET)
-    parts = []
-    while part := os.read(fd, 1 << 20):
-        parts.append(part)
-    return text in b"".join(parts).splitlines()
+    return text in read_all(fd, os.fstat(fd).st_size).splitlines()
 
 
 def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
@@ -143,13 +141,13 @@ def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
         write_all(fd, piece)
         sync_file(fd)
         if size == 0:
-            _sync_folder_of(place)
+            AT_ONCE.sync_folder_at(os.path.dirname(place))
     except OSError:
-        _take_back(fd, place, size, piece, made=made)
+        _remove_piece(fd, place, size, piece, made=made)
         raise
 
 
-def _take_back(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
+def _remove_piece(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
     """Remove what was written of a piece, unless somebody without a lock wrote behind it."""
     try:
         os.lseek(fd, size, os.SEEK_SET)
@@ -164,38 +162,3 @@ def _take_back(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> N
             f"{error.strerror or error}.",
             "Look at its end, and check the disk.",
         ) from error
-
-
-def _make_folders(folder: str) -> None:
-    """Make a folder and those above it, each durable before anything is put in it."""
-    if os.path.isdir(folder):
-        return
-    above = os.path.dirname(folder.rstrip(os.sep))
-    if above and above != folder:
-        _make_folders(above)
-    try:
-        os.mkdir(folder)
-    except FileExistsError:
-        if not os.path.isdir(folder):
-            raise NotADirectoryError(errno.ENOTDIR, "not a folder", folder) from None
-    _sync_folder_of(folder)
-
-
-def _sync_folder_of(place: str) -> None:
-    """Wait until the name of a file or folder is on the disk."""
-    if sys.platform == "win32":
-        return
-    fd = os.open(os.path.dirname(place) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        sync_folder(fd)
-    finally:
-        close(fd)
-
-
-def _check_inside(place: str, root: str) -> None:
-    base, real = os.path.realpath(root), os.path.realpath(place)
-    if not real.startswith(base.rstrip(os.sep) + os.sep):
-        raise Refused(
-            f"'{place}' leads out of the folder it belongs to.",
-            "Replace the link on its way by a folder.",
-        )

@@ -1,4 +1,12 @@
-"""Write beside, exchange, create, move, keep metadata."""
+"""The one way to write a file under a root, vault or site: whole, durable, and nobody's loss.
+
+A save is made against the content it started from. The new file is written beside the old one,
+flushed, and exchanged with it; then what came out is checked. So at any moment, also at a power
+cut, the file is the old or the new one, and what another program saved in between becomes a
+conflict copy: no byte of it is lost. A change of many files writes all of them first, waits for the
+disk once, and exchanges them then; which changes belong together is the business of
+`transaction.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +15,14 @@ import os
 import stat
 import sys
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import durability, file_names
 from notekeep.storage.conflict_names import conflict_name, find_original
-from notekeep.storage.content import (
-    READ_FLAGS,
-    Digest,
-    digest_of,
-    not_a_file,
-    read_stable,
-)
-from notekeep.storage.durability import close, sync_file, write_all
+from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place, remove_empty_folders
@@ -37,16 +38,573 @@ from notekeep.storage.renames import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.storage.durability import Flush
-    from notekeep.storage.history import History
+    from notekeep.storage.stores import Stores
+
+_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_MANY = 1000  # names tried for a conflict copy; a second holds fewer
+
+_GONE = "was deleted or moved by another program"
+_CHANGED = "was changed by another program meanwhile"
 
 
-# What a file is besides its bytes: mode, owner, access list, tags. A save carries it over.
-#
-# A file written anew belongs to whoever wrote it and has their defaults; a note that was private
-# or shared with a group must stay so. Times are left to the system: a saved note is a changed
-# note.
+# A new content for a file: `stage` writes it beside, `exchange_staged` puts it in place.
 
+
+def replace(
+    path: Path | str,
+    data: bytes,
+    expected: Digest | None,
+    *,
+    root: Path | str,
+    history: Stores,
+    keep_ours: bool = True,
+) -> Digest:
+    """Give an existing file a new content, outside of any step, and return its digest.
+
+    A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
+    and mode, owner and attributes stay.
+
+    Args:
+        path: Relative to the root, or absolute and inside it.
+        data: The new content.
+        expected: The digest of the content the change was made from; None replaces whatever is
+            there, which is stored in history.
+        root: The vault or site that must not be left.
+        history: Where the old content is stored first.
+        keep_ours: Whether the new content becomes a conflict copy when the file has changed. False
+            is for changes that can be made again from what the file holds then, such as a tag.
+
+    Raises:
+        Conflict: The file is not what was expected, or another program saved it at the same moment.
+            Both versions are there; the message says which is where.
+        Refused: It may not be written, is no file, or lies outside the root.
+        Failure: The system could not do it; the file is the old or the new one.
+    """
+    shown = os.fspath(path)
+    with explain_errors(shown, "saved"):
+        staged = stage(root, path, data, expected, history, keep_ours=keep_ours)
+        if staged is None:
+            return digest_of(data)
+        copy = exchange_staged(root, staged, history)
+    if copy is not None:
+        raise saved_over(shown, copy)
+    return staged.after
+
+
+def saved_over(shown: str, copy: str) -> Conflict:
+    """Make the error for a save that met another program's: ours is in place, theirs beside it."""
+    return changed_error(
+        shown,
+        f"was saved by another program at the same moment; its version is in '{copy}'",
+        "Compare the two with `notekeep conflicts`.",
+        copy,
+    )
+
+
+class StagedEdit(NamedTuple):
+    """A new version of a file, written beside it and not yet in its place."""
+
+    path: str
+    temp: str  # its name; "" for a file that has several names (hard links)
+    before: Digest  # what the file must still hold
+    after: Digest
+    data: bytes = b""  # the new content where there is no `temp`
+
+
+def stage(
+    root: Path | str,
+    path: Path | str,
+    data: bytes,
+    expected: Digest | None,
+    history: Stores,
+    *,
+    keep_ours: bool = True,
+    flush: Flush = AT_ONCE,
+) -> StagedEdit | None:
+    """Check a file, store what it holds, write the new version beside; None if nothing changes."""
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(open_place(root, path))
+            fd = place.open(place.name, READ_FLAGS)
+        except FileNotFoundError:
+            raise _rejected(root, path, data, history, _GONE, keep_ours=keep_ours) from None
+        stack.callback(close, fd)
+        old = _read_writable(fd, place)
+        before, after = digest_of(old), digest_of(data)
+        if before == after:
+            return None
+        if expected is not None and before != expected:
+            what = "was changed by another program since it was read"
+            raise _rejected(root, path, data, history, what, keep_ours=keep_ours, like=fd)
+        history.blobs.store(old, flush=flush)
+        durability.reach_failpoint("kept")
+        if os.fstat(fd).st_nlink > 1:
+            return StagedEdit(place.path, "", before, after, data)
+        temp = write_temp(place, data, like=fd, flush=flush)
+        return StagedEdit(place.path, temp, before, after)
+
+
+def _read_writable(fd: int, place: OpenPlace) -> bytes:
+    """Read a file that may be written by its mode, and not only by what the system lets pass."""
+    data = read_stable(fd, place.shown)
+    if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
+        raise Refused(
+            f"'{place.shown}' is read-only.",
+            "Make it writable first; notekeep does not change permissions behind your back.",
+        )
+    return data
+
+
+def exchange_staged(
+    root: Path | str, staged: StagedEdit, history: Stores, *, flush: Flush = AT_ONCE
+) -> str | None:
+    """Put a staged version in place; gives the conflict copy of what was saved in the meantime."""
+    with open_place(root, staged.path, follow=False) as place:  # links were followed by `stage`
+        if not staged.temp:
+            _write_in_place(root, place, staged, history)
+            return None
+        old, copy = _exchange(place, staged)
+        durability.reach_failpoint("checked")
+        try:
+            flush.sync_folder(place.fd)
+            durability.reach_failpoint("settled")
+        finally:
+            if old is not None and copy is None:
+                history.displaced.add(place, old.name, staged.before)
+                durability.reach_failpoint("done")
+        return copy
+
+
+def discard_staged(root: Path | str, staged: StagedEdit) -> None:
+    """Remove a staged version that will not be put in place."""
+    if staged.temp:
+        with open_place(root, staged.path, follow=False) as place:
+            place.unlink(staged.temp)
+
+
+def _exchange(place: OpenPlace, staged: StagedEdit) -> tuple[FolderEntry | None, str | None]:
+    """Exchange, and check what came out: where it is, and the conflict copy it became."""
+    try:
+        try:
+            old = exchange(place.entry(staged.temp), place.entry())
+        except UnsupportedRename:
+            return None, _replace_checked(place, staged)
+    except FileNotFoundError:
+        raise _staged_is_copy(place, staged.temp, _GONE) from None
+    except (OSError, NotekeepError):
+        place.unlink(staged.temp)
+        raise
+    durability.reach_failpoint("swapped")
+    content = _read(place, old.name)
+    if content is None:
+        content = _read(place, old.name)  # one that cannot be read counts as another's
+    if content is not None and digest_of(content) == staged.before:
+        return old, None
+    try:  # what another program saved is renamed, not copied: it may still be writing
+        return old, place.sibling_path(_name_copy(place, old.name))
+    except OSError as error:
+        explained = explain_os_error(error, place.shown, "kept beside another program's version")
+        explained.hint = (
+            f"Its version is in '{place.sibling_path(old.name)}': copy it. {explained.hint}"
+        )
+        raise explained from error
+
+
+def _replace_checked(place: OpenPlace, staged: StagedEdit) -> str | None:
+    """Rename over the file where nothing can be exchanged: a second check narrows the window.
+
+    The old file is held open over the rename, so that what a program writes into it at that moment
+    is still found.
+    """
+    fd = place.open(place.name, READ_FLAGS)
+    try:
+        if digest_of(read_stable(fd, place.shown)) != staged.before:
+            raise _staged_is_copy(place, staged.temp, _CHANGED)
+        rename_over(place.entry(staged.temp), place.entry())
+        durability.reach_failpoint("swapped")
+        late = read_stable(fd, place.shown)
+        return None if digest_of(late) == staged.before else write_conflict_copy(place, late, fd)
+    finally:
+        close(fd)
+
+
+def _read(place: OpenPlace, name: str) -> bytes | None:
+    """Read a file of the folder; None for anything that cannot be read or is no file."""
+    try:
+        return place.read(name)
+    except (OSError, NotekeepError):
+        return None
+
+
+def write_temp(
+    place: OpenPlace, data: bytes, *, like: int | None = None, flush: Flush = AT_ONCE
+) -> str:
+    """Write a new file beside a place, with the metadata of `like`, and return its name."""
+    name = TEMP_PREFIX + os.urandom(6).hex()
+    fd = place.open(name, _NEW_FLAGS, 0o600 if like is not None else 0o666)
+    try:
+        durability.reach_failpoint("created")
+        write_all(fd, data)
+        durability.reach_failpoint("written")
+        if like is not None:
+            copy_metadata(like, fd)
+        flush.sync_file(fd)
+        durability.reach_failpoint("synced")
+    except BaseException:
+        place.unlink(name)
+        raise
+    finally:
+        close(fd)
+    return name
+
+
+# Conflict copies: the losing side of a save, beside the note.
+
+
+def add_conflict_copy(root: Path | str, path: Path | str, data: bytes) -> str:
+    """Write a version of a note, which need not be there, as its conflict copy.
+
+    Returns:
+        The path of the copy below the root; that of an earlier one when it holds the same.
+    """
+    shown = os.fspath(path)
+    with explain_errors(shown, "copied"), open_place(root, shown) as place:
+        return write_conflict_copy(place, data)
+
+
+def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) -> str:
+    """Write a conflict copy unless the same is there already; return its path below the root."""
+    for name in place.names():
+        if find_original(name) == place.name and _read(place, name) == data:
+            return place.sibling_path(name)
+    temp = write_temp(place, data, like=like)
+    try:
+        name = _name_copy(place, temp)
+    except BaseException:
+        place.unlink(temp)
+        raise
+    AT_ONCE.sync_folder(place.fd)
+    return place.sibling_path(name)
+
+
+def _name_copy(place: OpenPlace, source: str) -> str:
+    """Rename a file of the folder to the name of a conflict copy of the place."""
+    when = time.strftime("%Y-%m-%d %H%M%S")
+    for number in range(1, _MANY):
+        name = conflict_name(place.name, when, number)
+        try:
+            rename_to_free(place.entry(source), place.entry(name))
+        except FileExistsError:
+            continue
+        return name
+    raise OSError(errno.EEXIST, "no name is free for a conflict copy", place.shown)
+
+
+def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
+    """Make the staged version a conflict copy, and the error that says so."""
+    copy = place.sibling_path(_name_copy(place, temp))
+    AT_ONCE.sync_folder(place.fd)
+    return _ours_is_copy(place.shown, what, copy)
+
+
+def _ours_is_copy(shown: str, what: str, copy: str) -> Conflict:
+    hint = "Compare the two with `notekeep conflicts`."
+    return changed_error(shown, f"{what}; your version is in '{copy}'", hint, copy)
+
+
+def _rejected(
+    root: Path | str,
+    path: Path | str,
+    data: bytes,
+    history: Stores,
+    what: str,
+    *,
+    keep_ours: bool,
+    like: int | None = None,
+) -> Conflict:
+    """Make the error for a changed file; the new content becomes a copy, else a version."""
+    shown = os.fspath(path)
+    if not keep_ours:
+        where = "Look where it went" if what == _GONE else "Look at it"
+        return changed_error(shown, what, f"{where}, then do it again.")
+    with suppress(OSError), open_place(root, path) as place:
+        return _ours_is_copy(place.shown, what, write_conflict_copy(place, data, like))
+    digest = history.blobs.store(data)
+    return changed_error(
+        shown, f"{what}; your version is kept in history", f"It is the version {digest}."
+    )
+
+
+# A new file: written under a temporary name, and given its own in one step that refuses a name that
+# is taken. Two names that differ only in case or accents count as one, as on Windows and macOS.
+
+
+def create(path: Path | str, data: bytes, *, root: Path | str) -> Digest:
+    """Make a new file, and missing folders, but never touch one that is there; return its digest.
+
+    Raises:
+        NameTaken: A file or folder of that name is there, or one whose name differs only in case or
+            accents. `file_names.free_path` finds another name.
+        Refused: The name does not travel, or lies outside the root, or may not be written.
+        Failure: The system could not do it; nothing is left of it.
+    """
+    with explain_errors(os.fspath(path), "made"):
+        place_new_file(root, stage_new_file(root, path, data))
+    return digest_of(data)
+
+
+class StagedNewFile(NamedTuple):
+    """A new file under a temporary name, and the folders that were made for it."""
+
+    path: str
+    temp: str
+    made: list[str]
+
+
+def stage_new_file(
+    root: Path | str,
+    path: Path | str,
+    data: bytes,
+    *,
+    flush: Flush = AT_ONCE,
+    any_name: bool = False,
+) -> StagedNewFile:
+    """Write a new file beside the place where it will be, making the folders on the way."""
+    with open_place(root, path, follow=False, make=True, flush=flush) as place:
+        try:
+            check_new_name(place, any_name=any_name)
+            temp = write_temp(place, data, flush=flush)
+        except BaseException:
+            remove_empty_folders(root, place.made)
+            raise
+        return StagedNewFile(place.path, temp, place.made)
+
+
+def place_new_file(root: Path | str, staged: StagedNewFile, *, flush: Flush = AT_ONCE) -> None:
+    """Give a staged file its name; it is gone when that fails."""
+    with open_place(root, staged.path, follow=False) as place:
+        try:
+            check_new_name(place, any_name=True)
+            rename_to_free(place.entry(staged.temp), place.entry())
+        except FileExistsError:
+            discard_new_file(root, staged)
+            raise _name_taken(place, place.name) from None
+        except BaseException:
+            discard_new_file(root, staged)
+            raise
+        durability.reach_failpoint("swapped")
+        flush.sync_folder(place.fd)
+        durability.reach_failpoint("settled")
+
+
+def discard_new_file(root: Path | str, staged: StagedNewFile) -> None:
+    """Remove a staged file that will get no name, and the folders that were made for it."""
+    with suppress(OSError), open_place(root, staged.path, follow=False) as place:
+        place.unlink(staged.temp)
+    remove_empty_folders(root, staged.made)
+
+
+def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
+    """Refuse a name that does not travel, or that another file than `source` or a twin has."""
+    if not any_name:
+        file_names.check_portable(place.name)
+    own = source.name if source is not None and source.folder == place.folder else ""
+    for twin in file_names.twins(place.names(), place.name):
+        if twin != own:
+            raise _name_taken(place, twin)
+
+
+def _name_taken(place: OpenPlace, twin: str) -> NameTaken:
+    if twin == place.name:
+        return NameTaken(f"'{place.shown}' is there already.", "Choose another name.")
+    return NameTaken(
+        f"'{place.shown}' cannot be made: '{place.sibling_path(twin)}' is there, which is the same"
+        " name on Windows and macOS.",
+        "Choose another name.",
+    )
+
+
+# Another name or folder for a file, and never the name of another file. The bytes are not touched;
+# links to the file in other notes are not either.
+
+
+def move_file(
+    path: Path | str,
+    to: Path | str,
+    *,
+    root: Path | str,
+    flush: Flush = AT_ONCE,
+    any_name: bool = False,
+) -> None:
+    """Rename or move a file, making missing folders; a link is moved itself.
+
+    Args:
+        path: The file, relative to the root, or absolute and inside it.
+        to: Its new path.
+        root: The vault or site that must not be left.
+        flush: When the change reaches the disk.
+        any_name: Whether the new name may be one that does not travel, as when a file gets back the
+            name it had.
+    """
+    with (
+        explain_errors(os.fspath(path), "moved"),
+        open_place(root, path, follow=False) as source,
+    ):
+        source.stat()
+        with open_place(root, to, follow=False, make=True) as target:
+            try:
+                check_new_name(target, any_name=any_name, source=source)
+                _rename(source, target)
+            except FileExistsError:
+                remove_empty_folders(root, target.made)
+                raise _name_taken(target, target.name) from None
+            except BaseException:
+                remove_empty_folders(root, target.made)
+                raise
+            durability.reach_failpoint("swapped")
+            flush.sync_folder(target.fd)
+            flush.sync_folder(source.fd)
+            durability.reach_failpoint("settled")
+
+
+def _rename(source: OpenPlace, target: OpenPlace) -> None:
+    if source.folder == target.folder and _is_same_file(source, target):
+        _respell(source, target)
+        return
+    try:
+        rename_to_free(source.entry(), target.entry())
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_to_disk(source, target)
+
+
+def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
+    """Tell whether the disk takes both names for one file, as APFS and NTFS do."""
+    if source.name == target.name:
+        return True
+    try:
+        return os.path.samestat(source.stat(), target.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _respell(source: OpenPlace, target: OpenPlace) -> None:
+    """Change only how a name is spelt, where the disk takes both spellings for one.
+
+    A file system that ignores such a rename is led over a third name. That one is a visible note's,
+    so that a power cut in between hides nothing.
+    """
+    rename_over(source.entry(), target.entry())
+    if target.name in target.names():
+        return
+    stem, dot, suffix = target.name.rpartition(".")
+    between = source.entry(f"{stem or suffix} {os.urandom(3).hex()}{dot if stem else ''}{suffix}")
+    rename_to_free(source.entry(), between)
+    rename_to_free(between, target.entry())
+
+
+def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
+    """Move a file to another disk inside the root: copy, check, and only then remove."""
+    fd = source.open(source.name, READ_FLAGS)
+    try:
+        data = read_stable(fd, source.shown)
+        temp = write_temp(target, data, like=fd)
+        try:
+            rename_to_free(target.entry(temp), target.entry())
+        except BaseException:
+            target.unlink(temp)
+            raise
+        AT_ONCE.sync_folder(target.fd)
+        if read_stable(fd, source.shown) != data:
+            raise Conflict(
+                f"'{source.shown}' was changed by another program while it was moved.",
+                f"What it held before is in '{target.shown}'. Look at both.",
+            )
+    finally:
+        close(fd)
+    source.unlink(source.name)
+
+
+# Writing into a file that has several names: exchanged for a new one, it would lose them. Such a
+# write can be torn by a power cut, so it is in the journal first, with the old and the new content
+# in history; the next start completes it.
+
+
+def _write_in_place(
+    root: Path | str, place: OpenPlace, staged: StagedEdit, history: Stores
+) -> None:
+    """Give a file a new content without a new inode; what fails, the journal completes."""
+    history.blobs.store(staged.data)
+    change = ChangeRecord("edit", staged.path, staged.before, staged.after)
+    record = StepRecord(make_step_id(), time.time(), "save", "", (change,))
+    fd = place.open(place.name, os.O_RDWR)
+    try:
+        entry = history.journal.begin(record, os.path.realpath(root), logged=False)
+        durability.reach_failpoint("journaled")
+        try:
+            _overwrite_checked(fd, place, staged)
+        except BaseException:
+            if _write_back(fd, place, staged, history):
+                entry.finish()
+            else:
+                entry.leave()
+            raise
+        entry.finish()
+        durability.reach_failpoint("done")
+    finally:
+        close(fd)
+
+
+def _overwrite_checked(fd: int, place: OpenPlace, staged: StagedEdit) -> None:
+    if digest_of(read_stable(fd, place.shown)) != staged.before:
+        copy = write_conflict_copy(place, staged.data, fd)
+        raise _ours_is_copy(place.shown, _CHANGED, copy)
+    overwrite(fd, staged.data)
+    durability.reach_failpoint("swapped")
+
+
+def overwrite(fd: int, data: bytes) -> None:
+    """Write a content into an open file from its start, having made sure there is room for it.
+
+    The length is cut last: until then, the end of the old content is still there.
+    """
+    size = os.fstat(fd).st_size
+    if len(data) > size and hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(fd, size, len(data) - size)
+    os.lseek(fd, 0, os.SEEK_SET)
+    write_all(fd, data)
+    os.ftruncate(fd, len(data))
+    sync_file(fd)
+
+
+def _write_back(fd: int, place: OpenPlace, staged: StagedEdit, history: Stores) -> bool:
+    """Put the old content back after a failure; False when the journal has to do it later."""
+    try:
+        old = history.blobs.read(staged.before)
+        if is_own_write(read_stable(fd, place.shown), old, staged.data):
+            overwrite(fd, old)
+    except (OSError, NotekeepError):
+        return False
+    return True
+
+
+def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
+    """Tell whether nothing but our own write in place, cut short anywhere, made a content.
+
+    That is the start of the new one, the rest of the old one, zeros where room was made.
+    """
+    if now == new:
+        return True
+    shorter = min(len(now), len(new))
+    cut = next((at for at in range(shorter) if now[at] != new[at]), shorter)
+    padded = old + bytes(max(0, len(new) - len(old)))
+    return len(now) >= len(old) and now[cut:] == padded[cut : len(now)]
+
+
+# What a file is besides its bytes: mode, owner, access list, tags. A file written anew belongs to
+# whoever wrote it and has their defaults; a note that was private or shared with a group must stay
+# so. Times are left to the system: a saved note is a changed note.
 
 _COPYFILE_ACL, _COPYFILE_XATTR = 1 << 0, 1 << 2  # copyfile.h on macOS
 
@@ -60,20 +618,12 @@ def copy_metadata(source: int, target: int) -> None:
 
     Where the group cannot be kept, the group loses what everybody else has not: the letters in a
     mode must never let in somebody they did not let in before.
-
-    Args:
-        source: The old file, opened.
-        target: The new file, opened for writing.
-
-    Raises:
-        OSError: Something that should have been carried over could not be, such as an access list
-            for want of space.
     """
     if sys.platform == "win32":
         return  # ReplaceFileW does it
     old = os.fstat(source)
     mode = stat.S_IMODE(old.st_mode)
-    if not _give(target, old):
+    if not _copy_owner(target, old):
         mode = (mode & ~0o070) | ((mode & 0o007) << 3) & mode
     os.fchmod(target, mode)
     if sys.platform == "darwin":
@@ -82,7 +632,7 @@ def copy_metadata(source: int, target: int) -> None:
         _copy_attributes(source, target)
 
 
-def _give(target: int, old: os.stat_result) -> bool:
+def _copy_owner(target: int, old: os.stat_result) -> bool:
     """Give a file the old one's owner and group as far as we may; False if the group is another."""
     if sys.platform == "win32":
         return True
@@ -127,835 +677,3 @@ def _copy_darwin(source: int, target: int) -> None:
         number = ctypes.get_errno()
         if number not in _NOT_OURS:
             raise OSError(number, os.strerror(number))
-
-
-# The two halves of a save: writing the new file beside the old one, and exchanging the two.
-#
-# Between the halves nothing of the note has changed, so a change of many files writes all of
-# them first, waits for the disk once, and exchanges them then. Whatever comes out of an exchange
-# and is not what was expected is another program's save, and becomes a conflict copy: no byte of
-# it is lost. Which changes belong together is the business of `transaction.py`.
-
-
-_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_COMPARE = "Compare the two with `notekeep conflicts`."
-_MANY = 1000  # names tried for a conflict copy; a second holds fewer
-
-
-@dataclass(slots=True)
-class StagedEdit:
-    """A new version of a file, written beside it and not yet in its place.
-
-    Attributes:
-        path: The file, below its root.
-        temp: The name of the new version in the same folder; "" for a file that has several names
-            (hard links) and is written in place.
-        before: The digest the file had, and must still have.
-        after: The digest it will have.
-        data: The new content, for a file that is written in place.
-    """
-
-    path: str
-    temp: str
-    before: Digest
-    after: Digest
-    data: bytes = b""
-
-
-def stage(
-    root: Path | str,
-    path: Path | str,
-    data: bytes,
-    expected: Digest | None,
-    history: History | None,
-    *,
-    keep_ours: bool = True,
-    flush: Flush | None = None,
-) -> StagedEdit | None:
-    """Check a file, keep what it holds, and write its new version beside it.
-
-    Args:
-        root: The vault or site.
-        path: The file, as `folder.locate` takes it.
-        data: What it shall hold.
-        expected: The digest of the content the change was made from; None takes what is there.
-        history: Where the old content is kept; None keeps none.
-        keep_ours: Whether the new content becomes a conflict copy when the file is another.
-        flush: When given, what is written is on the disk only after its next wait.
-
-    Returns:
-        What `exchange_staged` puts in place; None when the file holds the new content already.
-
-    Raises:
-        Conflict: The file changed since, or is gone.
-        Refused: It may not be written, or is no file of the root.
-        OSError: The system could not do it. The file is as it was.
-    """
-    try:
-        place = open_place(root, path)
-    except FileNotFoundError:
-        raise _gone(None, os.fspath(path), data, history, keep_ours=keep_ours) from None
-    with place:
-        try:
-            fd = place.open(place.name, READ_FLAGS)
-        except FileNotFoundError:
-            raise _gone(place, place.shown, data, history, keep_ours=keep_ours) from None
-        try:
-            found = _writable(fd, place)
-            old = read_stable(fd, place.shown)
-            before, after = digest_of(old), digest_of(data)
-            if before == after:
-                return None
-            if expected is not None and before != expected:
-                raise _changed(place, data, history, fd if keep_ours else None)
-            if history is not None:
-                history.keep(old, flush=flush)
-            durability.reach_failpoint("kept")
-            if found.st_nlink > 1:
-                if history is None:
-                    raise Refused(
-                        f"'{place.shown}' has other names (hard links), and without history it"
-                        " cannot be changed safely.",
-                        "Make it a file of its own.",
-                    )
-                return StagedEdit(place.path, "", before, after, data)
-            temp = write_temp(place, data, like=fd, flush=flush)
-            return StagedEdit(place.path, temp, before, after)
-        finally:
-            close(fd)
-
-
-def exchange_staged(
-    root: Path | str, staged: StagedEdit, history: History | None, *, flush: Flush | None = None
-) -> str | None:
-    """Put a staged version in the place of the file.
-
-    Args:
-        root: As for `stage`.
-        staged: What it returned.
-        history: Where the file that comes out is put aside.
-        flush: When given, the exchange is on the disk only after its next wait.
-
-    Returns:
-        The path of the conflict copy that keeps what another program saved in the meantime; None
-        when none did.
-
-    Raises:
-        Conflict: The file is gone, or it changed and the file system cannot exchange; the new
-            version is a conflict copy then.
-        OSError: The system could not do it. The file is the old or the new one.
-    """
-    with open_place(root, staged.path, follow=False) as place:  # links were followed by `stage`
-        if not staged.temp:
-            return write_in_place(root, place, staged, history)
-        out, copy = _exchange(place, staged)
-        durability.reach_failpoint("checked")
-        try:
-            if flush is None:
-                place.sync()
-            elif place.fd is not None:
-                flush.later(place.fd)
-            durability.reach_failpoint("settled")
-        finally:
-            if out is not None and copy is None:
-                _let_go(place, out, staged.before, history)
-        return copy
-
-
-def discard(root: Path | str, staged: StagedEdit) -> None:
-    """Remove a staged version that will not be put in place."""
-    if staged.temp:
-        with open_place(root, staged.path, follow=False) as place:
-            place.unlink(staged.temp)
-
-
-def write_temp(
-    place: OpenPlace, data: bytes, *, like: int | None = None, flush: Flush | None = None
-) -> str:
-    """Write a new file beside a place under a temporary name, whole and on the disk.
-
-    Args:
-        place: Where.
-        data: What it holds.
-        like: The open file whose mode, owner and attributes it gets; None for those of a new file.
-        flush: When given, it is on the disk only after its next wait.
-
-    Returns:
-        Its name in the folder.
-
-    Raises:
-        OSError: It could not be written; nothing is left of it.
-    """
-    name = TEMP_PREFIX + os.urandom(6).hex()
-    fd = place.open(name, _NEW_FLAGS, 0o600 if like is not None else 0o666)
-    try:
-        durability.reach_failpoint("created")
-        write_all(fd, data)
-        durability.reach_failpoint("written")
-        if like is not None:
-            copy_metadata(like, fd)
-        if flush is None:
-            sync_file(fd)
-        else:
-            flush.later(fd)
-        durability.reach_failpoint("synced")
-    except BaseException:
-        place.unlink(name)
-        raise
-    finally:
-        close(fd)
-    return name
-
-
-def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) -> str:
-    """Write the losing side of a conflict beside a note, unless the same copy is there already.
-
-    Returns:
-        The copy's path below the root.
-
-    Raises:
-        OSError: It could not be written.
-    """
-    for name in place.names():
-        if find_original(name) == place.name and _content(place, name) == data:
-            return place.beside(name)
-    temp = write_temp(place, data, like=like)
-    try:
-        name = _name_copy(place, temp)
-    except BaseException:
-        place.unlink(temp)
-        raise
-    place.sync()
-    return place.beside(name)
-
-
-def _name_copy(place: OpenPlace, source: str) -> str:
-    """Rename a file of the folder to the name of a conflict copy of the place."""
-    when = time.strftime("%Y-%m-%d %H%M%S")
-    for number in range(1, _MANY):
-        name = conflict_name(place.name, when, number)
-        try:
-            rename_to_free(place.entry(source), place.entry(name))
-        except FileExistsError:
-            continue
-        return name
-    raise OSError(errno.EEXIST, "no name is free for a conflict copy", place.shown)
-
-
-def _exchange(place: OpenPlace, staged: StagedEdit) -> tuple[FolderEntry | None, str | None]:
-    """Exchange, and look at what came out.
-
-    Returns:
-        Where the old file is, if it is anywhere, and the path of the conflict copy it became.
-    """
-    new, old = place.entry(staged.temp), place.entry()
-    try:
-        out = exchange(new, old)
-    except UnsupportedRename:
-        return None, _replace_checked(place, staged)
-    except FileNotFoundError:
-        raise _ours_beside(place, staged.temp, "was deleted or moved by another program") from None
-    except OSError:
-        place.unlink(staged.temp)
-        raise
-    durability.reach_failpoint("swapped")
-    content = _content(place, out.name)
-    if content is None:
-        content = _content(place, out.name)  # one that cannot be read counts as another's
-    if content is not None and digest_of(content) == staged.before:
-        return out, None
-    return out, _theirs_beside(place, out.name)
-
-
-def _replace_checked(place: OpenPlace, staged: StagedEdit) -> str | None:
-    """Rename over the file where nothing can be exchanged: a second look narrows the window.
-
-    The old file is held open over the rename, so that what a program writes into it at that moment
-    is still found.
-    """
-    try:
-        fd = place.open(place.name, READ_FLAGS)
-    except FileNotFoundError:
-        raise _ours_beside(place, staged.temp, "was deleted or moved by another program") from None
-    except OSError:
-        place.unlink(staged.temp)
-        raise
-    try:
-        if digest_of(read_stable(fd, place.shown)) != staged.before:
-            raise _ours_beside(place, staged.temp, "was changed by another program meanwhile")
-        try:
-            rename_over(place.entry(staged.temp), place.entry())
-        except OSError:
-            place.unlink(staged.temp)
-            raise
-        durability.reach_failpoint("swapped")
-        late = read_stable(fd, place.shown)
-        return None if digest_of(late) == staged.before else write_conflict_copy(place, late, fd)
-    finally:
-        close(fd)
-
-
-def _content(place: OpenPlace, name: str) -> bytes | None:
-    """Read a file of the folder; None for anything that cannot be read or is no file."""
-    try:
-        fd = place.open(name, READ_FLAGS)
-    except OSError:
-        return None
-    try:
-        return read_stable(fd, name)
-    except (OSError, NotekeepError):
-        return None
-    finally:
-        close(fd)
-
-
-def _let_go(place: OpenPlace, out: FolderEntry, digest: Digest, history: History | None) -> None:
-    """Put the old file aside: an editor that has it open may still be writing into it."""
-    if history is None:
-        place.unlink(out.name)
-    else:
-        history.displace(place, out.name, digest)
-    durability.reach_failpoint("done")
-
-
-def _writable(fd: int, place: OpenPlace) -> os.stat_result:
-    """Check that a file may be written, by its mode and not only by what the system lets pass."""
-    found = os.fstat(fd)
-    if not stat.S_ISREG(found.st_mode):
-        raise not_a_file(place.shown)
-    if not found.st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
-        raise Refused(
-            f"'{place.shown}' is read-only.",
-            "Make it writable first; notekeep does not change permissions behind your back.",
-        )
-    return found
-
-
-def _theirs_beside(place: OpenPlace, name: str) -> str:
-    """Make what another program saved a conflict copy, by renaming it: it may still be writing."""
-    try:
-        return place.beside(_name_copy(place, name))
-    except OSError as error:
-        told = explain_os_error(error, place.shown, "kept beside another program's version")
-        told.hint = f"Its version is in '{place.beside(name)}': copy it. {told.hint}"
-        raise told from error
-
-
-def _ours_beside(place: OpenPlace, temp: str, what: str) -> NotekeepError:
-    """Make the staged version a conflict copy, and the error that says so."""
-    copy = place.beside(_name_copy(place, temp))
-    place.sync()
-    return changed_error(place.shown, f"{what}; your version is in '{copy}'", _COMPARE, copy)
-
-
-def _changed(
-    place: OpenPlace, data: bytes, history: History | None, like: int | None
-) -> NotekeepError:
-    """Make the error for a file that is not what the change was made from."""
-    what = "was changed by another program since it was read"
-    if like is None:
-        return changed_error(place.shown, what, "Look at it, then do it again.")
-    return _kept_somewhere(place, data, history, what, like)
-
-
-def _gone(
-    place: OpenPlace | None, shown: str, data: bytes, history: History | None, *, keep_ours: bool
-) -> NotekeepError:
-    """Make the error for a file that is no longer there."""
-    what = "was deleted or moved by another program"
-    if not keep_ours:
-        return changed_error(shown, what, "Look where it went, then do it again.")
-    return _kept_somewhere(place, data, history, what, None, shown=shown)
-
-
-def _kept_somewhere(
-    place: OpenPlace | None,
-    data: bytes,
-    history: History | None,
-    what: str,
-    like: int | None,
-    *,
-    shown: str = "",
-) -> NotekeepError:
-    """Keep a content whose file is not what it should be: beside it, else in history.
-
-    Raises:
-        OSError: It could be kept nowhere; whoever called still has it.
-    """
-    shown = place.shown if place else shown
-    copy = None
-    try:
-        if place is not None:
-            copy = write_conflict_copy(place, data, like)
-    except OSError:
-        if history is None:
-            raise
-    if copy is None:
-        if history is None:
-            return changed_error(shown, what, "Save your version under another name.")
-        digest = history.keep(data)
-        return changed_error(
-            shown, f"{what}; your version is kept in history", f"It is the version {digest}."
-        )
-    return changed_error(shown, f"{what}; your version is in '{copy}'", _COMPARE, copy)
-
-
-# The two halves of making a file: writing it under a temporary name, and giving it its own.
-#
-# The name is given in one step that refuses a name that is taken; two names that differ only in
-# case or accents count as one, because they are on Windows and macOS.
-
-
-@dataclass(slots=True)
-class StagedNewFile:
-    """A new file that has no name of its own yet.
-
-    Attributes:
-        path: What it will be called, below its root.
-        temp: Its temporary name in the same folder.
-        made: The folders that were made for it, outermost first.
-    """
-
-    path: str
-    temp: str
-    made: list[str] = field(default_factory=list)
-
-
-def stage_new_file(
-    root: Path | str,
-    path: Path | str,
-    data: bytes,
-    *,
-    flush: Flush | None = None,
-    any_name: bool = False,
-) -> StagedNewFile:
-    """Write a new file beside the place where it will be, making the folders on the way.
-
-    Args:
-        root: The vault or site.
-        path: Where, as `folder.locate` takes it.
-        data: What it holds.
-        flush: When given, it is on the disk only after its next wait.
-        any_name: Whether the name may be one that does not travel.
-
-    Raises:
-        NameTaken: The name, or a twin of it, is there.
-        Refused: The name does not travel or lies outside the root.
-        OSError: It could not be written; nothing is left of it.
-    """
-    with open_place(root, path, follow=False, make=True, flush=flush) as place:
-        try:
-            if not any_name:
-                file_names.check_portable(place.name)
-            check_name_free(place)
-            temp = write_temp(place, data, flush=flush)
-        except BaseException:
-            remove_empty_folders(root, place.made)
-            raise
-        return StagedNewFile(place.path, temp, place.made)
-
-
-def place_new_file(root: Path | str, staged: StagedNewFile, *, flush: Flush | None = None) -> None:
-    """Give a staged file its name.
-
-    Raises:
-        NameTaken: It has been taken meanwhile; the staged file is gone.
-        OSError: It could not be done; the staged file is gone.
-    """
-    with open_place(root, staged.path, follow=False) as place:
-        try:
-            check_name_free(place)
-            rename_to_free(place.entry(staged.temp), place.entry())
-        except FileExistsError:
-            discard_new_file(root, staged)
-            raise name_taken_error(place, place.name) from None
-        except BaseException:
-            discard_new_file(root, staged)
-            raise
-        durability.reach_failpoint("swapped")
-        if flush is None:
-            place.sync()
-        elif place.fd is not None:
-            flush.later(place.fd)
-        durability.reach_failpoint("settled")
-
-
-def discard_new_file(root: Path | str, staged: StagedNewFile) -> None:
-    """Remove a staged file that will get no name, and the folders that were made for it."""
-    with suppress(OSError), open_place(root, staged.path, follow=False) as place:
-        place.unlink(staged.temp)
-    remove_empty_folders(root, staged.made)
-
-
-def check_name_free(place: OpenPlace, but: str = "") -> None:
-    """Refuse a name that is taken in its folder, also by a twin.
-
-    Args:
-        place: The name.
-        but: A name that does not count, because it is the file that is to be renamed.
-
-    Raises:
-        NameTaken: It is taken.
-    """
-    for twin in file_names.twins(place.names(), place.name):
-        if twin != but:
-            raise name_taken_error(place, twin)
-
-
-def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
-    """Make the error for a name that is taken, by itself or by a twin."""
-    if twin == place.name:
-        return NameTaken(f"'{place.shown}' is there already.", "Choose another name.")
-    return NameTaken(
-        f"'{place.shown}' cannot be made: '{place.beside(twin)}' is there, which is the same name"
-        " on Windows and macOS.",
-        "Choose another name.",
-    )
-
-
-# The one way to write a file under a root, vault or site: whole, durable, and nobody's loss.
-#
-# A save is made against the content it started from. The new file is written beside the old one,
-# flushed, and exchanged with it; then what came out is looked at. So at any moment, also at a
-# power cut, the file is the old or the new one, and what another program saved in between is
-# kept beside it. What belongs together as one step that `undo` takes back is made through
-# `history.py`; this module is what such a step does with each file.
-
-
-def replace(
-    path: Path | str,
-    data: bytes,
-    expected: Digest | None,
-    *,
-    root: Path | str,
-    history: History | None,
-    keep_ours: bool = True,
-) -> Digest:
-    """Give an existing file a new content.
-
-    A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
-    and mode, owner and attributes stay. Nothing happens when the file holds the content already.
-
-    Args:
-        path: Relative to the root, or absolute and inside it.
-        data: The new content.
-        expected: The digest of the content the change was made from, as `read` gave it. None is for
-            files only notekeep writes: whatever is there is replaced, and kept in history.
-        root: The vault or site that must not be left.
-        history: Where the old content is kept first; None only where there is nothing to keep.
-        keep_ours: Whether the new content becomes a conflict copy when the file has changed. False
-            is for changes that can be made again from what the file holds then, such as a tag.
-
-    Returns:
-        The digest of the new content, to be expected by the next save.
-
-    Raises:
-        Conflict: The file is not what was expected, or another program saved it at the same moment.
-            Both versions are there; the message says which is where.
-        Refused: It may not be written, is no file, or lies outside the root.
-        Failure: The system could not do it; the file is the old or the new one.
-    """
-    shown = os.fspath(path)
-    with explain_errors(shown, "saved"):
-        staged = stage(root, path, data, expected, history, keep_ours=keep_ours)
-        if staged is None:
-            return digest_of(data)
-        copy = exchange_staged(root, staged, history)
-    if copy is not None:
-        raise saved_over(shown, copy)
-    return staged.after
-
-
-def saved_over(shown: str, copy: str) -> Conflict:
-    """Make the error for a save that met another program's: ours is in place, theirs beside it."""
-    return changed_error(
-        shown,
-        f"was saved by another program at the same moment; its version is in '{copy}'",
-        "Compare the two with `notekeep conflicts`.",
-        copy,
-    )
-
-
-def create(
-    path: Path | str,
-    data: bytes,
-    *,
-    root: Path | str,
-    history: History | None = None,
-    made: list[str] | None = None,
-) -> Digest:
-    """Make a new file, and never touch one that is there.
-
-    Args:
-        path: Relative to the root, or absolute and inside it; missing folders are made.
-        data: What it holds.
-        root: The vault or site that must not be left.
-        history: Where the content is kept for a later undo; None keeps none.
-        made: When given, gets the folders that were made, relative to the root, outermost first.
-
-    Returns:
-        The digest of the content.
-
-    Raises:
-        NameTaken: A file or folder of that name is there, or one whose name differs only in case or
-            accents and is the same file on Windows or macOS. `paths.free_path` finds another name.
-        Refused: The name does not travel, or lies outside the root, or may not be written.
-        Failure: The system could not do it; nothing is left of it.
-    """
-    shown = os.fspath(path)
-    with explain_errors(shown, "made"):
-        digest = history.keep(data) if history is not None else digest_of(data)
-        staged = stage_new_file(root, path, data)
-        place_new_file(root, staged)
-    if made is not None:
-        made += staged.made
-    return digest
-
-
-# Giving a file another name or folder, and never the name of another file.
-#
-# The bytes are not touched. Links to the file in other notes are the business of who renames it.
-
-
-def move_file(
-    path: Path | str,
-    to: Path | str,
-    *,
-    root: Path | str,
-    made: list[str] | None = None,
-    flush: Flush | None = None,
-    any_name: bool = False,
-) -> None:
-    """Rename or move a file; a link is moved itself, not what it leads to.
-
-    Args:
-        path: The file, relative to the root, or absolute and inside it.
-        to: Its new path; missing folders are made.
-        root: The vault or site that must not be left.
-        made: When given, gets the folders that were made, relative to the root, outermost first.
-        flush: When given, the change is on the disk only after its next wait.
-        any_name: Whether the new name may be one that does not travel, as when a file gets back the
-            name it had.
-
-    Raises:
-        NotFound: The file is not there.
-        NameTaken: The new name is taken, or a twin of it is.
-        Refused: The new name does not travel, or a path lies outside the root.
-        Failure: The system could not do it; the file has its old name.
-    """
-    with (
-        explain_errors(os.fspath(path), "moved"),
-        open_place(root, path, follow=False) as source,
-    ):
-        source.stat()
-        with open_place(root, to, follow=False, make=True) as target:
-            try:
-                if not any_name:
-                    file_names.check_portable(target.name)
-                _rename(source, target)
-            except FileExistsError:
-                remove_empty_folders(root, target.made)
-                raise name_taken_error(target, target.name) from None
-            except BaseException:
-                remove_empty_folders(root, target.made)
-                raise
-            durability.reach_failpoint("swapped")
-            for folder in (target, source):
-                if flush is None:
-                    folder.sync()
-                elif folder.fd is not None:
-                    flush.later(folder.fd)
-            durability.reach_failpoint("settled")
-            if made is not None:
-                made += target.made
-
-
-def _rename(source: OpenPlace, target: OpenPlace) -> None:
-    same_folder = source.folder == target.folder
-    check_name_free(target, but=source.name if same_folder else "")
-    if same_folder and _is_same_file(source, target):
-        _respell(source, target)
-        return
-    try:
-        rename_to_free(source.entry(), target.entry())
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _carry(source, target)
-
-
-def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
-    """Tell whether the disk takes both names for one file, as APFS and NTFS do."""
-    if source.name == target.name:
-        return True
-    try:
-        return os.path.samestat(source.stat(), target.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _respell(source: OpenPlace, target: OpenPlace) -> None:
-    """Change only how a name is spelt, where the disk takes both spellings for one.
-
-    A file system that ignores such a rename is led over a third name. That one is a visible note's,
-    so that a power cut in between hides nothing.
-    """
-    rename_over(source.entry(), target.entry())
-    if target.name in target.names():
-        return
-    stem, dot, suffix = target.name.rpartition(".")
-    between = source.entry(f"{stem or suffix} {os.urandom(3).hex()}{dot if stem else ''}{suffix}")
-    rename_to_free(source.entry(), between)
-    rename_to_free(between, target.entry())
-
-
-def _carry(source: OpenPlace, target: OpenPlace) -> None:
-    """Move a file to another disk inside the root: copy, check, and only then remove."""
-    fd = source.open(source.name, READ_FLAGS)
-    try:
-        data = read_stable(fd, source.shown)
-        temp = write_temp(target, data, like=fd)
-        try:
-            rename_to_free(target.entry(temp), target.entry())
-        except BaseException:
-            target.unlink(temp)
-            raise
-        target.sync()
-        if read_stable(fd, source.shown) != data:
-            raise Conflict(
-                f"'{source.shown}' was changed by another program while it was moved.",
-                f"What it held before is in '{target.shown}'. Look at both.",
-            )
-    finally:
-        close(fd)
-    source.unlink(source.name)
-
-
-# A conflict copy made on purpose: the other version of a note, kept beside it.
-
-
-def add_conflict_copy(root: Path | str, path: Path | str, data: bytes) -> str:
-    """Keep a version of a note as a file of its own, named as its conflict copy.
-
-    Args:
-        root: The vault.
-        path: The note, which need not be there; its folder must.
-        data: What the copy holds.
-
-    Returns:
-        The path of the copy below the root; that of an earlier one when it holds the same.
-
-    Raises:
-        NotekeepError: It could not be written.
-    """
-    shown = os.fspath(path)
-    with explain_errors(shown, "copied"), open_place(root, shown) as place:
-        return write_conflict_copy(place, data)
-
-
-# Writing into a file that has several names: exchanged for a new one, it would lose them.
-#
-# Such a write can be torn by a power cut, so it is in the journal first, with the old and the
-# new content in history; the next start completes it.
-
-
-def write_in_place(
-    root: Path | str, place: OpenPlace, staged: StagedEdit, history: History | None
-) -> str | None:
-    """Give a file a new content without giving it a new inode.
-
-    Args:
-        root: The vault or site.
-        place: The file.
-        staged: What it shall hold.
-        history: Where the old content is already kept, and the new one is first.
-
-    Returns:
-        The path of the conflict copy that keeps what another program wrote at the same moment; None
-        when none did.
-
-    Raises:
-        Refused: There is no history to make it safe.
-        Conflict: The file changed since it was staged; the new content is a conflict copy then.
-        OSError: The system could not do it; the file is as it was, or the journal says how to go
-            on.
-    """
-    if history is None:
-        raise Refused(f"'{place.shown}' has other names.", "Make it a file of its own.")
-    history.keep(staged.data)
-    change = ChangeRecord("edit", staged.path, staged.before, staged.after)
-    record = StepRecord(make_step_id(), time.time(), "save", "", (change,))
-    fd = place.open(place.name, os.O_RDWR)
-    try:
-        entry = history.journal.begin(record, os.path.realpath(root), logged=False)
-        durability.reach_failpoint("journaled")
-        try:
-            copy = _write(fd, place, staged)
-        except BaseException:
-            if _restore(fd, place, staged, history):
-                entry.finish()
-            else:
-                entry.leave()
-            raise
-        entry.finish()
-        durability.reach_failpoint("done")
-        return copy
-    finally:
-        close(fd)
-
-
-def _write(fd: int, place: OpenPlace, staged: StagedEdit) -> str | None:
-    old = read_stable(fd, place.shown)
-    if digest_of(old) != staged.before:
-        copy = write_conflict_copy(place, staged.data, fd)
-        raise changed_error(
-            place.shown,
-            f"was changed by another program meanwhile; your version is in '{copy}'",
-            "Compare the two with `notekeep conflicts`.",
-            copy,
-        )
-    overwrite(fd, staged.data)
-    durability.reach_failpoint("swapped")
-    return None
-
-
-def overwrite(fd: int, data: bytes) -> None:
-    """Write a content into an open file from its start, having made sure there is room for it.
-
-    The length is cut last: until then, the end of the old content is still there.
-    """
-    size = os.fstat(fd).st_size
-    if len(data) > size and hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(fd, size, len(data) - size)
-    os.lseek(fd, 0, os.SEEK_SET)
-    write_all(fd, data)
-    os.ftruncate(fd, len(data))
-    sync_file(fd)
-
-
-def _restore(fd: int, place: OpenPlace, staged: StagedEdit, history: History) -> bool:
-    """Put the old content back after a failure; False when the journal has to do it later."""
-    try:
-        old = history.blob(staged.before)
-        if is_own_write(read_stable(fd, place.shown), old, staged.data):
-            overwrite(fd, old)
-    except (OSError, NotekeepError):
-        return False
-    return True
-
-
-def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
-    """Tell whether nothing but our own write in place, cut short anywhere, made a content.
-
-    Args:
-        now: What is there: the start of the new content, then the rest of the old one, then zeros
-            where room was made for more; or one of the two whole.
-        old: The content before.
-        new: The content that was written.
-    """
-    if now == new:
-        return True
-    shorter = min(len(now), len(new))
-    cut = next((at for at in range(shorter) if now[at] != new[at]), shorter)
-    padded = old + bytes(max(0, len(new) - len(old)))
-    return len(now) >= len(old) and now[cut:] == padded[cut : len(now)]

@@ -1,11 +1,9 @@
-"""Text that is being edited and not saved yet, kept so that a crash does not take it.
+"""Text that is being edited and not saved yet, stored so that a crash does not lose it.
 
-It lies in the state folder until it is saved or discarded. What it was made from is kept with it,
-so that it can still be merged when the note has changed since.
-
-Each editor of a note has a file of its own, locked for as long as it lives: two that edit the same
-note never write into, offer or remove what the other has typed. What a lock no longer holds was
-left by a program that is gone.
+It lies in the state folder until it is saved or discarded. What it was made from is stored with it,
+so that it can still be merged when the note has changed since. Each editor of a note has a file of
+its own, locked for as long as it lives: two that edit the same note never write into, offer or
+remove what the other has typed. A file that nobody locks was left by a program that is gone.
 """
 
 from __future__ import annotations
@@ -27,14 +25,12 @@ from notekeep.storage.private_files import make_folder, try_lock, write_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
 FOLDER = "swap"
-
-LOOKS = (0.0, 0.002, 0.005, 0.01, 0.02)
-"""Seconds before each try to lock a text that an editor left."""
-_LOCK = ".lock"
 DURABLE_SECONDS = 5.0
-"""How often a text is waited for on the disk; in between it survives a kill, but no power cut."""
+"""How often a text is flushed to the disk; in between it survives a kill, but no power cut."""
+
+_LOCK = ".lock"
+_PAUSES = (0.0, 0.002, 0.005, 0.01, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +55,18 @@ class UnsavedText:
 
     @classmethod
     def of(cls, path: str, data: bytes, base: bytes, cursor: tuple[int, int]) -> UnsavedText:
-        """Make one of the moment."""
+        """Make one from bytes, of this moment."""
         text, origin = (one.decode("utf-8", "surrogateescape") for one in (data, base))
         return cls(path, text, origin, cursor, time.time())
 
     @property
     def data(self) -> bytes:
-        """The content as bytes."""
+        """Return the content as bytes."""
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
     def base_data(self) -> bytes:
-        """What it was made from, as bytes."""
+        """Return what it was made from, as bytes."""
         return self.base.encode("utf-8", "surrogateescape")
 
 
@@ -78,29 +74,23 @@ class AutosaveFile:
     """The unsaved text of one editor of a note. Its methods may be called from any thread."""
 
     def __init__(self, state: str, path: str) -> None:
-        """Make the place for it; nothing is written yet.
-
-        Args:
-            state: The state folder of the vault.
-            path: The note, as a vault path.
-        """
         self._folder = os.path.join(state, FOLDER)
         self._path = path
         self._file = ""
-        self._let_go: Callable[[], object] | None = None
+        self._unlock: Callable[[], object] | None = None
         self._lock = threading.Lock()
         self._durable = -DURABLE_SECONDS
         self._newest = -1.0
 
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
-        """Keep a text, unless a newer one is kept or what was typed until then is saved.
+        """Store a text, unless a newer one is stored or what was typed until then is saved.
 
         Args:
             unsaved: The text.
             durable: Wait for the disk also when that was done a moment ago.
 
         Raises:
-            NotekeepError: It could not be written; what was kept before still is.
+            NotekeepError: It could not be written; what was stored before is still there.
         """
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
@@ -109,7 +99,7 @@ class AutosaveFile:
             make_folder(self._folder)
             while not self._file:
                 own = f"{self._name}-{os.getpid():x}-{os.urandom(3).hex()}.json"
-                self._hold(os.path.join(self._folder, own), new=True)
+                self._lock_file(os.path.join(self._folder, own), new=True)
             now = time.monotonic()
             if durable or now - self._durable >= DURABLE_SECONDS:
                 write_file(self._file, data)
@@ -119,28 +109,26 @@ class AutosaveFile:
                     write_file(self._file, data, flush=later)
             self._newest = unsaved.made
 
-    def take(self) -> UnsavedText | None:
-        """Take over the newest text that an editor left which is gone.
+    def claim(self) -> UnsavedText | None:
+        """Take over the newest text that an editor left which is gone; None when there is none.
 
         From then on it is this editor's own: what it writes replaces it, and `discard` removes it.
-
-        Returns:
-            The text; None when there is none, or none that can be read.
         """
         with self._lock:
-            found = sorted(self._kept(), key=lambda one: one[1].when, reverse=True)
+            found = sorted(self._stored(), key=lambda one: one[1].when, reverse=True)
             for file, unsaved in found:
                 with suppress(OSError):
-                    if file == self._file or (not self._file and self._hold(file)):
+                    if file == self._file or (not self._file and self._lock_file(file)):
                         return _read(file) or unsaved
         return None
 
     def read(self) -> UnsavedText | None:
-        """Give the newest text that is kept of the note, whoever is typing it; None without one."""
-        return max((unsaved for _, unsaved in self._kept()), key=lambda one: one.when, default=None)
+        """Return the newest text of the note, whoever is typing it; None without one."""
+        texts = (unsaved for _, unsaved in self._stored())
+        return max(texts, key=lambda one: one.when, default=None)
 
     def discard(self) -> None:
-        """Remove what is kept: it is saved, or not wanted."""
+        """Remove what this editor stored: it is saved, or not wanted."""
         with self._lock:
             # A text that was on its way to the disk until now must not come after this.
             self._newest = time.monotonic()
@@ -151,12 +139,12 @@ class AutosaveFile:
             self._release()
 
     def release(self) -> None:
-        """Leave what is kept to the next editor."""
+        """Leave what is stored to the next editor."""
         with self._lock:
             self._release()
 
     def forget(self) -> None:
-        """Remove what any editor keeps of the note, also one that is open."""
+        """Remove what any editor stored of the note, also one that is open."""
         self.discard()
         for file in self._files():
             for name in (file, file + _LOCK):
@@ -177,40 +165,35 @@ class AutosaveFile:
             ]
         return []
 
-    def _kept(self) -> list[tuple[str, UnsavedText]]:
-        """Give the files of the note that can be read, with their texts."""
+    def _stored(self) -> list[tuple[str, UnsavedText]]:
+        """List the files of the note that can be read, with their texts."""
         found = [(file, _read(file)) for file in self._files()]
         return [(file, one) for file, one in found if one is not None and one.path == self._path]
 
-    def _hold(self, file: str, *, new: bool = False) -> bool:
+    def _lock_file(self, file: str, *, new: bool = False) -> bool:
         """Make a file this editor's own; False when another editor has it, or it is gone."""
         lock = file + _LOCK
         fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        # An editor that is simply dropped lets go as well.
-        let_go = weakref.finalize(self, close, fd)
-        if not _locked_soon(fd):
-            let_go()
+        unlock = weakref.finalize(self, close, fd)  # also for an editor that is simply dropped
+        if not _lock_soon(fd):
+            unlock()
             return False
         if not new and not os.path.exists(file):
             os.unlink(lock)
-            let_go()
+            unlock()
             return False
-        self._file, self._let_go = file, let_go
+        self._file, self._unlock = file, unlock
         return True
 
     def _release(self) -> None:
         self._file = ""
-        if self._let_go is not None:
-            self._let_go()
-            self._let_go = None
+        if self._unlock is not None:
+            self._unlock()
+            self._unlock = None
 
 
 def find_unsaved(state: str) -> list[UnsavedText]:
-    """List the texts that editors left which are gone: of each note the newest, newest first.
-
-    Args:
-        state: The state folder of the vault.
-    """
+    """List the texts that editors left which are gone: of each note the newest, newest first."""
     folder = os.path.join(state, FOLDER)
     found: dict[str, UnsavedText] = {}
     with suppress(OSError):
@@ -224,9 +207,9 @@ def find_unsaved(state: str) -> list[UnsavedText]:
     return sorted(found.values(), key=lambda one: (-one.when, one.path))
 
 
-def _locked_soon(fd: int) -> bool:
-    """Lock a file; who only looks whether an editor holds it has it for a moment, too."""
-    for pause in LOOKS:
+def _lock_soon(fd: int) -> bool:
+    """Lock a file; `find_unsaved` of another process may hold the lock for a moment."""
+    for pause in _PAUSES:
         time.sleep(pause)
         if try_lock(fd):
             return True
@@ -234,7 +217,7 @@ def _locked_soon(fd: int) -> bool:
 
 
 def _is_held(lock: str) -> bool:
-    """Tell whether an editor lives that holds a lock."""
+    """Tell whether a living editor holds a lock."""
     try:
         fd = os.open(lock, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     except OSError:
@@ -246,7 +229,7 @@ def _is_held(lock: str) -> bool:
 
 
 def _read(file: str) -> UnsavedText | None:
-    """Read what a file keeps; None for one that is gone or damaged."""
+    """Read a stored text; None for one that is gone or damaged."""
     try:
         with open(file, "rb") as opened:
             found: Any = json.load(opened)

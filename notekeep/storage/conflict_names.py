@@ -1,8 +1,8 @@
-"""Conflict copies: which names mean a second version of a note, and how ours are named.
+"""Names of conflict copies: which mean a second version of a note, and how ours are built.
 
 Every sync tool keeps the losing side of a conflict in a file of its own beside the note. Such files
 are never notes of their own, or each search would find everything twice; they are listed apart
-until a person has chosen. This module knows names only; `atomic.py` writes the copies.
+until a person has chosen.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import os
 import re
 from functools import cache
 from typing import TYPE_CHECKING
+
+from notekeep.storage.file_names import NAME_BYTES, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -72,15 +74,12 @@ def _likely() -> re.Pattern[str]:
 
 
 def find_original(name: str, beside: Container[str] = ()) -> str | None:
-    """Tell of which file a file is a conflict copy.
+    """Return the name of the file that a file is a conflict copy of; None for an ordinary file.
 
     Args:
         name: A file name without its folder.
         beside: The names in the same folder. Some tools leave names a person could have chosen
             ("Rocky (1).md"); they count only when the file they would be a copy of is here.
-
-    Returns:
-        The name of the other version, which need not exist; None for an ordinary file.
     """
     stem, dot, suffix = name.rpartition(".")
     original = stem
@@ -99,7 +98,7 @@ def find_original(name: str, beside: Container[str] = ()) -> str | None:
 
 
 def may_be_conflict(name: str) -> bool:
-    """Rule out most names in a fraction of a microsecond, before any pattern is tried."""
+    """Rule out most names in a fraction of a microsecond; takes a whole listing, too."""
     return "onfl" in name or _may_be_likely(name) or not name.isascii()
 
 
@@ -108,40 +107,23 @@ def _may_be_likely(name: str) -> bool:
 
 
 def conflict_name(name: str, when: str, number: int = 1) -> str:
-    """Name the file that keeps the losing side of a conflict.
+    """Build the name of the copy that keeps the losing side of a conflict: one that travels.
 
     Args:
         name: The name of the note.
         when: Local date and time as "YYYY-MM-DD HHMMSS", so that copies sort by age.
         number: 2 and more when the name is taken.
-
-    Returns:
-        A name beside the note that travels and is at most 255 bytes long.
     """
     stem, dot, suffix = name.rpartition(".")
     if not stem:
         stem, dot, suffix = name, "", ""
     tail = f" (conflict {host()} {when}){f' {number}' if number > 1 else ''}{dot}{suffix}"
-    room = 255 - len(os.fsencode(tail))
-    raw = os.fsencode(stem)
-    return (stem if len(raw) <= room else os.fsdecode(_whole(raw[:room]))) + tail
-
-
-def _whole(cut: bytes) -> bytes:
-    """Drop the bytes of a character that was cut in two."""
-    for back in range(1, min(4, len(cut) + 1)):
-        lead = cut[-back]
-        if lead >= 0xC0:
-            needed = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            return cut[:-back] if back < needed else cut
-        if lead < 0x80:
-            break
-    return cut
+    return shorten(stem, NAME_BYTES - len(os.fsencode(tail))) + tail
 
 
 @cache
 def host() -> str:
-    """Give this machine's name as it may stand in a file name."""
+    """Return this machine's name as it may stand in a file name."""
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
     kept = "".join(char if char.isalnum() or char in "-_" else "-" for char in name.split(".")[0])
     return kept.strip("-")[:32] or "here"

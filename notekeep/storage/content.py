@@ -1,4 +1,4 @@
-"""What a file holds, read so that it is one moment's content, and the digest that names it."""
+"""What a file holds at one moment, and the digest that names it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
 
 
 def digest_of(data: bytes) -> Digest:
-    """Name a content by its digest."""
-    from hashlib import blake2b
+    """Return the digest of a content."""
+    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
 
     return blake2b(data, digest_size=16).hexdigest()
 
 
 def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
-    """Read a file as it was at one moment, with the digest a later `save.replace` is told.
+    """Read a file as it was at one moment, with the digest that a later save expects.
 
     Args:
         path: The file; links are followed.
@@ -42,7 +42,7 @@ def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
     Raises:
         NotFound: It is not there.
         Refused: It is no file, or may not be read.
-        Conflict: Another program kept writing it all the while.
+        Conflict: Another program kept writing it.
         Failure: The system could not read it.
     """
     place = os.fspath(path)
@@ -58,10 +58,6 @@ def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
 def read_stable(fd: int, shown: str) -> bytes:
     """Read an open file, again if it changed meanwhile.
 
-    Args:
-        fd: The file.
-        shown: Its name, for the error.
-
     Raises:
         Refused: It is no file.
         Conflict: It changed during each of several readings.
@@ -73,23 +69,15 @@ def read_stable(fd: int, shown: str) -> bytes:
             time.sleep(pause)
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):
-            raise not_a_file(shown)
+            raise Refused(f"'{shown}' is not a file.", "Give the path of a note.")
         os.lseek(fd, 0, os.SEEK_SET)
         data = read_all(fd, before.st_size)
         after = os.fstat(fd)
-        if len(data) == after.st_size and _moment(before) == _moment(after):
+        is_unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if is_unchanged and len(data) == after.st_size:
             return data
     raise changed_error(
         shown,
         "keeps being written by another program",
         "Wait until it is done, then do it again.",
     )
-
-
-def not_a_file(shown: str) -> Refused:
-    """Make the error for a path that is a folder, a pipe or a device."""
-    return Refused(f"'{shown}' is not a file.", "Give the path of a note.")
-
-
-def _moment(found: os.stat_result) -> tuple[int, int]:
-    return found.st_size, found.st_mtime_ns

@@ -1,4 +1,4 @@
-"""Full writes, fsync, failpoints for tests."""
+"""Writes that survive a power cut: complete writes, flushes to the disk, failpoints for tests."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-# Bytes that stay: complete writes, and flushes that survive a power cut on each system.
-#
-# `os.write` may write less than asked and `os.fsync` means less on macOS than elsewhere;
-# everything here is what the rest of the room uses instead of them.
-
-
 _CHUNK = 1 << 20
 _F_FULLFSYNC = 51  # sys/fcntl.h on macOS: through the drive's own cache
 
@@ -26,11 +19,7 @@ _NO_FLUSH = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOS
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write all of the data where the descriptor stands.
-
-    Raises:
-        OSError: The system took less than all and said why, or took nothing at all.
-    """
+    """Write all of the data: `os.write` may write less than it is given."""
     rest = memoryview(data)
     while rest:
         written = os.write(fd, rest[:_CHUNK])
@@ -40,12 +29,7 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 def read_all(fd: int, size: int) -> bytes:
-    """Read from where the descriptor stands to the end.
-
-    Args:
-        fd: An open file.
-        size: How long it should be; one read suffices when it is right.
-    """
+    """Read to the end; one call suffices where `size` is right."""
     data = os.read(fd, size + 1)
     if len(data) == size:
         return data
@@ -63,11 +47,7 @@ def close(fd: int) -> None:
 
 
 def sync_file(fd: int) -> None:
-    """Wait until a file's bytes are on the disk itself.
-
-    Raises:
-        OSError: They may not be.
-    """
+    """Wait until a file's bytes are on the disk itself."""
     if sys.platform == "darwin" and _full_sync(fd):
         return
     os.fsync(fd)
@@ -89,14 +69,7 @@ def _full_sync(fd: int) -> bool:
 
 
 def sync_folder(fd: int | None) -> None:
-    """Wait until the names in a folder are on the disk.
-
-    Args:
-        fd: The folder, opened; None on Windows, which writes names through by itself.
-
-    Raises:
-        OSError: They may not be.
-    """
+    """Wait until the names in a folder are on the disk; None is Windows, which writes through."""
     if fd is None:
         return
     try:
@@ -107,49 +80,58 @@ def sync_folder(fd: int | None) -> None:
 
 
 class Flush:
-    """A wait for many files at once: a wait for each costs a minute for a thousand.
+    """When written files reach the disk: all at the next `wait`, or each at once.
 
-    Where the system can flush a whole file system, files given to `later` are only remembered by
-    their file system; elsewhere each is flushed there and then.
+    To wait for each of a thousand files takes a minute. Where the system can flush a whole file
+    system, files are only remembered by theirs; elsewhere each is flushed there and then.
     """
 
-    def __init__(self) -> None:
-        self._syncfs = _syncfs() if sys.platform == "linux" else None
-        self._kept: dict[int, int] = {}
+    def __init__(self, *, at_once: bool = False) -> None:
+        is_linux = sys.platform == "linux"
+        self._syncfs = _syncfs() if is_linux and not at_once else None
+        self._pending: dict[int, int] = {}  # a descriptor for each file system
 
-    def later(self, fd: int) -> None:
-        """Have a file's or folder's changes flushed by the next `wait`.
-
-        Raises:
-            OSError: It could not be flushed, where that is done at once.
-        """
+    def sync_file(self, fd: int) -> None:
+        """Have a file on the disk after the next `wait`."""
         if self._syncfs is None:
             sync_file(fd)
+        else:
+            self._remember(fd)
+
+    def sync_folder(self, fd: int | None) -> None:
+        """Have the names in a folder on the disk after the next `wait`."""
+        if self._syncfs is None or fd is None:
+            sync_folder(fd)
+        else:
+            self._remember(fd)
+
+    def sync_folder_at(self, folder: str) -> None:
+        """Do the same for a folder that is not open."""
+        if sys.platform == "win32":
             return
+        fd = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self.sync_folder(fd)
+        finally:
+            close(fd)
+
+    def _remember(self, fd: int) -> None:
         device = os.fstat(fd).st_dev
-        if device not in self._kept:
-            self._kept[device] = os.dup(fd)
+        if device not in self._pending:
+            self._pending[device] = os.dup(fd)
 
     def wait(self) -> None:
-        """Wait until everything given to `later` is on its disk.
-
-        Raises:
-            OSError: Some of it may not be.
-        """
-        for fd in self._kept.values():
+        """Wait until everything is on its disk; an OSError means that some of it may not be."""
+        for fd in self._pending.values():
             if self._syncfs is not None:
                 self._syncfs(fd)
-
-    def close(self) -> None:
-        """Let go of the file systems."""
-        while self._kept:
-            close(self._kept.popitem()[1])
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        while self._pending:
+            close(self._pending.popitem()[1])
 
 
 def _syncfs() -> Callable[[int], None] | None:
@@ -169,10 +151,8 @@ def _syncfs() -> Callable[[int], None] | None:
     return flush
 
 
-# Named moments of a save, so that a test can end the program at any of them.
-#
-# `reach_failpoint` does nothing unless a test puts something else in its place.
-
+AT_ONCE = Flush(at_once=True)
+"""What is written is on the disk when the call returns."""
 
 POINTS = (
     "kept",  # the old bytes are in history
@@ -186,11 +166,8 @@ POINTS = (
     "logged",  # the step is in the log
     "done",  # nothing is left to clean up
 )
+"""Named moments of a save, so that a test can end the program at any of them."""
 
 
 def reach_failpoint(point: str) -> None:
-    """Say that a save got to a point.
-
-    Args:
-        point: One of `POINTS`.
-    """
+    """Do nothing; a test puts something else in the place of this function."""

@@ -1,8 +1,8 @@
-"""Names and paths: names that travel between systems, and never a step outside the vault.
+"""Names that travel between systems, and paths that never lead out of the vault.
 
 A vault path is a `str` relative to the vault with "/" between its parts, exactly as found on disk:
 bytes that are not UTF-8 stay as surrogate escapes, and no name that exists is ever normalised.
-Only names notekeep makes itself are cleaned. Which of the files are notes is the sweep's business.
+Only names notekeep makes itself are cleaned.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
+from notekeep.storage.filesystem import explain_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,16 +54,10 @@ _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and Persian words to
 
 
 def safe_name(title: str) -> str:
-    """Make the stem of a file name from a title, so that it means the same on every system.
+    """Make the stem of a file name from any title, so that it means the same on every system.
 
     What Windows forbids, what hides a file or reads as an option, and what a link cannot hold is
     left out or replaced, on every system: a vault outlives the machine it was made on.
-
-    Args:
-        title: Any text.
-
-    Returns:
-        A stem of at most `STEM_BYTES` bytes in NFC, "Untitled" when nothing is left of the title.
     """
     from unicodedata import category, normalize
 
@@ -72,14 +67,14 @@ def safe_name(title: str) -> str:
         if char in _JOINERS or category(char) not in {"Cf", "Cs"}
     )
     stem = " ".join(spaced.translate(_IN_A_NAME).split())
-    stem = _cut(stem.lstrip(" .-~").rstrip(" .-"), STEM_BYTES).rstrip(" .-")
+    stem = shorten(stem.lstrip(" .-~").rstrip(" .-"), STEM_BYTES).rstrip(" .-")
     first, dot, rest = stem.partition(".")
     if first.rstrip().casefold() in _RESERVED:
         stem = f"{first.rstrip()}_{dot}{rest}"
     return stem or "Untitled"
 
 
-def _cut(stem: str, limit: int) -> str:
+def shorten(stem: str, limit: int) -> str:
     """Shorten a stem to at most `limit` bytes without tearing a character from its accents."""
     from unicodedata import combining
 
@@ -94,14 +89,7 @@ def _cut(stem: str, limit: int) -> str:
 
 
 def portability_problem(name: str) -> str:
-    """Say why a file name would not survive the way to another system.
-
-    Args:
-        name: One part of a path.
-
-    Returns:
-        The reason, to be read after the name; empty when the name travels.
-    """
+    """Return why one part of a path does not travel, to be read after it; "" when it does."""
     bad = sorted({char for char in name if char in _FORBIDDEN or ord(char) < 32})
     if bad:
         shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in bad)
@@ -118,14 +106,7 @@ def portability_problem(name: str) -> str:
 
 
 def check_portable(path: str) -> None:
-    """Refuse to make a path that would not survive the way to another system.
-
-    Args:
-        path: A vault path that is about to come into being.
-
-    Raises:
-        Refused: One of its parts does not travel; the message names the part and the reason.
-    """
+    """Raise Refused for a new vault path of which a part does not travel."""
     for part in path.split("/"):
         problem = portability_problem(part)
         if problem:
@@ -133,7 +114,7 @@ def check_portable(path: str) -> None:
 
 
 def name_key(name: str) -> str:
-    """Give what two names share when APFS or NTFS would take them for one file."""
+    """Return what two names share when APFS or NTFS would take them for one file."""
     if name.isascii():
         return name.lower()
     from unicodedata import normalize
@@ -143,10 +124,6 @@ def name_key(name: str) -> str:
 
 def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
     """Split a vault path into its parts, refusing what could lead out of the vault by spelling.
-
-    Args:
-        path: A path relative to the vault; "" and "." mean the vault itself.
-        windows: Whether backslashes and drives count, as they do on Windows.
 
     Raises:
         Refused: The path is absolute, climbs with "..", holds NUL, or names a drive or a device.
@@ -161,20 +138,13 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
 
 
 def inside(root: Path | str, path: str) -> Path:
-    """Find the place of a vault path on disk, after every link on the way is followed.
+    """Return the place of a vault path on disk, existing or not; links in it are kept.
 
-    Nobody can hold the answer still: what must stay inside while it is written is opened part by
-    part by `notekeep.storage.open_folder`.
-
-    Args:
-        root: The folder that must not be left: a vault or a site.
-        path: A path relative to it, existing or not.
-
-    Returns:
-        `root` joined with the path; links in it are kept as they are.
+    The answer may be out of date at once: what must stay inside while it is written is opened part
+    by part by `open_folder`.
 
     Raises:
-        Refused: The path, or a link on its way, leads out of the folder.
+        Refused: The path, or a link on its way, leads out of the root.
     """
     from pathlib import Path
 
@@ -185,7 +155,7 @@ def inside(root: Path | str, path: str) -> Path:
 
 
 def is_within(place: str, base: str) -> bool:
-    """Tell whether one real path is another or lies below it; both must be free of links."""
+    """Return whether one real path is another or lies below it; both must be free of links."""
     return place == base or place.startswith(base.rstrip(os.sep) + os.sep)
 
 
@@ -198,11 +168,7 @@ def outside(path: str) -> Refused:
 
 
 def vault_path(root: Path | str, path: str | Path) -> str:
-    """Give the vault path of a file on disk.
-
-    Args:
-        root: The vault.
-        path: An absolute path, or one relative to the working directory.
+    """Return the vault path of a file, given by an absolute path or from the working directory.
 
     Raises:
         Refused: The file is not in the vault, neither as spelt nor with links followed.
@@ -239,13 +205,6 @@ def match_spelling(root: Path | str, path: str) -> str:
     A vault made elsewhere may have "Books" where the settings say "books": a second folder would
     be one and the same on the next Mac.
 
-    Args:
-        root: The vault.
-        path: A vault path whose last parts need not exist.
-
-    Returns:
-        The path with every part that has a twin on disk spelt like the twin.
-
     Raises:
         NotekeepError: As for `free_path`.
     """
@@ -263,7 +222,7 @@ def twins(names: Iterable[str], name: str) -> list[str]:
     """Pick the names that APFS or NTFS would take for this one, the name itself included."""
     key, listed = name_key(name), list(names)
     joined = "\0".join(listed)
-    # A folder may hold thousands: one look at all of them says for most names that there is none.
+    # A folder may hold thousands: one search in all of them rules out most names.
     if joined.isascii() and f"\0{key}\0" not in f"\0{joined.lower()}\0":
         return []
     return [other for other in listed if name_key(other) == key]
@@ -272,7 +231,7 @@ def twins(names: Iterable[str], name: str) -> list[str]:
 def free_path(root: Path | str, path: str) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
-    The answer may be out of date at once; `save.create` is what never overwrites.
+    The answer may be out of date at once; `atomic.create` is what never overwrites.
 
     Raises:
         Refused: The path leads out of the vault, or its folder may not be looked at.
@@ -298,6 +257,4 @@ def _names(folder: str) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        from notekeep.storage.filesystem import explain_os_error
-
-        raise explain_os_error(error, folder, "looked at") from error
+        raise explain_os_error(error, folder, "listed") from error

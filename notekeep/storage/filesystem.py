@@ -1,4 +1,4 @@
-"""Which file system; its errors with a remedy."""
+"""File systems: where a folder lies, and what their errors mean to a person."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-# Where a folder lies: on a disk of this machine, on another one, or in a synced folder.
+# Where a folder lies: on a disk of this machine, on another machine, or in a synced folder.
 #
 # Index and history are for one machine. SQLite's write-ahead log needs memory that processes
 # share, which no network has, and a program that syncs a folder copies a database in the middle
 # of a write.
 
-
 _NETWORK = frozenset(
     (
         *("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"),
-        *("davfs", "drvfs", "vboxsf", "prl_fs", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs"),
-        *("fuse.davfs2", "fuse.vmhgfs-fuse", "fuse.ceph", "fuse.s3fs", "fuse.gvfsd-fuse"),
+        *("davfs", "drvfs", "ncpfs", "vboxsf", "prl_fs", "vmhgfs", "virtiofs"),
+        *("fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.davfs2", "fuse.vmhgfs-fuse"),
+        *("fuse.ceph", "fuse.s3fs", "fuse.gvfsd-fuse"),
     )
 )
 """Types of file systems, as Linux names them, whose files are on another machine."""
@@ -60,13 +59,13 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def remote_reason(folder: str) -> str:
-    """Tell why a folder is not just on this machine.
+    """Return where a folder lies that is not just on this machine, to be read after "lies".
 
     Args:
         folder: The folder; it need not exist yet.
 
     Returns:
-        Where it lies, to be read after "lies"; empty for a disk of this machine.
+        The place; empty for a disk of this machine.
     """
     place = os.path.realpath(folder)
     if sys.platform == "win32" and place.startswith("\\\\"):
@@ -74,30 +73,22 @@ def remote_reason(folder: str) -> str:
     kind = file_system(place)
     if kind in _NETWORK:
         return f"on another machine ({kind})"
-    for above in _above(place):
-        name = os.path.basename(above).casefold()
+    while place:
+        name = os.path.basename(place).casefold()
         account = _ACCOUNT.match(name)
         program = _SYNCED_NAMES.get(account[1] if account else name)
         if program:
             return f"in a folder that {program} keeps in sync"
         for mark, owner in _SYNCED_MARKS.items():
-            if os.path.lexists(os.path.join(above, mark)):
+            if os.path.lexists(os.path.join(place, mark)):
                 return f"in a folder that {owner} keeps in sync"
+        above = os.path.dirname(place)
+        place = above if above != place else ""
     return ""
 
 
-def _above(place: str) -> Iterator[str]:
-    """Give a folder and those above it."""
-    while place:
-        yield place
-        up = os.path.dirname(place)
-        if up == place:
-            return
-        place = up
-
-
 def file_system(place: str) -> str:
-    """Give the type of the file system that a real path is on; "" where the system tells none."""
+    """Return the type of the file system that a real path is on; "" where that is not known."""
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.readlines()
@@ -113,11 +104,14 @@ def file_system(place: str) -> str:
     return kind
 
 
-# What the system says, told as a person can act on it: the file, the reason, the remedy.
-#
-# Everything in this room that may meet an `OSError` of a file a person named goes through here,
-# so that no errno reaches anybody bare and no failure is silent.
+def is_remote(place: str) -> bool:
+    """Tell whether other machines may write to a real path without this one hearing of it."""
+    kind = file_system(place)
+    return kind in _NETWORK or kind.startswith("fuse.")
 
+
+# What the system says, as a person can act on it: the file, the reason, the remedy. No errno
+# reaches anybody bare, and no failure is silent.
 
 _NO_SPACE = ("there is no space left on its disk", "Free some space, then do it again.")
 _TOO_MANY_FILES = ("too many files are open", "Close some programs, then do it again.")
@@ -125,10 +119,7 @@ _NOT_ALLOWED = (
     "you may not change it or its folder",
     "Look at its owner and permissions; notekeep changes neither behind your back.",
 )
-_DISK = (
-    "the disk reported an error",
-    "Copy what matters elsewhere, then check the disk.",
-)
+_DISK = ("the disk reported an error", "Copy what matters elsewhere, then check the disk.")
 _GONE = ("the place it is on does not answer", "Is the drive or the network share connected?")
 
 _FAILURES = {
@@ -161,7 +152,7 @@ _REFUSALS = {
 
 
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
-    """Tell a failure of the system as an error a person can act on.
+    """Make the error that a person can act on from a failure of the system; to be raised from it.
 
     Args:
         error: What the system said.
@@ -170,7 +161,7 @@ def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
 
     Returns:
         A `Refused` for what the system will never allow as it stands, `NotFound` for a file that is
-        not there, else a `Failure`; to be raised from `error`.
+        not there, else a `Failure`.
     """
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
@@ -178,14 +169,13 @@ def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
         kind, reason, hint = NotFound, "it is not there", "It may have been moved or deleted."
     elif number in _REFUSALS:
         kind, (reason, hint) = Refused, _REFUSALS[number]
-        if (reason, hint) == _NOT_ALLOWED and action in ("read", "looked at"):
+        if (reason, hint) == _NOT_ALLOWED and action in ("read", "listed"):
             reason = "you may not read it"
     elif number in _FAILURES:
         reason, hint = _FAILURES[number]
     else:
         reason, hint = (error.strerror or str(error)).rstrip("."), "Try again."
-    told = os.fspath(path)
-    return kind(f"'{told}' could not be {action}: {reason}.", hint)
+    return kind(f"'{os.fspath(path)}' could not be {action}: {reason}.", hint)
 
 
 @contextmanager
@@ -193,7 +183,7 @@ def explain_errors(path: str, action: str) -> Iterator[None]:
     """Turn an `OSError` of what runs inside into an error that names the file and the remedy.
 
     Raises:
-        NotekeepError: As `explain` says, from the system's own error.
+        NotekeepError: As `explain_os_error` makes it.
     """
     try:
         yield
@@ -202,12 +192,5 @@ def explain_errors(path: str, action: str) -> Iterator[None]:
 
 
 def changed_error(path: str, what: str, hint: str, copy: str = "") -> Conflict:
-    """Make the error for a file that is no longer what it was when the change was made.
-
-    Args:
-        path: The file.
-        what: What happened to it.
-        hint: What the person can do.
-        copy: The file that was made of the other version, if any.
-    """
+    """Make the error for a file that is no longer what it was when the change was made."""
     return Conflict(f"'{path}' {what}.", hint, copy=copy)

@@ -1,93 +1,69 @@
-"""Composes log, blobs, journal; begins steps."""
+"""History: every version of every note, the steps that made them, and the way back.
+
+This is the surface of it for the rest of notekeep. What a step does is in `transaction`, how it is
+inverted in `undo`, what a start repairs in `recovery`.
+"""
 
 from __future__ import annotations
 
 import os
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotFound
-from notekeep.storage.blobs import Blobs
-from notekeep.storage.displaced_files import SETTLE_SECONDS, DisplacedFiles
-from notekeep.storage.durability import Flush, close
+from notekeep.storage import recovery
+from notekeep.storage.displaced_files import SETTLE_SECONDS
+from notekeep.storage.durability import Flush
 from notekeep.storage.filesystem import explain_errors
-from notekeep.storage.journal import Journal
-from notekeep.storage.operation_log import ChangeRecord, OperationLog, StepRecord, make_step_id
-from notekeep.storage.operations import MAX_HELD_BYTES
-from notekeep.storage.private_files import hold_lock, make_folder
+from notekeep.storage.open_folder import remove_empty_folders
+from notekeep.storage.operation_log import list_versions
+from notekeep.storage.operations import MAX_STORED_BYTES
+from notekeep.storage.private_files import hold_lock_file
+from notekeep.storage.stores import Stores, forget_versions, prune_daily
+from notekeep.storage.transaction import Transaction
+from notekeep.storage.undo import UndoableStep, invert, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from notekeep.storage.content import Digest
-    from notekeep.storage.open_folder import OpenPlace
-    from notekeep.storage.operation_log import Version
+    from notekeep.storage.operation_log import StepRecord, Version
     from notekeep.storage.recovery import RecoveredStep, SweptFile
-    from notekeep.storage.transaction import Transaction
 
+ROUND_BYTES = 64 << 20
+"""How much of what other programs wrote one call stores: more at once is a checkout or a backup
+brought back, not writing."""
 
-# History: every version of every note, the steps that made them, and the way back.
-#
-# It lives outside the vault, so that it survives what happens to the vault, and is never needed
-# to read a note. This is the surface of it for the rest of notekeep; what a step does is in
-# `commit`, how it is taken back in `undo`, what a start repairs in `recover`.
+_FEW = 8  # to wait for each of so many takes less time than to wait for the whole disk
 
 
 class ListedStep(NamedTuple):
-    """A step as a person sees it in the list of steps.
-
-    Attributes:
-        record: The step.
-        undone: Whether it is taken back at the moment.
-    """
+    """A step as a person sees it in the list of steps."""
 
     record: StepRecord
     undone: bool
 
 
-class History:
-    """The history of one vault.
+class OutsideVersion(NamedTuple):
+    """A content that was found in a note.
 
     Attributes:
-        folder: Where it lies: the vault's own folder among the state of the person.
-        blobs: The contents.
-        ledger: The log of steps.
-        journal: Steps that are being made.
-        aside: Old files that were just replaced.
+        path: The note, as a vault path.
+        data: What it holds.
+        digest: The digest of that.
+        before: The digest of what it held when notekeep read it last; None or "" when that is
+            not known.
     """
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = os.fspath(folder)
-        self.blobs = Blobs(os.path.join(self.folder, "blobs"))
-        self.ledger = OperationLog(self.folder)
-        self.journal = Journal(os.path.join(self.folder, "journal"))
-        self.aside = DisplacedFiles(os.path.join(self.folder, "aside"))
+    path: str
+    data: bytes
+    digest: Digest
+    before: Digest | None
 
-    def keep(self, data: bytes, *, flush: Flush | None = None) -> Digest:
-        """Keep a content; when this returns, it is on the disk.
 
-        Args:
-            data: The content.
-            flush: When given, it is on the disk only after its next wait.
-
-        Returns:
-            Its digest.
-
-        Raises:
-            OSError: It could not be kept.
-        """
-        return self.blobs.keep(data, flush=flush)
-
-    def blob(self, digest: Digest) -> bytes:
-        """Give a content back.
-
-        Raises:
-            NotFound: It is not, or no longer, in history.
-            Failure: It is damaged or cannot be read.
-        """
-        return self.blobs.read(digest)
+class History(Stores):
+    """The history of one vault. Methods that write raise NotekeepError when they cannot."""
 
     def step(
         self,
@@ -111,44 +87,28 @@ class History:
         Returns:
             A context manager; the changes are made at its end.
         """
-        from notekeep.storage.transaction import Transaction
-
         return Transaction(self, root, verb, label, whole=whole, elsewhere=elsewhere)
 
     def records(self) -> list[StepRecord]:
         """Read the whole log, oldest first."""
-        with explain_errors(self.ledger.path, "read"):
-            return self.ledger.steps()
+        with explain_errors(self.log.path, "read"):
+            return self.log.steps()
 
     def steps(self, limit: int | None = None) -> list[ListedStep]:
-        """List the steps a person made, newest first, undos and redos not among them.
-
-        Args:
-            limit: At most so many.
-        """
-        from notekeep.storage.undo import stacks
-
+        """List the steps a person made, newest first, undos and redos not among them."""
         records = self.records()
-        undone = {one.origin.id for one in stacks(records)[1]}
-        lost = _undone_for_good(records, undone)
+        undone: set[str] = set()
+        for record in records:
+            if record.undoes:
+                undone.add(record.undoes)
+            elif record.redoes:
+                undone.discard(record.redoes)
         own = [
-            ListedStep(record, record.id in undone or record.id in lost)
+            ListedStep(record, record.id in undone)
             for record in reversed(records)
             if not (record.undoes or record.redoes or record.is_outside)
         ]
-        return own if limit is None else own[:limit]
-
-    def undo(self, root: Path | str, n: int = 1) -> list[StepRecord]:
-        """Take back the newest `n` steps; see `undo.undo_steps`."""
-        from notekeep.storage.undo import undo_steps
-
-        return undo_steps(self, root, n)
-
-    def redo(self, root: Path | str) -> StepRecord:
-        """Do the step again that was taken back last; see `undo.redo_step`."""
-        from notekeep.storage.undo import redo_step
-
-        return redo_step(self, root)
+        return own[:limit]
 
     def versions(self, path: str) -> list[Version]:
         """List the versions of a note that history still holds, newest first.
@@ -156,268 +116,191 @@ class History:
         Args:
             path: The note, as a vault path; its earlier names are followed.
         """
-        from notekeep.storage.operation_log import list_versions
-
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
-    def restore(self, root: Path | str, path: str, digest: Digest) -> Digest:
-        """Give a note the content of one of its versions, as a step that can be undone.
+    # Undo and redo: newest first, whatever process made the steps.
+
+    def undo(self, root: Path | str, count: int = 1) -> list[StepRecord]:
+        """Undo the newest steps.
 
         Args:
-            root: The vault.
-            path: The note; one that is gone is made again.
-            digest: The version.
+            root: The vault, for steps that were made in it.
+            count: How many.
 
         Returns:
-            The digest of what the note holds then.
+            The steps undone, newest first; fewer than `count` when there are no more.
 
         Raises:
-            NotFound: The version is not in history.
-            Conflict: Another program saved the note at the same moment.
+            NotFound: There is nothing to undo.
+            Conflict: A file changed since in a way that cannot be merged, or is gone; that step and
+                those before it are as they were, newer ones are undone.
         """
-        from notekeep.storage.content import read_file
+        done: list[StepRecord] = []
+        for _ in range(count):
+            with self._lock_undo():
+                undo, _ = stacks(self.records())
+                if not undo:
+                    break
+                self._reverse(root, undo[-1], is_undo=True)
+                done.append(undo[-1].origin)
+        if not done:
+            raise NotFound("There is nothing to undo.")
+        return done
 
-        data = self.blob(digest)
-        with self.step("restore", f"restore {path}", root=root) as step:
-            try:
-                _, now = read_file(os.path.join(os.fspath(root), path))
-            except NotFound:
-                step.create(path, data, any_name=True)
-            else:
-                step.edit(path, data, now, keep_ours=False)
-        return digest
-
-    def saw(self, found: Iterable[tuple[str, Digest]]) -> None:
-        """Note contents that other programs gave to files; there is nothing to undo in it.
-
-        Args:
-            found: Vault paths with digests that were kept.
-        """
-        changes = tuple(ChangeRecord("seen", path, None, digest) for path, digest in found)
-        if changes:
-            self.ledger.append(StepRecord(make_step_id(), time.time(), "seen", "", changes))
-
-    def record_changed_outside(self, found: Iterable[tuple[str, bytes]]) -> None:
-        """Keep what other programs gave to files, all with one wait for the disk.
-
-        Args:
-            found: Vault paths with contents, as a refresh reads them.
+    def undo_step(self, root: Path | str, step: str) -> StepRecord:
+        """Undo one step by the id it was first made with, whatever was done since.
 
         Raises:
-            NotekeepError: It could not be kept.
+            NotFound: It is undone already, or there is no such step.
+            Conflict: As for `undo`; nothing was changed.
         """
-        from notekeep.storage.durability import Flush
+        with self._lock_undo():
+            undo, _ = stacks(self.records())
+            one = next((one for one in undo if one.origin.id == step), None)
+            if one is None:
+                raise NotFound("That step is undone already.")
+            self._reverse(root, one, is_undo=True)
+            return one.origin
 
-        with explain_errors(self.folder, "added to"), Flush() as flush:
-            kept = [(path, self.keep(data, flush=flush)) for path, data in found]
-            flush.wait()
-        self.saw(kept)
+    def redo(self, root: Path | str) -> StepRecord:
+        """Redo the step that was undone last.
 
-    def saw_outside(self, met: Sequence[OutsideVersion]) -> list[str]:
-        """Keep what other programs wrote into notes, as a refresh meets it; see `outside`.
+        Raises:
+            NotFound: Nothing was undone, or something was done since.
+            Conflict: As for `undo`.
+        """
+        with self._lock_undo():
+            _, redo = stacks(self.records())
+            if not redo:
+                raise NotFound("There is nothing to do again.")
+            self._reverse(root, redo[-1], is_undo=False)
+            return redo[-1].origin
+
+    def _reverse(self, root: Path | str, one: UndoableStep, *, is_undo: bool) -> None:
+        place = one.last.root or os.fspath(root)
+        verb = "undo" if is_undo else "redo"
+        shown = one.origin.label or one.origin.verb
+        step = Transaction(
+            self,
+            place,
+            verb,
+            f"{verb} {shown}",
+            whole=True,
+            elsewhere=bool(one.last.root),
+            undoes=one.origin.id if is_undo else "",
+            redoes="" if is_undo else one.origin.id,
+        )
+        with explain_errors(shown, "undone" if is_undo else "done again"):
+            step.operations = invert(one.last, place, self.blobs)
+            step.commit()
+        remove_empty_folders(place, one.last.folders)
+
+    @contextmanager
+    def _lock_undo(self) -> Iterator[None]:
+        """Keep other processes from undoing the same step at the same time."""
+        lock = os.path.join(self.folder, "undo.lock")
+        with hold_lock_file(lock, lock):
+            yield
+
+    # What other programs did to notes. Nothing of it can be undone by `undo`, which knows only
+    # notekeep's own steps; it is there for `history` and `restore`. A note whose change was not
+    # found, because it changed again before the next sweep, has no version for it.
+
+    def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
+        """Store those contents that another program wrote, as a refresh finds them.
+
+        A content that notekeep wrote itself is in its log, or in the journal of a step that is
+        being made by another process.
 
         Returns:
             The notes that have a version more.
-
-        Raises:
-            NotekeepError: It could not be kept.
         """
-        return record_outside_versions(self, met)
+        with explain_errors(self.folder, "added to"):
+            foreign = list(_fit(self._foreign(found), ROUND_BYTES))
+            with Flush(at_once=len(foreign) <= _FEW) as flush:
+                for one in foreign:
+                    self.blobs.store(one.data, flush=flush)
+                flush.wait()
+            self.record_outside([(one.path, one.before or None, one.digest) for one in foreign])
+        return [one.path for one in foreign]
+
+    def record_version(self, path: str, data: bytes) -> None:
+        """Store a content as a version of a note, although the note itself does not hold it."""
+        with explain_errors(self.folder, "added to"):
+            self.record_outside([(path, None, self.blobs.store(data))])
+
+    def _foreign(self, found: Sequence[OutsideVersion]) -> list[OutsideVersion]:
+        """Leave out what notekeep wrote; the whole log is read only when its end does not tell."""
+        unknown = [one for one in found if len(one.data) <= MAX_STORED_BYTES]
+        stored = {one.path for one in unknown if self.blobs.has(one.digest)}
+        if not stored:
+            return unknown
+        last = self.log.last()
+        own = set(_written([last] if last else [])) | set(_written(self.journal.records()))
+        if any(one.path in stored and (one.path, one.digest) not in own for one in unknown):
+            newest = dict(_written(self.log.steps()))
+            own |= {(path, digest) for path, digest in newest.items() if path in stored}
+        return [one for one in unknown if (one.path, one.digest) not in own]
+
+    # Upkeep.
 
     def recover(self, root: Path | str) -> list[RecoveredStep]:
         """Finish what a crash cut short; every start calls it.
 
-        Files that an earlier process replaced are looked at again as well: see `settle`.
-
-        Args:
-            root: The vault.
-
-        Returns:
-            What was finished; see `recover.recover`.
-
-        Raises:
-            NotekeepError: History could not be read or added to.
+        Files that an earlier process replaced are checked again as well: see `check_displaced`.
         """
-        from notekeep.storage.recovery import recover
-
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
-            found = recover(self, root)
-            self.settle(root)
+            found = recovery.finish_steps(self, root)
+            self.check_displaced(root)
         return found
 
     def sweep_temps(
-        self, root: Path | str, temps: Iterable[str] | None = None, *, min_age: float = 3600.0
+        self,
+        root: Path | str,
+        temps: Iterable[str] | None = None,
+        *,
+        min_age: float = recovery.HOUR,
     ) -> list[SweptFile]:
-        """Move old unfinished files of the vault into history; see `recover.sweep_temps`."""
-        from notekeep.storage.recovery import sweep_temps
+        """Move old unfinished files of the vault into history; see `recovery.sweep_temps`."""
+        return recovery.sweep_temps(self, root, temps, min_age=min_age)
 
-        return sweep_temps(self, root, temps, min_age=min_age)
+    def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
+        """Look for late writes into files that were replaced; see `recovery.check_displaced`.
 
-    def settle(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Look again at the files that were replaced some seconds ago; see `aside.Aside`.
-
-        `recover` does it at a start; whoever lives long does it every few seconds, and with a
-        `min_age` of 0 at the end.
-
-        Returns:
-            Conflict copies made of what was written into them late, as vault paths.
+        `recover` does it at a start; a process that lives long does it every few seconds, and with
+        a `min_age` of 0 at the end.
         """
-        return self.aside.settle(self, root, min_age)
+        return recovery.check_displaced(self, root, min_age)
 
     def close(self) -> None:
-        """Let go of everything that is held open; the history can still be used."""
-        self.aside.close()
+        """Close everything that is held open; the history can still be used."""
+        self.displaced.close()
 
-    def prune(self, *, now: float | None = None) -> int:
-        """Let old versions go when there are too many; see `prune.prune`."""
-        from notekeep.storage.blobs import prune_versions
-
+    def prune_daily(self) -> int:
+        """Remove old versions when there are too many, once a day at most; for quiet moments."""
         with explain_errors(self.folder, "pruned"):
-            return prune_versions(self, now=now)
-
-    def prune_daily(self, *, now: float | None = None) -> int:
-        """Let old versions go, once a day at most; for quiet moments: see `prune.prune_daily`."""
-        from notekeep.storage.blobs import prune_daily
-
-        with explain_errors(self.folder, "pruned"):
-            return prune_daily(self, now=now)
+            return prune_daily(self)
 
     def forget(self, path: str) -> int:
-        """Remove every trace of a note from history; see `prune.forget`."""
-        from notekeep.storage.blobs import forget_versions
-
+        """Remove every trace of a note from history; see `stores.forget_versions`."""
         with explain_errors(self.folder, "changed"):
             return forget_versions(self, path)
 
-    def displace(self, place: OpenPlace, name: str, digest: Digest) -> None:
-        """Put a file aside that was just replaced; see `aside.Aside.put`."""
-        self.aside.put(place, name, digest)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other processes from taking back the same step at the same time.
-
-        Raises:
-            Failure: Another one has been at it for too long.
-        """
-        make_folder(self.folder)
-        path = os.path.join(self.folder, "undo.lock")
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        try:
-            with hold_lock(fd, path):
-                yield
-        finally:
-            close(fd)
-
-
-def _undone_for_good(records: list[StepRecord], redoable: set[str]) -> set[str]:
-    """Give the steps that were taken back and that a newer step keeps from being done again."""
-    undone: set[str] = set()
+def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
+    """Yield the notes of steps in the vault, each with what it held after."""
     for record in records:
-        if record.undoes:
-            undone.add(record.undoes)
-        elif record.redoes:
-            undone.discard(record.redoes)
-    return undone - redoable
+        for change in record.changes:
+            if change.after is not None and not record.root:
+                yield change.to or change.path, change.after
 
 
-# What other programs did to notes, taken into history when a refresh meets it.
-#
-# Nothing of it can be undone by `undo`, which knows only notekeep's own steps; it is there for
-# `history` and `restore`. A note whose change was not met, because it changed again before
-# anybody looked, has no version for it.
-
-
-ROUND_BYTES = 64 << 20
-"""How much one call keeps: more at once is a checkout or a backup brought back, not writing."""
-
-_FEW = 8  # a wait for each of so many is shorter than one for the whole disk
-
-
-class OutsideVersion(NamedTuple):
-    """A content that was met in a note.
-
-    Attributes:
-        path: The note, as a vault path.
-        data: What it holds.
-        digest: The digest of that.
-        before: The digest of what it held when notekeep read it last; None or "" when that is
-            not known.
-    """
-
-    path: str
-    data: bytes
-    digest: Digest
-    before: Digest | None
-
-
-def record_outside_versions(history: History, met: Sequence[OutsideVersion]) -> list[str]:
-    """Keep those contents that another program wrote.
-
-    A content that notekeep wrote itself is in its log, or in the journal of a step that is being
-    made by another process.
-
-    Args:
-        history: Where they are kept.
-        met: What a refresh read.
-
-    Returns:
-        The notes that have a version more.
-
-    Raises:
-        NotekeepError: They could not be kept.
-    """
-    with explain_errors(history.folder, "added to"):
-        foreign = list(_within(_foreign(history, met), ROUND_BYTES))
-        if not foreign:
-            return []
-        with ExitStack() as stack:
-            flush = stack.enter_context(Flush()) if len(foreign) > _FEW else None
-            for one in foreign:
-                history.keep(one.data, flush=flush)
-            if flush is not None:
-                flush.wait()
-        changes = tuple(
-            ChangeRecord("seen", one.path, one.before or None, one.digest) for one in foreign
-        )
-        history.ledger.append(StepRecord(make_step_id(), time.time(), "seen", "", changes))
-    return [one.path for one in foreign]
-
-
-def _foreign(history: History, met: Sequence[OutsideVersion]) -> list[OutsideVersion]:
-    """Leave out what notekeep wrote; the whole log is read only when its end does not tell."""
-    unknown = [one for one in met if len(one.data) <= MAX_HELD_BYTES]
-    held = {one.path for one in unknown if history.blobs.has(one.digest)}
-    if not held:
-        return unknown
-    last = history.ledger.last()
-    own = _written([last] if last else []) | _written(history.journal.records())
-    if any(one.path in held and (one.path, one.digest) not in own for one in unknown):
-        newest: dict[str, Digest] = {}
-        for record in history.ledger.steps():
-            if not record.root:
-                newest.update(_written_by(record))
-        own |= {(path, digest) for path, digest in newest.items() if path in held}
-    return [one for one in unknown if (one.path, one.digest) not in own]
-
-
-def _written(records: Iterable[StepRecord]) -> set[tuple[str, Digest]]:
-    return {pair for record in records if not record.root for pair in _written_by(record)}
-
-
-def _written_by(record: StepRecord) -> Iterable[tuple[str, Digest]]:
-    """Give the notes of a step, each with what it held after it."""
-    for change in record.changes:
-        if change.after is not None:
-            yield change.to or change.path, change.after
-
-
-def _within(met: Iterable[OutsideVersion], most: int) -> Iterable[OutsideVersion]:
-    """Give as many as have room, in their order."""
-    for one in met:
-        most -= len(one.data)
-        if most < 0:
+def _fit(found: Iterable[OutsideVersion], room: int) -> Iterator[OutsideVersion]:
+    """Yield as many as have room, in their order."""
+    for one in found:
+        room -= len(one.data)
+        if room < 0:
             return
         yield one

@@ -1,26 +1,20 @@
 """What is about to happen to several files, on the disk before it does, so that it can be finished.
 
-An entry is locked by the process that made it for as long as that lives; one that can be locked by
-somebody else was left by a process that died. Finishing it is the business of
-`notekeep.storage.recovery`.
+An entry is locked by the process that made it for as long as that lives; one that another process
+can lock was left by a process that died. `recovery` finishes it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep.storage import operation_log
-from notekeep.storage.durability import close, read_all, sync_file, write_all
-from notekeep.storage.private_files import (
-    make_folder,
-    open_temp,
-    sync_folder_at,
-    try_lock,
-    write_file,
-)
+from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
+from notekeep.storage.private_files import make_folder, open_temp, try_lock, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,30 +49,20 @@ class JournalEntry:
         self.leave()
 
     def leave(self) -> None:
-        """Let go of the entry without removing it: the next start takes care of it."""
+        """Unlock the entry without removing it: the next start takes care of it."""
         if self._fd is not None:
             close(self._fd)
             self._fd = None
 
 
 class Journal:
-    """The entries in a folder.
-
-    Attributes:
-        folder: Where they lie.
-    """
+    """The entries in a folder."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
-        """Write an entry; when this returns, it is on the disk.
-
-        Raises:
-            OSError: It could not be written; nothing is left of it.
-        """
-        from json import dumps
-
+        """Write an entry; when this returns, it is on the disk."""
         make_folder(self.folder)
         data = {
             "format": operation_log.LOG_FORMAT,
@@ -87,26 +71,24 @@ class Journal:
             "step": operation_log.to_json(record),
         }
         path = os.path.join(self.folder, f"{record.id}.json")
-        write = _write_closed if sys.platform == "win32" else _write_locked
-        return JournalEntry(path, write(path, dumps(data).encode()), record, root, logged=logged)
+        write = _write_then_lock if sys.platform == "win32" else _write_locked
+        fd = write(path, json.dumps(data).encode())
+        return JournalEntry(path, fd, record, root, logged=logged)
 
     def lock_abandoned(self) -> Iterator[JournalEntry]:
-        """Lock and give the entries whose makers are gone, oldest first.
-
-        An entry of a newer format is left for the notekeep that knows it.
-        """
+        """Lock the entries whose makers are gone, oldest first; not those of a newer format."""
         for name in self._names():
-            entry = self._take(os.path.join(self.folder, name))
+            entry = self._lock(os.path.join(self.folder, name))
             if entry is not None:
                 yield entry
 
     def records(self) -> list[StepRecord]:
-        """Read all entries, whoever's they are, without locking them."""
+        """Read all entries, of whichever process, without locking them."""
         found: list[StepRecord] = []
         for name in self._names():
             with suppress(OSError), open(os.path.join(self.folder, name), "rb") as file:
-                read = _parse(file.read())
-                found += [read[0]] if read else []
+                parsed = _parse(file.read())
+                found += [parsed[0]] if parsed else []
         return found
 
     def _names(self) -> list[str]:
@@ -115,7 +97,7 @@ class Journal:
         except FileNotFoundError:
             return []
 
-    def _take(self, path: str) -> JournalEntry | None:
+    def _lock(self, path: str) -> JournalEntry | None:
         try:
             fd = os.open(path, _FLAGS)
         except FileNotFoundError:
@@ -123,8 +105,9 @@ class Journal:
         entry = None
         try:
             if try_lock(fd) and os.path.exists(path):
-                read = _parse(read_all(fd, os.fstat(fd).st_size))
-                entry = JournalEntry(path, fd, read[0], read[1], logged=read[2]) if read else None
+                parsed = _parse(read_all(fd, os.fstat(fd).st_size))
+                if parsed:
+                    entry = JournalEntry(path, fd, parsed[0], parsed[1], logged=parsed[2])
         finally:
             if entry is None:
                 close(fd)
@@ -139,7 +122,7 @@ def _write_locked(path: str, data: bytes) -> int:
         write_all(fd, data)
         sync_file(fd)
         os.rename(temp, path)
-        sync_folder_at(os.path.dirname(path))
+        AT_ONCE.sync_folder_at(os.path.dirname(path))
     except BaseException:
         close(fd)
         with suppress(OSError):
@@ -148,8 +131,8 @@ def _write_locked(path: str, data: bytes) -> int:
     return fd
 
 
-def _write_closed(path: str, data: bytes) -> int:
-    """The same for Windows, which renames nothing that is open: it is locked a moment later."""
+def _write_then_lock(path: str, data: bytes) -> int:
+    """Do the same on Windows, which renames nothing that is open: it is locked a moment later."""
     write_file(path, data)
     fd = os.open(path, _FLAGS)
     try_lock(fd)
@@ -158,15 +141,11 @@ def _write_closed(path: str, data: bytes) -> int:
 
 def _parse(data: bytes) -> tuple[StepRecord, str, bool] | None:
     """Read an entry as step, root, and whether it is logged; None for one of a newer format."""
-    from json import loads
-
     try:
-        fields = loads(data)
-        record = (
-            operation_log.from_json(fields["step"])
-            if fields["format"] == operation_log.LOG_FORMAT
-            else None
-        )
+        fields = json.loads(data)
+        if fields["format"] != operation_log.LOG_FORMAT:
+            return None
+        record = operation_log.from_json(fields["step"])
         return (record, str(fields["root"]), bool(fields["logged"])) if record else None
     except (ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,10 @@
-"""Folder held open; no link leads out."""
+"""A place in a vault, held open: what is done there cannot be led out of the vault meanwhile.
+
+A path is checked at one moment and used at another; in between, somebody may put a link in the
+place of a folder. So the way is walked part by part from the vault, no part of it may be a link,
+and everything that follows is done by names relative to the folder that was opened. Windows has no
+such calls; there the checked path is used.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +12,21 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import Refused
 from notekeep.storage import file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.storage.durability import close, sync_folder
+from notekeep.storage.durability import AT_ONCE, Flush, close
 from notekeep.storage.renames import FolderEntry, remove_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from notekeep.storage.durability import Flush
-
-
-# A place in a vault, held open: what is done there cannot be led out of the vault meanwhile.
-#
-# A path is checked at one moment and used at another; in between, somebody may put a link in the
-# place of a folder. So the way is walked part by part from the vault, no part of it may be a
-# link, and everything that follows is done by names relative to the folder that was opened.
-# Windows has no such calls; there the checked path is used.
-
-
 _DIR_FD = os.open in os.supports_dir_fd
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 _MAYBE_LINK = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EMLINK})
 """How systems say that what was to be opened as a folder is a link."""
@@ -73,7 +67,7 @@ class OpenPlace:
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         if self.fd is not None:
             close(self.fd)
             self.fd = None
@@ -82,20 +76,28 @@ class OpenPlace:
         """Give a name in the folder in the form that renames take."""
         return FolderEntry(self.fd, self.folder, name or self.name)
 
-    def beside(self, name: str) -> str:
+    def sibling_path(self, name: str) -> str:
         """Give the path below the root of another name in the folder."""
         above = self.shown.replace(os.sep, "/").rpartition("/")[0]
         return f"{above}/{name}" if above else name
 
     def open(self, name: str, flags: int, mode: int = 0o600) -> int:
         """Open a file of the folder; a link of that name is an error."""
-        where, at = self._at(name)
-        flags |= NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        where, at = self.entry(name).at
+        flags |= _NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         return os.open(where, flags, mode, **at)
 
+    def read(self, name: str = "") -> bytes:
+        """Read a file of the folder as it was at one moment."""
+        fd = self.open(name or self.name, READ_FLAGS)
+        try:
+            return read_stable(fd, self.shown)
+        finally:
+            close(fd)
+
     def stat(self, name: str = "") -> os.stat_result:
-        """Look at a name of the folder, at a link itself."""
-        where, at = self._at(name or self.name)
+        """Ask about a name of the folder; about a link itself."""
+        where, at = self.entry(name).at
         return os.stat(where, follow_symlinks=False, **at)
 
     def unlink(self, name: str) -> None:
@@ -106,15 +108,6 @@ class OpenPlace:
         """List the folder."""
         return os.listdir(self.folder if self.fd is None else self.fd)
 
-    def sync(self) -> None:
-        """Wait until the names in the folder are on the disk."""
-        sync_folder(self.fd)
-
-    def _at(self, name: str) -> tuple[str, dict[str, Any]]:
-        if self.fd is None:
-            return os.path.join(self.folder, name), {}
-        return name, {"dir_fd": self.fd}
-
 
 def open_place(
     root: Path | str,
@@ -122,7 +115,7 @@ def open_place(
     *,
     follow: bool = True,
     make: bool = False,
-    flush: Flush | None = None,
+    flush: Flush = AT_ONCE,
 ) -> OpenPlace:
     """Open the folder a path lies in.
 
@@ -131,14 +124,9 @@ def open_place(
         path: Relative to the root, or absolute and inside it.
         follow: Whether a path that is itself a link stands for what it leads to.
         make: Whether missing folders are made, under names that travel.
-        flush: When given, folders that are made are on the disk only after its next wait.
-
-    Raises:
-        Refused: The path leads out of the root, or is the root.
-        NameTaken: A folder to be made has a twin in case or accents.
-        OSError: A folder is missing or cannot be opened.
+        flush: When folders that are made reach the disk.
     """
-    base = _real(os.fspath(root))
+    base = os.path.realpath(root)
     given = os.fspath(path)
     inside = file_names.vault_path(root, given) if os.path.isabs(given) else given
     parts = file_names.split_path(inside)
@@ -147,9 +135,9 @@ def open_place(
     made: list[str] = []
     walk = _walk if _DIR_FD else _walk_by_path
     try:
-        fd = _straight(base, parts, made, follow=follow, make=make, flush=flush)
+        fd = _open_without_links(base, parts, made, follow=follow, make=make, flush=flush)
         if fd is None:
-            parts = _followed(base, parts, inside, follow=follow)
+            parts = _follow_links(base, parts, inside, follow=follow)
             fd = walk(base, parts[:-1], made, make=make, flush=flush)
     except BaseException:
         remove_empty_folders(base, made)
@@ -157,34 +145,10 @@ def open_place(
     return OpenPlace(base, parts, inside, made, fd)
 
 
-_own_real: set[str] = set()
-"""Roots without a link on the way to them, which is asked once: whatever is done below one is done
-from the folder that is opened, and stays there if its way becomes another."""
-
-
-def _real(root: str) -> str:
-    """Return where a root lies, links followed."""
-    if root in _own_real:
-        return root
-    real = os.path.realpath(root)
-    if real == root:
-        _own_real.add(root)
-    return real
-
-
-def _straight(
-    base: str,
-    parts: Sequence[str],
-    made: list[str],
-    *,
-    follow: bool,
-    make: bool,
-    flush: Flush | None,
+def _open_without_links(
+    base: str, parts: Sequence[str], made: list[str], *, follow: bool, make: bool, flush: Flush
 ) -> int | None:
-    """Open the folder of a path with no link in it, as nearly all are; None where one may be.
-
-    That it has none shows while its folders are opened, so that nothing has to be followed before.
-    """
+    """Open the folder of a path without links, as nearly all are; None where one may be."""
     if not _DIR_FD:
         return None
     try:
@@ -193,26 +157,17 @@ def _straight(
         if error.errno in _MAYBE_LINK:
             return None
         raise
-    if follow and _is_link(fd, parts[-1]):
-        close(fd)
-        return None
+    if follow:
+        with suppress(OSError):
+            found = os.stat(parts[-1], dir_fd=fd, follow_symlinks=False)
+            if stat.S_ISLNK(found.st_mode):
+                close(fd)
+                return None
     return fd
 
 
-def _is_link(fd: int, name: str) -> bool:
-    try:
-        return stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode)
-    except OSError:
-        return False
-
-
-def _followed(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
-    """Return the parts of a path with its links followed.
-
-    Raises:
-        Refused: They lead out of the root, or to it.
-    """
-    base = os.path.realpath(base)
+def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
+    """Return the parts of a path with its links followed; they must stay below the root."""
     spelt = os.path.join(base, *parts)
     if follow:
         real = os.path.realpath(spelt)
@@ -223,37 +178,20 @@ def _followed(base: str, parts: list[str], inside: str, *, follow: bool) -> list
     return real[len(base) :].strip(os.sep).split(os.sep)
 
 
-def remove_empty_folders(root: Path | str, made: list[str]) -> None:
-    """Remove folders that were made for a file which is not there, as long as they are empty."""
-    for folder in reversed(made):
-        with suppress(OSError):
-            os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
-
-
-def _walk(
-    base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush | None
-) -> int:
+def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush) -> int:
     """Open one folder after the other, none of them through a link."""
     fd = os.open(base, _FOLDER_FLAGS)
     try:
         for depth, part in enumerate(parts):
             try:
-                below = os.open(part, _FOLDER_FLAGS | NO_FOLLOW, dir_fd=fd)
+                below = os.open(part, _FOLDER_FLAGS | _NO_FOLLOW, dir_fd=fd)
             except FileNotFoundError:
                 if not make:
                     raise
-                known = _Names.of(fd)
-                if not known.is_free(part):
-                    _check_new_folder(os.listdir(fd), part)
-                with suppress(FileExistsError):
-                    os.mkdir(part, 0o777, dir_fd=fd)
+                if _make_folder(fd, part):
                     made.append("/".join(parts[: depth + 1]))
-                    known.add(fd, part)
-                if flush is None:
-                    sync_folder(fd)
-                else:
-                    flush.later(fd)
-                below = os.open(part, _FOLDER_FLAGS | NO_FOLLOW, dir_fd=fd)
+                flush.sync_folder(fd)
+                below = os.open(part, _FOLDER_FLAGS | _NO_FOLLOW, dir_fd=fd)
             close(fd)
             fd = below
     except BaseException:
@@ -263,8 +201,8 @@ def _walk(
 
 
 def _walk_by_path(
-    base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush | None
-) -> int | None:
+    base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush
+) -> None:
     """Make missing folders where the system has no calls relative to a folder."""
     del flush
     place = base
@@ -275,61 +213,38 @@ def _walk_by_path(
             with suppress(FileExistsError):
                 os.mkdir(place)
                 made.append("/".join(parts[: depth + 1]))
-    return None
 
 
-class _Names:
-    """The names of a folder, as systems compare them that know no case.
-
-    A folder in which hundreds are made is listed once and not for each: as long as it looks as it
-    did after the last one was made, nobody else has changed it.
-    """
-
-    _last: ClassVar[_Names | None] = None
-
-    def __init__(self, fd: int) -> None:
-        self._stamp = _stamp(fd)
-        self._keys = {file_names.name_key(name) for name in os.listdir(fd)}
-
-    @classmethod
-    def of(cls, fd: int) -> _Names:
-        """Return the names of an open folder."""
-        known = cls._last
-        if known is None or not known.is_of(fd):
-            known = cls._last = cls(fd)
-        return known
-
-    def is_of(self, fd: int) -> bool:
-        """Whether these are the names of an open folder, and nothing was changed there since."""
-        return self._stamp == _stamp(fd)
-
-    def is_free(self, name: str) -> bool:
-        """Whether a name travels, and neither it nor a twin of it is there."""
-        return (
-            not file_names.portability_problem(name) and file_names.name_key(name) not in self._keys
-        )
-
-    def add(self, fd: int, name: str) -> None:
-        """Note that a name was made."""
-        before, now = self._stamp, _stamp(fd)
-        self._keys.add(file_names.name_key(name))
-        # Where somebody else made a folder at the same time, all are listed again.
-        self._stamp = now if now.links == before.links + 1 else before
+# An export makes a folder for each of thousands of posts in one folder. To list that for each would
+# take longer than all else, so the names of the last one are remembered for as long as its stamp
+# says that nobody else changed it.
+_listed: tuple[tuple[int, ...], set[str]] = (), set()
 
 
-class _Stamp(NamedTuple):
+def _make_folder(fd: int, name: str) -> bool:
+    """Make a folder in an open one; False when another program just made it."""
+    global _listed  # noqa: PLW0603 - the names of one folder for the whole process
+    stamp = _stamp(fd)
+    if _listed[0] != stamp:
+        _listed = stamp, {file_names.name_key(one) for one in os.listdir(fd)}
+    keys, key = _listed[1], file_names.name_key(name)
+    if key in keys or file_names.portability_problem(name):
+        _check_new_folder(os.listdir(fd), name)
+    try:
+        os.mkdir(name, 0o777, dir_fd=fd)
+    except FileExistsError:
+        return False
+    now = _stamp(fd)
+    if now[2] == stamp[2] + 1:  # else others made folders at the same time: all are listed again
+        keys.add(key)
+        _listed = now, keys
+    return True
+
+
+def _stamp(fd: int) -> tuple[int, ...]:
     """What a folder looks like: another when a name in it was made, removed or changed."""
-
-    device: int
-    inode: int
-    links: int
-    modified_ns: int
-    changed_ns: int
-
-
-def _stamp(fd: int) -> _Stamp:
     found = os.fstat(fd)
-    return _Stamp(found.st_dev, found.st_ino, found.st_nlink, found.st_mtime_ns, found.st_ctime_ns)
+    return found.st_dev, found.st_ino, found.st_nlink, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _check_new_folder(names: Sequence[str], part: str) -> None:
@@ -344,14 +259,15 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
             )
 
 
-# What is at a path of a vault now: the questions that undoing and recovering ask.
+def remove_empty_folders(root: Path | str, made: Sequence[str]) -> None:
+    """Remove folders that were made for a file which is not there, as long as they are empty."""
+    for folder in reversed(made):
+        with suppress(OSError):
+            os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
 def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
-    """Read what a file holds, links followed.
-
-    Returns:
-        Its content and digest; None when nothing is there.
+    """Read what a file holds now, with its digest, links followed; None when nothing is there.
 
     Raises:
         NotekeepError: It is no file, lies outside the root, or keeps changing.
@@ -359,29 +275,20 @@ def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
     """
     try:
         with open_place(root, path) as place:
-            fd = place.open(place.name, READ_FLAGS)
-            try:
-                data = read_stable(fd, path)
-            finally:
-                close(fd)
+            data = place.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     return data, digest_of(data)
 
 
 def digest_at(root: Path | str, path: str) -> Digest | None:
-    """Name what a file holds; None when nothing is there. Raises as `content_at` does."""
+    """Name what a file holds now; None when nothing is there. Raises as `content_at` does."""
     found = content_at(root, path)
     return found[1] if found else None
 
 
 def path_exists(root: Path | str, path: str) -> bool:
-    """Tell whether a path has anything, a dead link too; "" has nothing.
-
-    Raises:
-        Refused: The path lies outside the root.
-        OSError: It cannot be looked at.
-    """
+    """Tell whether a path has anything, a dead link too; "" has nothing."""
     if not path:
         return False
     try:

@@ -1,10 +1,16 @@
-"""Append-only log of steps; versions of a path."""
+"""The log of what was done: one line a step, appended and never changed, oldest first.
+
+A line names paths and digests; the contents are blobs. What a line means to `undo` is read from the
+lines after it, so nothing ever has to be taken back from the file. A line of a kind, or a file of a
+format, that this version does not know is left where it is.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
@@ -12,21 +18,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 from notekeep.background import yield_to_ui
 from notekeep.errors import Refused
 from notekeep.storage.append import append_line
-from notekeep.storage.durability import close
-from notekeep.storage.private_files import hold_lock, make_folder, write_file
+from notekeep.storage.private_files import hold_lock_file, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from notekeep.storage.content import Digest
-
-
-# The log of what was done: one line a step, appended and never changed, oldest first.
-#
-# A line names paths and digests; the contents are blobs. What a line means to `undo` is read
-# from the lines after it, so nothing ever has to be taken back from the file. A line of a kind,
-# or a file of a format, that this version does not know is left where it is.
-
 
 LOG_FORMAT = 1
 
@@ -68,8 +65,8 @@ class StepRecord:
         changes: What it did, in the order it did it.
         folders: The folders it made, outermost first.
         root: The folder its paths are relative to when that is not the vault; else "".
-        undoes: The id of the step it takes back; else "".
-        redoes: The id of the step it does again; else "".
+        undoes: The id of the step it undoes; else "".
+        redoes: The id of the step it redoes; else "".
     """
 
     id: str
@@ -84,7 +81,7 @@ class StepRecord:
 
     @property
     def is_outside(self) -> bool:
-        """Whether it only notes what other programs did, so that there is nothing to undo."""
+        """Return whether it only records what other programs did: there is nothing to undo."""
         return bool(self.changes) and all(change.kind == "seen" for change in self.changes)
 
 
@@ -94,14 +91,14 @@ def make_step_id() -> str:
 
 
 def to_json(record: StepRecord) -> dict[str, Any]:
-    """Give a step as plain data, without what is empty."""
-    data = _filled(record)
-    data["changes"] = [_filled(change) for change in record.changes]
+    """Return a step as plain data, without what is empty."""
+    data = _fields(record)
+    data["changes"] = [_fields(change) for change in record.changes]
     return data
 
 
-def _filled(said: StepRecord | ChangeRecord) -> dict[str, Any]:
-    return {key: value for key in said.__slots__ if (value := getattr(said, key))}
+def _fields(record: StepRecord | ChangeRecord) -> dict[str, Any]:
+    return {key: value for key in record.__slots__ if (value := getattr(record, key))}
 
 
 def from_json(data: dict[str, Any]) -> StepRecord | None:
@@ -118,51 +115,35 @@ def from_json(data: dict[str, Any]) -> StepRecord | None:
 
 
 class OperationLog:
-    """The log below a folder.
-
-    Attributes:
-        path: The file.
-    """
+    """The log below a folder."""
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
-        self._read: tuple[tuple[int, int], list[StepRecord]] | None = None
+        self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
         self._guard = RLock()
         self._depth = 0
 
     def append(self, record: StepRecord) -> None:
-        """Add a step; when this returns, it is on the disk.
-
-        Raises:
-            Refused: The log was written by a newer notekeep.
-            NotekeepError: It could not be added.
-        """
+        """Add a step; Refused when a newer notekeep wrote the log."""
         self._append(to_json(record))
 
     def void(self, step: str) -> None:
-        """Note that a step which is in the log was not done after all."""
+        """Record that a step which is in the log was not done after all."""
         self._append({"void": step})
 
     def steps(self) -> list[StepRecord]:
-        """Read all steps that were done, oldest first.
-
-        A last line that a power cut tore is passed over, as is what this version cannot read.
-
-        Raises:
-            OSError: The log is there and cannot be read.
-        """
+        """Read all steps that were done, oldest first; what cannot be understood is passed over."""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
             return []
         stamp = (found.st_size, found.st_ino)
-        read = self._read
-        if read is None or read[0] != stamp:
-            read = self._read = None  # the older one goes first
-            read = self._read = (stamp, self._done())
-        return list(read[1])
+        if self._cache is None or self._cache[0] != stamp:
+            self._cache = None  # so that two are never in memory
+            self._cache = (stamp, self._read())
+        return list(self._cache[1])
 
-    def _done(self) -> list[StepRecord]:
+    def _read(self) -> list[StepRecord]:
         records: list[StepRecord] = []
         voided: set[str] = set()
         for line in self._lines():
@@ -174,15 +155,7 @@ class OperationLog:
         return [record for record in records if record.id not in voided]
 
     def last(self) -> StepRecord | None:
-        """Read the last step without the rest of the log.
-
-        Returns:
-            None when the log ends with something else, or with a line longer than any step of one
-            change.
-
-        Raises:
-            OSError: The log is there and cannot be read.
-        """
+        """Read the last step alone; None for a voided one, or one of many changes."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -193,107 +166,67 @@ class OperationLog:
         data = _parse(line)
         return from_json(data) if "changes" in data else None
 
-    def rewrite(self, keep: Callable[[StepRecord], StepRecord | None]) -> None:
-        """Write the log anew, so that something in it is forgotten.
-
-        Args:
-            keep: Gives each step as it shall stand from then on, or None to drop it. Lines that are
-                no steps of this format stay.
-
-        Raises:
-            OSError: It could not be written; the log is as it was.
-        """
-        from json import dumps
-
+    def rewrite(self, change: Callable[[StepRecord], StepRecord | None]) -> None:
+        """Write the log anew with each step changed, or dropped for None; other lines stay."""
         if not os.path.exists(self.path):
             return
-        with self.held():
-            kept: list[dict[str, Any]] = []
+        with self.locked():
+            lines: list[dict[str, Any]] = []
             for line in self._lines():
                 record = from_json(line) if "changes" in line else None
+                changed = change(record) if record is not None else None
                 if record is None:
-                    kept.append(line)
-                    continue
-                stays = keep(record)
-                if stays is not None:
-                    kept.append(to_json(stays))
-            write_file(self.path, "".join(f"{dumps(line)}\n" for line in kept).encode())
+                    lines.append(line)
+                elif changed is not None:
+                    lines.append(to_json(changed))
+            write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
     def _append(self, data: dict[str, Any]) -> None:
-        from json import dumps
-
-        with self.held():
+        with self.locked():
             if not os.path.exists(self.path):
-                first = dumps({"notekeep": "history", "format": LOG_FORMAT})
+                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
                 write_file(self.path, f"{first}\n".encode())
-            self._check_format()
-            append_line(self.path, dumps(data))
+            with open(self.path, "rb") as file:
+                first_line = _parse(file.readline())
+            if int(first_line.get("format", LOG_FORMAT)) > LOG_FORMAT:
+                raise Refused(
+                    "The history of this vault was written by a newer notekeep.",
+                    "Update notekeep on this machine.",
+                )
+            append_line(self.path, json.dumps(data))
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Keep other processes and threads from adding to the log; may be nested.
 
-        A single change holds the log from the moment it is noted until it is made, so that whoever
-        finds it noted and not made knows that its maker is gone. The lock is a file of its own:
-        Windows cannot replace a file that is open.
-
-        Raises:
-            Failure: Another process holds it for too long.
+        A single change locks the log from the moment it is recorded until it is made, so that who
+        finds it recorded and not made knows that its maker is gone.
         """
-        with self._guard:
-            if self._depth:
-                self._depth += 1
-                try:
-                    yield
-                finally:
-                    self._depth -= 1
-                return
-            make_folder(os.path.dirname(self.path))
-            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-            fd = os.open(f"{self.path}.lock", flags, 0o600)
+        with self._guard, ExitStack() as stack:
+            if not self._depth:
+                stack.enter_context(hold_lock_file(f"{self.path}.lock", self.path))
+            self._depth += 1
             try:
-                with hold_lock(fd, self.path):
-                    self._depth = 1
-                    try:
-                        yield
-                    finally:
-                        self._depth = 0
+                yield
             finally:
-                close(fd)
-
-    def _check_format(self) -> None:
-        """Refuse to add to a log whose rules this version does not know."""
-        with open(self.path, "rb") as file:
-            first = _parse(file.readline())
-        if int(first.get("format", LOG_FORMAT)) > LOG_FORMAT:
-            raise Refused(
-                "The history of this vault was written by a newer notekeep.",
-                "Update notekeep on this machine.",
-            )
+                self._depth -= 1
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        """Yield what lines say, one by one: all at once they would take ten times the file."""
+        """Yield lines one by one: all at once they would take ten times the file."""
         with open(self.path, "rb") as file:
             yield from filter(None, map(_parse, file))
 
 
 def _parse(line: bytes) -> dict[str, Any]:
-    from json import loads
-
     try:
-        data = loads(line)
+        data = json.loads(line)
     except ValueError:
         return {}
     return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
 
 
-# The versions of one note, followed through its renames.
-#
-# A version is a content that a note had at some moment, as far as notekeep wrote it or saw it.
-
-
 class Version(NamedTuple):
-    """A content that a note had.
+    """A content that a note had at some moment, as far as notekeep wrote or saw it.
 
     Attributes:
         digest: Its name in history.
@@ -311,14 +244,11 @@ class Version(NamedTuple):
 
 
 def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
-    """List the versions of a note, newest first.
+    """List the versions of a note, newest first, through its renames; no two neighbours are equal.
 
     Args:
         records: The log, oldest first.
         path: What the note is called, or was called last.
-
-    Returns:
-        The versions; two neighbours are never equal.
     """
     found: list[Version] = []
     name = path
@@ -329,21 +259,11 @@ def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
             if change.to == name:
                 name = change.path
             if change.path == name:
-                _add(found, record, change)
+                _add_versions(found, record, change)
     return found
 
 
-def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
-    """Give every path a note had, also in the trash."""
-    names = {path}
-    for record in reversed(records):
-        for change in reversed(record.changes):
-            if not record.root and (change.to in names or change.path in names):
-                names |= {change.path, change.to} - {""}
-    return names
-
-
-def _add(found: list[Version], record: StepRecord, change: ChangeRecord) -> None:
+def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord) -> None:
     """Add what a change says of a note's content after and before it."""
     if change.after is not None and change.kind != "move":
         version = Version(change.after, record.time, record.verb, record.label, change.path)
@@ -353,3 +273,13 @@ def _add(found: list[Version], record: StepRecord, change: ChangeRecord) -> None
             found[-1] = version
     if change.before is not None and (not found or found[-1].digest != change.before):
         found.append(Version(change.before, record.time, "", "", change.path))
+
+
+def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
+    """List every path a note had, also in the trash."""
+    names = {path}
+    for record in reversed(records):
+        for change in reversed(record.changes):
+            if not record.root and (change.to in names or change.path in names):
+                names |= {change.path, change.to} - {""}
+    return names

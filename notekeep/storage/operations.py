@@ -1,384 +1,280 @@
-"""New, Edit, Move, Trash, Remove: plain values with checks."""
+"""The changes a step is made of, each in two halves: what can fail early, and the act."""
 
 from __future__ import annotations
 
 import os
 import stat
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.storage import file_names
-from notekeep.storage.atomic import (
-    StagedEdit,
-    StagedNewFile,
-    check_name_free,
-    discard,
-    discard_new_file,
-    exchange_staged,
-    move_file,
-    place_new_file,
-    stage,
-    stage_new_file,
-)
-from notekeep.storage.content import READ_FLAGS, digest_of, not_a_file, read_stable
-from notekeep.storage.durability import close
-from notekeep.storage.file_names import TEMP_PREFIX
-from notekeep.storage.open_folder import (
-    OpenPlace,
-    digest_at,
-    open_place,
-    path_exists,
-    remove_empty_folders,
-)
+from notekeep.storage import atomic, file_names, open_folder
+from notekeep.storage.content import Digest, digest_of
+from notekeep.storage.durability import AT_ONCE, Flush
+from notekeep.storage.filesystem import explain_errors
+from notekeep.storage.open_folder import OpenPlace, open_place
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
 
 if TYPE_CHECKING:
-    from notekeep.storage.content import Digest
-    from notekeep.storage.durability import Flush
-    from notekeep.storage.history import History
+    from collections.abc import Collection
 
+    from notekeep.storage.stores import Stores
 
-# The kinds of change a step is made of, each in two halves: what can fail early, and the act.
-
-
-MAX_HELD_BYTES = 8 << 20
+MAX_STORED_BYTES = 8 << 20
 """A file larger than this is not copied into history when it is new, moved or trashed."""
 
+TRASH = ".trash"
+"""The vault's trash, which Obsidian uses as well. A file's path in it says where it was."""
 
-class Operation(Protocol):
+_ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
+
+
+class Operation:
     """One change of a step.
 
     Attributes:
-        path: The file, as the step was told.
-        order: Where it comes in a step.
-        action: What it does, as errors tell it: "saved".
-        change: What it does, as the log tells it; complete once it is prepared.
+        path: The file, as the step was given it.
+        change: What it does, for the log; complete once it is prepared.
         made: The folders that were made for it.
     """
 
-    path: str
-    order: ClassVar[int]
-    action: str
-    change: ChangeRecord
-    made: list[str]
+    def __init__(self, kind: ChangeKind, path: str, to: str = "") -> None:
+        self.path = path
+        self.change = ChangeRecord(kind, path, to=to)
+        self.made: list[str] = []
 
-    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
+    @property
+    def order(self) -> int:
+        """When it comes in a step: new files, then edits, moves, and the trash."""
+        return list(_ACTIONS).index(self.change.kind)
+
+    @property
+    def action(self) -> str:
+        """What it does, as errors say it."""
+        return _ACTIONS[self.change.kind]
+
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Check it and write what it needs beside the file; False when there is nothing to do."""
+        raise NotImplementedError
 
-    def apply(self, root: str, flush: Flush | None) -> str | None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
         """Do it; gives the conflict copy of another program's save, if there is one."""
+        raise NotImplementedError
 
-    def happened(self, root: str) -> bool:
-        """Tell whether it is done although `apply` failed: while waiting for the disk, say.
-
-        Raises:
-            NotekeepError: That cannot be told.
-            OSError: That cannot be told.
-        """
+    def is_applied(self, root: str) -> bool:
+        """Ask the disk whether it is done, perhaps although `apply` failed while it was flushed."""
+        change = self.change
+        if change.kind in {"new", "edit"}:
+            return open_folder.digest_at(root, change.path) == change.after
+        is_there = not change.to or open_folder.path_exists(root, change.to)
+        return is_there and not open_folder.path_exists(root, change.path)
 
     def discard(self, root: str) -> None:
         """Remove what was prepared."""
+        open_folder.remove_empty_folders(root, self.made)
 
 
-class New:
+class New(Operation):
     """A new file."""
 
-    order: ClassVar[int] = 0
-    action = "made"
-
-    def __init__(self, path: str, data: bytes, *, any_name: bool) -> None:
-        self.path = path
-        self.made: list[str] = []
-        self.change = ChangeRecord("new", path)
+    def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
+        super().__init__("new", path)
         self._data = data
         self._any_name = any_name
-        self._staged = StagedNewFile(path, "")
+        self._staged: atomic.StagedNewFile | None = None
 
-    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Write it under a temporary name."""
-        self._staged = stage_new_file(
+        self._staged = atomic.stage_new_file(
             root, self.path, self._data, flush=flush, any_name=self._any_name
         )
         self.made = self._staged.made
+        self.change = ChangeRecord("new", self._staged.path, None, digest_of(self._data))
         try:
-            digest = digest_of(self._data)
-            if len(self._data) <= MAX_HELD_BYTES:
-                history.keep(self._data, flush=flush)
+            if len(self._data) <= MAX_STORED_BYTES:
+                stores.blobs.store(self._data, flush=flush)
         except BaseException:
             self.discard(root)
             raise
-        self.change = ChangeRecord("new", self._staged.path, None, digest)
         return True
 
-    def apply(self, root: str, flush: Flush | None) -> None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Give it its name."""
-        place_new_file(root, self._staged, flush=flush)
-
-    def happened(self, root: str) -> bool:
-        """Tell whether it has its name."""
-        return digest_at(root, self.change.path) == self.change.after
+        del stores
+        if self._staged is not None:
+            atomic.place_new_file(root, self._staged, flush=flush)
 
     def discard(self, root: str) -> None:
         """Remove it and the folders made for it."""
-        if self._staged.temp:
-            discard_new_file(root, self._staged)
+        if self._staged is not None:
+            atomic.discard_new_file(root, self._staged)
 
 
-class Edit:
+class Edit(Operation):
     """A new content for a file."""
 
-    order: ClassVar[int] = 1
-    action = "saved"
-
-    def __init__(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool) -> None:
-        self.path = path
-        self.made: list[str] = []
-        self.change = ChangeRecord("edit", path)
+    def __init__(
+        self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
+    ) -> None:
+        super().__init__("edit", path)
         self._data = data
         self._expected = expected
         self._keep_ours = keep_ours
-        self._staged: StagedEdit | None = None
-        self._history: History | None = None
+        self._staged: atomic.StagedEdit | None = None
 
-    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
-        """Keep the old content and write the new one beside it."""
-        self._history = history
-        self._staged = stage(
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
+        """Store the old content and write the new one beside it."""
+        self._staged = atomic.stage(
             root,
             self.path,
             self._data,
             self._expected,
-            history,
+            stores,
             keep_ours=self._keep_ours,
             flush=flush,
         )
         if self._staged is None:
             return False
         try:
-            history.keep(self._data, flush=flush)
+            stores.blobs.store(self._data, flush=flush)
         except BaseException:
             self.discard(root)
             raise
-        self.change = ChangeRecord(
-            "edit", self._staged.path, self._staged.before, self._staged.after
-        )
+        staged = self._staged
+        self.change = ChangeRecord("edit", staged.path, staged.before, staged.after)
         return True
 
-    def apply(self, root: str, flush: Flush | None) -> str | None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
         """Exchange the two."""
         return (
-            exchange_staged(root, self._staged, self._history, flush=flush)
+            atomic.exchange_staged(root, self._staged, stores, flush=flush)
             if self._staged
             else None
         )
-
-    def happened(self, root: str) -> bool:
-        """Tell whether the new content is in place."""
-        return digest_at(root, self.change.path) == self.change.after
 
     def discard(self, root: str) -> None:
         """Remove the new content."""
         if self._staged is not None:
             with suppress(OSError, NotekeepError):
-                discard(root, self._staged)
+                atomic.discard_staged(root, self._staged)
 
 
-class Move:
+class Move(Operation):
     """Another name for a file, in the vault or in its trash."""
 
-    order: ClassVar[int]
-
-    def __init__(self, kind: ChangeKind, path: str, to: str, *, any_name: bool) -> None:
-        self.path = path
+    def __init__(
+        self, path: str, to: str, *, kind: ChangeKind = "move", any_name: bool = False
+    ) -> None:
+        super().__init__(kind, path, to)
         self.to = to
-        self.made: list[str] = []
-        self.change = ChangeRecord(kind, path, to=to)
-        self.order = 3 if kind == "trash" else 2  # type: ignore[misc]
-        self.action = "deleted" if kind == "trash" else "moved"
         self._any_name = any_name
 
-    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
-        """Check both names, and keep the content of what goes to the trash."""
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
+        """Check both names, and store the content of what goes to the trash."""
         if self.path == self.to:
             return False
+        kind = self.change.kind
         with open_place(root, self.path, follow=False) as source:
-            digest = _digest(source, history, flush, keep=self.change.kind == "trash")
+            digest = _store_small(source, stores if kind == "trash" else None, flush)
             with open_place(root, self.to, follow=False, make=True) as target:
                 self.made = target.made
                 try:
-                    if not self._any_name:
-                        file_names.check_portable(target.name)
-                    check_name_free(
-                        target, but=source.name if source.folder == target.folder else ""
-                    )
+                    atomic.check_new_name(target, any_name=self._any_name, source=source)
                 except BaseException:
-                    remove_empty_folders(root, self.made)
+                    self.discard(root)
                     raise
-                after = None if self.change.kind == "trash" else digest
-                self.change = ChangeRecord(
-                    self.change.kind, source.path, digest, after, target.path
-                )
+                after = None if kind == "trash" else digest
+                self.change = ChangeRecord(kind, source.path, digest, after, target.path)
         return True
 
-    def follow(self, digest: str | None) -> None:
-        """Take notice that the file holds something else when its turn comes: an edit before it."""
-        if digest is not None:
-            after = None if self.change.kind == "trash" else digest
-            self.change = replace(self.change, before=digest, after=after)
-
-    def apply(self, root: str, flush: Flush | None) -> None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Rename it."""
-        move_file(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
-
-    def happened(self, root: str) -> bool:
-        """Tell whether it has its new name only."""
-        return path_exists(root, self.change.to) and not path_exists(root, self.change.path)
-
-    def discard(self, root: str) -> None:
-        """Remove the folders that were made for it."""
-        remove_empty_folders(root, self.made)
+        del stores
+        atomic.move_file(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
 
 
-class SystemTrash:
+def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
+    """Make the move of a file to a path of the trash that neither the disk nor the step takes."""
+    taken = {operation.change.to for operation in operations}
+    wanted = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
+    with explain_errors(path, "deleted"):
+        free = file_names.free_path(root, wanted)
+        number = 2
+        while free in taken:
+            stem, dot, suffix = wanted.rpartition(".")
+            numbered = f"{stem} {number}{dot}{suffix}"
+            if "/" in suffix:
+                numbered = f"{wanted} {number}"
+            free, number = file_names.free_path(root, numbered), number + 1
+    return Move(path, free, kind="trash", any_name=True)
+
+
+class SystemTrash(Operation):
     """A file that goes to the trash of the system, from where the system brings it back."""
 
-    order: ClassVar[int] = 3
-    action = "deleted"
-
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.made: list[str] = []
-        self.change = ChangeRecord("trash", path)
+        super().__init__("trash", path)
 
-    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
-        """Keep its content: what the system's trash holds is out of our reach."""
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
+        """Store its content: what the system's trash holds is out of our reach."""
         with open_place(root, self.path, follow=False) as source:
-            digest = _digest(source, history, flush, keep=True)
-            self.change = ChangeRecord("trash", source.path, digest)
+            self.change = ChangeRecord("trash", source.path, _store_small(source, stores, flush))
         return True
 
-    def follow(self, digest: str | None) -> None:
-        """Take notice of an edit before it."""
-        if digest is not None:
-            self.change = replace(self.change, before=digest)
-
-    def apply(self, root: str, flush: Flush | None) -> None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Hand it to the system."""
         from send2trash import send2trash
 
+        del stores
         with open_place(root, self.path, follow=False) as source:
             source.stat()
             send2trash(source.entry().path)
-            if flush is None:
-                source.sync()
-            elif source.fd is not None:
-                flush.later(source.fd)
-
-    def happened(self, root: str) -> bool:
-        """Tell whether it is gone."""
-        return not path_exists(root, self.change.path)
-
-    def discard(self, root: str) -> None:
-        """Nothing was prepared in the vault."""
+            flush.sync_folder(source.fd)
 
 
-def _digest(source: OpenPlace, history: History, flush: Flush | None, *, keep: bool) -> str | None:
-    """Name the content of what is moved, and keep it on request.
-
-    Returns:
-        The digest; None for a link, a folder, and a file that is too large to be kept.
-    """
-    found = source.stat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_HELD_BYTES:
-        return None
-    fd = source.open(source.name, READ_FLAGS)
-    try:
-        data = read_stable(fd, source.shown)
-    finally:
-        close(fd)
-    return history.keep(data, flush=flush) if keep else digest_of(data)
-
-
-# A file that goes from a folder that is not the vault: a site has no trash, history is its
-# trash.
-#
-# What a file held is kept in history before it goes, so undoing makes it again. It is looked at
-# once more under another name, so that what another program saved at the last moment is put
-# back.
-
-
-class Removal:
-    """A file that is removed; see `items.Item`."""
-
-    order: ClassVar[int] = 3
-    action = "removed"
+class Remove(Operation):
+    """A file that goes from a site, which has no trash: undoing makes it again from history."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.made: list[str] = []
-        self.change = ChangeRecord("trash", path)
+        super().__init__("trash", path)
 
-    def prepare(self, root: str, history: History, flush: Flush | None) -> bool:
-        """Keep what it holds, whatever its size: nothing else brings it back."""
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
+        """Store what it holds, whatever its size: nothing else brings it back."""
         with open_place(root, self.path, follow=False) as place:
-            data = _read(place, place.name)
-            self.change = ChangeRecord("trash", place.path, history.keep(data, flush=flush))
+            digest = stores.blobs.store(place.read(), flush=flush)
+            self.change = ChangeRecord("trash", place.path, digest)
         return True
 
-    def follow(self, digest: str | None) -> None:
-        """Take notice of an edit before it."""
-        if digest is not None:
-            self.change = replace(self.change, before=digest)
-
-    def apply(self, root: str, flush: Flush | None) -> None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Remove it."""
+        del stores
         remove_file(root, self.change.path, self.change.before, flush=flush)
 
-    def happened(self, root: str) -> bool:
-        """Tell whether it is gone."""
-        return not path_exists(root, self.change.path)
 
-    def discard(self, root: str) -> None:
-        """Nothing was prepared beside it."""
-
-
-def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush | None = None) -> None:
+def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = AT_ONCE) -> None:
     """Remove a file that holds what is expected.
 
-    Args:
-        root: The folder that must not be left.
-        path: The file.
-        digest: What it holds, which history has.
-        flush: When given, it is gone for good only after its next wait.
-
-    Raises:
-        Conflict: It holds something else; it is as it was.
-        OSError: It could not be removed.
+    It is checked under another name, so that what another program saved at the last moment is put
+    back.
     """
     with open_place(root, path, follow=False) as place:
-        aside = f"{TEMP_PREFIX}{os.urandom(6).hex()}"
-        rename_to_free(place.entry(), place.entry(aside))
-        if digest_of(_read(place, aside)) != digest:
-            rename_to_free(place.entry(aside), place.entry())
+        temp = f"{file_names.TEMP_PREFIX}{os.urandom(6).hex()}"
+        rename_to_free(place.entry(), place.entry(temp))
+        if digest_of(place.read(temp)) != digest:
+            rename_to_free(place.entry(temp), place.entry())
             raise Conflict(
                 f"'{path}' was changed by another program while it was removed.",
                 "It is as it was. Look at it, then do it again.",
             )
-        place.unlink(aside)
-        if flush is None:
-            place.sync()
-        elif place.fd is not None:
-            flush.later(place.fd)
+        place.unlink(temp)
+        flush.sync_folder(place.fd)
 
 
-def _read(place: OpenPlace, name: str) -> bytes:
-    if not stat.S_ISREG(place.stat(name).st_mode):
-        raise not_a_file(place.shown)
-    fd = place.open(name, READ_FLAGS)
-    try:
-        return read_stable(fd, place.shown)
-    finally:
-        close(fd)
+def _store_small(source: OpenPlace, stores: Stores | None, flush: Flush) -> Digest | None:
+    """Name and store the content of what is moved; None for a link, a folder, a large file."""
+    found = source.stat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_STORED_BYTES:
+        return None
+    data = source.read()
+    return stores.blobs.store(data, flush=flush) if stores is not None else digest_of(data)

@@ -1,4 +1,8 @@
-"""Owner-only files and locks between processes."""
+"""Files of our own that only their owner may read, and locks between processes.
+
+History and journal hold the text of private notes: they are made with mode 0600 in folders of mode
+0700, whatever the umask says, and whole: a reader sees the old file or the new one.
+"""
 
 from __future__ import annotations
 
@@ -11,55 +15,35 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
-from notekeep.storage.durability import close, sync_file, sync_folder, write_all
+from notekeep.storage.durability import AT_ONCE, Flush, close, write_all
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.renames import retry_when_busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.storage.durability import Flush
+_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_NEW_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_NEW_FLAGS |= getattr(os, "O_BINARY", 0)
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 
 
-# Files and folders of our own that only their owner may read, whatever the umask says.
-#
-# History and journal hold the text of private notes; they are made with mode 0600 in folders of
-# mode 0700, and whole: a reader sees the old file or the new one.
-
-
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-
-
-def make_folder(folder: str, *, flush: Flush | None = None) -> None:
-    """Make a folder of our own, and those above it, readable by their owner only.
-
-    Args:
-        folder: The folder.
-        flush: When given, it may be lost in a power cut until its next wait.
-
-    Raises:
-        OSError: It could not be made.
-    """
+def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> None:
+    """Make a folder and those above it, by default readable by their owner only."""
     if os.path.isdir(folder):
         return
     above = os.path.dirname(folder)
-    if above and above != folder and not os.path.isdir(above):
-        make_folder(above, flush=flush)
+    if above and above != folder:
+        make_folder(above, mode, flush=flush)
     with suppress(FileExistsError):
-        os.mkdir(folder, 0o700)
-        if sys.platform != "win32":
-            os.chmod(folder, 0o700)
-    sync_folder_at(above or ".", flush=flush)
+        os.mkdir(folder, mode)
+        if mode == 0o700 and sys.platform != "win32":
+            os.chmod(folder, mode)
+    flush.sync_folder_at(above)
 
 
-def write_file(path: str, data: bytes, *, flush: Flush | None = None) -> None:
-    """Put a file of our own in place, whole and durable.
-
-    Args:
-        path: The file, in a folder that is there; whatever has the name is replaced.
-        data: What it holds.
-        flush: When given, the file may be lost in a power cut until its next wait.
+def write_file(path: str, data: bytes, *, flush: Flush = AT_ONCE) -> None:
+    """Put a file of our own in the place of whatever has its name, whole and durable.
 
     Raises:
         OSError: It was not written; what had the name is still there.
@@ -68,10 +52,7 @@ def write_file(path: str, data: bytes, *, flush: Flush | None = None) -> None:
     try:
         try:
             write_all(fd, data)
-            if flush is None:
-                sync_file(fd)
-            else:
-                flush.later(fd)
+            flush.sync_file(fd)
         finally:
             close(fd)
         retry_when_busy(lambda: os.replace(temp, path))
@@ -79,8 +60,16 @@ def write_file(path: str, data: bytes, *, flush: Flush | None = None) -> None:
         with suppress(OSError):
             os.unlink(temp)
         raise
-    if flush is None:
-        sync_folder_at(os.path.dirname(path))
+    flush.sync_folder_at(os.path.dirname(path))
+
+
+def open_temp(folder: str) -> tuple[int, str]:
+    """Open a new file of our own for writing under a temporary name; gives descriptor and path."""
+    temp = os.path.join(folder, TEMP_PREFIX + os.urandom(6).hex())
+    fd = os.open(temp, _NEW_FLAGS, 0o600)
+    if sys.platform != "win32":
+        os.fchmod(fd, 0o600)
+    return fd, temp
 
 
 def restrict_access(folder: str) -> None:
@@ -98,35 +87,7 @@ def restrict_access(folder: str) -> None:
                     os.chmod(path, 0o600)
 
 
-def open_temp(folder: str) -> tuple[int, str]:
-    """Open a new file of our own for writing, under a temporary name.
-
-    Returns:
-        Its descriptor and its path.
-    """
-    temp = os.path.join(folder, TEMP_PREFIX + os.urandom(6).hex())
-    fd = os.open(temp, _FLAGS, 0o600)
-    if sys.platform != "win32":
-        os.fchmod(fd, 0o600)
-    return fd, temp
-
-
-def sync_folder_at(folder: str, *, flush: Flush | None = None) -> None:
-    """Wait until the names in a folder of our own are on the disk, or have a flush wait for it."""
-    if sys.platform == "win32":
-        return
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        if flush is None:
-            sync_folder(fd)
-        else:
-            flush.later(fd)
-    finally:
-        close(fd)
-
-
-# A lock between processes on an open file, let go by the system when its holder dies.
-
+# Locks between processes: on an open file, released by the system when its holder dies.
 
 PATIENCE = 10.0
 """How many seconds a lock is waited for; its holders need milliseconds."""
@@ -141,54 +102,10 @@ _FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one that no file here reaches
 
 @contextmanager
 def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold a file's lock while something happens.
-
-    Args:
-        fd: The open file.
-        path: Its name, for the error.
-        patience: How many seconds to wait for whoever holds the lock.
-
-    Raises:
-        Failure: Somebody held it all that time.
-    """
-    got = _acquire(fd, path, patience)
-    try:
-        yield
-    finally:
-        if got:
-            _release(fd)
-
-
-def try_lock(fd: int) -> bool:
-    """Take a file's lock until the descriptor is closed, unless somebody holds it.
-
-    Returns:
-        Whether it is ours; also True where the file system knows no locks.
-    """
-    try:
-        _try(fd)
-    except OSError as error:
-        if error.errno in _HELD:
-            return False
-        if error.errno not in _NO_LOCKS:
-            raise
-    return True
-
-
-def _acquire(fd: int, path: str, patience: float) -> bool:
-    """Take the lock; False where the file system has none to take."""
+    """Hold the lock of an open file; Failure when it cannot be had in `patience` seconds."""
     deadline = time.monotonic() + patience
     pause = 0.001
-    while True:
-        try:
-            _try(fd)
-        except OSError as error:
-            if error.errno in _NO_LOCKS:
-                return False
-            if error.errno not in _HELD:
-                raise
-        else:
-            return True
+    while (is_locked := _lock(fd)) is False:
         if time.monotonic() >= deadline:
             raise Failure(
                 f"'{path}' is kept locked by another program.",
@@ -196,24 +113,60 @@ def _acquire(fd: int, path: str, patience: float) -> bool:
             )
         time.sleep(pause)
         pause = min(pause * 2, 0.05)
+    try:
+        yield
+    finally:
+        if is_locked:
+            _release(fd)
+
+
+@contextmanager
+def hold_lock_file(lock: str, path: str) -> Iterator[None]:
+    """Hold the lock of a file of its own: Windows cannot replace a file that is open."""
+    make_folder(os.path.dirname(lock))
+    fd = os.open(lock, _LOCK_FLAGS, 0o600)
+    try:
+        with hold_lock(fd, path):
+            yield
+    finally:
+        close(fd)
+
+
+def try_lock(fd: int) -> bool:
+    """Lock a file until the descriptor is closed, unless another process holds the lock.
+
+    Where the file system knows no locks it counts as locked.
+    """
+    return _lock(fd) is not False
+
+
+def _lock(fd: int) -> bool | None:
+    """Lock a file; False when another process holds the lock, None where there are no locks."""
+    try:
+        _try(fd)
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        if error.errno in _NO_LOCKS:
+            return None
+        raise
+    return True
 
 
 if sys.platform == "win32":
     import msvcrt
 
     def _try(fd: int) -> None:
-        place = os.lseek(fd, 0, os.SEEK_CUR)
-        os.lseek(fd, _FAR_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-        finally:
-            os.lseek(fd, place, os.SEEK_SET)
+        _lock_byte(fd, msvcrt.LK_NBLCK)
 
     def _release(fd: int) -> None:
+        _lock_byte(fd, msvcrt.LK_UNLCK)
+
+    def _lock_byte(fd: int, mode: int) -> None:
         place = os.lseek(fd, 0, os.SEEK_CUR)
         os.lseek(fd, _FAR_BYTE, os.SEEK_SET)
         try:
-            msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
+            msvcrt.locking(fd, mode, 1)
         finally:
             os.lseek(fd, place, os.SEEK_SET)
 

@@ -1,12 +1,10 @@
 """The renames that make a save safe, on each system: exchange two files; never overwrite one.
 
 An ordinary rename throws away whatever had the name, also what another program put there a moment
-ago. Exchanging gives it back to us, so that it can be looked at before it is let go. Python offers
-neither call, so they are made through ctypes; where a system or a file system lacks them, callers
-are told by `UnsupportedRename` and use their next best.
-
-Names are given relative to open folders where the system has such calls, so that a folder that is
-swapped for a link meanwhile leads nowhere else.
+ago. An exchange gives it back, so that it can be checked. Python offers neither call, so they are
+made through ctypes; where a system or a file system lacks them, `UnsupportedRename` is raised and
+callers use their next best. Names are relative to open folders where the system has such calls, so
+that a folder that is replaced by a link meanwhile leads nowhere else.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,26 +26,19 @@ _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSY
 _UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 # A virus scanner, an indexer or OneDrive has the file open for a moment.
-WINDOWS_BUSY = frozenset({5, 32, 33})
+_WINDOWS_BUSY = frozenset({5, 32, 33})
 _WINDOWS_HALF_DONE = 1177  # ERROR_UNABLE_TO_MOVE_REPLACEMENT_2: only the old file was moved
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 1.0, 1.0)
-
 
 _Result = TypeVar("_Result")
 
 
 class UnsupportedRename(Exception):
-    """The system or the file system has no such rename."""
+    """The system or the file system has no such rename; nothing has happened."""
 
 
 class FolderEntry(NamedTuple):
-    """A name in a folder.
-
-    Attributes:
-        fd: The folder, opened; None on Windows.
-        folder: The folder's path, used where there is no descriptor.
-        name: The name in it.
-    """
+    """A name in a folder: the folder opened (None on Windows), its path, the name."""
 
     fd: int | None
     folder: str
@@ -55,53 +46,33 @@ class FolderEntry(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The whole path."""
+        """Return the whole path."""
         return os.path.join(self.folder, self.name)
+
+    @property
+    def at(self) -> tuple[str, dict[str, Any]]:
+        """Return how calls of `os` take it: relative to the open folder, else by its path."""
+        return (self.path, {}) if self.fd is None else (self.name, {"dir_fd": self.fd})
 
 
 def exchange(new: FolderEntry, old: FolderEntry) -> FolderEntry:
-    """Put a new file in the place of an old one, and give the old one back.
-
-    Args:
-        new: The new file.
-        old: The file whose name it takes; both in one folder.
-
-    Returns:
-        Where the old file is afterwards, whichever file that was at that moment.
-
-    Raises:
-        Unsupported: It cannot be done in one step here; nothing has happened.
-        OSError: It was not done; FileNotFoundError when the old file is gone.
-    """
+    """Put a new file in the place of an old one in its folder; gives where that is afterwards."""
     if sys.platform == "win32":
         return retry_when_busy(lambda: _replace_with_backup(new, old))
-    flag = _DARWIN_SWAP if sys.platform == "darwin" else _LINUX_EXCHANGE
-    _rename_at(new, old, flag)
+    _rename_at(new, old, _DARWIN_SWAP if sys.platform == "darwin" else _LINUX_EXCHANGE)
     return new
 
 
 def rename_new(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file to a name that nothing has.
-
-    Raises:
-        Unsupported: It cannot be done in one step here; nothing has happened.
-        FileExistsError: The name is taken.
-        OSError: It was not done.
-    """
+    """Rename a file in one step; FileExistsError when the name is taken."""
     if sys.platform == "win32":
         retry_when_busy(lambda: os.rename(source.path, target.path))  # refuses a taken name there
         return
-    flag = _DARWIN_EXCL if sys.platform == "darwin" else _LINUX_NOREPLACE
-    _rename_at(source, target, flag)
+    _rename_at(source, target, _DARWIN_EXCL if sys.platform == "darwin" else _LINUX_NOREPLACE)
 
 
 def rename_to_free(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file to a name that nothing has, by whatever means the file system offers.
-
-    Raises:
-        FileExistsError: The name is taken; the file keeps its own.
-        OSError: It could not be done; the file keeps its own.
-    """
+    """Rename a file to a name that nothing has, by whatever means the file system offers."""
     try:
         rename_new(source, target)
     except UnsupportedRename:
@@ -120,39 +91,25 @@ def _link(source: FolderEntry, target: FolderEntry) -> None:
     if source.fd is None or target.fd is None:
         os.link(source.path, target.path)
     else:
-        os.link(
-            source.name,
-            target.name,
-            src_dir_fd=source.fd,
-            dst_dir_fd=target.fd,
-            follow_symlinks=False,
-        )
+        folders = {"src_dir_fd": source.fd, "dst_dir_fd": target.fd}
+        os.link(source.name, target.name, **folders, follow_symlinks=False)
 
 
 def _take_name(target: FolderEntry) -> None:
     """Make an empty file of a name nothing has: without links (exFAT) it is all one can do."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    if target.fd is None:
-        os.close(os.open(target.path, flags, 0o600))
-    else:
-        os.close(os.open(target.name, flags, 0o600, dir_fd=target.fd))
+    where, at = target.at
+    os.close(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, **at))
 
 
 def remove_entry(entry: FolderEntry) -> None:
     """Remove a name; that it is gone already is no error."""
+    where, at = entry.at
     with suppress(FileNotFoundError):
-        if entry.fd is None:
-            retry_when_busy(lambda: os.unlink(entry.path))
-        else:
-            os.unlink(entry.name, dir_fd=entry.fd)
+        retry_when_busy(lambda: os.unlink(where, **at))
 
 
 def rename_over(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file over whatever has the name: the last resort, and for files of our own.
-
-    Raises:
-        OSError: It was not done.
-    """
+    """Rename a file over whatever has the name: the last resort, and for files of our own."""
     if source.fd is None or target.fd is None:
         retry_when_busy(lambda: os.replace(source.path, target.path))
     else:
@@ -160,27 +117,14 @@ def rename_over(source: FolderEntry, target: FolderEntry) -> None:
 
 
 def retry_when_busy(
-    action: Callable[[], _Result],
-    *,
-    sleep: Callable[[float], None] | None = None,
+    action: Callable[[], _Result], *, sleep: Callable[[float], None] | None = None
 ) -> _Result:
-    """Do what Windows may refuse for a moment because somebody looks at the file.
-
-    Args:
-        action: What to do.
-        sleep: Waits so many seconds before each further try; about four in all.
-
-    Returns:
-        What the action returns.
-
-    Raises:
-        OSError: It failed for another reason, or to the end.
-    """
+    """Do what Windows may refuse for a moment because somebody reads the file: for four seconds."""
     for pause in _PAUSES:
         try:
             return action()
         except OSError as error:
-            if getattr(error, "winerror", None) not in WINDOWS_BUSY:
+            if getattr(error, "winerror", None) not in _WINDOWS_BUSY:
                 raise
         (sleep or time.sleep)(pause)
     return action()
@@ -212,19 +156,13 @@ def _renamer() -> Callable[[FolderEntry, FolderEntry, int], int] | None:
         function = getattr(library, name)
     except AttributeError:
         return None
-    function.argtypes = (
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_uint,
-    )
+    folder_and_name = (ctypes.c_int, ctypes.c_char_p)
+    function.argtypes = (*folder_and_name, *folder_and_name, ctypes.c_uint)
     function.restype = ctypes.c_int
 
     def call(source: FolderEntry, target: FolderEntry, flag: int) -> int:
-        failed = function(
-            source.fd, os.fsencode(source.name), target.fd, os.fsencode(target.name), flag
-        )
+        old, new = os.fsencode(source.name), os.fsencode(target.name)
+        failed = function(source.fd, old, target.fd, new, flag)
         return ctypes.get_errno() if failed else 0
 
     return call
@@ -250,9 +188,8 @@ def _replace_file(old: str, new: str, backup: str) -> int:
     import ctypes
 
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
-    done = kernel.ReplaceFileW(
-        ctypes.c_wchar_p(old), ctypes.c_wchar_p(new), ctypes.c_wchar_p(backup), 0, None, None
-    )
+    names = [ctypes.c_wchar_p(name) for name in (old, new, backup)]
+    done = kernel.ReplaceFileW(*names, 0, None, None)
     return 0 if done else int(ctypes.get_last_error())  # type: ignore[attr-defined,unused-ignore]
 
 
@@ -260,9 +197,9 @@ def _windows_error(number: int, path: str) -> OSError:
     """Make the exception Python itself makes for an error of Windows."""
     import ctypes
 
-    tell = getattr(ctypes, "FormatError", None)
-    if tell is not None:
-        return OSError(None, tell(number), path, number)
+    describe = getattr(ctypes, "FormatError", None)
+    if describe is not None:
+        return OSError(None, describe(number), path, number)
     error = OSError(errno.EIO, f"Windows error {number}", path)
     error.winerror = number  # type: ignore[attr-defined,unused-ignore]
     return error

@@ -1,20 +1,20 @@
-"""Stat sweep, ignore rules; attachments by name."""
+"""A sweep of a vault: which notes are new, changed or gone since the last one.
+
+A sweep uses names and `stat` only and opens no note, so a vault of many thousand notes is swept in
+the time it takes to list it. What a changed note says is for the index to read.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from contextlib import suppress
-from functools import cached_property
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Failure
-from notekeep.storage import file_names
 from notekeep.storage.conflict_names import find_original, may_be_conflict
 from notekeep.storage.file_names import (
     TEMP_PREFIX,
@@ -29,13 +29,22 @@ if TYPE_CHECKING:
 
     import pathspec
 
-
-# What a sweep of the vault sees: fingerprints of files, and what changed between two sweeps.
-
-
 StatMark: TypeAlias = tuple[int, int, int, int]
-"""A fingerprint as a plain tuple, for the many that are only compared: size, mtime_ns, ctime_ns,
-inode."""
+"""A fingerprint as a plain tuple, for the many that are only compared."""
+
+NOTE_SUFFIXES = (".md", ".MD", ".Md", ".mD")
+
+IGNORE_FILE = ".notekeepignore"
+"""What a person keeps out of the vault's lists, in the syntax of .gitignore. A file of that name
+counts for its own folder and everything below it; the deepest one that says anything about a path
+wins, as in git."""
+
+# The coarsest clock a file system keeps is FAT's: two seconds.
+_TICK_NS = 2_000_000_000
+
+# A file a cloud keeps for itself: reading it means downloading it.
+_DARWIN_DATALESS = 0x40000000  # SF_DATALESS in sys/stat.h
+_WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall on data access
 
 
 class Fingerprint(NamedTuple):
@@ -49,55 +58,40 @@ class Fingerprint(NamedTuple):
     ctime_ns: int
     inode: int
 
-    def unsure(self) -> Fingerprint:
-        """Give the same fingerprint made to equal no file.
+    def with_uncertainty(self) -> Fingerprint:
+        """Return the same fingerprint made to equal no file.
 
         A file that changed moments before the sweep could change again within one tick of the
-        disk's clock and look the same. Kept like this, the next sweep reports it as modified, and
-        whoever reads it then finds out by its content.
+        disk's clock and look the same. So the next sweep reports it as modified, and its content
+        decides.
         """
         return self._replace(ctime_ns=-1)
 
     @property
-    def sure(self) -> bool:
-        """Whether an equal fingerprint means equal content."""
+    def is_certain(self) -> bool:
+        """Return whether an equal fingerprint means equal content."""
         return self.ctime_ns != -1
 
 
 class ScanResult:
-    """What differs between the files and what is known of them.
+    """What differs between the files and what is known of them; paths are vault paths.
 
     Attributes:
-        added: Paths (vault-relative, "/"-separated) that are new, with their fingerprints.
-        modified: Paths whose fingerprint is another. The content may still be the same: a
+        added: New notes with their fingerprints.
+        modified: Notes whose fingerprint is another. The content may still be the same: a
             fingerprint that was not sure, a file that was only touched.
-        removed: Paths that are gone. Nothing below an unreadable folder is among them.
-        unreadable: Paths or folders that could not be looked at, each with the system's reason.
-        conflicts: Conflict copies of notes, each with the path of the note it is a copy of, which
-            need not exist; never among the notes.
+        removed: Notes that are gone. Nothing below an unreadable folder is among them.
+        unreadable: Paths or folders that could not be read, each with the system's reason.
+        conflicts: Conflict copies, each with the path of the note it is a copy of, which need not
+            exist; never among the notes.
         away: Notes a cloud has taken off this machine. Reading one would download it, so each
             stays as it is known, and is neither modified nor removed.
         temps: Files a save left unfinished, by this program or one that was killed.
-        known: How many files were known before the sweep, in what was swept.
+        known: How many notes were known before, in what was swept.
         moved: How many of the removed ones are among the added, under another path.
-        total: How many notes the sweep saw.
+        total: How many notes there are.
         cancelled: Whether the sweep was stopped; then nothing counts as removed.
     """
-
-    # Written out: `dataclasses` costs more to import than all else that a check-in loads of files.
-    __slots__ = (
-        "added",
-        "away",
-        "cancelled",
-        "conflicts",
-        "known",
-        "modified",
-        "moved",
-        "removed",
-        "temps",
-        "total",
-        "unreadable",
-    )
 
     def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
         self.added: dict[str, Fingerprint] = {}
@@ -116,107 +110,55 @@ class ScanResult:
         return len(self.added) + len(self.modified) + len(self.removed)
 
     @property
-    def suspicious(self) -> bool:
-        """Whether so many notes are gone that a drive may be missing or a sync half done.
+    def looks_incomplete(self) -> bool:
+        """Return whether so many notes are gone that a drive may be missing or a sync half done.
 
-        Whoever keeps rows of them should keep those rows and ask. Files that only moved are not
-        missed, and a few files gone from a handful are an ordinary afternoon.
+        What is known of them should stay until a person is asked. Files that only moved do not
+        count, and a few files gone from a handful are an ordinary afternoon.
         """
         lost = len(self.removed) - self.moved
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
 
 
-# What a person keeps out of the vault's lists with `.notekeepignore`, in the syntax of
-# .gitignore.
-#
-# A file of that name counts for its own folder and everything below it; the deepest one that
-# says anything about a path wins, as in git. It hides files from the sweep and touches none of
-# them.
-
-
-IGNORE_FILE = ".notekeepignore"
-
-
-class Rules(NamedTuple):
-    """The rules of one ignore file.
-
-    Attributes:
-        prefix: The vault path of its folder, with a "/" at the end; "" for the vault itself.
-        spec: The patterns, read.
-    """
+class IgnoreRules(NamedTuple):
+    """One ignore file, with the vault path of its folder: "" or with a "/" at its end."""
 
     prefix: str
     spec: pathspec.GitIgnoreSpec
 
 
-def read_ignore_rules(folder: str, prefix: str) -> Rules:
-    """Read the ignore file of a folder.
-
-    Args:
-        folder: The folder on disk.
-        prefix: Its vault path, with a "/" at the end; "" for the vault itself.
-
-    Raises:
-        OSError: The file cannot be read.
-        ValueError: A line of it is not a pattern.
-    """
+def _read_ignore_file(folder: str, prefix: str) -> IgnoreRules:
+    """Read the ignore file of a folder; ValueError when a line of it is not a pattern."""
     import pathspec
 
     with open(
         os.path.join(folder, IGNORE_FILE), encoding="utf-8", errors="surrogateescape"
     ) as file:
-        return Rules(prefix, pathspec.GitIgnoreSpec.from_lines(file.read().splitlines()))
+        return IgnoreRules(prefix, pathspec.GitIgnoreSpec.from_lines(file.read().splitlines()))
 
 
 def is_ignored_folder(root: str, path: str) -> bool:
-    """Tell whether the sweep leaves out a folder of the vault: hidden ones, and what rules hide.
-
-    Args:
-        root: The vault.
-        path: The folder's vault path; it need not be there.
-    """
-    rules: tuple[Rules, ...] = ()
+    """Return whether the sweep leaves out a folder: hidden ones, and what ignore files hide."""
+    rules: tuple[IgnoreRules, ...] = ()
     prefix = ""
     for part in path.split("/"):
         if part == ".":
             return False
         with suppress(OSError, ValueError):
-            rules = (*rules, read_ignore_rules(os.path.join(root, prefix), prefix))
-        if is_skipped_folder(part) or matches_rules(rules, f"{prefix}{part}", folder=True):
+            rules = (*rules, _read_ignore_file(os.path.join(root, prefix), prefix))
+        if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
             return True
         prefix += f"{part}/"
     return False
 
 
-def matches_rules(rules: tuple[Rules, ...], path: str, *, folder: bool) -> bool:
-    """Tell whether rules hide a path.
-
-    Args:
-        rules: From the vault's own down to the deepest.
-        path: The vault path, below the folders of all the rules.
-        folder: Whether it is a folder: what a pattern with a "/" at its end needs to know.
-    """
+def _is_ignored(rules: tuple[IgnoreRules, ...], path: str) -> bool:
+    """Tell whether rules, the deepest last, hide a path; that of a folder ends with "/"."""
     for rule in reversed(rules):
-        verdict = rule.spec.check_file(path[len(rule.prefix) :] + ("/" if folder else "")).include
+        verdict = rule.spec.check_file(path[len(rule.prefix) :]).include
         if verdict is not None:
             return bool(verdict)
     return False
-
-
-# A stat sweep: which notes are new, changed or gone since they were last read.
-#
-# It looks at names and `stat` only and opens no note, so a vault of many thousand notes is swept
-# in the time it takes to list it. What a changed note says is for the index to read.
-
-
-NOTE_SUFFIXES = (".md", ".MD", ".Md", ".mD")
-
-# The coarsest clock a file system keeps is FAT's: two seconds.
-_TICK_NS = 2_000_000_000
-
-# A file a cloud keeps for itself: reading it means downloading it.
-_DARWIN_DATALESS = 0x40000000  # SF_DATALESS in sys/stat.h
-_WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall on data access
 
 
 def sweep(
@@ -229,44 +171,30 @@ def sweep(
 ) -> ScanResult:
     """Compare the notes on disk with what is known of them.
 
+    A file that cannot be read hides no other; a link to a folder is not followed, a link to a note
+    inside the vault is.
+
     Args:
         root: The vault.
-        known: The fingerprints of the last sweep, by vault path; plain tuples do.
+        known: The fingerprints of the last sweep, by vault path.
         under: Sweep this folder of the vault only; notes elsewhere are left out of the answer.
         log_folder: Where every file is read, conflict copies too: lines of a log merge by
             themselves.
-        cancelled: Asked once a folder; when it says yes, the sweep ends there.
-
-    Returns:
-        What changed. A file that could not be looked at is named among the unreadable and hides no
-        other; a link to a folder is not followed, a link to a note inside the vault is.
+        cancelled: Asked once a folder; when it is true, the sweep ends there.
 
     Raises:
         Failure: The vault itself is not there or cannot be listed: that is not an empty vault.
         Refused: `under` leads out of the vault.
     """
-    return sweep_and_drain(
-        root, dict(known), under=under, log_folder=log_folder, cancelled=cancelled
-    )
-
-
-def sweep_and_drain(
-    root: str | os.PathLike[str],
-    known: dict[str, StatMark],
-    *,
-    under: str = "",
-    log_folder: str = "habits/log",
-    cancelled: Callable[[], bool] | None = None,
-) -> ScanResult:
-    """Do what `sweep` does; what is as it was goes from `known`, with the memory that it took."""
     changes = ScanResult()
+    unseen = dict(known)
     walk = _FolderWalk(os.fspath(root), changes, cancelled)
     edge = time.time_ns() - _TICK_NS
     below = "/".join(split_path(under)) + "/" if under else ""
     changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     for prefix, entries in walk.folders("/".join(split_path(under))):
         notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
-        entries.clear()  # an entry holds what `stat` said of it, so each goes when it was looked at
+        entries.clear()  # an entry holds what `stat` said of it, so each goes when it is done
         if not prefix.startswith(f"{log_folder}/"):
             notes = _without_conflicts(changes, prefix, notes)
         changes.total += len(notes)
@@ -274,36 +202,21 @@ def sweep_and_drain(
             yield_to_ui()
             entry = notes.pop()
             path = prefix + entry.name
-            before = known.pop(path, None)
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except OSError:
-                found = None
-            if found is not None and before == (
-                found.st_size,
-                found.st_mtime_ns,
-                found.st_ctime_ns,
-                found.st_ino,
-            ):
-                continue
-            if found is None or not S_ISREG(found.st_mode):
-                found = walk.stat(entry, prefix)
-            is_other = found is None or _take(changes, path, found, before, edge)
-            changes.total -= found is None
-            if before is not None and is_other:
-                known[path] = before
-    _note_removed(changes, known, below)
+            stat = walk.stat(entry, prefix)
+            if stat is None:
+                changes.total -= 1
+            else:
+                _compare(changes, path, stat, unseen.pop(path, None), edge)
+    if not changes.cancelled:
+        _find_removed(changes, unseen, below)
     return changes
 
 
-def swept_folders(root: str | os.PathLike[str]) -> list[str]:
-    """The folders that a sweep looks into: absolute paths, the vault first.
-
-    Args:
-        root: The vault.
+def list_folders(root: str | os.PathLike[str]) -> list[str]:
+    """List the folders that a sweep reads: absolute paths, the vault first.
 
     Raises:
-        Failure: It is not there or cannot be listed.
+        Failure: The vault is not there or cannot be listed.
     """
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     found = []
@@ -313,26 +226,26 @@ def swept_folders(root: str | os.PathLike[str]) -> list[str]:
     return found
 
 
-def _take(
+def _compare(
     changes: ScanResult, path: str, stat: os.stat_result, before: StatMark | None, edge: int
-) -> bool:
-    """Note a file as new or changed, unless it is neither; returns whether it is another."""
-    fingerprint = Fingerprint(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-    if before == fingerprint:
-        return False
+) -> None:
+    """Add a file to what is new or changed, unless it is neither."""
+    mark = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+    if before == mark:
+        return
     if is_in_cloud(stat):
         changes.away.append(path)
-        return True
+        return
+    fingerprint = Fingerprint(*mark)
     if _is_fresh(fingerprint, edge):
-        fingerprint = fingerprint.unsure()
+        fingerprint = fingerprint.with_uncertainty()
     (changes.added if before is None else changes.modified)[path] = fingerprint
-    return True
 
 
 def _without_conflicts(
     changes: ScanResult, prefix: str, notes: list[os.DirEntry[str]]
 ) -> list[os.DirEntry[str]]:
-    """Take the conflict copies out of a folder's notes and note them apart."""
+    """Move the conflict copies among a folder's notes to `changes.conflicts`."""
     # All names of a folder at once: nearly always there is none among them.
     if not may_be_conflict("\n".join([entry.name for entry in notes])):
         return notes
@@ -347,11 +260,8 @@ def _without_conflicts(
     return [entry for entry in notes if entry.name not in copies] if copies else notes
 
 
-def files(root: str | os.PathLike[str]) -> Iterator[str]:
-    """List every file of the vault that the rules of the walk leave in, attachments too.
-
-    Yields:
-        Vault paths, folder by folder. What cannot be listed is left out.
+def list_files(root: str | os.PathLike[str]) -> Iterator[str]:
+    """List the vault paths of all files that are not ignored, attachments too.
 
     Raises:
         Failure: The vault itself cannot be listed.
@@ -365,7 +275,7 @@ def files(root: str | os.PathLike[str]) -> Iterator[str]:
 
 
 def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
-    """Tell whether a cloud keeps the content of a file, so that reading it would download it."""
+    """Return whether a cloud keeps the content of a file, so that reading it would download it."""
     if platform == "darwin":
         return bool(getattr(stat, "st_flags", 0) & _DARWIN_DATALESS)
     if platform == "win32":
@@ -384,103 +294,76 @@ def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
     return edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS
 
 
-def _note_removed(changes: ScanResult, known: Mapping[str, StatMark], below: str) -> None:
+def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: str) -> None:
     """Find what is known and was not seen, leaving out what could not be seen."""
-    if changes.cancelled:
-        return
-    gone = [path for path in known if path.startswith(below) and path not in changes.modified]
-    if gone:
-        hidden = tuple(f"{path}/" for path in changes.unreadable)
-        away = set(changes.away)
-        changes.removed = [
-            path
-            for path in gone
-            if path not in away
-            and path not in changes.unreadable
-            and not (hidden and path.startswith(hidden))
-        ]
+    hidden = tuple(f"{path}/" for path in changes.unreadable)
+    away = set(changes.away)
+    changes.removed = [
+        path
+        for path in unseen
+        if path.startswith(below)
+        and path not in away
+        and path not in changes.unreadable
+        and not path.startswith(hidden)
+    ]
+    if changes.removed:
         arrived = {_identity(fingerprint) for fingerprint in changes.added.values()}
-        changes.moved = sum(_identity(known[path]) in arrived for path in changes.removed)
+        changes.moved = sum(_identity(unseen[path]) in arrived for path in changes.removed)
 
 
 def _identity(mark: StatMark) -> tuple[int, int]:
-    """Give what a file keeps when it is moved; Windows has no inode in a listing."""
+    """What a file keeps when it is moved; Windows has no inode in a listing."""
     size, mtime_ns, _, inode = mark
     return size, inode or mtime_ns
 
 
 class _FolderWalk:
-    """The folders of a vault that may hold notes, one after the other, without recursion.
-
-    Attributes:
-        root: The vault as given.
-        base: The vault with every link followed.
-        report: Where unreadable places, unfinished files and files kept by a cloud are noted.
-        cancelled: Asked before each folder.
-    """
+    """The folders of a vault that may hold notes; what is met on the way goes into `report`."""
 
     __slots__ = ("base", "cancelled", "report", "root")
 
     def __init__(self, root: str, report: ScanResult, cancelled: Callable[[], bool] | None) -> None:
         self.root = root
-        self.base = os.path.realpath(root)
+        self.base = os.path.realpath(root)  # links followed
         self.report = report
         self.cancelled = cancelled
 
     def folders(self, under: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-        """List each folder's files: (vault path ending in "/", or "" for the vault, entries)."""
-        if under and any(is_skipped_folder(part) for part in under.split("/")):
-            return
-        stack: list[tuple[str, tuple[Rules, ...]]] = [self._start(under)]
+        """List each folder's files: (vault path ending in "/", or "" for the vault, entries).
+
+        The caller may empty the list of entries to free their memory.
+        """
+        stack = self._start(under)
         while stack:
             if self.cancelled is not None and self.cancelled():
                 self.report.cancelled = True
                 return
             prefix, rules = stack.pop()
             place = os.path.join(self.root, prefix) if prefix else self.root
-            try:
-                with os.scandir(place) as listing:
-                    entries = list(listing)
-            except OSError as error:
-                self._unlisted(prefix, error)
+            files: list[os.DirEntry[str]] = []
+            below: list[str] = []
+            entries = self._list(place, prefix)
+            if entries is None:
                 continue
-            kept, below, ignored = self._sorted(prefix, entries)
-            del entries  # whoever asks may let go of one after the other
-            if ignored:
-                rules = self._with_rules(rules, place, prefix)
-            if rules:
-                kept = [
-                    one for one in kept if not matches_rules(rules, prefix + one.name, folder=False)
-                ]
-                below = [
-                    one for one in below if not matches_rules(rules, prefix + one, folder=True)
-                ]
-            stack += [(f"{prefix}{name}/", rules) for name in below]
-            yield prefix, kept
-
-    def _sorted(
-        self, prefix: str, entries: list[os.DirEntry[str]]
-    ) -> tuple[list[os.DirEntry[str]], list[str], bool]:
-        """Sort a listing into files, names of folders, and whether an ignore file is among it."""
-        kept: list[os.DirEntry[str]] = []
-        below: list[str] = []
-        ignored = False
-        for entry in entries:
-            name = entry.name
-            if name[0] == ".":
+            while entries:
+                entry = entries.pop()
+                name = entry.name
                 if name == IGNORE_FILE:
-                    ignored = True
-                else:
-                    self._hidden(prefix, name)
-            elif entry.is_dir(follow_symlinks=False):
-                if not is_skipped_folder(name):
-                    below.append(name)
-            else:
-                kept.append(entry)
-        return kept, below, ignored
+                    rules = self._with_rules(rules, place, prefix)
+                elif name[0] == ".":
+                    self._add_hidden(prefix, name)
+                elif not entry.is_dir(follow_symlinks=False):
+                    files.append(entry)
+                elif not is_skipped_folder(name):
+                    below.append(f"{prefix}{name}/")
+            if rules:
+                files = [one for one in files if not _is_ignored(rules, prefix + one.name)]
+                below = [path for path in below if not _is_ignored(rules, path)]
+            stack += [(path, rules) for path in below]
+            yield prefix, files
 
     def stat(self, entry: os.DirEntry[str], prefix: str) -> os.stat_result | None:
-        """Look at a file; None for what is no file, is gone, or lies behind a link outside."""
+        """Ask about a file; None for what is no file, is gone, or lies behind a link outside."""
         try:
             stat = entry.stat(follow_symlinks=False)
             if S_ISREG(stat.st_mode):
@@ -501,117 +384,46 @@ class _FolderWalk:
             self.report.unreadable[prefix + entry.name] = error.strerror or str(error)
         return None
 
-    def _start(self, under: str) -> tuple[str, tuple[Rules, ...]]:
-        """Give the first folder, with the rules of the folders above it."""
-        rules: tuple[Rules, ...] = ()
+    def _start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
+        """Return the first folder with the rules of those above it; none for a hidden one."""
+        rules: tuple[IgnoreRules, ...] = ()
         prefix = ""
         for part in under.split("/") if under else ():
+            if is_skipped_folder(part):
+                return []
             place = os.path.join(self.root, prefix)
             if os.path.lexists(os.path.join(place, IGNORE_FILE)):
                 rules = self._with_rules(rules, place, prefix)
             prefix += f"{part}/"
-        return prefix, rules
+        return [(prefix, rules)]
 
-    def _hidden(self, prefix: str, name: str) -> None:
-        """Note the hidden names that mean something: ours, and iCloud's stand-in for a file."""
+    def _add_hidden(self, prefix: str, name: str) -> None:
+        """Report the hidden names that mean something: ours, and iCloud's stand-in for a file."""
         if name.startswith(TEMP_PREFIX):
             self.report.temps.append(prefix + name)
         elif name.endswith(".icloud") and name[1:-7].endswith(NOTE_SUFFIXES):
             self.report.away.append(prefix + name[1:-7])
 
-    def _with_rules(self, rules: tuple[Rules, ...], place: str, prefix: str) -> tuple[Rules, ...]:
+    def _with_rules(
+        self, rules: tuple[IgnoreRules, ...], place: str, prefix: str
+    ) -> tuple[IgnoreRules, ...]:
         try:
-            return (*rules, read_ignore_rules(place, prefix))
+            return (*rules, _read_ignore_file(place, prefix))
         except (OSError, ValueError) as error:
             self.report.unreadable[prefix + IGNORE_FILE] = str(error)
             return rules
 
-    def _unlisted(self, prefix: str, error: OSError) -> None:
-        """Note a folder that cannot be listed; one that vanished meanwhile is simply gone."""
-        if not prefix:
-            raise Failure(
-                f"The vault '{self.root}' cannot be listed: {error.strerror or error}.",
-                "Is its drive connected, and may you read it?",
-            ) from error
-        if not isinstance(error, FileNotFoundError):
-            self.report.unreadable[prefix.rstrip("/")] = error.strerror or str(error)
-
-
-# The files of a vault that are no notes, found as Obsidian finds what a link names.
-
-
-class AttachmentFinder:
-    """Finds attached files.
-
-    Attributes:
-        root: The vault.
-        folder: The folder that attached files go to; from the note on where it begins with "./".
-    """
-
-    def __init__(self, root: str, folder: str) -> None:
-        self.root = root
-        self.folder = folder
-
-    def find(self, target: str, from_path: str) -> str | None:
-        """Return the path of the file that a link written in a note means, or None.
-
-        Tried in turn: beside the note, from the vault's root, in the attachment folder, and any
-        file with that name, the nearest to the note first.
-
-        Raises:
-            Refused: The link leads out of the vault.
-        """
-        target = target.strip()
-        folder = os.path.dirname(from_path)
-        for name in dict.fromkeys((target, unquote(target))):
-            if not name or name.startswith("~") or re.match(r"[A-Za-z]:|[\\/]{2}", name):
-                raise file_names.outside(target)
-            plain = name.lstrip("/")
-            attached = self.folder
-            if attached.split("/")[0] == ".":
-                attached = os.path.join(folder, attached)
-            candidates = [plain, os.path.join(attached, plain)]
-            if not name.startswith("/"):
-                candidates.insert(0, os.path.join(folder, name))
-            for candidate in candidates:
-                if found := self._existing(candidate):
-                    return found
-            if "/" not in plain and (found := self._by_name(plain, folder)):
-                return found
-        if target.startswith("/") or os.path.normpath(os.path.join(folder, target)).startswith(
-            ".."
-        ):
-            raise file_names.outside(target)
-        return None
-
-    def exists(self, path: str) -> bool:
-        """Whether a path from the vault's root leads to something."""
-        return self._existing(path.lstrip("/")) is not None
-
-    def _existing(self, path: str) -> str | None:
-        normal = os.path.normpath(path)
-        if normal.startswith(("..", os.sep)):
+    def _list(self, place: str, prefix: str) -> list[os.DirEntry[str]] | None:
+        """List a folder; None for one that vanished, or is unreadable, which is reported."""
+        try:
+            with os.scandir(place) as listing:
+                return list(listing)
+        except OSError as error:
+            if not prefix:
+                raise Failure(
+                    f"The vault '{self.root}' cannot be listed: {error.strerror or error}.",
+                    "Is its drive connected, and may you read it?",
+                ) from error
+            if not isinstance(error, FileNotFoundError):
+                self.report.unreadable[prefix.rstrip("/")] = error.strerror or str(error)
             return None
-        found = os.path.lexists(os.path.join(self.root, normal))
-        return normal.replace(os.sep, "/") if found else None
-
-    def _by_name(self, name: str, folder: str) -> str | None:
-        below = f"{folder}/" if folder else ""
-        found = self._names.get(file_names.name_key(name), [])
-        return min(
-            found,
-            key=lambda path: (not path.startswith(below), path.count("/"), path),
-            default=None,
-        )
-
-    @cached_property
-    def _names(self) -> dict[str, list[str]]:
-        names: dict[str, list[str]] = {}
-        root = self.root
-        for base, folders, files in os.walk(root):
-            folders[:] = [name for name in folders if not file_names.is_skipped_folder(name)]
-            for name in files:
-                if not name.endswith(NOTE_SUFFIXES) and not file_names.is_skipped(name):
-                    path = os.path.relpath(os.path.join(base, name), root).replace(os.sep, "/")
-                    names.setdefault(file_names.name_key(name), []).append(path)
-        return names

@@ -1,9 +1,9 @@
-"""A step: changes of one or many files that belong together, done whole or told one by one.
+"""A step: changes of one or many files that belong together, done whole or reported one by one.
 
-The order is what makes it safe. Everything is checked, kept in history and written beside the files
-first; the disk is waited for once; then the step is noted, a single change in the log, several in
-the journal; only then do files get exchanged. Whoever dies in between leaves a note that
-`notekeep.storage.recovery` reads.
+The order is what makes it safe. Everything is checked, stored in history and written beside the
+files first; the disk is waited for once; then the step is recorded, a single change in the log,
+several in the journal; only then do files get exchanged. A process that dies in between leaves a
+record that `recovery` reads.
 """
 
 from __future__ import annotations
@@ -11,32 +11,34 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import durability
-from notekeep.storage.durability import Flush
+from notekeep.storage.atomic import saved_over
+from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
-from notekeep.storage.operations import Edit, Move, New, Removal, SystemTrash
-from notekeep.storage.trash import trash_path
+from notekeep.storage.operations import Edit, Move, New, Remove, SystemTrash, move_to_trash
+from notekeep.storage.undo import invert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from notekeep.storage.history import History
     from notekeep.storage.operations import Operation
+    from notekeep.storage.stores import Stores
 
 
 class Transaction:
-    """Changes that `undo` takes back together; made by `History.step`, used as a context manager.
+    """Changes that `undo` undoes together; made by `History.step`, used as a context manager.
 
-    Inside the `with`, changes are only noted, by the paths that the files have then. They are made
-    at its end, unless an exception ends it: new files first, then edits, moves, and the trash.
+    Inside the `with`, changes are only collected, by the paths that the files have then. They are
+    made at its end, unless an exception ends it: new files first, then edits, moves, and the trash.
 
     Attributes:
-        id: Its name in the log.
+        operations: What it will do.
         done: What was done, in order.
         failed: Why a file was left as it was, by its path. Empty when the step is whole.
         copies: Conflict copies of what other programs saved while files were exchanged, by the path
@@ -46,48 +48,51 @@ class Transaction:
 
     def __init__(
         self,
-        history: History,
+        stores: Stores,
         root: Path | str,
         verb: str,
         label: str,
         *,
-        whole: bool,
-        elsewhere: bool,
+        whole: bool = False,
+        elsewhere: bool = False,
         undoes: str = "",
         redoes: str = "",
     ) -> None:
-        self._history = history
+        self._stores = stores
         self._root = os.fspath(root)
-        self._verb = verb
-        self._label = label
         self._whole = whole
-        self._elsewhere = elsewhere
-        self._undoes = undoes
-        self._redoes = redoes
-        self._items: list[Operation] = []
-        self.id = make_step_id()
+        self._template = StepRecord(
+            make_step_id(),
+            time.time(),
+            verb,
+            label,
+            (),
+            root=os.path.realpath(self._root) if elsewhere else "",
+            undoes=undoes,
+            redoes=redoes,
+        )
+        self.operations: list[Operation] = []
         self.done: list[ChangeRecord] = []
         self.failed: dict[str, NotekeepError] = {}
         self.copies: dict[str, str] = {}
         self.folders: list[str] = []
 
+    @property
+    def id(self) -> str:
+        """Return its name in the log."""
+        return self._template.id
+
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content; the arguments are those of `save.replace`."""
-        self._items.append(Edit(path, data, expected, keep_ours=keep_ours))
+        """Give a file a new content; the arguments are those of `atomic.replace`."""
+        self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:
-        """Make a new file; the arguments are those of `save.create`.
-
-        Args:
-            path: Where.
-            data: What it holds.
-            any_name: Whether the name may be one that does not travel, as when a file comes back.
-        """
-        self._items.append(New(path, data, any_name=any_name))
+        """Make a new file; `any_name` allows a name that does not travel, for one that had it."""
+        self.operations.append(New(path, data, any_name=any_name))
 
     def move(self, path: str, to: str, *, any_name: bool = False) -> None:
-        """Give a file another name; the arguments are those of `move.rename`."""
-        self._items.append(Move("move", path, to, any_name=any_name))
+        """Give a file another name; the arguments are those of `atomic.move_file`."""
+        self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str, *, system: bool = False) -> str:
         """Move a file to the vault's trash, or to the system's.
@@ -103,19 +108,17 @@ class Transaction:
             Where it will be in the vault's trash; "" where it goes elsewhere.
 
         Raises:
-            NotekeepError: The trash cannot be looked at.
+            NotekeepError: The trash cannot be listed.
         """
         if system:
-            self._items.append(SystemTrash(path))
+            self.operations.append(SystemTrash(path))
             return ""
-        if self._elsewhere:
-            self._items.append(Removal(path))
+        if self._template.root:
+            self.operations.append(Remove(path))
             return ""
-        taken = {item.to for item in self._items if isinstance(item, Move)}
-        with explain_errors(path, "deleted"):
-            to = trash_path(self._root, path, taken)
-        self._items.append(Move("trash", path, to, any_name=True))
-        return to
+        move = move_to_trash(self._root, path, self.operations)
+        self.operations.append(move)
+        return move.to
 
     def __enter__(self) -> Self:
         return self
@@ -132,83 +135,78 @@ class Transaction:
                 nothing was done. Or the only change met another program's save at the same moment:
                 then it is done, and the other version is a conflict copy.
         """
-        items = sorted(self._items, key=lambda item: item.order)
-        single = len(items) == 1
-        shown, action = (items[0].path, items[0].action) if items else (self._root, "changed")
-        with explain_errors(shown, action), Flush() as flush:
-            shared = None if single else flush
-            ready = self._prepare(items, shared)
-            if self.failed and (self._whole or single):
+        self.operations.sort(key=lambda operation: operation.order)
+        first = self.operations[0] if self.operations else None
+        is_single = len(self.operations) == 1
+        shown, action = (first.path, first.action) if first else (self._root, "changed")
+        with explain_errors(shown, action), Flush(at_once=is_single) as flush:
+            ready = self._prepare(flush)
+            if self.failed and (self._whole or is_single):
                 self._discard(ready)
                 raise next(iter(self.failed.values()))
-            if single:
-                self._do_one(ready)
-            elif ready:
-                self._do_many(ready, flush)
-            elif self._undoes or self._redoes:
-                self._history.ledger.append(self._record([]))
-        if single and self.copies:
-            from notekeep.storage.atomic import saved_over
-
+            if not ready:
+                self._log_done()
+            elif is_single:
+                self._commit_one(ready[0])
+            else:
+                self._commit_many(ready, flush)
+        if is_single and self.copies:
             raise saved_over(*next(iter(self.copies.items())))
 
-    def _prepare(self, items: Sequence[Operation], flush: Flush | None) -> list[Operation]:
+    def _prepare(self, flush: Flush) -> list[Operation]:
         """Check and write everything beside the files; gives what there is to do."""
         ready: list[Operation] = []
         try:
-            for item in items:
+            for operation in self.operations:
                 try:
-                    if item.prepare(self._root, self._history, flush):
-                        ready.append(item)
+                    if operation.prepare(self._root, self._stores, flush):
+                        ready.append(operation)
                 except OSError as error:
-                    self.failed[item.path] = explain_os_error(error, item.path, item.action)
+                    explained = explain_os_error(error, operation.path, operation.action)
+                    self.failed[operation.path] = explained
                 except NotekeepError as error:
-                    self.failed[item.path] = error
+                    self.failed[operation.path] = error
         except BaseException:
             self._discard(ready)
             raise
-        edited = {item.change.path: item.change.after for item in ready if isinstance(item, Edit)}
-        for item in ready:
-            if isinstance(item, (Move, Removal, SystemTrash)):
-                item.follow(edited.get(item.change.path))
+        edited = {one.change.path: one.change.after for one in ready if one.change.kind == "edit"}
+        for operation in ready:
+            change = operation.change
+            digest = edited.get(change.path)
+            if change.kind in {"move", "trash"} and digest:  # its turn comes after the edit
+                after = None if change.kind == "trash" else digest
+                operation.change = replace(change, before=digest, after=after)
         return ready
 
-    def _do_one(self, ready: Sequence[Operation]) -> None:
-        """Make the only change: the log says it before it happens, and takes it back if not."""
-        if not ready:
-            if self._undoes or self._redoes:
-                self._history.ledger.append(self._record([]))
-            return
-        item = ready[0]
-        self.folders += item.made
+    def _commit_one(self, operation: Operation) -> None:
+        """Make the only change: the log says it before it happens, and revokes it if it does not.
+
+        The log is locked meanwhile.
+        """
+        self.folders += operation.made
+        log = self._stores.log
         try:
-            self._note_and_apply(item)
+            with log.locked():
+                log.append(self._record([operation.change]))
+                durability.reach_failpoint("journaled")
+                try:
+                    self._apply(operation, AT_ONCE)
+                except BaseException:
+                    if not self.done:
+                        log.void(self.id)
+                    raise
+            durability.reach_failpoint("logged")
         except BaseException:
-            self._discard(ready)
+            self._discard([operation])
             raise
 
-    def _note_and_apply(self, item: Operation) -> None:
-        """Note a change and make it, keeping the log from others in between."""
-        ledger = self._history.ledger
-        with ledger.held():
-            ledger.append(self._record([item.change]))
-            durability.reach_failpoint("journaled")
-            try:
-                self._apply(item, None)
-            except BaseException:
-                if not self.done:
-                    ledger.void(self.id)
-                raise
-        durability.reach_failpoint("logged")
-
-    def _do_many(self, ready: Sequence[Operation], flush: Flush) -> None:
+    def _commit_many(self, ready: Sequence[Operation], flush: Flush) -> None:
         """Make several changes, journaled first, with one wait for the disk before and after."""
-        for item in ready:
-            self.folders += [folder for folder in item.made if folder not in self.folders]
-        record = self._record([item.change for item in ready])
+        self.folders += dict.fromkeys(folder for operation in ready for folder in operation.made)
+        record = self._record([operation.change for operation in ready])
         try:
             flush.wait()
-            entry = self._history.journal.begin(record, os.path.realpath(self._root), logged=True)
+            entry = self._stores.journal.begin(record, os.path.realpath(self._root), logged=True)
         except BaseException:
             self._discard(ready)
             raise
@@ -217,8 +215,7 @@ class Transaction:
             self._apply_all(ready, flush)
             flush.wait()
             durability.reach_failpoint("settled")
-            if self.done or self._undoes or self._redoes:
-                self._history.ledger.append(self._record(self.done))
+            self._log_done()
             durability.reach_failpoint("logged")
         except BaseException:
             entry.leave()
@@ -229,64 +226,57 @@ class Transaction:
             raise next(iter(self.failed.values()))
 
     def _apply_all(self, ready: Sequence[Operation], flush: Flush) -> None:
-        """Exchange one file after the other; a whole step that fails midway is taken back."""
-        for number, item in enumerate(ready):
+        """Exchange one file after the other; a whole step that fails midway is undone."""
+        for number, operation in enumerate(ready):
             try:
-                self._apply(item, flush)
+                self._apply(operation, flush)
             except NotekeepError as error:
-                self.failed[item.path] = error
+                self.failed[operation.path] = error
                 if self._whole:
                     self._discard(ready[number + 1 :])
-                    self._take_back()
+                    self._undo_done()
                     return
 
-    def _apply(self, item: Operation, flush: Flush | None) -> None:
-        was_done = self._happened(item)  # by another step, since this one was prepared
+    def _apply(self, operation: Operation, flush: Flush) -> None:
+        was_done = self._is_applied(operation)  # by another step, since this one was prepared
         try:
-            copy = item.apply(self._root, flush)
+            copy = operation.apply(self._root, self._stores, flush)
         except BaseException as error:
-            if not was_done and self._happened(item):
-                self.done.append(item.change)
+            if not was_done and self._is_applied(operation):
+                self.done.append(operation.change)
             if isinstance(error, OSError):
-                raise explain_os_error(error, item.path, item.action) from error
+                raise explain_os_error(error, operation.path, operation.action) from error
             raise
-        self.done.append(item.change)
+        self.done.append(operation.change)
         if copy is not None:
-            self.copies[item.path] = copy
+            self.copies[operation.path] = copy
 
-    def _happened(self, item: Operation) -> bool:
+    def _is_applied(self, operation: Operation) -> bool:
         with suppress(OSError, NotekeepError):
-            return item.happened(self._root)
+            return operation.is_applied(self._root)
         return False
 
-    def _take_back(self) -> None:
+    def _undo_done(self) -> None:
         """Undo what a whole step did before one of its changes failed."""
-        from notekeep.storage.undo import add_inverse
-
-        back = Transaction(
-            self._history, self._root, "", "", whole=False, elsewhere=self._elsewhere
-        )
-        add_inverse(self._history, self._root, self._record(self.done), back)
-        items = sorted(back._items, key=lambda item: item.order)
-        for item in back._prepare(items, None):
-            back._apply(item, None)
+        back = Transaction(self._stores, self._root, "", "")
+        back.operations = invert(self._record(self.done), self._root, self._stores.blobs)
+        back.operations.sort(key=lambda operation: operation.order)
+        for operation in back._prepare(AT_ONCE):
+            back._apply(operation, AT_ONCE)
         for path, error in back.failed.items():
             self.failed.setdefault(path, error)
         self.done.clear()
 
-    def _discard(self, items: Sequence[Operation]) -> None:
-        for item in items:
-            item.discard(self._root)
+    def _discard(self, operations: Sequence[Operation]) -> None:
+        for operation in operations:
+            operation.discard(self._root)
+
+    def _log_done(self) -> None:
+        """Log what was done; an undo that found nothing to do is logged, too."""
+        if self.done or self._template.undoes or self._template.redoes:
+            self._stores.log.append(self._record(self.done))
 
     def _record(self, changes: Sequence[ChangeRecord]) -> StepRecord:
-        return StepRecord(
-            self.id,
-            time.time(),
-            self._verb,
-            self._label,
-            tuple(changes),
-            tuple(self.folders),
-            os.path.realpath(self._root) if self._elsewhere else "",
-            self._undoes,
-            self._redoes,
+        return replace(
+            self._template, time=time.time(), changes=tuple(changes), folders=tuple(self.folders)
         )

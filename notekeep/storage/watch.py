@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
 from notekeep.storage.file_names import is_skipped_folder
-from notekeep.storage.filesystem import file_system
-from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, sweep, swept_folders
+from notekeep.storage.filesystem import is_remote
+from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, list_folders, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -34,18 +34,12 @@ EVERYTHING = frozenset({""})
 _MANY = 20  # folders from which on one sweep of everything is quicker
 _STEP_MS = 20  # how long it has to be quiet before a hint is given
 _GATHER_MS = 400  # how long a hint may be held back while it is not quiet
-_LOOK_MS = 1000  # how often it is looked whether the vault is still there
+_CHECK_MS = 1000  # how often to check whether the vault is still there
 _FULL_SECONDS = 300.0  # after which the whole vault is hinted at in any case
 
 _ONE_BY_ONE = sys.platform.startswith("linux")
-"""Whether the system watches single folders. To have them looked for on the way takes a quarter of
-a second for 100,000 notes, in which Python runs no other thread."""
-
-# File systems that change without this machine hearing of it.
-_REMOTE = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "vboxsf"}
-    | {"drvfs", "davfs", "ncpfs", "prl_fs", "vmhgfs", "virtiofs"}
-)
+"""Whether the system watches single folders. To have watchfiles find them takes a quarter of a
+second for 100,000 notes, in which Python runs no other thread."""
 
 
 def watch(
@@ -56,11 +50,11 @@ def watch(
     Args:
         root: The vault.
         stop: Ends the iteration when it is set, within a few milliseconds while watching.
-        poll_every: How many seconds lie between two sweeps where nothing can be watched.
+        poll_every: Seconds between two sweeps where nothing can be watched.
 
     Yields:
         Vault paths of folders, none of them inside another; `EVERYTHING` for the whole vault. A
-        folder may be gone: sweeping it tells what was in it.
+        folder may be gone: sweeping it shows what was in it.
     """
     place = os.path.realpath(root)
     halt = stop or Event()
@@ -68,7 +62,7 @@ def watch(
         if not os.path.isdir(place):
             halt.wait(poll_every)
             continue
-        if _is_remote(place) or not (yield from _watch(place, halt)):
+        if is_remote(place) or not (yield from _watch(place, halt)):
             yield from _poll(place, halt, poll_every)
         if not halt.is_set():
             yield EVERYTHING  # it went away and may be another one
@@ -79,10 +73,10 @@ def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
     identity = _identity(place)
     while not halt.is_set() and _identity(place) == identity:
         try:
-            watched = swept_folders(place) if _ONE_BY_ONE else [place]
+            watched = list_folders(place) if _ONE_BY_ONE else [place]
             yield from _hints(place, watched, halt)
         except FileNotFoundError:
-            continue  # a folder that went while the others were looked for
+            continue  # a folder that went while the others were listed
         except (ImportError, Failure, OSError, RuntimeError):  # too many folders, or no way to
             return False
     return True
@@ -100,7 +94,7 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
         watch_filter=None,
         step=_STEP_MS,
         debounce=_GATHER_MS,
-        rust_timeout=_LOOK_MS,
+        rust_timeout=_CHECK_MS,
         yield_on_timeout=True,
         stop_event=halt,
         force_polling=False,
@@ -110,7 +104,7 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
         for changes in found:
             if _identity(place) != identity:
                 return
-            if _ONE_BY_ONE and _are_others(frozenset(watched), changes):
+            if _ONE_BY_ONE and _changes_folders(frozenset(watched), changes):
                 # Once more when they are watched: until then, what happens in them is not heard.
                 yield EVERYTHING
                 return
@@ -123,8 +117,8 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
                     yield hinted
 
 
-def _are_others(watched: frozenset[str], changes: Iterable[tuple[Change, str]]) -> bool:
-    """Tell whether there may be folders to watch that were not there, or fewer than there were."""
+def _changes_folders(watched: frozenset[str], changes: Iterable[tuple[Change, str]]) -> bool:
+    """Tell whether there may be new folders to watch, or fewer than there were."""
     from watchfiles import Change
 
     return any(
@@ -162,15 +156,7 @@ def _poll(place: str, halt: Event, every: float) -> Iterator[frozenset[str]]:
 
 
 def folders_to_sweep(root: str, paths: Iterable[str]) -> frozenset[str]:
-    """Turn changed places into folders to sweep.
-
-    Args:
-        root: The vault, with links followed.
-        paths: Absolute paths of files and folders, which may be gone.
-
-    Returns:
-        The folders; empty when none of it can concern a note.
-    """
+    """Turn absolute paths of changed files and folders into folders to sweep."""
     folders: set[str] = set()
     for path in paths:
         inner = path[len(root) :].strip(os.sep).replace(os.sep, "/")
@@ -201,9 +187,3 @@ def _identity(place: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _is_remote(place: str) -> bool:
-    """Tell whether a folder is on a disk that other machines write to, where the system tells."""
-    kind = file_system(place)
-    return kind in _REMOTE or kind.startswith("fuse.")

@@ -588,7 +588,7 @@ def store_appended_lines(
     # the checksum, and only then is the fingerprint sure.
     connection.execute(
         "UPDATE files SET mark = ?, breaks = ?, sum = ? WHERE id = ?",
-        (format_mark(after.unsure()), breaks + len(lines), crc32(piece, crc), file),
+        (format_mark(after.with_uncertainty()), breaks + len(lines), crc32(piece, crc), file),
     )
     days = read_days(connection, habit.key)
     changed = {entry.day for entry in lines.values()}

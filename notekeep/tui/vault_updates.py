@@ -223,7 +223,7 @@ class VaultWatch:
             self._thread.join(_END_SECONDS)
         if self._has_history:
             vault = self._app.vault
-            vault.history.store.settle(vault.root, min_age=0)
+            vault.history.store.check_displaced(vault.root, min_age=0)
             vault.history.store.close()
 
     def _watch(self) -> None:
@@ -268,7 +268,7 @@ class VaultWatch:
             vault = self._app.vault
             in_background(
                 self._app,
-                lambda: vault.history.store.settle(vault.root),
+                lambda: vault.history.store.check_displaced(vault.root),
                 self._settled,
                 group="settle",
                 failed=lambda _error: None,

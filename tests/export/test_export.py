@@ -124,7 +124,7 @@ def test_a_file_changed_by_hand_is_overwritten_when_it_is_given_up(desk: Desk) -
         desk.export("a.md", overwrite=frozenset({given_up}))
         assert "words" in desk.text("a")
     assert b"by hand\n" in [
-        desk.history.blob(change.before)
+        desk.history.blobs.read(change.before)
         for listed in desk.history.steps()
         for change in listed.record.changes
         if change.before

@@ -167,7 +167,7 @@ class Life(RuleBasedStateMachine):
                 if digest
             }
             held = {digest for digest in digests if self.history.blobs.has(digest)}
-            kept = b"".join(self.history.blob(digest) for digest in sorted(held))
+            kept = b"".join(self.history.blobs.read(digest) for digest in sorted(held))
             assert [line for line in lost if line.encode() not in kept] == []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.storage.scan import AttachmentFinder
+from notekeep.storage.attachments import AttachmentFinder
 
 if TYPE_CHECKING:
     from pathlib import Path

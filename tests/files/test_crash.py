@@ -99,7 +99,7 @@ def reached(name):
         Path(root, "a.md").write_bytes(b"theirs")
     dying(name)
 durability.reach_failpoint = reached
-history.keep(b"")
+history.blobs.store(b"")
 atomic.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=history)
 """
     vault, state = fresh()
@@ -111,7 +111,7 @@ atomic.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=hi
     swept = history.sweep_temps(vault, min_age=-1)
 
     assert [one.known for one in swept] == [False]
-    assert history.blob(swept[0].digest) == b"theirs"
+    assert history.blobs.read(swept[0].digest) == b"theirs"
     assert [one.path for one in history.records()[-1].changes] == [swept[0].path]
     assert scan.sweep(vault, {}).temps == []
 
@@ -120,19 +120,17 @@ def test_a_hard_linked_note_killed_anywhere_is_repaired(nursery: Any, fresh: Any
     outside = b"n" * 5000
     code = f"""
 import os
-from notekeep.storage import durability as durable
-real = durable.os.write
-def write(fd, data):
-    return real(fd, data[:700])
-durable._CHUNK = 700
-from notekeep.storage import durability as points
+from notekeep.storage import durability
+real = durability.os.write
+durability._CHUNK = 700
 step = [0]
 def writing(fd, data):
     step[0] += 1
-    points.reached("created" if data[:1] == b"n" else "none")
+    durability.reach_failpoint("created" if data[:1] == b"n" else "none")
     return real(fd, data)
-durable.os.write = writing
-atomic.replace('b.md', {outside!r}, content.read_file(root + '/b.md')[1], root=root, history=history)
+durability.os.write = writing
+before = content.read_file(root + '/b.md')[1]
+atomic.replace('b.md', {outside!r}, before, root=root, history=history)
 """
     torn = 0
     for time in range(1, 40):

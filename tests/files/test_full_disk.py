@@ -100,7 +100,7 @@ def test_a_conflict_copy_without_room_goes_to_history(tiny: Path, history: Histo
     with pytest.raises(Conflict, match="kept in history"):
         atomic.replace("note.md", BIG, digest_of(b"other"), root=tiny, history=history)
     assert (tiny / "note.md").read_bytes() == OLD
-    assert history.blob(digest_of(BIG)) == BIG
+    assert history.blobs.read(digest_of(BIG)) == BIG
 
 
 def test_a_log_line_without_room_is_not_there_by_half(tiny: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_vault_mounted_read_only_is_named(tiny: Path, history: History) -> Non
     with pytest.raises(Refused, match=r"note\.md.*read-only"):
         atomic.replace("note.md", b"new", digest_of(OLD), root=tiny, history=history)
     with pytest.raises(Refused, match=r"new\.md.*read-only"):
-        atomic.create("new.md", b"new", root=tiny, history=history)
+        atomic.create("new.md", b"new", root=tiny)
     assert [path.name for path in tiny.iterdir()] == ["note.md"]
 
 

@@ -305,7 +305,7 @@ class TestManyFiles:
             (vault / f"n{number}.md").write_bytes(b"%d" % number)
         limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         used = len(os.listdir("/dev/fd"))
-        history.aside.folder = os.devnull + "/aside"  # nothing can be moved there
+        history.displaced.folder = os.devnull + "/aside"  # nothing can be moved there
         resource.setrlimit(resource.RLIMIT_NOFILE, (used + 90, limits[1]))
         try:
             with history.step("tag", "tag", root=vault) as step:
@@ -358,27 +358,27 @@ def test_paths_that_are_not_text_are_undone_as_well(history: History, vault: Pat
 
 class TestKeeping:
     def test_a_content_is_kept_once_and_given_back(self, history: History) -> None:
-        digest = history.keep(A)
-        assert history.keep(A) == digest
-        assert history.blob(digest) == A
+        digest = history.blobs.store(A)
+        assert history.blobs.store(A) == digest
+        assert history.blobs.read(digest) == A
         assert len(list(history.blobs)) == 1
 
     def test_what_was_never_kept_is_not_found(self, history: History) -> None:
         for digest in (digest_of(b"?"), "../../../etc/passwd", ""):
             with pytest.raises(NotFound):
-                history.blob(digest)
+                history.blobs.read(digest)
 
     def test_a_damaged_content_is_told_and_replaced_by_the_next_of_its_kind(
         self, history: History
     ) -> None:
-        digest = history.keep(A)
+        digest = history.blobs.store(A)
         file = next(path for path in Path(history.blobs.folder).rglob("*") if path.is_file())
         for damage in (b"", A[::-1]):
             file.write_bytes(damage)
             with pytest.raises(Failure, match="damaged"):
-                history.blob(digest)
-            history.keep(A)
-            assert history.blob(digest) == A
+                history.blobs.read(digest)
+            history.blobs.store(A)
+            assert history.blobs.read(digest) == A
 
     def test_only_its_owner_can_read_it_whatever_the_umask(
         self, history: History, vault: Path
@@ -404,7 +404,7 @@ class TestTheLog:
 
     def test_a_line_torn_by_a_power_cut_is_passed_over(self, history: History, vault: Path) -> None:
         edit(history, vault, "a.md", b"1\n")
-        log = Path(history.ledger.path)
+        log = Path(history.log.path)
         whole = log.read_bytes()
         log.write_bytes(whole + whole.splitlines()[-1][:40])
         assert len(self.records(history)) == 1
@@ -417,7 +417,7 @@ class TestTheLog:
         self, history: History, vault: Path
     ) -> None:
         edit(history, vault, "a.md", b"1\n")
-        log = Path(history.ledger.path)
+        log = Path(history.log.path)
         odd = [b'{"new": "thing"}', b"[1, 2]", b"null", b'{"changes": [{"kind": 3}]}', b"\xff"]
         log.write_bytes(log.read_bytes() + b"\n".join(odd) + b"\n")
         edit(history, vault, "a.md", b"2\n")
@@ -427,7 +427,7 @@ class TestTheLog:
 
     def test_a_newer_format_is_read_and_not_written(self, history: History, vault: Path) -> None:
         edit(history, vault, "a.md", b"1\n")
-        log = Path(history.ledger.path)
+        log = Path(history.log.path)
         first, rest = log.read_bytes().split(b"\n", 1)
         log.write_bytes(json.dumps(json.loads(first) | {"format": 2}).encode() + b"\n" + rest)
         before = log.read_bytes()
@@ -450,8 +450,7 @@ class TestTheLog:
     def test_what_others_did_is_noted_and_not_undone(self, history: History, vault: Path) -> None:
         edit(history, vault, "a.md", b"1\n")
         (vault / "books/b.md").write_bytes(b"theirs\n")
-        history.record_changed_outside([("books/b.md", b"theirs\n")])
-        history.record_changed_outside([])
+        history.record_version("books/b.md", b"theirs\n")
 
         assert [one.record.verb for one in history.steps()] == ["edit"]
         history.undo(vault)
@@ -510,8 +509,7 @@ class TestRecovering:
         History(history.folder).recover(vault)
 
         assert [one.digest for one in history.versions("deep/er/x.md")] == [digest_of(b"x")]
-        history.restore(vault, "deep/er/x.md", digest_of(b"x"))
-        assert (folder / "x.md").read_bytes() == b"x"
+        assert history.blobs.read(digest_of(b"x")) == b"x"
 
     def test_an_edit_another_program_took_back_is_still_the_last_step(
         self, history: History, vault: Path

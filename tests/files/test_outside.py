@@ -33,9 +33,9 @@ def vault(vault: Path) -> Path:
 def test_what_another_program_wrote_is_a_version(history: History, vault: Path) -> None:
     edit(history, vault, "a.md", b"one")
     (vault / "a.md").write_bytes(b"theirs")
-    assert history.saw_outside(met(vault, "a.md", before=b"one")) == ["a.md"]
+    assert history.record_outside_versions(met(vault, "a.md", before=b"one")) == ["a.md"]
     (vault / "a.md").write_bytes(b"theirs again")
-    assert history.saw_outside(met(vault, "a.md", before=b"theirs")) == ["a.md"]
+    assert history.record_outside_versions(met(vault, "a.md", before=b"theirs")) == ["a.md"]
 
     assert contents(history, "a.md") == [b"theirs again", b"theirs", b"one", b"zero"]
     assert [version.verb for version in history.versions("a.md")] == ["seen", "seen", "edit", ""]
@@ -44,7 +44,7 @@ def test_what_another_program_wrote_is_a_version(history: History, vault: Path) 
 def test_undo_passes_over_it(history: History, vault: Path) -> None:
     edit(history, vault, "a.md", b"one")
     (vault / "b.md").write_bytes(b"theirs")
-    history.saw_outside(met(vault, "b.md"))
+    history.record_outside_versions(met(vault, "b.md"))
     history.undo(vault)
     assert (vault / "a.md").read_bytes() == b"zero"
     assert (vault / "b.md").read_bytes() == b"theirs"
@@ -59,8 +59,8 @@ def test_what_notekeep_wrote_is_not_noted_again(history: History, vault: Path) -
     edit(history, vault, "c.md", b"three")
     steps = len(history.records())
 
-    assert history.saw_outside(met(vault, "a.md", "c.md", "new.md")) == []
-    assert history.saw_outside(met(vault, "c.md")) == []
+    assert history.record_outside_versions(met(vault, "a.md", "c.md", "new.md")) == []
+    assert history.record_outside_versions(met(vault, "c.md")) == []
     assert len(history.records()) == steps
 
 
@@ -70,14 +70,14 @@ def test_a_content_from_before_that_another_program_brings_back_is_noted(
     edit(history, vault, "a.md", b"one")
     edit(history, vault, "a.md", b"two")
     (vault / "a.md").write_bytes(b"one")
-    assert history.saw_outside(met(vault, "a.md", before=b"two")) == ["a.md"]
+    assert history.record_outside_versions(met(vault, "a.md", before=b"two")) == ["a.md"]
     assert contents(history, "a.md") == [b"one", b"two", b"one", b"zero"]
 
 
 def test_two_programs_that_meet_the_same_change_note_it_once(history: History, vault: Path) -> None:
     (vault / "a.md").write_bytes(b"theirs")
-    assert history.saw_outside(met(vault, "a.md")) == ["a.md"]
-    assert History(history.folder).saw_outside(met(vault, "a.md")) == []
+    assert history.record_outside_versions(met(vault, "a.md")) == ["a.md"]
+    assert History(history.folder).record_outside_versions(met(vault, "a.md")) == []
 
 
 def test_a_step_that_is_still_being_made_is_our_own(
@@ -90,7 +90,7 @@ def test_a_step_that_is_still_being_made_is_our_own(
         assert other.records() == []  # only the journal knows of it
         changed = [one for one in met(vault, "a.md", "b.md") if one.data != b"zero"]
         assert changed
-        noted.append(other.saw_outside(changed))
+        noted.append(other.record_outside_versions(changed))
 
     at_point("swapped", look)
     with history.step("many", "", root=vault) as step:
@@ -103,7 +103,7 @@ def test_many_are_kept_with_one_step(history: History, vault: Path) -> None:
     names = [f"n{number}.md" for number in range(30)]
     for name in names:
         (vault / name).write_bytes(name.encode())
-    assert history.saw_outside(met(vault, *names)) == names
+    assert history.record_outside_versions(met(vault, *names)) == names
     assert len(history.records()) == 1
     assert all(contents(history, name) == [name.encode()] for name in names)
 
@@ -112,9 +112,9 @@ def test_what_is_too_much_at_once_is_left(
     history: History, vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outside, "ROUND_BYTES", 10)
-    monkeypatch.setattr(outside, "MAX_HELD_BYTES", 8)
+    monkeypatch.setattr(outside, "MAX_STORED_BYTES", 8)
     (vault / "a.md").write_bytes(b"123456789")
     (vault / "b.md").write_bytes(b"12345678")
     (vault / "c.md").write_bytes(b"abc")
-    assert history.saw_outside(met(vault, "a.md", "b.md", "c.md")) == ["b.md"]
+    assert history.record_outside_versions(met(vault, "a.md", "b.md", "c.md")) == ["b.md"]
     assert contents(history, "b.md") == [b"12345678"]

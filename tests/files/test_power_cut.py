@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
-from notekeep.storage import append, atomic, durability, journal, open_folder, private_files, renames
+from notekeep.storage import (
+    append,
+    atomic,
+    durability,
+    journal,
+    open_folder,
+    private_files,
+    renames,
+)
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 
@@ -318,7 +326,7 @@ def restored(base: Path, state: dict[str, bytes | None]) -> tuple[Path, History]
     vault, history = base / "vault", History(base / "state")
     history.recover(vault)
     history.sweep_temps(vault, min_age=-1)
-    history.settle(vault, min_age=0)
+    history.check_displaced(vault, min_age=0)
     return vault, history
 
 
@@ -335,7 +343,7 @@ def do_save(vault: Path, history: History) -> None:
 
 
 def do_create(vault: Path, history: History) -> None:
-    atomic.create("x/new.md", NEW, root=vault, history=history)
+    atomic.create("x/new.md", NEW, root=vault)
 
 
 def do_edit(vault: Path, history: History) -> None:
@@ -389,7 +397,7 @@ def test_whenever_the_power_goes_the_notes_are_old_or_new(
             for one in record_.changes:
                 for digest in (one.before, one.after):
                     if digest and history.blobs.has(digest):
-                        history.blob(digest)  # raises when it is not whole
+                        history.blobs.read(digest)  # raises when it is not whole
         if change in {do_edit, do_many, do_trash, do_move} and found == after:
             history.undo(vault)
             assert notes(vault) == before

@@ -19,12 +19,11 @@ from notekeep.storage.atomic import replace
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 from notekeep.storage.transaction import Transaction
-from notekeep.storage.undo import undo_steps
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from notekeep.storage.operations import Operation
 
@@ -119,20 +118,20 @@ class TestEditorsThatHaveItOpen:
         self, note: Path, vault: Path, history: History, *, other_disk: bool
     ) -> None:
         if other_disk:  # nothing can be moved there
-            history.aside.folder = os.devnull + "/aside"
+            history.displaced.folder = os.devnull + "/aside"
         with note.open("r+b") as editor:
             with history.step("edit", "edit note", root=vault) as step:
                 step.edit("note.md", NEW, digest_of(OLD))
             editor.write(THEIRS)
             editor.truncate()
-        assert history.settle(vault, min_age=60) == []
+        assert history.check_displaced(vault, min_age=60) == []
 
-        copies = history.settle(vault, min_age=0)
+        copies = history.check_displaced(vault, min_age=0)
 
         assert [(vault / copy).read_bytes() for copy in copies] == [THEIRS]
         assert survives(THEIRS, vault)
         assert note.read_bytes() == NEW
-        assert history.settle(vault, min_age=0) == []
+        assert history.check_displaced(vault, min_age=0) == []
 
     def test_the_next_process_sees_it_as_well(
         self, note: Path, vault: Path, history: History
@@ -141,7 +140,7 @@ class TestEditorsThatHaveItOpen:
             with history.step("edit", "edit note", root=vault) as step:
                 step.edit("note.md", NEW, digest_of(OLD))
             editor.write(THEIRS)
-        assert History(history.folder).settle(vault, min_age=0)
+        assert History(history.folder).check_displaced(vault, min_age=0)
         assert survives(THEIRS, vault)
 
     def test_a_start_sees_it_when_it_is_old_enough(
@@ -151,12 +150,12 @@ class TestEditorsThatHaveItOpen:
             replace(note, NEW, digest_of(OLD), root=vault, history=history)
             editor.write(THEIRS)
         history.recover(vault)
-        assert len(os.listdir(history.aside.folder)) == 1
+        assert len(os.listdir(history.displaced.folder)) == 1
         later = time.time() + 60
         monkeypatch.setattr(time, "time", lambda: later)
         History(history.folder).recover(vault)
-        assert os.listdir(history.aside.folder) == []
-        assert history.blob(digest_of(THEIRS)) == THEIRS
+        assert os.listdir(history.displaced.folder) == []
+        assert history.blobs.read(digest_of(THEIRS)) == THEIRS
 
     def test_what_they_write_late_stays_aside_until_it_can_be_kept(
         self, note: Path, vault: Path, history: History, monkeypatch: pytest.MonkeyPatch
@@ -169,17 +168,17 @@ class TestEditorsThatHaveItOpen:
                 step.edit("note.md", NEW, digest_of(OLD))
             editor.write(THEIRS)
         with monkeypatch.context() as patch:
-            patch.setattr(history.blobs, "keep", full)
-            assert history.settle(vault, min_age=0) == []
-        assert len(history.settle(vault, min_age=0)) == 1
+            patch.setattr(history.blobs, "store", full)
+            assert history.check_displaced(vault, min_age=0) == []
+        assert len(history.check_displaced(vault, min_age=0)) == 1
         assert survives(THEIRS, vault)
 
     def test_where_nobody_writes_late_nothing_is_left(
         self, note: Path, vault: Path, history: History
     ) -> None:
         replace(note, NEW, digest_of(OLD), root=vault, history=history)
-        assert history.settle(vault, min_age=0) == []
-        assert list(Path(history.aside.folder).iterdir()) == []
+        assert history.check_displaced(vault, min_age=0) == []
+        assert list(Path(history.displaced.folder).iterdir()) == []
 
     def test_late_writes_to_a_note_of_no_step_are_in_history(
         self, note: Path, vault: Path, history: History
@@ -187,8 +186,8 @@ class TestEditorsThatHaveItOpen:
         with note.open("r+b") as editor:
             replace(note, NEW, digest_of(OLD), root=vault, history=history)
             editor.write(THEIRS)
-        history.settle(vault, min_age=0)
-        assert history.blob(digest_of(THEIRS)) == THEIRS
+        history.check_displaced(vault, min_age=0)
+        assert history.blobs.read(digest_of(THEIRS)) == THEIRS
 
     def test_a_saver_that_unlinks_the_old_file_loses_it(
         self, note: Path, vault: Path, history: History
@@ -196,7 +195,7 @@ class TestEditorsThatHaveItOpen:
         with note.open("r+b") as editor:
             naive(note, NEW, digest_of(OLD), root=vault, history=history)
             editor.write(THEIRS)
-        history.settle(vault, min_age=0)
+        history.check_displaced(vault, min_age=0)
         assert not survives(THEIRS, vault)
 
 
@@ -283,18 +282,18 @@ def test_of_two_steps_that_do_the_same_in_one_moment_one_is_done_and_taken_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     note.write_bytes(OLD)
-    do_one = Transaction._do_one
+    commit_one = Transaction._commit_one
 
-    def do_other_first(step: Transaction, ready: Sequence[Operation]) -> None:
+    def commit_other_first(step: Transaction, operation: Operation) -> None:
         monkeypatch.undo()
         with history.step("other", "the other", root=vault) as other:
             change(other)
-        do_one(step, ready)
+        commit_one(step, operation)
 
-    monkeypatch.setattr(Transaction, "_do_one", do_other_first)
+    monkeypatch.setattr(Transaction, "_commit_one", commit_other_first)
     with pytest.raises(NotekeepError), history.step("late", "the late one", root=vault) as step:
         change(step)
     assert [record.verb for record in history.records()] == ["other"]
-    undo_steps(history, vault)
+    history.undo(vault)
     assert note.read_bytes() == OLD
     assert [path.name for path in vault.glob("*.md")] == ["note.md"]

@@ -10,7 +10,6 @@ from notekeep.errors import Conflict, NotekeepError
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 from notekeep.storage.operations import remove_file
-from notekeep.storage.undo import undo_step_by_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,5 +78,5 @@ def test_one_step_is_taken_back_though_others_came_after_it(site: Path, history:
         first.create("posts/b.md", b"first")
     with history.step("export", "second", root=site, elsewhere=True) as second:
         second.create("posts/c.md", b"second")
-    undo_step_by_id(history, site, first.id)
+    history.undo_step(site, first.id)
     assert files(site) == {"posts/a.md": "a post", "posts/c.md": "second"}

@@ -14,7 +14,7 @@ import pytest
 
 from notekeep.errors import Failure, Refused
 from notekeep.storage import scan
-from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep, sweep_and_drain
+from notekeep.storage.scan import Fingerprint, ScanResult, sweep
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
@@ -59,19 +59,19 @@ def test_a_first_sweep_finds_every_note(vault: Path) -> None:
         "habits/log/2026-11.laptop.md",
     ]
     assert changes.total == 4
-    assert not changes.suspicious
+    assert not changes.looks_incomplete
 
 
-def test_what_is_as_it_was_goes_from_what_is_known_and_the_rest_stays(vault: Path) -> None:
+def test_what_is_known_stays_as_it_was_given(vault: Path) -> None:
     before = known(vault)
+    given = dict(before)
     put(vault / "a.md", "longer than before")
     (vault / "books" / "b.md").unlink()
     put(vault / "new.md")
-    left: dict[str, StatMark] = dict(before)
 
-    changes = sweep_and_drain(vault, left)
+    changes = sweep(vault, before)
 
-    assert left == {path: before[path] for path in ("a.md", "books/b.md")}
+    assert before == given
     assert (list(changes.modified), changes.removed, list(changes.added)) == (
         ["a.md"],
         ["books/b.md"],
@@ -81,12 +81,11 @@ def test_what_is_as_it_was_goes_from_what_is_known_and_the_rest_stays(vault: Pat
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
-def test_a_linked_note_that_is_as_it_was_goes_too(vault: Path) -> None:
+def test_a_linked_note_that_did_not_change_is_no_change(vault: Path) -> None:
     (vault / "link.md").symlink_to(vault / "a.md")
-    left: dict[str, StatMark] = dict(known(vault))
-    assert "link.md" in left
-    assert len(sweep_and_drain(vault, left)) == 0
-    assert left == {}
+    before = known(vault)
+    assert "link.md" in before
+    assert len(sweep(vault, before)) == 0
 
 
 def test_a_large_folder_is_swept_without_all_that_is_said_of_its_notes_at_once(
@@ -94,12 +93,11 @@ def test_a_large_folder_is_swept_without_all_that_is_said_of_its_notes_at_once(
 ) -> None:
     for number in range(1_000):
         put(vault / "many" / f"{number}.md")
-    left: dict[str, StatMark] = dict(known(vault))
+    before = known(vault)
     tracemalloc.start()
-    sweep_and_drain(vault, left)
+    sweep(vault, before)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert left == {}
     assert most < 500 * 1_000  # an entry is 230 bytes, what `stat` says of it 600
 
 
@@ -268,7 +266,7 @@ def test_an_emptied_vault_is_suspicious(vault: Path) -> None:
     changes = sweep(vault, before)
 
     assert len(changes.removed) == 4
-    assert changes.suspicious
+    assert changes.looks_incomplete
 
 
 @pytest.mark.parametrize(
@@ -290,7 +288,7 @@ def test_many_notes_gone_at_once_are_suspicious(
 ) -> None:
     changes = ScanResult(removed=["x"] * removed, moved=moved, known=known_notes)
 
-    assert changes.suspicious is suspicious
+    assert changes.looks_incomplete is suspicious
 
 
 def test_a_renamed_folder_is_no_loss(vault: Path) -> None:
@@ -302,7 +300,7 @@ def test_a_renamed_folder_is_no_loss(vault: Path) -> None:
     changes = sweep(vault, before)
 
     assert len(changes.removed) == 62
-    assert not changes.suspicious
+    assert not changes.looks_incomplete
 
 
 def test_one_folder_can_be_swept_alone(vault: Path) -> None:
@@ -369,9 +367,9 @@ def test_all_files_can_be_listed(vault: Path) -> None:
     put(vault / "attachments/cover.png")
     put(vault / "attachments/cover.png~")
 
-    assert "attachments/cover.png" in set(scan.files(vault))
-    assert "attachments/cover.png~" not in set(scan.files(vault))
-    assert "a.md" in set(scan.files(vault))
+    assert "attachments/cover.png" in set(scan.list_files(vault))
+    assert "attachments/cover.png~" not in set(scan.list_files(vault))
+    assert "a.md" in set(scan.list_files(vault))
 
 
 class TestTraps:
@@ -407,7 +405,7 @@ class TestTraps:
     def test_two_changes_within_one_tick_of_the_clock(self, vault: Path) -> None:
         put(vault / "a.md", "one")
         found = sweep(vault, {}).added
-        assert not found["a.md"].sure
+        assert not found["a.md"].is_certain
         assert self.seen(vault, found)
 
     def test_a_fresh_change_is_read_once_more_and_then_left(
@@ -422,7 +420,7 @@ class TestTraps:
         settled = found | again.modified
 
         assert "a.md" in again.modified
-        assert settled["a.md"].sure
+        assert settled["a.md"].is_certain
         assert len(sweep(vault, settled)) == 0
 
     def test_a_time_set_into_the_future_by_hand_is_not_read_for_ever(
@@ -432,7 +430,7 @@ class TestTraps:
         later = time.time_ns() + 10_000_000_000
         monkeypatch.setattr(time, "time_ns", lambda: later)
 
-        assert sweep(vault, {}).added["a.md"].sure
+        assert sweep(vault, {}).added["a.md"].is_certain
 
     def test_a_storm_of_changes_as_a_git_checkout_makes_it(self, vault: Path) -> None:
         count = sized(100, 300)

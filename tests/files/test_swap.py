@@ -94,19 +94,19 @@ class TestTwoEditors:
     def test_what_another_is_typing_is_not_offered(self, tmp_path: Path) -> None:
         one = AutosaveFile(str(tmp_path), PATH)
         one.write(unsaved())
-        assert AutosaveFile(str(tmp_path), PATH).take() is None
+        assert AutosaveFile(str(tmp_path), PATH).claim() is None
         one.release()
-        assert AutosaveFile(str(tmp_path), PATH).take() == one.read()
+        assert AutosaveFile(str(tmp_path), PATH).claim() == one.read()
 
     def test_what_was_taken_over_is_taken_once_and_goes_with_the_save(self, tmp_path: Path) -> None:
         AutosaveFile(str(tmp_path), PATH).write(unsaved())
         one, two = AutosaveFile(str(tmp_path), PATH), AutosaveFile(str(tmp_path), PATH)
-        assert one.take() is not None
-        assert two.take() is None
+        assert one.claim() is not None
+        assert two.claim() is None
         one.write(unsaved(b"more\n"))
         assert len(list((tmp_path / FOLDER).glob("*.json"))) == 1
         one.discard()
-        assert two.take() is None
+        assert two.claim() is None
         assert not list((tmp_path / FOLDER).iterdir())
 
     def test_all_that_were_left_are_offered_one_after_the_other(self, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ class TestTwoEditors:
             AutosaveFile(str(tmp_path), PATH).write(unsaved(data))
         editor = AutosaveFile(str(tmp_path), PATH)
         offered = []
-        while (text := editor.take()) is not None:
+        while (text := editor.claim()) is not None:
             offered.append(text.data)
             editor.discard()
         assert offered == [b"newer\n", b"older\n"]
@@ -124,7 +124,7 @@ class TestTwoEditors:
             "import sys, time\n"
             "from notekeep.storage.autosave import AutosaveFile, UnsavedText\n"
             "swap = AutosaveFile(sys.argv[1], sys.argv[2])\n"
-            "assert swap.take() is None\n"
+            "assert swap.claim() is None\n"
             "for n in range(50):\n"
             "    data = f'{sys.argv[3]} {n}'.encode()\n"
             "    swap.write(UnsavedText.of(sys.argv[2], data, b'', (0, 0)))\n"
@@ -141,12 +141,12 @@ class TestTwoEditors:
         for program in programs:
             assert program.stdout is not None
             assert program.stdout.readline() == b"typed\n"
-        assert editor.take() is None  # both are still at it
+        assert editor.claim() is None  # both are still at it
         for program in programs:
             with program:
                 program.kill()
         left = []
-        while (text := editor.take()) is not None:
+        while (text := editor.claim()) is not None:
             left.append(text.text)
             editor.discard()
         assert sorted(left) == ["first 49", "second 49"]

@@ -146,35 +146,35 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
 
 @pytest.mark.usefixtures("windows")
 class TestWindows:
-    def test_a_note_is_saved(self, note: Path, vault: Path) -> None:
-        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+    def test_a_note_is_saved(self, note: Path, vault: Path, history: History) -> None:
+        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
         assert os.listdir(vault) == ["note.md"]
 
     def test_another_save_in_the_window_comes_out_as_the_backup_and_is_kept(
-        self, note: Path, vault: Path, at_point: Callable[..., None]
+        self, note: Path, vault: Path, history: History, at_point: Callable[..., None]
     ) -> None:
         at_point("synced", lambda: note.write_bytes(THEIRS))
         with pytest.raises(Conflict, match="at the same moment"):
-            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
         assert sorted(file.read_bytes() for file in vault.iterdir()) == [NEW, THEIRS]
 
     @pytest.mark.parametrize("number", [5, 32, 1175, 1176, 1177])
     def test_a_replace_that_fails_leaves_the_old_note(
-        self, note: Path, vault: Path, windows: Windows, number: int
+        self, note: Path, vault: Path, history: History, windows: Windows, number: int
     ) -> None:
         windows.errors = [number] * 10
         with pytest.raises(NotekeepError, match=r"note\.md"):
-            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == OLD
         assert os.listdir(vault) == ["note.md"]
 
     def test_a_scanner_that_looks_at_it_for_a_moment_is_waited_for(
-        self, note: Path, vault: Path, windows: Windows
+        self, note: Path, vault: Path, history: History, windows: Windows
     ) -> None:
         windows.errors = [32, 5]
-        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=None)
+        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
 
     def test_new_files_steps_and_undo(self, note: Path, vault: Path, history: History) -> None:
@@ -188,7 +188,7 @@ class TestWindows:
         history.undo(vault)
         assert note.read_bytes() == OLD
         assert [str(path) for path in vault.glob("books/*")] == []
-        history.settle(vault, min_age=0)
+        history.check_displaced(vault, min_age=0)
         assert scan.sweep(vault, {}).temps == []
 
     def test_the_error_of_a_failed_call_is_like_pythons_own(self) -> None:

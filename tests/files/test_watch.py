@@ -71,7 +71,7 @@ def watched(
     for number in range(ATTEMPTS):
         (vault / "books" / f"{number}.md").touch()
     if request.param == "polled":
-        monkeypatch.setattr(watch_module, "_is_remote", lambda _: True)
+        monkeypatch.setattr(watch_module, "is_remote", lambda _: True)
     elif request.param == "no watchfiles":
         monkeypatch.setitem(sys.modules, "watchfiles", None)
     watching = Watched(vault, poll_every=0.02)
@@ -208,7 +208,7 @@ def test_the_whole_vault_is_hinted_at_from_time_to_time(
     vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch_module, "_FULL_SECONDS", 0.0)
-    monkeypatch.setattr(watch_module, "_LOOK_MS", 10)
+    monkeypatch.setattr(watch_module, "_CHECK_MS", 10)
     watching = Watched(vault, poll_every=60)
     try:
         assert watching.hints.get(timeout=PATIENCE) == EVERYTHING

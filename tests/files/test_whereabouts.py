@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.storage import filesystem, watch
+from notekeep.storage import filesystem
 from notekeep.storage.filesystem import remote_reason
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_a_path_tells_where_it_lies(mounted: None, folder: str, where: str) -> N
 def test_a_vault_on_a_disk_of_another_machine_is_looked_at_at_intervals(
     mounted: None, place: str, *, remote: bool
 ) -> None:
-    assert watch._is_remote(place) is remote
+    assert filesystem.is_remote(place) is remote
 
 
 def test_a_system_without_a_list_of_disks_tells_nothing(
@@ -73,7 +73,7 @@ def test_a_system_without_a_list_of_disks_tells_nothing(
 ) -> None:
     monkeypatch.setattr(filesystem, "MOUNTS", str(tmp_path / "none"))
     assert remote_reason("/home/ann/server") == ""
-    assert not watch._is_remote("/home/ann/server")
+    assert not filesystem.is_remote("/home/ann/server")
 
 
 def test_syncthing_is_known_by_the_mark_it_leaves(tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ real_sweep = scan.sweep
 def test_r10_an_index_that_misses_changes_is_not_the_truth(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer, "sweep_and_drain", only_new)
+    monkeypatch.setattr(indexer, "sweep", only_new)
     assert not r10_truth.run(4, folder).passed
 
 
@@ -244,7 +244,7 @@ def test_r11_who_looks_at_size_and_time_only_walks_into_the_traps(
                 del changes.modified[path]
         return changes
 
-    monkeypatch.setattr(indexer, "sweep_and_drain", by_size_and_time)
+    monkeypatch.setattr(indexer, "sweep", by_size_and_time)
     told = " ".join(r11_stale.run(2, folder).faults)
     for trap in ("same_size_and_time_put_back", "moved_over_with_its_time", "names_swapped"):
         assert trap in told

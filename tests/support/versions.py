@@ -18,4 +18,4 @@ def edit(history: History, vault: Path, path: str, data: bytes) -> None:
 
 def contents(history: History, path: str) -> list[bytes]:
     """What the versions of a note hold, newest first."""
-    return [history.blob(version.digest) for version in history.versions(path)]
+    return [history.blobs.read(version.digest) for version in history.versions(path)]

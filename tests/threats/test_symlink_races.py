@@ -72,7 +72,7 @@ def test_nothing_outside_is_written_whatever_is_swapped(
                 path = root / "sub/note.md"
                 atomic.replace(path, b"new %d\n" % tried, None, root=root, history=history)
             with suppress(NotekeepError, OSError):
-                atomic.create(root / f"sub/new {tried}.md", b"new\n", root=root, history=history)
+                atomic.create(root / f"sub/new {tried}.md", b"new\n", root=root)
     finally:
         done.set()
         attacker.join()

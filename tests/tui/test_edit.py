@@ -303,7 +303,7 @@ async def test_changes_of_the_same_line_are_asked_about(
     assert all("Mine: Written" in text for text in texts.values())
     # Whatever was chosen, the other version is in history.
     kept = [
-        vault.history.store.blob(one.digest)
+        vault.history.store.blobs.read(one.digest)
         for one in vault.history.store.versions("posts/A draft.md")
     ]
     for version in (b"Mine: Written", b"Theirs: Written"):
@@ -370,7 +370,7 @@ async def test_what_cannot_be_saved_can_be_left_and_is_offered_again(
         await pilot.press("down", "enter")
         await until(pilot, lambda: not app.is_running)
     put_back(root)
-    unsaved = AutosaveFile(vault.places.state, "posts/A draft.md").take()
+    unsaved = AutosaveFile(vault.places.state, "posts/A draft.md").claim()
     assert unsaved is not None
     assert b"---\nStill Written in the open" in unsaved.data
 

@@ -444,15 +444,15 @@ def test_a_thread_takes_a_breath_now_and_then_so_that_two_do_not_keep_the_lock_t
 
 def test_a_large_dictionary_goes_piece_by_piece_while_an_interface_is_in_front() -> None:
     left: list[int] = []
-    held = dict.fromkeys(range(10 * background.PIECE))
+    held = dict.fromkeys(range(10 * background.CHUNK))
     background.clear_in_chunks(held)
-    assert len(held) == 10 * background.PIECE, "with nobody waiting Python frees it quicker"
+    assert len(held) == 10 * background.CHUNK, "with nobody waiting Python frees it quicker"
     background.set_yield_wait(lambda: left.append(len(held)))
     try:
         background.clear_in_chunks(held)
     finally:
         background.set_yield_wait(None)
-    assert left == [background.PIECE * pieces for pieces in range(9, -1, -1)]
+    assert left == [background.CHUNK * pieces for pieces in range(9, -1, -1)]
 
 
 # When garbage is collected.

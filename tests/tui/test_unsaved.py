@@ -39,7 +39,7 @@ def leave(vault: Vault, path: str, data: bytes, base: bytes) -> None:
 def kept(vault: Vault, path: str, end: bytes) -> bool:
     """Whether history has a version of a note that ends so."""
     versions = vault.history.store.versions(path)
-    return any(vault.history.store.blob(one.digest).endswith(end) for one in versions)
+    return any(vault.history.store.blobs.read(one.digest).endswith(end) for one in versions)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def write(vault: Vault, path: str, data: bytes) -> None:
 
 def contents(vault: Vault, path: str) -> list[bytes]:
     return [
-        vault.history.store.blob(one.digest)
+        vault.history.store.blobs.read(one.digest)
         for one in find_versions(vault.notes.plan, vault.history.store, path)[2]
     ]
 
@@ -94,7 +94,7 @@ def test_a_history_that_cannot_be_written_is_told_and_holds_nothing_up(
     def full(_met: object) -> list[str]:
         raise Failure("there is no room.", "Make room.")
 
-    monkeypatch.setattr(vault.history.store, "saw_outside", full)
+    monkeypatch.setattr(vault.history.store, "record_outside_versions", full)
     Path(vault.root, NOTE).write_bytes(b"theirs #here\n")
     refreshed = vault.indexing.refresh(words=False)
 
@@ -117,17 +117,17 @@ def test_old_versions_go_at_a_quiet_moment(
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
     """Count how often history is gone through for versions to let go."""
-    from notekeep.storage import blobs
+    from notekeep.storage import stores
 
     def counted() -> list[int]:
         found: list[int] = []
-        real = blobs.prune_versions
+        real = stores.prune_versions
 
         def once(*args: object, **options: object) -> int:
             found.append(1)
             return real(*args, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(blobs, "prune_versions", once)
+        monkeypatch.setattr(stores, "prune_versions", once)
         return found
 
     return counted

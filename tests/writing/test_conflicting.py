@@ -145,7 +145,7 @@ def test_what_goes_is_in_the_trash_or_in_history(
         assert held(vault, f".trash/{COPY}") == "theirs\n"
     if choice == "theirs":
         assert MINE.encode() in [
-            vault.history.store.blob(version.digest)
+            vault.history.store.blobs.read(version.digest)
             for version in vault.history.store.versions(NOTE)
         ]
     vault.history.undo()

@@ -158,7 +158,7 @@ class TestForget:
         path.write_text("# Nothing here\n", "utf-8")
         path.rename(Path(vault.root, "inbox/List.md"))
         vault.indexing.refresh()
-        vault.history.store.settle(vault.root, min_age=0)
+        vault.history.store.check_displaced(vault.root, min_age=0)
         unsaved = UnsavedText.of("inbox/List.md", canary.encode(), b"", (0, 0))
         AutosaveFile(vault.places.state, "inbox/List.md").write(unsaved)
 

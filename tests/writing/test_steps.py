@@ -170,7 +170,7 @@ def test_one_step_is_taken_back_alone(vault: Vault) -> None:
     assert rating(vault) == 4
     assert vault.search.read("Deep Work").body.endswith("More.\n")
     assert verbs(vault) == [("add", False), ("set", True)]
-    with pytest.raises(NotFound, match="taken back already"):
+    with pytest.raises(NotFound, match="undone already"):
         vault.history.undo_step(older.id)
     # It is what was taken back last, so it is done again first.
     assert vault.history.redo().label == "rating=5"

@@ -152,7 +152,7 @@ class EditorAutosave:
 
     def left(self) -> UnsavedText | None:
         """Give what an editor of the note left unsaved that is gone, unless the file holds it."""
-        while (unsaved := self._swap.take()) is not None:
+        while (unsaved := self._swap.claim()) is not None:
             if unsaved.data != self._screen.editing.disk:
                 return unsaved
             self._swap.discard()

@@ -212,7 +212,7 @@ class ExternalEdits:
             from notekeep.storage.atomic import add_conflict_copy
 
             vault = screen.vault
-            vault.history.store.record_changed_outside([(screen.path, ours)])
+            vault.history.store.record_version(screen.path, ours)
             return add_conflict_copy(vault.root, screen.path, ours) if beside else ""
 
         def kept(copy: str) -> None:

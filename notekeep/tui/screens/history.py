@@ -327,7 +327,7 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
         *(_key(version) for version in past.versions),
     ]
     index = keys.index(key) - 1
-    blob = vault.history.store.blob
+    blob = vault.history.store.blobs.read
     after = past.now or b"" if index < 0 else blob(past.versions[index].digest)
     if since:
         return compare(after, past.now or b"")
@@ -342,7 +342,9 @@ def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs
     from notekeep.tui.screens.preview_loader import FIRST_LINES
 
     version = next((one for one in past.versions if _key(one) == key), None)
-    data = vault.history.store.blob(version.digest) if version is not None else past.now or b""
+    data = (
+        vault.history.store.blobs.read(version.digest) if version is not None else past.now or b""
+    )
     rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering

@@ -48,9 +48,9 @@ def _content(vault: Vault, unsaved: UnsavedText) -> bytes | None:
 
 def _discard(vault: Vault, unsaved: UnsavedText) -> None:
     """Let a text go once history has it."""
-    vault.history.store.record_changed_outside([(unsaved.path, unsaved.data)])
+    vault.history.store.record_version(unsaved.path, unsaved.data)
     swap = AutosaveFile(vault.places.state, unsaved.path)
-    if swap.take() == unsaved:
+    if swap.claim() == unsaved:
         swap.discard()
     swap.release()
 

@@ -23,7 +23,8 @@ def test_asking_how_far_an_index_is_imports_neither_whoosh_nor_the_lock(
 ) -> None:
     folder = indexed("lever").folder
     code = (
-        "import sys; from pathlib import Path; from notekeep.search.whoosh_index import WhooshIndex;"
+        "import sys; from pathlib import Path;"
+        "from notekeep.search.whoosh_index import WhooshIndex;"
         "from notekeep.catalog.documents import WordDoc;"
         "words = WhooshIndex(Path(sys.argv[1])); print(words.generation, words.count);"
         "print({'whoosh', 'filelock', 'rapidfuzz', 'sqlite3'} & {*sys.modules})"

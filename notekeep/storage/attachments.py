@@ -1,0 +1,88 @@
+"""The files of a vault that are no notes, found by what a link calls them."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from urllib.parse import unquote
+
+from notekeep.storage import file_names
+from notekeep.storage.scan import NOTE_SUFFIXES
+
+
+class AttachmentFinder:
+    """Finds the files of a vault that are no notes, as Obsidian finds what a link names.
+
+    Attributes:
+        root: The vault.
+        folder: The folder that attached files go to; from the note on where it begins with "./".
+    """
+
+    def __init__(self, root: str, folder: str) -> None:
+        self.root = root
+        self.folder = folder
+
+    def find(self, target: str, from_path: str) -> str | None:
+        """Return the path of the file that a link in a note means, or None.
+
+        Tried in turn: beside the note, from the vault's root, in the attachment folder, and any
+        file with that name, the nearest to the note first.
+
+        Raises:
+            Refused: The link leads out of the vault.
+        """
+        target = target.strip()
+        folder = os.path.dirname(from_path)
+        for name in dict.fromkeys((target, unquote(target))):
+            if not name or name.startswith("~") or re.match(r"[A-Za-z]:|[\\/]{2}", name):
+                raise file_names.outside(target)
+            plain = name.lstrip("/")
+            attached = self.folder
+            if attached.split("/")[0] == ".":
+                attached = os.path.join(folder, attached)
+            candidates = [plain, os.path.join(attached, plain)]
+            if not name.startswith("/"):
+                candidates.insert(0, os.path.join(folder, name))
+            for candidate in candidates:
+                if found := self._existing(candidate):
+                    return found
+            if "/" not in plain and (found := self._by_name(plain, folder)):
+                return found
+        if target.startswith("/") or os.path.normpath(os.path.join(folder, target)).startswith(
+            ".."
+        ):
+            raise file_names.outside(target)
+        return None
+
+    def exists(self, path: str) -> bool:
+        """Return whether a path from the vault's root leads to something."""
+        return self._existing(path.lstrip("/")) is not None
+
+    def _existing(self, path: str) -> str | None:
+        normal = os.path.normpath(path)
+        if normal.startswith(("..", os.sep)):
+            return None
+        found = os.path.lexists(os.path.join(self.root, normal))
+        return normal.replace(os.sep, "/") if found else None
+
+    def _by_name(self, name: str, folder: str) -> str | None:
+        below = f"{folder}/" if folder else ""
+        found = self._names.get(file_names.name_key(name), [])
+        return min(
+            found,
+            key=lambda path: (not path.startswith(below), path.count("/"), path),
+            default=None,
+        )
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        root = self.root
+        for base, folders, files in os.walk(root):
+            folders[:] = [name for name in folders if not file_names.is_skipped_folder(name)]
+            for name in files:
+                if not name.endswith(NOTE_SUFFIXES) and not file_names.is_skipped(name):
+                    path = os.path.relpath(os.path.join(base, name), root).replace(os.sep, "/")
+                    names.setdefault(file_names.name_key(name), []).append(path)
+        return names
