@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.catalog.columns import column_value
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.records import TaskRow, load_path, value
+from notekeep.catalog.records import TaskRow, load_path
 from notekeep.errors import Problem
 from notekeep.markdown.links import note_stem
 from notekeep.query.folding import fold_key, fold_text
@@ -119,7 +120,7 @@ def _values(row: Row, field: str) -> list[str]:
         return row.tags
     if field == FOLDER:
         return [row.path.rpartition("/")[0] or "."]
-    found = value(row, "created" if field == YEAR else field)
+    found = column_value(row, "created" if field == YEAR else field)
     items = found if isinstance(found, list) else [found]
     texts = [_text(item) for item in items if item is not None and item != ""]
     if field == "modified":

@@ -12,7 +12,7 @@ from notekeep.markdown.links import note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
@@ -170,35 +170,6 @@ class Record(NamedTuple):
     fingerprint: Fingerprint
     digest: str
     note: Note
-
-
-FACT_READERS: dict[str, Callable[[Row], Any]] = {
-    "path": lambda row: row.path,
-    "file": lambda row: note_stem(row.path),
-    "title": lambda row: row.title,
-    "type": lambda row: row.kind,
-    "tags": lambda row: list(row.tags),
-    "aliases": lambda row: list(row.aliases),
-    "modified": lambda row: _moment(row.mtime_ns),
-    "words": lambda row: row.words,
-    "size": lambda row: row.size,
-    "private": lambda row: row.private,
-    "problem": lambda row: row.problem,
-}
-"""What every row has besides the fields of its note."""
-
-
-def value(row: Row, name: str) -> Any:
-    """Return a row's fact or field of that name; None when the note has none."""
-    fact = FACT_READERS.get(name)
-    return fact(row) if fact else row.fields.get(name)
-
-
-def _moment(mtime_ns: int) -> str:
-    import datetime as dt
-
-    moment = dt.datetime.fromtimestamp(mtime_ns / 1e9).astimezone()
-    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def name_key(name: str) -> str:
