@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 4
+VERSION = 5
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
@@ -104,13 +104,32 @@ TABLES: dict[str, Columns] = {
     },
     "conflicts": {"path": str, "original": str},
     "dirty": {"path": str, "generation": int},
+    "habit_files": {"path": str, "mark": str, "sum": int, "fields": str},
+    "habit_lines": {
+        "path": str,
+        "line": int,
+        "name": str,
+        "day": int,
+        "text": str,
+        "more": str,
+    },
+    "habit_days": {"name": str, "basis": str, "first": int, "codes": bytes, "amounts": bytes},
     "meta": {"key": str, "value": str},
 }
-"""Each table's columns. All are STRICT; what may be missing is in MAY_BE_NULL."""
+"""Each table's columns. All are STRICT; what may be missing is in MAY_BE_NULL. What the tables of
+habits hold is said in tracking/habit_table.py."""
 
-PRIMARY_KEYS = {"notes": "id", "keys": "key", "conflicts": "path", "dirty": "path", "meta": "key"}
+PRIMARY_KEYS = {
+    "notes": "id",
+    "keys": "key",
+    "conflicts": "path",
+    "dirty": "path",
+    "habit_files": "path",
+    "habit_days": "name",
+    "meta": "key",
+}
 MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("links", "found")}
-MAY_BE_NULL |= {("problems", "line"), ("problems", "col")}
+MAY_BE_NULL |= {("problems", "line"), ("problems", "col"), ("habit_files", "fields")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
     # All that a sweep compares, so that it reads no whole rows.
@@ -135,6 +154,8 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     ("tasks", ["note"], False),
     ("headings", ["note"], False),
     ("problems", ["path"], False),
+    ("habit_lines", ["name", "day"], False),
+    ("habit_lines", ["path"], False),
 ]
 
 NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings")
@@ -255,33 +276,36 @@ def _pragma(connection: sqlite3.Connection, name: str) -> Any:
 
 def _create(path: str) -> None:
     """Make an empty catalog beside its place and move it there, so that none is ever half made."""
-    from sqlite_utils import Database
-
     new = f"{path}.new"
     os.close(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     with closing(connect(new)) as connection:
         connection.execute(f"PRAGMA journal_mode = {journal_mode(path)}")
-        connection.execute("BEGIN IMMEDIATE")
-        database = Database(connection)
-        for name, columns in TABLES.items():
-            database.table(name).create(
-                columns,
-                pk=PRIMARY_KEYS.get(name),
-                not_null={column for column in columns if (name, column) not in MAY_BE_NULL},
-                strict=True,
-            )
-        for name, indexed, unique in INDEXES:
-            database.table(name).create_index(indexed, unique=unique)
-        # A catalog's generations begin where those of no earlier one ended, so that words
-        # written for another are never taken for its own.
-        born = str(time.time_ns() // 1000)
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)]
-        )
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
+        create_tables(connection)
     os.replace(new, path)
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of a catalog in an empty database."""
+    from sqlite_utils import Database
+
+    connection.execute("BEGIN IMMEDIATE")
+    tables = Database(connection)
+    for name, columns in TABLES.items():
+        tables.table(name).create(
+            columns,
+            pk=PRIMARY_KEYS.get(name),
+            not_null={column for column in columns if (name, column) not in MAY_BE_NULL},
+            strict=True,
+        )
+    for name, indexed, unique in INDEXES:
+        tables.table(name).create_index(indexed, unique=unique)
+    # A catalog's generations begin where those of no earlier one ended, so that words written for
+    # another are never taken for its own.
+    born = str(time.time_ns() // 1000)
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
 
 
 def journal_mode(path: str) -> str:

@@ -224,8 +224,10 @@ def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES)
 
 
 def find_note_problems(catalog: Connection) -> Iterator[Problem]:
-    """What could not be read as it was meant."""
-    for path, *rest in catalog.ask("SELECT path, line, message, hint, code, col FROM problems"):
+    """What could not be read as it was meant; the log of habits tells of its lines itself."""
+    for path, *rest in catalog.ask(
+        "SELECT path, line, message, hint, code, col FROM problems WHERE source <> 'habit'"
+    ):
         yield Problem(load_path(path), *rest)
 
 

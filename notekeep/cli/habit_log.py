@@ -17,7 +17,7 @@ from notekeep.habits import amounts
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    from notekeep.tracking.tracker import LogLine
+    from notekeep.tracking.habit_table import LogLine
 
 SHOWN_DAYS = 14
 """How many days of the log are shown when nothing is said."""

@@ -129,12 +129,9 @@ class ServiceContainer:
     @cached_property
     def habit_index(self) -> HabitIndex:
         """The rows of habits."""
-        from notekeep.query.tree import Compare
         from notekeep.tracking.tracker import HabitIndex
 
-        habits = HabitIndex(self.places)
-        habits.know(self.catalog.paths(Compare("type", "=", "habit")))
-        return habits
+        return HabitIndex(self.places)
 
     @cached_property
     def plan(self) -> Workspace:

@@ -285,7 +285,8 @@ def check_in(
     warning = "" if is_new else "that line is in the log already"
     if is_new and not dry_run:
         append(index, path, line, day)
-        warning = index.added(said.habit, path, {line: entry})
+        index.refresh()
+        warning = index.trouble
     view, cell = view_habit_day(index, said.habit, day, today)
     return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
 

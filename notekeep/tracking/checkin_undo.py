@@ -10,7 +10,7 @@ from notekeep import dates
 from notekeep.errors import NotFound
 from notekeep.habits import log
 from notekeep.habits.log import format_entry
-from notekeep.habits.revisions import entry_identity, restore_day
+from notekeep.habits.revisions import restore_day
 from notekeep.tracking.checkin import (
     CheckInTimes,
     append,
@@ -121,22 +121,20 @@ def _without(
     written: list[LogEntry] = []
     mark = gone.time or "untimed"
     later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
-    # Another process may have the index, which then has not all that the log has.
-    known_lines = {entry_identity(entry) for entry in entries}
-    entries += [entry for entry in later if entry_identity(entry) not in known_lines]
     for value, revision in restore_day(entries, later, unit):
         time = free_time(moment, day, settings.day_start, [*entries, *written])
         pair = (UNDO_KEY, JOINED_KEY) if written else (sign, mark)
         written.append(make_entry(habit, day, value, time, revision, (pair,), ""))
-    lines = {proved_line(entry, is_link=settings.log_links): entry for entry in written}
+    lines = tuple(proved_line(entry, is_link=settings.log_links) for entry in written)
     warning = ""
     if not dry_run:
         path = log_path(index.places.state, day)
         for line in lines:
             append(index, path, line, day)
-        warning = index.added(habit, path, lines)
+        index.refresh()
+        warning = index.trouble
     today = dates.habit_day(moment, settings.day_start)
-    return Undone(*view_habit_day(index, habit, day, today), text, tuple(lines), warning)
+    return Undone(*view_habit_day(index, habit, day, today), text, lines, warning)
 
 
 def lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from notekeep.habits.review import ReviewSpan
     from notekeep.habits.streaks import Recovery, StreakRun
     from notekeep.habits.summary import HabitView
-    from notekeep.tracking.tracker import HabitIndex, LogLine
+    from notekeep.tracking.habit_table import LogLine
+    from notekeep.tracking.tracker import HabitIndex
 
 
 # All that one habit has to show: a year, a line of strength, streaks, rates, weekdays, remarks.

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import cache_files
 from notekeep.cache_files import write_cache_file
+from notekeep.config import current_time
 from notekeep.dates import habit_day
 from notekeep.habits import log
 from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
-from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.summary import HabitView, counts, list_position, view
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
-from notekeep.tracking.habit_table import HabitStore, read_stored_lines, scan_habit_files
+from notekeep.tracking.habit_problems import find_problems, read_problem_lines
+from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
     from notekeep.habits.calendar import Calendar
-    from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
     from notekeep.habits.log import LogEntry
     from notekeep.habits.reminders import Reminder
@@ -66,26 +66,6 @@ def prompt_text(views: Iterable[HabitView]) -> str:
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
-class LogLine(NamedTuple):
-    """One line of the log of a habit.
-
-    Attributes:
-        path: The file, vault-relative.
-        number: The line, counted from 1.
-        text: The line as it stands there.
-        more: The indented lines after it, which belong to it.
-        entry: What it says.
-        counts: Whether its day is made from it; False for one that a later revision replaced.
-    """
-
-    path: str
-    number: int
-    text: str
-    more: str
-    entry: LogEntry
-    counts: bool
-
-
 class HabitIndex:
     """The habits of one vault.
 
@@ -99,11 +79,10 @@ class HabitIndex:
         self.unreadable: dict[str, str] = {}
         self._store = HabitStore(places.cache)
         self._lock = RLock()
-        self._elsewhere: set[str] | None = None
         self._habits: list[Habit] | None = None
         self._days: dict[str, DayHistory] = {}
         self._views: dict[tuple[str, int, int, int], HabitView] = {}
-        self._version: tuple[int, int] = (-1, -1)
+        self._version: tuple[int, str] = (0, "")
 
     def close(self) -> None:
         """Close the index file; the next question opens it again."""
@@ -115,10 +94,6 @@ class HabitIndex:
     def trouble(self) -> str:
         """Why the index file cannot be used, as a sentence; "" when it can."""
         return self._store.trouble
-
-    def know(self, paths: Iterable[str]) -> None:
-        """Say which notes outside of the folder of habits define one; the catalog knows them."""
-        self._elsewhere = set(paths)
 
     def refresh(self, *, full: bool = False) -> bool:
         """Bring the index up to date with the files.
@@ -133,7 +108,7 @@ class HabitIndex:
             try:
                 return self._refresh(full=full)
             except sqlite3.Error as error:
-                self._store.give_way(error)
+                self._store.recover(error)
                 self._forget()
                 return self._refresh(full=False)
 
@@ -212,10 +187,6 @@ class HabitIndex:
         """Whether a word is the whole name of a habit; files are not looked at."""
         with self._lock:
             return is_name(self.known(), word)
-
-    def definition(self, name: str) -> Definition:
-        """The definition of the habit that a name means."""
-        return self.resolve(name).definition
 
     def timeline(self, habit: Habit, day: date | None = None, last: date | None = None) -> Timeline:
         """All days of a habit, judged as of a day."""
@@ -301,18 +272,15 @@ class HabitIndex:
 
     def problems(self, day: date | None = None) -> list[Problem]:
         """Everything about the habits' files that a person should look at."""
-        from notekeep.tracking.habit_problems import problems
-
         with self._lock:
             self.refresh()
             today = (day or self.today()).toordinal()
-            connection, root = self._store.connection, self.places.root
-            return problems(connection, root, self.known(), today, self.unreadable)
+            return find_problems(
+                self._store.connection, self.places.root, self.known(), today, self.unreadable
+            )
 
     def texts(self, problems: Iterable[Problem]) -> list[str]:
         """The line that each of some problems is about, as it stands in its file; "" without."""
-        from notekeep.tracking.habit_problems import read_problem_lines
-
         return read_problem_lines(self.places.root, problems)
 
     def count_problems(self) -> int:
@@ -323,8 +291,7 @@ class HabitIndex:
         """
         with self._lock:
             (reports,) = self._store.connection.execute(
-                "SELECT (SELECT count(*) FROM reports)"
-                " + (SELECT count(*) FROM definitions WHERE problem IS NOT NULL)"
+                "SELECT count(*) FROM problems WHERE source = 'habit'"
             ).fetchone()
             habits = self.known()
         undefined = sum(not habit.definition.path for habit in habits)
@@ -333,9 +300,6 @@ class HabitIndex:
 
     def today(self) -> date:
         """The day that counts now, by the hour at which the vault's days start."""
-        from notekeep.config import current_time
-        from notekeep.dates import habit_day
-
         return habit_day(current_time(), self.places.settings.day_start)
 
     def known(self) -> list[Habit]:
@@ -352,62 +316,25 @@ class HabitIndex:
 
     def day_entries(self, habit: Habit, day: int) -> list[LogEntry]:
         """All entries of a habit and day as of the last refresh."""
-        connection = self._store.connection
-        return list(habit_table.read_entries(connection, habit.names, day, day))
-
-    def added(self, habit: Habit, path: str, lines: Mapping[str, LogEntry]) -> str:
-        """Take lines in that were just appended.
-
-        Args:
-            habit: Whose lines they are.
-            path: The file, vault-relative.
-            lines: What they say, by their text, in order.
-
-        Returns:
-            Why the index file does not have them yet, as a sentence, or "". It will find them at
-            the next look; what is known here has them in any case.
-        """
-        with self._lock:
-            try:
-                self._take_appended(habit, path, lines)
-            except sqlite3.Error as error:
-                days = self.days(habit)
-                for entry in lines.values():
-                    entries = [*self.day_entries(habit, entry.day), entry]
-                    days.put(entry.day, reduce_entries(entries, habit.definition.unit))
-                self._views = {}
-                return f"the index of habits is behind: {error}"
-            return self.trouble
-
-    def _take_appended(self, habit: Habit, path: str, lines: Mapping[str, LogEntry]) -> None:
-        with self._store.writing() as connection:
-            is_taken = habit_table.store_appended_lines(
-                connection, self.places.root, habit, path, lines
-            )
-        if is_taken:
-            self._forget({habit.key})
-        else:
-            self._refresh(full=False)
+        return list(habit_table.read_entries(self._store.connection, habit.names, day, day))
 
     def _refresh(self, *, full: bool) -> bool:
         connection = self._store.connection
         if full:
             with self._store.writing():
-                for table in ("files", "blocks", "reports", "definitions", "habits"):
-                    connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+                habit_table.clear_tables(connection)
+        if full or self._store.version() != self._version:
             self._forget()
-        version = (id(connection), self._store.version())
-        if version != self._version:
-            self._forget()
-            self._version = version
+            self._version = self._store.version()
         root, folder = self.places.root, self.places.settings.habit_folder
-        found = scan_habit_files(root, folder.strip("/"), connection, self._elsewhere)
+        found = scan_habit_files(root, folder.strip("/"), connection)
         self.unreadable = found.unreadable
         if not found.changed and not found.removed:
             return full
         with self._store.writing():
-            folded = habit_table.store_scan(connection, root, found)
-        self._forget(folded)
+            changed = habit_table.store_scan(connection, root, found)
+        self._forget(changed)
+        self._version = self._store.version()
         return True
 
     def _forget(self, keys: set[str] | None = None) -> None:
@@ -422,20 +349,14 @@ class HabitIndex:
         self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
     def _lines(self, habit: Habit, first: int, last: int) -> list[LogLine]:
-        rows: list[LogLine] = []
         by_day: dict[int, list[LogLine]] = {}
-        for path, number, text, more, entry in read_stored_lines(
-            self._store.connection, habit.names, first, last
-        ):
-            line = LogLine(path, number, text, more, entry, counts=True)
-            by_day.setdefault(entry.day, []).append(line)
-        for day in sorted(by_day):
-            top = reduce_entries(
-                (line.entry for line in by_day[day]), habit.definition.unit
-            ).revision
-            ordered = sorted(by_day[day], key=_line_moment)
-            rows += [line._replace(counts=line.entry.revision == top) for line in ordered]
-        return rows
+        for line in habit_table.read_lines(self._store.connection, habit.names, first, last):
+            by_day.setdefault(line.entry.day, []).append(line)
+        return [
+            line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
+            for some in by_day.values()
+            for line in sorted(some, key=_line_moment)
+        ]
 
 
 def _line_moment(line: LogLine) -> tuple[str, int, str, int]:

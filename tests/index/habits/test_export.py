@@ -97,7 +97,7 @@ def test_json_gives_habits_and_days(vault: Vault, tmp_path: Path) -> None:
     assert days(other.habit_index) == days(vault.habit_index)
     keys = ("title", "rules", "goal", "unit", "until", "is_archived", "counts_silence", "aliases")
     for key in ("sit", "gym", "tea", "old"):
-        before, after = vault.habit_index.definition(key), other.habit_index.definition(key)
+        before, after = (one.habit_index.resolve(key).definition for one in (vault, other))
         assert [getattr(after, each) for each in keys] == [getattr(before, each) for each in keys]
     (line,) = other.habit_index.entries("gym", date(2026, 11, 2), date(2026, 11, 2))
     assert line.text == '- 2026-11-02 gym: skip reason=flu -- ill, "very"'
@@ -136,11 +136,11 @@ def test_what_a_terminal_would_obey_is_an_escape_in_json(vault: Vault, tmp_path:
     title = "L\u00e4ufe \u009b2J\u202e"
     note = '---\nhabit: runs\ntitle: "L\u00e4ufe \\u009b2J\\u202e"\nsince: 2026-11-01\n---\n'
     Path(vault.root, "habits/Runs.md").write_text(note, "utf-8")
-    assert vault.habit_index.definition("runs").title == title
+    assert vault.habit_index.resolve("runs").definition.title == title
     assert export_habits(vault.habit_index, "json").data.isascii()
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
-    assert other.habit_index.definition("runs").title == title
+    assert other.habit_index.resolve("runs").definition.title == title
 
 
 def test_the_archive_has_the_layout_of_loop(vault: Vault) -> None:
