@@ -22,15 +22,10 @@ if TYPE_CHECKING:
 
 FILE = "opened"
 
-MOST_BYTES = 1 << 17
-"""The size at which the older half of the lines is let go: some 5,000 times."""
-
 HALF_LIFE = 30.0
 """Days after which a time that a note was opened counts for half."""
 
 DAY = 86_400
-
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 
 
 class OpenCounts:
@@ -49,16 +44,7 @@ class OpenCounts:
 
     def count(self, path: str) -> None:
         """Keep that a note was opened just now; where that fails, nobody misses it."""
-        with suppress(OSError):
-            fd = os.open(self._path, _FLAGS, 0o600)
-            try:
-                os.write(fd, f"{_name(path)} {_today()}\n".encode())
-                size = os.fstat(fd).st_size
-            finally:
-                os.close(fd)
-            if size > MOST_BYTES:
-                rows = self._rows()
-                self._write(rows[len(rows) // 2 :])
+        cache_files.append_bounded_line(*os.path.split(self._path), f"{_name(path)} {_today()}")
 
     def times(self, path: str) -> float:
         """How often a note was opened; each time counts for less the longer ago it was."""

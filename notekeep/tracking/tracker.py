@@ -1,4 +1,8 @@
-"""Tracker: habits, timelines, entries, due reminders."""
+"""The habits of one vault: their views, timelines and log lines, and the reminders that are due.
+
+Every question looks at the files first, which takes about a millisecond, and reads what changed
+into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep import cache_files
 from notekeep.cache_files import write_cache_file
 from notekeep.config import current_time
 from notekeep.dates import habit_day
@@ -20,6 +23,7 @@ from notekeep.habits.reminders import parse_reminders
 from notekeep.habits.summary import HabitView, counts, list_position, view
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
+from notekeep.tracking.checkin_undo import Undone, redo_check_in, undo_check_in
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
 from notekeep.tracking.habit_problems import find_problems, read_problem_lines
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
@@ -34,29 +38,17 @@ if TYPE_CHECKING:
     from notekeep.habits.log import LogEntry
     from notekeep.habits.reminders import Reminder
     from notekeep.habits.schedule import DayHistory
-    from notekeep.tracking.checkin_undo import Undone
-
-
-# The index of habits: what is known of them, kept up to date with their files.
-#
-# Every question looks at the files first, which takes about a millisecond, and reads what
-# changed. Where the index file cannot be used, everything is read into memory, and the answers
-# are the same.
 
 
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
 
-
 PROMPT_FILE = "habits.line"
+REMINDED_FILE = "reminded"
 
 
 def prompt_path(cache: str) -> str:
-    """Return the file with the line about today.
-
-    Args:
-        cache: The vault's cache folder.
-    """
+    """Return the file with the line about today, in a vault's cache folder."""
     return os.path.join(cache, PROMPT_FILE)
 
 
@@ -115,7 +107,7 @@ class HabitIndex:
     def habits(
         self, day: date | None = None, *, first: date | None = None, last: date | None = None
     ) -> list[HabitView]:
-        """All habits as of a day, by group, order and title; archived ones are among them.
+        """Return all habits as of a day, by group, order and title; archived ones are among them.
 
         Args:
             day: The day that counts as today; None is today.
@@ -137,7 +129,7 @@ class HabitIndex:
         first: date | None = None,
         last: date | None = None,
     ) -> HabitView:
-        """One habit as of a day, with the cells of some days, as of the last refresh."""
+        """Return one habit as of a day, with the cells of some days, as of the last refresh."""
         today = (day or self.today()).toordinal()
         shown = (
             today - 6 if first is None else first.toordinal(),
@@ -168,7 +160,7 @@ class HabitIndex:
             write_cache_file(self.places.cache, PROMPT_FILE, data)
 
     def resolve(self, name: str) -> Habit:
-        """The one habit that a person means by a name.
+        """Return the one habit that a person means by a name.
 
         Raises:
             NotFound: No habit has such a name.
@@ -179,17 +171,17 @@ class HabitIndex:
             return find_habit(self.known(), name)
 
     def find(self, name: str) -> Habit:
-        """As `resolve`, without looking at the files again."""
+        """Return what `resolve` does, without looking at the files again."""
         with self._lock:
             return find_habit(self.known(), name)
 
     def is_name(self, word: str) -> bool:
-        """Whether a word is the whole name of a habit; files are not looked at."""
+        """Tell whether a word is the whole name of a habit; files are not looked at."""
         with self._lock:
             return is_name(self.known(), word)
 
     def timeline(self, habit: Habit, day: date | None = None, last: date | None = None) -> Timeline:
-        """All days of a habit, judged as of a day."""
+        """Evaluate all days of a habit as of a day."""
         today = (day or self.today()).toordinal()
         until = None if last is None else last.toordinal()
         with self._lock:
@@ -197,7 +189,7 @@ class HabitIndex:
             return evaluate_days(habit.definition, self.days(habit), today, week_start, until)
 
     def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
-        """The days of a habit laid out in weeks, for a heatmap."""
+        """Lay out the days of a habit in weeks, for a heatmap."""
         line = self.timeline(habit, day, last)
         bounds = first.toordinal(), last.toordinal()
         with self._lock:
@@ -205,25 +197,27 @@ class HabitIndex:
             return lay_out_calendar(habit.definition, self.days(habit), line, *bounds, week_start)
 
     def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
-        """A calendar year of a habit, for a heatmap; None is the year of `day`."""
+        """Lay out a year of a habit, for a heatmap; None is the year of `day`."""
         habit = self.resolve(name)
         first, last = map(date.fromordinal, year_bounds(year or (day or self.today()).year))
         return self.calendar(habit, first, last, day)
 
-    def entries(
-        self, name: str, since: date | None = None, until: date | None = None
-    ) -> list[LogLine]:
-        """All lines of a habit from one day to another, by day and time."""
-        return self.lines(self.resolve(name), since, until)
-
     def lines(
         self, habit: Habit, since: date | None = None, until: date | None = None
     ) -> list[LogLine]:
-        """As `entries`, as of the last refresh."""
-        first = since.toordinal() if since else 0
+        """Return the log lines of a habit by day and time, as of the last refresh."""
+        first = since.toordinal() if since else log.FIRST_DAY
         last = until.toordinal() if until else log.LAST_DAY
+        by_day: dict[int, list[LogLine]] = {}
         with self._lock:
-            return self._lines(habit, first, last)
+            found = habit_table.read_lines(self._store.connection, habit.names, first, last)
+            for line in found:
+                by_day.setdefault(line.entry.day, []).append(line)
+        return [
+            line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
+            for some in by_day.values()
+            for line in sorted(some, key=_line_moment)
+        ]
 
     def log(
         self, habit: str, value: str = "done", day: date | None = None, *, note: str = ""
@@ -249,29 +243,25 @@ class HabitIndex:
             return check_in(self, CheckIn(found, said, day, note=note))
 
     def undo(self) -> Undone:
-        """Take back the last entry of this device, by a line that makes its day what it was.
+        """Undo the last entry of this device, by a line that makes its day what it was.
 
         Raises:
-            NotFound: There is nothing left to take back.
+            NotFound: There is nothing left to undo.
         """
-        from notekeep.tracking.checkin_undo import undo_check_in
-
         with self._lock:
             return undo_check_in(self)
 
     def redo(self, *, dry_run: bool = False) -> Undone:
-        """Say again what `undo` took back last, if nothing else was said on this device since.
+        """Redo what `undo` undid last, if nothing else was logged on this device since.
 
         Raises:
-            NotFound: There is nothing to say again.
+            NotFound: There is nothing to redo.
         """
-        from notekeep.tracking.checkin_undo import redo_check_in
-
         with self._lock:
             return redo_check_in(self, dry_run=dry_run)
 
     def problems(self, day: date | None = None) -> list[Problem]:
-        """Everything about the habits' files that a person should look at."""
+        """Return everything about the habits' files that a person should look at."""
         with self._lock:
             self.refresh()
             today = (day or self.today()).toordinal()
@@ -280,11 +270,11 @@ class HabitIndex:
             )
 
     def texts(self, problems: Iterable[Problem]) -> list[str]:
-        """The line that each of some problems is about, as it stands in its file; "" without."""
+        """Return the line that each of some problems is about; "" without."""
         return read_problem_lines(self.places.root, problems)
 
     def count_problems(self) -> int:
-        """How many lines and definitions need a look, as of the last refresh.
+        """Count the lines and definitions that need a look, as of the last refresh.
 
         Only what reading has found counts, so that this costs no look at every line: a day that
         contradicts itself, or an amount in another unit, is in `problems` alone.
@@ -299,23 +289,23 @@ class HabitIndex:
         return len(self.unreadable) + int(reports) + undefined + flaws
 
     def today(self) -> date:
-        """The day that counts now, by the hour at which the vault's days start."""
+        """Return the day that counts now, by the hour at which the vault's days start."""
         return habit_day(current_time(), self.places.settings.day_start)
 
     def known(self) -> list[Habit]:
-        """All habits as of the last refresh: those that a note defines, then all others."""
+        """Return all habits as of the last refresh: those that a note defines, then all others."""
         if self._habits is None:
             self._habits = habit_table.read_habits(self._store.connection)
         return self._habits
 
     def days(self, habit: Habit) -> DayHistory:
-        """The history of a habit as of the last refresh."""
+        """Return the history of a habit as of the last refresh."""
         if habit.key not in self._days:
             self._days[habit.key] = habit_table.read_days(self._store.connection, habit.key)
         return self._days[habit.key]
 
     def day_entries(self, habit: Habit, day: int) -> list[LogEntry]:
-        """All entries of a habit and day as of the last refresh."""
+        """Return all entries of a habit and day as of the last refresh."""
         return list(habit_table.read_entries(self._store.connection, habit.names, day, day))
 
     def _refresh(self, *, full: bool) -> bool:
@@ -348,34 +338,16 @@ class HabitIndex:
             self._days.pop(key, None)
         self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
-    def _lines(self, habit: Habit, first: int, last: int) -> list[LogLine]:
-        by_day: dict[int, list[LogLine]] = {}
-        for line in habit_table.read_lines(self._store.connection, habit.names, first, last):
-            by_day.setdefault(line.entry.day, []).append(line)
-        return [
-            line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
-            for some in by_day.values()
-            for line in sorted(some, key=_line_moment)
-        ]
-
 
 def _line_moment(line: LogLine) -> tuple[str, int, str, int]:
     return line.entry.time or "", line.entry.revision, line.path, line.number
 
 
-# Which reminders have come and are not answered, and which of them were told already today.
-
-
-FILE = "reminded"
+# Reminders.
 
 
 class Due(NamedTuple):
-    """A reminder that has come and is not answered.
-
-    Attributes:
-        habit: The habit as of today.
-        reminder: The time.
-    """
+    """A reminder that has come and is not answered, and its habit as of today."""
 
     habit: HabitView
     reminder: Reminder
@@ -394,7 +366,7 @@ class HabitReminders(NamedTuple):
 
 
 def list_reminders(index: HabitIndex) -> HabitReminders:
-    """The reminders of all habits that are not archived."""
+    """Return the reminders of all habits that are not archived."""
     found = HabitReminders([], [])
     definitions = {view.id: view for view in index.habits() if not view.is_archived}
     for habit in index.known():
@@ -408,7 +380,7 @@ def list_reminders(index: HabitIndex) -> HabitReminders:
 
 
 def due(index: HabitIndex, now: datetime) -> list[Due]:
-    """The reminders of today that have come while today still asks for the habit.
+    """Return the reminders of today that have come while today still asks for the habit.
 
     A habit that was logged today in any way is answered.
 
@@ -438,7 +410,7 @@ def _reminder_moment(reminder: Reminder, today: date, day_start: int) -> datetim
 
 
 def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Those that were not told today; afterwards they count as told.
+    """Return those that were not told today; afterwards they count as told.
 
     Where that cannot be kept they are told again, which is better than not at all.
 
@@ -447,7 +419,7 @@ def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
         found: The reminders that have come.
         today: The day.
     """
-    path = os.path.join(state, FILE)
+    path = os.path.join(state, REMINDED_FILE)
     told: set[str] = set()
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
         head, *rows = file.read().split("\n")
@@ -457,7 +429,7 @@ def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
     if new:
         rows = [today.isoformat(), *sorted(told | new.keys())]
         with suppress(OSError):
-            cache_files.write_cache_file(
-                state, FILE, "\n".join(rows).encode("utf-8", "surrogateescape")
+            write_cache_file(
+                state, REMINDED_FILE, "\n".join(rows).encode("utf-8", "surrogateescape")
             )
     return list(new.values())

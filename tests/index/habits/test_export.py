@@ -99,7 +99,8 @@ def test_json_gives_habits_and_days(vault: Vault, tmp_path: Path) -> None:
     for key in ("sit", "gym", "tea", "old"):
         before, after = (one.habit_index.resolve(key).definition for one in (vault, other))
         assert [getattr(after, each) for each in keys] == [getattr(before, each) for each in keys]
-    (line,) = other.habit_index.entries("gym", date(2026, 11, 2), date(2026, 11, 2))
+    gym = other.habit_index.resolve("gym")
+    (line,) = other.habit_index.lines(gym, date(2026, 11, 2), date(2026, 11, 2))
     assert line.text == '- 2026-11-02 gym: skip reason=flu -- ill, "very"'
 
 
