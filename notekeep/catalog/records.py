@@ -1,4 +1,4 @@
-"""Rows of the tables as plain values."""
+"""Rows of the catalog's tables as plain values, without any database."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
     from notekeep.storage.scan import Fingerprint
-
-
-# The row of a note: what lists show of it. Pure, and little, since the first frame needs it.
 
 
 @dataclass(slots=True)
@@ -53,6 +50,12 @@ class Row:
     apart: str = field(default="", repr=False, compare=False)
     _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
+    @classmethod
+    def of(cls, values: tuple[Any, ...]) -> Row:
+        """Make a row of what a SELECT of ROW_COLUMNS gives."""
+        path, title, kind, mtime_ns, size, private, *rest = values
+        return cls(load_path(path), title, kind, mtime_ns, size, private == 1, *rest)
+
     def _fact(self, name: str) -> Any:
         if self._read is None:
             self._read = json.loads(self.facts)
@@ -85,13 +88,18 @@ class Row:
         return named if isinstance(named, str) else ""
 
 
+ROW_COLUMNS = "path, title, kind, mtime_ns, size, private, problem, words, facts"
+"""The columns of `notes` that a row is made of."""
+
+
+HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
+"""Which notes have a name with one of some keys, given as JSON."""
+
+
 def has_no_aliases(facts: str) -> bool:
     """Whether facts name no aliases, told without reading them."""
     # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
     return facts.partition('"aliases": ')[2].startswith("[]")
-
-
-# What the catalog keeps of a note, in the columns of its tables. Pure: no database here.
 
 
 Cells: TypeAlias = tuple[Any, ...]

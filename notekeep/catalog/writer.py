@@ -11,8 +11,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.database import NOTE_TABLES, TABLES
-from notekeep.catalog.name_lookup import find_named_notes
-from notekeep.catalog.records import load_path, signed, store_path, table_rows
+from notekeep.catalog.records import (
+    HAS_NAME,
+    has_no_aliases,
+    load_path,
+    signed,
+    store_path,
+    table_rows,
+)
 from notekeep.markdown.links import Resolver
 from notekeep.query.folding import as_unicode
 
@@ -187,9 +193,17 @@ class Writer:
 
     def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
         """A resolver of those notes only that a link with one of these keys could mean."""
-        found = find_named_notes(self.connection.execute, keys)
-        resolver = Resolver((one.path, one.title, one.aliases) for one in found)
-        return resolver, {one.path: one.number for one in found}
+        found = self.connection.execute(
+            f"SELECT id, path, title, facts FROM notes WHERE {HAS_NAME}",  # noqa: S608 - a constant
+            (json.dumps([*keys]),),
+        )
+        resolver, numbers = Resolver(()), {}
+        for number, stored, title, facts in found:
+            path = load_path(stored)
+            aliases = [] if has_no_aliases(facts) else json.loads(facts)["aliases"]
+            resolver.add(path, title, aliases)
+            numbers[path] = number
+        return resolver, numbers
 
     def _new_keys(self, keys: Iterable[Cells]) -> list[Cells]:
         known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}
