@@ -1,10 +1,10 @@
-"""File to record and search document."""
+"""A file of the vault into what the catalog keeps of it, and into what the full text is told."""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
@@ -15,15 +15,13 @@ from notekeep.query.folding import is_unicode
 from notekeep.storage.content import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from notekeep.catalog.catalog import Catalog, Outline
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Schema
     from notekeep.storage.scan import Fingerprint
-
-
-# What the words index is told of a note.
 
 
 class WordDoc(NamedTuple):
@@ -56,7 +54,39 @@ class WordDoc(NamedTuple):
         return is_unicode(self.path)
 
 
-# A file on disk into what the catalog and the words index keep of it.
+class FullText(Protocol):
+    """The full text of a vault, as the indexer knows it."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+
+    @property
+    def generation(self) -> int | None:
+        """The catalog's generation that it stands for; None where there is none."""
+
+    @property
+    def count(self) -> int:
+        """How many notes it has."""
+
+    def build(
+        self, docs: Iterable[WordDoc], generation: int, progress: Callable[[int], None]
+    ) -> None:
+        """Build it anew.
+
+        Raises:
+            IndexBusy: Another program is writing it.
+        """
+
+    def update(
+        self, docs: Sequence[WordDoc], gone: Sequence[str], generation: int, *, wait: float | None
+    ) -> None:
+        """Take notes in and others out.
+
+        Raises:
+            IndexBusy: Another program is writing it.
+            IndexUnusable: There is none.
+        """
 
 
 LARGE = 5 << 20

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from notekeep.catalog import indexer
-from notekeep.catalog.indexer import Pace
+from notekeep.catalog import indexing_process
+from notekeep.catalog.indexing_process import Pace
 from notekeep.cli import output
 from notekeep.cli.context import CommandContext, current_context
 from notekeep.errors import NotekeepError
@@ -155,9 +155,7 @@ def refresh_first(
             "what is there"
         )
     if refreshed.deferred or (words and vault.words.should_merge):
-        from notekeep.catalog import indexer
-
-        indexer.start_indexing(vault.root)
+        indexing_process.start_indexing(vault.root)
 
 
 def _read_all(vault: Vault, *, words: bool) -> Refreshed:
@@ -217,7 +215,7 @@ def index_at_low_priority(
         os.nice(NICENESS)
     # As an exception, so that processes and files that belong to this one go with it.
     signal.signal(signal.SIGTERM, _stop)
-    with indexer.turn(vault.places.cache, wait=tell) as ours:
+    with indexing_process.turn(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
         vault.refresh(

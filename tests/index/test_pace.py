@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notekeep.catalog.indexer import Pace
+from notekeep.catalog.indexing_process import Pace
 
 
 def test_the_time_left_is_said_after_two_seconds() -> None:
