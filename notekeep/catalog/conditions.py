@@ -65,11 +65,7 @@ _COMPARISONS: dict[Operator, str] = {
 
 
 def condition(node: Node) -> Condition:
-    """A tree of facts as one expression.
-
-    Raises:
-        TypeError: There is a word in it.
-    """
+    """Turn a tree of facts into one expression; a word in it is a TypeError."""
     match node:
         case And(parts):
             return _joined("AND", [condition(part) for part in parts])
@@ -220,11 +216,7 @@ def _moment(column: str, node: Compare) -> Condition:
 
 
 def _midnight(day: int) -> int:
-    """The nanosecond at which a day begins, here; of one beyond all moments the nearest of these.
-
-    Args:
-        day: The day, as an ordinal.
-    """
+    """The nanosecond at which a day begins, here; beyond all moments the nearest of these."""
     if not FIRST_DAY <= day <= LAST_DAY:
         return FIRST_NS if day < FIRST_DAY else LAST_NS
     return int(dt.datetime.fromordinal(day).timestamp()) * 1_000_000_000

@@ -110,12 +110,9 @@ class Connection:
     def reading(self) -> Iterator[Self]:
         """Give the catalog as it is from here to the end of `with`, whoever writes meanwhile.
 
-        It has a connection of its own, so that nobody waits for it. Where the catalog has no
-        write-ahead log (see `database.journal_mode`), a writer waits for the end of it.
-
-        Raises:
-            Failure: On any question, where the file cannot be read. A damaged one is not answered
-                from an empty catalog, to which no note would be private.
+        Where there is no write-ahead log (see `database.journal_mode`), a writer waits for the end
+        of it. Every question raises Failure where the file cannot be read: a damaged one is not
+        answered from an empty catalog, to which no note would be private.
         """
         with type(self)(self.folder) as moment:
             moment._begin()  # noqa: SLF001 - another of its kind
@@ -142,9 +139,10 @@ class Connection:
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one SELECT of this program.
 
+        A damaged file is set aside first, and the answer is that of an empty catalog.
+
         Raises:
-            Failure: The file cannot be read. A damaged one is set aside first, and the answer is
-                that of an empty catalog.
+            Failure: The file cannot be read.
         """
         return self.collect(_all, sql, values)
 
@@ -224,8 +222,7 @@ class Connection:
     def analyze(self) -> None:
         """Let SQLite see how its indexes are filled, so that it begins with what narrows most.
 
-        Without, it goes through all notes to find those of a tag or a day, which takes ten times as
-        long.
+        Without, finding the notes of a tag or a day takes ten times as long.
         """
         with self.writing() as writer:
             writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
@@ -243,8 +240,7 @@ class Connection:
     def marked(self) -> Iterator[None]:
         """Leave a mark in the folder while something long is written.
 
-        It stays behind when the machine goes down meanwhile, and a disk may then have lost what
-        SQLite thought written.
+        It stays when the machine goes down, and a disk may then have lost what SQLite had written.
         """
         mark = os.path.join(self.folder, MARK)
         os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))

@@ -185,10 +185,9 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
-    """Open the catalog in a cache folder; it exists and is of this version afterwards.
+    """Open the catalog in a cache folder, and tell whether a damaged one had to be set aside.
 
-    Returns:
-        A connection, and whether there was a file that had to be set aside.
+    It exists and is of this version afterwards.
 
     Raises:
         Failure: The folder cannot be written.
@@ -213,7 +212,7 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
 
 
 def failure(error: Exception, path: str) -> Failure:
-    """What a person is told when the catalog cannot be used and building it anew is no help."""
+    """Say why the catalog cannot be used, where building it anew is no help."""
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return CatalogBusy(
             f"{path}: another program has been writing to it for {BUSY_SECONDS:.0f} seconds.",
@@ -226,12 +225,7 @@ def failure(error: Exception, path: str) -> Failure:
 
 
 def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
-    """Open a connection that begins no transaction by itself.
-
-    Args:
-        path: The file.
-        wait: For how many seconds it waits for another that writes; None is BUSY_SECONDS.
-    """
+    """Open a connection that begins no transaction by itself; `wait` is in seconds."""
     patience = BUSY_SECONDS if wait is None else wait
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
@@ -309,7 +303,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
 
 def journal_mode(path: str) -> str:
-    """How a database of ours keeps what it is writing, by where it lies.
+    """Choose how the database keeps what it is writing, by where it lies.
 
     A write-ahead log lets readers go on while somebody writes, but it needs memory that processes
     share: on another machine, or in a folder that is synced, there is none, or half of it travels.
@@ -320,12 +314,7 @@ def journal_mode(path: str) -> str:
 
 
 def set_aside(folder: str, inode: int) -> None:
-    """Take a broken catalog out of the way, unless another program has replaced it since.
-
-    Args:
-        folder: The cache folder.
-        inode: The broken file's.
-    """
+    """Take a broken catalog away, unless another program has replaced that inode since."""
     path = os.path.join(folder, CATALOG_FILE)
     with suppress(FileNotFoundError), _alone(folder):
         if os.stat(path).st_ino == inode:

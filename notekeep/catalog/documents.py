@@ -28,12 +28,7 @@ class WordDoc(NamedTuple):
     """The words of one note, by the place they stand in.
 
     Attributes:
-        path: Vault-relative, "/"-separated; the note's identity in the index.
-        title: Its title.
-        aliases: Its other names.
-        headings: The text of each heading, without marks.
-        tags: Each tag without "#".
-        quotes: The text of each quote, without ">".
+        path: Vault-relative; the note's identity in the index.
         matter: The text of each other field of its front matter: authors, guests, a subtitle.
         body: The whole body as written, headings and quotes included.
         language: The code in the note's `lang:`, or "" for the vault's language.
@@ -50,7 +45,7 @@ class WordDoc(NamedTuple):
     language: str = ""
 
     def is_indexable(self) -> bool:
-        """Whether its path is Unicode: a name in other bytes cannot be a term."""
+        """Tell whether its path is Unicode: a name in other bytes cannot be a term."""
         return is_unicode(self.path)
 
 
@@ -59,34 +54,25 @@ class FullText(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """Return where it lies."""
 
     @property
     def generation(self) -> int | None:
-        """The catalog's generation that it stands for; None where there is none."""
+        """Return the catalog's generation that it stands for; None where there is none."""
 
     @property
     def count(self) -> int:
-        """How many notes it has."""
+        """Return how many notes it has."""
 
     def build(
         self, docs: Iterable[WordDoc], generation: int, progress: Callable[[int], None]
     ) -> None:
-        """Build it anew.
-
-        Raises:
-            IndexBusy: Another program is writing it.
-        """
+        """Build it anew, or raise IndexBusy."""
 
     def update(
         self, docs: Sequence[WordDoc], gone: Sequence[str], generation: int, *, wait: float | None
     ) -> None:
-        """Take notes in and others out.
-
-        Raises:
-            IndexBusy: Another program is writing it.
-            IndexUnusable: There is none.
-        """
+        """Take notes in and others out, or raise IndexBusy or IndexUnusable."""
 
 
 LARGE = 5 << 20
@@ -109,13 +95,7 @@ _NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
 
 
 class Content(NamedTuple):
-    """What a file holds.
-
-    Attributes:
-        data: Its bytes; of a large file the first.
-        digest: Names the content; "" when it could not be read.
-        problem: Why it could not be read, or not whole.
-    """
+    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
 
     data: bytes
     digest: str
@@ -123,7 +103,7 @@ class Content(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is all that the file holds."""
+        """Tell whether it is all that the file holds."""
         return bool(self.digest) and self.problem is None
 
 
@@ -152,12 +132,12 @@ def read_content(root: str, path: str) -> Content | None:
 
 
 def unreadable_problem(path: str, message: str) -> Problem:
-    """What is said of a file or folder that the system does not let us read."""
+    """Describe a file or folder that the system does not let us read."""
     return Problem(path, None, message, "Look at its permissions.", "unreadable")
 
 
 def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
-    """What the catalog keeps of a file."""
+    """Make what the catalog keeps of a file."""
     duty = role(path, schema)
     stem = note_stem(path)
     if duty == "log":
@@ -187,12 +167,7 @@ def _problem(note: Note, content: Content) -> Problem | None:
 
 
 def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
-    """What the words index keeps of a note.
-
-    Args:
-        note: The note.
-        headings: Its headings, where its text was not looked through.
-    """
+    """Make what the full text keeps of a note; `headings` are for one not looked through."""
     spans = note.spans
     language = note.fields.get("lang")
     return WordDoc(
@@ -227,13 +202,9 @@ def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
 def read_word_doc(
     root: str, path: str, schema: Schema, known: Outline | None = None
 ) -> WordDoc | None:
-    """Read a note for the words index; None when it is gone, cannot be read, or is in no list.
+    """Read a note for the full text; None when it is gone, unreadable, or in no list.
 
-    Args:
-        root: The vault.
-        path: The note.
-        schema: The vault's kinds and folders.
-        known: What the catalog knows of its text, which is then not looked through again.
+    What the catalog knows of its text, `known`, is not looked for again.
     """
     content = read_content(root, path) if role(path, schema) == "note" else None
     if not content or not content.digest:
@@ -244,7 +215,7 @@ def read_word_doc(
 
 
 class WordDocReader:
-    """Notes for the words index, read from disk one by one; may be gone through again."""
+    """Notes for the full text, read from disk one by one; may be gone through again."""
 
     def __init__(self, root: str, paths: list[str], schema: Schema, catalog: Catalog) -> None:
         self.root, self.paths, self.schema, self.catalog = root, paths, schema, catalog

@@ -455,10 +455,7 @@ def _unreadable(changes: ScanResult) -> list[Problem]:
 
 
 def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
-    """How many files are read again only because they were new when they were read.
-
-    To all appearance they are what they were: each takes a look, and none leaves anything to do.
-    """
+    """How many files are read again only because they were new when they were read."""
     count = 0
     for path, found in changes.modified.items():
         mark = known.get(path)

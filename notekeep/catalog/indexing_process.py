@@ -30,11 +30,7 @@ _left_alone: list[subprocess.Popen[bytes]] = []
 
 
 def start_indexing(root: str) -> None:
-    """Start it and leave it alone; if another is at it, it ends at once.
-
-    Args:
-        root: The vault.
-    """
+    """Start it for a vault and leave it alone; if another is at it, it ends at once."""
     _left_alone[:] = [process for process in _left_alone if process.poll() is None]
     process = subprocess.Popen(
         _command(root),
@@ -86,12 +82,7 @@ class IndexingProcess:
 
 @contextlib.contextmanager
 def turn(cache: str, *, wait: bool) -> Iterator[bool]:
-    """Be the one process that takes notes in for a vault; give whether it is our turn.
-
-    Args:
-        cache: The vault's cache folder.
-        wait: Whether to wait for another that is at it.
-    """
+    """Be the one process that indexes for a vault; give whether it is, after `wait`ing or not."""
     from filelock import FileLock, Timeout
 
     cache_files.make_cache_folder(cache)
@@ -119,12 +110,7 @@ MINUTE = 60
 
 
 class Pace:
-    """The pace of one work, from when it is made.
-
-    Args:
-        number: Writes a number down.
-        now: Tells seconds that only rise.
-    """
+    """The pace of one work, from when it is made."""
 
     def __init__(
         self, number: Callable[[int], str] = str, now: Callable[[], float] = time.monotonic

@@ -129,7 +129,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 
 
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
-    """Return the notes that names mean, each one note, in their order and once each.
+    """Return the notes that names mean, in their order and once each.
 
     Raises:
         NotFound: Some name is none of a note; all such are named.
@@ -156,10 +156,9 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 
 
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
-    """Split the words of a command line into names; one without quotes comes in pieces.
+    """Return words as one name where they are one together, else each as one.
 
-    Returns:
-        All words as one name where they are one together, else each as one.
+    A shell hands over a name that nobody put in quotes in pieces.
 
     Raises:
         Ambiguous: They are the name of one note together, and each is one by itself.
@@ -304,11 +303,8 @@ def _link_keys(target: str, source: str) -> set[str]:
 class NamesOfNotes:
     """Finds notes by path, and by what links call them, for an export.
 
-    Each question goes to the catalog: the rows of all notes would be 16 MB at ten thousand.
-
-    Args:
-        catalog: What is asked; `Catalog.reading()` gives one whose answers belong together.
-        withheld: Tells which notes must not be seen, given that.
+    Each question goes to the catalog, as the rows of all notes would be 16 MB at ten thousand.
+    `withheld` tells which notes must not be seen.
     """
 
     def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
@@ -353,10 +349,7 @@ def withheld(
 ) -> frozenset[str]:
     """Return the notes that are private, or whose fields `judge` finds to be for nobody else.
 
-    Args:
-        catalog: What is asked.
-        fields: Names of fields; front matter that can have none of them is not read.
-        judge: Judges the fields of a note.
+    Front matter that can have none of the `fields` is not read.
     """
 
     def judged(found: sqlite3.Cursor) -> frozenset[str]:
@@ -395,12 +388,9 @@ class Mention(NamedTuple):
     """A name said in a note's text.
 
     Attributes:
-        path: The note that says it.
-        title: That note's title.
         line: The line of the file, from 1.
         text: The line, or the part of a long one around the name.
-        start: Where the name begins, in characters of the note's body.
-        end: One past its last character.
+        start: Where the name begins, in characters of the note's body; `end` is behind it.
     """
 
     path: str
@@ -423,14 +413,10 @@ def mentions(
 ) -> list[Mention]:
     """Find where other notes say a note's name without linking it, by title, then line.
 
-    Args:
-        catalog: The vault's facts.
-        words: Its words.
-        row: The note that may be mentioned.
-        read: Reads a note by its path; None when it is gone.
+    `read` reads a note by its path; None when it is gone.
 
     Raises:
-        Unusable: There is no words index.
+        IndexUnusable: There is no full text.
     """
     names = mention_names(row)
     if not names:

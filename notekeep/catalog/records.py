@@ -25,17 +25,12 @@ class Row:
 
     Attributes:
         path: Vault-relative, "/"-separated, as found on disk.
-        title: Its title.
         kind: The id of its kind.
-        mtime_ns: When the file was last modified, in nanoseconds since 1970.
-        size: Bytes of the file.
         private: Whether it must never leave the vault.
         problem: Why it could not be read whole, or None.
-        words: How many words its body has.
         facts: Tags, aliases and fields as JSON; read when first asked for, since a list of many
             thousand rows asks few.
-        apart: What tells it from other notes of its title, where a list needs that; see
-            `namesakes`.
+        apart: What tells it from other notes of its title; see `queries.distinguish_titles`.
     """
 
     path: str
@@ -63,13 +58,13 @@ class Row:
 
     @property
     def tags(self) -> list[str]:
-        """Its tags, without "#", in the order they stand in the note."""
+        """Return its tags, without "#", in the order they stand in the note."""
         found: list[str] = self._fact("tags")
         return found
 
     @property
     def aliases(self) -> list[str]:
-        """Its other names."""
+        """Return its other names."""
         if self._read is None and has_no_aliases(self.facts):
             return []
         found: list[str] = self._fact("aliases")
@@ -77,13 +72,13 @@ class Row:
 
     @property
     def fields(self) -> dict[str, Value]:
-        """Its front matter under canonical names, dates as ISO text."""
+        """Return its front matter under canonical names, dates as ISO text."""
         found: dict[str, Value] = self._fact("fields")
         return found
 
     @property
     def language(self) -> str:
-        """The language that it names for itself, or "" for the vault's."""
+        """Return the language that it names for itself, or "" for the vault's."""
         named = self.fields.get("lang")
         return named if isinstance(named, str) else ""
 
@@ -97,7 +92,7 @@ HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_e
 
 
 def has_no_aliases(facts: str) -> bool:
-    """Whether facts name no aliases, told without reading them."""
+    """Tell whether facts name no aliases, without reading them."""
     # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
     return facts.partition('"aliases": ')[2].startswith("[]")
 
@@ -163,14 +158,9 @@ class TaskRow(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A file as it was read, ready to be written down.
+    """A file as it was read, ready to be stored.
 
-    Attributes:
-        path: Vault-relative.
-        role: "note", "log", "template", or "excluded": a note that is in no list.
-        fingerprint: What `stat` said before it was read.
-        digest: The hash of what was read, as hex.
-        note: What it says.
+    Its role is "note", "log", "template", or "excluded": a note that is in no list.
     """
 
     path: str
@@ -181,33 +171,33 @@ class Record(NamedTuple):
 
 
 def name_key(name: str) -> str:
-    """A note's name as links compare it: composed (NFC), without case."""
+    """Return a note's name as links compare it: composed (NFC), without case."""
     return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
 
 
 def link_key(target: str) -> str:
-    """The name within a link's target: its last part, without `.md` unless that is all of it."""
+    """Return the name in a link's target: its last part, without `.md` unless that is all."""
     last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = last.strip() or last
     return name_key((name[:-3] if name[-3:].lower() == ".md" else name) or name)
 
 
 def sort_key(title: str) -> str:
-    """A title as lists sort it: folded, without the marks before it, numbers by their value."""
+    """Return a title as lists sort it: folded, without marks before it, numbers by value."""
     folded = fold_text(title)
     bare = folded.lstrip(" \"'([{*_.-") or folded
     return re.sub(r"\d+", lambda digits: digits[0].zfill(SORT_DIGITS), bare)
 
 
 def store_path(path: str) -> str:
-    """A path as SQLite can hold it: a byte that is no UTF-8 is written with an escape."""
+    """Return a path as SQLite can hold it: a byte that is no UTF-8 is escaped."""
     if path.isascii():
         return path
     return _TO_ESCAPE.sub(lambda found: ESCAPE + _swapped(found[0]), path)
 
 
 def load_path(stored: str) -> str:
-    """A path as the system knows it; undoes store_path."""
+    """Return a path as the system knows it; undoes `store_path`."""
     if ESCAPE not in stored:
         return stored
     return _ESCAPED.sub(lambda found: _swapped(found[1]), stored)
@@ -219,22 +209,17 @@ def _swapped(char: str) -> str:
 
 
 def signed(inode: int) -> int:
-    """An inode as SQLite can hold it, in 64 bits with a sign."""
+    """Return an inode as SQLite can hold it, in 64 bits with a sign."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode
 
 
 def unsigned(inode: int) -> int:
-    """An inode as the system gives it; undoes `signed`."""
+    """Return an inode as the system gives it; undoes `signed`."""
     return inode + (1 << 64) if inode < 0 else inode
 
 
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
-    """All rows of a file, each with its table.
-
-    Args:
-        record: The file.
-        number: The id it has in the catalog.
-    """
+    """Yield all rows of a file, each with its table; `number` is its id in the catalog."""
     note = record.note
     yield "notes", _note_row(record, number)
     if record.role == "excluded":
@@ -340,11 +325,7 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
 
 
 def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """A note's tags and the tags above them, as they are compared.
-
-    Returns:
-        By key, the name, and 1 for a tag that the note itself names, else 0.
-    """
+    """Return a note's tags and those above them by key: the name, and 1 for one it names itself."""
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
         parts = as_unicode(tag).split("/")

@@ -33,11 +33,9 @@ if TYPE_CHECKING:
 
 
 class CheckIn(NamedTuple):
-    """What a person says.
+    """What a person says of a habit.
 
     Attributes:
-        habit: Of which habit.
-        value: What of it.
         day: The day it counts for; None is today.
         time: When it was, as in a log line; "" is now.
         note: A remark.
@@ -67,7 +65,7 @@ class CheckInResult(NamedTuple):
         line: The line, as it was written or would be.
         path: The log file, vault-relative.
         is_written: False for one that was only tried, and one that was there already.
-        warning: What a person should know although the line is written; "" for nothing.
+        warning: What a person should know although the line is written.
     """
 
     habit: HabitView
@@ -81,9 +79,7 @@ class CheckInResult(NamedTuple):
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
     """Read a value as a person types it: as in a log line, and `+1` for one more.
 
-    Args:
-        text: The words of the value.
-        unit: The habit's unit, which an amount without one gets.
+    An amount without a unit gets the habit's.
 
     Raises:
         UsageError: It is no value.
@@ -258,7 +254,7 @@ def record_check_in_time(state: str, line: str) -> None:
 
 
 class CheckInTimes:
-    """The moments of the lines that this device wrote, as they were when this was made."""
+    """When this device wrote its lines, as of when this was made."""
 
     def __init__(self, state: str) -> None:
         self._known: dict[str, float] = {}

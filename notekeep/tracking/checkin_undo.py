@@ -42,14 +42,14 @@ REDO_KEY = "redo"
 
 
 class Undone(NamedTuple):
-    """What taking an entry back did.
+    """What undoing or redoing an entry did.
 
     Attributes:
         habit: The habit as it is afterwards, as of today.
         cell: The day of the entry, as it is afterwards.
-        gone: The line that was taken back.
+        gone: The line that was undone.
         lines: The lines that do it.
-        warning: What a person should know although they are written; "" for nothing.
+        warning: What a person should know although they are written.
     """
 
     habit: HabitView
@@ -109,10 +109,7 @@ def _restore(
 
 
 def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """The lines of this device, newest first, down to the last one that still stands.
-
-    Those before it in the list were taken back, or take one back; each with its text.
-    """
+    """The lines of this device, newest first, down to the last one that still stands."""
     taken_back = 0
     passed: list[tuple[LogEntry, str]] = []
     for entry, text in _own_lines(index):
@@ -128,10 +125,7 @@ def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
 
 
 def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """The lines of this device, newest first, down to the last undo that still stands.
-
-    Empty when something was logged since.
-    """
+    """The same down to the last undo that still stands; none if something was logged since."""
     said_again = 0
     passed: list[tuple[LogEntry, str]] = []
     for entry, text in _own_lines(index):
@@ -173,8 +167,8 @@ class CheckInStep(NamedTuple):
     Attributes:
         time: When it was written, in seconds since 1970.
         text: What was said, without the bullet and what only the log needs.
-        undone: Whether it is taken back.
-        again: Whether it only says again what had been taken back.
+        undone: Whether it is undone.
+        again: Whether it only redoes what had been undone.
     """
 
     time: float

@@ -29,14 +29,9 @@ def find_problems(
     today: int,
     unreadable: Mapping[str, str],
 ) -> list[Problem]:
-    """All of them, by file and line.
+    """Return all problems, by file and line.
 
-    Args:
-        connection: The index, up to date.
-        root: The vault.
-        habits: What it knows.
-        today: The day that is not over yet, as an ordinal.
-        unreadable: Files that could not be read, each with the reason.
+    `today` is the day that is not over yet, as an ordinal; `unreadable` files come with the reason.
     """
     found = [
         Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
@@ -60,12 +55,7 @@ def find_problems(
 
 
 def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
-    """The line that each problem is about; "" for one without a line or whose file is gone.
-
-    Args:
-        root: The vault.
-        found: Problems of any of its files.
-    """
+    """Return the line that each problem is about; "" without one, or where the file is gone."""
     files: dict[str, list[bytes]] = {}
     lines = []
     for problem in found:

@@ -68,14 +68,10 @@ class HabitScan(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """One line of the log of a habit.
+    """One line of the log of a habit, and its number in its file, from 1.
 
     Attributes:
-        path: The file, vault-relative.
-        number: The line, counted from 1.
-        text: The line as it stands there.
         more: The indented lines after it, which belong to it.
-        entry: What it says.
         counts: Whether its day is made from it; False for one that a later revision replaced.
     """
 
@@ -194,11 +190,8 @@ def clear_tables(connection: sqlite3.Connection) -> None:
 def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> HabitScan:
     """Compare the files of habits with what is known of them.
 
-    Args:
-        root: The vault.
-        folder: The folder of habit notes, vault-relative. Where notes outside of it define habits,
-            the catalog knows them.
-        connection: The tables.
+    They lie in `folder`, vault-relative; where notes outside of it define habits, the catalog knows
+    them.
     """
     known = {
         path: Fingerprint(*map(int, mark.split()))
@@ -459,11 +452,7 @@ def read_lines(
 ) -> Iterator[LogLine]:
     """Yield the log lines of a habit by day, file and line.
 
-    Args:
-        connection: The tables.
-        names: The folded names under which the log has the habit.
-        first: The first day, as an ordinal.
-        last: The last day.
+    `names` are the folded names under which the log has it, `first` and `last` days as ordinals.
     """
     rows = connection.execute(
         "SELECT path, line, text, more FROM habit_lines"

@@ -88,10 +88,7 @@ class HabitIndex:
         return self._store.trouble
 
     def refresh(self, *, full: bool = False) -> bool:
-        """Bring the index up to date with the files.
-
-        Args:
-            full: Throw it away and build it from the files.
+        """Bring the tables up to date with the files; `full` builds them from nothing.
 
         Returns:
             Whether anything changed.
@@ -109,10 +106,7 @@ class HabitIndex:
     ) -> list[HabitView]:
         """Return all habits as of a day, by group, order and title; archived ones are among them.
 
-        Args:
-            day: The day that counts as today; None is today.
-            first: The first day of the cells wanted; None is six days before `day`.
-            last: The last day of them; None is `day`.
+        Their cells go from `first`, else six days before `day`, to `last`, else `day`.
         """
         with self._lock:
             self.refresh()
@@ -354,12 +348,7 @@ class Due(NamedTuple):
 
 
 class HabitReminders(NamedTuple):
-    """The reminders of a vault.
-
-    Attributes:
-        all: Each with the habit it is of, in the order of habits; archived ones are left out.
-        wrong: Words that are no reminder, with the note they stand in.
-    """
+    """The reminders of a vault, by habit, and words that are none with their notes."""
 
     all: list[tuple[HabitView, Reminder]]
     wrong: list[tuple[str, str]]
@@ -383,10 +372,6 @@ def due(index: HabitIndex, now: datetime) -> list[Due]:
     """Return the reminders of today that have come while today still asks for the habit.
 
     A habit that was logged today in any way is answered.
-
-    Args:
-        index: The habits of the vault.
-        now: The wall clock.
     """
     day_start = index.places.settings.day_start
     today = habit_day(now, day_start)
@@ -413,11 +398,6 @@ def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
     """Return those that were not told today; afterwards they count as told.
 
     Where that cannot be kept they are told again, which is better than not at all.
-
-    Args:
-        state: The state folder of the vault.
-        found: The reminders that have come.
-        today: The day.
     """
     path = os.path.join(state, REMINDED_FILE)
     told: set[str] = set()
