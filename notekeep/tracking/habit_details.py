@@ -131,7 +131,7 @@ _FORMS: dict[ReviewSpan, str] = {
 
 
 def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -> Bounds:
-    """Return the week or month that words mean: `2026-W40`, `october`, or a day in it; none are today.
+    """Return the week or month that words mean: `2026-W40`, `october`, or a day in it.
 
     Raises:
         UsageError: They mean no day, or more days than such a span has.
@@ -149,7 +149,7 @@ def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -
 
 
 def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
-    """Return the week or month that words name, as `2026-10` or `last week`; None for other days."""
+    """Return the week or month that words name, as `2026-10`; None for other days."""
     days = _days(words, today, week_start)
     if days is None:
         return None
