@@ -73,101 +73,96 @@ _FIRST_TAG = (
     " WHERE note = notes.id AND own ORDER BY rowid LIMIT 1)"
 )
 
-COLUMNS: dict[str, Column] = {
-    column.name: column
-    for column in (
-        Column(
-            "title", "text", "the title", lambda row: row.title, sql="title_folded", sort="sort"
-        ),
-        Column(
-            "path",
-            "text",
-            "the file, from the vault's folder on",
-            lambda row: row.path,
-            ("folder",),
-            sql="path_folded",
-            has="1",
-        ),
-        Column(
-            "file",
-            "text",
-            "the file's name without `.md`",
-            lambda row: note_stem(row.path),
-            sql="name_folded",
-            has="1",
-        ),
-        Column(
-            "type", "text", "the kind of note", lambda row: row.kind, ("kind",), "kind", head="kind"
-        ),
-        Column(
-            "tags",
-            "list",
-            "the tags, those in the text too",
-            lambda row: list(row.tags),
-            ("tag", "keywords"),
-            sql="tag",
-            items="SELECT note FROM tags WHERE own",
-            sort=_FIRST_TAG,
-        ),
-        Column("aliases", "list", "the other names", lambda row: list(row.aliases), ("alias",)),
-        Column(
-            "modified",
-            "date",
-            "when the file was written last",
-            _modified,
-            ("mtime",),
-            sql="mtime_ns",
-            has="1",
-            head="changed",
-        ),
-        Column(
-            "words",
-            "number",
-            "how many words the text has",
-            lambda row: row.words,
-            sql="words",
-            has="words > 0",
-        ),
-        Column("size", "number", "bytes of the file", lambda row: row.size, sql="size", has="1"),
-        Column(
-            "private",
-            "bool",
-            "whether it never leaves the vault",
-            lambda row: row.private,
-            sql="private",
-        ),
-        Column(
-            "problem",
-            None,
-            "why it could not be read whole; in lists only",
-            lambda row: row.problem,
-        ),
-        Column(
-            "task",
-            "list",
-            "the text of its tasks; in queries only",
-            None,
-            sql="folded",
-            items="SELECT note FROM tasks WHERE 1",
-        ),
-        Column(
-            "task-todo",
-            "list",
-            "the text of its open tasks; in queries only",
-            None,
-            sql="folded",
-            items="SELECT note FROM tasks WHERE NOT done",
-        ),
-        Column(
-            "task-done",
-            "list",
-            "the text of its completed tasks; in queries only",
-            None,
-            sql="folded",
-            items="SELECT note FROM tasks WHERE done",
-        ),
-    )
-}
+_ALL = (
+    Column("title", "text", "the title", lambda row: row.title, sql="title_folded", sort="sort"),
+    Column(
+        "path",
+        "text",
+        "the file, from the vault's folder on",
+        lambda row: row.path,
+        ("folder",),
+        sql="path_folded",
+        has="1",
+    ),
+    Column(
+        "file",
+        "text",
+        "the file's name without `.md`",
+        lambda row: note_stem(row.path),
+        sql="name_folded",
+        has="1",
+    ),
+    Column(
+        "type", "text", "the kind of note", lambda row: row.kind, ("kind",), "kind", head="kind"
+    ),
+    Column(
+        "tags",
+        "list",
+        "the tags, those in the text too",
+        lambda row: list(row.tags),
+        ("tag", "keywords"),
+        sql="tag",
+        items="SELECT note FROM tags WHERE own",
+        sort=_FIRST_TAG,
+    ),
+    Column("aliases", "list", "the other names", lambda row: list(row.aliases), ("alias",)),
+    Column(
+        "modified",
+        "date",
+        "when the file was written last",
+        _modified,
+        ("mtime",),
+        sql="mtime_ns",
+        has="1",
+        head="changed",
+    ),
+    Column(
+        "words",
+        "number",
+        "how many words the text has",
+        lambda row: row.words,
+        sql="words",
+        has="words > 0",
+    ),
+    Column("size", "number", "bytes of the file", lambda row: row.size, sql="size", has="1"),
+    Column(
+        "private",
+        "bool",
+        "whether it never leaves the vault",
+        lambda row: row.private,
+        sql="private",
+    ),
+    Column(
+        "problem", None, "why it could not be read whole; in lists only", lambda row: row.problem
+    ),
+    Column(
+        "task",
+        "list",
+        "the text of its tasks; in queries only",
+        None,
+        sql="folded",
+        items="SELECT note FROM tasks WHERE 1",
+    ),
+    Column(
+        "task-todo",
+        "list",
+        "the text of its open tasks; in queries only",
+        None,
+        sql="folded",
+        items="SELECT note FROM tasks WHERE NOT done",
+    ),
+    Column(
+        "task-done",
+        "list",
+        "the text of its completed tasks; in queries only",
+        None,
+        sql="folded",
+        items="SELECT note FROM tasks WHERE done",
+    ),
+)
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
+"""By name, in the order of the manual."""
 
 THINGS = {
     **{
