@@ -108,11 +108,11 @@ class Catalog(Connection):
     ) -> list[Row]:
         by = ordering(order)
         least = -1 if limit is None else limit
-        return self.rows_found(
+        return self.select_rows(
             where, f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
         )
 
-    def place(self, path: str) -> int | None:
+    def position(self, path: str) -> int | None:
         """Count the notes before one in the list of all by title; None for what is no note."""
         among = "role = 'note' AND"
         found = self.find("sort, path", Condition(f"{among} path = ?", (store_path(path),)))
@@ -144,7 +144,7 @@ class Catalog(Connection):
 
     def row(self, path: str) -> Row | None:
         """Return the row of one file, whatever it is for."""
-        return next(iter(self.rows_found(Condition("path = ?", (store_path(path),)))), None)
+        return next(iter(self.select_rows(Condition("path = ?", (store_path(path),)))), None)
 
     def is_listed(self, path: str) -> bool:
         """Tell whether a file is a note that the list of all has."""
@@ -153,7 +153,7 @@ class Catalog(Connection):
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
         """Return the rows of notes by path, without those that the catalog does not know."""
         where = condition(KnownPaths(frozenset(paths)))
-        return {row.path: row for row in self.rows_found(where)}
+        return {row.path: row for row in self.select_rows(where)}
 
     def rows_in_order(self, stored: Sequence[str]) -> list[Row]:
         """Return the rows of notes in the order of their paths, which are as `find` gives them."""
@@ -172,11 +172,11 @@ class Catalog(Connection):
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
         among = f"role = 'note' AND {has_it}" if in_lists else has_it
         where = Condition(among, (link_key(store_path(name)),))
-        return self.rows_found(where, "ORDER BY path")
+        return self.select_rows(where, "ORDER BY path")
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Return path, title and aliases of every note that a link may lead to."""
-        rows = self.rows_found(_LINKABLE, "ORDER BY sort, path")
+        rows = self.select_rows(_LINKABLE, "ORDER BY sort, path")
         return [(row.path, row.title, row.aliases) for row in rows]
 
     def titles(self) -> list[str]:
@@ -320,11 +320,13 @@ class Catalog(Connection):
             values: What its question marks stand for.
             join: What else is asked along.
         """
-        return self.ask(*_selected(what, where, more, values, join))
+        return self.ask(*_select_sql(what, where, more, values, join))
 
-    def rows_found(self, where: Condition, more: str = "", values: Sequence[Any] = ()) -> list[Row]:
+    def select_rows(
+        self, where: Condition, more: str = "", values: Sequence[Any] = ()
+    ) -> list[Row]:
         """Return the rows that `find` finds."""
-        return self.collect(_rows, *_selected(ROW_COLUMNS, where, more, values))
+        return self.collect(_rows, *_select_sql(ROW_COLUMNS, where, more, values))
 
     def where(self, node: Node | None) -> Condition:
         """Return a tree of facts as an expression for `find`."""
@@ -332,8 +334,8 @@ class Catalog(Connection):
         among = f"role IN ({listed})" if "," in listed else f"role = {listed}"
         if node is None:
             return Condition(among)
-        if _levels(node) > DEEP:
-            node = KnownPaths(self._worked_out(node))
+        if _depth(node) > DEEP:
+            node = KnownPaths(self._evaluate(node))
         inner = condition(node)
         return Condition(f"{among} AND ({inner.sql})", inner.values)
 
@@ -343,14 +345,14 @@ class Catalog(Connection):
     def _count(self, where: Condition) -> int:
         return int(self.find("count(*)", where)[0][0])
 
-    def _worked_out(self, node: Node) -> frozenset[str]:
+    def _evaluate(self, node: Node) -> frozenset[str]:
         match node:
             case And(parts):
-                return frozenset.intersection(*map(self._worked_out, parts))
+                return frozenset.intersection(*map(self._evaluate, parts))
             case Or(parts):
-                return frozenset.union(*map(self._worked_out, parts))
+                return frozenset.union(*map(self._evaluate, parts))
             case Not(part):
-                return self._paths(_EVERY) - self._worked_out(part)
+                return self._paths(_EVERY) - self._evaluate(part)
             case _:
                 return self._paths(condition(node))
 
@@ -366,7 +368,7 @@ def _marks(rows: sqlite3.Cursor) -> dict[str, StatMark]:
     return found
 
 
-def _selected(
+def _select_sql(
     what: str, where: Condition, more: str, values: Sequence[Any], join: str = ""
 ) -> tuple[str, tuple[Any, ...]]:
     # Columns and conditions are this package's own text; what a person wrote is in the values.
@@ -378,11 +380,11 @@ def _rows(found: sqlite3.Cursor) -> list[Row]:
     return [Row.of(values) for part in yield_parts(found) for values in part]
 
 
-def _levels(node: Node) -> int:
+def _depth(node: Node) -> int:
     """How deep a tree is; the grammar bounds it, so that this may recurse."""
     match node:
         case And(parts) | Or(parts):
-            return 1 + max(map(_levels, parts), default=0)
+            return 1 + max(map(_depth, parts), default=0)
         case Not(part):
-            return 1 + _levels(part)
+            return 1 + _depth(part)
     return 1

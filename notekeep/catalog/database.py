@@ -194,16 +194,16 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
     """
     path = os.path.join(folder, CATALOG_FILE)
     try:
-        found = _opened(path)
+        found = _open_existing(path)
         if found is not None:
             return found, False
         cache_files.make_cache_folder(folder)
-        with _alone(folder):
-            found, broken = _opened(path), False
+        with _lock_folder(folder):
+            found, broken = _open_existing(path), False
             if found is None:
-                broken = _put_away(path)
+                broken = _move_aside(path)
                 _create(path)
-                found = _opened(path)
+                found = _open_existing(path)
     except (OSError, sqlite3.DatabaseError) as error:
         raise failure(error, path) from error
     if found is None:
@@ -238,7 +238,7 @@ def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
     return connection
 
 
-def _opened(path: str) -> sqlite3.Connection | None:
+def _open_existing(path: str) -> sqlite3.Connection | None:
     """Open a catalog of this version; None where there is no such file."""
     if not os.path.exists(path):
         return None
@@ -316,12 +316,12 @@ def journal_mode(path: str) -> str:
 def set_aside(folder: str, inode: int) -> None:
     """Take a broken catalog away, unless another program has replaced that inode since."""
     path = os.path.join(folder, CATALOG_FILE)
-    with suppress(FileNotFoundError), _alone(folder):
+    with suppress(FileNotFoundError), _lock_folder(folder):
         if os.stat(path).st_ino == inode:
-            _put_away(path)
+            _move_aside(path)
 
 
-def _put_away(path: str) -> bool:
+def _move_aside(path: str) -> bool:
     """Rename a broken catalog; the last one is kept, for whoever wants to look.
 
     Its log goes first: a log that outlives its database would be read into the next one.
@@ -337,7 +337,7 @@ def _put_away(path: str) -> bool:
 
 
 @contextmanager
-def _alone(folder: str) -> Iterator[None]:
+def _lock_folder(folder: str) -> Iterator[None]:
     """One process at a time makes a catalog or takes one away."""
     path = os.path.join(folder, f"{CATALOG_FILE}.lock")
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)

@@ -177,7 +177,7 @@ def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
         headings=tuple(heading.text for heading in spans.headings) if spans else tuple(headings),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
-        matter=tuple(_said_in(note.fields)),
+        matter=tuple(_field_texts(note.fields)),
         body=note.body,
         language=language if isinstance(language, str) else "",
     )
@@ -189,7 +189,7 @@ def _other_names(note: Note) -> tuple[str, ...]:
     return (*note.aliases, *((stem,) if stem != note.title else ()))
 
 
-def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
+def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
     """The texts of front matter, except those that the index has elsewhere, or nobody looks for."""
     for name, value in fields.items():
         if name not in _NO_WORDS:

@@ -422,11 +422,11 @@ class Indexer:
 
         total = len(paths)
 
-        def told(count: int) -> None:
+        def report(count: int) -> None:
             run.progress(total // READING_SHARE + count - count // READING_SHARE, total)
 
         reader = WordDocReader(self._root, paths, self._schema, self._catalog)
-        index.build(reader, generation, told)
+        index.build(reader, generation, report)
 
     def _can_change(self, index: FullText, generation: int) -> bool:
         """Whether the full text is an earlier state of this catalog, so that it can be changed."""

@@ -50,11 +50,11 @@ class IndexingProcess:
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
 
-    def follow(self, told: Callable[[int, int], None]) -> bool:
+    def follow(self, report: Callable[[int, int], None]) -> bool:
         """Wait until it is done, and return whether it did its work to the end.
 
         Args:
-            told: Called with how many notes are done, and how many there are to do.
+            report: Called with how many notes are done, and how many there are to do.
         """
         with subprocess.Popen(
             [*_command(self._root), "--tell"],
@@ -70,7 +70,7 @@ class IndexingProcess:
             for line in process.stdout:
                 done, _, total = line.partition(" ")
                 with contextlib.suppress(ValueError):
-                    told(int(done), int(total))
+                    report(int(done), int(total))
         return process.returncode == 0
 
     def stop(self) -> None:
@@ -120,7 +120,7 @@ class Pace:
         self._start = now()
         self._first: int | None = None
 
-    def said(self, done: int, total: int) -> str:
+    def describe(self, done: int, total: int) -> str:
         """Return `1200 of 10000 notes, 430 a second, 20 s left`.
 
         What was done when it was first asked counts for how far the work is, and not for how fast.

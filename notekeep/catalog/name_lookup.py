@@ -92,7 +92,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
         where = Condition(f"role = 'note' AND {has_it}", (start, start + LAST))
         if not start:
             where = Condition("role = 'note'")
-    rows = catalog.rows_found(where, "ORDER BY sort LIMIT ?", (most,))
+    rows = catalog.select_rows(where, "ORDER BY sort LIMIT ?", (most,))
     if "/" in typed:
         return [row.path for row in rows]
     names = [
@@ -277,7 +277,7 @@ def resolve_link_names(
 
 def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[str]]]:
     """Path, title and aliases of the notes that have a name with one of some keys."""
-    rows = catalog.rows_found(Condition(HAS_NAME, (json.dumps([*keys]),)))
+    rows = catalog.select_rows(Condition(HAS_NAME, (json.dumps([*keys]),)))
     return [(row.path, row.title, row.aliases) for row in rows]
 
 
@@ -313,7 +313,7 @@ class NamesOfNotes:
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which there is a note."""
-        return known(self.catalog, paths, LINKABLE)
+        return existing_paths(self.catalog, paths, LINKABLE)
 
     def paths(self) -> Iterable[str]:
         """Return the paths of all notes."""
@@ -321,7 +321,7 @@ class NamesOfNotes:
 
     def rows(self, paths: Iterable[str]) -> Sequence[Row]:
         """Return the rows of notes, by title."""
-        return self.catalog.rows_found(_at(paths, LINKABLE), "ORDER BY sort, path")
+        return self.catalog.select_rows(_at(paths, LINKABLE), "ORDER BY sort, path")
 
     def withheld(self) -> frozenset[str]:
         """Return the paths of the notes that must not be seen."""
@@ -332,7 +332,7 @@ class NamesOfNotes:
         return link_targets(self.catalog, target, from_path)
 
 
-def known(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
+def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
     """Return those of some paths at which there is a note, of those LISTED or LINKABLE."""
     return {load_path(path) for (path,) in catalog.find("path", _at(paths, among))}
 

@@ -196,10 +196,10 @@ def find_link_problems(catalog: Connection) -> Iterator[Problem]:
         " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
     )
     for path, line, target, state in found:
-        yield Problem(load_path(path), line, *_said(target, state))
+        yield Problem(load_path(path), line, *_link_problem(target, state))
 
 
-def _said(target: str, state: str) -> tuple[str, str, str]:
+def _link_problem(target: str, state: str) -> tuple[str, str, str]:
     """Message, hint and code of a link that leads nowhere, or to several notes."""
     if state == "ambiguous":
         return (
@@ -224,10 +224,10 @@ def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
     found = catalog.find("title_folded", Condition(_SAME, (titles,)), _SEVERAL) if rows else []
     shared = {title for (title,) in found}
     for row in rows:
-        row.apart = _place(row) if folded[row.path] in shared else ""
+        row.apart = _distinction(row) if folded[row.path] in shared else ""
 
 
-def _place(row: Row) -> str:
+def _distinction(row: Row) -> str:
     """The folder of a note that is named as it is called, else its path: two are never the same."""
     folder, _, name = row.path.rpartition("/")
     if fold_text(note_stem(row.path)) != fold_text(row.title):

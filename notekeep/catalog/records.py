@@ -228,10 +228,10 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         yield from (("links", (number, *cells)) for cells in _link_cells(note))
         return
     if note.problem:
-        said = note.problem
-        message, hint = as_unicode(said.message), as_unicode(said.hint)
-        place = (store_path(record.path), "note", said.line)
-        yield "problems", (*place, message, hint, said.code, said.column)
+        problem = note.problem
+        message, hint = as_unicode(problem.message), as_unicode(problem.hint)
+        place = (store_path(record.path), "note", problem.line)
+        yield "problems", (*place, message, hint, problem.code, problem.column)
     if record.role != "note":
         return
     for key in _names(record.path, note):

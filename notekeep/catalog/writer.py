@@ -45,7 +45,7 @@ class Writer:
         """Write down files as they were read, in place of what was known of them."""
         stored = [store_path(record.path) for record in records]
         numbers = self._numbers(stored)
-        # What was a note and is one in no list any more goes from the words, too.
+        # What was a note and is one in no list any more leaves the full text, too.
         were = self._notes(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
         self._forget(numbers.values(), stored)
@@ -132,7 +132,7 @@ class Writer:
         self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def mark_indexed_until(self, generation: int) -> None:
-        """Note that the words index has every change up to a generation."""
+        """Note that the full text has every change up to a generation."""
         self.connection.execute("DELETE FROM dirty WHERE generation <= ?", (generation,))
         self.set_meta(words=str(generation))
 
@@ -182,7 +182,7 @@ class Writer:
         )
 
     def _mark_dirty(self, stored: Collection[str]) -> None:
-        """Remember, until the words index has them, which notes changed and when."""
+        """Remember, until the full text has them, which notes changed and when."""
         generation = self._next_generation() if stored else 0
         self.connection.executemany(
             "INSERT OR REPLACE INTO dirty VALUES (?, ?)", [(path, generation) for path in stored]

@@ -187,7 +187,7 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` notes of `total` are indexed."""
-        text = f"indexing {self._pace.said(done, total)}"
+        text = f"indexing {self._pace.describe(done, total)}"
         sys.stderr.write("\r" + text.ljust(self._width - 1)[: self._width - 1])
         sys.stderr.flush()
 

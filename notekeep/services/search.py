@@ -103,9 +103,9 @@ class SearchService(IndexService):
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Those of some paths at which there is a note."""
-        from notekeep.catalog.name_lookup import known
+        from notekeep.catalog.name_lookup import existing_paths
 
-        return known(self.catalog, paths)
+        return existing_paths(self.catalog, paths)
 
     def search(
         self,

@@ -42,7 +42,7 @@ class CheckIn(NamedTuple):
         extra: Further `key=word` pairs.
         is_forced: Whether days ahead and units that do not convert are meant.
         replaces: Whether it takes the place of all that was said of the day before.
-        is_said: Whether the value was said, rather than left out to mean done.
+        is_said: Whether a value was typed, rather than left out to mean done.
     """
 
     habit: Habit
@@ -106,12 +106,12 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
     return value._replace(unit="min") if is_minutes else value
 
 
-def check_in(index: HabitIndex, said: CheckIn, *, dry_run: bool = False) -> CheckInResult:
+def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
     """Write what a person says of a habit and day.
 
     Args:
         index: The vault's habits, refreshed.
-        said: What the person says.
+        request: What the person says.
         dry_run: Write nothing.
 
     Raises:
@@ -119,20 +119,20 @@ def check_in(index: HabitIndex, said: CheckIn, *, dry_run: bool = False) -> Chec
         Refused: The log may not be written, or the line would be read back as something else.
         Failure: The system did not let us; the line is not there.
     """
-    day, entries = validate_check_in(index, said)
+    day, entries = validate_check_in(index, request)
     value, revision = revise(
-        entries, said.value, said.habit.definition.unit, replaces=said.replaces
+        entries, request.value, request.habit.definition.unit, replaces=request.replaces
     )
-    time = said.time or free_time(day, index.places.settings.day_start, entries)
-    entry = make_entry(said.habit, day, value, time, revision, said.extra, said.note)
+    time = request.time or free_time(day, index.places.settings.day_start, entries)
+    entry = make_entry(request.habit, day, value, time, revision, request.extra, request.note)
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
     path, (line,) = append_entries(index, day, [entry], dry_run=dry_run or not is_new)
     warning = index.trouble if is_new else "that line is in the log already"
-    view, cell = view_habit_day(index, said.habit, day)
+    view, cell = view_habit_day(index, request.habit, day)
     return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
 
 
-def validate_check_in(index: HabitIndex, said: CheckIn) -> tuple[date, list[LogEntry]]:
+def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
     """Find out whether `check_in` would write it, so that of several none is written alone.
 
     Returns:
@@ -142,14 +142,18 @@ def validate_check_in(index: HabitIndex, said: CheckIn) -> tuple[date, list[LogE
         UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
     """
     today = index.today()
-    day = said.day or today
-    entries = index.day_entries(said.habit, day.toordinal())
-    value, habit, named = said.value, said.habit.definition, dates.format_short_day(day, today)
+    day = request.day or today
+    entries = index.day_entries(request.habit, day.toordinal())
+    value, habit, named = (
+        request.value,
+        request.habit.definition,
+        dates.format_short_day(day, today),
+    )
     if value.kind == "clear" and not entries:
         raise UsageError(
             f"nothing is logged for {habit.id} on {named}", "there is nothing to clear"
         )
-    if said.is_forced:
+    if request.is_forced:
         return day, entries
     if day > today:
         raise UsageError(f"{named} has not come yet", "--force writes it all the same")

@@ -233,8 +233,8 @@ class HabitIndex:
         # which one counts.
         with self._lock:
             found = self.resolve(habit)
-            said = parse_typed_value(value, found.definition.unit)
-            return check_in(self, CheckIn(found, said, day, note=note))
+            typed = parse_typed_value(value, found.definition.unit)
+            return check_in(self, CheckIn(found, typed, day, note=note))
 
     def undo(self) -> Undone:
         """Undo the last entry of this device, by a line that makes its day what it was.
@@ -400,14 +400,14 @@ def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
     Where that cannot be kept they are told again, which is better than not at all.
     """
     path = os.path.join(state, REMINDED_FILE)
-    told: set[str] = set()
+    sent: set[str] = set()
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
         head, *rows = file.read().split("\n")
-        told = set(rows) if head == today.isoformat() else set()
+        sent = set(rows) if head == today.isoformat() else set()
     fresh = {f"{one.habit.id} {one.reminder.words}": one for one in found}
-    new = {key: one for key, one in fresh.items() if key not in told}
+    new = {key: one for key, one in fresh.items() if key not in sent}
     if new:
-        rows = [today.isoformat(), *sorted(told | new.keys())]
+        rows = [today.isoformat(), *sorted(sent | new.keys())]
         with suppress(OSError):
             write_cache_file(
                 state, REMINDED_FILE, "\n".join(rows).encode("utf-8", "surrogateescape")

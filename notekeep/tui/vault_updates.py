@@ -136,7 +136,7 @@ class VaultSweeps:
             raise _SweepCancelled
         # A few notes are there before anybody has read how far they are.
         if total > FEW:
-            text = f"Indexing {self._pace.said(done, total)}"
+            text = f"Indexing {self._pace.describe(done, total)}"
             self._app.post_message(IndexingStatus(done / total, text))
 
     def _is_over(self) -> None:

@@ -217,8 +217,8 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
                 super().__init__(root)
                 sweeping.stop()
 
-            def follow(self, told: Callable[[int, int], None]) -> bool:
-                del told
+            def follow(self, report: Callable[[int, int], None]) -> bool:
+                del report
                 followed.append(True)
                 return True
 
@@ -235,8 +235,8 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
     go_on = threading.Event()
 
     class Slow(indexing_process.IndexingProcess):
-        def follow(self, told: Callable[[int, int], None]) -> bool:
-            del told
+        def follow(self, report: Callable[[int, int], None]) -> bool:
+            del report
             begun.append("follow")
             assert go_on.wait(30)
             vault.refresh()
