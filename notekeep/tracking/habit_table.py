@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import time
 from binascii import crc32
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -35,6 +36,9 @@ LOG_FOLDER = "habits/log"
 
 PATIENCE = 1.0
 """Seconds that another writer is waited for: a check-in goes on without the catalog after that."""
+
+RETRY_SECONDS = 10.0
+"""After so long a catalog that could not be used is tried again."""
 
 HINTS = {
     "H001": 'write it as "- 2026-11-24 habit: done"',
@@ -100,6 +104,7 @@ class HabitStore:
         self._connection: sqlite3.Connection | None = None
         self._inode = -1
         self._opened = 0
+        self._failed_at = 0.0
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -117,10 +122,23 @@ class HabitStore:
             self._connection.close()
             self._connection = None
 
+    def retry(self) -> None:
+        """Try the catalog again where it could not be used a while ago."""
+        if self.trouble and time.monotonic() - self._failed_at >= RETRY_SECONDS:
+            self.close()
+
     def version(self) -> tuple[int, str]:
-        """Name the state of the tables; another program that writes to them changes it."""
+        """Name the state of the tables; whoever writes to them changes it."""
         found = self.connection.execute("SELECT value FROM meta WHERE key = 'habits'").fetchone()
         return self._opened, found[0] if found else ""
+
+    def count_up(self) -> tuple[int, str]:
+        """Change the version, within a transaction, and return the new one."""
+        self.connection.execute(
+            "INSERT INTO meta VALUES ('habits', '1')"
+            " ON CONFLICT(key) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
+        )
+        return self.version()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -133,10 +151,6 @@ class HabitStore:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
-            connection.execute(
-                "INSERT INTO meta VALUES ('habits', '1')"
-                " ON CONFLICT(key) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
-            )
             connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):  # what went wrong first is what is said
@@ -163,6 +177,7 @@ class HabitStore:
 
     def _open_in_memory(self, error: Failure) -> sqlite3.Connection:
         self.trouble = f"the index of habits is behind: {error.message}"
+        self._failed_at = time.monotonic()
         connection = database.connect(":memory:")
         database.create_tables(connection)
         return connection

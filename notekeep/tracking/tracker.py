@@ -94,6 +94,7 @@ class HabitIndex:
             Whether anything changed.
         """
         with self._lock:
+            self._store.retry()
             try:
                 return self._refresh(full=full)
             except sqlite3.Error as error:
@@ -303,22 +304,25 @@ class HabitIndex:
         return list(habit_table.read_entries(self._store.connection, habit.names, day, day))
 
     def _refresh(self, *, full: bool) -> bool:
-        connection = self._store.connection
         if full:
-            with self._store.writing():
+            with self._store.writing() as connection:
                 habit_table.clear_tables(connection)
-        if full or self._store.version() != self._version:
+                self._store.count_up()
+        connection, version = self._store.connection, self._store.version()
+        if version != self._version:
             self._forget()
-            self._version = self._store.version()
+            self._version = version
         root, folder = self.places.root, self.places.settings.habit_folder
         found = scan_habit_files(root, folder.strip("/"), connection)
         self.unreadable = found.unreadable
         if not found.changed and not found.removed:
             return full
         with self._store.writing():
+            is_known = self._store.version() == self._version
             changed = habit_table.store_scan(connection, root, found)
-        self._forget(changed)
-        self._version = self._store.version()
+            self._version = self._store.count_up()
+        # Of what another program wrote since, nothing is known.
+        self._forget(changed if is_known else None)
         return True
 
     def _forget(self, keys: set[str] | None = None) -> None:

@@ -214,8 +214,10 @@ def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     assert (done.is_written, done.cell.amount, done.habit.streak) == (True, "12 min", 1)
     assert "behind" in done.warning
     assert done.line in (notebook.root / LOG).read_text()
+    monkeypatch.setattr("notekeep.tracking.habit_table.RETRY_SECONDS", 0)
+    assert index.log("med", "1").warning == "", "a while later the catalog is used again"
     index = notebook.index()
-    assert index.view(index.resolve("med")).today.amount == "12 min"
+    assert index.view(index.resolve("med")).today.amount == "13 min"
 
 
 def test_an_index_that_is_locked_from_the_start_is_gone_around(
