@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog, Outline
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Schema
+    from notekeep.query.tree import Node
     from notekeep.storage.scan import Fingerprint
 
 
@@ -50,7 +51,7 @@ class WordDoc(NamedTuple):
 
 
 class FullText(Protocol):
-    """The full text of a vault, as the indexer knows it."""
+    """The full text of a vault, as the catalog knows it."""
 
     @property
     def folder(self) -> Path:
@@ -63,6 +64,9 @@ class FullText(Protocol):
     @property
     def count(self) -> int:
         """Return how many notes it has."""
+
+    def scores(self, node: Node) -> dict[str, float]:
+        """Return the notes that a tree of words matches, with their scores."""
 
     def build(
         self, docs: Iterable[WordDoc], generation: int, progress: Callable[[int], None]

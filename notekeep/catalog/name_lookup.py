@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.documents import FullText
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
-    from notekeep.search.whoosh_index import WhooshIndex
 
 SHOWN = 10
 """How many notes are listed when a name could mean several."""
@@ -409,7 +409,7 @@ def mention_names(row: Row) -> list[str]:
 
 
 def mentions(
-    catalog: Catalog, words: WhooshIndex, row: Row, read: Callable[[str], Note | None]
+    catalog: Catalog, index: FullText, row: Row, read: Callable[[str], Note | None]
 ) -> list[Mention]:
     """Find where other notes say a note's name without linking it, by title, then line.
 
@@ -421,7 +421,7 @@ def mentions(
     names = mention_names(row)
     if not names:
         return []
-    found = words.scores(Or(tuple(map(Phrase, names))))
+    found = index.scores(Or(tuple(map(Phrase, names))))
     found.pop(row.path, None)
     there = sorted(
         catalog.rows_of(found).values(), key=lambda other: (sort_key(other.title), other.path)

@@ -106,7 +106,7 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool, vault: str | None) -> in
     else:
         index = HabitIndex(vault_places(vault))
     found = index.problems()
-    texts = index.texts(found)
+    texts = index.problem_lines(found)
     if as_json:
         rows = [
             {

@@ -264,7 +264,7 @@ class HabitIndex:
                 self._store.connection, self.places.root, self.known(), today, self.unreadable
             )
 
-    def texts(self, problems: Iterable[Problem]) -> list[str]:
+    def problem_lines(self, problems: Iterable[Problem]) -> list[str]:
         """Return the line that each of some problems is about; "" without."""
         return read_problem_lines(self.places.root, problems)
 
