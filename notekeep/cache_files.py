@@ -7,6 +7,11 @@ import stat
 import sys
 from contextlib import suppress
 
+MOST_APPENDED = 1 << 17
+"""The size at which the older half of a file of short lines goes: several thousand of them."""
+
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+
 
 def make_cache_folder(folder: str) -> None:
     """Make a folder with mode 0700, and those missing above it, whatever the umask.
@@ -61,3 +66,22 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def append_bounded_line(folder: str, name: str, line: str) -> None:
+    """Append a line to a small file of a folder, whose older half goes when it is large.
+
+    Where that fails, nobody misses the line.
+    """
+    path = os.path.join(folder, name)
+    with suppress(OSError):
+        fd = os.open(path, _APPEND, 0o600)
+        try:
+            os.write(fd, f"{line}\n".encode())
+            size = os.fstat(fd).st_size
+        finally:
+            os.close(fd)
+        if size > MOST_APPENDED:
+            with open(path, "rb") as file:
+                rows = file.read().splitlines(keepends=True)
+            write_cache_file(folder, name, b"".join(rows[len(rows) // 2 :]))

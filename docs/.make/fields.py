@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notekeep.catalog.conditions import COUNTS, FLAGS, TASKS
+from notekeep.catalog.columns import COLUMNS, STATES, THINGS
 from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, KINDS, other_names
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ A vault adds kinds and fields of its own in its [settings](settings.md).
 A value outside the range or the choices of its field is refused, with what the field takes.
 `notekeep set --force` writes it all the same, and `notekeep lint` lists those that notes have.
 
-<!-- Written by docs/.make/fields.py; change notekeep/markdown/schema.py instead. -->
+<!-- Written by docs/.make/fields.py from markdown/schema.py and catalog/columns.py. -->
 """
 TYPES: dict[FieldType, str] = {
     "text": "text, kept as it is written",
@@ -55,16 +55,25 @@ def page() -> str:
         parts.append(f"## {TITLES.get(kind.id, kind.id.capitalize())}\n")
         parts.append(_table(kind.id, kind.fields) if kind.fields else "No fields of its own.\n")
     parts += [
-        "## What a query knows besides\n",
-        f"`is:` takes {_named(FLAGS)}.\n",
-        f"`has:` and `no:` take any field, and {_named(sorted({*COUNTS, *TASKS}))}.\n",
-        "A file has `path`, `file`, `modified`, `size` and `words` without any front matter.\n",
+        "## What every note has besides\n",
+        "Nobody writes these. Queries, `sort:` and `ls --cols` and `--by` know them.\n",
+        "\n".join(_columns()) + "\n",
+        f"`is:` takes {_named(STATES)}.\n",
+        f"`has:` and `no:` take any field, and {_named(sorted(THINGS))}.\n",
     ]
     return "\n".join(parts)
 
 
 def _table(kind: str, fields: dict[str, FieldType]) -> str:
     return "\n".join(_lines(kind, fields)) + "\n"
+
+
+def _columns() -> Iterator[str]:
+    yield "| column | what it holds | also read as |"
+    yield "|---|---|---|"
+    for column in COLUMNS.values():
+        if column.name not in COMMON_FIELDS:
+            yield f"| `{column.name}` | {column.holds} | {_named(column.spellings)} |"
 
 
 def _lines(kind: str, fields: dict[str, FieldType]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The catalog: facts about notes in SQLite, and the rows that lists show.
 
-It can be deleted at any time and is built again from the notes. Words are not known here; how a
-condition becomes SQL is conditions.py's affair, and how the file is kept is store.py's.
+It can be deleted at any time and is built again from the notes. Full text is not known here.
 """
 
 from __future__ import annotations
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition, condition, ordering, roles
 from notekeep.catalog.connection import Connection, yield_parts
+from notekeep.catalog.queries import find_link_problems, find_note_problems
 from notekeep.catalog.records import (
     ESCAPE,
+    ROW_COLUMNS,
     Backlink,
     LinkRow,
     Row,
@@ -32,8 +33,13 @@ if TYPE_CHECKING:
     from notekeep.query.tree import Order
     from notekeep.storage.scan import StatMark
 
-# What a list shows of a note.
-ROW = "path, title, kind, mtime_ns, size, private, problem, words, facts"
+DEEP = 20
+"""A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
+
+KEPT_ANSWERS = 4
+KEPT_PATHS = 20_000
+"""So many sets of so many paths are kept: while a query is typed, its tag is asked for at each key.
+"""
 
 _OUTLINE = """
     path, digest, title,
@@ -41,14 +47,6 @@ _OUTLINE = """
         (SELECT name FROM tags WHERE note = notes.id AND own ORDER BY tags.rowid)),
     (SELECT json_group_array(text) FROM
         (SELECT text FROM headings WHERE note = notes.id ORDER BY headings.rowid))
-"""
-
-DEEP = 20
-"""A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
-
-KEPT_ANSWERS = 4
-KEPT_PATHS = 20_000
-"""So many sets of so many notes are kept: while a query is typed, its tag is asked for at each key.
 """
 
 # From one type of a field to the next, by the index, and not through the fields of every note.
@@ -68,11 +66,7 @@ _LINKABLE = Condition("role IN ('note', 'excluded')")
 
 
 class Outline(NamedTuple):
-    """What the words index wants to know of a note's text, besides its words.
-
-    Attributes:
-        digest: The hash of the content that it was read from.
-    """
+    """What the full text takes of a note besides its words; `digest` is of what was read."""
 
     digest: str
     title: str
@@ -81,29 +75,13 @@ class Outline(NamedTuple):
 
 
 class Catalog(Connection):
-    """The catalog of one vault. Several threads may read from it."""
+    """The catalog of one vault. Several threads may read from it.
 
-    def known(self) -> dict[str, Fingerprint]:
-        """The fingerprint of every file that was read, by path."""
-        return {path: Fingerprint._make(mark) for path, mark in self.marks().items()}
+    In all conditions None is every note. Logs and templates are in an answer only where a
+    condition asks for them, and a condition with words in it is a TypeError.
+    """
 
-    def marks(self) -> dict[str, StatMark]:
-        """The same as plain tuples, which a sweep of all files compares in less time."""
-        return self.made_of(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
-
-    def digests(self, paths: Iterable[str]) -> dict[str, str]:
-        """The hash of each file's content when it was last read, for those that are known."""
-        where = condition(KnownPaths(frozenset(paths)))
-        found = self.find("path, digest", where)
-        return {load_path(path): digest for path, digest in found}
-
-    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
-        """What is known of the texts of some notes; those with quotes are left out."""
-        found = self.find(_OUTLINE, condition(KnownPaths(frozenset(paths))), " AND quotes = 0")
-        return {
-            load_path(path): Outline(digest, title, json.loads(tags), json.loads(headings))
-            for path, digest, title, tags, headings in found
-        }
+    # Lists of notes.
 
     def rows(
         self,
@@ -112,21 +90,7 @@ class Catalog(Connection):
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
-        """A page of the notes that a condition matches.
-
-        Args:
-            node: A tree of facts; None is every note. Logs and templates are among the answer only
-                where it asks for them.
-            order: What to sort by, then by title.
-            limit: How many rows at most; None is all.
-            offset: How many rows to leave out first.
-
-        Returns:
-            How many match in all, and the page.
-
-        Raises:
-            TypeError: There are words in the tree.
-        """
+        """Return how many notes match a condition, and a page of them, sorted, then by title."""
         where = self.where(node)
         with self._snapshot():
             rows = self._page(where, order, limit, offset)
@@ -136,7 +100,7 @@ class Catalog(Connection):
         return total, rows
 
     def page(self, node: Node | None, order: Sequence[Order], limit: int, offset: int) -> list[Row]:
-        """The same page without a count, which in a large vault takes as long as the page."""
+        """Return the same page without a count, which in a large vault takes as long."""
         return self._page(self.where(node), order, limit, offset)
 
     def _page(
@@ -144,16 +108,12 @@ class Catalog(Connection):
     ) -> list[Row]:
         by = ordering(order)
         least = -1 if limit is None else limit
-        return self.rows_found(
+        return self.select_rows(
             where, f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
         )
 
-    def rows_found(self, where: Condition, more: str = "", values: Sequence[Any] = ()) -> list[Row]:
-        """The rows that `find` finds; for this room's own questions."""
-        return self.made_of(_rows, *_selected(ROW, where, more, values))
-
-    def place(self, path: str) -> int | None:
-        """How many notes stand before one in the list of all by title; None for what is no note."""
+    def position(self, path: str) -> int | None:
+        """Count the notes before one in the list of all by title; None for what is no note."""
         among = "role = 'note' AND"
         found = self.find("sort, path", Condition(f"{among} path = ?", (store_path(path),)))
         if not found:
@@ -161,11 +121,11 @@ class Catalog(Connection):
         return self._count(Condition(f"{among} (sort, path) < (?, ?)", found[0]))
 
     def count(self, node: Node | None = None) -> int:
-        """How many notes a condition matches."""
+        """Count the notes that a condition matches."""
         return self._count(self.where(node))
 
     def paths(self, node: Node | None) -> frozenset[str]:
-        """The paths of the notes that a condition matches; kept until the catalog changes."""
+        """Return the paths of the notes that match; they are kept until the catalog changes."""
         where = self.where(node)
         with self._snapshot() as reader:
             kept: dict[Condition, frozenset[str]] = reader.kept
@@ -183,25 +143,27 @@ class Catalog(Connection):
             return found
 
     def row(self, path: str) -> Row | None:
-        """The row of one file, whatever it is for."""
-        return next(iter(self.rows_found(Condition("path = ?", (store_path(path),)))), None)
+        """Return the row of one file, whatever it is for."""
+        return next(iter(self.select_rows(Condition("path = ?", (store_path(path),)))), None)
 
     def is_listed(self, path: str) -> bool:
-        """Whether a file is a note that the list of all has."""
+        """Tell whether a file is a note that the list of all has."""
         return self._count(Condition("role = 'note' AND path = ?", (store_path(path),))) > 0
 
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
-        """The rows of notes by path; one that the catalog does not know is left out."""
+        """Return the rows of notes by path, without those that the catalog does not know."""
         where = condition(KnownPaths(frozenset(paths)))
-        return {row.path: row for row in self.rows_found(where)}
+        return {row.path: row for row in self.select_rows(where)}
 
     def rows_in_order(self, stored: Sequence[str]) -> list[Row]:
-        """The rows of notes, in that order; paths as `find` gives them."""
+        """Return the rows of notes in the order of their paths, which are as `find` gives them."""
         rows = self.rows_of(map(load_path, stored))
         return [rows[path] for path in map(load_path, stored) if path in rows]
 
+    # Names.
+
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
-        """All notes whose file name, title or an alias is that name, case aside, by path.
+        """Return the notes whose file name, title or an alias is that name, case aside, by path.
 
         Args:
             name: The name.
@@ -210,26 +172,25 @@ class Catalog(Connection):
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
         among = f"role = 'note' AND {has_it}" if in_lists else has_it
         where = Condition(among, (link_key(store_path(name)),))
-        return self.rows_found(where, "ORDER BY path")
-
-    def linkable(self) -> list[Row]:
-        """The rows of all notes that a link may lead to, those that lists leave out among them."""
-        return self.rows_found(_LINKABLE, "ORDER BY sort, path")
+        return self.select_rows(where, "ORDER BY path")
 
     def names(self) -> list[tuple[str, str, list[str]]]:
-        """Path, title and aliases of every note, as a resolver of links takes them."""
-        return [(row.path, row.title, row.aliases) for row in self.linkable()]
+        """Return path, title and aliases of every note that a link may lead to."""
+        rows = self.select_rows(_LINKABLE, "ORDER BY sort, path")
+        return [(row.path, row.title, row.aliases) for row in rows]
 
     def titles(self) -> list[str]:
-        """The titles and aliases of all notes; of these SQLite gives no more than is asked for."""
+        """Return the titles and aliases of all notes; SQLite reads no more than these."""
         found = self.ask(
             "SELECT title FROM notes WHERE role = 'note' UNION ALL SELECT item.value FROM notes,"
             " json_each(notes.facts, '$.aliases') AS item WHERE notes.role = 'note'"
         )
         return [title for (title,) in found]
 
+    # Counts.
+
     def kind_counts(self) -> dict[str, int]:
-        """How many notes there are of each kind, most first."""
+        """Count the notes of each kind, most first."""
         return dict(
             self.ask(
                 "SELECT kind, count(*) AS n FROM notes WHERE role = 'note'"
@@ -238,14 +199,14 @@ class Catalog(Connection):
         )
 
     def tag_counts(self) -> dict[str, int]:
-        """How many notes have each tag or one below it, by name; by the alphabet, parents first."""
+        """Count the notes with each tag or one below it; by the alphabet, parents first."""
         found = self.ask(
             "SELECT min(name), count(*) FROM tags GROUP BY tag ORDER BY replace(tag, '/', char(1))"
         )
         return dict(found)
 
     def field_names(self) -> dict[str, str]:
-        """The fields that notes have, each with what its values look like, "any" where they differ.
+        """Return the fields that notes have, each with its type, "any" where values differ.
 
         The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
         """
@@ -256,22 +217,10 @@ class Catalog(Connection):
             name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())
         }
 
-    @property
-    def generation(self) -> int:
-        """A number that goes up with every change of what lists may show."""
-        return int(self.meta("generation") or 0)
-
-    def meta(self, key: str) -> str | None:
-        """What the catalog remembers about itself, such as "generation", "born" and "words"."""
-        found = self.ask("SELECT value FROM meta WHERE key = ?", (key,))
-        return found[0][0] if found else None
-
-    def dirty(self) -> dict[str, int]:
-        """Notes that the words index does not have as they are, with the generation of each."""
-        return {load_path(path): at for path, at in self.ask("SELECT path, generation FROM dirty")}
+    # What one note says, and what is wrong.
 
     def links(self, path: str) -> list[LinkRow]:
-        """The links of a note in the order they stand, with where each leads."""
+        """Return the links of a note in the order they stand, with where each leads."""
         found = self.ask(
             "SELECT l.line, l.target, t.path, l.state, l.heading, l.text, l.embed FROM links l"
             " JOIN notes n ON n.id = l.note LEFT JOIN notes t ON t.id = l.found"
@@ -284,7 +233,7 @@ class Catalog(Connection):
         ]
 
     def backlinks(self, path: str) -> list[Backlink]:
-        """The links that lead to a note from others, by title of the other, then line."""
+        """Return the links that lead to a note from others, by title of the other, then line."""
         found = self.ask(
             "SELECT n.path, n.title, l.line, l.text FROM links l JOIN notes n ON n.id = l.note"
             " JOIN notes t ON t.id = l.found WHERE t.path = ? AND n.id <> t.id"
@@ -294,7 +243,7 @@ class Catalog(Connection):
         return [Backlink(load_path(source), *rest) for source, *rest in found]
 
     def headings(self, path: str) -> list[tuple[int, int, str]]:
-        """Line of the file (from 1), level and text of each heading of a note."""
+        """Return line of the file (from 1), level and text of each heading of a note."""
         return self.ask(
             "SELECT h.line, h.level, h.text FROM headings h JOIN notes n ON n.id = h.note"
             " WHERE n.path = ? ORDER BY h.line",
@@ -302,24 +251,57 @@ class Catalog(Connection):
         )
 
     def problems(self, *, links: bool = True) -> list[Problem]:
-        """What is wrong in the vault, by path and line.
-
-        Args:
-            links: Whether links that lead nowhere or to several notes are among it.
-        """
-        from notekeep.catalog.queries import find_link_problems, find_note_problems
-
+        """Return what is wrong in the vault, by path and line; `links` includes broken ones."""
         found = [*find_note_problems(self), *(find_link_problems(self) if links else ())]
         return sorted(found, key=lambda one: (one.path, one.line or 0, one.code, one.message))
 
     def conflicts(self) -> dict[str, str]:
-        """Conflict copies that lie in the vault, each with the note it is a copy of."""
+        """Return the conflict copies in the vault, each with the note it is a copy of."""
         found = self.ask("SELECT path, original FROM conflicts ORDER BY path")
         return {load_path(copy): load_path(of) for copy, of in found}
 
+    # What the indexer compares and remembers.
+
+    def known(self) -> dict[str, Fingerprint]:
+        """Return the fingerprint of every file that was read, by path."""
+        return {path: Fingerprint._make(mark) for path, mark in self.marks().items()}
+
+    def marks(self) -> dict[str, StatMark]:
+        """Return the same as plain tuples, which a sweep of all files compares in less time."""
+        return self.collect(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
+
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return the hash of each known file's content when it was last read."""
+        found = self.find("path, digest", condition(KnownPaths(frozenset(paths))))
+        return {load_path(path): digest for path, digest in found}
+
+    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
+        """Return what is known of the texts of some notes; those with quotes are left out."""
+        found = self.find(_OUTLINE, condition(KnownPaths(frozenset(paths))), " AND quotes = 0")
+        return {
+            load_path(path): Outline(digest, title, json.loads(tags), json.loads(headings))
+            for path, digest, title, tags, headings in found
+        }
+
+    @property
+    def generation(self) -> int:
+        """A number that goes up with every change of what lists may show."""
+        return int(self.meta("generation") or 0)
+
+    def meta(self, key: str) -> str | None:
+        """Return what the catalog remembers about itself, as "generation", "born" and "words"."""
+        found = self.ask("SELECT value FROM meta WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def dirty(self) -> dict[str, int]:
+        """Return the notes that the full text does not have as they are, with their generations."""
+        return {load_path(path): at for path, at in self.ask("SELECT path, generation FROM dirty")}
+
     def unsettled(self) -> bool:
-        """Whether a refresh was interrupted before it knew where all links lead."""
+        """Tell whether a refresh was interrupted before it knew where all links lead."""
         return bool(self.ask("SELECT 1 FROM links WHERE state = 'unsettled' LIMIT 1"))
+
+    # Questions of other modules.
 
     def find(
         self,
@@ -329,7 +311,7 @@ class Catalog(Connection):
         values: Sequence[Any] = (),
         join: str = "",
     ) -> list[Any]:
-        """Run a SELECT over `notes`; for this room's own questions.
+        """Run a SELECT over `notes`.
 
         Args:
             what: The columns.
@@ -338,7 +320,24 @@ class Catalog(Connection):
             values: What its question marks stand for.
             join: What else is asked along.
         """
-        return self.ask(*_selected(what, where, more, values, join))
+        return self.ask(*_select_sql(what, where, more, values, join))
+
+    def select_rows(
+        self, where: Condition, more: str = "", values: Sequence[Any] = ()
+    ) -> list[Row]:
+        """Return the rows that `find` finds."""
+        return self.collect(_rows, *_select_sql(ROW_COLUMNS, where, more, values))
+
+    def where(self, node: Node | None) -> Condition:
+        """Return a tree of facts as an expression for `find`."""
+        listed = ", ".join(f"'{role}'" for role in roles(node))
+        among = f"role IN ({listed})" if "," in listed else f"role = {listed}"
+        if node is None:
+            return Condition(among)
+        if _depth(node) > DEEP:
+            node = KnownPaths(self._evaluate(node))
+        inner = condition(node)
+        return Condition(f"{among} AND ({inner.sql})", inner.values)
 
     def _paths(self, where: Condition) -> frozenset[str]:
         return frozenset(load_path(path) for (path,) in self.find("path", where))
@@ -346,26 +345,14 @@ class Catalog(Connection):
     def _count(self, where: Condition) -> int:
         return int(self.find("count(*)", where)[0][0])
 
-    def where(self, node: Node | None) -> Condition:
-        """A tree of facts as an expression for `find`; None is every note."""
-        wanted = roles(node)
-        listed = ", ".join(f"'{role}'" for role in wanted)
-        among = f"role IN ({listed})" if len(wanted) > 1 else "role = 'note'"
-        if node is None:
-            return Condition(among)
-        if _levels(node) > DEEP:
-            node = KnownPaths(self._worked_out(node))
-        inner = condition(node)
-        return Condition(f"{among} AND ({inner.sql})", inner.values)
-
-    def _worked_out(self, node: Node) -> frozenset[str]:
+    def _evaluate(self, node: Node) -> frozenset[str]:
         match node:
             case And(parts):
-                return frozenset.intersection(*map(self._worked_out, parts))
+                return frozenset.intersection(*map(self._evaluate, parts))
             case Or(parts):
-                return frozenset.union(*map(self._worked_out, parts))
+                return frozenset.union(*map(self._evaluate, parts))
             case Not(part):
-                return self._paths(_EVERY) - self._worked_out(part)
+                return self._paths(_EVERY) - self._evaluate(part)
             case _:
                 return self._paths(condition(node))
 
@@ -381,7 +368,7 @@ def _marks(rows: sqlite3.Cursor) -> dict[str, StatMark]:
     return found
 
 
-def _selected(
+def _select_sql(
     what: str, where: Condition, more: str, values: Sequence[Any], join: str = ""
 ) -> tuple[str, tuple[Any, ...]]:
     # Columns and conditions are this package's own text; what a person wrote is in the values.
@@ -390,19 +377,14 @@ def _selected(
 
 
 def _rows(found: sqlite3.Cursor) -> list[Row]:
-    """Rows from the columns of ROW."""
-    return [
-        Row(load_path(path), title, kind, mtime_ns, size, private == 1, problem, words, facts)
-        for part in yield_parts(found)
-        for path, title, kind, mtime_ns, size, private, problem, words, facts in part
-    ]
+    return [Row.of(values) for part in yield_parts(found) for values in part]
 
 
-def _levels(node: Node) -> int:
+def _depth(node: Node) -> int:
     """How deep a tree is; the grammar bounds it, so that this may recurse."""
     match node:
         case And(parts) | Or(parts):
-            return 1 + max(map(_levels, parts), default=0)
+            return 1 + max(map(_depth, parts), default=0)
         case Not(part):
-            return 1 + _levels(part)
+            return 1 + _depth(part)
     return 1

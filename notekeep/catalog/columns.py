@@ -1,21 +1,234 @@
-"""The names that a query, or a change of a field, may mean in one vault."""
+"""What notes can be asked for, listed by, sorted by and shown with, besides their own fields.
+
+`COLUMNS` is the one table of what is known of every note. Query conditions, `sort:`, `ls --cols`
+and `--by`, the grid, completion and `docs/fields.md` read it, so a column is added here alone. The
+fields of front matter are described in `markdown/schema.py`; `STATES` is what `is:` knows.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown.schema import other_names
+from notekeep.markdown.links import note_stem
+from notekeep.markdown.schema import COMMON_FIELDS, other_names
 from notekeep.query.fields import QueryFields
+from notekeep.query.folding import fold_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.records import Row
     from notekeep.markdown.schema import Schema
+    from notekeep.query.fields import FieldType
+
+
+class Column(NamedTuple):
+    """Something that is known of every note.
+
+    All SQL is an expression about a row of the catalog's table `notes`.
+
+    Attributes:
+        name: What `ls --cols`, a query and `sort:` call it.
+        type: How a query reads what it is compared with: a text is compared folded, a date as
+            nanoseconds since 1970. None is a column that queries do not know, so that front matter
+            may have a field of that name.
+        holds: What it is, for the manual.
+        read: Its value in a row of a list; None where a note has no single value.
+        spellings: Its other names.
+        sql: What a condition compares; "" is the field of that name in front matter. Of a list it
+            is an expression about the rows that `items` selects.
+        items: Of a list, a SELECT of the notes that have an item, which a condition continues.
+        has: Which notes have it; "" are those with the field of that name in front matter.
+        sort: What `sort:` goes by where that is not `sql`.
+        head: What stands above it in the grid where that is not its name.
+    """
+
+    name: str
+    type: FieldType | None
+    holds: str
+    read: Callable[[Row], Any] | None
+    spellings: tuple[str, ...] = ()
+    sql: str = ""
+    items: str = ""
+    has: str = ""
+    sort: str = ""
+    head: str = ""
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it says what a note is, and is no field that can be written."""
+        return self.name not in COMMON_FIELDS or self.name == "type"
+
+
+def _modified(row: Row) -> str:
+    moment = dt.datetime.fromtimestamp(row.mtime_ns / 1e9).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+# A tag goes before those below it, and these before any other that begins with its letters.
+_FIRST_TAG = (
+    "(SELECT replace(tag, '/', char(1)) FROM tags"
+    " WHERE note = notes.id AND own ORDER BY rowid LIMIT 1)"
+)
+
+_ALL = (
+    Column("title", "text", "the title", lambda row: row.title, sql="title_folded", sort="sort"),
+    Column(
+        "path",
+        "text",
+        "the file, from the vault's folder on",
+        lambda row: row.path,
+        ("folder",),
+        sql="path_folded",
+        has="1",
+    ),
+    Column(
+        "file",
+        "text",
+        "the file's name without `.md`",
+        lambda row: note_stem(row.path),
+        sql="name_folded",
+        has="1",
+    ),
+    Column(
+        "type", "text", "the kind of note", lambda row: row.kind, ("kind",), "kind", head="kind"
+    ),
+    Column(
+        "tags",
+        "list",
+        "the tags, those in the text too",
+        lambda row: list(row.tags),
+        ("tag", "keywords"),
+        sql="tag",
+        items="SELECT note FROM tags WHERE own",
+        sort=_FIRST_TAG,
+    ),
+    Column("aliases", "list", "the other names", lambda row: list(row.aliases), ("alias",)),
+    Column(
+        "modified",
+        "date",
+        "when the file was written last",
+        _modified,
+        ("mtime",),
+        sql="mtime_ns",
+        has="1",
+        head="changed",
+    ),
+    Column(
+        "words",
+        "number",
+        "how many words the text has",
+        lambda row: row.words,
+        sql="words",
+        has="words > 0",
+    ),
+    Column("size", "number", "bytes of the file", lambda row: row.size, sql="size", has="1"),
+    Column(
+        "private",
+        "bool",
+        "whether it never leaves the vault",
+        lambda row: row.private,
+        sql="private",
+    ),
+    Column(
+        "problem", None, "why it could not be read whole; in lists only", lambda row: row.problem
+    ),
+    Column(
+        "task",
+        "list",
+        "the text of its tasks; in queries only",
+        None,
+        sql="folded",
+        items="SELECT note FROM tasks WHERE 1",
+    ),
+    Column(
+        "task-todo",
+        "list",
+        "the text of its open tasks; in queries only",
+        None,
+        sql="folded",
+        items="SELECT note FROM tasks WHERE NOT done",
+    ),
+    Column(
+        "task-done",
+        "list",
+        "the text of its completed tasks; in queries only",
+        None,
+        sql="folded",
+        items="SELECT note FROM tasks WHERE done",
+    ),
+)
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
+"""By name, in the order of the manual."""
+
+THINGS = {
+    **{
+        name: f"{name} > 0"
+        for name in ("links", "embeds", "tasks", "quotes", "headings", "timestamps", "code")
+    },
+    "backlinks": "id IN (SELECT found FROM links WHERE found <> note)",
+}
+"""What `has:` knows besides columns and fields: which notes have such a thing."""
+
+STATES = {
+    "ambiguous": "id IN (SELECT note FROM links WHERE state = 'ambiguous')",
+    "broken": "id IN (SELECT note FROM links WHERE state = 'broken')",
+    "conflict": "path IN (SELECT original FROM conflicts)"
+    " OR path IN (SELECT path FROM problems WHERE code = 'conflict')",
+    "draft": "id IN (SELECT note FROM fields WHERE key = 'draft' AND text = 'true')",
+    "excluded": "role = 'excluded'",
+    "invalid": "path IN (SELECT path FROM problems WHERE source = 'note' AND code IN"
+    " ('front-matter', 'not-utf8', 'unreadable'))",
+    "log": "role = 'log'",
+    "orphan": "id NOT IN (SELECT found FROM links WHERE found IS NOT NULL AND found <> note)",
+    "private": "private",
+    "template": "role = 'template'",
+    "todo": "todo > 0",
+    "untagged": "id NOT IN (SELECT note FROM tags)",
+}
+"""What `is:` knows: which notes are in such a state."""
+
+_BY_KEY = {fold_key(column.name): column for column in COLUMNS.values() if column.type}
+
+
+def find_column(field: str) -> Column | None:
+    """Return the column that a field of a query names; None for any other field."""
+    return _BY_KEY.get(fold_key(field))
+
+
+def column_value(row: Row, name: str) -> Any:
+    """Return what a row has in a column, or in the field of that name; None for nothing."""
+    column = COLUMNS.get(name)
+    return column.read(row) if column and column.read else row.fields.get(name)
+
+
+def query_fields(
+    kinds: Mapping[str, Mapping[str, str]],
+    seen: Iterable[str] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> QueryFields:
+    """Gather what a query may name.
+
+    Args:
+        kinds: Each kind's id with its fields and their types.
+        seen: Names that notes use besides; a mapping also gives their types.
+        aliases: Other names of a field, each with the canonical one.
+    """
+    known = [column for column in COLUMNS.values() if column.type]
+    common = {**COMMON_FIELDS, **{column.name: column.type for column in known if column.type}}
+    others = {other: column.name for column in known for other in column.spellings}
+    return QueryFields.of(
+        kinds, seen, aliases, common=common, common_spellings=others, states=STATES
+    )
 
 
 def known_fields(catalog: Catalog, schema: Schema) -> QueryFields:
-    """The fields that kinds have and those that notes have, kinds, and flags."""
+    """Gather the fields that kinds have and those that notes have, and the columns."""
     kinds = {kind.id: kind.fields for kind in schema.kinds.values()}
     kin = {
         other: name for fields in kinds.values() for name in fields for other in other_names(name)
     }
-    return QueryFields.of(kinds, {**catalog.field_names(), **schema.types}, kin)
+    return query_fields(kinds, {**catalog.field_names(), **schema.types}, kin)

@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.catalog.columns import STATES, THINGS, find_column
 from notekeep.catalog.records import link_key, store_path
 from notekeep.query.folding import fold_key, fold_text
 from notekeep.query.tree import (
@@ -44,30 +45,9 @@ class Condition(NamedTuple):
 ROLES = ("log", "template", "excluded")
 """Files that are no notes, and notes that are left out: in a list only when it asks for them."""
 
-TEXT_COLUMNS = {"title": "title_folded", "path": "path_folded", "file": "name_folded"}
-NUMBER_COLUMNS = {"words": "words", "size": "size"}
-COUNTS = ("links", "embeds", "tasks", "quotes", "headings", "timestamps", "code")
-FLAGS = {
-    "ambiguous": "id IN (SELECT note FROM links WHERE state = 'ambiguous')",
-    "broken": "id IN (SELECT note FROM links WHERE state = 'broken')",
-    "conflict": "path IN (SELECT original FROM conflicts)"
-    " OR path IN (SELECT path FROM problems WHERE code = 'conflict')",
-    "draft": "id IN (SELECT note FROM fields WHERE key = 'draft' AND text = 'true')",
-    "excluded": "role = 'excluded'",
-    "invalid": "path IN (SELECT path FROM problems WHERE source = 'note' AND code IN"
-    " ('front-matter', 'not-utf8', 'unreadable'))",
-    "log": "role = 'log'",
-    "orphan": "id NOT IN (SELECT found FROM links WHERE found IS NOT NULL AND found <> note)",
-    "private": "private",
-    "template": "role = 'template'",
-    "todo": "todo > 0",
-    "untagged": "id NOT IN (SELECT note FROM tags)",
-}
 FIRST_NS, LAST_NS = -(1 << 63), (1 << 63) - 1
 """The moments that SQLite has numbers for; the time of no file is another."""
 FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1).toordinal(), dt.date(2262, 1, 1).toordinal()
-
-TASKS = {"task": "", "tasktodo": " AND NOT done", "taskdone": " AND done"}
 
 _NAMED_BY_PATH = """
     SELECT n.id FROM names JOIN notes n ON n.id = names.note
@@ -85,11 +65,7 @@ _COMPARISONS: dict[Operator, str] = {
 
 
 def condition(node: Node) -> Condition:
-    """A tree of facts as one expression.
-
-    Raises:
-        TypeError: There is a word in it.
-    """
+    """Turn a tree of facts into one expression; a word in it is a TypeError."""
     match node:
         case And(parts):
             return _joined("AND", [condition(part) for part in parts])
@@ -123,7 +99,7 @@ def _leaf(node: Node) -> Condition:
         case Tag(name):
             return _among("tags", Condition("tag = ?", (fold_text(name),)))
         case Is(flag):
-            return Condition(FLAGS[flag])
+            return Condition(STATES[flag])
         case Has(name):
             return _has(name)
         case Link("to", note):
@@ -141,18 +117,13 @@ def _leaf(node: Node) -> Condition:
 
 def _has(name: str) -> Condition:
     key = fold_key(name)
-    if key in COUNTS:
-        return Condition(f"{key} > 0")
-    if key == "tags":
-        return Condition("id IN (SELECT note FROM tags)")
-    if key == "backlinks":
-        return Condition("id IN (SELECT found FROM links WHERE found <> note)")
-    if key in TASKS:
-        return _among("tasks", Condition("1" + TASKS[key]))
-    if key in ("path", "file", "modified", "size"):
-        return Condition("1")
-    if key == "words":
-        return Condition("words > 0")
+    column = find_column(name)
+    if key in THINGS:
+        return Condition(THINGS[key])
+    if column and column.items:
+        return Condition(f"id IN ({column.items})")
+    if column and column.has:
+        return Condition(column.has)
     return _among("fields", Condition("key = ?", (key,)))
 
 
@@ -182,25 +153,26 @@ def _links_to(name: str) -> Condition:
 
 
 def _compare(node: Compare) -> Condition:
-    key = fold_key(node.field)
-    if key == "modified":
-        return _modified(node)
-    if key == "type":
-        return Condition("kind = ?", (node.low,))
-    if key == "private":
-        return Condition("private = ?", (int(bool(node.low)),))
-    if key in TEXT_COLUMNS:
-        return _text(TEXT_COLUMNS[key], node.op, str(node.low))
-    if key in NUMBER_COLUMNS:
-        return _range(NUMBER_COLUMNS[key], node)
-    if key == "tags":
-        inner = _text("tag", node.op, str(node.low).removeprefix("#"))
-        return _among("tags", Condition(f"own AND {inner.sql}", inner.values))
-    if key in TASKS:
-        inner = _text("folded", node.op, str(node.low))
-        return _among("tasks", Condition(inner.sql + TASKS[key], inner.values))
-    inner = _field(node)
-    return _among("fields", Condition(f"key = ? AND {inner.sql}", (key, *inner.values)))
+    column = find_column(node.field)
+    if column is None or not column.sql:
+        inner = _field(node)
+        key = fold_key(node.field)
+        return _among("fields", Condition(f"key = ? AND {inner.sql}", (key, *inner.values)))
+    if column.items:
+        # A tag may be asked for by its sign.
+        text = str(node.low).removeprefix("#" if column.name == "tags" else "")
+        inner = _text(column.sql, node.op, text)
+        return Condition(f"id IN ({column.items} AND {inner.sql})", inner.values)
+    match column.type:
+        case "date":
+            return _moment(column.sql, node)
+        case "number":
+            return _range(column.sql, node)
+        case "bool":
+            return Condition(f"{column.sql} = ?", (int(bool(node.low)),))
+    if column.name == "type":
+        return Condition(f"{column.sql} = ?", (node.low,))  # the id of a kind, as it is
+    return _text(column.sql, node.op, str(node.low))
 
 
 def _field(node: Compare) -> Condition:
@@ -226,29 +198,25 @@ def _text(column: str, op: Operator, text: str) -> Condition:
     return Condition(f"{column} {_COMPARISONS[op]} ?", (fold_text(text),))
 
 
-def _modified(node: Compare) -> Condition:
+def _moment(column: str, node: Compare) -> Condition:
     """A day of the calendar here against a moment: from its first nanosecond to its last."""
     first = dt.date.fromisoformat(str(node.low))
     last = dt.date.fromisoformat(str(node.high)) if node.high is not None else first
     begin, end = _midnight(first.toordinal()), _midnight(last.toordinal() + 1)
     match node.op:
         case ">":
-            return Condition("mtime_ns >= ?", (end,))
+            return Condition(f"{column} >= ?", (end,))
         case ">=":
-            return Condition("mtime_ns >= ?", (begin,))
+            return Condition(f"{column} >= ?", (begin,))
         case "<":
-            return Condition("mtime_ns < ?", (begin,))
+            return Condition(f"{column} < ?", (begin,))
         case "<=":
-            return Condition("mtime_ns < ?", (end,))
-    return Condition("mtime_ns >= ? AND mtime_ns < ?", (begin, end))
+            return Condition(f"{column} < ?", (end,))
+    return Condition(f"{column} >= ? AND {column} < ?", (begin, end))
 
 
 def _midnight(day: int) -> int:
-    """The nanosecond at which a day begins, here; of one beyond all moments the nearest of these.
-
-    Args:
-        day: The day, as an ordinal.
-    """
+    """The nanosecond at which a day begins, here; beyond all moments the nearest of these."""
     if not FIRST_DAY <= day <= LAST_DAY:
         return FIRST_NS if day < FIRST_DAY else LAST_NS
     return int(dt.datetime.fromordinal(day).timestamp()) * 1_000_000_000
@@ -269,27 +237,9 @@ def _flags(node: Node) -> Iterable[str]:
                 yield from _flags(part)
 
 
-_ORDERS = {
-    "title": "sort",
-    "path": "path_folded",
-    "file": "name_folded",
-    "type": "kind",
-    "modified": "mtime_ns",
-    "words": "words",
-    "size": "size",
-    "private": "private",
-    "random": "random()",
-}
-
-
 _FIRST_VALUE = (
     "(SELECT coalesce(number, text) FROM fields"
     " WHERE note = notes.id AND key = ? ORDER BY item LIMIT 1)"
-)
-# A tag goes before those below it, and these before any other that begins with its letters.
-_FIRST_TAG = (
-    "(SELECT replace(tag, '/', char(1)) FROM tags"
-    " WHERE note = notes.id AND own ORDER BY rowid LIMIT 1)"
 )
 
 
@@ -301,14 +251,17 @@ def ordering(order: Iterable[Order]) -> Condition:
     keys: list[str] = []
     values: list[Any] = []
     for one in order:
-        key = fold_key(one.field)
-        way = " DESC" if one.descending else ""
-        if key == "score":
+        key, way = fold_key(one.field), " DESC" if one.descending else ""
+        column = find_column(one.field)
+        if key == "score":  # the rank of a search, which is not the catalog's
             continue
-        if key in _ORDERS:
-            keys.append(_ORDERS[key] + way)
-            continue
-        value = _FIRST_TAG if key == "tags" else _FIRST_VALUE
-        keys += [f"{value} IS NULL", value + way]
-        values += [key] * (2 * value.count("?"))
+        if key == "random":
+            keys.append("random()")
+        elif column and not column.items and (column.sort or column.sql):
+            keys.append((column.sort or column.sql) + way)
+        elif column and column.sort:
+            keys += [f"{column.sort} IS NULL", column.sort + way]
+        else:
+            keys += [f"{_FIRST_VALUE} IS NULL", _FIRST_VALUE + way]
+            values += [key, key]
     return Condition(", ".join([*keys, "sort", "path"]), tuple(values))

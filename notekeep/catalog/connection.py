@@ -1,9 +1,8 @@
 """The catalog's file while it is in use: two readers, one of them the main thread's, and a writer.
 
-What is asked and written is not known here. A reader never waits for a writer: SQLite's write-ahead
-log lets it see the last whole state while another connection, of this process or another, is at it.
-Nor does the main thread wait for another's question: in the interface it is the one that a key
-waits for, and a long question of a background thread would hold it up.
+A reader never waits for a writer: SQLite's write-ahead log lets it see the last whole state while
+another connection, of this process or another, is at it. Nor does the main thread wait for another
+thread's question: in the interface it is the one that a key waits for.
 """
 
 from __future__ import annotations
@@ -17,13 +16,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from notekeep.background import yield_to_ui
 from notekeep.catalog import database
+from notekeep.catalog.writer import Writer
 from notekeep.errors import Failure, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
-
-    from notekeep.catalog.writer import Writer
 
 T = TypeVar("T")
 
@@ -49,15 +47,14 @@ _SQL_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list
 
 
 class ReadConnection:
-    """A connection that reads, and whose turn it is to ask it.
+    """A connection that reads, for one thread at a time.
 
     Attributes:
         lock: Held while it is asked.
         connection: None until the first question, and again when the file went.
         inode: Which file it reads.
         is_stale: Whether the file went meanwhile; whoever asks next opens the one in its place.
-        kept: Answers of the last questions.
-        kept_of: The state of the file that they are from.
+        kept: Answers of the last questions, and `kept_of` the state of the file that they are from.
     """
 
     def __init__(self) -> None:
@@ -113,13 +110,9 @@ class Connection:
     def reading(self) -> Iterator[Self]:
         """Give the catalog as it is from here to the end of `with`, whoever writes meanwhile.
 
-        It has a connection of its own, so that nobody waits for its turn. Where the catalog has no
-        write-ahead log (see `schema.journal_mode`), who writes waits for the end of it, and a
-        refresh leaves what it found for the next one after a while.
-
-        Raises:
-            Failure: On any question, where the file cannot be read. A damaged one is not answered
-                from an empty catalog, to which no note would be private.
+        Where there is no write-ahead log (see `database.journal_mode`), a writer waits for the end
+        of it. Every question raises Failure where the file cannot be read: a damaged one is not
+        answered from an empty catalog, to which no note would be private.
         """
         with type(self)(self.folder) as moment:
             moment._begin()  # noqa: SLF001 - another of its kind
@@ -146,20 +139,17 @@ class Connection:
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one SELECT of this program.
 
-        Raises:
-            Failure: The file cannot be read. A damaged one is set aside first, and the answer is
-                that of an empty catalog.
-        """
-        return self.made_of(_all, sql, values)
+        A damaged file is set aside first, and the answer is that of an empty catalog.
 
-    def made_of(
+        Raises:
+            Failure: The file cannot be read.
+        """
+        return self.collect(_all, sql, values)
+
+    def collect(
         self, make: Callable[[sqlite3.Cursor], T], sql: str, values: Sequence[Any] = ()
     ) -> T:
-        """Run one SELECT whose rows are many, and make something of them one by one.
-
-        Raises:
-            Failure: As for `ask`.
-        """
+        """Run one SELECT whose rows are many, and return what `make` makes of its cursor."""
         yield_to_ui()
         reader = self._reader()
         with reader.lock:
@@ -172,23 +162,22 @@ class Connection:
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a SELECT that a person wrote, which can change nothing and open no other file.
 
-        Args:
-            query: The SELECT.
-            timeout: For how many seconds it may run.
-
         Returns:
             The names of the columns, and at most SQL_ROWS rows.
 
         Raises:
-            UsageError: SQLite does not understand it, it would write, or it takes too long.
+            UsageError: SQLite does not understand it, it would write, or it takes longer than
+                `timeout` seconds.
         """
         if query.strip().rstrip(";") == ".tables":
             query = (
                 "SELECT name, sql FROM sqlite_schema WHERE type = 'table'"
                 " AND name NOT LIKE 'sqlite_%' ORDER BY name"
             )
-        self._opened_now()
-        connection = sqlite3.connect(f"file:{_quoted(self._path)}?mode=ro", uri=True)
+        self.reopen_if_replaced()
+        from urllib.parse import quote
+
+        connection = sqlite3.connect(f"file:{quote(self._path)}?mode=ro", uri=True)
         end = time.monotonic() + timeout
         try:
             connection.execute("PRAGMA query_only = ON")
@@ -200,37 +189,27 @@ class Connection:
             heads = [column[0] for column in found.description or ()]
             return heads, found.fetchmany(SQL_ROWS)
         except (sqlite3.Error, sqlite3.Warning) as error:
+            message, hint = f"SQLite says: {error}.", "`notekeep sql .tables` shows the tables."
             if time.monotonic() > end:
-                raise UsageError(
-                    f"The query was stopped after {timeout:g} seconds.",
-                    "A WHERE or a LIMIT makes it shorter.",
-                    text=query,
-                ) from error
-            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
-                raise UsageError(
-                    "`sql` can only read the catalog; this would do something else.",
-                    "`notekeep sql .tables` shows the tables.",
-                    text=query,
-                ) from error
-            raise UsageError(
-                f"SQLite says: {error}.", "`notekeep sql .tables` shows the tables.", text=query
-            ) from error
+                message = f"The query was stopped after {timeout:g} seconds."
+                hint = "A WHERE or a LIMIT makes it shorter."
+            elif getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+                message = "`sql` can only read the catalog; this would do something else."
+            raise UsageError(message, hint, text=query) from error
         finally:
             connection.close()
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[Writer]:
-        """A transaction: all of it happens, or nothing.
+        """Begin a transaction: all of it happens, or nothing.
 
         Args:
-            wait: For how many seconds to wait for another program; None is schema.BUSY_SECONDS.
+            wait: Seconds to wait for another program; None is BUSY_SECONDS.
 
         Raises:
             Failure: Another program has been writing for seconds, or the disk does not let us.
         """
-        from notekeep.catalog.writer import Writer
-
-        self._opened_now()
+        self.reopen_if_replaced()
         try:
             with _transaction(database.connect(self._path, wait)) as connection:
                 writer = Writer(connection)
@@ -243,15 +222,14 @@ class Connection:
     def analyze(self) -> None:
         """Let SQLite see how its indexes are filled, so that it begins with what narrows most.
 
-        Without, it goes through all notes to find those of a tag or a day, which takes ten times as
-        long.
+        Without, finding the notes of a tag or a day takes ten times as long.
         """
         with self.writing() as writer:
             writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
             writer.connection.execute("ANALYZE")
 
     def check(self) -> bool:
-        """Whether the file is sound, at about a millisecond a megabyte; a broken one goes aside."""
+        """Tell whether the file is sound, in a millisecond a megabyte; a broken one goes aside."""
         before = self.rebuilt
         found = self.ask("PRAGMA quick_check(1)")
         if found != [("ok",)] and self.rebuilt == before:
@@ -262,8 +240,7 @@ class Connection:
     def marked(self) -> Iterator[None]:
         """Leave a mark in the folder while something long is written.
 
-        It stays behind when the machine goes down meanwhile, and a disk may then have lost what
-        SQLite thought written.
+        It stays when the machine goes down, and a disk may then have lost what SQLite had written.
         """
         mark = os.path.join(self.folder, MARK)
         os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -274,7 +251,7 @@ class Connection:
                 os.remove(mark)
 
     def was_interrupted(self) -> bool:
-        """Whether a mark was left behind, or another program is just at it."""
+        """Tell whether a mark was left behind, or another program is just at it."""
         return os.path.exists(os.path.join(self.folder, MARK))
 
     def clear(self) -> None:
@@ -315,7 +292,7 @@ class Connection:
             finally:
                 other.lock.release()
 
-    def _opened_now(self) -> None:
+    def reopen_if_replaced(self) -> None:
         """Make sure that what is open is what lies in the folder, which may have been deleted."""
         reader = self._reader()
         with reader.lock:
@@ -326,10 +303,6 @@ class Connection:
             if not same:
                 self._close_all(reader)
             self._connection(reader)
-
-    def reopen_if_replaced(self) -> None:
-        """Look at the file again if somebody deleted or replaced it."""
-        self._opened_now()
 
     def _recover(self, error: sqlite3.DatabaseError) -> None:
         """Put an empty catalog in the place of a damaged one; anything else is a failure."""
@@ -365,7 +338,7 @@ class Connection:
 
 
 def yield_parts(found: sqlite3.Cursor) -> Iterator[list[Any]]:
-    """The rows of an answer, some at a time: giving way between them."""
+    """Yield the rows of an answer in parts, and let the interface go first between them."""
     while part := found.fetchmany(PART_ROWS):
         yield part
         if len(part) < PART_ROWS:
@@ -395,9 +368,3 @@ def _only_read(action: int, first: str | None, *_: str | None) -> int:
     """Let SQLite read tables and ask how they are made, and refuse all else."""
     is_asked = action == sqlite3.SQLITE_PRAGMA and first in _SQL_PRAGMAS
     return sqlite3.SQLITE_OK if is_asked or action in _SQL_READS else sqlite3.SQLITE_DENY
-
-
-def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 4
+VERSION = 5
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0
@@ -104,13 +104,32 @@ TABLES: dict[str, Columns] = {
     },
     "conflicts": {"path": str, "original": str},
     "dirty": {"path": str, "generation": int},
+    "habit_files": {"path": str, "mark": str, "sum": int, "fields": str},
+    "habit_lines": {
+        "path": str,
+        "line": int,
+        "name": str,
+        "day": int,
+        "text": str,
+        "more": str,
+    },
+    "habit_days": {"name": str, "basis": str, "first": int, "codes": bytes, "amounts": bytes},
     "meta": {"key": str, "value": str},
 }
-"""Each table's columns. All are STRICT; what may be missing is in MAY_BE_NULL."""
+"""Each table's columns. All are STRICT; what may be missing is in MAY_BE_NULL. What the tables of
+habits hold is said in tracking/habit_table.py."""
 
-PRIMARY_KEYS = {"notes": "id", "keys": "key", "conflicts": "path", "dirty": "path", "meta": "key"}
+PRIMARY_KEYS = {
+    "notes": "id",
+    "keys": "key",
+    "conflicts": "path",
+    "dirty": "path",
+    "habit_files": "path",
+    "habit_days": "name",
+    "meta": "key",
+}
 MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("links", "found")}
-MAY_BE_NULL |= {("problems", "line"), ("problems", "col")}
+MAY_BE_NULL |= {("problems", "line"), ("problems", "col"), ("habit_files", "fields")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
     # All that a sweep compares, so that it reads no whole rows.
@@ -135,6 +154,8 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     ("tasks", ["note"], False),
     ("headings", ["note"], False),
     ("problems", ["path"], False),
+    ("habit_lines", ["name", "day"], False),
+    ("habit_lines", ["path"], False),
 ]
 
 NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings")
@@ -164,26 +185,25 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
-    """Open the catalog in a cache folder; it exists and is of this version afterwards.
+    """Open the catalog in a cache folder, and tell whether a damaged one had to be set aside.
 
-    Returns:
-        A connection, and whether there was a file that had to be set aside.
+    It exists and is of this version afterwards.
 
     Raises:
         Failure: The folder cannot be written.
     """
     path = os.path.join(folder, CATALOG_FILE)
     try:
-        found = _opened(path)
+        found = _open_existing(path)
         if found is not None:
             return found, False
         cache_files.make_cache_folder(folder)
-        with _alone(folder):
-            found, broken = _opened(path), False
+        with _lock_folder(folder):
+            found, broken = _open_existing(path), False
             if found is None:
-                broken = _put_away(path)
+                broken = _move_aside(path)
                 _create(path)
-                found = _opened(path)
+                found = _open_existing(path)
     except (OSError, sqlite3.DatabaseError) as error:
         raise failure(error, path) from error
     if found is None:
@@ -192,7 +212,7 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
 
 
 def failure(error: Exception, path: str) -> Failure:
-    """What a person is told when the catalog cannot be used and building it anew is no help."""
+    """Say why the catalog cannot be used, where building it anew is no help."""
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return CatalogBusy(
             f"{path}: another program has been writing to it for {BUSY_SECONDS:.0f} seconds.",
@@ -205,12 +225,7 @@ def failure(error: Exception, path: str) -> Failure:
 
 
 def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
-    """Open a connection that begins no transaction by itself.
-
-    Args:
-        path: The file.
-        wait: For how many seconds it waits for another that writes; None is BUSY_SECONDS.
-    """
+    """Open a connection that begins no transaction by itself; `wait` is in seconds."""
     patience = BUSY_SECONDS if wait is None else wait
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
@@ -223,7 +238,7 @@ def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
     return connection
 
 
-def _opened(path: str) -> sqlite3.Connection | None:
+def _open_existing(path: str) -> sqlite3.Connection | None:
     """Open a catalog of this version; None where there is no such file."""
     if not os.path.exists(path):
         return None
@@ -255,37 +270,40 @@ def _pragma(connection: sqlite3.Connection, name: str) -> Any:
 
 def _create(path: str) -> None:
     """Make an empty catalog beside its place and move it there, so that none is ever half made."""
-    from sqlite_utils import Database
-
     new = f"{path}.new"
     os.close(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     with closing(connect(new)) as connection:
         connection.execute(f"PRAGMA journal_mode = {journal_mode(path)}")
-        connection.execute("BEGIN IMMEDIATE")
-        database = Database(connection)
-        for name, columns in TABLES.items():
-            database.table(name).create(
-                columns,
-                pk=PRIMARY_KEYS.get(name),
-                not_null={column for column in columns if (name, column) not in MAY_BE_NULL},
-                strict=True,
-            )
-        for name, indexed, unique in INDEXES:
-            database.table(name).create_index(indexed, unique=unique)
-        # A catalog's generations begin where those of no earlier one ended, so that words
-        # written for another are never taken for its own.
-        born = str(time.time_ns() // 1000)
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)]
-        )
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
+        create_tables(connection)
     os.replace(new, path)
 
 
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of a catalog in an empty database."""
+    from sqlite_utils import Database
+
+    connection.execute("BEGIN IMMEDIATE")
+    tables = Database(connection)
+    for name, columns in TABLES.items():
+        tables.table(name).create(
+            columns,
+            pk=PRIMARY_KEYS.get(name),
+            not_null={column for column in columns if (name, column) not in MAY_BE_NULL},
+            strict=True,
+        )
+    for name, indexed, unique in INDEXES:
+        tables.table(name).create_index(indexed, unique=unique)
+    # A catalog's generations begin where those of no earlier one ended, so that words written for
+    # another are never taken for its own.
+    born = str(time.time_ns() // 1000)
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
 def journal_mode(path: str) -> str:
-    """How a database of ours keeps what it is writing, by where it lies.
+    """Choose how the database keeps what it is writing, by where it lies.
 
     A write-ahead log lets readers go on while somebody writes, but it needs memory that processes
     share: on another machine, or in a folder that is synced, there is none, or half of it travels.
@@ -296,19 +314,14 @@ def journal_mode(path: str) -> str:
 
 
 def set_aside(folder: str, inode: int) -> None:
-    """Take a broken catalog out of the way, unless another program has replaced it since.
-
-    Args:
-        folder: The cache folder.
-        inode: The broken file's.
-    """
+    """Take a broken catalog away, unless another program has replaced that inode since."""
     path = os.path.join(folder, CATALOG_FILE)
-    with suppress(FileNotFoundError), _alone(folder):
+    with suppress(FileNotFoundError), _lock_folder(folder):
         if os.stat(path).st_ino == inode:
-            _put_away(path)
+            _move_aside(path)
 
 
-def _put_away(path: str) -> bool:
+def _move_aside(path: str) -> bool:
     """Rename a broken catalog; the last one is kept, for whoever wants to look.
 
     Its log goes first: a log that outlives its database would be read into the next one.
@@ -324,7 +337,7 @@ def _put_away(path: str) -> bool:
 
 
 @contextmanager
-def _alone(folder: str) -> Iterator[None]:
+def _lock_folder(folder: str) -> Iterator[None]:
     """One process at a time makes a catalog or takes one away."""
     path = os.path.join(folder, f"{CATALOG_FILE}.lock")
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)

@@ -1,10 +1,10 @@
-"""File to record and search document."""
+"""A file of the vault into what the catalog keeps of it, and into what the full text is told."""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
@@ -15,27 +15,21 @@ from notekeep.query.folding import is_unicode
 from notekeep.storage.content import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from notekeep.catalog.catalog import Catalog, Outline
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Schema
+    from notekeep.query.tree import Node
     from notekeep.storage.scan import Fingerprint
-
-
-# What the words index is told of a note.
 
 
 class WordDoc(NamedTuple):
     """The words of one note, by the place they stand in.
 
     Attributes:
-        path: Vault-relative, "/"-separated; the note's identity in the index.
-        title: Its title.
-        aliases: Its other names.
-        headings: The text of each heading, without marks.
-        tags: Each tag without "#".
-        quotes: The text of each quote, without ">".
+        path: Vault-relative; the note's identity in the index.
         matter: The text of each other field of its front matter: authors, guests, a subtitle.
         body: The whole body as written, headings and quotes included.
         language: The code in the note's `lang:`, or "" for the vault's language.
@@ -52,11 +46,37 @@ class WordDoc(NamedTuple):
     language: str = ""
 
     def is_indexable(self) -> bool:
-        """Whether its path is Unicode: a name in other bytes cannot be a term."""
+        """Tell whether its path is Unicode: a name in other bytes cannot be a term."""
         return is_unicode(self.path)
 
 
-# A file on disk into what the catalog and the words index keep of it.
+class FullText(Protocol):
+    """The full text of a vault, as the catalog knows it."""
+
+    @property
+    def folder(self) -> Path:
+        """Return where it lies."""
+
+    @property
+    def generation(self) -> int | None:
+        """Return the catalog's generation that it stands for; None where there is none."""
+
+    @property
+    def count(self) -> int:
+        """Return how many notes it has."""
+
+    def scores(self, node: Node) -> dict[str, float]:
+        """Return the notes that a tree of words matches, with their scores."""
+
+    def build(
+        self, docs: Iterable[WordDoc], generation: int, progress: Callable[[int], None]
+    ) -> None:
+        """Build it anew, or raise IndexBusy."""
+
+    def update(
+        self, docs: Sequence[WordDoc], gone: Sequence[str], generation: int, *, wait: float | None
+    ) -> None:
+        """Take notes in and others out, or raise IndexBusy or IndexUnusable."""
 
 
 LARGE = 5 << 20
@@ -79,13 +99,7 @@ _NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
 
 
 class Content(NamedTuple):
-    """What a file holds.
-
-    Attributes:
-        data: Its bytes; of a large file the first.
-        digest: Names the content; "" when it could not be read.
-        problem: Why it could not be read, or not whole.
-    """
+    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
 
     data: bytes
     digest: str
@@ -93,7 +107,7 @@ class Content(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is all that the file holds."""
+        """Tell whether it is all that the file holds."""
         return bool(self.digest) and self.problem is None
 
 
@@ -122,12 +136,12 @@ def read_content(root: str, path: str) -> Content | None:
 
 
 def unreadable_problem(path: str, message: str) -> Problem:
-    """What is said of a file or folder that the system does not let us read."""
+    """Describe a file or folder that the system does not let us read."""
     return Problem(path, None, message, "Look at its permissions.", "unreadable")
 
 
 def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
-    """What the catalog keeps of a file."""
+    """Make what the catalog keeps of a file."""
     duty = role(path, schema)
     stem = note_stem(path)
     if duty == "log":
@@ -157,12 +171,7 @@ def _problem(note: Note, content: Content) -> Problem | None:
 
 
 def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
-    """What the words index keeps of a note.
-
-    Args:
-        note: The note.
-        headings: Its headings, where its text was not looked through.
-    """
+    """Make what the full text keeps of a note; `headings` are for one not looked through."""
     spans = note.spans
     language = note.fields.get("lang")
     return WordDoc(
@@ -172,7 +181,7 @@ def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
         headings=tuple(heading.text for heading in spans.headings) if spans else tuple(headings),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
-        matter=tuple(_said_in(note.fields)),
+        matter=tuple(_field_texts(note.fields)),
         body=note.body,
         language=language if isinstance(language, str) else "",
     )
@@ -184,7 +193,7 @@ def _other_names(note: Note) -> tuple[str, ...]:
     return (*note.aliases, *((stem,) if stem != note.title else ()))
 
 
-def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
+def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
     """The texts of front matter, except those that the index has elsewhere, or nobody looks for."""
     for name, value in fields.items():
         if name not in _NO_WORDS:
@@ -197,13 +206,9 @@ def _said_in(fields: Mapping[str, Value]) -> Iterator[str]:
 def read_word_doc(
     root: str, path: str, schema: Schema, known: Outline | None = None
 ) -> WordDoc | None:
-    """Read a note for the words index; None when it is gone, cannot be read, or is in no list.
+    """Read a note for the full text; None when it is gone, unreadable, or in no list.
 
-    Args:
-        root: The vault.
-        path: The note.
-        schema: The vault's kinds and folders.
-        known: What the catalog knows of its text, which is then not looked through again.
+    What the catalog knows of its text, `known`, is not looked for again.
     """
     content = read_content(root, path) if role(path, schema) == "note" else None
     if not content or not content.digest:
@@ -214,7 +219,7 @@ def read_word_doc(
 
 
 class WordDocReader:
-    """Notes for the words index, read from disk one by one; may be gone through again."""
+    """Notes for the full text, read from disk one by one; may be gone through again."""
 
     def __init__(self, root: str, paths: list[str], schema: Schema, catalog: Catalog) -> None:
         self.root, self.paths, self.schema, self.catalog = root, paths, schema, catalog

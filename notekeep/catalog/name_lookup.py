@@ -1,7 +1,12 @@
-"""Which note a name means; unlinked mentions."""
+"""Which notes a name means: what a person types, what a link names, and where a name is said.
+
+A name is a path, a title, an alias, or the beginning of one. It wins over a query. A path is one
+of the vault; where the vault has none such, it is one of this machine, as a shell completes it.
+"""
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -11,45 +16,37 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.connection import yield_parts
-from notekeep.catalog.records import (
-    has_no_aliases,
-    link_key,
-    load_path,
-    name_key,
-    sort_key,
-    store_path,
-)
+from notekeep.catalog.records import HAS_NAME, link_key, load_path, name_key, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
-from notekeep.markdown.links import Resolver, note_stem
+from notekeep.markdown.links import Resolver, fold_name, note_stem
 from notekeep.query.folding import as_unicode
 from notekeep.query.tree import Or, Phrase
+from notekeep.storage.file_names import vault_path
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
+    from notekeep.catalog.documents import FullText
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
-    from notekeep.search.whoosh_index import WhooshIndex
-
-
-# Notes by name: what a person types to mean one note, or several.
-#
-# A name is a path, a title, an alias, or the beginning of one. It wins over a query. A path is
-# one of the vault; where the vault has none such, it is one of this machine, as a shell
-# completes it.
-
 
 SHOWN = 10
 """How many notes are listed when a name could mean several."""
 LAST = "\U0010ffff"
 """Behind a beginning: what no name that begins so comes after."""
+LISTED = "role = 'note'"
+LINKABLE = "role IN ('note', 'excluded')"
+"""Which files are notes: those of lists, and those that a link may lead to."""
+
+
+# What a person types.
 
 
 def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
-    """The one note that has exactly this path, file name, title or alias, case aside.
+    """Return the one note that has exactly this path, file name, title or alias, case aside.
 
     Args:
         catalog: Where names are looked up.
@@ -62,11 +59,7 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     name = name.strip().removeprefix("[[").removesuffix("]]")
     if not name:
         return None
-    for path in (name, f"{name}.md"):
-        row = catalog.row(path)
-        if row is not None:
-            return row
-    row = catalog.row(_on_disk(name, root))
+    row = catalog.row(name) or catalog.row(f"{name}.md") or catalog.row(_on_disk(name, root))
     if row is not None:
         return row
     found = catalog.named(name)
@@ -83,16 +76,10 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
 
 
 def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
-    """Names of notes that begin so, each of one note, as a shell offers them while it completes.
+    """Return names of at most so many notes that begin so, as a shell completes them.
 
-    Args:
-        catalog: Where names are looked up, with one question.
-        typed: What is there of the name; with a `/` in it, of the path.
-        most: So many notes at most.
-
-    Returns:
-        For each note the first of title, file name and aliases that begins so and is no other's;
-        its path where each of them is.
+    It is one question. Of each note it is the first of title, file name and aliases that begins so
+    and is no other's, else its path. With a `/` in what was typed, paths are completed.
     """
     start = name_key(typed)
     if "/" in typed:
@@ -105,7 +92,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
         where = Condition(f"role = 'note' AND {has_it}", (start, start + LAST))
         if not start:
             where = Condition("role = 'note'")
-    rows = catalog.rows_found(where, "ORDER BY sort LIMIT ?", (most,))
+    rows = catalog.select_rows(where, "ORDER BY sort LIMIT ?", (most,))
     if "/" in typed:
         return [row.path for row in rows]
     names = [
@@ -123,57 +110,8 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     ]
 
 
-def resolve_link_names(
-    catalog: Catalog, names: Sequence[str], source: str
-) -> dict[str, tuple[str, bool]]:
-    """The notes that names mean in a link, for those that mean one.
-
-    Args:
-        catalog: Where names are looked up.
-        names: Names, titles or aliases.
-        source: The note that links.
-
-    Returns:
-        For each name the path, and whether no other note has that file name.
-    """
-    from notekeep.markdown.links import Resolver, fold_name
-
-    resolver = Resolver(_named(catalog, names))
-    paths = {name: found[0] for name in names if (found := resolver.resolve(name, source))}
-    files = Counter(
-        fold_name(path.rpartition("/")[2]) for path, _, _ in _named(catalog, paths.values())
-    )
-    return {
-        name: (path, files[fold_name(path.rpartition("/")[2])] == 1) for name, path in paths.items()
-    }
-
-
-def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
-    """The note that a link leads to: of several that it could mean, the nearest.
-
-    Args:
-        catalog: Where names are looked up.
-        target: As a link has it, without what stands behind `#`; "" is the note itself.
-        source: The note that links.
-    """
-    from notekeep.markdown.links import Resolver
-
-    if not target:
-        return catalog.row(source)
-    found = Resolver(_named(catalog, [target])).resolve(target, source)
-    return catalog.row(found[0]) if found else None
-
-
-def _named(catalog: Catalog, names: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-    """Path, title and aliases of the notes that some names could mean."""
-    keys = json.dumps([link_key(store_path(name)) for name in names])
-    has_one = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
-    rows = catalog.rows_found(Condition(has_one, (keys,)))
-    return [(row.path, row.title, row.aliases) for row in rows]
-
-
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
-    """The one note that a name means: exactly, or as the beginning of one note's name.
+    """Return the one note that a name means: exactly, or as the beginning of one note's name.
 
     Raises:
         NotFound: No note has it.
@@ -191,7 +129,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 
 
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
-    """The notes that names mean, each one note, in their order and once each.
+    """Return the notes that names mean, in their order and once each.
 
     Raises:
         NotFound: Some name is none of a note; all such are named.
@@ -218,10 +156,9 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 
 
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
-    """Names of notes as a shell hands them over: a name that nobody put in quotes comes in pieces.
+    """Return words as one name where they are one together, else each as one.
 
-    Returns:
-        All words as one name where they are one together, else each as one.
+    A shell hands over a name that nobody put in quotes in pieces.
 
     Raises:
         Ambiguous: They are the name of one note together, and each is one by itself.
@@ -235,13 +172,7 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
 
 
 def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
-    """The notes that words mean: one by its name, else all that they find as a query.
-
-    Args:
-        catalog: Where names are looked up.
-        words: As typed.
-        root: The vault.
-        ask: Asks the words as a query.
+    """Return the notes that words mean: one by its name, else all that `ask` finds for them.
 
     Raises:
         NotFound: Neither finds any.
@@ -269,8 +200,6 @@ def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]
 
 def _on_disk(name: str, root: str) -> str:
     """The vault path of a file that a name leads to from the working directory, or ""."""
-    from notekeep.storage.file_names import vault_path
-
     if not (os.sep in name or name.endswith(".md")) or not os.path.isfile(name):
         return ""
     try:
@@ -303,77 +232,62 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
 
 
 def _near(catalog: Catalog, name: str) -> str:
-    import difflib
-
     titles = {name_key(title): title for _, title, _ in catalog.names()}
     near = difflib.get_close_matches(name_key(name), titles, n=1)
     return f"did you mean {titles[near[0]]!r}?" if near else "`notekeep ls` lists the notes"
 
 
-# What links mean, told from those notes alone that have a name of theirs.
-#
-# A `Resolver` of all notes takes more than a kilobyte for each; those that a few links can mean
-# are found by the keys that the catalog keeps of all names.
+# What a link names. A `Resolver` of all notes would take more than a kilobyte for each; those that
+# a link can mean are found by the keys that the catalog has of all names.
 
 
-LISTED = "role = 'note'"
-LINKABLE = "role IN ('note', 'excluded')"
-"""Which files are notes: those of lists, and those that a link may lead to."""
-
-
-class NamedNote(NamedTuple):
-    """A note that has one of the names that were asked for: its id in the catalog, and all names.
-
-    Attributes:
-        number: The id.
-        path: Its path.
-        title: Its title.
-        aliases: Its other names.
-    """
-
-    number: int
-    path: str
-    title: str
-    aliases: list[str]
-
-
-def find_named_notes(
-    ask: Callable[[str, tuple[Any, ...]], Iterable[Any]], keys: Collection[str]
-) -> list[NamedNote]:
-    """Find the notes that have a name with one of some keys.
+def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
+    """Return the notes that a link may mean, best first, as a `Resolver` of all notes would.
 
     Args:
-        ask: Runs a SELECT with values on the catalog.
-        keys: The keys, as `link_key` makes them.
+        catalog: Where names are looked up.
+        target: As a link has it, without what stands behind `#`; "" is the note itself.
+        source: The note that links.
     """
-    found = ask(
-        "SELECT n.id, n.path, n.title, n.facts FROM notes n WHERE n.id IN"
-        " (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))",
-        (json.dumps([*keys]),),
-    )
-    return [
-        NamedNote(number, load_path(path), title, _aliases(facts))
-        for number, path, title, facts in found
-    ]
+    resolver = Resolver(_named(catalog, _link_keys(target, source)))
+    return resolver.resolve(target, source)
 
 
-def _aliases(facts: str) -> list[str]:
-    found: list[str] = [] if has_no_aliases(facts) else json.loads(facts)["aliases"]
-    return found
+def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
+    """Return the note that a link leads to: of several that it could mean, the nearest."""
+    found = [source] if not target else link_targets(catalog, target, source)
+    return catalog.row(found[0]) if found else None
 
 
-def link_keys(target: str, from_path: str) -> set[str]:
-    """The keys under which all notes are found that `Resolver.resolve` takes a target for.
+def resolve_link_names(
+    catalog: Catalog, names: Sequence[str], source: str
+) -> dict[str, tuple[str, bool]]:
+    """Return the path that each name means in a link, and whether its file name is no other's.
 
-    Args:
-        target: As `Resolver.resolve` takes it; an empty one is the note itself.
-        from_path: The note that links.
+    Names that mean no note are left out.
     """
-    wanted = target.replace("\\", "/") or from_path
+    targets = {name: link_targets(catalog, name, source) for name in names}
+    paths = {name: found[0] for name, found in targets.items() if found}
+    keys = {link_key(store_path(path)) for path in paths.values()}
+    files = Counter(fold_name(path.rpartition("/")[2]) for path, _, _ in _named(catalog, keys))
+    return {
+        name: (path, files[fold_name(path.rpartition("/")[2])] == 1) for name, path in paths.items()
+    }
+
+
+def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    """Path, title and aliases of the notes that have a name with one of some keys."""
+    rows = catalog.select_rows(Condition(HAS_NAME, (json.dumps([*keys]),)))
+    return [(row.path, row.title, row.aliases) for row in rows]
+
+
+def _link_keys(target: str, source: str) -> set[str]:
+    """The keys under which all notes are found that a `Resolver` takes a target for."""
+    wanted = target.replace("\\", "/") or source
     places = [wanted]
     if "/" in wanted:
         # `a/b/..` is a place as well, and the last part of it another one.
-        folder = from_path.rpartition("/")[0]
+        folder = source.rpartition("/")[0]
         places += [normpath(wanted.lstrip("/")), normpath(f"{folder}/{wanted}".lstrip("/"))]
     keys = {link_key(wanted)}
     for place in places:
@@ -383,14 +297,14 @@ def link_keys(target: str, from_path: str) -> set[str]:
     return {as_unicode(key) for key in keys}
 
 
+# What an export asks.
+
+
 class NamesOfNotes:
     """Finds notes by path, and by what links call them, for an export.
 
-    Each question goes to the catalog: the rows of all notes would be 16 MB at ten thousand.
-
-    Args:
-        catalog: What is asked; `Catalog.reading()` gives one whose answers belong together.
-        withheld: Tells which notes must not be seen, given that.
+    Each question goes to the catalog, as the rows of all notes would be 16 MB at ten thousand.
+    `withheld` tells which notes must not be seen.
     """
 
     def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
@@ -399,7 +313,7 @@ class NamesOfNotes:
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which there is a note."""
-        return known(self.catalog, paths, LINKABLE)
+        return existing_paths(self.catalog, paths, LINKABLE)
 
     def paths(self) -> Iterable[str]:
         """Return the paths of all notes."""
@@ -407,28 +321,19 @@ class NamesOfNotes:
 
     def rows(self, paths: Iterable[str]) -> Sequence[Row]:
         """Return the rows of notes, by title."""
-        return self.catalog.rows_found(_at(paths, LINKABLE), "ORDER BY sort, path")
+        return self.catalog.select_rows(_at(paths, LINKABLE), "ORDER BY sort, path")
 
     def withheld(self) -> frozenset[str]:
         """Return the paths of the notes that must not be seen."""
         return self._withheld(self.catalog)
 
     def resolve(self, target: str, from_path: str) -> list[str]:
-        """Return the notes that a target may mean, best first, as a `Resolver` of all would."""
-        resolver = Resolver(())
-        for one in find_named_notes(self.catalog.ask, link_keys(target, from_path)):
-            resolver.add(one.path, one.title, one.aliases)
-        return resolver.resolve(target, from_path)
+        """Return the notes that a target may mean, best first."""
+        return link_targets(self.catalog, target, from_path)
 
 
-def known(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
-    """Those of some paths at which the catalog has a note; of those that lists show, if not said.
-
-    Args:
-        catalog: What is asked.
-        paths: The paths.
-        among: LISTED or LINKABLE.
-    """
+def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
+    """Return those of some paths at which there is a note, of those LISTED or LINKABLE."""
     return {load_path(path) for (path,) in catalog.find("path", _at(paths, among))}
 
 
@@ -442,12 +347,9 @@ def _at(paths: Iterable[str], among: str) -> Condition:
 def withheld(
     catalog: Catalog, fields: Sequence[str], judge: Callable[[Mapping[str, Value]], bool]
 ) -> frozenset[str]:
-    """The notes that are private, or whose front matter is judged to be no matter for others.
+    """Return the notes that are private, or whose fields `judge` finds to be for nobody else.
 
-    Args:
-        catalog: What is asked.
-        fields: Names of fields; front matter that can have none of them is not read.
-        judge: Judges the fields of a note.
+    Front matter that can have none of the `fields` is not read.
     """
 
     def judged(found: sqlite3.Cursor) -> frozenset[str]:
@@ -466,12 +368,12 @@ def withheld(
         "SELECT path, CASE WHEN private THEN NULL ELSE facts END FROM notes"  # noqa: S608 - no words of a person
         f" WHERE {LINKABLE} AND (private OR {may_have})"
     )
-    return catalog.made_of(judged, sql, names)
+    return catalog.collect(judged, sql, names)
 
 
 # Unlinked mentions: where notes say another note's name without linking to it.
 #
-# The words index says which notes to look at; where a name stands is found in the text, so that
+# The full text says which notes to look at; where a name stands is found in the text, so that
 # nothing inside a link, code, a comment or an address counts.
 
 
@@ -486,12 +388,9 @@ class Mention(NamedTuple):
     """A name said in a note's text.
 
     Attributes:
-        path: The note that says it.
-        title: That note's title.
         line: The line of the file, from 1.
         text: The line, or the part of a long one around the name.
-        start: Where the name begins, in characters of the note's body.
-        end: One past its last character.
+        start: Where the name begins, in characters of the note's body; `end` is behind it.
     """
 
     path: str
@@ -503,30 +402,26 @@ class Mention(NamedTuple):
 
 
 def mention_names(row: Row) -> list[str]:
-    """The names under which a note may be mentioned: title, aliases and file name."""
+    """Return the names under which a note may be mentioned: title, aliases and file name."""
     stem = note_stem(row.path)
     names = dict.fromkeys([row.title, *row.aliases, stem])
     return [name for name in names if sum(map(str.isalpha, name)) >= SHORTEST]
 
 
 def mentions(
-    catalog: Catalog, words: WhooshIndex, row: Row, read: Callable[[str], Note | None]
+    catalog: Catalog, index: FullText, row: Row, read: Callable[[str], Note | None]
 ) -> list[Mention]:
     """Find where other notes say a note's name without linking it, by title, then line.
 
-    Args:
-        catalog: The vault's facts.
-        words: Its words.
-        row: The note that may be mentioned.
-        read: Reads a note by its path; None when it is gone.
+    `read` reads a note by its path; None when it is gone.
 
     Raises:
-        Unusable: There is no words index.
+        IndexUnusable: There is no full text.
     """
     names = mention_names(row)
     if not names:
         return []
-    found = words.scores(Or(tuple(map(Phrase, names))))
+    found = index.scores(Or(tuple(map(Phrase, names))))
     found.pop(row.path, None)
     there = sorted(
         catalog.rows_of(found).values(), key=lambda other: (sort_key(other.title), other.path)
@@ -541,18 +436,13 @@ def mentions(
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
-    """Any of the names as whole words, the longest first, blanks aside.
-
-    Case counts for a name of one word only: "Clear" is a person, and "clear" is not.
-    """
-    spelt = sorted(set(names), key=lambda name: (-len(name), name))
-    ways = map(_way, map(str.split, spelt))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
-
-
-def _way(parts: list[str]) -> str:
-    words = r"\s+".join(map(re.escape, parts))
-    return f"(?i:{words})" if len(parts) > 1 else words
+    """Any of the names as whole words, the longest first, blanks aside."""
+    spelt = []
+    for name in sorted(set(names), key=lambda name: (-len(name), name)):
+        words = r"\s+".join(map(re.escape, name.split()))
+        # Case counts for a name of one word only: "Clear" is a person, and "clear" is not.
+        spelt.append(words if len(name.split()) < 2 else f"(?i:{words})")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)")
 
 
 def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention]:

@@ -22,23 +22,14 @@ if TYPE_CHECKING:
 
 FILE = "opened"
 
-MOST_BYTES = 1 << 17
-"""The size at which the older half of the lines is let go: some 5,000 times."""
-
 HALF_LIFE = 30.0
 """Days after which a time that a note was opened counts for half."""
 
 DAY = 86_400
 
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-
 
 class OpenCounts:
-    """What was opened in one vault.
-
-    Args:
-        state: The state folder of the vault.
-    """
+    """What was opened in one vault, kept in its state folder."""
 
     def __init__(self, state: str) -> None:
         self._path = os.path.join(state, FILE)
@@ -48,25 +39,16 @@ class OpenCounts:
         self._paths: dict[str, str] = {}
 
     def count(self, path: str) -> None:
-        """Keep that a note was opened just now; where that fails, nobody misses it."""
-        with suppress(OSError):
-            fd = os.open(self._path, _FLAGS, 0o600)
-            try:
-                os.write(fd, f"{_name(path)} {_today()}\n".encode())
-                size = os.fstat(fd).st_size
-            finally:
-                os.close(fd)
-            if size > MOST_BYTES:
-                rows = self._rows()
-                self._write(rows[len(rows) // 2 :])
+        """Count that a note was opened just now; where that fails, nobody misses it."""
+        cache_files.append_bounded_line(*os.path.split(self._path), f"{_name(path)} {_today()}")
 
     def times(self, path: str) -> float:
-        """How often a note was opened; each time counts for less the longer ago it was."""
+        """Return how often a note was opened; each time counts less the longer ago it was."""
         self._read()
         return self._known.get(_name(path), 0.0)
 
     def last(self, path: str) -> int:
-        """A number that is higher for a note the later it was opened last; -1 for never."""
+        """Return a number that is higher the later a note was opened last; -1 for never."""
         self._read()
         return self._last.get(_name(path), -1)
 
@@ -78,12 +60,10 @@ class OpenCounts:
         return sorted(paths, key=lambda path: -self._last.get(_name(path), -1))
 
     def latest(self, paths: Callable[[], Iterable[str]], limit: int) -> list[str]:
-        """The notes that were opened last, the latest first.
+        """Return the notes that were opened last, the latest first.
 
-        Args:
-            paths: Gives all notes; asked only when some name was not met before, since finding out
-                whose it is takes a checksum of each.
-            limit: How many at most.
+        `paths` gives all notes; it is asked only when some name was not met before, since finding
+        out whose it is takes a checksum of each.
         """
         self._read()
         newest = sorted(self._last, key=lambda name: -self._last[name])
@@ -94,7 +74,7 @@ class OpenCounts:
         return [path for name in newest if (path := self._paths[name])][:limit]
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Let go of every time that some notes were opened."""
+        """Forget every time that some notes were opened."""
         gone = set(map(_name, paths))
         with suppress(OSError):
             self._write([row for row in self._rows() if row.partition(" ")[0] not in gone])

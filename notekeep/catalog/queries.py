@@ -1,4 +1,4 @@
-"""Facets, tasks, this day, problems, equal titles."""
+"""Questions to the catalog: facets, tasks, notes of this day, problems, equal titles."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.catalog.columns import column_value
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.records import TaskRow, load_path, value
+from notekeep.catalog.records import TaskRow, load_path
 from notekeep.errors import Problem
 from notekeep.markdown.links import note_stem
 from notekeep.query.folding import fold_key, fold_text
@@ -22,21 +23,15 @@ if TYPE_CHECKING:
     from notekeep.query.tree import Node
 
 
-# How the notes that a query finds are spread: by kind, by tag, by year, by any field.
-
-
 YEAR = "year"
 TAG = "tag"
 FOLDER = "folder"
 
 
 class Facets(NamedTuple):
-    """Counts of notes, each by name.
+    """Counts of notes: kinds most first, tags parents first, years of creation newest first.
 
-    Attributes:
-        kinds: By kind, most first.
-        tags: By tag, notes with a tag below it included; by the alphabet, parents first.
-        years: By the year a note was created, newest first; notes without such a date are in none.
+    A tag counts notes with a tag below it too.
     """
 
     kinds: dict[str, int]
@@ -45,15 +40,7 @@ class Facets(NamedTuple):
 
 
 def facets(catalog: Catalog, node: Node | None) -> Facets:
-    """Count the notes that a tree of facts matches.
-
-    Args:
-        catalog: The vault's facts.
-        node: Which notes; None is every note.
-
-    Raises:
-        TypeError: There are words in the tree.
-    """
+    """Count the notes that a tree of facts matches."""
     where = catalog.where(node)
     kinds = catalog.find("kind, count(*) AS n", where, "GROUP BY kind ORDER BY n DESC, kind")
     tags = catalog.find(
@@ -72,12 +59,9 @@ def facets(catalog: Catalog, node: Node | None) -> Facets:
 
 
 def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
-    """What notes have in a field, as they write it, most used first.
+    """Return what notes have in a field, as they write it, most used first.
 
-    Args:
-        catalog: The vault's facts.
-        field: A field's canonical name; each item of a list counts.
-        limit: How many values at most.
+    Each item of a list counts; `field` is canonical.
     """
     # SQLite reads the facts itself, so that a thread that asks holds up nobody.
     path = '$.fields."{}"'.format(field.replace('"', '\\"'))
@@ -91,17 +75,11 @@ def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
 
 
 def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
-    """Count rows by what they have in a field, most first.
+    """Count rows by what they have in a field or column, most first.
 
-    Args:
-        rows: The notes.
-        field: A field's canonical name; a note counts once for each item of a list. "type" is the
-            kind, "tag" each tag as written, "folder" the folder it lies in, "year" the year of
-            `created`; `modified` counts by day.
-
-    Returns:
-        How many rows have each value, as first written: values that differ in case or accents
-        only are the same. Rows without the field are in none.
+    A note counts once for each item of a list. "tag" is each tag as written, "folder" the folder
+    it lies in, "year" the year of `created`; `modified` counts by day. Values that differ in case
+    or accents only are the same, as first written.
     """
     counts: Counter[str] = Counter()
     spelt: dict[str, str] = {}
@@ -119,7 +97,7 @@ def _values(row: Row, field: str) -> list[str]:
         return row.tags
     if field == FOLDER:
         return [row.path.rpartition("/")[0] or "."]
-    found = value(row, "created" if field == YEAR else field)
+    found = column_value(row, "created" if field == YEAR else field)
     items = found if isinstance(found, list) else [found]
     texts = [_text(item) for item in items if item is not None and item != ""]
     if field == "modified":
@@ -133,25 +111,19 @@ def _text(item: object) -> str:
     return f"{item:g}" if isinstance(item, float) else str(item)
 
 
-# The tasks of a vault's notes.
-
-
 _OF_NOTES = "JOIN tasks t ON t.note = notes.id"
 
 
 def list_tasks(
     catalog: Catalog, node: Node | None = None, *, done: bool | None = False, like: str = ""
 ) -> list[TaskRow]:
-    """The tasks of notes that match a condition, by title, then line.
+    """Return the tasks of notes that match a condition, by title, then line.
 
     Args:
         catalog: Where they are.
         node: Which notes, as in `Catalog.rows`.
         done: Only those that are open (False) or ticked (True); None for both.
-        like: Only those whose text has this shape, as SQL's LIKE writes it; "" for all.
-
-    Raises:
-        Failure: The catalog cannot be read.
+        like: Only those whose text has this shape, as SQL's LIKE writes it.
     """
     wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
     found = catalog.find(
@@ -168,16 +140,9 @@ def list_tasks(
 
 
 def count_open(catalog: Catalog) -> int:
-    """How many tasks of all notes are open.
-
-    Raises:
-        Failure: The catalog cannot be read.
-    """
+    """Count the open tasks of all notes."""
     every = catalog.where(None)
     return int(catalog.find("count(*)", every, "AND NOT t.done", join=_OF_NOTES)[0][0])
-
-
-# Notes of other years that have a day of the calendar in one of their dates.
 
 
 DATES = ("created", "finished", "listened", "started", "published")
@@ -195,10 +160,7 @@ class OnThisDay(NamedTuple):
 def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES) -> list[OnThisDay]:
     """Find notes with this day of the calendar in an earlier year, the latest year first.
 
-    Args:
-        catalog: The vault's facts.
-        day: The day; 29 February is only itself.
-        fields: The fields to look at.
+    29 February is only itself.
     """
     found = catalog.ask(
         "SELECT n.path, f.key, substr(f.day, 1, 4) FROM fields f JOIN notes n ON n.id = f.note"
@@ -219,26 +181,25 @@ def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES)
     ]
 
 
-# What is wrong with notes, as their reading found it, and with their links.
-
-
 def find_note_problems(catalog: Connection) -> Iterator[Problem]:
-    """What could not be read as it was meant."""
-    for path, *rest in catalog.ask("SELECT path, line, message, hint, code, col FROM problems"):
+    """Yield what could not be read as it was meant; the log of habits tells of its lines itself."""
+    for path, *rest in catalog.ask(
+        "SELECT path, line, message, hint, code, col FROM problems WHERE source <> 'habit'"
+    ):
         yield Problem(load_path(path), *rest)
 
 
 def find_link_problems(catalog: Connection) -> Iterator[Problem]:
-    """Links of notes in lists that lead nowhere, or to several notes."""
+    """Yield links of notes in lists that lead nowhere, or to several notes."""
     found = catalog.ask(
         "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
         " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
     )
     for path, line, target, state in found:
-        yield Problem(load_path(path), line, *_said(target, state))
+        yield Problem(load_path(path), line, *_link_problem(target, state))
 
 
-def _said(target: str, state: str) -> tuple[str, str, str]:
+def _link_problem(target: str, state: str) -> tuple[str, str, str]:
     """Message, hint and code of a link that leads nowhere, or to several notes."""
     if state == "ambiguous":
         return (
@@ -249,32 +210,24 @@ def _said(target: str, state: str) -> tuple[str, str, str]:
     return f'There is no note "{target}".', "Correct the name, or make the note.", "broken-link"
 
 
-# Notes of one title: what tells them apart where titles are listed.
-
-
 _SAME = "role = 'note' AND title_folded IN (SELECT value FROM json_each(?))"
 _SEVERAL = "GROUP BY title_folded HAVING count(*) > 1"
 
 
 def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
-    """Say of the rows that share their title with another note what tells them apart.
+    """Set `apart` of the rows that share their title with another note.
 
-    It is one question to an index, of as many titles as there are rows: cheap for a page of a list
-    in any vault, and meant for no more.
-
-    Args:
-        catalog: Where the vault's titles are.
-        rows: The rows; `apart` is set.
+    It is one question to an index, of as many titles as there are rows: for a page, not for a list.
     """
     folded = {row.path: fold_text(row.title) for row in rows}
     titles = json.dumps([*dict.fromkeys(folded.values())])
     found = catalog.find("title_folded", Condition(_SAME, (titles,)), _SEVERAL) if rows else []
     shared = {title for (title,) in found}
     for row in rows:
-        row.apart = _place(row) if folded[row.path] in shared else ""
+        row.apart = _distinction(row) if folded[row.path] in shared else ""
 
 
-def _place(row: Row) -> str:
+def _distinction(row: Row) -> str:
     """The folder of a note that is named as it is called, else its path: two are never the same."""
     folder, _, name = row.path.rpartition("/")
     if fold_text(note_stem(row.path)) != fold_text(row.title):

@@ -1,4 +1,4 @@
-"""Rows of the tables as plain values."""
+"""Rows of the catalog's tables as plain values, without any database."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from notekeep.markdown.links import note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
     from notekeep.storage.scan import Fingerprint
-
-
-# The row of a note: what lists show of it. Pure, and little, since the first frame needs it.
 
 
 @dataclass(slots=True)
@@ -28,17 +25,12 @@ class Row:
 
     Attributes:
         path: Vault-relative, "/"-separated, as found on disk.
-        title: Its title.
         kind: The id of its kind.
-        mtime_ns: When the file was last modified, in nanoseconds since 1970.
-        size: Bytes of the file.
         private: Whether it must never leave the vault.
         problem: Why it could not be read whole, or None.
-        words: How many words its body has.
         facts: Tags, aliases and fields as JSON; read when first asked for, since a list of many
             thousand rows asks few.
-        apart: What tells it from other notes of its title, where a list needs that; see
-            `namesakes`.
+        apart: What tells it from other notes of its title; see `queries.distinguish_titles`.
     """
 
     path: str
@@ -53,6 +45,12 @@ class Row:
     apart: str = field(default="", repr=False, compare=False)
     _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
+    @classmethod
+    def of(cls, values: tuple[Any, ...]) -> Row:
+        """Make a row of what a SELECT of ROW_COLUMNS gives."""
+        path, title, kind, mtime_ns, size, private, *rest = values
+        return cls(load_path(path), title, kind, mtime_ns, size, private == 1, *rest)
+
     def _fact(self, name: str) -> Any:
         if self._read is None:
             self._read = json.loads(self.facts)
@@ -60,13 +58,13 @@ class Row:
 
     @property
     def tags(self) -> list[str]:
-        """Its tags, without "#", in the order they stand in the note."""
+        """Return its tags, without "#", in the order they stand in the note."""
         found: list[str] = self._fact("tags")
         return found
 
     @property
     def aliases(self) -> list[str]:
-        """Its other names."""
+        """Return its other names."""
         if self._read is None and has_no_aliases(self.facts):
             return []
         found: list[str] = self._fact("aliases")
@@ -74,24 +72,29 @@ class Row:
 
     @property
     def fields(self) -> dict[str, Value]:
-        """Its front matter under canonical names, dates as ISO text."""
+        """Return its front matter under canonical names, dates as ISO text."""
         found: dict[str, Value] = self._fact("fields")
         return found
 
     @property
     def language(self) -> str:
-        """The language that it names for itself, or "" for the vault's."""
+        """Return the language that it names for itself, or "" for the vault's."""
         named = self.fields.get("lang")
         return named if isinstance(named, str) else ""
 
 
+ROW_COLUMNS = "path, title, kind, mtime_ns, size, private, problem, words, facts"
+"""The columns of `notes` that a row is made of."""
+
+
+HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
+"""Which notes have a name with one of some keys, given as JSON."""
+
+
 def has_no_aliases(facts: str) -> bool:
-    """Whether facts name no aliases, told without reading them."""
+    """Tell whether facts name no aliases, without reading them."""
     # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
     return facts.partition('"aliases": ')[2].startswith("[]")
-
-
-# What the catalog keeps of a note, in the columns of its tables. Pure: no database here.
 
 
 Cells: TypeAlias = tuple[Any, ...]
@@ -155,14 +158,9 @@ class TaskRow(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A file as it was read, ready to be written down.
+    """A file as it was read, ready to be stored.
 
-    Attributes:
-        path: Vault-relative.
-        role: "note", "log", "template", or "excluded": a note that is in no list.
-        fingerprint: What `stat` said before it was read.
-        digest: The hash of what was read, as hex.
-        note: What it says.
+    Its role is "note", "log", "template", or "excluded": a note that is in no list.
     """
 
     path: str
@@ -172,63 +170,34 @@ class Record(NamedTuple):
     note: Note
 
 
-FACT_READERS: dict[str, Callable[[Row], Any]] = {
-    "path": lambda row: row.path,
-    "file": lambda row: note_stem(row.path),
-    "title": lambda row: row.title,
-    "type": lambda row: row.kind,
-    "tags": lambda row: list(row.tags),
-    "aliases": lambda row: list(row.aliases),
-    "modified": lambda row: _moment(row.mtime_ns),
-    "words": lambda row: row.words,
-    "size": lambda row: row.size,
-    "private": lambda row: row.private,
-    "problem": lambda row: row.problem,
-}
-"""What every row has besides the fields of its note."""
-
-
-def value(row: Row, name: str) -> Any:
-    """Return a row's fact or field of that name; None when the note has none."""
-    fact = FACT_READERS.get(name)
-    return fact(row) if fact else row.fields.get(name)
-
-
-def _moment(mtime_ns: int) -> str:
-    import datetime as dt
-
-    moment = dt.datetime.fromtimestamp(mtime_ns / 1e9).astimezone()
-    return moment.strftime("%Y-%m-%d %H:%M")
-
-
 def name_key(name: str) -> str:
-    """A note's name as links compare it: composed (NFC), without case."""
+    """Return a note's name as links compare it: composed (NFC), without case."""
     return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
 
 
 def link_key(target: str) -> str:
-    """The name within a link's target: its last part, without `.md` unless that is all of it."""
+    """Return the name in a link's target: its last part, without `.md` unless that is all."""
     last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = last.strip() or last
     return name_key((name[:-3] if name[-3:].lower() == ".md" else name) or name)
 
 
 def sort_key(title: str) -> str:
-    """A title as lists sort it: folded, without the marks before it, numbers by their value."""
+    """Return a title as lists sort it: folded, without marks before it, numbers by value."""
     folded = fold_text(title)
     bare = folded.lstrip(" \"'([{*_.-") or folded
     return re.sub(r"\d+", lambda digits: digits[0].zfill(SORT_DIGITS), bare)
 
 
 def store_path(path: str) -> str:
-    """A path as SQLite can hold it: a byte that is no UTF-8 is written with an escape."""
+    """Return a path as SQLite can hold it: a byte that is no UTF-8 is escaped."""
     if path.isascii():
         return path
     return _TO_ESCAPE.sub(lambda found: ESCAPE + _swapped(found[0]), path)
 
 
 def load_path(stored: str) -> str:
-    """A path as the system knows it; undoes store_path."""
+    """Return a path as the system knows it; undoes `store_path`."""
     if ESCAPE not in stored:
         return stored
     return _ESCAPED.sub(lambda found: _swapped(found[1]), stored)
@@ -240,22 +209,17 @@ def _swapped(char: str) -> str:
 
 
 def signed(inode: int) -> int:
-    """An inode as SQLite can hold it, in 64 bits with a sign."""
+    """Return an inode as SQLite can hold it, in 64 bits with a sign."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode
 
 
 def unsigned(inode: int) -> int:
-    """An inode as the system gives it; undoes `signed`."""
+    """Return an inode as the system gives it; undoes `signed`."""
     return inode + (1 << 64) if inode < 0 else inode
 
 
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
-    """All rows of a file, each with its table.
-
-    Args:
-        record: The file.
-        number: The id it has in the catalog.
-    """
+    """Yield all rows of a file, each with its table; `number` is its id in the catalog."""
     note = record.note
     yield "notes", _note_row(record, number)
     if record.role == "excluded":
@@ -264,10 +228,10 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         yield from (("links", (number, *cells)) for cells in _link_cells(note))
         return
     if note.problem:
-        said = note.problem
-        message, hint = as_unicode(said.message), as_unicode(said.hint)
-        place = (store_path(record.path), "note", said.line)
-        yield "problems", (*place, message, hint, said.code, said.column)
+        problem = note.problem
+        message, hint = as_unicode(problem.message), as_unicode(problem.hint)
+        place = (store_path(record.path), "note", problem.line)
+        yield "problems", (*place, message, hint, problem.code, problem.column)
     if record.role != "note":
         return
     for key in _names(record.path, note):
@@ -361,11 +325,7 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
 
 
 def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """A note's tags and the tags above them, as they are compared.
-
-    Returns:
-        By key, the name, and 1 for a tag that the note itself names, else 0.
-    """
+    """Return a note's tags and those above them by key: the name, and 1 for one it names itself."""
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
         parts = as_unicode(tag).split("/")

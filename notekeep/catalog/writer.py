@@ -11,28 +11,31 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.database import NOTE_TABLES, TABLES
-from notekeep.catalog.records import load_path, signed, store_path, table_rows
+from notekeep.catalog.records import (
+    HAS_NAME,
+    has_no_aliases,
+    load_path,
+    signed,
+    store_path,
+    table_rows,
+)
+from notekeep.markdown.links import Resolver
 from notekeep.query.folding import as_unicode
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from notekeep.catalog.records import Cells, Record
     from notekeep.errors import Problem
-    from notekeep.markdown.links import Resolver
     from notekeep.storage.scan import Fingerprint
-
-FEW = 400
-"""Up to so many files are written by sqlite3 alone: importing sqlite-utils takes longer, and three
-megabytes, which an interface in front of which another program works would keep."""
 
 ATTACHMENT_LETTERS = 5
 """A suffix has at most so many letters: `.jpeg`, `.webp`, `.excal`."""
 
 
 class Writer:
-    """One transaction's hold on the catalog; made by Catalog.writing."""
+    """One transaction that changes the catalog; `Connection.writing` makes it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -42,11 +45,10 @@ class Writer:
         """Write down files as they were read, in place of what was known of them."""
         stored = [store_path(record.path) for record in records]
         numbers = self._numbers(stored)
-        # What was a note and is one in no list any more goes from the words, too.
+        # What was a note and is one in no list any more leaves the full text, too.
         were = self._notes(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
-        self._forget(numbers.values())
-        self._drop_problems(stored, "note")
+        self._forget(numbers.values(), stored)
         rows: dict[str, list[Cells]] = defaultdict(list)
         keys: set[str] = set()
         for path, record in zip(stored, records, strict=True):
@@ -59,7 +61,7 @@ class Writer:
                     keys.add(cells[0])
         rows["keys"] = self._new_keys(rows["keys"])
         for table in TABLES:
-            self._insert(table, rows[table], bulk=len(records) > FEW)
+            self._insert(table, rows[table])
         self._unsettle(keys)
         self._changed = self._changed or bool(records)
         notes = {store_path(one.path) for one in records if one.role == "note"}
@@ -69,8 +71,7 @@ class Writer:
         """Forget files that are gone."""
         stored = [store_path(path) for path in paths]
         numbers, notes = self._numbers(stored), self._notes(stored)
-        self._forget(numbers.values())
-        self._drop_problems(stored, "note")
+        self._forget(numbers.values(), stored)
         self._changed = self._changed or bool(numbers)
         self._mark_dirty(notes)
 
@@ -106,7 +107,7 @@ class Writer:
         self._insert("problems", rows)
 
     def settle_links(self) -> None:
-        """Find out where links lead, for those that may lead elsewhere since the last time."""
+        """Find where links lead, for those that may lead elsewhere since the last time."""
         rows = self.connection.execute(
             "SELECT l.rowid, l.target, l.key, n.path, l.embed FROM links l"
             " JOIN notes n ON n.id = l.note"
@@ -131,7 +132,7 @@ class Writer:
         self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def mark_indexed_until(self, generation: int) -> None:
-        """Note that the words index has every change up to a generation."""
+        """Note that the full text has every change up to a generation."""
         self.connection.execute("DELETE FROM dirty WHERE generation <= ?", (generation,))
         self.set_meta(words=str(generation))
 
@@ -158,8 +159,11 @@ class Writer:
         )
         return {path for (path,) in found}
 
-    def _forget(self, numbers: Collection[int]) -> None:
+    def _forget(self, numbers: Collection[int], stored: Iterable[str]) -> None:
         """Delete all rows of notes; links to their names are to be looked at again."""
+        self.connection.executemany(
+            "DELETE FROM problems WHERE path = ? AND source = 'note'", [(path,) for path in stored]
+        )
         if not numbers:
             return
         listed = [(number,) for number in numbers]
@@ -170,12 +174,6 @@ class Writer:
         self.connection.executemany("DELETE FROM notes WHERE id = ?", listed)
         self._unsettle(keys)
 
-    def _drop_problems(self, stored: Iterable[str], source: str) -> None:
-        self.connection.executemany(
-            "DELETE FROM problems WHERE path = ? AND source = ?",
-            [(path, source) for path in stored],
-        )
-
     def _unsettle(self, keys: Collection[str]) -> None:
         """Mark links that name one of these; it is stored, so that a crash leaves none settled."""
         self.connection.executemany(
@@ -184,7 +182,7 @@ class Writer:
         )
 
     def _mark_dirty(self, stored: Collection[str]) -> None:
-        """Remember, until the words index has them, which notes changed and when."""
+        """Remember, until the full text has them, which notes changed and when."""
         generation = self._next_generation() if stored else 0
         self.connection.executemany(
             "INSERT OR REPLACE INTO dirty VALUES (?, ?)", [(path, generation) for path in stored]
@@ -195,12 +193,17 @@ class Writer:
 
     def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
         """A resolver of those notes only that a link with one of these keys could mean."""
-        from notekeep.catalog.name_lookup import find_named_notes
-        from notekeep.markdown.links import Resolver
-
-        found = find_named_notes(self.connection.execute, keys)
-        resolver = Resolver((one.path, one.title, one.aliases) for one in found)
-        return resolver, {one.path: one.number for one in found}
+        found = self.connection.execute(
+            f"SELECT id, path, title, facts FROM notes WHERE {HAS_NAME}",  # noqa: S608 - a constant
+            (json.dumps([*keys]),),
+        )
+        resolver, numbers = Resolver(()), {}
+        for number, stored, title, facts in found:
+            path = load_path(stored)
+            aliases = [] if has_no_aliases(facts) else json.loads(facts)["aliases"]
+            resolver.add(path, title, aliases)
+            numbers[path] = number
+        return resolver, numbers
 
     def _new_keys(self, keys: Iterable[Cells]) -> list[Cells]:
         known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}
@@ -210,24 +213,9 @@ class Writer:
     def _value(self, sql: str) -> Any:
         return self.connection.execute(sql).fetchone()[0]
 
-    def _insert(self, table: str, rows: Collection[Cells], *, bulk: bool = False) -> None:
-        """Insert rows; many go through sqlite-utils, which few are not worth importing for."""
-        if not rows:
-            return
-        columns = tuple(TABLES[table])
-        if bulk:
-            from sqlite_utils import Database
-
-            Database(self.connection).table(table).insert_all(_headed(columns, rows))
-            return
-        marks = ", ".join("?" * len(columns))
+    def _insert(self, table: str, rows: Collection[Cells]) -> None:
+        marks = ", ".join("?" * len(TABLES[table]))
         self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - a constant
-
-
-def _headed(columns: Cells, rows: Iterable[Cells]) -> Iterator[Cells]:
-    """Rows as sqlite-utils takes them: the names of the columns first."""
-    yield columns
-    yield from rows
 
 
 def _is_attachment(target: str, *, embed: bool) -> bool:

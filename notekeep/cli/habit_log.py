@@ -30,7 +30,7 @@ from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     from notekeep.habits.summary import HabitView
-    from notekeep.tracking.tracker import LogLine
+    from notekeep.tracking.habit_table import LogLine
 
 SHOWN_DAYS = 14
 """How many days of the log are shown when nothing is said."""
@@ -110,7 +110,7 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool) -> int:
     else:
         index = HabitIndex(vault_places())
     found = index.problems()
-    texts = index.texts(found)
+    texts = index.problem_lines(found)
     if as_json:
         rows = [
             {

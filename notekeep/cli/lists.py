@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.queries import FOLDER, TAG, YEAR, count_by
-from notekeep.catalog.records import FACT_READERS, value
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import DefaultGroup, RawCommand, join_query
 from notekeep.cli.confirmation import apply_plan
@@ -25,7 +25,6 @@ from notekeep.cli.options import (
 )
 from notekeep.dates import parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
-from notekeep.query.fields import COMMON_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -83,7 +82,9 @@ def ls(
         for row in found.rows:
             output.write(fill_template(template, row, names))
     else:
-        output.table([[cell_text(value(row, name)) for name in columns] for row in found.rows])
+        output.table(
+            [[cell_text(column_value(row, name)) for name in columns] for row in found.rows]
+        )
     if not found.total and not as_json:
         is_empty_vault = not query and not current_context().no_refresh
         output.write_message(NO_NOTE if is_empty_vault else "no note matches")
@@ -94,8 +95,6 @@ def _count(vault: Vault, query: str, by: str, limit: int | None, *, as_json: boo
     """Write how many notes have each value of a field."""
     field = {"kind": "type", "tags": TAG}.get(by, by)
     name = canonical_field(vault, field, ("type", FOLDER, TAG, YEAR))
-    if name.startswith("task") and name in COMMON_FIELDS:
-        raise UsageError(f"notes cannot be counted by {by}", "`notekeep tasks` lists the tasks")
     rows = vault.search.rows(query).rows
     counts = count_by(rows, name)
     shown = list(counts.items())[:limit]
@@ -119,10 +118,11 @@ def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str
         return name
     known = vault.search.fields()
     field = known.find(name)
-    if field is not None:
-        return field.name
-    if name in FACT_READERS:
-        return name
+    canonical = field.name if field is not None else name
+    if canonical in COLUMNS and COLUMNS[canonical].read is None:
+        raise UsageError(f"notes have no column {name}", "`notekeep tasks` lists the tasks")
+    if field is not None or name in COLUMNS:
+        return canonical
     near = known.nearest_field(name)
     hint = f"did you mean {near!r}?" if near else "`notekeep fields` lists them"
     raise UsageError(f"there is no field {name!r}", hint)
@@ -166,7 +166,7 @@ def fill_template(
     `more` has values that are not the note's own.
     """
     values = {
-        name: more[field] if more and field in more else cell_text(value(row, field))
+        name: more[field] if more and field in more else cell_text(column_value(row, field))
         for name, field in names.items()
     }
     return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)

@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from notekeep.catalog import indexer
+from notekeep.catalog import indexing_process
 from notekeep.cli.context import current_context
 from notekeep.cli.output import write_message
 from notekeep.vault import Vault
@@ -60,7 +60,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
             "what is there"
         )
     if refreshed.deferred or (words and vault.full_text.should_merge):
-        indexer.start_indexing(vault.root)
+        indexing_process.start_indexing(vault.root)
     return vault
 
 
@@ -78,12 +78,12 @@ class Progress:
     """A line on stderr: how many notes are done, how fast, and how long it may take."""
 
     def __init__(self) -> None:
-        self._pace = indexer.Pace()
+        self._pace = indexing_process.Pace()
         self._width = shutil.get_terminal_size().columns
 
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` notes of `total` are indexed."""
-        self._write(f"indexing {self._pace.said(done, total)}")
+        self._write(f"indexing {self._pace.describe(done, total)}")
 
     def end(self) -> None:
         """Clear the line."""

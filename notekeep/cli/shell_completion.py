@@ -111,9 +111,9 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
     elif field == "type":
         found = complete_kind(context, None, value)
     elif field == "is":
-        from notekeep.query.fields import FLAGS
+        from notekeep.catalog.columns import STATES
 
-        found = _filter_by_prefix(FLAGS, value)
+        found = _filter_by_prefix(STATES, value)
     else:
         return []
     return [f"{minus}{field}:{one}" for one in found]

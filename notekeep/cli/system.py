@@ -15,7 +15,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from notekeep import config
-from notekeep.catalog import indexer
+from notekeep.catalog import indexing_process
 from notekeep.cli import output, shell_completion
 from notekeep.cli.context import current_context, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
@@ -142,7 +142,7 @@ def _index_at_low_priority(
         os.nice(NICENESS)
     # As an exception, so that processes and files that belong to this one go with it.
     signal.signal(signal.SIGTERM, _stop)
-    with indexer.turn(vault.places.cache, wait=tell) as ours:
+    with indexing_process.turn(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
         progress = _write_progress if tell else None

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.tracker import HabitIndex, LogLine
+    from notekeep.tracking.habit_table import LogLine
+    from notekeep.tracking.tracker import HabitIndex
 
 
 # A week or a month of habits as a note: the figures, what was said of them, and room to think.

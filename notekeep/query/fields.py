@@ -14,54 +14,6 @@ from notekeep.query.folding import fold_key
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
 
-COMMON_FIELDS: dict[str, FieldType] = {
-    "title": "text",
-    "path": "text",
-    "file": "text",
-    "type": "text",
-    "tags": "list",
-    "aliases": "list",
-    "created": "date",
-    "modified": "date",
-    "description": "text",
-    "cover": "text",
-    "slug": "text",
-    "publish": "bool",
-    "private": "bool",
-    "pinned": "bool",
-    "words": "number",
-    "size": "number",
-    "task": "list",
-    "task-todo": "list",
-    "task-done": "list",
-}
-"""Fields of every note, those included that it has without writing them down."""
-
-COMMON_ALIASES = {
-    "kind": "type",
-    "tag": "tags",
-    "alias": "aliases",
-    "folder": "path",
-    "mtime": "modified",
-    "keywords": "tags",
-}
-
-FLAGS = (
-    "ambiguous",
-    "broken",
-    "conflict",
-    "draft",
-    "excluded",
-    "invalid",
-    "log",
-    "orphan",
-    "private",
-    "template",
-    "todo",
-    "untagged",
-)
-"""What `is:` knows; what each means is said where the catalog answers it."""
-
 COUNTED_THINGS = {
     "alias": "aliases",
     "aliases": "aliases",
@@ -136,6 +88,7 @@ class QueryFields:
 
     Attributes:
         kinds: The ids of all kinds, sorted.
+        states: What `is:` knows.
     """
 
     def __init__(
@@ -144,8 +97,10 @@ class QueryFields:
         types: Mapping[str, FieldType],
         aliases: Mapping[str, str],
         spellings: Mapping[str, str],
+        states: Iterable[str] = (),
     ) -> None:
         self.kinds = tuple(sorted(kinds))
+        self.states = tuple(states)
         self._types = types
         self._aliases = aliases
         self._spellings = spellings
@@ -156,25 +111,32 @@ class QueryFields:
         kinds: Mapping[str, Mapping[str, str]],
         seen: Iterable[str] = (),
         aliases: Mapping[str, str] | None = None,
+        *,
+        common: Mapping[str, str],
+        common_spellings: Mapping[str, str],
+        states: Iterable[str],
     ) -> QueryFields:
-        """Gather the fields of a vault.
+        """Gather the fields of a vault; `catalog.columns.query_fields` knows those of every note.
 
         Args:
             kinds: Each kind's id with its fields and their types.
             seen: Names that notes use besides; a mapping also gives their types.
             aliases: Other spellings of a field, each with the canonical one.
+            common: Fields of every note and their types.
+            common_spellings: Other spellings of these.
+            states: What `is:` knows.
         """
         types: dict[str, FieldType] = {}
         known = seen if isinstance(seen, Mapping) else dict.fromkeys(seen, "any")
-        for source in (known, *kinds.values()):
+        for source in (known, *kinds.values(), common):
             types |= {name.casefold(): _READ_AS.get(kind, "any") for name, kind in source.items()}
         kin = aliases or {}
         own = {name.casefold(): name.casefold() for fields in kinds.values() for name in fields}
         # The last one wins: a note may come from anywhere, so its names never replace the others.
         spellings = {fold_key(name): name for name in types}
-        for names in (kin, own, COMMON_ALIASES, {name: name for name in COMMON_FIELDS}):
+        for names in (kin, own, common_spellings, {name: name for name in common}):
             spellings |= {fold_key(other): name for other, name in names.items()}
-        return cls(kinds, types | COMMON_FIELDS, {**kin, **COMMON_ALIASES}, spellings)
+        return cls(kinds, types, {**kin, **common_spellings}, spellings, states)
 
     def find(self, name: str) -> QueryField | None:
         """The field of that name or other spelling, or None; case, blanks and dashes aside."""

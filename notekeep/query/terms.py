@@ -14,7 +14,6 @@ from notekeep.errors import UsageError
 from notekeep.query.fields import (
     CLEAR_LIKENESS,
     COUNTED_THINGS,
-    FLAGS,
     SCOPES,
     QueryFields,
     nearest,
@@ -325,7 +324,7 @@ def _kind(field: Token, value: Token, context: TermContext) -> Node:
 def _flag(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
     hint = f"Kinds are asked for as type:{value.text}." if value.text in kinds else ""
-    return Is(context.known(value, FLAGS, "state", hint), (field.start, value.end))
+    return Is(context.known(value, context.fields.states, "state", hint), (field.start, value.end))
 
 
 def _has(field: Token, value: Token, context: TermContext) -> Node:

@@ -92,7 +92,7 @@ def page(
         beyond = BEFORE if way.backwards else AFTER
         where = Condition(f"{where.sql} AND {beyond}", (*where.values, store_path(way.beside)))
     last_first = " DESC" if way.backwards else ""
-    rows = catalog.rows_found(
+    rows = catalog.select_rows(
         where, f"ORDER BY sort{last_first}, path{last_first} LIMIT ? OFFSET ?", (limit, way.passed)
     )
     return rows[::-1] if way.backwards else rows

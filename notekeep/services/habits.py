@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.query.tree import Compare
 from notekeep.tracking.habit_details import load_habit_year
 from notekeep.tracking.tracker import HabitIndex
 
@@ -36,9 +35,7 @@ class HabitService:
     @cached_property
     def tracker(self) -> HabitIndex:
         """The rows of habits, those outside of their folder among them."""
-        tracker = HabitIndex(self.places)
-        tracker.know(self.catalog.paths(Compare("type", "=", "habit")))
-        return tracker
+        return HabitIndex(self.places)
 
     def views(self, day: dt.date | None = None) -> list[HabitView]:
         """Return all habits as a day shows them: state, goal, streak, strength, days around it."""

@@ -119,7 +119,7 @@ class SearchService:
 
     def existing(self, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which there is a note."""
-        return name_lookup.known(self.catalog, paths)
+        return name_lookup.existing_paths(self.catalog, paths)
 
     def search(
         self,

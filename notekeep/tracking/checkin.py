@@ -1,4 +1,8 @@
-"""Append one proved line; device name, time."""
+"""Check in: append one proved line to this device's log, and show the habit as it is afterwards.
+
+The line is durable before anything else happens. A catalog that is missing, locked or stale is no
+reason not to write it; the result then says what was wrong. `checkin_undo.py` undoes one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import cache_files, dates
+from notekeep.config import current_time
 from notekeep.errors import Failure, Refused, UsageError, remedy
 from notekeep.habits import amounts, log
 from notekeep.habits.log import LogEntry, LogValue, format_entry, read_value
@@ -27,168 +32,17 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
 
 
-# When this device checked in, so that `undo` can tell a check-in from a change of notes by age.
-#
-# A line of the log says for which day it counts, and its time is for people: minutes, and of a
-# day long gone whatever was meant. The moment of writing is kept beside it, in the state folder.
-# Losing it costs nothing but that order.
-
-
-CHECKINS_FILE = "checkins"
-MOST_BYTES = 1 << 17
-"""The size at which the older half of the moments is let go: several thousand check-ins."""
-
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-
-
-def record_check_in_time(state: str, line: str) -> None:
-    """Keep that a line was written just now; where that fails, its own time has to do.
-
-    Args:
-        state: The state folder of the vault.
-        line: The line, which is named by its checksum and not copied.
-    """
-    path = os.path.join(state, CHECKINS_FILE)
-    with suppress(OSError):
-        fd = os.open(path, _FLAGS, 0o600)
-        try:
-            os.write(fd, f"{_name(line)} {time.time():.6f}\n".encode())
-            size = os.fstat(fd).st_size
-        finally:
-            os.close(fd)
-        if size > MOST_BYTES:
-            _halve(state)
-
-
-class CheckInTimes:
-    """The moments of the lines that this device wrote, as they were when this was made."""
-
-    def __init__(self, state: str) -> None:
-        self._known: dict[str, float] = {}
-        with suppress(OSError), open(os.path.join(state, CHECKINS_FILE), encoding="ascii") as file:
-            for row in file:
-                name, _, seconds = row.partition(" ")
-                with suppress(ValueError):
-                    self._known[name] = float(seconds)
-
-    def of(self, entry: LogEntry, line: str) -> float:
-        """When a line was written, in seconds since 1970; else the time that it names itself."""
-        known = self._known.get(_name(line))
-        return _own_time(entry) if known is None else known
-
-
-def _own_time(entry: LogEntry) -> float:
-    hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
-    day = datetime.fromordinal(entry.day)
-    return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
-
-
-def _name(line: str) -> str:
-    return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
-
-
-def _halve(state: str) -> None:
-    with open(os.path.join(state, CHECKINS_FILE), "rb") as file:
-        rows = file.read().splitlines(keepends=True)
-    cache_files.write_cache_file(state, CHECKINS_FILE, b"".join(rows[len(rows) // 2 :]))
-
-
-# The name of this device: each appends to log files of its own, so that git never conflicts.
-#
-# Machines often have the same host name, so a name that is made ends in a few random characters.
-
-
-DEVICE_FILE = "device"
-LONGEST = 40
-
-_RANDOM = "abcdefghijkmnpqrstuvwxyz23456789"
-"""Letters and digits that are not taken for each other."""
-_RANDOM_LENGTH = 4
-_NAMELESS = frozenset({"", "localhost", "unknown"})
-
-
-def device_name(state: str) -> str:
-    """The name of this device, made from the host's when there is none yet: `laptop-k3f9`.
-
-    Args:
-        state: The state folder of the vault.
-
-    Raises:
-        Failure: The name cannot be kept; it must not change from one entry to the next.
-    """
-    try:
-        with open(os.path.join(state, DEVICE_FILE), encoding="utf-8") as file:
-            name = file.read().strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        name = ""
-    except OSError as error:
-        raise _failure(state, error) from error
-    is_plain = name.isascii() and name.replace("-", "").isalnum()
-    return name if is_plain else set_device_name(state, name if device_slug(name) else _new_name())
-
-
-def set_device_name(state: str, name: str) -> str:
-    """Give this device another name; lines it wrote before keep counting.
-
-    Returns:
-        The name as it is used in file names.
-
-    Raises:
-        UsageError: Nothing of the name can be used.
-        Failure: It cannot be kept.
-    """
-    found = device_slug(name)
-    if not found:
-        raise UsageError(f"not a name for a device: {name}", "use letters and digits")
-    try:
-        cache_files.make_cache_folder(state)
-        cache_files.write_cache_file(state, DEVICE_FILE, f"{found}\n".encode("ascii"))
-    except OSError as error:
-        raise _failure(state, error) from error
-    return found
-
-
-def device_slug(name: str) -> str:
-    """A name as it can stand in a file's name on every system: `mias-laptop`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
-
-
-def _new_name() -> str:
-    """The host's name without its domain, and four random characters."""
-    name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
-    host = device_slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
-    ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))
-    return f"{'device' if host in _NAMELESS else host}-{ending}"
-
-
-def _failure(state: str, error: OSError) -> Failure:
-    return Failure(
-        f"{os.path.join(state, DEVICE_FILE)}: cannot save the device name: {error.strerror}",
-        remedy(error),
-    )
-
-
-# A check-in: one line appended to this device's log, and the habit as it is afterwards.
-#
-# The line is durable before anything else happens. An index that is missing, locked or stale is
-# no reason not to write it; the answer then says what was wrong. Taking one back is
-# taking_back.py's affair.
-
-
 class CheckIn(NamedTuple):
-    """What a person says.
+    """What a person says of a habit.
 
     Attributes:
-        habit: Of which habit.
-        value: What of it.
         day: The day it counts for; None is today.
         time: When it was, as in a log line; "" is now.
         note: A remark.
         extra: Further `key=word` pairs.
         is_forced: Whether days ahead and units that do not convert are meant.
         replaces: Whether it takes the place of all that was said of the day before.
-        is_said: Whether the value was said, rather than left out to mean done.
+        is_said: Whether a value was typed, rather than left out to mean done.
     """
 
     habit: Habit
@@ -211,7 +65,7 @@ class CheckInResult(NamedTuple):
         line: The line, as it was written or would be.
         path: The log file, vault-relative.
         is_written: False for one that was only tried, and one that was there already.
-        warning: What a person should know although the line is written; "" for nothing.
+        warning: What a person should know although the line is written.
     """
 
     habit: HabitView
@@ -225,9 +79,7 @@ class CheckInResult(NamedTuple):
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
     """Read a value as a person types it: as in a log line, and `+1` for one more.
 
-    Args:
-        text: The words of the value.
-        unit: The habit's unit, which an amount without one gets.
+    An amount without a unit gets the habit's.
 
     Raises:
         UsageError: It is no value.
@@ -254,110 +106,79 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
     return value._replace(unit="min") if is_minutes else value
 
 
-def check_in(
-    index: HabitIndex, said: CheckIn, *, now: datetime | None = None, dry_run: bool = False
-) -> CheckInResult:
+def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
     """Write what a person says of a habit and day.
 
     Args:
-        index: The index of the vault's habits, refreshed.
-        said: What the person says.
-        now: The wall clock; None asks the machine.
+        index: The vault's habits, refreshed.
+        request: What the person says.
         dry_run: Write nothing.
 
     Raises:
         UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
-        Refused: The log may not be written.
+        Refused: The log may not be written, or the line would be read back as something else.
         Failure: The system did not let us; the line is not there.
     """
-    moment = now or wall_clock()
-    today = dates.habit_day(moment, index.places.settings.day_start)
-    day = said.day or today
-    entries = index.day_entries(said.habit, day.toordinal())
-    _check(said, day, today, entries)
-    unit = said.habit.definition.unit
-    value, revision = revise(entries, said.value, unit, replaces=said.replaces)
-    time = said.time or free_time(moment, day, index.places.settings.day_start, entries)
-    entry = make_entry(said.habit, day, value, time, revision, said.extra, said.note)
-    path = log_path(index.places.state, day)
-    line = proved_line(entry, is_link=index.places.settings.log_links)
+    day, entries = validate_check_in(index, request)
+    value, revision = revise(
+        entries, request.value, request.habit.definition.unit, replaces=request.replaces
+    )
+    time = request.time or free_time(day, index.places.settings.day_start, entries)
+    entry = make_entry(request.habit, day, value, time, revision, request.extra, request.note)
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
-    warning = "" if is_new else "that line is in the log already"
-    if is_new and not dry_run:
-        append(index, path, line, day)
-        warning = index.added(said.habit, path, {line: entry})
-    view, cell = view_habit_day(index, said.habit, day, today)
+    path, (line,) = append_entries(index, day, [entry], dry_run=dry_run or not is_new)
+    warning = index.trouble if is_new else "that line is in the log already"
+    view, cell = view_habit_day(index, request.habit, day)
     return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
 
 
-def validate_check_in(index: HabitIndex, said: CheckIn, *, now: datetime | None = None) -> None:
+def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
     """Find out whether `check_in` would write it, so that of several none is written alone.
+
+    Returns:
+        The day it counts for, and what the log has of that day.
 
     Raises:
         UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
     """
-    today = dates.habit_day(now or wall_clock(), index.places.settings.day_start)
-    day = said.day or today
-    _check(said, day, today, index.day_entries(said.habit, day.toordinal()))
-
-
-def log_path(state: str, day: date) -> str:
-    """The file that this device writes an entry of a day to, vault-relative."""
-    return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
-
-
-def view_habit_day(
-    index: HabitIndex, habit: Habit, day: date, today: date
-) -> tuple[HabitView, Cell]:
-    """A habit as of today, and one of its days."""
-    view = index.view(habit, today, first=day, last=day)
-    index.write_prompt(today)
-    return view, view.cells[0]
-
-
-def wall_clock() -> datetime:
-    """What time the machine, or a test, says it is."""
-    from notekeep.config import current_time
-
-    return current_time()
-
-
-def append(index: HabitIndex, path: str, line: str, day: date) -> None:
-    """Append a line to a log file, durably, and keep when that was.
-
-    Raises:
-        Refused: The log may not be written.
-        Failure: The system did not let us; the line is not there.
-    """
-    place = os.path.join(index.places.root, *path.split("/"))
-    append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
-    record_check_in_time(index.places.state, line)
-
-
-def _check(said: CheckIn, day: date, today: date, entries: Sequence[LogEntry]) -> None:
-    value, habit = said.value, said.habit.definition
-    if said.value.kind == "clear" and not entries:
+    today = index.today()
+    day = request.day or today
+    entries = index.day_entries(request.habit, day.toordinal())
+    value, habit, named = (
+        request.value,
+        request.habit.definition,
+        dates.format_short_day(day, today),
+    )
+    if value.kind == "clear" and not entries:
         raise UsageError(
-            f"nothing is logged for {habit.id} on {dates.format_short_day(day, today)}",
-            "there is nothing to clear",
+            f"nothing is logged for {habit.id} on {named}", "there is nothing to clear"
         )
-    if said.is_forced:
-        return
+    if request.is_forced:
+        return day, entries
     if day > today:
-        raise UsageError(
-            f"{dates.format_short_day(day, today)} has not come yet",
-            "--force writes it all the same",
-        )
+        raise UsageError(f"{named} has not come yet", "--force writes it all the same")
     if day.year < log.FIRST_YEAR:
         raise UsageError(f"{day.isoformat()} is too long ago", "write the year with four digits")
-    if (
-        value.kind == "amount"
-        and amounts.to_base_unit(value.amount, value.unit, habit.unit) is None
-    ):
+    is_amount = value.kind == "amount"
+    if is_amount and amounts.to_base_unit(value.amount, value.unit, habit.unit) is None:
         raise UsageError(
             f"{habit.id} is counted in {habit.unit}, and {value.unit} does not convert to it",
             f"write the amount in {habit.unit}; --force writes it all the same",
         )
+    return day, entries
+
+
+def log_path(state: str, day: date) -> str:
+    """Return the file that this device writes an entry of a day to, vault-relative."""
+    return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
+
+
+def view_habit_day(index: HabitIndex, habit: Habit, day: date) -> tuple[HabitView, Cell]:
+    """Return a habit as of today, and one of its days."""
+    today = index.today()
+    view = index.view(habit, today, first=day, last=day)
+    index.write_prompt(today)
+    return view, view.cells[0]
 
 
 def make_entry(
@@ -367,29 +188,40 @@ def make_entry(
     time: str,
     revision: int,
     extra: tuple[tuple[str, str], ...],
-    note: str,
+    note: str = "",
 ) -> LogEntry:
-    """What is said of a habit and day, as an entry."""
-    return LogEntry(
-        day.toordinal(),
-        habit.definition.id,
-        value.kind,
-        value.amount,
-        value.unit,
-        value.is_set,
-        time,
-        revision,
-        extra,
-        " ".join(note.split()) or None,
-    )
+    """Make the entry that says something of a habit and day."""
+    remark = " ".join(note.split()) or None
+    ordinal = day.toordinal()
+    return LogEntry(ordinal, habit.definition.id, *value, time, revision, extra, remark)
 
 
-def proved_line(entry: LogEntry, *, is_link: bool) -> str:
-    """An entry as a line, which is proved to say the same before anything is written.
+def append_entries(
+    index: HabitIndex, day: date, entries: Sequence[LogEntry], *, dry_run: bool
+) -> tuple[str, tuple[str, ...]]:
+    """Append entries of one day to this device's log, durably, and read them into the index.
+
+    Returns:
+        The file, vault-relative, and the lines.
 
     Raises:
-        Refused: It would be read back as something else.
+        Refused: The log may not be written, or a line would be read back as something else.
+        Failure: The system did not let us; the line is not there.
     """
+    is_link = index.places.settings.log_links
+    lines = tuple(_proved_line(entry, is_link=is_link) for entry in entries)
+    path = log_path(index.places.state, day)
+    if not dry_run:
+        place = os.path.join(index.places.root, *path.split("/"))
+        for line in lines:
+            append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
+            record_check_in_time(index.places.state, line)
+        index.refresh()
+    return path, lines
+
+
+def _proved_line(entry: LogEntry, *, is_link: bool) -> str:
+    """An entry as a line, which is proved to say the same before anything is written."""
     line = format_entry(entry, is_link=is_link)
     if log.parse_line(line).entry != entry:
         raise Refused(
@@ -399,13 +231,125 @@ def proved_line(entry: LogEntry, *, is_link: bool) -> str:
     return line
 
 
-def free_time(now: datetime, day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
-    """A time for an entry that no other one of the day has, so that repeats differ."""
+def free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
+    """Return a time of now that no other entry of the day has, so that repeats differ."""
+    moment = now = current_time()
     taken = {entry.time for entry in entries}
     minute = dates.format_clock(now, day, day_start)
     if not any(time and time.startswith(minute) for time in taken):
         return minute
-    moment = now
     while (time := dates.format_clock(moment, day, day_start, seconds=True)) in taken:
         moment += timedelta(seconds=1)
     return time
+
+
+# When this device checked in, so that `undo` can tell a check-in from a change of notes by age.
+#
+# The time in a line of the log is for people: minutes, and of a day long gone whatever was meant.
+# The moment of writing is kept beside it in the state folder; losing it costs only that order.
+
+
+CHECKINS_FILE = "checkins"
+
+
+def record_check_in_time(state: str, line: str) -> None:
+    """Keep that a line was written just now, by its checksum, in the state folder of the vault."""
+    cache_files.append_bounded_line(state, CHECKINS_FILE, f"{_name(line)} {time.time():.6f}")
+
+
+class CheckInTimes:
+    """When this device wrote its lines, as of when this was made."""
+
+    def __init__(self, state: str) -> None:
+        self._known: dict[str, float] = {}
+        with suppress(OSError), open(os.path.join(state, CHECKINS_FILE), encoding="ascii") as file:
+            for row in file:
+                name, _, seconds = row.partition(" ")
+                with suppress(ValueError):
+                    self._known[name] = float(seconds)
+
+    def of(self, entry: LogEntry, line: str) -> float:
+        """Return when a line was written, in seconds since 1970; else the time it names itself."""
+        known = self._known.get(_name(line))
+        return _own_time(entry) if known is None else known
+
+
+def _own_time(entry: LogEntry) -> float:
+    hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
+    day = datetime.fromordinal(entry.day)
+    return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
+
+
+def _name(line: str) -> str:
+    return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
+
+
+# The name of this device: each appends to log files of its own, so that git never conflicts.
+# Machines often have the same host name, so a name that is made ends in a few random characters.
+
+
+DEVICE_FILE = "device"
+LONGEST = 40
+
+_RANDOM = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not taken for each other."""
+_RANDOM_LENGTH = 4
+_NAMELESS = frozenset({"", "localhost", "unknown"})
+
+
+def device_name(state: str) -> str:
+    """Return the name of this device, made from the host's when there is none: `laptop-k3f9`.
+
+    Raises:
+        Failure: The name cannot be kept; it must not change from one entry to the next.
+    """
+    try:
+        with open(os.path.join(state, DEVICE_FILE), encoding="utf-8") as file:
+            name = file.read().strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        name = ""
+    except OSError as error:
+        raise _failure(state, error) from error
+    is_plain = name.isascii() and name.replace("-", "").isalnum()
+    return name if is_plain else set_device_name(state, name if device_slug(name) else _new_name())
+
+
+def set_device_name(state: str, name: str) -> str:
+    """Give this device another name, and return it as file names have it.
+
+    Lines it wrote before keep counting.
+
+    Raises:
+        UsageError: Nothing of the name can be used.
+        Failure: It cannot be kept.
+    """
+    found = device_slug(name)
+    if not found:
+        raise UsageError(f"not a name for a device: {name}", "use letters and digits")
+    try:
+        cache_files.make_cache_folder(state)
+        cache_files.write_cache_file(state, DEVICE_FILE, f"{found}\n".encode("ascii"))
+    except OSError as error:
+        raise _failure(state, error) from error
+    return found
+
+
+def device_slug(name: str) -> str:
+    """Return a name as it can stand in a file's name on every system: `mias-laptop`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:LONGEST].strip("-")
+
+
+def _new_name() -> str:
+    """The host's name without its domain, and four random characters."""
+    name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
+    host = device_slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
+    ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))
+    return f"{'device' if host in _NAMELESS else host}-{ending}"
+
+
+def _failure(state: str, error: OSError) -> Failure:
+    return Failure(
+        f"{os.path.join(state, DEVICE_FILE)}: cannot save the device name: {error.strerror}",
+        remedy(error),
+    )

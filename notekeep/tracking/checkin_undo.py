@@ -1,4 +1,8 @@
-"""Undo and redo of this device's check-ins."""
+"""Undo and redo of this device's check-ins, as steps over the lines that it wrote.
+
+The log only grows, so an undo is a line like any other, of a higher revision, with an attribute
+that says what it takes back.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +10,27 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep import dates
 from notekeep.errors import NotFound
 from notekeep.habits import log
 from notekeep.habits.log import format_entry
-from notekeep.habits.revisions import entry_identity, restore_day
+from notekeep.habits.revisions import restore_day
 from notekeep.tracking.checkin import (
     CheckInTimes,
-    append,
+    append_entries,
     device_name,
     free_time,
-    log_path,
     make_entry,
-    proved_line,
     view_habit_day,
-    wall_clock,
 )
 from notekeep.tracking.habit_names import find_habit, is_name
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from notekeep.habits.log import LogEntry
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.tracking.tracker import HabitIndex
-
-
-# Taking a check-in back, and saying it again: steps over the lines that this device wrote.
-#
-# The log only grows, so a step back is a line like any other, with a sign that says what it
-# takes back. How lines are written is checkin.py's affair.
 
 
 UNDO_KEY = "undo"
@@ -49,14 +42,14 @@ REDO_KEY = "redo"
 
 
 class Undone(NamedTuple):
-    """What taking an entry back did.
+    """What undoing or redoing an entry did.
 
     Attributes:
         habit: The habit as it is afterwards, as of today.
         cell: The day of the entry, as it is afterwards.
-        gone: The line that was taken back.
+        gone: The line that was undone.
         lines: The lines that do it.
-        warning: What a person should know although they are written; "" for nothing.
+        warning: What a person should know although they are written.
     """
 
     habit: HabitView
@@ -66,45 +59,34 @@ class Undone(NamedTuple):
     warning: str = ""
 
 
-def undo_check_in(
-    index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False
-) -> Undone:
-    """Take back the last entry that this device wrote and that was not taken back yet.
-
-    The log only grows: a line of a higher revision makes the day what it was before.
+def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
+    """Undo the last entry that this device wrote and that was not undone yet.
 
     Raises:
-        NotFound: There is nothing left to take back.
+        NotFound: There is nothing left to undo.
     """
     index.refresh()
-    own = lines_since_check_in(index)
+    own = _lines_since_check_in(index)
     if not own:
         raise NotFound("there is no entry of this device to take back")
-    return _without(index, own, UNDO_KEY, now=now, dry_run=dry_run)
+    return _restore(index, own, UNDO_KEY, dry_run=dry_run)
 
 
-def redo_check_in(
-    index: HabitIndex, *, now: datetime | None = None, dry_run: bool = False
-) -> Undone:
-    """Say again what `undo` took back last, if nothing else was said on this device since.
+def redo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
+    """Redo what was undone last, if nothing else was logged on this device since.
 
     Raises:
-        NotFound: There is nothing to say again.
+        NotFound: There is nothing to redo.
     """
     index.refresh()
-    own = lines_since_undo(index)
+    own = _lines_since_undo(index)
     if not own:
         raise NotFound("there is no entry of this device to say again")
-    return _without(index, own, REDO_KEY, now=now, dry_run=dry_run)
+    return _restore(index, own, REDO_KEY, dry_run=dry_run)
 
 
-def _without(
-    index: HabitIndex,
-    own: Sequence[tuple[LogEntry, str]],
-    sign: str,
-    *,
-    now: datetime | None,
-    dry_run: bool,
+def _restore(
+    index: HabitIndex, own: Sequence[tuple[LogEntry, str]], key: str, *, dry_run: bool
 ) -> Undone:
     """Make a day what it was before the last of some lines, and without those of them after it."""
     gone, text = own[-1]
@@ -114,39 +96,23 @@ def _without(
         raise NotFound(f"there is no habit {gone.habit} any more", "`notekeep trash` may have it")
     habit = find_habit(known, gone.habit)
     day = date.fromordinal(gone.day)
-    moment = now or wall_clock()
-    settings = index.places.settings
-    unit = habit.definition.unit
     entries = index.day_entries(habit, gone.day)
     written: list[LogEntry] = []
-    mark = gone.time or "untimed"
     later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
-    # Another process may have the index, which then has not all that the log has.
-    known_lines = {entry_identity(entry) for entry in entries}
-    entries += [entry for entry in later if entry_identity(entry) not in known_lines]
-    for value, revision in restore_day(entries, later, unit):
-        time = free_time(moment, day, settings.day_start, [*entries, *written])
-        pair = (UNDO_KEY, JOINED_KEY) if written else (sign, mark)
-        written.append(make_entry(habit, day, value, time, revision, (pair,), ""))
-    lines = {proved_line(entry, is_link=settings.log_links): entry for entry in written}
-    warning = ""
-    if not dry_run:
-        path = log_path(index.places.state, day)
-        for line in lines:
-            append(index, path, line, day)
-        warning = index.added(habit, path, lines)
-    today = dates.habit_day(moment, settings.day_start)
-    return Undone(*view_habit_day(index, habit, day, today), text, tuple(lines), warning)
+    for value, revision in restore_day(entries, later, habit.definition.unit):
+        time = free_time(day, index.places.settings.day_start, [*entries, *written])
+        pair = (UNDO_KEY, JOINED_KEY) if written else (key, gone.time or "untimed")
+        written.append(make_entry(habit, day, value, time, revision, (pair,)))
+    _, lines = append_entries(index, day, written, dry_run=dry_run)
+    view, cell = view_habit_day(index, habit, day)
+    return Undone(view, cell, text, lines, index.trouble)
 
 
-def lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """The lines of this device, newest first, down to the last one that still stands.
-
-    Those before it in the list were taken back, or take one back; each with its text.
-    """
+def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
+    """The lines of this device, newest first, down to the last one that still stands."""
     taken_back = 0
     passed: list[tuple[LogEntry, str]] = []
-    for entry, text in own_lines(index):
+    for entry, text in _own_lines(index):
         passed.append((entry, text))
         mark = dict(entry.extra).get(UNDO_KEY)
         if mark is not None:
@@ -158,14 +124,11 @@ def lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
     return []
 
 
-def lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
-    """The lines of this device, newest first, down to the last step back that still stands.
-
-    Empty when something was said since.
-    """
+def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
+    """The same down to the last undo that still stands; none if something was logged since."""
     said_again = 0
     passed: list[tuple[LogEntry, str]] = []
-    for entry, text in own_lines(index):
+    for entry, text in _own_lines(index):
         passed.append((entry, text))
         signs = dict(entry.extra)
         if signs.get(UNDO_KEY) == JOINED_KEY:
@@ -181,7 +144,7 @@ def lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
     return []
 
 
-def own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
+def _own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
     """The lines of this device, newest first: by when a file was written, and from its end."""
     folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
     ending = f".{device_name(index.places.state)}.md"
@@ -198,17 +161,14 @@ def own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
                 yield placed.line.entry, placed.text
 
 
-# The check-ins of this device as steps, newest first, as `undo` lists and takes them back.
-
-
 class CheckInStep(NamedTuple):
     """One check-in.
 
     Attributes:
         time: When it was written, in seconds since 1970.
         text: What was said, without the bullet and what only the log needs.
-        undone: Whether it is taken back.
-        again: Whether it only says again what had been taken back.
+        undone: Whether it is undone.
+        again: Whether it only redoes what had been undone.
     """
 
     time: float
@@ -218,10 +178,10 @@ class CheckInStep(NamedTuple):
 
 
 def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
-    """The check-ins of this device, newest first; what takes one back is not among them."""
+    """Yield the check-ins of this device, newest first; what undoes one is not among them."""
     moments = CheckInTimes(index.places.state)
     taken_back = 0
-    for entry, text in own_lines(index):
+    for entry, text in _own_lines(index):
         signs = dict(entry.extra)
         if UNDO_KEY in signs:
             taken_back += signs[UNDO_KEY] != JOINED_KEY
@@ -232,8 +192,8 @@ def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
 
 
 def find_last_undo(index: HabitIndex) -> CheckInStep | None:
-    """The step back that `redo` would take back, with its own time; None when there is none."""
-    own = lines_since_undo(index)
+    """Return the undo that `redo` would take back, with its own time; None without one."""
+    own = _lines_since_undo(index)
     if not own:
         return None
     entry, text = own[-1]
@@ -243,5 +203,5 @@ def find_last_undo(index: HabitIndex) -> CheckInStep | None:
 
 
 def describe_entry(entry: LogEntry) -> str:
-    """What an entry says, as a person reads it."""
+    """Return what an entry says, as a person reads it."""
     return format_entry(entry._replace(extra=(), revision=0)).removeprefix("- ")

@@ -1,4 +1,4 @@
-"""One habit in full; its year; a span."""
+"""One habit in full, its year as an embed shows it, and the week or month that words mean."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from notekeep.habits.review import ReviewSpan
     from notekeep.habits.streaks import Recovery, StreakRun
     from notekeep.habits.summary import HabitView
-    from notekeep.tracking.tracker import HabitIndex, LogLine
-
-
-# All that one habit has to show: a year, a line of strength, streaks, rates, weekdays, remarks.
+    from notekeep.tracking.habit_table import LogLine
+    from notekeep.tracking.tracker import HabitIndex
 
 
 RATE_SPANS = (7, 30, 90, 365)
@@ -36,21 +34,19 @@ REMARKS = 20
 
 
 class Detail(NamedTuple):
-    """One habit, looked at closely.
+    """One habit in full.
 
     Attributes:
         view: What a list shows of it.
         definition: What its note says.
-        year: The year of the heatmap.
-        calendar: That year's days.
+        calendar: The days of `year`, for a heatmap.
         strengths: The strength of each of the last days up to today, oldest first.
-        rates: The share that was met in the last 7, 30, 90 and 365 days and in all; None without
-            a unit that is over.
+        rates: The share met in the last 7, 30, 90 and 365 days and in all; None without a unit that
+            is over.
         recovery: What happened after misses.
-        weekdays: For each weekday, Monday first, how often it was done and was due; never due
-            under a schedule that does not go by weeks.
-        best_weekday: The one that is most surely good, 0 for Monday; None while there is too
-            little.
+        weekdays: For each weekday, Monday first, how often it was done and was due; never due under
+            a schedule that does not go by weeks.
+        best_weekday: The one that is most surely good, 0 for Monday; None with too little to go by.
         runs: The longest streaks, longest first.
         remarks: The latest lines of the log with a note, latest first.
     """
@@ -69,13 +65,7 @@ class Detail(NamedTuple):
 
 
 def load_habit_details(index: HabitIndex, name: str, day: date, year: int | None = None) -> Detail:
-    """Look at one habit as of a day.
-
-    Args:
-        index: The vault's habits.
-        name: A name of the habit.
-        day: The day that counts as today.
-        year: The year of the heatmap; None is that of the day.
+    """Return all about one habit as of a day; its heatmap is of `year`, else of that day's.
 
     Raises:
         NotFound: There is no such habit.
@@ -103,19 +93,8 @@ def load_habit_details(index: HabitIndex, name: str, day: date, year: int | None
     )
 
 
-# A year of a habit as an embed shows it: `![[habits/meditate#year]]`, in a note as in a post.
-
-
 class HabitYear(NamedTuple):
-    """A year of a habit.
-
-    Attributes:
-        title: What the habit is called.
-        year: The year.
-        sentence: What its picture shows, for those who cannot see it.
-        calendar: Its days.
-        today: The day as of which it is told.
-    """
+    """A year of a habit as of a day, with a sentence for those who cannot see its picture."""
 
     title: str
     year: int
@@ -125,15 +104,9 @@ class HabitYear(NamedTuple):
 
 
 def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | None:
-    """Look at the year that an embed asks for.
+    """Return the year that an embed `![[path#heading]]` asks for.
 
-    Args:
-        index: The vault's habits.
-        path: The note that is embedded, vault-relative.
-        heading: What the embed says after `#`.
-
-    Returns:
-        None when the note defines no habit, or the heading is no year.
+    None when the note defines no habit, or the heading is no year.
     """
     today = index.today()
     year = parse_year_heading(heading, today)
@@ -151,9 +124,6 @@ def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | N
     return HabitYear(title, year, sentence, index.calendar(found, first, last), today)
 
 
-# The week or the month that words mean: a day in it, or the whole of it.
-
-
 _FORMS: dict[ReviewSpan, str] = {
     "week": "2026-W40, last-week",
     "month": "2026-10, october, last-month",
@@ -161,13 +131,7 @@ _FORMS: dict[ReviewSpan, str] = {
 
 
 def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -> Bounds:
-    """The week or month that words mean: `2026-W40`, `october`, or a day that lies in it.
-
-    Args:
-        span: Which of both is wanted.
-        words: The words; none are today.
-        today: The day that counts now.
-        week_start: The first day of a week, 0 for Monday to 6.
+    """Return the week or month that words mean: `2026-W40`, `october`, or a day in it.
 
     Raises:
         UsageError: They mean no day, or more days than such a span has.
@@ -185,7 +149,7 @@ def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -
 
 
 def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
-    """The week or month that words alone name, as `2026-10` or `last week`; None for other days."""
+    """Return the week or month that words name, as `2026-10`; None for other days."""
     days = _days(words, today, week_start)
     if days is None:
         return None

@@ -34,17 +34,10 @@ class Habit(NamedTuple):
 
 
 def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> list[Habit]:
-    """Put definitions and the names found in the log together.
+    """Put definitions and the folded names of all entries together.
 
     An id is stronger than an alias, and an alias stronger than the name of a file, which is what
-    a link in the log names.
-
-    Args:
-        definitions: In the order of their paths.
-        logged: The folded names of all entries.
-
-    Returns:
-        The habits that a note defines, in order, then those that only the log names.
+    a link in the log names. First come the habits that a note defines, in the order of their paths.
     """
     by_key: dict[str, list[Definition]] = {}
     for definition in definitions:
@@ -68,7 +61,7 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:
-    """The one habit that a person means.
+    """Return the one habit that a person means.
 
     An id or alias first, then a unique beginning of one or of a title, then a unique beginning of
     a word in one. Habits that are archived are only meant when no other is.
@@ -97,13 +90,13 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
 
 
 def is_name(habits: Sequence[Habit], name: str) -> bool:
-    """Whether a word is the whole name of a habit."""
+    """Tell whether a word is the whole name of a habit."""
     wanted = fold_name(name)
     return any(wanted in habit.names for habit in habits)
 
 
 def label(definition: Definition) -> str:
-    """A habit in a list of candidates: its id, and its title where that says more."""
+    """Return a habit for a list of candidates: its id, and its title where that says more."""
     same = fold_name(definition.title) == fold_name(definition.id)
     return definition.id if same else f"{definition.id}  {definition.title}"
 

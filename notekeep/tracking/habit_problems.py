@@ -7,62 +7,45 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep.errors import Problem
-from notekeep.habits import amounts, log
+from notekeep.habits import amounts
 from notekeep.habits.revisions import reduce_entries
-from notekeep.tracking.habit_table import read_stored_lines
+from notekeep.tracking.habit_table import read_lines
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from notekeep.habits.log import LogEntry
     from notekeep.tracking.habit_names import Habit
-
-HINTS = {
-    "H001": 'write it as "- 2026-11-24 habit: done"',
-    "H002": "correct the date",
-    "H003": "write done, skip, miss or an amount after the colon",
-    "H004": "write done, skip, miss, clear or an amount such as 12 min",
-    "H005": "write a time from @00:00 to @35:59",
-    "W101": "put -- before the remark",
-    "W106": "keep the lines of both sides and delete the markers",
-}
+    from notekeep.tracking.habit_table import LogLine
 
 
-class _LogLine(NamedTuple):
-    path: str
-    number: int
-    text: str
-    entry: LogEntry
-
-
-def problems(
+def find_problems(
     connection: sqlite3.Connection,
     root: str,
     habits: Sequence[Habit],
     today: int,
     unreadable: Mapping[str, str],
 ) -> list[Problem]:
-    """All of them, by file and line.
+    """Return all problems, by file and line.
 
-    Args:
-        connection: The index, up to date.
-        root: The vault.
-        habits: What it knows.
-        today: The day that is not over yet, as an ordinal.
-        unreadable: Files that could not be read, each with the reason.
+    `today` is the day that is not over yet, as an ordinal; `unreadable` files come with the reason.
     """
     found = [
         Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
         for path, reason in unreadable.items()
     ]
-    found += _reports(connection)
-    found += _definitions(connection, root, habits)
+    found += (
+        Problem(*row)
+        for row in connection.execute(
+            "SELECT path, line, message, hint, code FROM problems WHERE source = 'habit'"
+        )
+    )
+    found += _definitions(root, habits)
     for habit in habits:
-        lines = list(_lines(connection, habit))
+        lines = list(read_lines(connection, habit.names))
         if not habit.definition.path and lines:
             found.append(_undefined(habit, lines[0]))
         for line in lines:
@@ -72,12 +55,7 @@ def problems(
 
 
 def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
-    """The line that each problem is about; "" for one without a line or whose file is gone.
-
-    Args:
-        root: The vault.
-        found: Problems of any of its files.
-    """
+    """Return the line that each problem is about; "" without one, or where the file is gone."""
     files: dict[str, list[bytes]] = {}
     lines = []
     for problem in found:
@@ -94,22 +72,7 @@ def read_problem_lines(root: str, found: Iterable[Problem]) -> list[str]:
     return lines
 
 
-def _reports(connection: sqlite3.Connection) -> Iterator[Problem]:
-    rows = connection.execute(
-        "SELECT path, line, code, message, fix FROM reports JOIN files ON files.id = reports.file"
-    )
-    for path, line, code, message, fix in rows:
-        yield Problem(path, line, message, f"write: {fix}" if fix else HINTS.get(code, ""), code)
-
-
-def _definitions(
-    connection: sqlite3.Connection, root: str, habits: Sequence[Habit]
-) -> Iterator[Problem]:
-    rows = connection.execute(
-        "SELECT path, line, problem FROM definitions WHERE problem IS NOT NULL"
-    )
-    for path, line, problem in rows:
-        yield Problem(path, line, problem, "correct its front matter", "front-matter")
+def _definitions(root: str, habits: Sequence[Habit]) -> Iterator[Problem]:
     for habit in habits:
         definition = habit.definition
         for problem in definition.problems:
@@ -140,15 +103,7 @@ def _line_of(root: str, path: str, key: str) -> int | None:
     return None
 
 
-def _lines(connection: sqlite3.Connection, habit: Habit) -> Iterator[_LogLine]:
-    lines = read_stored_lines(connection, habit.names, 0, log.LAST_DAY)
-    for path, number, text, _, entry in sorted(
-        lines, key=lambda line: (line.entry.day, line.path, line.number)
-    ):
-        yield _LogLine(path, number, text, entry)
-
-
-def _undefined(habit: Habit, line: _LogLine) -> Problem:
+def _undefined(habit: Habit, line: LogLine) -> Problem:
     name = line.entry.habit
     return Problem(
         line.path,
@@ -159,7 +114,7 @@ def _undefined(habit: Habit, line: _LogLine) -> Problem:
     )
 
 
-def _about_line(line: _LogLine, habit: Habit, today: int) -> Iterator[Problem]:
+def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
     entry, definition = line.entry, habit.definition
     if (
         entry.kind == "amount"
@@ -184,8 +139,8 @@ def _about_line(line: _LogLine, habit: Habit, today: int) -> Iterator[Problem]:
         yield Problem(line.path, line.number, f"{day} lies {where}", "correct the day", "W104")
 
 
-def _about_days(lines: list[_LogLine], habit: Habit) -> Iterator[Problem]:
-    by_day: dict[int, list[_LogLine]] = {}
+def _about_days(lines: list[LogLine], habit: Habit) -> Iterator[Problem]:
+    by_day: dict[int, list[LogLine]] = {}
     for line in lines:
         by_day.setdefault(line.entry.day, []).append(line)
     for some in by_day.values():
@@ -203,7 +158,7 @@ def _about_days(lines: list[_LogLine], habit: Habit) -> Iterator[Problem]:
         yield from _repeated(some)
 
 
-def _repeated(lines: list[_LogLine]) -> Iterator[Problem]:
+def _repeated(lines: list[LogLine]) -> Iterator[Problem]:
     """Amounts that stand in one file twice, and without a time can only count once."""
     seen: set[tuple[str, str]] = set()
     for line in lines:

@@ -1,4 +1,8 @@
-"""Tracker: habits, timelines, entries, due reminders."""
+"""The habits of one vault: their views, timelines and log lines, and the reminders that are due.
+
+Every question looks at the files first, which takes about a millisecond, and reads what changed
+into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,54 +13,42 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep import cache_files
 from notekeep.cache_files import write_cache_file
+from notekeep.config import current_time
 from notekeep.dates import habit_day
 from notekeep.habits import log
 from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
-from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.summary import HabitView, counts, list_position, view
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
+from notekeep.tracking.checkin_undo import Undone, redo_check_in, undo_check_in
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
-from notekeep.tracking.habit_table import HabitStore, read_stored_lines, scan_habit_files
+from notekeep.tracking.habit_problems import find_problems, read_problem_lines
+from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
     from notekeep.habits.calendar import Calendar
-    from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
     from notekeep.habits.log import LogEntry
     from notekeep.habits.reminders import Reminder
     from notekeep.habits.schedule import DayHistory
-    from notekeep.tracking.checkin_undo import Undone
-
-
-# The index of habits: what is known of them, kept up to date with their files.
-#
-# Every question looks at the files first, which takes about a millisecond, and reads what
-# changed. Where the index file cannot be used, everything is read into memory, and the answers
-# are the same.
 
 
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
 
-
 PROMPT_FILE = "habits.line"
+REMINDED_FILE = "reminded"
 
 
 def prompt_path(cache: str) -> str:
-    """Return the file with the line about today.
-
-    Args:
-        cache: The vault's cache folder.
-    """
+    """Return the file with the line about today, in a vault's cache folder."""
     return os.path.join(cache, PROMPT_FILE)
 
 
@@ -64,26 +56,6 @@ def prompt_text(views: Iterable[HabitView]) -> str:
     """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
     done, asked, at_risk = counts(views)
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
-
-
-class LogLine(NamedTuple):
-    """One line of the log of a habit.
-
-    Attributes:
-        path: The file, vault-relative.
-        number: The line, counted from 1.
-        text: The line as it stands there.
-        more: The indented lines after it, which belong to it.
-        entry: What it says.
-        counts: Whether its day is made from it; False for one that a later revision replaced.
-    """
-
-    path: str
-    number: int
-    text: str
-    more: str
-    entry: LogEntry
-    counts: bool
 
 
 class HabitIndex:
@@ -99,11 +71,10 @@ class HabitIndex:
         self.unreadable: dict[str, str] = {}
         self._store = HabitStore(places.cache)
         self._lock = RLock()
-        self._elsewhere: set[str] | None = None
         self._habits: list[Habit] | None = None
         self._days: dict[str, DayHistory] = {}
         self._views: dict[tuple[str, int, int, int], HabitView] = {}
-        self._version: tuple[int, int] = (-1, -1)
+        self._version: tuple[int, str] = (0, "")
 
     def close(self) -> None:
         """Close the index file; the next question opens it again."""
@@ -116,36 +87,27 @@ class HabitIndex:
         """Why the index file cannot be used, as a sentence; "" when it can."""
         return self._store.trouble
 
-    def know(self, paths: Iterable[str]) -> None:
-        """Say which notes outside of the folder of habits define one; the catalog knows them."""
-        self._elsewhere = set(paths)
-
     def refresh(self, *, full: bool = False) -> bool:
-        """Bring the index up to date with the files.
-
-        Args:
-            full: Throw it away and build it from the files.
+        """Bring the tables up to date with the files; `full` builds them from nothing.
 
         Returns:
             Whether anything changed.
         """
         with self._lock:
+            self._store.retry()
             try:
                 return self._refresh(full=full)
             except sqlite3.Error as error:
-                self._store.give_way(error)
+                self._store.recover(error)
                 self._forget()
                 return self._refresh(full=False)
 
     def habits(
         self, day: date | None = None, *, first: date | None = None, last: date | None = None
     ) -> list[HabitView]:
-        """All habits as of a day, by group, order and title; archived ones are among them.
+        """Return all habits as of a day, by group, order and title; archived ones are among them.
 
-        Args:
-            day: The day that counts as today; None is today.
-            first: The first day of the cells wanted; None is six days before `day`.
-            last: The last day of them; None is `day`.
+        Their cells go from `first`, else six days before `day`, to `last`, else `day`.
         """
         with self._lock:
             self.refresh()
@@ -162,7 +124,7 @@ class HabitIndex:
         first: date | None = None,
         last: date | None = None,
     ) -> HabitView:
-        """One habit as of a day, with the cells of some days, as of the last refresh."""
+        """Return one habit as of a day, with the cells of some days, as of the last refresh."""
         today = (day or self.today()).toordinal()
         shown = (
             today - 6 if first is None else first.toordinal(),
@@ -193,7 +155,7 @@ class HabitIndex:
             write_cache_file(self.places.cache, PROMPT_FILE, data)
 
     def resolve(self, name: str) -> Habit:
-        """The one habit that a person means by a name.
+        """Return the one habit that a person means by a name.
 
         Raises:
             NotFound: No habit has such a name.
@@ -204,21 +166,17 @@ class HabitIndex:
             return find_habit(self.known(), name)
 
     def find(self, name: str) -> Habit:
-        """As `resolve`, without looking at the files again."""
+        """Return what `resolve` does, without looking at the files again."""
         with self._lock:
             return find_habit(self.known(), name)
 
     def is_name(self, word: str) -> bool:
-        """Whether a word is the whole name of a habit; files are not looked at."""
+        """Tell whether a word is the whole name of a habit; files are not looked at."""
         with self._lock:
             return is_name(self.known(), word)
 
-    def definition(self, name: str) -> Definition:
-        """The definition of the habit that a name means."""
-        return self.resolve(name).definition
-
     def timeline(self, habit: Habit, day: date | None = None, last: date | None = None) -> Timeline:
-        """All days of a habit, judged as of a day."""
+        """Evaluate all days of a habit as of a day."""
         today = (day or self.today()).toordinal()
         until = None if last is None else last.toordinal()
         with self._lock:
@@ -226,7 +184,7 @@ class HabitIndex:
             return evaluate_days(habit.definition, self.days(habit), today, week_start, until)
 
     def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
-        """The days of a habit laid out in weeks, for a heatmap."""
+        """Lay out the days of a habit in weeks, for a heatmap."""
         line = self.timeline(habit, day, last)
         bounds = first.toordinal(), last.toordinal()
         with self._lock:
@@ -234,25 +192,27 @@ class HabitIndex:
             return lay_out_calendar(habit.definition, self.days(habit), line, *bounds, week_start)
 
     def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
-        """A calendar year of a habit, for a heatmap; None is the year of `day`."""
+        """Lay out a year of a habit, for a heatmap; None is the year of `day`."""
         habit = self.resolve(name)
         first, last = map(date.fromordinal, year_bounds(year or (day or self.today()).year))
         return self.calendar(habit, first, last, day)
 
-    def entries(
-        self, name: str, since: date | None = None, until: date | None = None
-    ) -> list[LogLine]:
-        """All lines of a habit from one day to another, by day and time."""
-        return self.lines(self.resolve(name), since, until)
-
     def lines(
         self, habit: Habit, since: date | None = None, until: date | None = None
     ) -> list[LogLine]:
-        """As `entries`, as of the last refresh."""
-        first = since.toordinal() if since else 0
+        """Return the log lines of a habit by day and time, as of the last refresh."""
+        first = since.toordinal() if since else log.FIRST_DAY
         last = until.toordinal() if until else log.LAST_DAY
+        by_day: dict[int, list[LogLine]] = {}
         with self._lock:
-            return self._lines(habit, first, last)
+            found = habit_table.read_lines(self._store.connection, habit.names, first, last)
+            for line in found:
+                by_day.setdefault(line.entry.day, []).append(line)
+        return [
+            line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
+            for some in by_day.values()
+            for line in sorted(some, key=_line_moment)
+        ]
 
     def log(
         self, habit: str, value: str = "done", day: date | None = None, *, note: str = ""
@@ -274,57 +234,49 @@ class HabitIndex:
         # which one counts.
         with self._lock:
             found = self.resolve(habit)
-            said = parse_typed_value(value, found.definition.unit)
-            return check_in(self, CheckIn(found, said, day, note=note))
+            typed = parse_typed_value(value, found.definition.unit)
+            return check_in(self, CheckIn(found, typed, day, note=note))
 
     def undo(self) -> Undone:
-        """Take back the last entry of this device, by a line that makes its day what it was.
+        """Undo the last entry of this device, by a line that makes its day what it was.
 
         Raises:
-            NotFound: There is nothing left to take back.
+            NotFound: There is nothing left to undo.
         """
-        from notekeep.tracking.checkin_undo import undo_check_in
-
         with self._lock:
             return undo_check_in(self)
 
     def redo(self, *, dry_run: bool = False) -> Undone:
-        """Say again what `undo` took back last, if nothing else was said on this device since.
+        """Redo what `undo` undid last, if nothing else was logged on this device since.
 
         Raises:
-            NotFound: There is nothing to say again.
+            NotFound: There is nothing to redo.
         """
-        from notekeep.tracking.checkin_undo import redo_check_in
-
         with self._lock:
             return redo_check_in(self, dry_run=dry_run)
 
     def problems(self, day: date | None = None) -> list[Problem]:
-        """Everything about the habits' files that a person should look at."""
-        from notekeep.tracking.habit_problems import problems
-
+        """Return everything about the habits' files that a person should look at."""
         with self._lock:
             self.refresh()
             today = (day or self.today()).toordinal()
-            connection, root = self._store.connection, self.places.root
-            return problems(connection, root, self.known(), today, self.unreadable)
+            return find_problems(
+                self._store.connection, self.places.root, self.known(), today, self.unreadable
+            )
 
-    def texts(self, problems: Iterable[Problem]) -> list[str]:
-        """The line that each of some problems is about, as it stands in its file; "" without."""
-        from notekeep.tracking.habit_problems import read_problem_lines
-
+    def problem_lines(self, problems: Iterable[Problem]) -> list[str]:
+        """Return the line that each of some problems is about; "" without."""
         return read_problem_lines(self.places.root, problems)
 
     def count_problems(self) -> int:
-        """How many lines and definitions need a look, as of the last refresh.
+        """Count the lines and definitions that need a look, as of the last refresh.
 
         Only what reading has found counts, so that this costs no look at every line: a day that
         contradicts itself, or an amount in another unit, is in `problems` alone.
         """
         with self._lock:
             (reports,) = self._store.connection.execute(
-                "SELECT (SELECT count(*) FROM reports)"
-                " + (SELECT count(*) FROM definitions WHERE problem IS NOT NULL)"
+                "SELECT count(*) FROM problems WHERE source = 'habit'"
             ).fetchone()
             habits = self.known()
         undefined = sum(not habit.definition.path for habit in habits)
@@ -332,82 +284,45 @@ class HabitIndex:
         return len(self.unreadable) + int(reports) + undefined + flaws
 
     def today(self) -> date:
-        """The day that counts now, by the hour at which the vault's days start."""
-        from notekeep.config import current_time
-        from notekeep.dates import habit_day
-
+        """Return the day that counts now, by the hour at which the vault's days start."""
         return habit_day(current_time(), self.places.settings.day_start)
 
     def known(self) -> list[Habit]:
-        """All habits as of the last refresh: those that a note defines, then all others."""
+        """Return all habits as of the last refresh: those that a note defines, then all others."""
         if self._habits is None:
             self._habits = habit_table.read_habits(self._store.connection)
         return self._habits
 
     def days(self, habit: Habit) -> DayHistory:
-        """The history of a habit as of the last refresh."""
+        """Return the history of a habit as of the last refresh."""
         if habit.key not in self._days:
             self._days[habit.key] = habit_table.read_days(self._store.connection, habit.key)
         return self._days[habit.key]
 
     def day_entries(self, habit: Habit, day: int) -> list[LogEntry]:
-        """All entries of a habit and day as of the last refresh."""
-        connection = self._store.connection
-        return list(habit_table.read_entries(connection, habit.names, day, day))
-
-    def added(self, habit: Habit, path: str, lines: Mapping[str, LogEntry]) -> str:
-        """Take lines in that were just appended.
-
-        Args:
-            habit: Whose lines they are.
-            path: The file, vault-relative.
-            lines: What they say, by their text, in order.
-
-        Returns:
-            Why the index file does not have them yet, as a sentence, or "". It will find them at
-            the next look; what is known here has them in any case.
-        """
-        with self._lock:
-            try:
-                self._take_appended(habit, path, lines)
-            except sqlite3.Error as error:
-                days = self.days(habit)
-                for entry in lines.values():
-                    entries = [*self.day_entries(habit, entry.day), entry]
-                    days.put(entry.day, reduce_entries(entries, habit.definition.unit))
-                self._views = {}
-                return f"the index of habits is behind: {error}"
-            return self.trouble
-
-    def _take_appended(self, habit: Habit, path: str, lines: Mapping[str, LogEntry]) -> None:
-        with self._store.writing() as connection:
-            is_taken = habit_table.store_appended_lines(
-                connection, self.places.root, habit, path, lines
-            )
-        if is_taken:
-            self._forget({habit.key})
-        else:
-            self._refresh(full=False)
+        """Return all entries of a habit and day as of the last refresh."""
+        return list(habit_table.read_entries(self._store.connection, habit.names, day, day))
 
     def _refresh(self, *, full: bool) -> bool:
-        connection = self._store.connection
         if full:
-            with self._store.writing():
-                for table in ("files", "blocks", "reports", "definitions", "habits"):
-                    connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            self._forget()
-        version = (id(connection), self._store.version())
+            with self._store.writing() as connection:
+                habit_table.clear_tables(connection)
+                self._store.count_up()
+        connection, version = self._store.connection, self._store.version()
         if version != self._version:
             self._forget()
             self._version = version
         root, folder = self.places.root, self.places.settings.habit_folder
-        found = scan_habit_files(root, folder.strip("/"), connection, self._elsewhere)
+        found = scan_habit_files(root, folder.strip("/"), connection)
         self.unreadable = found.unreadable
         if not found.changed and not found.removed:
             return full
         with self._store.writing():
-            folded = habit_table.store_scan(connection, root, found)
-        self._forget(folded)
+            is_known = self._store.version() == self._version
+            changed = habit_table.store_scan(connection, root, found)
+            self._version = self._store.count_up()
+        # Of what another program wrote since, nothing is known.
+        self._forget(changed if is_known else None)
         return True
 
     def _forget(self, keys: set[str] | None = None) -> None:
@@ -421,59 +336,30 @@ class HabitIndex:
             self._days.pop(key, None)
         self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
-    def _lines(self, habit: Habit, first: int, last: int) -> list[LogLine]:
-        rows: list[LogLine] = []
-        by_day: dict[int, list[LogLine]] = {}
-        for path, number, text, more, entry in read_stored_lines(
-            self._store.connection, habit.names, first, last
-        ):
-            line = LogLine(path, number, text, more, entry, counts=True)
-            by_day.setdefault(entry.day, []).append(line)
-        for day in sorted(by_day):
-            top = reduce_entries(
-                (line.entry for line in by_day[day]), habit.definition.unit
-            ).revision
-            ordered = sorted(by_day[day], key=_line_moment)
-            rows += [line._replace(counts=line.entry.revision == top) for line in ordered]
-        return rows
-
 
 def _line_moment(line: LogLine) -> tuple[str, int, str, int]:
     return line.entry.time or "", line.entry.revision, line.path, line.number
 
 
-# Which reminders have come and are not answered, and which of them were told already today.
-
-
-FILE = "reminded"
+# Reminders.
 
 
 class Due(NamedTuple):
-    """A reminder that has come and is not answered.
-
-    Attributes:
-        habit: The habit as of today.
-        reminder: The time.
-    """
+    """A reminder that has come and is not answered, and its habit as of today."""
 
     habit: HabitView
     reminder: Reminder
 
 
 class HabitReminders(NamedTuple):
-    """The reminders of a vault.
-
-    Attributes:
-        all: Each with the habit it is of, in the order of habits; archived ones are left out.
-        wrong: Words that are no reminder, with the note they stand in.
-    """
+    """The reminders of a vault, by habit, and words that are none with their notes."""
 
     all: list[tuple[HabitView, Reminder]]
     wrong: list[tuple[str, str]]
 
 
 def list_reminders(index: HabitIndex) -> HabitReminders:
-    """The reminders of all habits that are not archived."""
+    """Return the reminders of all habits that are not archived."""
     found = HabitReminders([], [])
     definitions = {view.id: view for view in index.habits() if not view.is_archived}
     for habit in index.known():
@@ -487,13 +373,9 @@ def list_reminders(index: HabitIndex) -> HabitReminders:
 
 
 def due(index: HabitIndex, now: datetime) -> list[Due]:
-    """The reminders of today that have come while today still asks for the habit.
+    """Return the reminders of today that have come while today still asks for the habit.
 
     A habit that was logged today in any way is answered.
-
-    Args:
-        index: The habits of the vault.
-        now: The wall clock.
     """
     day_start = index.places.settings.day_start
     today = habit_day(now, day_start)
@@ -517,26 +399,21 @@ def _reminder_moment(reminder: Reminder, today: date, day_start: int) -> datetim
 
 
 def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Those that were not told today; afterwards they count as told.
+    """Return those that were not told today; afterwards they count as told.
 
     Where that cannot be kept they are told again, which is better than not at all.
-
-    Args:
-        state: The state folder of the vault.
-        found: The reminders that have come.
-        today: The day.
     """
-    path = os.path.join(state, FILE)
-    told: set[str] = set()
+    path = os.path.join(state, REMINDED_FILE)
+    sent: set[str] = set()
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
         head, *rows = file.read().split("\n")
-        told = set(rows) if head == today.isoformat() else set()
+        sent = set(rows) if head == today.isoformat() else set()
     fresh = {f"{one.habit.id} {one.reminder.words}": one for one in found}
-    new = {key: one for key, one in fresh.items() if key not in told}
+    new = {key: one for key, one in fresh.items() if key not in sent}
     if new:
-        rows = [today.isoformat(), *sorted(told | new.keys())]
+        rows = [today.isoformat(), *sorted(sent | new.keys())]
         with suppress(OSError):
-            cache_files.write_cache_file(
-                state, FILE, "\n".join(rows).encode("utf-8", "surrogateescape")
+            write_cache_file(
+                state, REMINDED_FILE, "\n".join(rows).encode("utf-8", "surrogateescape")
             )
     return list(new.values())

@@ -96,7 +96,7 @@ class PagedRows:
         In other lists one has to look: they are asked for again with each change of the vault.
         """
         if not self._query:
-            return self._vault.catalog.place(path)
+            return self._vault.catalog.position(path)
         if self.total > FAR and not self._is_by_title:
             return self._vault.search.ordered(self._query).find(path)
         return None

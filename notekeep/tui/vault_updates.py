@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from notekeep.catalog import indexer
-from notekeep.catalog.indexer import Pace
+from notekeep.catalog import indexing_process
+from notekeep.catalog.indexing_process import Pace
 from notekeep.errors import NotekeepError
 from notekeep.tui.messages import IndexingStatus, VaultChanged, WorkStatus
 from notekeep.tui.render.formatting import thousands
@@ -66,7 +66,7 @@ class VaultSweeps:
         self._is_news = is_news
         self._left = threading.Event()
         self._pace = Pace(thousands)
-        self._follower: indexer.IndexingProcess | None = None
+        self._follower: indexing_process.IndexingProcess | None = None
         self._following = threading.Lock()
 
     def sweep(self) -> None:
@@ -103,7 +103,7 @@ class VaultSweeps:
         except _SweepCancelled:
             return None
         if vault.full_text.should_merge:
-            indexer.start_indexing(vault.root)
+            indexing_process.start_indexing(vault.root)
         return refreshed
 
     def _follow(self) -> None:
@@ -116,7 +116,10 @@ class VaultSweeps:
             return
         try:
             self._app.post_message(VaultChanged())
-            vault, self._follower = self._app.vault, indexer.IndexingProcess(self._app.vault.root)
+            vault, self._follower = (
+                self._app.vault,
+                indexing_process.IndexingProcess(self._app.vault.root),
+            )
             if self._left.is_set():  # who left before there was one stopped none
                 return
             if (
@@ -136,7 +139,7 @@ class VaultSweeps:
             raise _SweepCancelled
         # A few notes are there before anybody has read how far they are.
         if total > FEW:
-            text = f"Indexing {self._pace.said(done, total)}"
+            text = f"Indexing {self._pace.describe(done, total)}"
             self._app.post_message(IndexingStatus(done / total, text))
 
     def _is_over(self) -> None:

@@ -145,15 +145,15 @@ def test_what_the_vault_has_is_offered_quoted_for_the_shell(
 def test_names_are_found_by_one_question(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many notes there are, the beginning is looked up and no other name is read."""
     asked: list[str] = []
-    made_of = Catalog.made_of
+    collect = Catalog.collect
 
     def counted(catalog: Catalog, make: Any, sql: str, *values: Any) -> Any:
         asked.append(sql)
-        return made_of(catalog, make, sql, *values)
+        return collect(catalog, make, sql, *values)
 
     vault = Vault.open(str(root))
     vault.indexing.refresh()
-    monkeypatch.setattr(Catalog, "made_of", counted)
+    monkeypatch.setattr(Catalog, "collect", counted)
     monkeypatch.setattr(Catalog, "names", None)
     assert complete_name(vault.catalog, "Medi", 10) == ["Meditate"]
     assert len(asked) == 1

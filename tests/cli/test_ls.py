@@ -88,10 +88,11 @@ def test_notes_changed_on_one_day_count_together(shelf: Shell) -> None:
 
 
 @pytest.mark.parametrize("field", ["task", "task-todo", "ratng"])
-def test_count_by_what_notes_lack_is_refused_by_name(shelf: Shell, field: str) -> None:
-    ran = shelf("ls", "--by", field)
-    assert (ran.code, ran.out) == (2, "")
-    assert field in ran.err
+def test_a_column_that_notes_lack_is_refused_by_name(shelf: Shell, field: str) -> None:
+    for option in ("--by", "--cols"):
+        ran = shelf("ls", option, field)
+        assert (ran.code, ran.out) == (2, "")
+        assert field in ran.err
 
 
 def test_count_of_no_note_says_that_none_matches(shelf: Shell) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notekeep.query.fields import COUNTED_THINGS, FLAGS
+from notekeep.catalog.columns import STATES
+from notekeep.query.fields import COUNTED_THINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,4 +20,4 @@ def test_every_query_finds_a_note(failing: Callable[[str], list[str]]) -> None:
 
 def test_every_state_and_thing_that_can_be_asked_for_is_named() -> None:
     page = PAGE.read_text("utf-8")
-    assert [name for name in (*FLAGS, *COUNTED_THINGS.values()) if f"`{name}`" not in page] == []
+    assert [name for name in (*STATES, *COUNTED_THINGS.values()) if f"`{name}`" not in page] == []

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.columns import query_fields
 from notekeep.catalog.indexer import Indexer, Refreshed
 from notekeep.markdown.schema import DEFAULT_SCHEMA, KINDS
-from notekeep.query.fields import QueryFields
 from notekeep.query.grammar import parse_query
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Vault:
 
     def query(self, text: str, *, typing: bool = False) -> Query:
         kinds = {kind.id: kind.fields for kind in KINDS.values()}
-        fields = QueryFields.of(kinds, self.catalog.field_names())
+        fields = query_fields(kinds, self.catalog.field_names())
         return parse_query(text, fields, today=TODAY, typing=typing)
 
     def ls(self, text: str = "") -> list[str]:

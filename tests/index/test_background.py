@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.catalog import indexer
+from notekeep.catalog import indexing_process
 from notekeep.query.tree import Term
 from notekeep.vault import Vault
 
@@ -51,7 +51,7 @@ def test_many_changes_are_left_to_it_and_it_tells_how_far_it_is(vault: Vault) ->
     assert refreshed.deferred
     assert refreshed.pending == NOTES
     told: list[tuple[int, int]] = []
-    assert indexer.IndexingProcess(vault.root).follow(
+    assert indexing_process.IndexingProcess(vault.root).follow(
         lambda done, total: told.append((done, total))
     )
     assert told == sorted(told)
@@ -70,7 +70,7 @@ def test_without_the_full_text_titles_answer_and_say_so(vault: Vault) -> None:
 
 
 def test_stopped_it_ends_and_what_it_did_stays(vault: Vault) -> None:
-    follower = indexer.IndexingProcess(vault.root)
+    follower = indexing_process.IndexingProcess(vault.root)
     begun = threading.Event()
     thread = threading.Thread(target=follower.follow, args=[lambda _done, _total: begun.set()])
     thread.start()
@@ -84,12 +84,14 @@ def test_stopped_it_ends_and_what_it_did_stays(vault: Vault) -> None:
 
 
 def test_of_two_at_once_one_works(vault: Vault) -> None:
-    with indexer.turn(vault.places.cache, wait=False) as ours:
+    with indexing_process.turn(vault.places.cache, wait=False) as ours:
         assert ours
-        done = subprocess.run(indexer._command(vault.root), check=True, capture_output=True)
+        done = subprocess.run(
+            indexing_process._command(vault.root), check=True, capture_output=True
+        )
         assert done.stdout == b""
         assert not vault.search.count()
-    subprocess.run(indexer._command(vault.root), check=True)
+    subprocess.run(indexing_process._command(vault.root), check=True)
     assert vault.search.count() == NOTES
 
 
@@ -103,7 +105,7 @@ def test_killed_at_any_moment_the_index_opens_or_is_built_again(vault: Vault) ->
             with open(path, "a", encoding="utf-8") as file:
                 file.write(f"round{round_}\n")
         with subprocess.Popen(
-            [*indexer._command(root), "--tell", *(["--rebuild"] if round_ % 2 else [])],
+            [*indexing_process._command(root), "--tell", *(["--rebuild"] if round_ % 2 else [])],
             stdout=subprocess.PIPE,
             start_new_session=True,
         ) as process:

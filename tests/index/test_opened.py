@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.catalog import open_counts as module
-from notekeep.catalog.open_counts import FILE, OpenCounts
+from notekeep import cache_files
+from notekeep.catalog.open_counts import DAY, FILE, OpenCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,10 +66,10 @@ def test_another_program_sees_it(opened: OpenCounts, tmp_path: Path) -> None:
 
 
 def test_what_is_long_ago_counts_less(opened: OpenCounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    today = module._today()
-    monkeypatch.setattr(module, "_today", lambda: today - 60)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now - 60 * DAY)
     opened.count("a.md")
-    monkeypatch.setattr(module, "_today", lambda: today)
+    monkeypatch.setattr("time.time", lambda: now)
     assert opened.times("a.md") == pytest.approx(0.25)  # two half-lives of 30 days
 
 
@@ -91,7 +92,7 @@ def test_a_note_can_be_forgotten(opened: OpenCounts, tmp_path: Path) -> None:
 def test_the_older_half_goes_when_there_is_much(
     opened: OpenCounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 200)
+    monkeypatch.setattr(cache_files, "MOST_APPENDED", 200)
     for at in range(50):
         opened.count(f"{at}.md")
     assert (tmp_path / FILE).stat().st_size <= 200

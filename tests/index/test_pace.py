@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from notekeep.catalog.indexer import Pace
+from notekeep.catalog.indexing_process import Pace
 
 
 def test_the_time_left_is_said_after_two_seconds() -> None:
     now = 100.0
     pace = Pace(now=lambda: now)
-    assert pace.said(0, 10_000) == "0 of 10000 notes"
+    assert pace.describe(0, 10_000) == "0 of 10000 notes"
     now = 101.0
-    assert pace.said(400, 10_000) == "400 of 10000 notes"
+    assert pace.describe(400, 10_000) == "400 of 10000 notes"
     now = 104.0
-    assert pace.said(1000, 10_000) == "1000 of 10000 notes, 250 a second, 36 s left"
+    assert pace.describe(1000, 10_000) == "1000 of 10000 notes, 250 a second, 36 s left"
     now = 105.0
-    assert pace.said(10_000, 10_000) == "10000 of 10000 notes, 2000 a second, 1 s left"
+    assert pace.describe(10_000, 10_000) == "10000 of 10000 notes, 2000 a second, 1 s left"
 
 
 def test_what_was_done_before_is_no_pace() -> None:
     now = 0.0
     pace = Pace(lambda number: f"<{number}>", now=lambda: now)
-    pace.said(5000, 10_000)
+    pace.describe(5000, 10_000)
     now = 10.0
-    assert pace.said(5100, 10_000) == "<5100> of <10000> notes, <10> a second, 8 min left"
+    assert pace.describe(5100, 10_000) == "<5100> of <10000> notes, <10> a second, 8 min left"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notekeep.catalog import writer
 from reliability.house import facts
 
 if TYPE_CHECKING:
@@ -92,19 +91,3 @@ def test_what_another_program_changes_is_written_without_sqlite_utils(
     vault.refresh()
     assert vault.catalog.count() >= 200
     assert "sqlite_utils" not in sys.modules
-
-
-def test_many_rows_written_by_sqlite_utils_are_those_written_by_sqlite3(
-    vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(writer.FEW + 5):
-        head = f"---\nrating: {number}\naliases: [x{number}]\ntags: [a/b]\ndone: true\n---\n"
-        vault.write(f"{number}.md", f"{head}# H\n[[{number + 1}]]\n- [ ] do it\n")
-    vault.refresh()
-    many = facts(vault.catalog)
-    monkeypatch.setattr(writer, "FEW", 10_000)
-    monkeypatch.delitem(sys.modules, "sqlite_utils")
-    vault.refresh(verify=True)
-    vault.catalog.clear()
-    vault.refresh()
-    assert facts(vault.catalog) == many

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.catalog.catalog import Catalog
-from notekeep.catalog.name_lookup import NamesOfNotes, known, withheld
+from notekeep.catalog.name_lookup import NamesOfNotes, existing_paths, withheld
 from notekeep.catalog.records import Record
 from notekeep.errors import Failure
 from notekeep.export.consent import CONSENT_FIELDS
@@ -153,7 +153,7 @@ def test_front_matter_without_these_fields_is_not_read(catalog: Catalog) -> None
 def test_a_path_is_known_when_a_note_is_there(catalog: Catalog) -> None:
     broken = "caf\udce9.md"
     keep(catalog, [note("a.md"), note(broken)])
-    assert known(catalog, ["a.md", broken, "A.md", "b.md"]) == {"a.md", broken}
+    assert existing_paths(catalog, ["a.md", broken, "A.md", "b.md"]) == {"a.md", broken}
     assert NamesOfNotes(catalog, nothing).resolve("caf\udce9", "a.md") == [broken]
 
 
@@ -165,7 +165,7 @@ def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog
     assert asked.withheld() == {"a.md"}
     assert asked.known(["a.md", "b.md", "t.md"]) == {"a.md", "b.md"}
     assert [row.title for row in asked.rows(["a.md", "t.md"])] == ["One"]
-    assert known(catalog, ["a.md", "b.md", "t.md"]) == set()
+    assert existing_paths(catalog, ["a.md", "b.md", "t.md"]) == set()
 
 
 def test_a_catalog_that_is_read_is_of_one_moment(catalog: Catalog) -> None:

@@ -68,7 +68,7 @@ def test_a_long_question_of_a_thread_holds_up_no_question_of_the_main_one(vault:
         return found.fetchall()
 
     thread = threading.Thread(
-        target=vault.catalog.made_of, args=(slowly, "SELECT path FROM notes"), daemon=True
+        target=vault.catalog.collect, args=(slowly, "SELECT path FROM notes"), daemon=True
     )
     thread.start()
     assert asks.wait(30)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.fields import QueryFields
+from notekeep.catalog.columns import query_fields
 from notekeep.query.grammar import parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Query
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -20,7 +21,7 @@ TODAY = date(2026, 11, 24)  # a Tuesday
 
 @pytest.fixture
 def fields() -> QueryFields:
-    return QueryFields.of(
+    return query_fields(
         {
             "book": {
                 "author": "list",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.fields import QueryField, QueryFields, nearest
+from notekeep.catalog.columns import query_fields
+from notekeep.query.fields import QueryField, nearest
 
 if TYPE_CHECKING:
-    from notekeep.query.fields import FieldType
+    from notekeep.query.fields import FieldType, QueryFields
 
 
 @pytest.mark.parametrize(
@@ -40,17 +41,17 @@ def test_a_field_that_nobody_has_is_none(fields: QueryFields) -> None:
 
 
 def test_names_seen_in_notes_count_without_types() -> None:
-    assert QueryFields.of({}, seen=["mood"]).find("mood") == QueryField("mood", "any")
+    assert query_fields({}, seen=["mood"]).find("mood") == QueryField("mood", "any")
 
 
 def test_a_kind_says_better_than_notes_what_its_field_is() -> None:
-    assert QueryFields.of({"book": {"pages": "number"}}, {"pages": "text"}).find(
+    assert query_fields({"book": {"pages": "number"}}, {"pages": "text"}).find(
         "pages"
     ) == QueryField("pages", "number")
 
 
 def test_no_note_changes_what_every_note_has() -> None:
-    assert QueryFields.of({}, {"title": "number"}).find("title") == QueryField("title", "text")
+    assert query_fields({}, {"title": "number"}).find("title") == QueryField("title", "text")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.catalog.columns import query_fields
 from notekeep.errors import UsageError
 from notekeep.query.description import explain_tree
-from notekeep.query.fields import QueryFields
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import (
     And,
@@ -35,7 +35,7 @@ from notekeep.query.tree import (
 )
 
 TODAY = date(2026, 11, 24)
-FIELDS = QueryFields.of(
+FIELDS = query_fields(
     {"book": {"author": "list", "rating": "number", "finished": "date"}, "post": {"draft": "bool"}}
 )
 PIECES = [

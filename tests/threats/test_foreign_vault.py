@@ -167,7 +167,7 @@ def test_a_regular_expression_is_looked_for_in_the_one_process_that_may_be_start
 
 
 BACKGROUND = """
-from notekeep.catalog.indexer import start_indexing
+from notekeep.catalog.indexing_process import start_indexing
 start_indexing(os.getcwd())
 os.wait()
 """

@@ -76,7 +76,7 @@ async def test_index_history_and_state_are_private(
     assert list(kept.glob("state/*/aside/*"))
     assert {"cache", "state"} <= {path.name for path in kept.iterdir()}
     assert list(kept.glob("cache/*/words/*"))
-    assert list(kept.glob("cache/*/habits.db"))
+    assert list(kept.glob("cache/*/catalog.db"))
     assert readable_by_others(kept) == {}
 
 

@@ -10,7 +10,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from notekeep.catalog import indexer
+from notekeep.catalog import indexing_process
 from notekeep.storage.content import read_file
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.vault_updates import VaultSweeps
@@ -212,17 +212,17 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
         await go_to(app, pilot, "books/Deep Work.md")
         sweeping = VaultSweeps(app, lambda _refreshed: False)
 
-        class Late(indexer.IndexingProcess):
+        class Late(indexing_process.IndexingProcess):
             def __init__(self, root: str) -> None:
                 super().__init__(root)
                 sweeping.stop()
 
-            def follow(self, told: Callable[[int, int], None]) -> bool:
-                del told
+            def follow(self, report: Callable[[int, int], None]) -> bool:
+                del report
                 followed.append(True)
                 return True
 
-        monkeypatch.setattr(indexer, "IndexingProcess", Late)
+        monkeypatch.setattr(indexing_process, "IndexingProcess", Late)
         await asyncio.to_thread(sweeping._follow)
     assert followed == []
 
@@ -234,9 +234,9 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
     begun: list[str] = []
     go_on = threading.Event()
 
-    class Slow(indexer.IndexingProcess):
-        def follow(self, told: Callable[[int, int], None]) -> bool:
-            del told
+    class Slow(indexing_process.IndexingProcess):
+        def follow(self, report: Callable[[int, int], None]) -> bool:
+            del report
             begun.append("follow")
             assert go_on.wait(30)
             vault.indexing.refresh()
@@ -244,7 +244,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
 
     monkeypatch.setattr("notekeep.services.indexing.ANSWER_BUDGET", 3)
     monkeypatch.setattr("notekeep.tui.vault_updates.QUIET", 0)
-    monkeypatch.setattr(indexer, "IndexingProcess", Slow)
+    monkeypatch.setattr(indexing_process, "IndexingProcess", Slow)
     refresh, refreshed = vault.indexing.refresh, []
 
     def counted(**how: Any) -> Refreshed:

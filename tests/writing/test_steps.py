@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep import cache_files
 from notekeep.errors import Conflict, NotFound
 from notekeep.tracking import checkin
 from notekeep.vault import Vault
@@ -141,7 +142,7 @@ def test_without_its_moments_a_line_has_the_time_it_names(habits: Vault) -> None
 
 
 def test_moments_are_few_and_private(habits: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkin, "MOST_BYTES", 200)
+    monkeypatch.setattr(cache_files, "MOST_APPENDED", 200)
     for count in range(1, 30):
         habits.habits.check_in("med", f"{count} min")
     path = Path(habits.places.state, checkin.CHECKINS_FILE)

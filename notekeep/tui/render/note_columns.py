@@ -6,11 +6,11 @@ Pure: what a column is and holds comes from rows of the catalog, nothing is read
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import sort_key as row_key
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.folding import fold_text
@@ -34,9 +34,6 @@ MIN_PROSE = 8
 """A text that would be seen in fewer cells than this is not begun at the right edge."""
 
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
-COMPUTED_COLUMNS = frozenset({KIND_COLUMN, MODIFIED_COLUMN})
-"""Columns that say what a note is, and are no fields that can be written."""
-
 MAX_WIDTHS: dict[FieldType | None, int] = {
     "number": 10,
     "date": 10,
@@ -95,9 +92,13 @@ class Column(NamedTuple):
     @property
     def head(self) -> str:
         """What stands above it."""
-        return clean_line(
-            {MODIFIED_COLUMN: "changed", KIND_COLUMN: "kind"}.get(self.name, self.name)
-        )
+        known = COLUMNS.get(self.name)
+        return clean_line((known and known.head) or self.name)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it says what a note is, and is no field that can be written."""
+        return self.name in COLUMNS and COLUMNS[self.name].is_computed
 
 
 class ColumnPlace(NamedTuple):
@@ -163,7 +164,7 @@ def _has_value(value: object) -> bool:
 
 
 def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> Column:
-    type_: FieldType | None = "date" if name == MODIFIED_COLUMN else schema.type_of(kind, name)
+    type_ = "date" if name == MODIFIED_COLUMN else schema.type_of(kind, name)
     column = Column(name, type_, 0, 0)
     least = cell_len(column.head) + 2
     seen = [cell_len(cell_text(row, column, glyphs)) for row in rows]
@@ -179,14 +180,9 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     """Return what a note has in a column, as one line; "" where it has nothing."""
     if column.name == TITLE_COLUMN:
         return clean_line(row.title)
-    if column.name == KIND_COLUMN:
-        return clean_line(row.kind)
-    if column.name == MODIFIED_COLUMN:
-        changed = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
-        return changed.date().isoformat()
     if column.name == TAGS_COLUMN:
         return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
-    value = row.fields.get(column.name)
+    value = column_value(row, column.name)
     if column.name == "rating" and (shown := star_rating(value, glyphs.best)) is not None:
         return stars(shown, glyphs)
     return field_text(value)
@@ -207,7 +203,7 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
         return [Piece(text, "star")]
     if column.name == TAGS_COLUMN:
         return [Piece(text, "tag")]
-    if column.name in COMPUTED_COLUMNS:
+    if column.is_computed:
         return [Piece(text, "faint")]
     return [Piece(text, "" if column.name == TITLE_COLUMN else _ROLES.get(column.type, ""))]
 
@@ -227,13 +223,11 @@ def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
     """
     if name == TITLE_COLUMN:
         return 1.0, row_key(row.title)
-    if name == KIND_COLUMN:
-        return 1.0, row.kind
     if name == MODIFIED_COLUMN:
         return 0.0, float(row.mtime_ns)
     if name == TAGS_COLUMN:
         return (1.0, fold_text(row.tags[0]).replace("/", "\1")) if row.tags else None
-    value = row.fields.get(name)
+    value = column_value(row, name)
     if isinstance(value, list):
         value = value[0] if value else None
     if not _has_value(value):

@@ -157,7 +157,7 @@ class ProblemsScreen(Dialog[None]):
         """Find all problems, and the line that each is about."""
         habits = self._vault.habits.tracker
         found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
-        return found, [_told(text) for text in habits.texts(found)]
+        return found, [_told(text) for text in habits.problem_lines(found)]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
         problems = [*reversed(self._wrong), *found[0]]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from notekeep.catalog.database import CATALOG_FILE
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.log import parse_line
 from notekeep.tracking.checkin import CheckIn, check_in, parse_typed_value
-from notekeep.tracking.habit_table import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,7 +195,7 @@ def test_without_an_index_a_check_in_works(notebook: Any) -> None:
     index = type(notebook.index())(notebook.places._replace(cache="/dev/null/nowhere"))
     done = index.log("med", "12")
     assert (done.is_written, done.habit.streak) == (True, 2)
-    assert "habits.db" in done.warning
+    assert "catalog.db" in done.warning
 
 
 def test_with_a_locked_index_a_check_in_is_written_and_says_so(
@@ -204,7 +204,7 @@ def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
     index = notebook.index()
     habit = index.resolve("med")
-    other = sqlite3.connect(os.path.join(notebook.places.cache, FILE), isolation_level=None)
+    other = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         done = check_in(index, CheckIn(habit, parse_typed_value("12 min")))
@@ -214,8 +214,10 @@ def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     assert (done.is_written, done.cell.amount, done.habit.streak) == (True, "12 min", 1)
     assert "behind" in done.warning
     assert done.line in (notebook.root / LOG).read_text()
+    monkeypatch.setattr("notekeep.tracking.habit_table.RETRY_SECONDS", 0)
+    assert index.log("med", "1").warning == "", "a while later the catalog is used again"
     index = notebook.index()
-    assert index.view(index.resolve("med")).today.amount == "12 min"
+    assert index.view(index.resolve("med")).today.amount == "13 min"
 
 
 def test_an_index_that_is_locked_from_the_start_is_gone_around(
@@ -224,7 +226,7 @@ def test_an_index_that_is_locked_from_the_start_is_gone_around(
     notebook.log("- 2026-11-23 med: 10 min")
     monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
     notebook.index().habits()
-    other = sqlite3.connect(os.path.join(notebook.places.cache, FILE), isolation_level=None)
+    other = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
         done = notebook.index().log("med", "12")

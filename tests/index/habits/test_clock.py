@@ -63,5 +63,7 @@ def test_another_start_of_the_day_changes_nothing_that_is_written(
     index = notebook.index()
     index.refresh(full=True)
     assert notebook.tree() == before
-    assert [line.text for line in index.entries("med")] == ["- 2026-11-20 meditate: done @26:00"]
+    assert [line.text for line in index.lines(index.resolve("med"))] == [
+        "- 2026-11-20 meditate: done @26:00"
+    ]
     assert index.log("med").line == "- 2026-11-21 meditate: done @02:00"

@@ -97,9 +97,10 @@ def test_json_gives_habits_and_days(vault: Vault, tmp_path: Path) -> None:
     assert days(other.habits.tracker) == days(vault.habits.tracker)
     keys = ("title", "rules", "goal", "unit", "until", "is_archived", "counts_silence", "aliases")
     for key in ("sit", "gym", "tea", "old"):
-        before, after = vault.habits.tracker.definition(key), other.habits.tracker.definition(key)
+        before, after = (one.habits.tracker.resolve(key).definition for one in (vault, other))
         assert [getattr(after, each) for each in keys] == [getattr(before, each) for each in keys]
-    (line,) = other.habits.tracker.entries("gym", date(2026, 11, 2), date(2026, 11, 2))
+    gym = other.habits.tracker.resolve("gym")
+    (line,) = other.habits.tracker.lines(gym, date(2026, 11, 2), date(2026, 11, 2))
     assert line.text == '- 2026-11-02 gym: skip reason=flu -- ill, "very"'
 
 
@@ -136,11 +137,11 @@ def test_what_a_terminal_would_obey_is_an_escape_in_json(vault: Vault, tmp_path:
     title = "L\u00e4ufe \u009b2J\u202e"
     note = '---\nhabit: runs\ntitle: "L\u00e4ufe \\u009b2J\\u202e"\nsince: 2026-11-01\n---\n'
     Path(vault.root, "habits/Runs.md").write_text(note, "utf-8")
-    assert vault.habits.tracker.definition("runs").title == title
+    assert vault.habits.tracker.resolve("runs").definition.title == title
     assert vault.habits.export("json").data.isascii()
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
-    assert other.habits.tracker.definition("runs").title == title
+    assert other.habits.tracker.resolve("runs").definition.title == title
 
 
 def test_the_archive_has_the_layout_of_loop(vault: Vault) -> None:

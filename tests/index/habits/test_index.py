@@ -30,14 +30,15 @@ def test_a_list_can_be_seen_as_of_another_day(notebook: Any) -> None:
 def test_entries_come_by_day_and_time_and_say_whether_they_count(notebook: Any) -> None:
     notebook.log("- 2026-11-23 med: 5 min @08:00", "- 2026-11-23 med: = 6 min @09:00 ~1 -- watch")
     notebook.log("- 2026-11-22 [[meditate]]: done", "  because", device="laptop")
-    found = notebook.index().entries("med", date(2026, 11, 1))
+    index = notebook.index()
+    found = index.lines(index.resolve("med"), date(2026, 11, 1))
     assert [(line.entry.day, line.counts, line.more) for line in found] == [
         (date(2026, 11, 22).toordinal(), True, "  because"),
         (date(2026, 11, 23).toordinal(), False, ""),
         (date(2026, 11, 23).toordinal(), True, ""),
     ]
     assert (found[-1].path, found[-1].number) == ("habits/log/2026-11.phone.md", 2)
-    assert len(notebook.index().entries("med", until=date(2026, 11, 22))) == 1
+    assert len(index.lines(index.resolve("med"), until=date(2026, 11, 22))) == 1
 
 
 def test_a_year_is_laid_out_for_a_heatmap(notebook: Any) -> None:

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notekeep.tracking.habit_table import FILE, read_days, read_habits
+from notekeep.catalog.catalog import Catalog
+from notekeep.catalog.database import CATALOG_FILE
+from notekeep.catalog.indexer import Indexer
+from notekeep.tracking.habit_table import read_days, read_habits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +31,7 @@ def state(index: HabitIndex) -> dict[str, tuple[Any, DayHistory]]:
 
 def stored(notebook: Any) -> dict[str, tuple[Any, DayHistory]]:
     """The same, as it lies in the index file."""
-    connection = sqlite3.connect(os.path.join(notebook.places.cache, FILE))
+    connection = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE))
     try:
         return {
             habit.key: (habit, read_days(connection, habit.key))
@@ -124,9 +127,10 @@ def test_a_definition_anywhere_in_the_vault_counts_once_it_is_known(notebook: An
     notebook.write("areas/Health/Sleep.md", "---\nhabit: sleep\n---\n")
     index = notebook.index()
     assert "sleep" not in state(index)
-    index.know(["areas/Health/Sleep.md", "habits/Gym.md", "gone.md"])
+    with Catalog(notebook.places.cache) as catalog:
+        Indexer(str(notebook.root), catalog).refresh()
     assert "sleep" in state(index)
-    assert "sleep" in state(notebook.index()), "it is remembered"
+    assert "sleep" in state(notebook.index())
     (notebook.root / "areas/Health/Sleep.md").unlink()
     assert "sleep" not in state(index)
 
@@ -175,7 +179,7 @@ def test_a_file_that_is_not_the_index_is_set_aside(notebook: Any, damage: str) -
     index = notebook.index()
     before = state(index)
     index.close()
-    path = os.path.join(notebook.places.cache, FILE)
+    path = os.path.join(notebook.places.cache, CATALOG_FILE)
     if damage == "garbage":
         _overwrite(path, b"not a database at all, but long enough to be looked at" * 100, 0)
     elif damage == "torn":
@@ -204,7 +208,7 @@ def test_without_a_place_for_the_index_everything_is_read_into_memory(notebook: 
     blocked = notebook.places._replace(cache=str(notebook.root / "habits/Gym.md/cache"))
     index = type(notebook.index())(blocked)
     assert state(index) == before
-    assert "habits.db" in index.trouble
+    assert "catalog.db" in index.trouble
 
 
 def test_two_programs_see_what_the_other_wrote(notebook: Any) -> None:

@@ -160,7 +160,7 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
         1,
         1,
     )
-    assert vault.habits.tracker.definition("row").goal.kind == "least"
+    assert vault.habits.tracker.resolve("row").definition.goal.kind == "least"
 
 
 def test_spans_of_seven_days_are_pointed_out(
@@ -298,7 +298,7 @@ def test_everything_that_a_definition_can_say_comes_along(
         about="Why: [[Deep Work]].",
     )
     plan(habit, write=True)
-    found = vault.habits.tracker.definition("water")
+    found = vault.habits.tracker.resolve("water").definition
     assert found.problems == ()
     assert (found.goal.kind, found.unit, found.since, found.until) == (
         "most",
@@ -318,7 +318,7 @@ def test_what_no_definition_can_say_becomes_its_default_and_is_named(
 ) -> None:
     found = plan(ImportedHabit("H", schedule="now and then", goal="much"), write=True)
     assert [loss.habit for loss in found.losses] == ["H", "H"]
-    assert vault.habits.tracker.definition("h").problems == ()
+    assert vault.habits.tracker.resolve("h").definition.problems == ()
 
 
 def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitImport]) -> None:
