@@ -51,7 +51,7 @@ class Engine:
 
     def forget(self) -> None:
         """Let go of what earlier questions left in memory, which the others have nothing of."""
-        self._vault.words._scorer = None  # noqa: SLF001 - nobody else wants that
+        self._vault.words._current()._lists.clear()  # noqa: SLF001 - nobody else wants that
         self._vault.catalog._reader().kept.clear()  # noqa: SLF001 - as above
 
     def update(self, note: Given) -> None:

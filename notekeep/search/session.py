@@ -160,7 +160,7 @@ class QueryRun:
             return self._listed(tree)
         found = self._sources.words.ranked(tree, RERANKED_HITS, typing=self.typing)
         scores = self._alive(found.scores)
-        self.matcher = self._sources.words.matcher(tree, typing=self.typing)
+        self.matcher = found.matcher
         if self.query.order and self.query.order[0].field != "score":
             return self._listed(KnownPaths(frozenset(scores)), scores)
         best = self._best(scores, found.nearness)

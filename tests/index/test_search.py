@@ -422,16 +422,18 @@ def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault)
 import sys
 from datetime import date
 from notekeep.catalog.catalog import Catalog
-from notekeep.search.listing import listing
+from notekeep.search.listing import list_notes
 from notekeep.catalog.indexer import Indexer
-from notekeep.search.session import search, suggest
-from notekeep.query.fields import Fields
-from notekeep.query.grammar import parse
+from notekeep.search import session
+from notekeep.search.suggestions import suggest
+from notekeep.query.fields import QueryFields
+from notekeep.query.grammar import parse_query
 
 catalog = Catalog({str(shelf.cache)!r})
 Indexer({str(shelf.root)!r}, catalog).refresh()
-query = parse("rating>=3 sort:-rating", Fields.of({{}}, catalog.field_names()), today=date.today())
-assert listing(query, catalog, lambda: None, "")[0] == 2
+fields = QueryFields.of({{}}, catalog.field_names())
+query = parse_query("rating>=3 sort:-rating", fields, today=date.today())
+assert list_notes(query, catalog, lambda: None, "")[0] == 2
 assert suggest(query, "", catalog).total == 2
 heavy = ("whoosh", "sqlite_utils", "yaml", "rich", "textual")
 print([name for name in heavy if name in sys.modules])
