@@ -40,13 +40,14 @@ class Engine:
 
     def ask(self, question: Question) -> list[str]:
         """The paths of the best notes."""
-        from notekeep.search.text_filter import TextFilter
+        from notekeep.search.text_filter import SearchSources, TextFilter
 
         vault = self._vault
         typing = question.kind == "key"
         root = vault.query(_query(question), typing=typing).root
         assert root is not None
-        tree = TextFilter(vault.catalog, vault.words, vault.root).answered(root)
+        sources = SearchSources(vault.catalog, lambda: vault.words, vault.root)
+        tree = TextFilter(sources).resolve(root)
         return list(vault.words.scores(tree, limit=HITS, typing=typing))
 
     def forget(self) -> None:

@@ -147,11 +147,11 @@ def _found_there(hit: Hit) -> dict[str, str]:
 
 
 def _explain(found: SearchResults) -> None:
-    from notekeep.search.score_explanation import lines
+    from notekeep.search.score_explanation import explanation_lines
 
     output.write_message(found.explanation)
     for hit in found.hits:
-        for line in lines(hit):
+        for line in explanation_lines(hit):
             output.write_message(line)
 
 

@@ -6,7 +6,7 @@ For passages, and for what the index cannot answer, such as whether two words st
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.planner import AllOf, AnyOf, Leaf, NoneOf, wanted_leaves
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     from notekeep.search.analyzer import TermPosition
     from notekeep.search.planner import PhraseStep, Plan
-
-Spans: TypeAlias = list[tuple[int, int]]
-"""Where something stands in a text: first character, one past the last."""
+    from notekeep.search.results import Spans
 
 
 class PlanMatcher:

@@ -1,4 +1,4 @@
-"""Looks for a regular expression in files: the process that regexguard starts and may kill.
+"""Look for a regular expression in files: the process that regex_search starts and may kill.
 
 It knows the standard library only, and is run as a script: what a person typed may keep a regular
 expression busy for years, and a process is what can be ended.
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 REGEX_FLAGS = re.IGNORECASE | re.MULTILINE
 MAX_CHILD_READ_BYTES = 5 << 20
 MAX_SPANS = 20
-"""How many places in one file are told."""
+"""How many places in one file are said."""
 
 HEARTBEAT_SECONDS = 0.2
 """So often, in seconds, it says how many files are done."""
 
 
 def search_files(pattern: str, root: str, paths: list[str]) -> Iterator[list[Any]]:
-    """Yield each path with the spans of what it has, and the number of files done in between."""
+    """Yield each path with the spans of what it has, and now and then how many files are done."""
     expression = re.compile(pattern, REGEX_FLAGS)
-    told = time.monotonic()
+    said = time.monotonic()
     for number, path in enumerate(paths):
-        if time.monotonic() - told > HEARTBEAT_SECONDS:
-            told = time.monotonic()
+        if time.monotonic() - said > HEARTBEAT_SECONDS:
+            said = time.monotonic()
             yield [number]
         try:
             with open(os.path.join(root, path), "rb") as file:

@@ -13,13 +13,15 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable
+
+    from notekeep.search.results import Spans
 
 CPU_SECONDS = 1.5
 """So long may an expression keep the processor busy, over all notes; with the start of the process,
@@ -32,16 +34,14 @@ CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
 START_SECONDS = 10.0
 """So long may the process take to start, which on a busy machine is not the expression's fault."""
 
-Spans: TypeAlias = list[tuple[int, int]]
-
 
 class RegexMatches(NamedTuple):
     """What an expression found.
 
     Attributes:
         found: The first spans in each note that matches, in characters of the whole file.
-        done: How many notes were looked at, or a few fewer.
-        total: How many there are to look at.
+        done: How many notes were searched, or a few fewer.
+        total: How many there are to search.
         seconds: What it took of the processor.
     """
 
@@ -51,7 +51,7 @@ class RegexMatches(NamedTuple):
     seconds: float
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether it came to its end."""
         return self.done == self.total
 
@@ -64,11 +64,8 @@ def find_regex_matches(
     Args:
         pattern: A regular expression that `re` accepts.
         root: The vault.
-        paths: The notes to look at.
-        seconds: How long it may keep the processor busy; None is SECONDS.
-
-    Returns:
-        What it found until it was through, or was stopped.
+        paths: The notes to search.
+        seconds: How long it may keep the processor busy; None is CPU_SECONDS.
 
     Raises:
         UsageError: It could not be looked for.
@@ -89,51 +86,44 @@ def find_regex_matches(
     )
     request = json.dumps({"pattern": pattern, "root": root, "paths": wanted, "seconds": limit})
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    talk = threading.Thread(target=_talk, args=(process, request, lines), daemon=True)
-    talk.start()
+    exchange = threading.Thread(target=_exchange_lines, args=(process, request, lines), daemon=True)
+    exchange.start()
     try:
         answers = _ChildOutput(len(wanted))
-        whole = answers.take(lines)
+        whole = answers.read(lines)
     finally:
         process.kill()
-        talk.join()
+        exchange.join()
         ended = process.wait()
-    if not (whole or answers.late or ended == -_STOPPED):
+    if not (whole or answers.is_late or ended == -_STOPPED_BY_TIMER):
         raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
     return RegexMatches(
         answers.found, answers.done, len(wanted), answers.seconds if whole else limit
     )
 
 
-_STOPPED = getattr(signal, "SIGPROF", 0)
+_STOPPED_BY_TIMER = getattr(signal, "SIGPROF", 0)
 
 
 class _ChildOutput:
-    """What the process says.
-
-    Attributes:
-        found: The spans of each note that matches.
-        done: How many notes are done.
-        seconds: What it took of the processor, once it is through.
-        late: Whether it took too long by the clock.
-    """
+    """What the process says; `is_late` when it took too long by the clock."""
 
     def __init__(self, total: int) -> None:
         self.found: dict[str, Spans] = {}
         self.done = 0
         self.seconds = 0.0
-        self.late = False
+        self.is_late = False
         self._total = total
 
-    def take(self, lines: queue.SimpleQueue[str]) -> bool:
-        """Take lines until the answer is whole, which is True, or nothing more comes."""
+    def read(self, lines: queue.SimpleQueue[str]) -> bool:
+        """Read lines until the answer is whole, which is True, or nothing more comes."""
         deadline = time.monotonic() + START_SECONDS
         started = False
         while True:
             try:
                 line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
             except queue.Empty:
-                self.late = True
+                self.is_late = True
                 return False
             if not started:
                 started, deadline = True, time.monotonic() + CLOCK_SECONDS
@@ -148,11 +138,13 @@ class _ChildOutput:
             else:
                 self.found[answer[0]] = [(start, end) for start, end in answer[1]]
             if time.monotonic() > deadline:
-                self.late = True
+                self.is_late = True
                 return False
 
 
-def _talk(process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue[str]) -> None:
+def _exchange_lines(
+    process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue[str]
+) -> None:
     """Hand the request over and the answer on; in a thread, because a pipe cannot be waited for."""
     if process.stdin is None or process.stdout is None:
         return
@@ -164,8 +156,8 @@ def _talk(process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue
     lines.put("")
 
 
-def too_slow(pattern: str) -> UsageError:
-    """The error that says that an expression was stopped."""
+def too_slow_error(pattern: str) -> UsageError:
+    """Return the error that says that an expression was stopped."""
     return UsageError(
         f"The regular expression /{pattern}/ takes too long, so it was stopped.",
         "Nested repetitions such as (a+)+ do that; or add a word that the note must have.",

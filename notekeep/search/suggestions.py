@@ -1,4 +1,9 @@
-"""Titles while typing; near queries when nothing matches."""
+"""What may be meant: titles while a query is typed, other queries where it finds nothing.
+
+Titles come from the catalog alone, so that a key is answered in a few milliseconds however large
+the vault is. Of other queries only the trees are made here. Whoever asks one says so, because an
+answer to a question that nobody asked must not look like one.
+"""
 
 from __future__ import annotations
 
@@ -33,16 +38,10 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
 
 
-# Notes while a query is being typed: by title, alias, tag and what was changed last.
-#
-# From the catalog alone, so that a key is answered in a few milliseconds however large the vault
-# is.
-
-
-FEW = 5
+FEW_SUGGESTIONS = 5
 """With fewer hits than this, titles with the letters in that order are found too."""
 
-FUZZY_LETTERS = 3
+MIN_FUZZY_LETTERS = 3
 """Fewer letters than this stand in nearly every title in some order."""
 
 _NAMED = """
@@ -62,23 +61,16 @@ _RANKS = 5
 _LIKE = "title_folded LIKE ? ESCAPE '\\'"
 
 
-def suggest(
-    query: Query,
-    typed: str,
-    catalog: Catalog,
-    *,
-    opened: OpenCounts | None = None,
-    limit: int = 50,
+def suggest_notes(
+    query: Query, catalog: Catalog, *, opened: OpenCounts | None = None, limit: int = 50
 ) -> SearchResults:
-    """Find what a query that is being typed may be about.
+    """Find what a query that is being typed may be about, by title, alias and tag.
 
     Titles that fit as well as each other stand in this order: opened last, shorter, by the
     alphabet, by path.
 
     Args:
         query: As the grammar reads it while it is being typed.
-        typed: The text itself: a title that is typed whole may have what the grammar takes for
-            something else.
         catalog: Where titles and tags are.
         opened: What was opened when, where that counts.
         limit: How many hits at most.
@@ -88,9 +80,14 @@ def suggest(
         asked for yet, the notes that were opened last, then those that were changed last; nothing
         where titles cannot tell.
     """
-    words = (
-        [fold_text(text) for text in _texts(query.root) if fold_text(text)] if query.root else []
-    )
+    return _suggest(query, catalog, opened, limit)._replace(query=query)
+
+
+def _suggest(
+    query: Query, catalog: Catalog, opened: OpenCounts | None, limit: int
+) -> SearchResults:
+    texts = _texts(query.root) if query.root else []
+    words = [folded for text in texts if (folded := fold_text(text))]
     try:
         facts = _facts(query.root)
         if not words and (facts or query.root):
@@ -98,7 +95,8 @@ def suggest(
             return SearchResults(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
         if not words:
             return _latest(catalog, opened, limit)
-        whole = " ".join(words) if facts else fold_text(typed)
+        # A title that is typed whole may have what the grammar takes for something else.
+        whole = " ".join(words) if facts else fold_text(query.text)
         return _named(catalog, opened, words, whole, facts, limit)
     except NotekeepError:
         return SearchResults(0, [])
@@ -139,7 +137,7 @@ def _named(
     )
     total = len(found)
     rows = catalog.rows_in_order(_first(found, opened, limit))
-    if len(rows) < FEW and len(whole) >= FUZZY_LETTERS:
+    if len(rows) < FEW_SUGGESTIONS and len(whole) >= MIN_FUZZY_LETTERS:
         seen = {row.path for row in rows}
         others = _with_letters(catalog, opened, whole, among, limit)
         rows += [row for row in others if row.path not in seen]
@@ -179,7 +177,7 @@ def _with_letters(
     """
     patterns = [_pattern(whole)]
     words = whole.split()
-    is_apart = len(words) > 1 and max(map(len, words)) >= FUZZY_LETTERS
+    is_apart = len(words) > 1 and max(map(len, words)) >= MIN_FUZZY_LETTERS
     wanted = [*map(_pattern, words)] if is_apart else patterns
     like = " AND ".join([among.sql, *[_LIKE] * len(wanted)])
     found = catalog.find(
@@ -224,25 +222,24 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
     return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
 
 
-# What is asked instead when a query finds nothing: the nearest spelling, then one word less.
-#
-# Only the tree is changed here. Whoever asks the other query says so, because an answer to a
-# question that nobody asked must not look like one.
+# -- other queries -------------------------------------------------------------------------------
 
-
-MOST_WORDS = 8
+MAX_WORDS = 8
 """With more words than this neither spellings nor shorter queries are tried: each costs a look at
 all words of the vault, or a search."""
 
-MOST_PATTERNS = 3
+MAX_PATTERNS = 3
 """Nor with more of those that each stand for up to a thousand words."""
 
-SPELT_LETTERS = 4
+MIN_SPELLING_LETTERS = 4
 """An unfinished word of fewer letters is the beginning of too many to be misspelt."""
+
+_WORDS = (Term, Phrase, Prefix, Wildcard, Fuzzy)
+_OF_MANY = (Prefix, Wildcard, Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
-    """Another query.
+    """Another query, for one that found nothing.
 
     Attributes:
         query: What is asked.
@@ -264,41 +261,41 @@ class FallbackQuery(NamedTuple):
 
 
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
-    """The query with every word that no note has in its nearest spelling; None if there is none.
+    """Return the query with words that no note has in their nearest spelling; None without one.
 
     Args:
         query: What found nothing.
         nearest: The words of the vault that a word may stand for, best first; none for a word that
             the vault has.
     """
-    if query.root is None or sum(1 for _ in _words(query.root)) > MOST_WORDS:
+    if query.root is None or sum(1 for _ in _words(query.root)) > MAX_WORDS:
         return None
     known = {word: found[0] for word in _words(query.root) if (found := nearest(word))}
     if not known:
         return None
-    root = _replaced(query.root, known)
+    root = _replace_words(query.root, known)
     return FallbackQuery(_as_query(query, root), tuple(known), tuple(known.values()))
 
 
 def drop_one_word(query: Query) -> list[FallbackQuery]:
-    """The queries that ask for one word less, in the order of the words that are left out."""
+    """Return the queries that ask for one word less, in the order of the words left out."""
     root = query.root
     if not isinstance(root, And):
         return []
     asked = [at for at, part in enumerate(root.parts) if isinstance(part, _WORDS)]
     many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
-    if not 1 < len(asked) <= MOST_WORDS or many > MOST_PATTERNS:
+    if not 1 < len(asked) <= MAX_WORDS or many > MAX_PATTERNS:
         return []
     return [
         FallbackQuery(
-            _as_query(query, _without(root, at)), (write_node(root.parts[at]).strip('"*'),)
+            _as_query(query, _remove_part(root, at)), (write_node(root.parts[at]).strip('"*'),)
         )
         for at in asked
     ]
 
 
 def make_prefix_query(query: Query) -> Query | None:
-    """The query with every word as the beginning of one, as somebody types who is in a hurry."""
+    """Return the query with every word as the beginning of one, as somebody in a hurry types."""
     root = query.root
     if not isinstance(root, And) or not any(isinstance(part, Term) for part in root.parts):
         return None
@@ -309,42 +306,38 @@ def make_prefix_query(query: Query) -> Query | None:
     return _as_query(query, And(tuple(parts)))
 
 
-_WORDS = (Term, Phrase, Prefix, Wildcard, Fuzzy)
-_OF_MANY = (Prefix, Wildcard, Fuzzy)
-
-
 def _words(node: Node) -> Iterator[str]:
     """The words that notes must or may have, each as it could be misspelt."""
     match node:
         case Term(text) | Phrase(text):
             yield from text.split()
-        case Prefix(text) if len(text) >= SPELT_LETTERS:
+        case Prefix(text) if len(text) >= MIN_SPELLING_LETTERS:
             yield text
         case And(parts) | Or(parts):
             for part in parts:
                 yield from _words(part)
 
 
-def _replaced(node: Node, known: dict[str, str]) -> Node:
+def _replace_words(node: Node, known: dict[str, str]) -> Node:
     match node:
         case Term(text, scope, span):
-            return Term(_respelt(text, known), scope, span)
+            return Term(_respell_text(text, known), scope, span)
         case Phrase(text, scope, span):
-            return Phrase(_respelt(text, known), scope, span)
+            return Phrase(_respell_text(text, known), scope, span)
         case Prefix(text, scope, span) if text in known:
             return Term(known[text], scope, span)
         case And(parts):
-            return And(tuple(_replaced(part, known) for part in parts))
+            return And(tuple(_replace_words(part, known) for part in parts))
         case Or(parts):
-            return Or(tuple(_replaced(part, known) for part in parts))
+            return Or(tuple(_replace_words(part, known) for part in parts))
     return node
 
 
-def _respelt(text: str, known: dict[str, str]) -> str:
+def _respell_text(text: str, known: dict[str, str]) -> str:
     return " ".join(known.get(word, word) for word in text.split())
 
 
-def _without(root: And, at: int) -> Node:
+def _remove_part(root: And, at: int) -> Node:
     rest = (*root.parts[:at], *root.parts[at + 1 :])
     return rest[0] if len(rest) == 1 else And(rest)
 

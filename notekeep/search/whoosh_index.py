@@ -358,7 +358,7 @@ class WhooshIndex:
         return self._ask(question)
 
     def matcher(self, node: Node) -> PlanMatcher:
-        """Return what finds a tree's words in a text: for sections, lines and stop words.
+        """Return what finds a tree's words in a text: for sections and lines.
 
         Raises:
             UnanswerableNode: As `scores` does.
@@ -366,6 +366,13 @@ class WhooshIndex:
         """
         plan = self._ask(lambda snapshot: self._planner(snapshot).plan(node))
         return PlanMatcher(plan, self.language)
+
+    def ignores(self, word: str) -> bool:
+        """Whether the index leaves a word out: one that says nothing in the vault's language."""
+        try:
+            return self._ask(lambda snapshot: self._planner(snapshot).plan(Term(word)) is None)
+        except IndexUnusable:
+            return False
 
     def suggest(self, word: str) -> list[str]:
         """Return words of the vault that a person who typed this one may have meant, best first.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
+    from notekeep.search.text_filter import SearchSources
 
 
 LONGEST_TYPED = 2_000
@@ -47,16 +48,7 @@ class SearchService(IndexService):
         """
         from notekeep.search.listing import list_notes
 
-        return RowPage(
-            *list_notes(
-                self.query(query),
-                self.catalog,
-                self._ready_words,
-                self.root,
-                limit=limit,
-                offset=offset,
-            )
-        )
+        return RowPage(*list_notes(self.query(query), self._sources(), limit=limit, offset=offset))
 
     def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
         """A page of a list that was counted before; sorted as `rows` sorts.
@@ -69,10 +61,10 @@ class SearchService(IndexService):
         Raises:
             UsageError: The query cannot be understood.
         """
-        from notekeep.search.listing import page
+        from notekeep.search.listing import read_page
 
         asked = self.query(query)
-        return page(asked, self._facts(asked), self.catalog, limit, way)
+        return read_page(asked, self._facts(asked), self.catalog, limit, way)
 
     def listed(self, query: str = "") -> OrderedList:
         """The whole order of a list, for those who will look at many pages of it.
@@ -133,13 +125,19 @@ class SearchService(IndexService):
             UsageError: The query cannot be understood; it says where and what is near.
             Dropped: Nobody waits for the answer any more.
         """
-        from notekeep.search.session import Sources, run_search
-        from notekeep.search.text_filter import always
+        from notekeep.search.session import run_search
+        from notekeep.search.text_filter import SearchSources
 
         self._take_saved_in()
         found = run_search(
             self.query(query, typing=typing and len(query) <= LONGEST_TYPED),
-            Sources(self.catalog, self.words, self.root, self.opened.times, wanted or always),
+            SearchSources(
+                self.catalog,
+                lambda: self.words,
+                self.root,
+                self.opened.times,
+                wanted or (lambda: True),
+            ),
             limit=limit,
             typing=typing,
             relax=relax,
@@ -163,10 +161,10 @@ class SearchService(IndexService):
 
         Never raises on what is typed: an unfinished query is treated kindly.
         """
-        from notekeep.search.suggestions import suggest
+        from notekeep.search.suggestions import suggest_notes
 
         query = self.query(typed, typing=True)
-        found = suggest(query, typed, self.catalog, opened=self.opened, limit=limit)
+        found = suggest_notes(query, self.catalog, opened=self.opened, limit=limit)
         with suppress(NotekeepError):
             self.tell_apart([hit.row for hit in found.hits])
         return found
@@ -292,8 +290,7 @@ class SearchService(IndexService):
         """
         from notekeep.search.score_explanation import measure_parts
 
-        asked = self.query(query, typing=typing)
-        return measure_parts(asked, self.catalog, self._ready_words, self.root)
+        return measure_parts(self.query(query, typing=typing), self._sources())
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
         """What notes have in a field, as they write it, most used first.
@@ -324,14 +321,18 @@ class SearchService(IndexService):
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         from notekeep.search.listing import resolve_words
 
-        return resolve_words(asked, self.catalog, self._ready_words, self.root)
+        return resolve_words(asked, self._sources())
+
+    def _sources(self) -> SearchSources:
+        from notekeep.search.text_filter import SearchSources
+
+        return SearchSources(self.catalog, self._ready_words, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Notes about the same as the one that a name means, best first, with what they share."""
         from notekeep.search.related import find_related
 
-        path = self.resolve(name).path
-        return find_related(self.catalog, self._ready_words(), self.root, path, limit=limit)
+        return find_related(self._sources(), self.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[Mention]:
         """Where other notes say a note's title, alias or file name without linking to it."""
