@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.catalog.records import name_key
 from notekeep.markdown.links import note_stem
 from notekeep.query.folding import fold_text
-from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term, is_fact
+from notekeep.query.tree import And, Node, Phrase, Prefix, Term, is_fact, wanted_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -143,12 +143,12 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
 
 def list_query_words(node: Node | None) -> list[str]:
     """The words that notes were asked for, as typed, in order."""
-    match node:
-        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope):
-            return text.split() if scope in ("any", "title") else []
-        case And(parts) | Or(parts):
-            return [word for part in parts for word in list_query_words(part)]
-    return []
+    return [
+        word
+        for leaf in wanted_leaves(node)
+        if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
+        for word in leaf.text.split()
+    ]
 
 
 def has_name(row: Row, name: str) -> bool:

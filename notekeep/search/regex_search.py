@@ -1,4 +1,4 @@
-"""Regular expressions that a person typed, over notes, in a process that can be killed.
+"""Regular expressions that a person typed, over notes, in a process that can be ended.
 
 `(a+)+$` keeps Python busy for years on thirty characters, and nothing stops it from within.
 """
@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import signal
 import sys
-import threading
-import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterable
 
     from notekeep.search.results import Spans
@@ -74,86 +69,46 @@ def find_regex_matches(
     limit = CPU_SECONDS if seconds is None else seconds
     if not wanted:
         return RegexMatches({}, 0, 0, 0.0)
+    request = {
+        "pattern": pattern,
+        "root": root,
+        "paths": wanted,
+        "cpu_seconds": limit,
+        "clock_seconds": CLOCK_SECONDS,
+    }
+    # A line that was cut off when the process was ended is no answer.
+    started, *answers = _ask_child(json.dumps(request).encode("ascii")).split(b"\n")[:-1] or [b""]
+    if not started:
+        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
+    found: dict[str, Spans] = {}
+    done = 0
+    for line in answers:
+        answer = json.loads(line)
+        if isinstance(answer, float):
+            return RegexMatches(found, len(wanted), len(wanted), answer)
+        if len(answer) == 1:
+            [done] = answer
+        else:
+            found[answer[0]] = [(start, end) for start, end in answer[1]]
+    return RegexMatches(found, done, len(wanted), limit)
+
+
+def _ask_child(request: bytes) -> bytes:
+    """What the process wrote until it was through, or was ended."""
     import subprocess
 
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", os.path.join(os.path.dirname(__file__), "regex_child.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="ascii",
-    )
-    request = json.dumps({"pattern": pattern, "root": root, "paths": wanted, "seconds": limit})
-    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    exchange = threading.Thread(target=_exchange_lines, args=(process, request, lines), daemon=True)
-    exchange.start()
+    script = os.path.join(os.path.dirname(__file__), "regex_child.py")
     try:
-        answers = _ChildOutput(len(wanted))
-        whole = answers.read(lines)
-    finally:
-        process.kill()
-        exchange.join()
-        ended = process.wait()
-    if not (whole or answers.is_late or ended == -_STOPPED_BY_TIMER):
-        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
-    return RegexMatches(
-        answers.found, answers.done, len(wanted), answers.seconds if whole else limit
-    )
-
-
-_STOPPED_BY_TIMER = getattr(signal, "SIGPROF", 0)
-
-
-class _ChildOutput:
-    """What the process says; `is_late` when it took too long by the clock."""
-
-    def __init__(self, total: int) -> None:
-        self.found: dict[str, Spans] = {}
-        self.done = 0
-        self.seconds = 0.0
-        self.is_late = False
-        self._total = total
-
-    def read(self, lines: queue.SimpleQueue[str]) -> bool:
-        """Read lines until the answer is whole, which is True, or nothing more comes."""
-        deadline = time.monotonic() + START_SECONDS
-        started = False
-        while True:
-            try:
-                line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                self.is_late = True
-                return False
-            if not started:
-                started, deadline = True, time.monotonic() + CLOCK_SECONDS
-            if not line:
-                return False
-            answer = json.loads(line)
-            if isinstance(answer, float):
-                self.seconds, self.done = answer, self._total
-                return True
-            if len(answer) == 1:
-                [self.done] = answer
-            else:
-                self.found[answer[0]] = [(start, end) for start, end in answer[1]]
-            if time.monotonic() > deadline:
-                self.is_late = True
-                return False
-
-
-def _exchange_lines(
-    process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue[str]
-) -> None:
-    """Hand the request over and the answer on; in a thread, because a pipe cannot be waited for."""
-    if process.stdin is None or process.stdout is None:
-        return
-    with process.stdout:
-        with suppress(OSError), process.stdin:  # it may have been killed meanwhile
-            process.stdin.write(request)
-        for line in process.stdout:
-            lines.put(line)
-    lines.put("")
+        return subprocess.run(
+            [sys.executable, "-I", "-S", script],
+            input=request,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=START_SECONDS + CLOCK_SECONDS,
+            check=False,
+        ).stdout
+    except subprocess.TimeoutExpired as error:
+        return error.stdout or b""
 
 
 def too_slow_error(pattern: str) -> UsageError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
 from notekeep.query.description import explain_tree
-from notekeep.query.tree import And, Line, Not, Or, Section, is_fact
+from notekeep.query.tree import And, Line, Not, Or, Section, is_fact, wanted_leaves
 from notekeep.search.results import HitReason
 from notekeep.search.text_filter import TextFilter
 
@@ -71,7 +71,7 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
     query, matcher = run.query, run.matcher
     shown = frozenset(hit.row.path for hit in found.hits)
     met: dict[str, list[str]] = {path: [] for path in shown}
-    for leaf in _leaves(query.root) if query.root else ():
+    for leaf in wanted_leaves(query.root):
         matching = (
             sources.catalog.paths(leaf) if is_fact(leaf) else TextFilter(sources).paths(leaf, shown)
         )
@@ -125,15 +125,3 @@ def _hit_words(hit: Hit, matcher: PlanMatcher | None, sources: SearchSources) ->
         word = " ".join(whole[start:end].split())
         found.setdefault(word.casefold(), word)
     yield from list(found.values())[:MAX_WORDS]
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    """The conditions that a note is found for; what is under a Not is not among them."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not():
-            return
-        case _:
-            yield node

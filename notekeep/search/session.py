@@ -9,24 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import IndexUnusable
-from notekeep.query.tree import (
-    And,
-    Compare,
-    Fuzzy,
-    KnownPaths,
-    Line,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    Regex,
-    Section,
-    Term,
-    Wildcard,
-    is_fact,
-)
+from notekeep.query import tree
+from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.listing import smaller_limit
 from notekeep.search.ranking import (
     RERANKED_HITS,
@@ -150,7 +134,7 @@ class _Search:
     def _answer_by_name(self) -> SearchResults:
         """What titles, aliases and tags say, because there is no full-text index."""
         query = self._query
-        node = None if query.root is None else _by_name(query.root)
+        node = tree.replace_leaves(query.root, _by_name) if query.root else None
         self.answered = self._run(Query(query.text, node, query.order, query.limit))
         count = self._sources.catalog.count()
         notes = "1 note" if count == 1 else f"{count} notes"
@@ -241,7 +225,7 @@ class QueryRun:
         self.matcher = found.matcher
         scores = self._existing(found.scores)
         if self.query.order and self.query.order[0].field != "score":
-            return self._list(KnownPaths(frozenset(scores)), scores)
+            return self._list(tree.KnownPaths(frozenset(scores)), scores)
         best = self._rank(scores, found.nearness)
         self.boosts = {row.path: boosts for row, _, boosts in best}
         hits = [self._hit(row, score) for row, score, _ in best]
@@ -327,19 +311,16 @@ class QueryRun:
         return sorted(found)
 
 
-def _by_name(node: Node) -> Node:
-    """The same tree with titles, aliases and tags in the place of words."""
-    match node:
-        case And(parts):
-            return And(tuple(map(_by_name, parts)))
-        case Or(parts):
-            return Or(tuple(map(_by_name, parts)))
-        case Not(part):
-            return Not(_by_name(part))
-        case Section(inside) | Line(inside):
-            return _by_name(inside)
-        case Regex(text) | Term(text) | Phrase(text) | Prefix(text) | Wildcard(text) | Fuzzy(text):
+def _by_name(leaf: Node) -> Node:
+    """Titles, aliases and tags in the place of words."""
+    match leaf:
+        case tree.Section(inside) | tree.Line(inside):
+            return tree.replace_leaves(inside, _by_name)
+        case tree.Regex(text) | tree.Term(text) | tree.Phrase(text) | tree.Prefix(text):
             bare = text.strip("*?")
-            return Or(tuple(Compare(name, ":", bare) for name in ("title", "aliases", "tags")))
+        case tree.Wildcard(text) | tree.Fuzzy(text):
+            bare = text.strip("*?")
         case _:
-            return node
+            return leaf
+    fields = ("title", "aliases", "tags")
+    return tree.Or(tuple(tree.Compare(name, ":", bare) for name in fields))

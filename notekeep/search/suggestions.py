@@ -13,21 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.records import load_path, store_path
 from notekeep.errors import NotekeepError
+from notekeep.query import tree
 from notekeep.query.description import write_node
 from notekeep.query.folding import fold_text
-from notekeep.query.tree import (
-    And,
-    Fuzzy,
-    KnownPaths,
-    Node,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    Term,
-    Wildcard,
-    is_fact,
-)
+from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
 
 if TYPE_CHECKING:
@@ -109,7 +98,7 @@ def _latest(catalog: Catalog, opened: OpenCounts | None, limit: int) -> SearchRe
         return [load_path(path) for (path,) in catalog.find("path", every)]
 
     latest = opened.latest(paths, limit) if opened is not None else []
-    known = {row.path: row for row in catalog.rows(KnownPaths(frozenset(latest)))[1]}
+    known = {row.path: row for row in catalog.rows(tree.KnownPaths(frozenset(latest)))[1]}
     changed = catalog.find("path", every, "ORDER BY mtime_ns DESC, path LIMIT ?", (limit,))
     others = [path for (path,) in changed if load_path(path) not in known]
     rows = [known[path] for path in latest if path in known]
@@ -196,12 +185,14 @@ def _pattern(whole: str) -> str:
 def _texts(node: Node) -> list[str]:
     """The words that notes are to have, in order; not what is under a Not or in another place."""
     match node:
-        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope) | Fuzzy(text, _, scope):
-            return text.split() if scope in ("any", "title") else []
-        case Wildcard(text, scope):
-            return re.split(r"[*?]+", text) if scope in ("any", "title") else []
-        case And(parts):
+        case tree.And(parts):
             return [text for part in parts for text in _texts(part)]
+        case tree.Wildcard(text, "any" | "title"):
+            return re.split(r"[*?]+", text)
+        case tree.Fuzzy(text, _, "any" | "title"):
+            return text.split()
+        case tree.Term() | tree.Phrase() | tree.Prefix() if node.scope in ("any", "title"):
+            return node.text.split()
     return []
 
 
@@ -209,9 +200,9 @@ def _facts(node: Node | None) -> Node | None:
     """The facts that notes must meet."""
     if node is None or is_fact(node):
         return node
-    if isinstance(node, And):
+    if isinstance(node, tree.And):
         kept = tuple(part for part in node.parts if is_fact(part))
-        return And(kept) if kept else None
+        return tree.And(kept) if kept else None
     return None
 
 
@@ -234,8 +225,8 @@ MAX_PATTERNS = 3
 MIN_SPELLING_LETTERS = 4
 """An unfinished word of fewer letters is the beginning of too many to be misspelt."""
 
-_WORDS = (Term, Phrase, Prefix, Wildcard, Fuzzy)
-_OF_MANY = (Prefix, Wildcard, Fuzzy)
+_WORDS = (tree.Term, tree.Phrase, tree.Prefix, tree.Wildcard, tree.Fuzzy)
+_OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
@@ -273,14 +264,14 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
     known = {word: found[0] for word in _words(query.root) if (found := nearest(word))}
     if not known:
         return None
-    root = _replace_words(query.root, known)
+    root = tree.replace_leaves(query.root, lambda leaf: _respell(leaf, known))
     return FallbackQuery(_as_query(query, root), tuple(known), tuple(known.values()))
 
 
 def drop_one_word(query: Query) -> list[FallbackQuery]:
     """Return the queries that ask for one word less, in the order of the words left out."""
     root = query.root
-    if not isinstance(root, And):
+    if not isinstance(root, tree.And):
         return []
     asked = [at for at, part in enumerate(root.parts) if isinstance(part, _WORDS)]
     many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
@@ -297,54 +288,42 @@ def drop_one_word(query: Query) -> list[FallbackQuery]:
 def make_prefix_query(query: Query) -> Query | None:
     """Return the query with every word as the beginning of one, as somebody in a hurry types."""
     root = query.root
-    if not isinstance(root, And) or not any(isinstance(part, Term) for part in root.parts):
+    if not isinstance(root, tree.And):
         return None
-    parts = (
-        Prefix(part.text, part.scope, part.span) if isinstance(part, Term) else part
+    parts = tuple(
+        tree.Prefix(part.text, part.scope, part.span) if isinstance(part, tree.Term) else part
         for part in root.parts
     )
-    return _as_query(query, And(tuple(parts)))
+    return None if parts == root.parts else _as_query(query, tree.And(parts))
 
 
-def _words(node: Node) -> Iterator[str]:
+def _words(root: Node) -> Iterator[str]:
     """The words that notes must or may have, each as it could be misspelt."""
-    match node:
-        case Term(text) | Phrase(text):
-            yield from text.split()
-        case Prefix(text) if len(text) >= MIN_SPELLING_LETTERS:
-            yield text
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _words(part)
+    for leaf in tree.wanted_leaves(root):
+        match leaf:
+            case tree.Term(text) | tree.Phrase(text):
+                yield from text.split()
+            case tree.Prefix(text) if len(text) >= MIN_SPELLING_LETTERS:
+                yield text
 
 
-def _replace_words(node: Node, known: dict[str, str]) -> Node:
-    match node:
-        case Term(text, scope, span):
-            return Term(_respell_text(text, known), scope, span)
-        case Phrase(text, scope, span):
-            return Phrase(_respell_text(text, known), scope, span)
-        case Prefix(text, scope, span) if text in known:
-            return Term(known[text], scope, span)
-        case And(parts):
-            return And(tuple(_replace_words(part, known) for part in parts))
-        case Or(parts):
-            return Or(tuple(_replace_words(part, known) for part in parts))
-    return node
+def _respell(leaf: Node, known: dict[str, str]) -> Node:
+    match leaf:
+        case tree.Term(text, scope, span) | tree.Phrase(text, scope, span):
+            return type(leaf)(" ".join(known.get(word, word) for word in text.split()), scope, span)
+        case tree.Prefix(text, scope, span) if text in known:
+            return tree.Term(known[text], scope, span)
+    return leaf
 
 
-def _respell_text(text: str, known: dict[str, str]) -> str:
-    return " ".join(known.get(word, word) for word in text.split())
-
-
-def _remove_part(root: And, at: int) -> Node:
+def _remove_part(root: tree.And, at: int) -> Node:
     rest = (*root.parts[:at], *root.parts[at + 1 :])
-    return rest[0] if len(rest) == 1 else And(rest)
+    return rest[0] if len(rest) == 1 else tree.And(rest)
 
 
 def _as_query(query: Query, root: Node) -> Query:
     """The same order and limit with another tree; its text is what one would type for that."""
-    parts = root.parts if isinstance(root, And) else (root,)
+    parts = root.parts if isinstance(root, tree.And) else (root,)
     return Query(" ".join(map(write_node, parts)), root, query.order, query.limit)
 
 

@@ -14,22 +14,8 @@ from notekeep.background import yield_to_ui
 from notekeep.catalog.conditions import condition
 from notekeep.catalog.records import load_path
 from notekeep.errors import NotekeepError, UsageError
-from notekeep.query.tree import (
-    And,
-    Block,
-    KnownPaths,
-    Line,
-    Node,
-    Not,
-    Or,
-    Prefix,
-    Regex,
-    Section,
-    Tag,
-    Term,
-    Wildcard,
-    is_fact,
-)
+from notekeep.query import tree
+from notekeep.query.tree import Node, is_fact
 from notekeep.search import regex_search
 from notekeep.search.results import FileStart, read_file_start
 
@@ -104,12 +90,12 @@ class SearchSources:
 def needs_text(node: Node) -> bool:
     """Whether a tree has a condition that only a note's text can answer."""
     match node:
-        case And(parts) | Or(parts):
+        case tree.And(parts) | tree.Or(parts):
             return any(map(needs_text, parts))
-        case Not(part):
+        case tree.Not(part):
             return needs_text(part)
         case _:
-            return isinstance(node, Section | Line | Regex)
+            return isinstance(node, tree.Section | tree.Line | tree.Regex)
 
 
 class TextFilter:
@@ -144,24 +130,24 @@ class TextFilter:
             IndexUnusable: There is no full-text index, and the tree needs one.
             SearchDropped: Nobody waits for the answer.
         """
-        if isinstance(node, Tag) and self._sources.words_know_tags:
+        if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node
         if is_fact(node):
-            return KnownPaths(self._sources.catalog.paths(node))
+            return tree.KnownPaths(self._sources.catalog.paths(node))
         match node:
-            case And(parts):
+            case tree.And(parts):
                 return self._resolve_all(parts, within)
-            case Or(parts):
-                return Or(tuple(self.resolve(part, within) for part in parts))
-            case Not(part):
+            case tree.Or(parts):
+                return tree.Or(tuple(self.resolve(part, within) for part in parts))
+            case tree.Not(part):
                 # Of what was not read nobody can say that it does not match.
                 in_part, self._in_part = self._in_part, False
                 inner = self.resolve(part, within)
                 self._in_part = in_part
-                return Not(inner)
-            case Regex():
+                return tree.Not(inner)
+            case tree.Regex():
                 return self._match_regex(node, within)
-            case Section(inside) | Line(inside):
+            case tree.Section(inside) | tree.Line(inside):
                 return self._find_in_one(node, inside, within)
             case _:
                 return node
@@ -170,7 +156,7 @@ class TextFilter:
         """Return the notes that a tree finds; the index is only asked when it has words."""
         resolved = self.resolve(node, within)
         if within is not None:
-            resolved = And((resolved, KnownPaths(within)))
+            resolved = tree.And((resolved, tree.KnownPaths(within)))
         return self._paths(resolved)
 
     def _paths(self, resolved: Node) -> frozenset[str]:
@@ -183,15 +169,15 @@ class TextFilter:
         known = [self.resolve(part, within) for part in parts if not needs_text(part)]
         reading = [part for part in parts if needs_text(part)]
         if known and reading:
-            found = self._paths(And(tuple(known)))
+            found = self._paths(tree.And(tuple(known)))
             within = found if within is None else found & within
         for part in reading:
             answer = self.resolve(part, within)
             known.append(answer)
             within = _narrower(answer, within)
-        return And(tuple(known))
+        return tree.And(tuple(known))
 
-    def _match_regex(self, node: Regex, within: frozenset[str] | None) -> KnownPaths:
+    def _match_regex(self, node: tree.Regex, within: frozenset[str] | None) -> Node:
         paths = self._candidates(within)
         seconds = max(MIN_REGEX_SECONDS, regex_search.CPU_SECONDS - self._spent)
         try:
@@ -208,34 +194,34 @@ class TextFilter:
             self.cut_short.append(REGEX_STOPPED.format(node.pattern, matches.done, matches.total))
         for path, spans in matches.found.items():
             self.spans.setdefault(path, []).extend(spans)
-        return KnownPaths(frozenset(matches.found))
+        return tree.KnownPaths(frozenset(matches.found))
 
     def _find_in_one(
-        self, unit: Section | Line, inside: Node, within: frozenset[str] | None
+        self, unit: tree.Section | tree.Line, inside: Node, within: frozenset[str] | None
     ) -> Node:
         words = self._sources.words
         wanted = drop_negations(inside)
         if wanted is not None and (word := _one_word(inside)):
             found = frozenset(words.scores(word))  # no text knows better where one word stands
-            return And((wanted, KnownPaths(found if within is None else found & within)))
+            return tree.And((wanted, tree.KnownPaths(found if within is None else found & within)))
         candidates = self._candidates(within)
         if wanted is not None:
             candidates &= frozenset(words.scores(wanted))
         holds = self._holder(unit, inside, candidates)
         rows = self._sources.catalog.rows_of(candidates).values()
-        known = KnownPaths(frozenset(row.path for row in rows if holds(row)))
-        return known if wanted is None else And((wanted, known))
+        known = tree.KnownPaths(frozenset(row.path for row in rows if holds(row)))
+        return known if wanted is None else tree.And((wanted, known))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
         return self._sources.catalog.paths(None) if within is None else within
 
     def _holder(
-        self, unit: Section | Line, inside: Node, paths: frozenset[str]
+        self, unit: tree.Section | tree.Line, inside: Node, paths: frozenset[str]
     ) -> Callable[[Row], bool]:
         """What tells whether one line or section of a note has all that is asked for."""
         matcher = self._sources.words.matcher(inside)
-        ends = _BLOCK_END if isinstance(unit, Block) else _LINE_END
-        headings = self._heading_lines(paths) if isinstance(unit, Section) else None
+        ends = _BLOCK_END if isinstance(unit, tree.Block) else _LINE_END
+        headings = self._heading_lines(paths) if isinstance(unit, tree.Section) else None
 
         def holds(row: Row) -> bool:
             yield_to_ui()
@@ -260,7 +246,7 @@ class TextFilter:
         """The lines of the headings of some notes; one question is a tenth of one for each note."""
         found: dict[str, set[int]] = {}
         join = "JOIN headings h ON h.note = notes.id"
-        where = condition(KnownPaths(paths))
+        where = condition(tree.KnownPaths(paths))
         for path, line in self._sources.catalog.find("path, h.line", where, join=join):
             found.setdefault(load_path(path), set()).add(line)
         return found
@@ -268,21 +254,17 @@ class TextFilter:
 
 def _narrower(answer: Node, within: frozenset[str] | None) -> frozenset[str] | None:
     """Those of some notes that can still be found, where all of an answer must hold."""
-    for part in answer.parts if isinstance(answer, And) else (answer,):
-        if isinstance(part, KnownPaths):
+    for part in answer.parts if isinstance(answer, tree.And) else (answer,):
+        if isinstance(part, tree.KnownPaths):
             within = part.paths if within is None else part.paths & within
     return within
 
 
 def _one_word(node: Node) -> Node | None:
     """The same to be looked for in bodies, if it is one word: that stands in one line anyway."""
-    match node:
-        case Term(text, "any") | Prefix(text, "any") | Wildcard(text, "any") if _WORD.fullmatch(
-            text
-        ):
-            return type(node)(text, "body")
-        case _:
-            return None
+    if isinstance(node, tree.Term | tree.Prefix | tree.Wildcard) and node.scope == "any":
+        return type(node)(node.text, "body") if _WORD.fullmatch(node.text) else None
+    return None
 
 
 def drop_negations(node: Node) -> Node | None:
@@ -292,14 +274,14 @@ def drop_negations(node: Node) -> Node | None:
     says nothing about the note.
     """
     match node:
-        case And(parts):
+        case tree.And(parts):
             kept = tuple(part for one in parts if (part := drop_negations(one)) is not None)
-            return And(kept) if kept else None
-        case Or(parts):
+            return tree.And(kept) if kept else None
+        case tree.Or(parts):
             all_parts = [drop_negations(part) for part in parts]
             kept = tuple(part for part in all_parts if part is not None)
-            return Or(kept) if len(kept) == len(all_parts) else None
-        case Not():
+            return tree.Or(kept) if len(kept) == len(all_parts) else None
+        case tree.Not():
             return None
         case _:
             return node

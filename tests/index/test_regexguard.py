@@ -74,9 +74,15 @@ def test_a_process_that_dies_is_said(root: str) -> None:
 
 def test_the_process_says_how_far_it_is(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regex_child, "HEARTBEAT_SECONDS", 0.0)
-    monkeypatch.setattr(regex_child, "limit_cpu_time", lambda _seconds: None)  # not this process
+    monkeypatch.setattr(regex_child, "limit_time", lambda _cpu, _clock: None)  # not this process
     answer = io.StringIO()
-    request = {"pattern": "one", "root": root, "paths": ["b.md", "gone.md"], "seconds": 1.0}
+    request = {
+        "pattern": "one",
+        "root": root,
+        "paths": ["b.md", "gone.md"],
+        "cpu_seconds": 1.0,
+        "clock_seconds": 1.0,
+    }
     regex_child.main(io.StringIO(json.dumps(request)), answer)
     *lines, last = [json.loads(line) for line in answer.getvalue().splitlines()]
     assert lines == [
