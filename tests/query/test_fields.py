@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.fields import QueryField, QueryFields, nearest
+from notekeep.query.fields import QueryField, QueryFields, nearest_word
 
 if TYPE_CHECKING:
     from notekeep.query.fields import FieldType
@@ -62,4 +62,4 @@ def test_the_nearest_name_is_found(fields: QueryFields, slip: str, meant: str | 
 
 
 def test_a_very_long_slip_costs_nothing() -> None:
-    assert nearest("x" * 10_000, ["rating"]) is None
+    assert nearest_word("x" * 10_000, ["rating"]) is None
