@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 INDEX_NAME = "MAIN"
 """Whoosh's name for an index that was given none."""
 
-MAX_ATTEMPTS = 3
-"""How often opening is tried: another process may commit or replace the folder meanwhile."""
-
 FEW_PATHS = 0.25
 """Of this share of all notes, paths are read one by one; for more, all of them, and kept."""
 
@@ -65,9 +62,7 @@ class Postings(NamedTuple):
 class IndexSegment:
     """One segment, with what is known of it whatever commit it is part of.
 
-    Attributes:
-        reader: Whoosh's; which notes it takes for deleted may be out of date.
-        size: How many notes it holds, deleted ones too.
+    Which notes its `reader` takes for deleted may be out of date; `size` counts deleted ones too.
     """
 
     def __init__(self, reader: Any) -> None:
@@ -179,36 +174,26 @@ class IndexSnapshot:
     ) -> IndexSnapshot:
         """Open the newest commit.
 
-        Args:
-            folder: Where the index is.
-            language: The language whose schema it must have.
-            earlier: The snapshot that this one takes the place of. It is closed, except for the
-                segments that both have, which are handed on.
+        The snapshot that this one takes the place of, `earlier`, is closed, except for the segments
+        that both have, which are handed on.
 
         Raises:
-            IndexUnusable: There is none, it is damaged, or it holds fewer notes than its commit
-                said, as after a power cut.
+            IndexUnusable: There is none, it is damaged or replaced just now, or it holds fewer
+                notes than its commit said, as after a power cut.
         """
         known = earlier.segments_by_id() if earlier else {}
         problem: Exception | None = None
-        for _ in range(MAX_ATTEMPTS):
-            state = folder.state()
-            made = None
-            try:
-                number, stamp = folder.newest_commit(), folder.read_stamp()
-                if number is not None and stamp is not None and folder.is_ours(language):
-                    made = cls(number, stamp, language, str(folder.path), known)
-            except Exception as error:  # noqa: BLE001 - a damaged index raises anything at all
-                problem = error
-            if folder.state() != state:
-                if made:
-                    made.close(keep=known)
-                continue
-            if made is None or made.count_live() != made.stamp.notes:
-                break
-            if earlier:
-                earlier.close(keep=made.segments_by_id())
-            return made
+        try:
+            number, stamp = folder.newest_commit(), folder.read_stamp()
+            if number is not None and stamp is not None and folder.is_ours(language):
+                made = cls(number, stamp, language, str(folder.path), known)
+                if made.count_live() == stamp.notes:
+                    if earlier:
+                        earlier.close(keep=made.segments_by_id())
+                    return made
+                made.close(keep=known)
+        except Exception as error:  # noqa: BLE001 - a damaged index raises anything at all
+            problem = error
         raise IndexUnusable(
             "The search index is missing, damaged or of another version",
             "It is built again at the next refresh; or run `notekeep index --rebuild`",

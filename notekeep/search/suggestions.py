@@ -55,14 +55,8 @@ def suggest_notes(
 ) -> SearchResults:
     """Find what a query that is being typed may be about, by title, alias and tag.
 
-    Titles that fit as well as each other stand in this order: opened last, shorter, by the
-    alphabet, by path.
-
-    Args:
-        query: As the grammar reads it while it is being typed.
-        catalog: Where titles and tags are.
-        opened: What was opened when, where that counts.
-        limit: How many hits at most.
+    Titles that fit as well as each other stand in this order: opened last, where `opened` is given,
+    shorter, by the alphabet, by path.
 
     Returns:
         Hits whose snippet is the title, with the words that were typed marked. When nothing is

@@ -96,8 +96,6 @@ class WhooshIndex:
         self._damaged: tuple[int, int | None] | None = None
         self._vocabulary: Vocabulary | None = None
 
-    # -- how far it is ---------------------------------------------------------------------------
-
     @property
     def generation(self) -> int | None:
         """The catalog's generation up to which the index holds everything; None: build it."""
@@ -127,8 +125,6 @@ class WhooshIndex:
                 self._snapshot.close()
             self._snapshot = self._vocabulary = None
 
-    # -- writing ---------------------------------------------------------------------------------
-
     def build(
         self,
         docs: Iterable[WordDoc],
@@ -137,12 +133,8 @@ class WhooshIndex:
     ) -> None:
         """Build the index anew beside the old one, which answers until the new one is complete.
 
-        A process that is building the same is waited for.
-
-        Args:
-            docs: All notes.
-            generation: What the index then stands for.
-            progress: Called now and then with how many notes are in.
+        A process that is building the same is waited for. `progress` is called now and then with
+        how many notes are in.
 
         Raises:
             IndexBusy: Another process is writing.
@@ -208,7 +200,7 @@ class WhooshIndex:
             upserts: Notes to write; of two with one path, the later one counts.
             deletes: Paths of notes that are gone.
             generation: What the index then stands for.
-            wait: For how many seconds to wait for another process; None is UPDATE_WAIT.
+            wait: Seconds to wait for another process; None is UPDATE_WAIT.
 
         Raises:
             IndexBusy: Another process is writing; nothing was changed.
@@ -292,8 +284,6 @@ class WhooshIndex:
     def _other_languages(self, docs: Iterable[WordDoc]) -> set[str]:
         """The languages, other than the vault's, that notes name for themselves."""
         return {base_language(doc.language) for doc in docs} - {"", self.language}
-
-    # -- questions -------------------------------------------------------------------------------
 
     def scores(
         self, node: Node, *, limit: int | None = None, typing: bool = False
@@ -436,13 +426,7 @@ class WhooshIndex:
         """Turn what a damaged index raises, which may be anything, into IndexUnusable.
 
         A file that is gone because another process put a newer index in its place says nothing of
-        the index. What a caller did wrong, an UnanswerableNode, is raised as it is.
-
-        Args:
-            state: The state of the index that is read or changed.
-
-        Raises:
-            IndexReplaced: The index is another by now.
+        the index, and raises IndexReplaced. What a caller did wrong is raised as it is.
         """
         try:
             yield
