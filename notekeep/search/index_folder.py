@@ -193,7 +193,7 @@ class IndexFolder:
         except Timeout:
             raise IndexBusy(
                 "Another notekeep is writing the search index",
-                "Nothing is lost: the change is taken in at the next refresh",
+                "Nothing is lost: the change is indexed at the next refresh",
             ) from None
         try:
             yield

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REGEX_FLAGS = re.IGNORECASE | re.MULTILINE
 MAX_READ_BYTES = 5 << 20
 MAX_SPANS = 20
-"""How many places in one file are told."""
+"""How many places in one file are listed."""
 
 HEARTBEAT_SECONDS = 0.2
 """So often, in seconds, it says how many files are done."""

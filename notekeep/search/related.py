@@ -40,7 +40,7 @@ MAX_SHARING_NOTES = 1_000
 """A thing that more notes have says nothing of any of them."""
 
 MAX_SHARED_THINGS = 100
-"""How many things of each kind are looked at, those that few share first."""
+"""How many things of each kind count, those that few share first."""
 
 ROWS_AT_ONCE = 50
 """How many of the best notes are looked up at once."""
@@ -97,7 +97,7 @@ class _RelatedScores:
         return max(0.0, math.log(self._all / sharing) / math.log(self._all / 2 + 1))
 
     def _add(self, worth: float, found: Iterable[tuple[str, str, float]]) -> None:
-        """Add one kind of likeness: other note, what is shared, how much that says."""
+        """Add one kind of likeness: other note, what is shared, how much that counts."""
         sums: dict[str, float] = defaultdict(float)
         shared: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for other, what, weight in found:

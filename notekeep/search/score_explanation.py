@@ -29,7 +29,7 @@ class QueryPart(NamedTuple):
     Attributes:
         depth: How deep it lies within others.
         text: What it says, in words.
-        notes: How many notes it matches by itself; None when that cannot be told.
+        notes: How many notes it matches by itself; None when that cannot be counted.
     """
 
     depth: int
@@ -70,13 +70,13 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
     """Return an answer with how the query was read, and why each hit is where it is."""
     query, matcher = run.query, run.matcher
     shown = frozenset(hit.row.path for hit in found.hits)
-    met: dict[str, list[str]] = {path: [] for path in shown}
+    conditions: dict[str, list[str]] = {path: [] for path in shown}
     for leaf in wanted_leaves(query.root):
         matching = (
             sources.catalog.paths(leaf) if is_fact(leaf) else TextFilter(sources).paths(leaf, shown)
         )
         for path in shown & matching:
-            met[path].append(explain_tree(leaf).replace("\n ", ""))
+            conditions[path].append(explain_tree(leaf).replace("\n ", ""))
     shares = {}
     if run.boosts and run.resolved:
         shares = sources.words.shares(run.resolved, shown, typing=run.typing)
@@ -85,7 +85,7 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
         path = hit.row.path
         boost = run.boosts.get(path)
         reason = HitReason(
-            tuple(met[path]),
+            tuple(conditions[path]),
             tuple(_hit_words(hit, matcher, sources)),
             tuple(shares.get(path, ())),
             tuple(boost.parts()) if boost else (),

@@ -210,7 +210,7 @@ class QueryRun:
         self._texts = TextFilter(sources, query.text, in_part=in_part)
 
     def answer(self) -> SearchResults:
-        """The hits, and what is to be said of them."""
+        """The hits, and remarks on them."""
         found = self._answer()
         return found._replace(remarks=(*found.remarks, *self._texts.cut_short))
 
@@ -221,7 +221,7 @@ class QueryRun:
         resolved = self.resolved = self._texts.resolve(root)
         if is_fact(resolved):
             return self._list(resolved)
-        found = self._sources.words.ranked(resolved, RERANKED_HITS, typing=self.typing)
+        found = self._sources.words.rank(resolved, RERANKED_HITS, typing=self.typing)
         self.matcher = found.matcher
         scores = self._existing(found.scores)
         if self.query.order and self.query.order[0].field != "score":

@@ -238,7 +238,7 @@ class FallbackQuery(NamedTuple):
 
     @property
     def remark(self) -> str:
-        """What is said of an answer to it."""
+        """What to say of an answer to it."""
         words = _listed(self.words)
         if self.respelt:
             return f"No note has {words}. This is for {_listed(self.respelt)}."

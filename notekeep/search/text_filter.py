@@ -103,11 +103,11 @@ class TextFilter:
 
     Attributes:
         spans: Where the regular expressions match, by path, in characters of the whole file.
-        cut_short: What is to be said of regular expressions that were stopped before their end.
+        cut_short: Remarks on regular expressions that were stopped before their end.
 
     Args:
         sources: What is asked.
-        text: The query as typed, for what is said of it.
+        text: The query as typed, for error messages.
         in_part: Whether the notes that a regular expression has found until it is stopped are an
             answer; else it is an error.
     """

@@ -36,7 +36,7 @@ BUILD_WAIT = 120.0
 """Seconds for which a build waits for another process's; it is likely the same build."""
 
 UPDATE_WAIT = 2.0
-"""Seconds for which a saved note waits to be taken in; later is early enough."""
+"""Seconds for which a saved note waits to be indexed; later is early enough."""
 
 MAX_RETRIES = 20
 """How often a question is asked again when another process replaces the index meanwhile."""
@@ -240,7 +240,7 @@ class WhooshIndex:
             self._merge_small()
 
     def merge(self) -> None:
-        """Merge what many saves left behind: for a quiet moment, in a process that gives way.
+        """Merge what many saves left behind: for a quiet moment, in a process of low priority.
 
         Raises:
             IndexBusy: Another process is writing.
@@ -310,8 +310,8 @@ class WhooshIndex:
 
         return self._ask(question)
 
-    def ranked(self, node: Node, look: int, *, typing: bool = False) -> RankedNotes:
-        """Return what `scores` does, and how near the words stand in the best `look` notes."""
+    def rank(self, node: Node, best_of: int, *, typing: bool = False) -> RankedNotes:
+        """Return what `scores` does, and how near the words stand in the best notes."""
         from notekeep.search.scorer import find_query_phrases, score_nearness
 
         def question(snapshot: IndexSnapshot) -> RankedNotes:
@@ -319,7 +319,7 @@ class WhooshIndex:
             plan = planner.plan(node)
             cut = tuple(dict.fromkeys(planner.patterns_cut))
             found = self._scored(snapshot, plan)
-            best = {note: path for path, _, note in found[:look]}
+            best = {note: path for path, _, note in found[:best_of]}
             near = score_nearness(find_query_phrases(node, planner), snapshot, best)
             return RankedNotes(
                 {path: score for path, score, _ in found},
