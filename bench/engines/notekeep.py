@@ -52,7 +52,9 @@ class Engine:
 
     def forget(self) -> None:
         """Let go of what earlier questions left in memory, which the others have nothing of."""
-        self._vault.words._current()._lists.clear()  # noqa: SLF001 - nobody else wants that
+        snapshot = self._vault.words._current()  # noqa: SLF001 - nobody else wants that
+        snapshot._lists.clear()  # noqa: SLF001 - as above
+        snapshot._listed_postings = 0  # noqa: SLF001 - as above
         self._vault.catalog._reader().kept.clear()  # noqa: SLF001 - as above
 
     def update(self, note: Given) -> None:

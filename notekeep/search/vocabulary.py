@@ -46,7 +46,7 @@ LAST_CHARACTER = "\U0010ffff"
 
 
 class WordCounter:
-    """Counts words while an index is built: in how many notes, and in how many titles and tags."""
+    """Counts words while an index is built: in how many bodies, and in how many other fields."""
 
     def __init__(self, by: Analyzer) -> None:
         self._by = by
@@ -55,7 +55,8 @@ class WordCounter:
 
     def add(self, doc: WordDoc) -> None:
         """Count the words of a note. Chunks are taken apart at the end, each once."""
-        self._heads.update(set(find_chunks(_heading_text(doc))))
+        for texts in ((doc.title,), doc.aliases, doc.tags, doc.headings, doc.matter):
+            self._heads.update(set(find_chunks(" ".join(texts))))
         self._bodies.update(set(find_chunks(doc.body)))
 
     def write(self, folder: Path) -> None:
@@ -200,7 +201,10 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
     lines: list[str] = []
     for doc in docs:
         yield_to_ui()
-        heads = _words_in(_heading_text(doc), by)
+        # A title is what is mostly meant.
+        heads = _words_in(
+            " ".join((doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)), by
+        )
         lines += [f"+{word}\n" for word in sorted(heads)]
         lines += [f"{word}\n" for word in sorted(_words_in(doc.body, by) - heads)]
     with (folder / NEW_WORDS_FILE).open("a", encoding="utf-8", errors="replace") as file:
@@ -208,11 +212,6 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
         size = file.tell()
     if size > MAX_NEW_BYTES:
         Vocabulary(folder).rewrite()
-
-
-def _heading_text(doc: WordDoc) -> str:
-    """What stands above a body: a title is what is mostly meant."""
-    return " ".join((doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter))
 
 
 def _words_in(text: str, by: Analyzer) -> set[str]:

@@ -20,7 +20,7 @@ import tempfile
 import zlib
 from array import array
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from operator import sub
 from pickle import dumps, loads
@@ -126,7 +126,7 @@ class PackedPositions(Positions):
 POSITIONS = PackedPositions()
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _single(position: int) -> bytes:
     """The positions of a word that stands once in a note, as half of all do; shared, made once."""
     return POSITIONS.encode([position])
