@@ -9,7 +9,7 @@ import pytest
 from notekeep.dates import try_parse_day
 from notekeep.errors import UsageError
 from notekeep.markdown.field_changes import parse_date_words
-from notekeep.query.values import period
+from notekeep.query.values import parse_period
 from notekeep.tracking.habit_details import find_span, parse_span
 
 TODAY = date(2026, 11, 24)
@@ -65,7 +65,7 @@ MORE = ("2026", "2026-q1", "last-year", "60d")
 def test_words_for_a_day_mean_the_same_everywhere(words: str, day: str) -> None:
     meant = date.fromisoformat(day)
     assert try_parse_day(words, TODAY) == meant  # a check-in, a list, a form
-    assert period(words, TODAY) == (meant, meant)  # a query
+    assert parse_period(words, TODAY) == (meant, meant)  # a query
     assert parse_date_words(words, TODAY) in (
         day,
         words,
@@ -81,7 +81,7 @@ def test_words_for_a_week_or_a_month_mean_the_same_everywhere(
     words: str, found: tuple[str, str, str]
 ) -> None:
     span, first, last = found[0], date.fromisoformat(found[1]), date.fromisoformat(found[2])
-    assert period(words, TODAY) == (first, last)
+    assert parse_period(words, TODAY) == (first, last)
     assert find_span(words, TODAY) == (span, first, last)
     assert parse_span("month", words, TODAY).first == first.replace(day=1)
     if span == "week":
@@ -102,7 +102,7 @@ def test_more_than_a_month_is_neither_of_them(words: str) -> None:
 
 def test_a_bare_number_is_a_day_only_where_one_is_asked_for() -> None:
     assert try_parse_day("24", TODAY) == TODAY
-    assert period("24", TODAY) is None
+    assert parse_period("24", TODAY) is None
     assert parse_span("week", "24", TODAY).first == date(2026, 11, 23)
 
 

@@ -40,18 +40,21 @@ class Engine:
 
     def ask(self, question: Question) -> list[str]:
         """The paths of the best notes."""
-        from notekeep.search.text_filter import TextFilter
+        from notekeep.search.text_filter import SearchSources, TextFilter
 
         vault = self._vault
         typing = question.kind == "key"
         root = vault.search.parse(_query(question), typing=typing).root
         assert root is not None
-        tree = TextFilter(vault.catalog, vault.full_text, vault.root).answered(root)
+        sources = SearchSources(vault.catalog, lambda: vault.full_text, vault.root)
+        tree = TextFilter(sources).resolve(root)
         return list(vault.full_text.scores(tree, limit=HITS, typing=typing))
 
     def forget(self) -> None:
         """Let go of what earlier questions left in memory, which the others have nothing of."""
-        self._vault.full_text._scorer = None  # noqa: SLF001 - nobody else wants that
+        snapshot = self._vault.full_text._current()  # noqa: SLF001 - nobody else wants that
+        snapshot._lists.clear()  # noqa: SLF001 - as above
+        snapshot._listed_postings = 0  # noqa: SLF001 - as above
         self._vault.catalog._reader().kept.clear()  # noqa: SLF001 - as above
 
     def update(self, note: Given) -> None:

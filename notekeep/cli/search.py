@@ -20,7 +20,7 @@ from notekeep.cli.options import (
     template_option,
 )
 from notekeep.errors import UsageError
-from notekeep.search.score_explanation import lines
+from notekeep.search.score_explanation import explanation_lines
 
 if TYPE_CHECKING:
     from notekeep.search.results import Hit, SearchResults
@@ -131,9 +131,10 @@ def _found_there(hit: Hit) -> dict[str, str]:
 
 
 def _explain(found: SearchResults) -> None:
+
     output.write_message(found.explanation)
     for hit in found.hits:
-        for line in lines(hit):
+        for line in explanation_lines(hit):
             output.write_message(line)
 
 

@@ -113,9 +113,9 @@ def _check_kind(kind: str, schema: Schema) -> None:
     """
     if kind in schema.kinds:
         return
-    from notekeep.query.fields import nearest
+    from notekeep.query.fields import nearest_word
 
-    near = nearest(kind, schema.kinds)
+    near = nearest_word(kind, schema.kinds)
     raise UsageError(
         f"there is no kind {kind!r}",
         f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",

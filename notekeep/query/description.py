@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from notekeep.query.tree import (
-    And,
-    Compare,
-    Fuzzy,
-    Has,
-    Is,
-    KnownPaths,
-    Line,
-    Link,
-    Not,
-    Or,
-    Path,
-    Phrase,
-    Prefix,
-    Regex,
-    Section,
-    Tag,
-    Term,
-    Wildcard,
-)
+from notekeep.query import tree
 
 if TYPE_CHECKING:
-    from notekeep.query.tree import FactLeaf, Node, Query
+    from notekeep.query.tree import Node, Query
+
+_KINDS = {
+    tree.Term: "word",
+    tree.Phrase: "phrase",
+    tree.Prefix: "words beginning with",
+    tree.Wildcard: "words like",
+}
+_OPERATORS = {
+    ":": "contains",
+    "=": "is",
+    ">": "is more than",
+    ">=": "is at least",
+    "<": "is less than",
+    "<=": "is at most",
+}
 
 
 def write_query(query: Query) -> str:
-    """The query on one line with every bracket written out; parsing it gives the same query."""
+    """Return the query on one line with every bracket; parsing it gives the same query."""
     parts = [] if query.root is None else [write_node(query.root)]
     parts += [f"sort:{'-' if key.descending else ''}{key.field}" for key in query.order]
     parts += [] if query.limit is None else [f"limit:{query.limit}"]
@@ -38,54 +34,60 @@ def write_query(query: Query) -> str:
 
 
 def write_node(node: Node) -> str:
-    """A node on one line, every And and Or in brackets."""
-    if isinstance(node, And):
-        return f"({' AND '.join(write_node(part) for part in node.parts)})"
-    if isinstance(node, Or):
-        return f"({' OR '.join(write_node(part) for part in node.parts)})"
-    if isinstance(node, Not):
-        return f"NOT {write_node(node.part)}"
-    if isinstance(node, Section | Line):
-        inner = write_node(node.node)
-        inner = inner if inner.startswith("(") else f"({inner})"
-        return f"{type(node).__name__.casefold()}:{inner}"
-    if isinstance(node, KnownPaths):
-        return f"<{len(node.paths)} notes>"
-    if isinstance(node, Term | Phrase | Prefix | Wildcard | Fuzzy):
-        return _write_word(node)
-    if isinstance(node, Regex):
-        return "/" + node.pattern.replace("/", "\\/") + "/"
-    return _write_fact(node)
+    """Return a node on one line, every And and Or in brackets."""
+    match node:
+        case tree.And(parts):
+            return f"({' AND '.join(map(write_node, parts))})"
+        case tree.Or(parts):
+            return f"({' OR '.join(map(write_node, parts))})"
+        case tree.Not(part):
+            return f"NOT {write_node(part)}"
+        case tree.Section(inside) | tree.Line(inside):
+            written = write_node(inside)
+            written = written if written.startswith("(") else f"({written})"
+            return f"{type(node).__name__.casefold()}:{written}"
+        case tree.KnownPaths(paths):
+            return f"<{len(paths)} notes>"
+        case tree.Path() | tree.Tag() | tree.Is() | tree.Has() | tree.Link() | tree.Compare():
+            return _write_fact(node)
+        case _:
+            return _write_words(node)
 
 
-def _write_word(node: Term | Phrase | Prefix | Wildcard | Fuzzy) -> str:
-    scope = "" if node.scope == "any" else f"{node.scope}:"
-    if isinstance(node, Phrase):
-        return scope + _quote(node.text)
-    if isinstance(node, Prefix):
-        return f"{scope}{node.text}*"
-    if isinstance(node, Fuzzy):
-        return f"{scope}{node.text}~{node.distance}"
-    return scope + node.text
+def _write_words(
+    node: tree.Term | tree.Phrase | tree.Prefix | tree.Wildcard | tree.Fuzzy | tree.Regex,
+) -> str:
+    match node:
+        case tree.Regex(pattern):
+            return "/" + pattern.replace("/", "\\/") + "/"
+        case tree.Phrase(text):
+            written = _quote(text)
+        case tree.Prefix(text):
+            written = f"{text}*"
+        case tree.Fuzzy(text, distance):
+            written = f"{text}~{distance}"
+        case _:
+            written = node.text
+    return written if node.scope == "any" else f"{node.scope}:{written}"
 
 
-def _write_fact(node: FactLeaf) -> str:
-    if isinstance(node, Path):
-        return f"path:{_quote(node.text)}" if node.text else "*"
-    if isinstance(node, Tag):
-        return f"#{node.name}"
-    if isinstance(node, Is):
-        return f"is:{node.flag}"
-    if isinstance(node, Has):
-        return f"has:{node.name}"
-    if isinstance(node, Link):
-        return f"{node.direction}:{_quote(node.note)}"
-    if isinstance(node, Compare):
-        return _write_compare(node)
-    assert_never(node)
+def _write_fact(node: tree.FactLeaf) -> str:
+    match node:
+        case tree.Path(text):
+            return f"path:{_quote(text)}" if text else "*"
+        case tree.Tag(name):
+            return f"#{name}"
+        case tree.Is(flag):
+            return f"is:{flag}"
+        case tree.Has(name):
+            return f"has:{name}"
+        case tree.Link(direction, note):
+            return f"{direction}:{_quote(note)}"
+        case tree.Compare():
+            return _write_compare(node)
 
 
-def _write_compare(node: Compare) -> str:
+def _write_compare(node: tree.Compare) -> str:
     if isinstance(node.low, bool):
         return f"{node.field}:{'yes' if node.low else 'no'}"
     if node.high is not None:
@@ -104,75 +106,61 @@ def _quote(text: str) -> str:
 
 
 def explain_tree(node: Node | None) -> str:
-    """A tree on many lines, one condition a line, for a person to see how a query was read."""
+    """Return a tree as a person reads it, one condition a line."""
     return "every note" if node is None else "\n".join(_lines(node))
 
 
 def _lines(node: Node) -> list[str]:
-    if isinstance(node, And):
-        return ["all of", *_indented(node.parts)]
-    if isinstance(node, Or):
-        return ["any of", *_indented(node.parts)]
-    if isinstance(node, Not):
-        return ["not", *_indented((node.part,))]
-    if isinstance(node, Section | Line):
-        return [f"in one {type(node).__name__.casefold()}", *_indented((node.node,))]
-    return [_say(node)]
+    match node:
+        case tree.And(parts):
+            return ["all of", *_indented(*parts)]
+        case tree.Or(parts):
+            return ["any of", *_indented(*parts)]
+        case tree.Not(part):
+            return ["not", *_indented(part)]
+        case tree.Section(inside) | tree.Line(inside):
+            return [f"in one {type(node).__name__.casefold()}", *_indented(inside)]
+        case _:
+            return [_describe(node)]
 
 
-def _indented(parts: tuple[Node, ...]) -> list[str]:
+def _indented(*parts: Node) -> list[str]:
     return [f"  {line}" for part in parts for line in _lines(part)]
 
 
-_WORDS = {
-    Term: "word",
-    Phrase: "phrase",
-    Prefix: "words beginning with",
-    Wildcard: "words like",
-    Regex: "text that matches",
-}
-_OPERATORS = {
-    ":": "contains",
-    "=": "is",
-    ">": "is more than",
-    ">=": "is at least",
-    "<": "is less than",
-    "<=": "is at most",
-}
-
-
-def _say(node: Node) -> str:
-    if isinstance(node, Regex):
-        return f"text that matches {write_node(node)}"
-    if isinstance(node, Fuzzy):
-        letters = "one letter" if node.distance == 1 else f"{node.distance} letters"
-        return f"words within {letters} of {node.text}{_where(node.scope)}"
-    if isinstance(node, Term | Phrase | Prefix | Wildcard):
-        return f"{_WORDS[type(node)]} {node.text}{_where(node.scope)}"
-    if isinstance(node, Compare):
-        return _say_compare(node)
-    if isinstance(node, Path):
-        return f"path contains {node.text}" if node.text else "every note"
-    if isinstance(node, Tag):
-        return f"tag #{node.name} or one below it"
-    if isinstance(node, Is):
-        return f"is {node.flag}"
-    if isinstance(node, Has):
-        return f"has {node.name}"
-    if isinstance(node, Link):
-        return f"links to {node.note}" if node.direction == "to" else f"linked from {node.note}"
-    return write_node(node)
+def _describe(node: Node) -> str:
+    match node:
+        case tree.Term() | tree.Phrase() | tree.Prefix() | tree.Wildcard():
+            return f"{_KINDS[type(node)]} {node.text}{_where(node.scope)}"
+        case tree.Fuzzy(text, distance, scope):
+            letters = "one letter" if distance == 1 else f"{distance} letters"
+            return f"words within {letters} of {text}{_where(scope)}"
+        case tree.Regex():
+            return f"text that matches {write_node(node)}"
+        case tree.Path(text):
+            return f"path contains {text}" if text else "every note"
+        case tree.Tag(name):
+            return f"tag #{name} or one below it"
+        case tree.Is(flag):
+            return f"is {flag}"
+        case tree.Has(name):
+            return f"has {name}"
+        case tree.Link(direction, note):
+            return f"{'links to' if direction == 'to' else 'linked from'} {note}"
+        case tree.Compare():
+            return _describe_compare(node)
+        case _:
+            return write_node(node)
 
 
 def _where(scope: str) -> str:
     return "" if scope == "any" else f" in {'a ' if scope != 'body' else 'the '}{scope}"
 
 
-def _say_compare(node: Compare) -> str:
+def _describe_compare(node: tree.Compare) -> str:
     if isinstance(node.low, bool):
         return f"{node.field} is {'yes' if node.low else 'no'}"
     if node.high is not None:
         return f"{node.field} is from {_value(node.low)} to {_value(node.high)}"
     equals = node.op == ":" and isinstance(node.low, float)
-    said = "is" if equals else _OPERATORS[node.op]
-    return f"{node.field} {said} {_value(node.low)}"
+    return f"{node.field} {'is' if equals else _OPERATORS[node.op]} {_value(node.low)}"

@@ -1,8 +1,4 @@
-"""Which fields a query may name, their types, and the nearest name to a misspelt one.
-
-The kinds and the notes' own front matter come from outside, as plain mappings: a query knows the
-names of things, not the things.
-"""
+"""Which fields a query may name, their types, and the nearest name to a misspelt one."""
 
 from __future__ import annotations
 
@@ -57,10 +53,10 @@ SCOPES = (
 )
 """Names before a colon that are no field; here so that a misspelt one is understood."""
 
-SIGNS = frozenset(":<>=[")
+FIELD_SIGNS = frozenset(":<>=[")
 """What stands behind a field, and in front of one that has to be there."""
 
-LIKENESS = 0.6
+MIN_LIKENESS = 0.6
 """How alike two names must be for one to be taken for a slip of the other, as difflib counts."""
 
 CLEAR_LIKENESS = 0.75
@@ -139,25 +135,25 @@ class QueryFields:
         return cls(kinds, types, {**kin, **common_spellings}, spellings, states)
 
     def find(self, name: str) -> QueryField | None:
-        """The field of that name or other spelling, or None; case, blanks and dashes aside."""
+        """Return the field of that name or other spelling; case, blanks and dashes aside."""
         canonical = self._spellings.get(fold_key(name), "")
         return QueryField(canonical, self._types[canonical]) if canonical in self._types else None
 
     def names(self) -> list[str]:
-        """All canonical field names, sorted."""
+        """Return all canonical field names, sorted."""
         return sorted(self._types)
 
     def things(self) -> list[str]:
-        """All that `has:` understands, sorted."""
+        """Return all that `has:` understands, sorted."""
         return sorted({*COUNTED_THINGS, *self._types})
 
-    def nearest_field(self, name: str, likeness: float = LIKENESS) -> str | None:
-        """The field that `name` is most likely a slip of, or None."""
-        return nearest(name, [*self._types, *self._aliases], likeness)
+    def nearest_field(self, name: str, likeness: float = MIN_LIKENESS) -> str | None:
+        """Return the field that `name` is most likely a slip of."""
+        return nearest_word(name, [*self._types, *self._aliases], likeness)
 
-    def nearest(self, name: str, likeness: float = LIKENESS) -> str | None:
-        """The field or scope that `name` is most likely a slip of, or None."""
-        return nearest(name, [*self._types, *self._aliases, *SCOPES], likeness)
+    def nearest(self, name: str, likeness: float = MIN_LIKENESS) -> str | None:
+        """Return the field or scope that `name` is most likely a slip of."""
+        return nearest_word(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
 NO_FIELDS = QueryFields((), {}, {}, {})
@@ -165,12 +161,12 @@ NO_FIELDS = QueryFields((), {}, {}, {})
 
 
 def may_name_field(text: str) -> bool:
-    """Whether a query may name a field, a kind or a flag; gathering them takes its time."""
-    return not SIGNS.isdisjoint(text)
+    """Whether a query may name a field, a kind or a flag; to gather them takes its time."""
+    return not FIELD_SIGNS.isdisjoint(text)
 
 
-def nearest(word: str, known: Iterable[str], likeness: float = LIKENESS) -> str | None:
-    """The known word that `word` is most likely a slip of, or None when none is near."""
+def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS) -> str | None:
+    """Return the known word that `word` is most likely a slip of."""
     from difflib import get_close_matches
 
     found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=likeness)

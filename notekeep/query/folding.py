@@ -8,8 +8,6 @@ import unicodedata
 
 def is_unicode(text: str) -> bool:
     """Whether text is whole: bytes that are no UTF-8 come as halves of characters."""
-    if text.isascii():
-        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -18,10 +16,7 @@ def is_unicode(text: str) -> bool:
 
 
 def as_unicode(text: str) -> str:
-    """Return the text with a replacement mark for each half of a character, as SQLite can hold it.
-
-    It stays as long as it was.
-    """
+    """Return the text, as long as it was, with a replacement mark for each half of a character."""
     if is_unicode(text):
         return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -1,7 +1,7 @@
 """The grammar of queries: text into a tree, with the place of whatever is wrong.
 
-`NOT` binds tightest, then conditions side by side, then `OR`. What one condition means is
-leaves.py's affair. A query that is still being typed is read for what it says so far.
+`NOT` binds tightest, then conditions side by side, then `OR`. A query that is still being typed is
+read for what it says so far.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
+from notekeep.query import tree
 from notekeep.query.fields import CLEAR_LIKENESS
 from notekeep.query.folding import as_unicode
 from notekeep.query.lexer import Token, tokenize
@@ -20,24 +21,7 @@ from notekeep.query.terms import (
     parse_field_term,
     unknown_field_error,
 )
-from notekeep.query.tree import (
-    And,
-    Block,
-    Fuzzy,
-    KnownPaths,
-    Line,
-    Node,
-    Not,
-    Or,
-    Order,
-    Phrase,
-    Prefix,
-    Query,
-    Regex,
-    Section,
-    Term,
-    Wildcard,
-)
+from notekeep.query.tree import Node, Order, Query
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,14 +42,18 @@ FALLBACK_WORDS = 20
 
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
-_PATTERNS = (Prefix, Wildcard, Fuzzy, Regex, Section, Line)
-_UNITS: dict[str, type[Section | Line]] = {"section": Section, "line": Line, "block": Block}
+_PATTERNS = (tree.Prefix, tree.Wildcard, tree.Fuzzy, tree.Regex, tree.Section, tree.Line)
+_UNITS: dict[str, type[tree.Section | tree.Line]] = {
+    "section": tree.Section,
+    "line": tree.Line,
+    "block": tree.Block,
+}
 
 
 def parse_query(
     text: str, fields: QueryFields, *, today: date, week_start: int = 0, typing: bool = False
 ) -> Query:
-    """Read a query.
+    """Return a query as a tree.
 
     Args:
         text: As a person typed it; what is no UTF-8 in it becomes a mark that says so.
@@ -74,9 +62,6 @@ def parse_query(
         week_start: The first day of a week, 0 for Monday to 6 for Sunday.
         typing: The text may be unfinished: its last word is the beginning of one, what does not
             make sense yet is left out or taken for words, and nothing raises.
-
-    Returns:
-        The query; its root is None when it has no condition, which every note meets.
 
     Raises:
         UsageError: With the position of what cannot be understood; never while typing.
@@ -96,7 +81,10 @@ def parse_query(
 def _plain_words(text: str) -> Query:
     *others, last = re.findall(r"\w+", text[:MAX_LENGTH])[:FALLBACK_WORDS] or [""]
     words = [*dict.fromkeys(others), last] if last else []
-    root = _joined(And, [Term(word) for word in words[:-1]] + [Prefix(word) for word in words[-1:]])
+    root = _joined(
+        tree.And,
+        [tree.Term(word) for word in words[:-1]] + [tree.Prefix(word) for word in words[-1:]],
+    )
     return Query(text, root)
 
 
@@ -120,7 +108,7 @@ class _Parser:
         while token := self._peek():  # only a ")" can be left
             self._complain("Nothing opens this bracket.", "Take it out.", token)
             self.at += 1
-            root = _joined(And, [root, self._either()])
+            root = _joined(tree.And, [root, self._either()])
         if root is None and self.silent and not self.order and self.limit is None:
             self._complain(
                 f"There is nothing to look for in {self.silent.text}.",
@@ -151,7 +139,7 @@ class _Parser:
                 self._complain(
                     f"{token.text} wants something after it.", _quoted(token.text), token
                 )
-        return _joined(Or, parts)
+        return _joined(tree.Or, parts)
 
     def _all(self) -> Node | None:
         """`a b`, `a AND b`."""
@@ -164,7 +152,7 @@ class _Parser:
                     self._complain("AND wants something on both sides.", _quoted("AND"), token)
             else:
                 parts.append(self._not())
-        return _joined(And, parts)
+        return _joined(tree.And, parts)
 
     def _not(self) -> Node | None:
         """`-a`, `NOT a`; two of them are none."""
@@ -179,7 +167,7 @@ class _Parser:
             self._complain(f"{sign.text} wants something after it.", _quoted(sign.text), sign)
         if sign and held != (len(self.order), self.limit):
             self._complain("sort: and limit: cannot be negated.", "", sign)
-        return Not(part) if negative and part is not None else part
+        return tree.Not(part) if negative and part is not None else part
 
     def _atom(self, *, negated: bool) -> Node | None:
         token = self._peek()
@@ -282,27 +270,23 @@ class _Parser:
         words = self._words(inner, field) if unit and inner else None
         if unit is None or words is None:
             return None if unit else inner
-        if is_open:
-            return (
-                words  # still being typed: to look into the texts for it would hold up the next key
-            )
+        if is_open:  # still being typed: to read the texts for it would hold up the next key
+            return words
         return unit(words, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
 
     def _words(self, node: Node, field: Token) -> Node | None:
         """What is asked of a part of a text: words, which alone can be looked for there."""
         match node:
-            case And(parts):
-                return _joined(And, [self._words(part, field) for part in parts])
-            case Or(parts):
-                return _joined(Or, [self._words(part, field) for part in parts])
-            case Not(part):
-                return Not(inner) if (inner := self._words(part, field)) else None
-            case Section(inside) | Line(inside):
+            case tree.And(parts) | tree.Or(parts):
+                return _joined(type(node), [self._words(part, field) for part in parts])
+            case tree.Not(part):
+                return tree.Not(inner) if (inner := self._words(part, field)) else None
+            case tree.Section(inside) | tree.Line(inside):
                 return self._words(inside, field)
-            case Term() | Phrase() | Prefix() | Wildcard() | Fuzzy() | KnownPaths():
+            case tree.Term() | tree.Phrase() | tree.Prefix() | tree.Wildcard() | tree.Fuzzy():
                 return node
-            case _ if self.context.typing:
-                return None
+        if self.context.typing or isinstance(node, tree.KnownPaths):
+            return None
         raise self.context.error(_only_words(field), at=node.span[0])
 
     def _grouped(self, field: Token, value: Token, *, negated: bool) -> Node | None:
@@ -364,7 +348,7 @@ class _Parser:
 
 def _as_words(field: Token, value: Token) -> Node:
     """What cannot be a field, while typing: the words themselves."""
-    return Term(f"{field.text} {value.text}", span=(field.start, value.end))
+    return tree.Term(f"{field.text} {value.text}", span=(field.start, value.end))
 
 
 def _only_words(field: Token) -> str:
@@ -375,7 +359,7 @@ def _quoted(operator: str) -> str:
     return f'To look for the word itself, write "{operator}".'
 
 
-def _joined(kind: type[And | Or], parts: list[Node | None]) -> Node | None:
+def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | None:
     """The parts under one node of that kind, those of the same kind within it flattened."""
     flat: list[Node] = []
     for part in parts:

@@ -1,12 +1,14 @@
-"""A query's text into tokens, each with its place. What they mean is grammar.py's affair."""
+"""A query's text into tokens, each with its place."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from notekeep.query.tree import Operator
 
 TokenKind: TypeAlias = Literal[
     "(", ")", "or", "and", "not", "word", "phrase", "regex", "tag", "link", "field", "bracket"
@@ -21,7 +23,7 @@ class Token(NamedTuple):
         text: What it says, without quotes, slashes, `#` and brackets; a field's name as typed.
         start: Where it begins in the query.
         end: One past its last character.
-        op: A field's operator: ":", "=", ">", ">=", "<" or "<=".
+        op: A field's operator; None for what is no field.
         closed: Whether what opens here closes.
     """
 
@@ -29,7 +31,7 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
-    op: str = ""
+    op: Operator | None = None
     closed: bool = True
 
 
@@ -51,7 +53,7 @@ _CURLY_QUOTES = str.maketrans("“”„", '"""')
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """Cut a query into its tokens, from left to right.
+    """Yield the tokens of a query, from left to right.
 
     A field's value is the token after it: a phrase, a link, a word, or "(" for a group; `[key:a b]`
     comes as `key:(a b)`. A minus is a "not" when something follows it at once, and a word
@@ -98,7 +100,8 @@ def _next(text: str, at: int) -> Token:
     if char == "[" and (found := _LINK.match(text, at)):
         return Token("link", found[1].strip(), at, found.end(), closed=found[2] != "")
     if found := _FIELD.match(text, at):
-        return Token("field", found[1], at, found.end(), found[2] or found[3] or ":")
+        operator = cast("Operator", found[2] or found[3] or ":")
+        return Token("field", found[1], at, found.end(), operator)
     return _word(text, at)
 
 
@@ -119,7 +122,7 @@ def _bracket(text: str, found: re.Match[str]) -> Iterator[Token]:
         yield Token("bracket", name, start, found.end())
         return
     begin, end = found.span(4)
-    yield Token("field", name, start, begin, op or ":")
+    yield Token("field", name, start, begin, cast("Operator", op or ":"))
     yield Token("(", "[", start, start + 1)
     yield from _tokens(text[:end], begin)
     if close:

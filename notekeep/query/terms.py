@@ -1,7 +1,4 @@
-"""One condition of a query into a node: a word, or a field with its value.
-
-How conditions are joined is grammar.py's affair; what values mean is values.py's.
-"""
+"""One condition of a query into a node: a word, or a field with its value."""
 
 from __future__ import annotations
 
@@ -11,38 +8,22 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
+from notekeep.query import tree
 from notekeep.query.fields import (
     CLEAR_LIKENESS,
     COUNTED_THINGS,
     SCOPES,
     QueryFields,
-    nearest,
+    nearest_word,
 )
-from notekeep.query.tree import (
-    And,
-    Compare,
-    Fuzzy,
-    Has,
-    Is,
-    Link,
-    Node,
-    Not,
-    Or,
-    Path,
-    Phrase,
-    Prefix,
-    Regex,
-    Tag,
-    Term,
-    Wildcard,
-    WordScope,
-)
+from notekeep.query.values import parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from notekeep.query.lexer import Token
+    from notekeep.query.tree import Node, WordScope
 
 MAX_REGEX = 1000
 """Characters of a regular expression; compiling a longer one can itself take seconds."""
@@ -63,15 +44,7 @@ _FUZZY = re.compile(r"(.*[^~])~(\d*)")
 
 
 class TermContext(NamedTuple):
-    """What a query is read against.
-
-    Attributes:
-        text: The whole query.
-        fields: The names it may use.
-        today: The day that `yesterday` and `last-week` count from.
-        week_start: The first day of a week, 0 for Monday.
-        typing: Whether somebody is still typing it.
-    """
+    """The whole query, and what it is read against; see `parse_query`."""
 
     text: str
     fields: QueryFields
@@ -80,7 +53,7 @@ class TermContext(NamedTuple):
     typing: bool
 
     def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
-        """What is wrong with the query, and where; `near` is what was meant by a slip."""
+        """Say what is wrong with the query, and where; `near` is what was meant by a slip."""
         return UsageError(message, hint, text=self.text, position=at, near=near)
 
     def unfinished(self, token: Token) -> bool:
@@ -88,18 +61,14 @@ class TermContext(NamedTuple):
         return self.typing and token.end == len(self.text)
 
     def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
-        """The known name a token says; while it is being typed also one it alone begins.
-
-        Raises:
-            UsageError: No such name; the nearest one is in the hint.
-        """
+        """The known name a token says; while it is being typed also one it alone begins."""
         word, names = token.text.casefold(), list(names)
         if word in names:
             return word
         begun = [name for name in names if name.startswith(word)]
         if self.unfinished(token) and len(begun) == 1:
             return begun[0]
-        near = None if self.typing else nearest(word, names)
+        near = None if self.typing else nearest_word(word, names)
         guess = f"Did you mean {near}? " if near else ""
         raise self.error(
             f'There is no {what} "{token.text}".',
@@ -123,7 +92,7 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
     if token.kind == "tag":
         return parse_tag(token, context)
     if token.kind == "link":
-        return Link("to", token.text, span) if token.text else None
+        return tree.Link("to", token.text, span) if token.text else None
     if token.kind == "bracket":
         return parse_has(token, context)
     if not any(char.isalnum() for char in token.text):
@@ -141,10 +110,10 @@ def parse_symbol(token: Token) -> Node | None:
     """What a word without letters and digits asks for: `*` everything, an emoji itself."""
     span = (token.start, token.end)
     if set(token.text) == {"*"}:
-        return Path("", span)
+        return tree.Path("", span)
     if all(char.isascii() or unicodedata.category(char)[0] == "P" for char in token.text):
         return None
-    return Regex(re.escape(token.text), span)
+    return tree.Regex(re.escape(token.text), span)
 
 
 def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
@@ -159,13 +128,13 @@ def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
                 f"Write {found[1]}~ or {found[1]}~2.",
                 at=token.start,
             )
-        return Fuzzy(found[1], distance, scope, span)
+        return tree.Fuzzy(found[1], distance, scope, span)
     stem = text.rstrip("*")
     if "*" in stem or "?" in stem:
-        return Wildcard(text, scope, span)
+        return tree.Wildcard(text, scope, span)
     if stem != text or context.unfinished(token):
-        return Prefix(stem, scope, span)
-    return Term(text, scope, span)
+        return tree.Prefix(stem, scope, span)
+    return tree.Term(text, scope, span)
 
 
 def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
@@ -178,17 +147,17 @@ def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
             "These quotes do not end.", 'Close them, or write \\" for a quote.', at=token.start
         )
     if not any(char.isalnum() for char in token.text):
-        return Regex(re.escape(token.text), span)
+        return tree.Regex(re.escape(token.text), span)
     text = " ".join(token.text.split())
     begun, _, last = text.rpartition(" ")
     if token.closed or token.text[-1].isspace():
-        return Phrase(text, scope, span)
+        return tree.Phrase(text, scope, span)
     if not begun:
-        return Prefix(last, scope, span)
-    return And((Phrase(begun, scope, span), Prefix(last, scope, span)))
+        return tree.Prefix(last, scope, span)
+    return tree.And((tree.Phrase(begun, scope, span), tree.Prefix(last, scope, span)))
 
 
-def parse_regex(token: Token, context: TermContext) -> Regex:
+def parse_regex(token: Token, context: TermContext) -> tree.Regex:
     """A regular expression that Python accepts."""
     if len(token.text) > MAX_REGEX:
         raise context.error(
@@ -205,7 +174,7 @@ def parse_regex(token: Token, context: TermContext) -> Regex:
             f"The regular expression /{token.text}/ does not work: {error}.",
             at=token.start + 1 + place,
         ) from None
-    return Regex(token.text, (token.start, token.end))
+    return tree.Regex(token.text, (token.start, token.end))
 
 
 def parse_tag(token: Token, context: TermContext) -> Node:
@@ -215,11 +184,11 @@ def parse_tag(token: Token, context: TermContext) -> Node:
     if not text:
         raise context.error("There is no tag here.", "Write tag:habit or #habit.", at=token.start)
     if text.endswith("*") or context.unfinished(token):
-        return Compare("tags", ":", text.rstrip("*"), span=span)
-    return Tag(text, span)
+        return tree.Compare("tags", ":", text.rstrip("*"), span=span)
+    return tree.Tag(text, span)
 
 
-def parse_has(token: Token, context: TermContext) -> Has:
+def parse_has(token: Token, context: TermContext) -> tree.Has:
     """`has:cover`: the field is there and not empty; `has:tasks`: so is the thing."""
     found = COUNTED_THINGS.get(token.text.casefold())
     if found is None and (field := context.fields.find(token.text)):
@@ -227,15 +196,11 @@ def parse_has(token: Token, context: TermContext) -> Has:
     name = found or context.known(
         token, context.fields.things(), "field or thing", "All fields: notekeep fields."
     )
-    return Has(COUNTED_THINGS.get(name, name), (token.start, token.end))
+    return tree.Has(COUNTED_THINGS.get(name, name), (token.start, token.end))
 
 
 def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
-    """A condition on a field: `type:book`, `rating>=4`, `title:"atomic habits"`.
-
-    Raises:
-        UsageError: No such field, or no such value of it.
-    """
+    """A condition on a field: `type:book`, `rating>=4`, `title:"atomic habits"`."""
     name, op = field.text.casefold(), field.op
     span = (field.start, value.end)
     if not is_known_field(field, context):
@@ -260,13 +225,11 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
     if found is None:
         raise unknown_field_error(field, context, value.end)
     if found.name == "path" and op == ":":
-        return Path(value.text.removesuffix("*"), span)
+        return tree.Path(value.text.removesuffix("*"), span)
     if found.name == "tags" and op == ":":
         return parse_tag(value, context)
     if value.kind == "word" and value.text.casefold() in ("null", "none") and op == ":":
-        return Not(Has(found.name, span))
-    from notekeep.query.values import parse_value
-
+        return tree.Not(tree.Has(found.name, span))
     return parse_value(found, field, value, context)
 
 
@@ -295,7 +258,7 @@ def _scoped(value: Token, context: TermContext, scope: WordScope) -> Node:
         return parse_phrase(value, context, scope)
     if not any(char.isalnum() for char in value.text):
         if scope == "title":
-            return Compare("title", ":", value.text, span=(value.start, value.end))
+            return tree.Compare("title", ":", value.text, span=(value.start, value.end))
         if found := parse_symbol(value):
             return found
         raise context.error(
@@ -317,29 +280,30 @@ def _kind(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
     begun = [kind for kind in kinds if kind.startswith(value.text.casefold())]
     if context.unfinished(value) and len(begun) > 1:
-        return Or(tuple(Compare("type", "=", kind, span=span) for kind in begun))
-    return Compare("type", "=", context.known(value, kinds, "kind"), span=span)
+        return tree.Or(tuple(tree.Compare("type", "=", kind, span=span) for kind in begun))
+    return tree.Compare("type", "=", context.known(value, kinds, "kind"), span=span)
 
 
 def _flag(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
     hint = f"Kinds are asked for as type:{value.text}." if value.text in kinds else ""
-    return Is(context.known(value, context.fields.states, "state", hint), (field.start, value.end))
+    state = context.known(value, context.fields.states, "state", hint)
+    return tree.Is(state, (field.start, value.end))
 
 
 def _has(field: Token, value: Token, context: TermContext) -> Node:
-    return Has(parse_has(value, context).name, (field.start, value.end))
+    return tree.Has(parse_has(value, context).name, (field.start, value.end))
 
 
 def _no(field: Token, value: Token, context: TermContext) -> Node:
-    return Not(_has(field, value, context))
+    return tree.Not(_has(field, value, context))
 
 
 def _link(field: Token, value: Token, context: TermContext) -> Node:
     if not value.text or context.unfinished(value):
         raise context.error(f"{field.text}: wants the name of a note.", at=value.start)
     span = (field.start, value.end)
-    return Link("to" if field.text.casefold() == "to" else "from", value.text, span)
+    return tree.Link("to" if field.text.casefold() == "to" else "from", value.text, span)
 
 
 _SPECIAL = {

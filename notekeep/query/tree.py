@@ -1,16 +1,19 @@
-"""A query as a tree: what the parser makes and both indexes read.
+"""A query as a tree: what the parser makes, and what the catalog and the full-text index read.
 
-Two trees that ask the same are equal, wherever their words stood: spans do not count.
-Leaves about words (Term, Phrase, Prefix, Fuzzy, Regex, Section, Line) are answered by the words
-index; leaves about facts (Compare, Tag, Is, Has, Link) by the catalog, which hands the result on
-as Docs. One tree serves both.
+Two trees that ask the same are equal, wherever their words stood: spans do not count. Leaves about
+words (Term, Phrase, Prefix, Wildcard, Fuzzy) are answered by the full-text index; Regex, Section
+and Line by the texts; leaves about facts (Compare, Path, Tag, Is, Has, Link) by the catalog, which
+hands the result on as KnownPaths.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Span: TypeAlias = tuple[int, int]
 """Where a node stands in the query's text: first character, one past the last."""
@@ -24,39 +27,30 @@ Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
 @dataclass(frozen=True)
-class Term:
+class _Words:
+    text: str
+    scope: WordScope = "any"
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+
+
+@dataclass(frozen=True)
+class Term(_Words):
     """A word: `naval`, `title:atomic`."""
 
-    text: str
-    scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
 
 @dataclass(frozen=True)
-class Phrase:
+class Phrase(_Words):
     """Words in a row: `"exact phrase"`."""
 
-    text: str
-    scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
 
 @dataclass(frozen=True)
-class Prefix:
+class Prefix(_Words):
     """The beginning of a word: `lever*`; also the last word of a query that is being typed."""
 
-    text: str
-    scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
 
 @dataclass(frozen=True)
-class Wildcard:
+class Wildcard(_Words):
     """A word with gaps: `fu*on`, `te?t`."""
-
-    text: str
-    scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
 @dataclass(frozen=True)
@@ -82,8 +76,7 @@ class Section:
     """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
 
     Attributes:
-        node: What one section must match; only Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and
-            Not.
+        node: What it must match: only Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and Not.
     """
 
     node: Node
@@ -207,7 +200,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Query:
-    """What a person asked for; `str` of it is the same query, written out with every bracket.
+    """What a person asked for.
 
     Attributes:
         text: The query as typed.
@@ -221,11 +214,6 @@ class Query:
     order: tuple[Order, ...] = ()
     limit: int | None = None
 
-    def __str__(self) -> str:
-        from notekeep.query.description import write_query
-
-        return write_query(self)
-
 
 def is_fact(node: Node) -> bool:
     """Whether the catalog alone can answer a tree."""
@@ -235,4 +223,27 @@ def is_fact(node: Node) -> bool:
         case Not(part):
             return is_fact(part)
         case _:
-            return isinstance(node, Compare | Path | Tag | Is | Has | Link | KnownPaths)
+            return isinstance(node, FactLeaf | KnownPaths)
+
+
+def wanted_leaves(node: Node | None) -> Iterator[Node]:
+    """Yield the conditions that notes must or may meet; what is under a Not is not among them."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from wanted_leaves(part)
+        case None | Not():
+            return
+        case _:
+            yield node
+
+
+def replace_leaves(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return the same tree with each leaf changed; Section and Line are leaves."""
+    match node:
+        case And(parts) | Or(parts):
+            return type(node)(tuple(replace_leaves(part, change) for part in parts))
+        case Not(part):
+            return Not(replace_leaves(part, change))
+        case _:
+            return change(node)

@@ -1,4 +1,9 @@
-"""Numbers, dates and ranges as a field's type."""
+"""A field's value, read by the field's type: numbers, dates, ranges, yes and no.
+
+`2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods: a first and a last day. Nothing
+here reads the clock, today is given. Words for *one* day are those of notekeep.dates, but for a
+bare number: `24` is a day where one is asked for, and a number where anything may stand.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +20,21 @@ if TYPE_CHECKING:
     from notekeep.query.lexer import Token
     from notekeep.query.terms import TermContext
 
-
-# Dates in a query: a word or a partial date becomes the days it covers.
-#
-# `2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods: a first and a last day.
-# Nothing here reads the clock, today is given. Words for *one* day are those of notekeep.dates,
-# but for a bare number: `24` is a day where one is asked for, and a number where anything may
-# stand.
-
-
 Period: TypeAlias = tuple[date, date]
 """First and last day, both included."""
+
+BOOLS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+_NUMBER = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})")
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
 
@@ -37,16 +46,13 @@ _MONTH = re.compile(r"(last-)?([a-z]{3,9})")
 _WINDOW = re.compile(r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?")
 
 
-def period(word: str, today: date, week_start: int = 0) -> Period | None:
-    """The days that a word or a partial date stands for.
+def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
+    """Return the days that a word or a partial date stands for; None when it is no date at all.
 
     Args:
         word: As typed, in any case; blanks and underscores count as hyphens.
         today: The day the query is asked on.
         week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-
-    Returns:
-        First and last day, or None when the word is no date at all.
 
     Raises:
         ValueError: It has the form of a date, but no calendar has that day.
@@ -139,33 +145,8 @@ def _window(text: str, today: date) -> Period | None:
     return subtract_units(today, int(found[1]), found[2]) + timedelta(days=1), today
 
 
-# A field's value: numbers, dates, ranges, yes and no, as the field's type reads them.
-
-
-BOOLS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-
-_NUMBER = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})")
-_OPERATORS: dict[str, Operator] = {
-    ":": ":",
-    "=": "=",
-    ">": ">",
-    ">=": ">=",
-    "<": "<",
-    "<=": "<=",
-}
-
-
 def parse_value(field: QueryField, name: Token, value: Token, context: TermContext) -> Compare:
-    """A comparison of a field with a value, read by the field's type.
+    """Return the comparison of a field with a value.
 
     A field of unknown type takes a value as number or date where it looks like one and is compared
     by order; `:` and `=` on it are about its text, as typed.
@@ -179,7 +160,7 @@ def parse_value(field: QueryField, name: Token, value: Token, context: TermConte
 class _ValueParser:
     def __init__(self, field: QueryField, name: Token, value: Token, context: TermContext) -> None:
         self.field, self.name, self.value, self.context = field, name, value, context
-        self.op = _OPERATORS[name.op]
+        self.op: Operator = name.op or ":"
         self.span = (name.start, value.end)
 
     def read(self) -> Compare:
@@ -249,7 +230,7 @@ class _ValueParser:
         return self._compare(":", first, last)
 
     def _days(self, text: str) -> tuple[str, str] | None:
-        days = period(text, self.context.today, self.context.week_start)
+        days = parse_period(text, self.context.today, self.context.week_start)
         return days and (days[0].isoformat(), days[1].isoformat())
 
     def _as_days(self, text: str) -> tuple[str, str]:

@@ -1,7 +1,4 @@
-"""A query into a list: the catalog's rows, in order; words and texts only where it asks for them.
-
-What looks at words is imported where it is used: most lists are of facts.
-"""
+"""A query into a list: the catalog's rows, in order; words only where it asks for them."""
 
 from __future__ import annotations
 
@@ -11,32 +8,26 @@ from notekeep.catalog.conditions import Condition, ordering
 from notekeep.catalog.queries import distinguish_titles
 from notekeep.catalog.records import load_path, store_path
 from notekeep.query.tree import KnownPaths, is_fact
+from notekeep.search.text_filter import TextFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
     from notekeep.query.tree import Node, Query
-    from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.search.text_filter import SearchSources
+
+AFTER_CONDITION = "(sort, path) > (SELECT sort, path FROM notes WHERE path = ?)"
+BEFORE_CONDITION = "(sort, path) < (SELECT sort, path FROM notes WHERE path = ?)"
 
 
 def list_notes(
-    query: Query,
-    catalog: Catalog,
-    words: Callable[[], WhooshIndex],
-    root: str,
-    *,
-    limit: int | None = None,
-    offset: int = 0,
+    query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
 ) -> tuple[int, list[Row]]:
     """List the notes that a query matches, sorted by title unless it says otherwise.
 
     Args:
         query: What is asked for.
-        catalog: The vault's facts.
-        words: Opens the vault's words; not called for a query of facts.
-        root: The vault.
+        sources: What is asked.
         limit: How many rows at most, besides what the query itself says.
         offset: How many rows to leave out first.
 
@@ -45,14 +36,23 @@ def list_notes(
 
     Raises:
         UsageError: A regular expression takes too long.
-        Unusable: The query has words, and there is no words index.
+        IndexUnusable: The query has words, and there is no full-text index.
     """
-    node = resolve_words(query, catalog, words, root)
-    return catalog.rows(node, query.order, smaller_limit(limit, query.limit), offset)
+    node = resolve_words(query, sources)
+    return sources.catalog.rows(node, query.order, smaller_limit(limit, query.limit), offset)
 
 
-AFTER = "(sort, path) > (SELECT sort, path FROM notes WHERE path = ?)"
-BEFORE = "(sort, path) < (SELECT sort, path FROM notes WHERE path = ?)"
+def resolve_words(query: Query, sources: SearchSources) -> Node | None:
+    """Return a query's tree in which words are the notes that have them, as the catalog can ask.
+
+    Raises:
+        UsageError: A regular expression takes too long.
+        IndexUnusable: There are words in it, and there is no full-text index.
+    """
+    node = query.root
+    if node is None or is_fact(node):
+        return node
+    return KnownPaths(TextFilter(sources, query.text).paths(node))
 
 
 class PageCursor(NamedTuple):
@@ -69,10 +69,10 @@ class PageCursor(NamedTuple):
     backwards: bool = False
 
 
-def page(
+def read_page(
     query: Query, node: Node | None, catalog: Catalog, limit: int, way: int | PageCursor
 ) -> list[Row]:
-    """A page of a list without its count, which in a large vault takes as long as the page.
+    """Return a page of a list without its count, which in a large vault takes as long as the page.
 
     Args:
         query: What is asked for.
@@ -89,7 +89,7 @@ def page(
         return catalog.page(node, query.order, limit, way)
     where = catalog.where(node)
     if way.beside:
-        beyond = BEFORE if way.backwards else AFTER
+        beyond = BEFORE_CONDITION if way.backwards else AFTER_CONDITION
         where = Condition(f"{where.sql} AND {beyond}", (*where.values, store_path(way.beside)))
     last_first = " DESC" if way.backwards else ""
     rows = catalog.select_rows(
@@ -110,29 +110,23 @@ class OrderedList:
         self._catalog, self._stored = catalog, stored
 
     def page(self, offset: int, limit: int) -> list[Row]:
-        """The rows from `offset` on, at most `limit` of them; notes that went are left out."""
+        """Return the rows from `offset` on; notes that went are left out."""
         rows = self._catalog.rows_in_order(self._stored[offset : offset + limit])
         distinguish_titles(self._catalog, rows)
         return rows
 
     def paths(self) -> list[str]:
-        """The notes of all rows, in their order."""
+        """Return the notes of all rows, in their order."""
         return [*map(load_path, self._stored)]
 
     def find(self, path: str) -> int | None:
-        """Which row a note has; None when it is not in the list."""
+        """Return which row a note has; None when it is not in the list."""
         stored = store_path(path)
         return self._stored.index(stored) if stored in self._stored else None
 
 
 def order_list(query: Query, node: Node | None, catalog: Catalog) -> OrderedList:
-    """Work out the order of a whole list.
-
-    Args:
-        query: What is asked for.
-        node: Its tree, of facts only; see `resolve_words`.
-        catalog: The vault's facts.
-    """
+    """Work out the order of a whole list; its tree is of facts only, see `resolve_words`."""
     by = ordering(query.order)
     limit = -1 if query.limit is None else query.limit
     found = catalog.find(
@@ -141,25 +135,6 @@ def order_list(query: Query, node: Node | None, catalog: Catalog) -> OrderedList
     return OrderedList(catalog, [path for (path,) in found])
 
 
-def resolve_words(
-    query: Query, catalog: Catalog, words: Callable[[], WhooshIndex], root: str
-) -> Node | None:
-    """A query's tree in which words are the notes that have them, for questions to the catalog.
-
-    Raises:
-        UsageError: A regular expression takes too long.
-        Unusable: There are words in it, and there is no words index.
-    """
-    node = query.root
-    if node is None or is_fact(node):
-        return node
-    from notekeep.search.text_filter import TextFilter
-
-    passages = TextFilter(catalog, words(), root, query.text)
-    return KnownPaths(passages.paths(passages.answered(node)))
-
-
 def smaller_limit(one: int | None, other: int | None) -> int | None:
-    """The smaller of two limits, either of which may be none."""
-    given = [limit for limit in (one, other) if limit is not None]
-    return min(given) if given else None
+    """Return the smaller of two limits, either of which may be none."""
+    return min((limit for limit in (one, other) if limit is not None), default=None)

@@ -1,7 +1,7 @@
 """A query tree into a plan: which terms, in which fields, next to each other or not.
 
-Here words meet the analyzer and the vocabulary; reading and scoring are `score`'s. A leaf that says
-nothing (`the`, `--`) plans to None and is left out of what it stands in.
+Here words meet the analyzer and the vocabulary; reading and scoring are the scorer's. A leaf that
+says nothing (`the`, `--`) plans to None and is left out of what it stands in.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.query import tree
 from notekeep.query.folding import fold_text
-from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, fold_word
+from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks, fold_word
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from notekeep.search.vocabulary import Vocabulary
 
@@ -42,6 +42,11 @@ word itself or another form of it."""
 EACH_EDIT_LEAVES = 0.7
 """What is left of a word's worth for each letter it differs from the one that was asked for."""
 
+
+class UnanswerableNode(TypeError):
+    """A node that the catalog or the text of notes answers was asked of the full-text index."""
+
+
 PhraseStep: TypeAlias = tuple[int, str]
 """A term, and how many places it stands after the first one."""
 
@@ -55,10 +60,10 @@ class TermChoice(NamedTuple):
 
 @dataclass(frozen=True)
 class Leaf:
-    """Notes that have one of some ways in one of some fields."""
+    """Notes that have one of some terms, or rows of terms, in one of some fields."""
 
     fields: tuple[str, ...]
-    ways: tuple[TermChoice, ...]
+    choices: tuple[TermChoice, ...]
 
 
 @dataclass(frozen=True)
@@ -97,16 +102,26 @@ class NoneOf:
 Plan: TypeAlias = Leaf | KnownNotes | AllNotes | AllOf | AnyOf | NoneOf
 
 
+def wanted_leaves(plan: Plan | None) -> Iterator[Leaf]:
+    """Yield the leaves that a note is found for; those under a NoneOf are not in it."""
+    match plan:
+        case Leaf():
+            yield plan
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from wanted_leaves(part)
+
+
 class Planner:
     """Makes plans for one index.
+
+    Attributes:
+        patterns_cut: Patterns that stand for more words than are looked for.
 
     Args:
         analyzers: One for each language in the index, the vault's own first.
         vocabulary: Loads the vocabulary; called only when a node needs it.
         typing: Whether the last word is still being typed.
-
-    Attributes:
-        patterns_cut: Patterns that stand for more words than are looked for.
     """
 
     def __init__(
@@ -129,7 +144,7 @@ class Planner:
         where too much would become too little, as everything. Their caller looks at the text.
 
         Raises:
-            TypeError: For another fact than a tag, or a regular expression, that others answer.
+            UnanswerableNode: The tree holds another fact than a tag, or a regular expression.
         """
         match node:
             case tree.And(parts):
@@ -152,12 +167,6 @@ class Planner:
             case _:
                 return self._leaf(node)
 
-    @staticmethod
-    def only_word(by: Analyzer, text: str) -> str:
-        """Return the one word that a text consists of, folded, or "" if it is not one word."""
-        asked = _asked(by, text)
-        return asked[0].text if len(asked) == 1 and asked[0].kind == "word" else ""
-
     def _leaf(self, node: tree.Node) -> Plan | None:
         match node:
             case tree.Term(text, scope) | tree.Phrase(text, scope):
@@ -169,7 +178,7 @@ class Planner:
             case tree.Wildcard(text, scope):
                 return self._wildcard(text, scope)
             case _:
-                raise TypeError(f"the words index cannot answer {type(node).__name__}")
+                raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
     def _words(self, text: str, scope: tree.WordScope) -> Plan | None:
         """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row.
@@ -177,37 +186,37 @@ class Planner:
         What says nothing in the vault's language is not asked for. What says nothing in the
         language of some notes cannot be asked of those: `die` of German ones.
         """
-        ways: list[TermChoice] = []
+        choices: list[TermChoice] = []
         silent: list[TermChoice] = []
         for by in self._analyzers:
-            asked = _asked(by, text)
-            if len(asked) == 1 and asked[0].kind == "last":
-                ways += self._completed(by, (), asked[0], heads=scope == "title")
-            elif steps := _steps(by, asked):
-                ways.append(TermChoice(steps))
+            words = _query_words(by, text)
+            if len(words) == 1 and words[0].kind == "last":
+                choices += self._completed(by, (), words[0], heads=scope == "title")
+            elif steps := _steps(by, words):
+                choices.append(TermChoice(steps))
             elif by is self._analyzers[0]:
                 return None
-            elif asked:
+            elif words:
                 silent.append(TermChoice(((0, language_term(by.language.code)),)))
-        leaf = _leaf(scope, ways)
+        leaf = _leaf(scope, choices)
         if leaf and silent and not self._denying:
             return AnyOf((leaf, Leaf(("marks",), tuple(silent))))
         return leaf
 
     def _prefix(self, text: str, scope: tree.WordScope) -> Plan | None:
-        own = _asked(self._analyzers[0], text)
+        own = _query_words(self._analyzers[0], text)
         if self._typing and own and not _steps(self._analyzers[0], own):
             return None  # a whole word that says nothing is more likely than what it begins
-        ways: list[TermChoice] = []
+        choices: list[TermChoice] = []
         short = self._typing and scope == "any" and _is_short(own)
         for by in self._analyzers:
-            asked = _asked(by, text)
-            if asked and asked[-1].kind in {"word", "last"}:
+            words = _query_words(by, text)
+            if words and words[-1].kind in {"word", "last"}:
                 heads = short or scope in {"title", "heading", "tag"}
-                ways += self._completed(by, asked[:-1], asked[-1], heads=heads)
-            elif steps := _steps(by, asked):
-                ways.append(TermChoice(steps))
-        return _leaf(scope, ways, without="body" if short else "")
+                choices += self._completed(by, words[:-1], words[-1], heads=heads)
+            elif steps := _steps(by, words):
+                choices.append(TermChoice(steps))
+        return _leaf(scope, choices, without="body" if short else "")
 
     def _completed(
         self, by: Analyzer, before: Sequence[Word], last: Word, *, heads: bool
@@ -215,32 +224,33 @@ class Planner:
         limit = TYPED_COMPLETIONS if self._typing else ASKED_COMPLETIONS
         words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
         ahead = _placed(by, before)
-        whole = by.indexed(last)
+        whole = by.term_of(last)
         terms = map(by.term, words) if last.kind == "word" else words
         return [
             TermChoice(
-                _row([*ahead, (len(before), term)]), 1.0 if term == whole else COMPLETED_LEAVES
+                _from_first([*ahead, (len(before), term)]),
+                1.0 if term == whole else COMPLETED_LEAVES,
             )
             for term in dict.fromkeys(terms)
             if term != STOP_WORD_PLACE
         ]
 
     def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Leaf | None:
-        ways: list[TermChoice] = []
+        choices: list[TermChoice] = []
         for by in self._analyzers:
-            asked = _asked(by, text)
-            if len(asked) != 1 or asked[0].kind != "word":
-                if steps := _steps(by, asked):
-                    ways.append(TermChoice(steps))
+            words = _query_words(by, text)
+            if len(words) != 1 or words[0].kind != "word":
+                if steps := _steps(by, words):
+                    choices.append(TermChoice(steps))
                 continue
-            word = asked[0].text
+            word = words[0].text
             near = [(word, 0), *self._vocabulary().near(word, distance, NEAR_WORDS)]
-            ways += [
+            choices += [
                 TermChoice(((0, term),), EACH_EDIT_LEAVES**edits)
                 for other, edits in near
                 if (term := by.term(other))
             ]
-        return _leaf(scope, ways)
+        return _leaf(scope, choices)
 
     def _wildcard(self, text: str, scope: tree.WordScope) -> Plan | None:
         """Plan a pattern; one of several words (`node.j*`) as all of them, in any order."""
@@ -259,13 +269,13 @@ class Planner:
         if len(words) > limit:
             self.patterns_cut.append(text)
             del words[limit:]
-        ways = [
+        choices = [
             TermChoice(((0, term),))
             for by in self._analyzers
             for word in words
             if (term := by.term(word))
         ]
-        return _leaf(scope, ways) or AnyOf(())
+        return _leaf(scope, choices) or AnyOf(())
 
 
 def own_leaf(plan: Plan | None) -> Leaf | None:
@@ -275,54 +285,60 @@ def own_leaf(plan: Plan | None) -> Leaf | None:
     return plan if isinstance(plan, Leaf) else None
 
 
-def _asked(by: Analyzer, text: str) -> list[Word]:
-    """Return the words of a query; the last character of a CJK run only when it is the whole run.
+def only_word(by: Analyzer, text: str) -> str:
+    """Return the one word that a text consists of, folded, or "" if it is not one word."""
+    words = _query_words(by, text)
+    return words[0].text if len(words) == 1 and words[0].kind == "word" else ""
+
+
+def _query_words(by: Analyzer, text: str) -> list[Word]:
+    """The words of a query; the last character of a CJK run only when it is the whole run.
 
     The index holds that character as well, but a query for a run is not one for its end.
     """
-    asked: list[Word] = []
-    for chunk in by.chunks(text):
+    found: list[Word] = []
+    for chunk in find_chunks(text):
         for word in by.words(chunk):
-            if word.kind == "last" and asked and asked[-1].kind == "pair":
-                continue
-            asked.append(word)
-    return asked
+            if word.kind != "last" or not found or found[-1].kind != "pair":
+                found.append(word)
+    return found
 
 
-def _is_short(asked: Sequence[Word]) -> bool:
-    return len(asked) == 1 and asked[0].kind == "word" and len(asked[0].text) < SHORT_BEGINNING
+def _is_short(words: Sequence[Word]) -> bool:
+    return len(words) == 1 and words[0].kind == "word" and len(words[0].text) < SHORT_BEGINNING
 
 
-def _steps(by: Analyzer, asked: Iterable[Word]) -> tuple[PhraseStep, ...]:
-    """Return the terms of words in a row, each with its distance from the first."""
-    return _row(_placed(by, asked))
+def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[PhraseStep, ...]:
+    """The terms of words in a row, each with its distance from the first."""
+    return _from_first(_placed(by, words))
 
 
-def _placed(by: Analyzer, asked: Iterable[Word]) -> list[PhraseStep]:
+def _placed(by: Analyzer, words: Iterable[Word]) -> list[PhraseStep]:
     return [
-        (at, term) for at, word in enumerate(asked) if (term := by.indexed(word)) != STOP_WORD_PLACE
+        (at, term) for at, word in enumerate(words) if (term := by.term_of(word)) != STOP_WORD_PLACE
     ]
 
 
-def _row(placed: Sequence[PhraseStep]) -> tuple[PhraseStep, ...]:
+def _from_first(placed: Sequence[PhraseStep]) -> tuple[PhraseStep, ...]:
     first = placed[0][0] if placed else 0
     return tuple((at - first, term) for at, term in placed)
 
 
-def _leaf(scope: tree.WordScope, ways: Iterable[TermChoice], *, without: str = "") -> Leaf | None:
+def _leaf(
+    scope: tree.WordScope, choices: Iterable[TermChoice], *, without: str = ""
+) -> Leaf | None:
     best: dict[tuple[PhraseStep, ...], TermChoice] = {}
-    for way in ways:
-        if way.steps not in best or best[way.steps].worth < way.worth:
-            best[way.steps] = way
-    if not best:
-        return None
+    for choice in choices:
+        known = best.get(choice.steps)
+        if known is None or known.worth < choice.worth:
+            best[choice.steps] = choice
     fields = tuple(field for field in SCOPES[scope] if field != without)
-    return Leaf(fields, tuple(best.values()))
+    return Leaf(fields, tuple(best.values())) if best else None
 
 
 def _gather(kind: type[AllOf | AnyOf], parts: Iterable[Plan | None]) -> Plan | None:
-    said = tuple(part for part in parts if part is not None)
-    return said[0] if len(said) == 1 else kind(said) if said else None
+    found = tuple(part for part in parts if part is not None)
+    return found[0] if len(found) == 1 else kind(found) if found else None
 
 
 def _needs_text(node: tree.Node) -> bool:

@@ -1,8 +1,8 @@
 """The order of what was found by words: their score, and what the score does not know.
 
-The words index holds stems and counts them. Whether a note is called what was typed, has a word as
-it was typed, has the words near each other, was changed lately or is opened often, is seen here, in
-the best hits. Each lifts a score by a share of it, so that a note that is about the words is not
+The index holds stems and counts them. Whether a note is called what was typed, has a word as it was
+typed, has the words near each other, was changed lately or is opened often, is seen here, in the
+best hits. Each lifts a score by a share of it, so that a note that is about the words is not
 outranked by one that merely has them; a note that is called so comes first whatever its score.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.catalog.records import name_key
 from notekeep.markdown.links import note_stem
 from notekeep.query.folding import fold_text
-from notekeep.query.tree import And, Node, Or, Phrase, Prefix, Term, is_fact
+from notekeep.query.tree import And, Node, Phrase, Prefix, Term, is_fact, wanted_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -124,12 +124,7 @@ class QueryWords(NamedTuple):
 
 
 def read_query_words(node: Node | None, text: str) -> QueryWords:
-    """What a query asks for.
-
-    Args:
-        node: Its tree.
-        text: The query as typed, which may itself be a name: `A*`.
-    """
+    """Return what a query asks for; its `text` may itself be a name: `A*`."""
     parts = node.parts if isinstance(node, And) else (node,)
     words = tuple(list_query_words(node))
     worded = [isinstance(part, _NAMING) and part.scope in ("any", "title") for part in parts]
@@ -142,13 +137,13 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
 
 
 def list_query_words(node: Node | None) -> list[str]:
-    """The words that notes were asked for, as typed, in order."""
-    match node:
-        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope):
-            return text.split() if scope in ("any", "title") else []
-        case And(parts) | Or(parts):
-            return [word for part in parts for word in list_query_words(part)]
-    return []
+    """Return the words that notes were asked for, as typed, in order."""
+    return [
+        word
+        for leaf in wanted_leaves(node)
+        if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
+        for word in leaf.text.split()
+    ]
 
 
 def has_name(row: Row, name: str) -> bool:
@@ -159,36 +154,29 @@ def has_name(row: Row, name: str) -> bool:
 
 
 class Ranker:
-    """Puts the hits of one query in order.
-
-    Args:
-        asked: What was asked for.
-        nearness: How near the words stand in each of the best notes.
-        text_of: The text of a note.
-        times_opened: How often a note was opened.
-    """
+    """Weighs the hits of one query."""
 
     def __init__(
         self,
-        asked: QueryWords,
+        words: QueryWords,
         nearness: Mapping[str, float],
         text_of: Callable[[str], FileStart | None],
         times_opened: Callable[[str], float],
     ) -> None:
-        self._asked = asked
+        self._words = words
         self._nearness = nearness
         self._text_of = text_of
         self._times_opened = times_opened
-        self._looks = [(_look(word), _look(fold_text(word))) for word in asked.words]
+        self._patterns = [(_whole_word(word), _whole_word(fold_text(word))) for word in words.words]
         self._now = time.time_ns()
 
-    def lifts(self, row: Row, words: float) -> RankBoosts:
-        """What speaks for a note, whose words have that score."""
+    def boosts(self, row: Row, words: float) -> RankBoosts:
+        """Return what speaks for a note, whose words have that score."""
         times = self._times_opened(row.path)
-        begun = fold_text(self._asked.name)
+        begun = fold_text(self._words.name)
         return RankBoosts(
             words,
-            called=has_name(row, self._asked.name),
+            called=has_name(row, self._words.name),
             as_typed=self._as_typed(row),
             near=self._nearness.get(row.path, 0.0),
             begins=len(begun) > 1 and fold_text(row.title).startswith(begun),
@@ -198,44 +186,35 @@ class Ranker:
 
     def _as_typed(self, row: Row) -> float:
         text = self._text_of(row.path)
-        if text is None or not self._looks:
+        if text is None or not self._patterns:
             return 0.0
         whole = "\n".join((row.title, *row.aliases, text.whole))
         folded = "" if whole.isascii() else fold_text(whole)
         found = (
             1.0 if typed.search(whole) else FOLDED_FACTOR if plain.search(folded or whole) else 0.0
-            for typed, plain in self._looks
+            for typed, plain in self._patterns
         )
-        return sum(found) / len(self._looks)
+        return sum(found) / len(self._patterns)
 
 
 def rank_hits(
-    rows: Sequence[Row], scores: Mapping[str, float], judge: Ranker
+    rows: Sequence[Row], scores: Mapping[str, float], ranker: Ranker
 ) -> list[tuple[Row, float, RankBoosts]]:
-    """Put the best hits in order.
-
-    Args:
-        rows: The notes, best score first.
-        scores: The score of each.
-        judge: Looks at the first LOOKED_AT of them, and at those that may be called so.
-
-    Returns:
-        Notes with scores that say their order, and why.
-    """
+    """Return notes in order, with scores that say their order, and why; the first are weighed."""
     found = [
-        (row, judge.lifts(row, scores.get(row.path, 0.0)))
+        (row, ranker.boosts(row, scores.get(row.path, 0.0)))
         if at < RERANKED_HITS
         else (row, RankBoosts(scores[row.path]))
         for at, row in enumerate(rows)
     ]
-    above = max((lifts.score for _, lifts in found), default=0.0) + 1
-    ordered = [(row, lifts.score + above * lifts.called, lifts) for row, lifts in found]
+    above = max((boosts.score for _, boosts in found), default=0.0) + 1
+    ordered = [(row, boosts.score + above * boosts.called, boosts) for row, boosts in found]
     ordered.sort(key=lambda one: (-one[1], name_key(one[0].title), one[0].path))
     return ordered
 
 
-def _look(word: str) -> re.Pattern[str]:
-    """Finds a word as it stands, whole; within its run in a script that has no blanks."""
+def _whole_word(word: str) -> re.Pattern[str]:
+    """What finds a word as it stands, whole; within its run in a script that has no blanks."""
     source = re.escape(word)
     if word.isascii() or not re.search(_PAIRED, word):
         source = rf"(?<!\w){source}(?!\w)"

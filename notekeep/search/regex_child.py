@@ -1,4 +1,4 @@
-"""Looks for a regular expression in files: the process that regexguard starts and may kill.
+"""Look for a regular expression in files: the process that regex_search starts and may end.
 
 It knows the standard library only, and is run as a script: what a person typed may keep a regular
 expression busy for years, and a process is what can be ended.
@@ -6,6 +6,7 @@ expression busy for years, and a process is what can be ended.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import re
@@ -18,25 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REGEX_FLAGS = re.IGNORECASE | re.MULTILINE
-MAX_CHILD_READ_BYTES = 5 << 20
+MAX_READ_BYTES = 5 << 20
 MAX_SPANS = 20
-"""How many places in one file are told."""
+"""How many places in one file are listed."""
 
 HEARTBEAT_SECONDS = 0.2
 """So often, in seconds, it says how many files are done."""
 
 
-def search_files(pattern: str, root: str, paths: list[str]) -> Iterator[list[Any]]:
-    """Yield each path with the spans of what it has, and the number of files done in between."""
-    expression = re.compile(pattern, REGEX_FLAGS)
-    told = time.monotonic()
+def search_files(expression: re.Pattern[str], root: str, paths: list[str]) -> Iterator[list[Any]]:
+    """Yield each path with the spans of what it has, and now and then how many files are done."""
+    last = time.monotonic()
     for number, path in enumerate(paths):
-        if time.monotonic() - told > HEARTBEAT_SECONDS:
-            told = time.monotonic()
+        if time.monotonic() - last > HEARTBEAT_SECONDS:
+            last = time.monotonic()
             yield [number]
         try:
             with open(os.path.join(root, path), "rb") as file:
-                text = file.read(MAX_CHILD_READ_BYTES).decode("utf-8", "replace")
+                text = file.read(MAX_READ_BYTES).decode("utf-8", "replace")
         except OSError:
             continue
         spans: list[tuple[int, int]] = []
@@ -48,30 +48,33 @@ def search_files(pattern: str, root: str, paths: list[str]) -> Iterator[list[Any
             yield [path, spans]
 
 
-def limit_cpu_time(seconds: float) -> None:
-    """Have the system end this process once it has worked for so long, where systems can.
+def limit_time(cpu: float, clock: float) -> None:
+    """Have this process ended once it has worked, or waited, for so many seconds.
 
-    Nothing within Python can: an expression that never ends gives control to nobody.
+    Nothing within Python can: an expression that never ends gives control to nobody. Where the
+    system cannot limit the processor's time, the clock alone does it.
     """
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_PROF, cpu)
+    faulthandler.dump_traceback_later(clock, exit=True)
 
 
 def main(source: TextIO, target: TextIO) -> None:
     """Read one request as JSON and answer it line by line.
 
-    The last line of a whole answer is how many seconds of the processor it took.
+    The first line says that the expression can be used, the last of a whole answer how many
+    seconds of the processor it took.
     """
     request = json.load(source)
+    expression = re.compile(request["pattern"], REGEX_FLAGS)
     target.write("[0]\n")  # from here on the time is the expression's
     target.flush()
     begun = time.process_time()
-    limit_cpu_time(request["seconds"])
-    for answer in search_files(request["pattern"], request["root"], request["paths"]):
+    limit_time(request["cpu_seconds"], request["clock_seconds"])
+    for answer in search_files(expression, request["root"], request["paths"]):
         target.write(json.dumps(answer) + "\n")
         target.flush()
-    limit_cpu_time(0.0)
     target.write(f"{time.process_time() - begun:.6f}\n")
 
 

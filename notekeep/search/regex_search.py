@@ -1,4 +1,4 @@
-"""Regular expressions that a person typed, over notes, in a process that can be killed.
+"""Regular expressions that a person typed, over notes, in a process that can be ended.
 
 `(a+)+$` keeps Python busy for years on thirty characters, and nothing stops it from within.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import signal
 import sys
-import threading
-import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterable
+
+    from notekeep.search.results import Spans
 
 CPU_SECONDS = 1.5
 """So long may an expression keep the processor busy, over all notes; with the start of the process,
@@ -32,16 +29,14 @@ CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
 START_SECONDS = 10.0
 """So long may the process take to start, which on a busy machine is not the expression's fault."""
 
-Spans: TypeAlias = list[tuple[int, int]]
-
 
 class RegexMatches(NamedTuple):
     """What an expression found.
 
     Attributes:
         found: The first spans in each note that matches, in characters of the whole file.
-        done: How many notes were looked at, or a few fewer.
-        total: How many there are to look at.
+        done: How many notes were searched, or a few fewer.
+        total: How many there are to search.
         seconds: What it took of the processor.
     """
 
@@ -51,7 +46,7 @@ class RegexMatches(NamedTuple):
     seconds: float
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether it came to its end."""
         return self.done == self.total
 
@@ -64,11 +59,8 @@ def find_regex_matches(
     Args:
         pattern: A regular expression that `re` accepts.
         root: The vault.
-        paths: The notes to look at.
-        seconds: How long it may keep the processor busy; None is SECONDS.
-
-    Returns:
-        What it found until it was through, or was stopped.
+        paths: The notes to search.
+        seconds: How long it may keep the processor busy; None is CPU_SECONDS.
 
     Raises:
         UsageError: It could not be looked for.
@@ -77,95 +69,50 @@ def find_regex_matches(
     limit = CPU_SECONDS if seconds is None else seconds
     if not wanted:
         return RegexMatches({}, 0, 0, 0.0)
+    request = {
+        "pattern": pattern,
+        "root": root,
+        "paths": wanted,
+        "cpu_seconds": limit,
+        "clock_seconds": CLOCK_SECONDS,
+    }
+    # A line that was cut off when the process was ended is no answer.
+    started, *answers = _ask_child(json.dumps(request).encode("ascii")).split(b"\n")[:-1] or [b""]
+    if not started:
+        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
+    found: dict[str, Spans] = {}
+    done = 0
+    for line in answers:
+        answer = json.loads(line)
+        if isinstance(answer, float):
+            return RegexMatches(found, len(wanted), len(wanted), answer)
+        if len(answer) == 1:
+            [done] = answer
+        else:
+            found[answer[0]] = [(start, end) for start, end in answer[1]]
+    return RegexMatches(found, done, len(wanted), limit)
+
+
+def _ask_child(request: bytes) -> bytes:
+    """What the process wrote until it was through, or was ended."""
     import subprocess
 
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", os.path.join(os.path.dirname(__file__), "regex_child.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="ascii",
-    )
-    request = json.dumps({"pattern": pattern, "root": root, "paths": wanted, "seconds": limit})
-    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    talk = threading.Thread(target=_talk, args=(process, request, lines), daemon=True)
-    talk.start()
+    script = os.path.join(os.path.dirname(__file__), "regex_child.py")
     try:
-        answers = _ChildOutput(len(wanted))
-        whole = answers.take(lines)
-    finally:
-        process.kill()
-        talk.join()
-        ended = process.wait()
-    if not (whole or answers.late or ended == -_STOPPED):
-        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
-    return RegexMatches(
-        answers.found, answers.done, len(wanted), answers.seconds if whole else limit
-    )
+        return subprocess.run(
+            [sys.executable, "-I", "-S", script],
+            input=request,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=START_SECONDS + CLOCK_SECONDS,
+            check=False,
+        ).stdout
+    except subprocess.TimeoutExpired as error:
+        return error.stdout or b""
 
 
-_STOPPED = getattr(signal, "SIGPROF", 0)
-
-
-class _ChildOutput:
-    """What the process says.
-
-    Attributes:
-        found: The spans of each note that matches.
-        done: How many notes are done.
-        seconds: What it took of the processor, once it is through.
-        late: Whether it took too long by the clock.
-    """
-
-    def __init__(self, total: int) -> None:
-        self.found: dict[str, Spans] = {}
-        self.done = 0
-        self.seconds = 0.0
-        self.late = False
-        self._total = total
-
-    def take(self, lines: queue.SimpleQueue[str]) -> bool:
-        """Take lines until the answer is whole, which is True, or nothing more comes."""
-        deadline = time.monotonic() + START_SECONDS
-        started = False
-        while True:
-            try:
-                line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                self.late = True
-                return False
-            if not started:
-                started, deadline = True, time.monotonic() + CLOCK_SECONDS
-            if not line:
-                return False
-            answer = json.loads(line)
-            if isinstance(answer, float):
-                self.seconds, self.done = answer, self._total
-                return True
-            if len(answer) == 1:
-                [self.done] = answer
-            else:
-                self.found[answer[0]] = [(start, end) for start, end in answer[1]]
-            if time.monotonic() > deadline:
-                self.late = True
-                return False
-
-
-def _talk(process: subprocess.Popen[str], request: str, lines: queue.SimpleQueue[str]) -> None:
-    """Hand the request over and the answer on; in a thread, because a pipe cannot be waited for."""
-    if process.stdin is None or process.stdout is None:
-        return
-    with process.stdout:
-        with suppress(OSError), process.stdin:  # it may have been killed meanwhile
-            process.stdin.write(request)
-        for line in process.stdout:
-            lines.put(line)
-    lines.put("")
-
-
-def too_slow(pattern: str) -> UsageError:
-    """The error that says that an expression was stopped."""
+def too_slow_error(pattern: str) -> UsageError:
+    """Return the error that says that an expression was stopped."""
     return UsageError(
         f"The regular expression /{pattern}/ takes too long, so it was stopped.",
         "Nested repetitions such as (a+)+ do that; or add a word that the note must have.",

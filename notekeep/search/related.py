@@ -1,6 +1,6 @@
-"""Notes that are about the same, without any model: links, tags, people and works, telling words.
+"""Similar notes, without any model: by links, tags, people and works, rare words.
 
-Each kind of kinship adds to a score between 0 and 1 of its own, so that none drowns the others; a
+Each kind of likeness adds to a score between 0 and 1 of its own, so that none drowns the others; a
 link, tag or name that many notes share says little, and counts by how few share it.
 """
 
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.catalog.records import load_path, store_path
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
-from notekeep.search.results import read_file_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.search.results import FileStart
+    from notekeep.search.text_filter import SearchSources
     from notekeep.search.whoosh_index import WhooshIndex
 
 PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source", "sources")
 """Fields whose value says what a note is about; a shared status or publisher does not."""
 
 LINK_WEIGHT, COLINK_WEIGHT, TAG_WEIGHT, PERSON_WEIGHT, WORD_WEIGHT = 1.0, 0.8, 0.7, 0.6, 0.8
-"""What the strongest kinship of each kind is worth: a link, links in common, tags, names, words."""
+"""What the strongest likeness of each kind is worth."""
 
 MAX_RARE_WORDS = 24
 """How many words of a note are looked for in others."""
@@ -40,73 +40,55 @@ MAX_SHARING_NOTES = 1_000
 """A thing that more notes have says nothing of any of them."""
 
 MAX_SHARED_THINGS = 100
-"""How many things of each kind are looked at, those that few share first."""
+"""How many things of each kind count, those that few share first."""
 
-PART = 50
+ROWS_AT_ONCE = 50
 """How many of the best notes are looked up at once."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 class RelatedNote(NamedTuple):
-    """A note that is about the same.
-
-    Attributes:
-        row: The note.
-        score: How much, above 0; only good for comparing notes of one answer.
-        why: What both have in common, most telling first, in a few words each.
-    """
+    """A similar note: how similar, above 0, and what both have in common, most telling first."""
 
     row: Row
     score: float
     why: tuple[str, ...]
 
 
-def find_related(
-    catalog: Catalog, words: WhooshIndex | None, root: str, path: str, *, limit: int = 10
-) -> list[RelatedNote]:
-    """Find notes about the same as one note, best first.
-
-    Args:
-        catalog: The vault's facts.
-        words: Its words; None leaves telling words out.
-        root: The vault.
-        path: The note.
-        limit: How many at most.
+def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[RelatedNote]:
+    """Find notes similar to one note, best first.
 
     Raises:
-        Unusable: There is no words index.
+        IndexUnusable: There is no full-text index.
     """
-    kin = _RelatedScores(catalog, store_path(path))
-    if words is not None:
-        kin.worded(words, root, path)
-    best = sorted(kin.scores, key=lambda other: (-kin.scores[other], other))
-    rows: list[RelatedNote] = []
-    for start in range(0, len(best), PART):
-        part = best[start : start + PART]
-        known = catalog.rows_of(map(load_path, part))
-        rows += [
-            RelatedNote(
-                known[load_path(other)], kin.scores[other], tuple(dict.fromkeys(kin.why[other]))
-            )
-            for other in part
-            if load_path(other) in known
-        ]
-        if len(rows) >= limit:
+    related = _RelatedScores(sources, path)
+    related.add_by_words()
+    best = sorted(related.scores, key=lambda other: (-related.scores[other], other))
+    found: list[RelatedNote] = []
+    for start in range(0, len(best), ROWS_AT_ONCE):
+        part = best[start : start + ROWS_AT_ONCE]
+        rows = sources.catalog.rows_of(map(load_path, part))
+        for other in part:
+            if row := rows.get(load_path(other)):
+                why = tuple(dict.fromkeys(related.why[other]))
+                found.append(RelatedNote(row, related.scores[other], why))
+        if len(found) >= limit:
             break
-    return rows[:limit]
+    return found[:limit]
 
 
 class _RelatedScores:
-    """What is known of the kin of one note, by path as the catalog stores it."""
+    """How similar others are to one note, by path as the catalog stores it."""
 
-    def __init__(self, catalog: Catalog, path: str) -> None:
-        self.catalog, self.path = catalog, path
+    def __init__(self, sources: SearchSources, path: str) -> None:
+        self._sources, self.catalog = sources, sources.catalog
+        self.path = store_path(path)
         self.scores: dict[str, float] = defaultdict(float)
         self.why: dict[str, list[str]] = defaultdict(list)
-        self._all = max(2, catalog.count())
+        self._all = max(2, self.catalog.count())
         self._linked()
-        self._add(COLINK_WEIGHT, self._together())
+        self._add(COLINK_WEIGHT, self._colinked())
         self._add(TAG_WEIGHT, self._tagged())
         self._add(PERSON_WEIGHT, self._named())
 
@@ -115,7 +97,7 @@ class _RelatedScores:
         return max(0.0, math.log(self._all / sharing) / math.log(self._all / 2 + 1))
 
     def _add(self, worth: float, found: Iterable[tuple[str, str, float]]) -> None:
-        """Add one kind of kinship: other note, what is shared, how much that says."""
+        """Add one kind of likeness: other note, what is shared, how much that counts."""
         sums: dict[str, float] = defaultdict(float)
         shared: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for other, what, weight in found:
@@ -138,7 +120,7 @@ class _RelatedScores:
                 self.scores[other] = LINK_WEIGHT
                 self.why[other].append(why)
 
-    def _together(self) -> Iterator[tuple[str, str, float]]:
+    def _colinked(self) -> Iterator[tuple[str, str, float]]:
         both = self._shared(
             "SELECT DISTINCT t.id, t.title AS name,"
             " (SELECT count(DISTINCT note) FROM links WHERE found = t.id) AS sharing"
@@ -180,54 +162,46 @@ class _RelatedScores:
         yield from ((other, f"same {both}", self._weight(n)) for other, both, n in found)
 
     def _shared(self, things: str, sharers: str, *values: object) -> Iterator[tuple[str, str, int]]:
-        """Ask for things of the note, then for each who else has it.
+        """Yield another note, what is shared, and how many share it; what few share comes first.
 
-        Args:
-            things: SELECTs the keys of each, what to call it as `name`, and how many have it as
-                `sharing`.
-            sharers: SELECTs the paths of those who have the thing of such keys.
-            values: What the question marks of `things` stand for, the path of the note apart.
-
-        Yields:
-            Another note, what is shared, and how many share it; what few share comes first.
+        `things` selects the keys of each thing of the note, what to call it as `name`, and how many
+        have it as `sharing`; `sharers` the paths of those who have the thing of such keys. `values`
+        are those of `things`, the path of the note apart.
         """
-        # Both are this module's own.
-        telling = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
+        few_share = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
         bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)
-        for *keys, name, sharing in self.catalog.ask(telling, (self.path, *values, *bounds)):
+        for *keys, name, sharing in self.catalog.ask(few_share, (self.path, *values, *bounds)):
             for (other,) in self.catalog.ask(sharers, keys):
                 if other != self.path:
                     yield other, name, sharing
 
-    def worded(self, words: WhooshIndex, root: str, path: str) -> None:
-        """Add notes that use the same telling words."""
-        text = read_file_start(root, path)
-        telling = _find_rare_words(text.whole[text.body :], words) if text else []
-        if not telling:
+    def add_by_words(self) -> None:
+        """Add notes that use the same rare words."""
+        path, words = load_path(self.path), self._sources.words
+        text = self._sources.text(path)
+        rare = _find_rare_words(text.whole[text.body :], words) if text else []
+        if not rare:
             return
-        scores = words.scores(Or(tuple(map(Term, telling))), limit=MAX_CANDIDATES + 1)
+        scores = words.scores(Or(tuple(map(Term, rare))), limit=MAX_CANDIDATES + 1)
         scores.pop(path, None)
         top = max(scores.values(), default=0.0)
         for other, score in scores.items():
             stored = store_path(other)
             self.scores[stored] += WORD_WEIGHT * score / top if top else 0.0
-            self.why[stored] += _shared_words_reason(root, other, telling)
+            self.why[stored] += _shared_words_reason(self._sources.text(other), rare)
 
 
 def _find_rare_words(text: str, words: WhooshIndex) -> list[str]:
     """The words that a text says most; of those it says alike, the long ones tell more."""
     counts = Counter(fold_text(word) for word in _WORD.findall(text))
     ordered = sorted(counts, key=lambda word: (-counts[word] * math.log(len(word)), word))
-    # What even an empty text has is a word that the index leaves out.
-    said = (word for word in ordered if not words.matcher(Term(word)).holds(""))
-    return list(islice(said, MAX_RARE_WORDS))
+    return list(islice((word for word in ordered if not words.ignores(word)), MAX_RARE_WORDS))
 
 
-def _shared_words_reason(root: str, path: str, telling: list[str]) -> list[str]:
-    """What a note says of the telling words, as one reason."""
-    text = read_file_start(root, path)
+def _shared_words_reason(text: FileStart | None, rare: list[str]) -> list[str]:
+    """What a note says of the rare words, as one reason."""
     if text is None:
         return []
     there = {fold_text(word) for word in _WORD.findall(text.whole[text.body :])}
-    both = [word for word in telling if word in there][:3]
+    both = [word for word in rare if word in there][:3]
     return [f"says {', '.join(both)}"] if both else []

@@ -1,10 +1,14 @@
-"""Hits, and the passage that shows why."""
+"""What a search finds: hits, each with the passage of the note that shows best why.
+
+A passage is made from the file's own text, of which only the beginning is read: an index need not
+store bodies, and a passage is found faster by looking than by asking a highlighter.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
@@ -12,9 +16,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notekeep.catalog.records import Row
+    from notekeep.query.tree import Query
+
+HEAD_BYTES = 64 << 10
+"""How many bytes of a note are read."""
+
+SNIPPET_WIDTH = 200
+"""About how many characters a passage has."""
+
+CONTEXT_BEFORE = 50
+"""How many of them stand before the first word that was found, where there are so many."""
+
+_EDGE = re.compile(r"\s")
+_LINE = re.compile(r"[^\n]++")
+_NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
+_MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
+
+Spans: TypeAlias = list[tuple[int, int]]
+"""Where something stands in a text: first character, one past the last."""
 
 
-# What a search answers.
+class Snippet(NamedTuple):
+    """A passage of a note.
+
+    Attributes:
+        text: The passage as it stands in the file, "…" where it is cut.
+        marks: Where the words stand that were looked for: first character, one past the last.
+        is_of_fields: Whether it stands in the front matter, as YAML.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    is_of_fields: bool = False
 
 
 class HitReason(NamedTuple):
@@ -43,8 +76,7 @@ class Hit(NamedTuple):
         row: The note.
         score: How well it fits; only good for comparing hits of one answer. 0 for facts alone.
         snippet: The passage that shows best why.
-        line: The line of the file, from 1, of the first word in the passage; None when there is
-            none.
+        line: The line of the file, from 1, of the first word in the passage, or None.
         headings: The headings that the passage stands under, the outermost first.
         why: Why it was found; only when that was asked for.
     """
@@ -71,6 +103,7 @@ class SearchResults(NamedTuple):
         explanation: How the query was read and what each hit meets, when that was asked for.
         remarks: What a person should know about the answer, a sentence each.
         instead: The query that this answers, where the one that was asked found nothing; else "".
+        query: The query that was asked, as it was read.
     """
 
     total: int
@@ -78,41 +111,7 @@ class SearchResults(NamedTuple):
     explanation: str = ""
     remarks: tuple[str, ...] = ()
     instead: str = ""
-
-
-# The passage of a note that shows best why it was found.
-#
-# Made from the file's own text, of which only the beginning is read: an index need not store
-# bodies, and a passage is found faster by looking than by asking a highlighter.
-
-
-HEAD_BYTES = 64 << 10
-"""How many bytes of a note are looked at."""
-
-WIDTH = 200
-"""About how many characters a passage has."""
-
-BEFORE = 50
-"""How many of them stand before the first word that was found, where there are so many."""
-
-_EDGE = re.compile(r"\s")
-_LINE = re.compile(r"[^\n]++")
-_NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
-_MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
-
-
-class Snippet(NamedTuple):
-    """A passage of a note.
-
-    Attributes:
-        text: The passage as it stands in the file, "…" where it is cut.
-        marks: Where the words stand that were looked for: first character, one past the last.
-        is_of_fields: Whether it stands in the front matter, as YAML.
-    """
-
-    text: str
-    marks: tuple[tuple[int, int], ...] = ()
-    is_of_fields: bool = False
+    query: Query | None = None
 
 
 class Passage(NamedTuple):
@@ -153,20 +152,17 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
     return FileStart(head + data[start:].decode("utf-8", "replace"), len(head))
 
 
-def passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage:
-    """Choose the passage with the most different words that were looked for.
+def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage:
+    """Return the passage with the most different words, or the beginning of the body without any.
 
     Args:
         text: The note.
-        spans: Where they stand in its whole text, in order. Those of the front matter count only
+        spans: Where words stand in its whole text, in order. Those of the front matter count only
             when there are no others.
-
-    Returns:
-        The passage; the beginning of the body when there is none to show.
     """
     shown = [span for span in spans if span[0] >= text.body] or list(spans)
     if not shown:
-        return opening(text)
+        return body_opening(text)
     begin, end = _window(text, shown)
     cut = text.whole[begin:end]
     lead, tail = ("…" if _is_cut(text, begin) else ""), ("…" if end < len(text.whole) else "")
@@ -179,21 +175,21 @@ def passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage:
     return Passage(Snippet(lead + cut + tail, marks, first < text.body), text.line_of(first))
 
 
-def opening(text: FileStart) -> Passage:
-    """The beginning of a body's text: no heading or picture, and no mark of a list or quote."""
+def body_opening(text: FileStart) -> Passage:
+    """Return how a body begins, headings, pictures and the marks of lists and quotes left out."""
     lines = _LINE.finditer(text.whole, text.body)
-    first = next((line for line in lines if _says_something(line[0])), None)
+    first = next((line for line in lines if _has_words(line[0])), None)
     if first is None:
         return NO_PASSAGE
     marks = _MARKS.match(first[0])
     start = first.start() + (marks.end() if marks else 0)
-    end = _shrunk(text.whole, start, min(len(text.whole), start + WIDTH))
+    end = _shrunk(text.whole, start, min(len(text.whole), start + SNIPPET_WIDTH))
     cut = text.whole[start:end].rstrip()
     more = text.whole[end:].strip()
     return Passage(Snippet(cut + ("…" if more else "")))
 
 
-def _says_something(line: str) -> bool:
+def _has_words(line: str) -> bool:
     return not _NO_TEXT.match(line) and any(char.isalnum() for char in line)
 
 
@@ -202,16 +198,16 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]]) -> tuple[int, int
     words = [text.whole[start:end].casefold() for start, end in spans]
     best, score, last = 0, (0, 0), 0
     for first, (start, _) in enumerate(spans):
-        while last < len(spans) and spans[last][1] <= start + WIDTH - BEFORE:
+        while last < len(spans) and spans[last][1] <= start + SNIPPET_WIDTH - CONTEXT_BEFORE:
             last += 1
         inside = words[first : max(last, first + 1)]
         if (found := (len(set(inside)), len(inside))) > score:
             best, score = first, found
     start, stop = spans[best]
     lowest = text.body if start >= text.body else 0
-    begin = max(lowest, start - BEFORE)
-    end = min(len(text.whole), max(begin + WIDTH, stop))
-    begin = _grown(text.whole, max(lowest, min(begin, end - WIDTH)), start)
+    begin = max(lowest, start - CONTEXT_BEFORE)
+    end = min(len(text.whole), max(begin + SNIPPET_WIDTH, stop))
+    begin = _grown(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)
     return begin, max(stop, _shrunk(text.whole, begin, end))
 
 
@@ -239,7 +235,7 @@ def _is_cut(text: FileStart, begin: int) -> bool:
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, as one where one reaches into the next."""
+    """Return spans in order, as one where one reaches into the next."""
     apart: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if apart and start < apart[-1][1]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
-from notekeep.query.description import explain_tree as in_words
-from notekeep.query.tree import And, KnownPaths, Line, Not, Or, Section, is_fact
+from notekeep.query.description import explain_tree
+from notekeep.query.tree import And, Line, Not, Or, Section, is_fact, wanted_leaves
 from notekeep.search.results import HitReason
 from notekeep.search.text_filter import TextFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.query.tree import Node, Query
+    from notekeep.search.matcher import PlanMatcher
     from notekeep.search.results import Hit, SearchResults
-    from notekeep.search.session import QueryRun, Sources
-    from notekeep.search.whoosh_index import WhooshIndex
+    from notekeep.search.session import QueryRun
+    from notekeep.search.text_filter import SearchSources
 
-WORDS = 10
+MAX_WORDS = 10
 """How many of the words that were hit in one note are named."""
 
 
@@ -29,7 +29,7 @@ class QueryPart(NamedTuple):
     Attributes:
         depth: How deep it lies within others.
         text: What it says, in words.
-        notes: How many notes it matches by itself; None when that cannot be told.
+        notes: How many notes it matches by itself; None when that cannot be counted.
     """
 
     depth: int
@@ -37,39 +37,26 @@ class QueryPart(NamedTuple):
     notes: int | None
 
 
-def measure_parts(
-    query: Query, catalog: Catalog, words: Callable[[], WhooshIndex], root: str
-) -> list[QueryPart]:
-    """Return the parts of a query in the order of its tree, each before those within it.
-
-    Args:
-        query: What is asked.
-        catalog: The vault's facts.
-        words: Opens the vault's words; not called for a query of facts.
-        root: The vault.
-    """
-
-    def count(node: Node) -> int | None:
-        try:
-            if is_fact(node):
-                return catalog.count(node)
-            passages = TextFilter(catalog, words(), root)
-            return len(passages.paths(passages.answered(node)))
-        except NotekeepError:
-            return None  # a pattern that takes too long, or no words index yet
-
-    def parts(node: Node, depth: int) -> Iterator[QueryPart]:
-        head, *_ = in_words(node).splitlines()
-        yield QueryPart(depth, head, count(node))
-        for inner in _within(node):
-            yield from parts(inner, depth + 1)
-
+def measure_parts(query: Query, sources: SearchSources) -> list[QueryPart]:
+    """Return the parts of a query in the order of its tree, each before those within it."""
     if query.root is None:
-        return [QueryPart(0, in_words(None), catalog.count())]
-    return list(parts(query.root, 0))
+        return [QueryPart(0, explain_tree(None), sources.catalog.count())]
+    return list(_measure(query.root, sources, 0))
 
 
-def _within(node: Node) -> tuple[Node, ...]:
+def _measure(node: Node, sources: SearchSources, depth: int) -> Iterator[QueryPart]:
+    try:
+        notes = (
+            sources.catalog.count(node) if is_fact(node) else len(TextFilter(sources).paths(node))
+        )
+    except NotekeepError:
+        notes = None  # a pattern that takes too long, or no full-text index yet
+    yield QueryPart(depth, explain_tree(node).splitlines()[0], notes)
+    for part in _parts_of(node):
+        yield from _measure(part, sources, depth + 1)
+
+
+def _parts_of(node: Node) -> tuple[Node, ...]:
     match node:
         case And(parts) | Or(parts):
             return parts
@@ -79,85 +66,62 @@ def _within(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def explain_results(found: SearchResults, asked: QueryRun, sources: Sources) -> SearchResults:
-    """Return an answer with how the query was read, and why each hit is where it is.
-
-    Args:
-        found: The answer.
-        asked: What gave it.
-        sources: What it asked.
-    """
+def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources) -> SearchResults:
+    """Return an answer with how the query was read, and why each hit is where it is."""
+    query, matcher = run.query, run.matcher
     shown = frozenset(hit.row.path for hit in found.hits)
-    met: dict[str, list[str]] = {path: [] for path in shown}
-    for leaf in _leaves(asked.node) if asked.node else ():
-        for path in shown & _matching(leaf, shown, sources):
-            met[path].append(in_words(leaf).replace("\n ", ""))
-    fields = sources.words.shares(asked.tree, shown, typing=asked.typing) if asked.lifts else {}
+    conditions: dict[str, list[str]] = {path: [] for path in shown}
+    for leaf in wanted_leaves(query.root):
+        matching = (
+            sources.catalog.paths(leaf) if is_fact(leaf) else TextFilter(sources).paths(leaf, shown)
+        )
+        for path in shown & matching:
+            conditions[path].append(explain_tree(leaf).replace("\n ", ""))
+    shares = {}
+    if run.boosts and run.resolved:
+        shares = sources.words.shares(run.resolved, shown, typing=run.typing)
     hits = []
     for hit in found.hits:
         path = hit.row.path
-        lifts = asked.lifts.get(path)
-        hits.append(
-            hit._replace(
-                why=HitReason(
-                    tuple(met[path]),
-                    tuple(_words(hit, asked, sources)),
-                    tuple(fields.get(path, ())),
-                    tuple(lifts.parts()) if lifts else (),
-                    called=lifts is not None and lifts.called,
-                )
-            )
+        boost = run.boosts.get(path)
+        reason = HitReason(
+            tuple(conditions[path]),
+            tuple(_hit_words(hit, matcher, sources)),
+            tuple(shares.get(path, ())),
+            tuple(boost.parts()) if boost else (),
+            called=boost is not None and boost.called,
         )
-    return found._replace(hits=hits, explanation=in_words(asked.node))
+        hits.append(hit._replace(why=reason))
+    return found._replace(hits=hits, explanation=explain_tree(query.root))
 
 
-def lines(hit: Hit) -> list[str]:
-    """Why a hit was found, as lines for a person."""
+def explanation_lines(hit: Hit) -> list[str]:
+    """Return why a hit was found, as lines for a person."""
     why = hit.why
     if why is None:
         return []
-    said = [f"{hit.row.title}: {'; '.join(why.conditions)}"]
+    lines = [f"{hit.row.title}: {'; '.join(why.conditions)}"]
     if why.words:
-        said.append(f"  words: {', '.join(why.words)}")
+        lines.append(f"  words: {', '.join(why.words)}")
     if why.parts:
         sums = " + ".join(f"{share:.2f} {name}" for name, share in why.parts)
-        said.append(f"  score: {sums}")
+        lines.append(f"  score: {sums}")
     if why.called:
-        said.append("  first, because it is called so")
+        lines.append("  first, because it is called so")
     if why.fields:
-        told = (f"{share:.2f} {term} in {field}" for term, field, share in why.fields)
-        said.append(f"  of the words: {', '.join(told)}")
-    return said
+        shares = (f"{share:.2f} {term} in {field}" for term, field, share in why.fields)
+        lines.append(f"  of the words: {', '.join(shares)}")
+    return lines
 
 
-def _words(hit: Hit, asked: QueryRun, sources: Sources) -> Iterator[str]:
+def _hit_words(hit: Hit, matcher: PlanMatcher | None, sources: SearchSources) -> Iterator[str]:
     """The words of a note that were hit, each once whatever its case, in order."""
     text = sources.text(hit.row.path)
-    if asked.matcher is None or text is None:
+    if matcher is None or text is None:
         return
     whole = "\n".join((hit.row.title, *hit.row.aliases, *hit.row.tags, text.whole))
-    spans = asked.matcher.spans(whole, hit.row.language)
     found: dict[str, str] = {}
-    for start, end in spans:
+    for start, end in matcher.spans(whole, hit.row.language):
         word = " ".join(whole[start:end].split())
         found.setdefault(word.casefold(), word)
-    yield from list(found.values())[:WORDS]
-
-
-def _matching(leaf: Node, shown: frozenset[str], sources: Sources) -> frozenset[str]:
-    if is_fact(leaf):
-        return sources.catalog.paths(leaf)
-    passages = TextFilter(sources.catalog, sources.words, sources.root)
-    return passages.paths(And((passages.answered(leaf, shown), KnownPaths(shown))))
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    """The conditions that a note is found for; what is under a Not is not among them."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not():
-            return
-        case _:
-            yield node
+    yield from list(found.values())[:MAX_WORDS]

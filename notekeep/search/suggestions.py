@@ -1,4 +1,9 @@
-"""Titles while typing; near queries when nothing matches."""
+"""What may be meant: titles while a query is typed, other queries where it finds nothing.
+
+Titles come from the catalog alone, so that a key is answered in a few milliseconds however large
+the vault is. Of other queries only the trees are made here. Whoever asks one says so, because an
+answer to a question that nobody asked must not look like one.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.records import load_path, store_path
 from notekeep.errors import NotekeepError
+from notekeep.query import tree
 from notekeep.query.description import write_node
 from notekeep.query.folding import fold_text
-from notekeep.query.tree import (
-    And,
-    Fuzzy,
-    KnownPaths,
-    Node,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    Term,
-    Wildcard,
-    is_fact,
-)
+from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
 
 if TYPE_CHECKING:
@@ -33,16 +27,10 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
 
 
-# Notes while a query is being typed: by title, alias, tag and what was changed last.
-#
-# From the catalog alone, so that a key is answered in a few milliseconds however large the vault
-# is.
-
-
-FEW = 5
+FEW_SUGGESTIONS = 5
 """With fewer hits than this, titles with the letters in that order are found too."""
 
-FUZZY_LETTERS = 3
+MIN_FUZZY_LETTERS = 3
 """Fewer letters than this stand in nearly every title in some order."""
 
 _NAMED = """
@@ -62,35 +50,27 @@ _RANKS = 5
 _LIKE = "title_folded LIKE ? ESCAPE '\\'"
 
 
-def suggest(
-    query: Query,
-    typed: str,
-    catalog: Catalog,
-    *,
-    opened: OpenCounts | None = None,
-    limit: int = 50,
+def suggest_notes(
+    query: Query, catalog: Catalog, *, opened: OpenCounts | None = None, limit: int = 50
 ) -> SearchResults:
-    """Find what a query that is being typed may be about.
+    """Find what a query that is being typed may be about, by title, alias and tag.
 
-    Titles that fit as well as each other stand in this order: opened last, shorter, by the
-    alphabet, by path.
-
-    Args:
-        query: As the grammar reads it while it is being typed.
-        typed: The text itself: a title that is typed whole may have what the grammar takes for
-            something else.
-        catalog: Where titles and tags are.
-        opened: What was opened when, where that counts.
-        limit: How many hits at most.
+    Titles that fit as well as each other stand in this order: opened last, where `opened` is given,
+    shorter, by the alphabet, by path.
 
     Returns:
         Hits whose snippet is the title, with the words that were typed marked. When nothing is
         asked for yet, the notes that were opened last, then those that were changed last; nothing
         where titles cannot tell.
     """
-    words = (
-        [fold_text(text) for text in _texts(query.root) if fold_text(text)] if query.root else []
-    )
+    return _suggest(query, catalog, opened, limit)._replace(query=query)
+
+
+def _suggest(
+    query: Query, catalog: Catalog, opened: OpenCounts | None, limit: int
+) -> SearchResults:
+    texts = _texts(query.root) if query.root else []
+    words = [folded for text in texts if (folded := fold_text(text))]
     try:
         facts = _facts(query.root)
         if not words and (facts or query.root):
@@ -98,7 +78,8 @@ def suggest(
             return SearchResults(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
         if not words:
             return _latest(catalog, opened, limit)
-        whole = " ".join(words) if facts else fold_text(typed)
+        # A title that is typed whole may have what the grammar takes for something else.
+        whole = " ".join(words) if facts else fold_text(query.text)
         return _named(catalog, opened, words, whole, facts, limit)
     except NotekeepError:
         return SearchResults(0, [])
@@ -111,7 +92,7 @@ def _latest(catalog: Catalog, opened: OpenCounts | None, limit: int) -> SearchRe
         return [load_path(path) for (path,) in catalog.find("path", every)]
 
     latest = opened.latest(paths, limit) if opened is not None else []
-    known = {row.path: row for row in catalog.rows(KnownPaths(frozenset(latest)))[1]}
+    known = {row.path: row for row in catalog.rows(tree.KnownPaths(frozenset(latest)))[1]}
     changed = catalog.find("path", every, "ORDER BY mtime_ns DESC, path LIMIT ?", (limit,))
     others = [path for (path,) in changed if load_path(path) not in known]
     rows = [known[path] for path in latest if path in known]
@@ -139,7 +120,7 @@ def _named(
     )
     total = len(found)
     rows = catalog.rows_in_order(_first(found, opened, limit))
-    if len(rows) < FEW and len(whole) >= FUZZY_LETTERS:
+    if len(rows) < FEW_SUGGESTIONS and len(whole) >= MIN_FUZZY_LETTERS:
         seen = {row.path for row in rows}
         others = _with_letters(catalog, opened, whole, among, limit)
         rows += [row for row in others if row.path not in seen]
@@ -179,7 +160,7 @@ def _with_letters(
     """
     patterns = [_pattern(whole)]
     words = whole.split()
-    is_apart = len(words) > 1 and max(map(len, words)) >= FUZZY_LETTERS
+    is_apart = len(words) > 1 and max(map(len, words)) >= MIN_FUZZY_LETTERS
     wanted = [*map(_pattern, words)] if is_apart else patterns
     like = " AND ".join([among.sql, *[_LIKE] * len(wanted)])
     found = catalog.find(
@@ -198,12 +179,14 @@ def _pattern(whole: str) -> str:
 def _texts(node: Node) -> list[str]:
     """The words that notes are to have, in order; not what is under a Not or in another place."""
     match node:
-        case Term(text, scope) | Phrase(text, scope) | Prefix(text, scope) | Fuzzy(text, _, scope):
-            return text.split() if scope in ("any", "title") else []
-        case Wildcard(text, scope):
-            return re.split(r"[*?]+", text) if scope in ("any", "title") else []
-        case And(parts):
+        case tree.And(parts):
             return [text for part in parts for text in _texts(part)]
+        case tree.Wildcard(text, "any" | "title"):
+            return re.split(r"[*?]+", text)
+        case tree.Fuzzy(text, _, "any" | "title"):
+            return text.split()
+        case tree.Term() | tree.Phrase() | tree.Prefix() if node.scope in ("any", "title"):
+            return node.text.split()
     return []
 
 
@@ -211,9 +194,9 @@ def _facts(node: Node | None) -> Node | None:
     """The facts that notes must meet."""
     if node is None or is_fact(node):
         return node
-    if isinstance(node, And):
+    if isinstance(node, tree.And):
         kept = tuple(part for part in node.parts if is_fact(part))
-        return And(kept) if kept else None
+        return tree.And(kept) if kept else None
     return None
 
 
@@ -224,25 +207,24 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
     return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
 
 
-# What is asked instead when a query finds nothing: the nearest spelling, then one word less.
-#
-# Only the tree is changed here. Whoever asks the other query says so, because an answer to a
-# question that nobody asked must not look like one.
+# -- other queries -------------------------------------------------------------------------------
 
-
-MOST_WORDS = 8
+MAX_WORDS = 8
 """With more words than this neither spellings nor shorter queries are tried: each costs a look at
 all words of the vault, or a search."""
 
-MOST_PATTERNS = 3
+MAX_PATTERNS = 3
 """Nor with more of those that each stand for up to a thousand words."""
 
-SPELT_LETTERS = 4
+MIN_SPELLING_LETTERS = 4
 """An unfinished word of fewer letters is the beginning of too many to be misspelt."""
+
+_WORDS = (tree.Term, tree.Phrase, tree.Prefix, tree.Wildcard, tree.Fuzzy)
+_OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
-    """Another query.
+    """Another query, for one that found nothing.
 
     Attributes:
         query: What is asked.
@@ -256,7 +238,7 @@ class FallbackQuery(NamedTuple):
 
     @property
     def remark(self) -> str:
-        """What is said of an answer to it."""
+        """What to say of an answer to it."""
         words = _listed(self.words)
         if self.respelt:
             return f"No note has {words}. This is for {_listed(self.respelt)}."
@@ -264,94 +246,78 @@ class FallbackQuery(NamedTuple):
 
 
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
-    """The query with every word that no note has in its nearest spelling; None if there is none.
+    """Return the query with words that no note has in their nearest spelling; None without one.
 
     Args:
         query: What found nothing.
         nearest: The words of the vault that a word may stand for, best first; none for a word that
             the vault has.
     """
-    if query.root is None or sum(1 for _ in _words(query.root)) > MOST_WORDS:
+    if query.root is None or sum(1 for _ in _words(query.root)) > MAX_WORDS:
         return None
     known = {word: found[0] for word in _words(query.root) if (found := nearest(word))}
     if not known:
         return None
-    root = _replaced(query.root, known)
+    root = tree.replace_leaves(query.root, lambda leaf: _respell(leaf, known))
     return FallbackQuery(_as_query(query, root), tuple(known), tuple(known.values()))
 
 
 def drop_one_word(query: Query) -> list[FallbackQuery]:
-    """The queries that ask for one word less, in the order of the words that are left out."""
+    """Return the queries that ask for one word less, in the order of the words left out."""
     root = query.root
-    if not isinstance(root, And):
+    if not isinstance(root, tree.And):
         return []
     asked = [at for at, part in enumerate(root.parts) if isinstance(part, _WORDS)]
     many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
-    if not 1 < len(asked) <= MOST_WORDS or many > MOST_PATTERNS:
+    if not 1 < len(asked) <= MAX_WORDS or many > MAX_PATTERNS:
         return []
     return [
         FallbackQuery(
-            _as_query(query, _without(root, at)), (write_node(root.parts[at]).strip('"*'),)
+            _as_query(query, _remove_part(root, at)), (write_node(root.parts[at]).strip('"*'),)
         )
         for at in asked
     ]
 
 
 def make_prefix_query(query: Query) -> Query | None:
-    """The query with every word as the beginning of one, as somebody types who is in a hurry."""
+    """Return the query with every word as the beginning of one, as somebody in a hurry types."""
     root = query.root
-    if not isinstance(root, And) or not any(isinstance(part, Term) for part in root.parts):
+    if not isinstance(root, tree.And):
         return None
-    parts = (
-        Prefix(part.text, part.scope, part.span) if isinstance(part, Term) else part
+    parts = tuple(
+        tree.Prefix(part.text, part.scope, part.span) if isinstance(part, tree.Term) else part
         for part in root.parts
     )
-    return _as_query(query, And(tuple(parts)))
+    return None if parts == root.parts else _as_query(query, tree.And(parts))
 
 
-_WORDS = (Term, Phrase, Prefix, Wildcard, Fuzzy)
-_OF_MANY = (Prefix, Wildcard, Fuzzy)
-
-
-def _words(node: Node) -> Iterator[str]:
+def _words(root: Node) -> Iterator[str]:
     """The words that notes must or may have, each as it could be misspelt."""
-    match node:
-        case Term(text) | Phrase(text):
-            yield from text.split()
-        case Prefix(text) if len(text) >= SPELT_LETTERS:
-            yield text
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _words(part)
+    for leaf in tree.wanted_leaves(root):
+        match leaf:
+            case tree.Term(text) | tree.Phrase(text):
+                yield from text.split()
+            case tree.Prefix(text) if len(text) >= MIN_SPELLING_LETTERS:
+                yield text
 
 
-def _replaced(node: Node, known: dict[str, str]) -> Node:
-    match node:
-        case Term(text, scope, span):
-            return Term(_respelt(text, known), scope, span)
-        case Phrase(text, scope, span):
-            return Phrase(_respelt(text, known), scope, span)
-        case Prefix(text, scope, span) if text in known:
-            return Term(known[text], scope, span)
-        case And(parts):
-            return And(tuple(_replaced(part, known) for part in parts))
-        case Or(parts):
-            return Or(tuple(_replaced(part, known) for part in parts))
-    return node
+def _respell(leaf: Node, known: dict[str, str]) -> Node:
+    match leaf:
+        case tree.Term(text, scope, span) | tree.Phrase(text, scope, span):
+            return type(leaf)(" ".join(known.get(word, word) for word in text.split()), scope, span)
+        case tree.Prefix(text, scope, span) if text in known:
+            return tree.Term(known[text], scope, span)
+    return leaf
 
 
-def _respelt(text: str, known: dict[str, str]) -> str:
-    return " ".join(known.get(word, word) for word in text.split())
-
-
-def _without(root: And, at: int) -> Node:
+def _remove_part(root: tree.And, at: int) -> Node:
     rest = (*root.parts[:at], *root.parts[at + 1 :])
-    return rest[0] if len(rest) == 1 else And(rest)
+    return rest[0] if len(rest) == 1 else tree.And(rest)
 
 
 def _as_query(query: Query, root: Node) -> Query:
     """The same order and limit with another tree; its text is what one would type for that."""
-    parts = root.parts if isinstance(root, And) else (root,)
+    parts = root.parts if isinstance(root, tree.And) else (root,)
     return Query(" ".join(map(write_node, parts)), root, query.order, query.limit)
 
 

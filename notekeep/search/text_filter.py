@@ -1,6 +1,6 @@
 """Conditions that only a note's text can answer: one line, one section, a regular expression.
 
-What the words index and the catalog know narrows the notes down first; only those are read. The
+What the full-text index and the catalog know narrows the notes down first; only those are read. The
 answer is a tree without such conditions, in which they have become the notes that meet them.
 """
 
@@ -14,273 +14,274 @@ from notekeep.background import yield_to_ui
 from notekeep.catalog.conditions import condition
 from notekeep.catalog.records import load_path
 from notekeep.errors import NotekeepError, UsageError
-from notekeep.query.tree import (
-    And,
-    Block,
-    KnownPaths,
-    Line,
-    Node,
-    Not,
-    Or,
-    Prefix,
-    Regex,
-    Section,
-    Tag,
-    Term,
-    Wildcard,
-    is_fact,
-)
-from notekeep.search.results import read_file_start
+from notekeep.query import tree
+from notekeep.query.tree import Node, is_fact
+from notekeep.search import regex_search
+from notekeep.search.results import FileStart, read_file_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
-    from notekeep.search.regex_search import Spans
+    from notekeep.search.results import Spans
     from notekeep.search.whoosh_index import WhooshIndex
 
-LEAST_SECONDS = 0.1
+MIN_REGEX_SECONDS = 0.1
 """So long may a regular expression take where others of the same query took all the time."""
 
-CUT_SHORT = (
+REGEX_STOPPED = (
     "/{}/ takes too long and was stopped: it was looked for in {} of {} notes. "
     "Add a word that the note must have."
 )
 
-_WORD = re.compile(r"[\w*?]+")
-_LINE_ENDS = re.compile("\n")
-_BLOCK_ENDS = re.compile(r"\n[ \t\r>]*\n")
-
 MAX_READ_BYTES = 5 << 20
-"""How much of a note is looked at, in bytes; as much as the index reads of a large one."""
+"""How much of a note is read, in bytes; as much as the index reads of a large one."""
+
+_WORD = re.compile(r"[\w*?]+")
+_LINE_END = re.compile("\n")
+_BLOCK_END = re.compile(r"\n[ \t\r>]*\n")
 
 
 class SearchDropped(NotekeepError):
     """Nobody waits for an answer any more, and it was not worked out to its end."""
 
 
-def always() -> bool:
-    """Somebody waits for the answer."""
-    return True
+class SearchSources:
+    """What a question is answered from.
+
+    Attributes:
+        catalog: The vault's facts.
+        root: The vault.
+        times_opened: How often a note was opened, by its path.
+        wanted: Whether somebody still waits for the answer; asked while notes are read.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        open_words: Callable[[], WhooshIndex],
+        root: str,
+        times_opened: Callable[[str], float] = lambda _path: 0.0,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.catalog, self.root = catalog, root
+        self.times_opened, self.wanted = times_opened, wanted
+        self._open_words = open_words
+        self._texts: dict[str, FileStart | None] = {}
+
+    @cached_property
+    def words(self) -> WhooshIndex:
+        """The full text; opened when it is first asked, so not for a query of facts."""
+        return self._open_words()
+
+    @cached_property
+    def words_know_tags(self) -> bool:
+        """Whether the index has every note as it is: then it knows their tags, too."""
+        return not self.catalog.dirty()
+
+    def text(self, path: str) -> FileStart | None:
+        """The beginning of a note, read once; None when it cannot be read."""
+        if path not in self._texts:
+            self._texts[path] = read_file_start(self.root, path)
+        return self._texts[path]
 
 
 def needs_text(node: Node) -> bool:
     """Whether a tree has a condition that only a note's text can answer."""
     match node:
-        case And(parts) | Or(parts):
+        case tree.And(parts) | tree.Or(parts):
             return any(map(needs_text, parts))
-        case Not(part):
+        case tree.Not(part):
             return needs_text(part)
         case _:
-            return isinstance(node, Section | Line | Regex)
+            return isinstance(node, tree.Section | tree.Line | tree.Regex)
 
 
 class TextFilter:
     """Answers such conditions for one query.
 
     Attributes:
-        text: The query as typed, for what is said of it.
         spans: Where the regular expressions match, by path, in characters of the whole file.
-        cut_short: What is to be said of regular expressions that were stopped before their end.
+        cut_short: Remarks on regular expressions that were stopped before their end.
 
     Args:
-        catalog: The vault's facts.
-        words: Its words.
-        root: The vault.
-        text: The query as typed.
+        sources: What is asked.
+        text: The query as typed, for error messages.
         in_part: Whether the notes that a regular expression has found until it is stopped are an
             answer; else it is an error.
-        wanted: Asked between two notes, whether somebody still waits for the answer.
     """
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        words: WhooshIndex,
-        root: str,
-        text: str = "",
-        *,
-        in_part: bool = False,
-        wanted: Callable[[], bool] = always,
-    ) -> None:
-        self.catalog, self.words, self.root, self.text = catalog, words, root, text
+    def __init__(self, sources: SearchSources, text: str = "", *, in_part: bool = False) -> None:
         self.spans: dict[str, Spans] = {}
         self.cut_short: list[str] = []
-        self._in_part = in_part
-        self._wanted = wanted
+        self._sources, self._text, self._in_part = sources, text, in_part
         self._spent = 0.0
 
-    def answered(self, node: Node, within: frozenset[str] | None = None) -> Node:
-        """The same tree with only words and known notes in it.
+    def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
+        """Return the same tree with only words, tags and known notes in it.
 
         Args:
             node: Any tree.
-            within: The notes that can still be found; others need not be looked at.
+            within: The notes that can still be found; others need not be read.
 
         Raises:
             UsageError: A regular expression takes too long.
-            Unusable: There is no words index, and the tree needs one.
+            IndexUnusable: There is no full-text index, and the tree needs one.
+            SearchDropped: Nobody waits for the answer.
         """
-        if isinstance(node, Tag) and self._words_know_tags:
+        if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node
         if is_fact(node):
-            return KnownPaths(self.catalog.paths(node))
+            return tree.KnownPaths(self._sources.catalog.paths(node))
         match node:
-            case And(parts):
-                return self._all(parts, within)
-            case Or(parts):
-                return Or(tuple(self.answered(part, within) for part in parts))
-            case Not(part):
-                # Of what was not looked at nobody can say that it does not match.
+            case tree.And(parts):
+                return self._resolve_all(parts, within)
+            case tree.Or(parts):
+                return tree.Or(tuple(self.resolve(part, within) for part in parts))
+            case tree.Not(part):
+                # Of what was not read nobody can say that it does not match.
                 in_part, self._in_part = self._in_part, False
-                inner = self.answered(part, within)
+                inner = self.resolve(part, within)
                 self._in_part = in_part
-                return Not(inner)
-            case Regex():
-                found = self._matching(node, within)
-                for path, spans in found.items():
-                    self.spans.setdefault(path, []).extend(spans)
-                return KnownPaths(frozenset(found))
-            case Section(inside) | Line(inside):
-                return self._in_one(node, inside, within)
+                return tree.Not(inner)
+            case tree.Regex():
+                return self._match_regex(node, within)
+            case tree.Section(inside) | tree.Line(inside):
+                return self._find_in_one(node, inside, within)
             case _:
                 return node
 
-    @cached_property
-    def _words_know_tags(self) -> bool:
-        """Whether the words index has every note as it is: then it knows their tags, too."""
-        return not self.catalog.dirty()
+    def paths(self, node: Node, within: frozenset[str] | None = None) -> frozenset[str]:
+        """Return the notes that a tree finds; the index is only asked when it has words."""
+        resolved = self.resolve(node, within)
+        if within is not None:
+            resolved = tree.And((resolved, tree.KnownPaths(within)))
+        return self._paths(resolved)
 
-    def _matching(self, node: Regex, within: frozenset[str] | None) -> dict[str, Spans]:
-        from notekeep.search import regex_search
+    def _paths(self, resolved: Node) -> frozenset[str]:
+        if is_fact(resolved):
+            return self._sources.catalog.paths(resolved)
+        return frozenset(self._sources.words.scores(resolved))
 
-        paths = self._candidates(within)
-        seconds = max(LEAST_SECONDS, regex_search.CPU_SECONDS - self._spent)
-        try:
-            looked = regex_search.find_regex_matches(node.pattern, self.root, paths, seconds)
-            self._spent += looked.seconds
-            if not looked.whole and not (self._in_part and looked.found):
-                raise regex_search.too_slow(node.pattern)
-        except UsageError as error:
-            place = node.span[0] if self.text else None
-            raise UsageError(error.message, error.hint, text=self.text, position=place) from None
-        if not looked.whole:
-            self.cut_short.append(CUT_SHORT.format(node.pattern, looked.done, looked.total))
-        return looked.found
-
-    def paths(self, tree: Node) -> frozenset[str]:
-        """The notes that an answered tree finds; words are only asked when it has any."""
-        if is_fact(tree):
-            return self.catalog.paths(tree)
-        return frozenset(self.words.scores(tree))
-
-    def _all(self, parts: tuple[Node, ...], within: frozenset[str] | None) -> Node:
+    def _resolve_all(self, parts: tuple[Node, ...], within: frozenset[str] | None) -> Node:
         """Conditions that must all hold: those that need no text say which notes to read."""
-        known = [self.answered(part, within) for part in parts if not needs_text(part)]
+        known = [self.resolve(part, within) for part in parts if not needs_text(part)]
         reading = [part for part in parts if needs_text(part)]
         if known and reading:
-            found = self.paths(And(tuple(known)))
+            found = self._paths(tree.And(tuple(known)))
             within = found if within is None else found & within
         for part in reading:
-            answer = self.answered(part, within)
+            answer = self.resolve(part, within)
             known.append(answer)
             within = _narrower(answer, within)
-        return And(tuple(known))
+        return tree.And(tuple(known))
 
-    def _in_one(self, unit: Section | Line, inside: Node, within: frozenset[str] | None) -> Node:
+    def _match_regex(self, node: tree.Regex, within: frozenset[str] | None) -> Node:
+        paths = self._candidates(within)
+        seconds = max(MIN_REGEX_SECONDS, regex_search.CPU_SECONDS - self._spent)
+        try:
+            matches = regex_search.find_regex_matches(
+                node.pattern, self._sources.root, paths, seconds
+            )
+            self._spent += matches.seconds
+            if not matches.is_whole and not (self._in_part and matches.found):
+                raise regex_search.too_slow_error(node.pattern)
+        except UsageError as error:
+            place = node.span[0] if self._text else None
+            raise UsageError(error.message, error.hint, text=self._text, position=place) from None
+        if not matches.is_whole:
+            self.cut_short.append(REGEX_STOPPED.format(node.pattern, matches.done, matches.total))
+        for path, spans in matches.found.items():
+            self.spans.setdefault(path, []).extend(spans)
+        return tree.KnownPaths(frozenset(matches.found))
+
+    def _find_in_one(
+        self, unit: tree.Section | tree.Line, inside: Node, within: frozenset[str] | None
+    ) -> Node:
+        words = self._sources.words
         wanted = drop_negations(inside)
         if wanted is not None and (word := _one_word(inside)):
-            found = frozenset(self.words.scores(word))  # no text knows better where one word stands
-            return And((wanted, KnownPaths(found if within is None else found & within)))
+            found = frozenset(words.scores(word))  # no text knows better where one word stands
+            return tree.And((wanted, tree.KnownPaths(found if within is None else found & within)))
         candidates = self._candidates(within)
         if wanted is not None:
-            candidates &= frozenset(self.words.scores(wanted))
-        holds = self._holding(unit, inside, candidates)
-        docs = KnownPaths(
-            frozenset(row.path for row in self.catalog.rows_of(candidates).values() if holds(row))
-        )
-        return docs if wanted is None else And((wanted, docs))
+            candidates &= frozenset(words.scores(wanted))
+        holds = self._holder(unit, inside, candidates)
+        rows = self._sources.catalog.rows_of(candidates).values()
+        known = tree.KnownPaths(frozenset(row.path for row in rows if holds(row)))
+        return known if wanted is None else tree.And((wanted, known))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
-        return self.catalog.paths(None) if within is None else within
+        return self._sources.catalog.paths(None) if within is None else within
 
-    def _holding(
-        self, unit: Section | Line, inside: Node, paths: frozenset[str]
+    def _holder(
+        self, unit: tree.Section | tree.Line, inside: Node, paths: frozenset[str]
     ) -> Callable[[Row], bool]:
-        """What tells whether one line or section of a note has all that is asked for.
-
-        Raises:
-            Dropped: When it is asked and nobody wants the answer any more.
-        """
-        matcher = self.words.matcher(inside)
-        ends = _BLOCK_ENDS if isinstance(unit, Block) else _LINE_ENDS
-        lines = self._headings(paths) if isinstance(unit, Section) else None
+        """What tells whether one line or section of a note has all that is asked for."""
+        matcher = self._sources.words.matcher(inside)
+        ends = _BLOCK_END if isinstance(unit, tree.Block) else _LINE_END
+        headings = self._heading_lines(paths) if isinstance(unit, tree.Section) else None
 
         def holds(row: Row) -> bool:
             yield_to_ui()
-            if not self._wanted():
+            if not self._sources.wanted():
                 raise SearchDropped("Nobody waits for this answer any more")
-            text = read_file_start(self.root, row.path, MAX_READ_BYTES)
+            text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
             if text is None:
                 return False
             body = text.whole[text.body :]
             starts = [0]
-            if lines is None or row.path in lines:
+            if headings is None or row.path in headings:
                 starts += [found.end() for found in ends.finditer(body)]
-            if lines and row.path in lines:
+            if headings and row.path in headings:
                 first = text.line_of(text.body)
-                heads = sorted(line - first for line in lines[row.path])
-                starts = [0, *(starts[line] for line in heads if 0 < line < len(starts))]
+                lines = sorted(line - first for line in headings[row.path])
+                starts = [0, *(starts[line] for line in lines if 0 < line < len(starts))]
             return matcher.holds_in_one(body, starts, row.language)
 
         return holds
 
-    def _headings(self, paths: frozenset[str]) -> dict[str, set[int]]:
+    def _heading_lines(self, paths: frozenset[str]) -> dict[str, set[int]]:
         """The lines of the headings of some notes; one question is a tenth of one for each note."""
         found: dict[str, set[int]] = {}
         join = "JOIN headings h ON h.note = notes.id"
-        for path, line in self.catalog.find(
-            "path, h.line", condition(KnownPaths(paths)), join=join
-        ):
+        where = condition(tree.KnownPaths(paths))
+        for path, line in self._sources.catalog.find("path, h.line", where, join=join):
             found.setdefault(load_path(path), set()).add(line)
         return found
 
 
 def _narrower(answer: Node, within: frozenset[str] | None) -> frozenset[str] | None:
     """Those of some notes that can still be found, where all of an answer must hold."""
-    for part in answer.parts if isinstance(answer, And) else (answer,):
-        if isinstance(part, KnownPaths):
+    for part in answer.parts if isinstance(answer, tree.And) else (answer,):
+        if isinstance(part, tree.KnownPaths):
             within = part.paths if within is None else part.paths & within
     return within
 
 
 def _one_word(node: Node) -> Node | None:
     """The same to be looked for in bodies, if it is one word: that stands in one line anyway."""
-    match node:
-        case Term(text, "any") | Prefix(text, "any") | Wildcard(text, "any") if _WORD.fullmatch(
-            text
-        ):
-            return type(node)(text, "body")
-        case _:
-            return None
+    if isinstance(node, tree.Term | tree.Prefix | tree.Wildcard) and node.scope == "any":
+        return type(node)(node.text, "body") if _WORD.fullmatch(node.text) else None
+    return None
 
 
 def drop_negations(node: Node) -> Node | None:
-    """What a whole note must have when a line of it must match; None when that is nothing.
+    """Return what a whole note must have when a line of it must match; None when that is nothing.
 
     A line without a word may stand in a note that has the word elsewhere, so what is under a Not
     says nothing about the note.
     """
     match node:
-        case And(parts):
+        case tree.And(parts):
             kept = tuple(part for one in parts if (part := drop_negations(one)) is not None)
-            return And(kept) if kept else None
-        case Or(parts):
+            return tree.And(kept) if kept else None
+        case tree.Or(parts):
             all_parts = [drop_negations(part) for part in parts]
             kept = tuple(part for part in all_parts if part is not None)
-            return Or(kept) if len(kept) == len(all_parts) else None
-        case Not():
+            return tree.Or(kept) if len(kept) == len(all_parts) else None
+        case tree.Not():
             return None
         case _:
             return node

@@ -1,472 +1,348 @@
-"""Bulk writer and term table; Whoosh's private names."""
+"""How the index is written with Whoosh: its schema, the form of positions, posting lists and terms.
+
+Whoosh keeps doing most of it: the lock, field lengths, columns, segments, the table of contents,
+cleaning up. A `PostingPool` and a `Codec` of our own take the place of its own where it hands
+postings on, which builds an index with a third of the CPU: Whoosh makes a tuple of every posting,
+sorts them all and writes one by one, and pickles each position list as text. Notes come in order,
+so here each term's list simply grows. A test compares what is written with the work of Whoosh's
+ordinary writer.
+
+A posting list is the tag `W3Bl` and blocks. A block is its length as a signed 32-bit number,
+big-endian and negative for the last one; a pickled header, which Whoosh reads; and a pickled tuple,
+perhaps compressed: gaps between note numbers, weights (None when all are 1, one float when all are
+equal), values.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import struct
 import tempfile
 import zlib
 from array import array
-from binascii import crc32
 from collections import defaultdict
+from functools import cache, lru_cache
+from itertools import accumulate
 from operator import sub
-from pickle import dumps
+from pickle import dumps, loads
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
-from whoosh.util.numeric import length_to_byte
+from whoosh import index
+from whoosh.codec.whoosh3 import W3Codec, W3TermInfo
+from whoosh.fields import ID, TEXT, Schema
+from whoosh.filedb.filetables import OrderedHashWriter
+from whoosh.formats import Positions
+from whoosh.index import LockError
+from whoosh.reading import SegmentReader
+from whoosh.util.numeric import byte_to_length
 from whoosh.writing import SegmentWriter
 
 from notekeep.background import yield_to_ui
-from notekeep.search.analyzer import STOP_WORD_PLACE, ForeignText, analyzer
-from notekeep.search.index_folder import PackedPositions
-from notekeep.search.postings import TAG, PackedBytes, pack_numbers, read_at
+from notekeep.errors import IndexBusy
+from notekeep.search.analyzer import STOP_WORD_PLACE, get_analyzer
+from notekeep.search.index_folder import BOOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from notekeep.search.analyzer import Analyzer
+# mypy: untyped-calls-exclude="whoosh"
 
+BLOCK_POSTINGS = 512
+"""Postings in a block. Whoosh has 128, as its searcher skips blocks; a list that is read whole is
+read sooner from few."""
 
-# Writes the blocks of posting lists: what a list consists of, and what the term table says of
-# it.
-#
-# `postings` describes a block, and reads it.
-
-
-COMPRESSION = 1
-"""Zlib's level. None at all would build 15 % faster and take 22 % more room."""
-
-WORTH_COMPRESSING = 80
+LEAST_COMPRESSED = 80
 """Bytes of a pickled block; shorter ones only grow."""
+
+SMALL_SEGMENT = 200
+"""Notes; only segments up to this size are merged, so that nothing waits for a large one."""
 
 MANY_NOTES = 128
 """Blocks of so many notes are of words that are in every tenth note, and are not compressed: to
 undo it would take half of the time in which such a word is found."""
 
-HEADER_PROTOCOL = 2
-"""The protocol of a block's header: what `postings` looks for its end by."""
+HEADER_PROTOCOL, BODY_PROTOCOL = 2, 4
 
-BODY_PROTOCOL = 4
+HEADER_END = b"tq\x00."
+"""How a pickled tuple ends in the protocol of headers. Nothing before it in a header can look so:
+its numbers would be a note beyond 700 million."""
 
-SINGLE_POSTING_BYTES = 2
-"""The size of an encoded position below 65,535, for which `lone` is made."""
+PICKLE = 0x80
+"""The first byte of a pickle; a compressed block begins otherwise."""
 
-_MARK = b"\xfe\xfd"
+TAG = b"W3Bl"
 
-_int = struct.Struct("!i").pack
+LENGTHS = [max(1, byte_to_length(code)) for code in range(256)]
+"""A field's length in words, by the byte that stands for it in the index."""
 
+FIRST_WIDE_POSITION = 0xFFFF
+"""Positions from here on need 32 bits; as the first of 16 it says that all of them have them."""
 
-class Stats(NamedTuple):
-    """What the table of terms says of a block, or of a whole list."""
+WIDE_MARK = b"\xff\xff"
 
-    weight: float
-    notes: int
-    shortest: int
-    longest: int
-    highest: float
-    first: int
-    last: int
-
-    @classmethod
-    def total(cls, blocks: list[Stats]) -> Stats:
-        """Return what is true of a whole list, given its blocks in order."""
-        if len(blocks) == 1:
-            return blocks[0]
-        weight, notes, shortest, longest, highest, first, last = zip(*blocks, strict=True)
-        return cls(
-            sum(weight), sum(notes), min(shortest), max(longest), max(highest), first[0], last[-1]
-        )
+_int32 = struct.Struct("!i")
+_field_number = struct.Struct("!H")
 
 
-class BlockWriter:
-    """Writes blocks of the lists of one field.
+class PackedPositions(Positions):
+    """Positions as an array of 16-bit numbers, or 32-bit ones after the mark 0xFFFF.
 
-    Args:
-        lengths: The length of the field in each note so far, as a byte; it may still grow.
-        joins_values: Whether values have one size, so that a block holds them joined; none, if
-            that is 0.
+    Whoosh's own format pickles a list for every posting, which takes a quarter of a build. The
+    byte order is the machine's: the index is a local cache, and its folder says which order it has.
     """
 
-    def __init__(self, lengths: bytearray, *, joins_values: bool) -> None:
-        self._lengths = lengths
-        self._joins_values = joins_values
-        self._lone: dict[int, tuple[bytes, bytes, Stats]] = {}
+    def word_values(
+        self, value: str, analyzer: Any, **_options: Any
+    ) -> Iterator[tuple[Any, int, float, bytes]]:
+        """Yield each term of a text: itself, how often it is there, that as weight, where."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for position, term in enumerate(analyzer.terms(value)):
+            places[term].append(position)
+        places.pop(STOP_WORD_PLACE, None)
+        for term, positions in places.items():
+            number = len(positions)
+            encoded = _single(positions[0]) if number == 1 else self.encode(positions)
+            yield term, number, number, encoded
 
-    def block(self, items: list[Any], *, last: bool) -> tuple[bytes, Stats]:
-        """Return one block of a flat list of note, weight, value, note, ... and its stats."""
-        notes: list[int] = items[0::3]
-        weights: list[float] = items[1::3]
-        values: list[bytes] = items[2::3]
-        number = len(notes)
-        highest = float(max(weights))
-        packed: Sequence[float] | float | None
-        if weights.count(weights[0]) == number:
-            packed = None if highest == 1.0 else highest
-            total = highest * number
-        else:
-            packed = pack_numbers(weights, tuple)
-            total = float(sum(weights))
-        shortest = longest = 0
-        if self._lengths:
-            lengths = list(map(self._lengths.__getitem__, notes))
-            longest = max(lengths)
-            shortest = min(lengths) or min(filter(None, lengths), default=0)
-        gaps = pack_numbers((notes[0], *map(sub, notes[1:], notes)), tuple)
-        body = dumps((gaps, packed, self._values(values)), BODY_PROTOCOL)
-        small = number < MANY_NOTES and len(body) >= WORTH_COMPRESSING
-        compression = COMPRESSION if small else 0
-        if compression:
-            body = zlib.compress(body, compression)
-        about = (number, notes[-1], highest, compression, shortest, longest)
-        header = dumps(about, HEADER_PROTOCOL)
-        size = len(header) + len(body)
-        stats = Stats(total, number, shortest, longest, highest, notes[0], notes[-1])
-        return _int(-size if last else size) + header + body, stats
+    def encode(self, poslist: Sequence[int]) -> bytes:
+        """Return rising positions as bytes."""
+        if poslist[-1] < FIRST_WIDE_POSITION:
+            return array("H", poslist).tobytes()
+        return WIDE_MARK + array("I", poslist).tobytes()
 
-    def _values(self, values: list[bytes]) -> Sequence[bytes] | None:
-        if self._joins_values:
-            return None
-        return tuple(values) if len(values) < MANY_NOTES else PackedBytes.of(values)
+    def decode_positions(self, valuestring: bytes) -> list[int]:
+        """Return the positions."""
+        if valuestring[:2] == WIDE_MARK:
+            return array("I", valuestring[2:]).tolist()
+        return array("H", valuestring).tolist()
 
-    def lone(self, note: int, value: bytes) -> tuple[bytes, Stats]:
-        """Return the whole list of a term that stands once, in one note; half of all terms do.
-
-        Such lists of one note differ in their value alone, so one of them is written as others
-        are, and its value replaced.
-
-        Args:
-            note: The note.
-            value: The encoded position, LONE_BYTES long.
-        """
-        known = self._lone.get(note)
-        if known is None:
-            written, stats = self.block([note, 1, _MARK], last=True)
-            before, _, after = written.rpartition(_MARK)
-            known = self._lone[note] = TAG + before, after, stats
-        before, after, stats = known
-        return before + value + after, stats
+    def decode_frequency(self, valuestring: bytes) -> int:
+        """Return how many positions there are."""
+        if valuestring[:2] == WIDE_MARK:
+            return (len(valuestring) - 2) // 4
+        return len(valuestring) // 2
 
 
-# Writes the two files of a segment's terms: the posting lists, and the table that finds them.
-#
-# The table is a hash file whose keys are the field's number and the term, and whose values are
-# the struct below.
+POSITIONS = PackedPositions()
 
 
-# mypy: untyped-calls-exclude="whoosh"
+@lru_cache(maxsize=16_384)
+def _single(position: int) -> bytes:
+    """The positions of a word that stands once in a note, as half of all do; shared, made once."""
+    return POSITIONS.encode([position])
 
 
-CRC32 = 1
-"""The number by which a hash file says that its keys are hashed with CRC32."""
-
-FLUSH_AFTER = 2000
-"""Pieces gathered between two writes to a file."""
-
-_lengths = struct.Struct("!ii").pack
-_slot = struct.Struct("!Iq").pack
-_field = struct.Struct("!H").pack
-
-# Inlined, weight, notes, shortest, longest, highest weight, first note, last note, place, size.
-_term_info = struct.Struct("!BfIBBfIIqi").pack
+@cache
+def make_schema(language: str) -> Schema:
+    """Return the schema of an index in a language."""
+    # The path is not stored but kept as a column, of which one value can be read.
+    fields: dict[str, Any] = {"path": ID(unique=True, sortable=True)}
+    for name in BOOSTS:
+        fields[name] = TEXT(analyzer=get_analyzer(language))
+        fields[name].format = POSITIONS
+    return Schema(**fields)
 
 
-class PostingFile:
-    """The file of posting lists."""
+def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
+    """Return one block of a flat list of note, weight and value, again and again."""
+    notes, values = postings[0::3], tuple(postings[2::3])
+    weights = tuple(map(int, postings[1::3]))
+    highest = float(max(weights))
+    packed: Sequence[int] | float | None = weights
+    if min(weights) == highest:
+        packed = None if highest == 1.0 else highest
+    gaps = (notes[0], *map(sub, notes[1:], notes))
+    body = dumps((gaps, packed, values), BODY_PROTOCOL)
+    compressed = int(len(notes) < MANY_NOTES and len(body) >= LEAST_COMPRESSED)
+    if compressed:
+        body = zlib.compress(body, 1)
+    # The shortest and longest field, which only Whoosh's own searcher wants to know, are left 0.
+    header = dumps((len(notes), notes[-1], highest, compressed, 0, 0), HEADER_PROTOCOL)
+    size = len(header) + len(body)
+    return _int32.pack(-size if last else size) + header + body
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._at = 0
-        self._pieces: list[bytes] = []
 
-    def add(self, written: bytes) -> int:
-        """Write one list and return its place."""
-        place = self._at
-        self._at += len(written)
-        self._pieces.append(written)
-        if len(self._pieces) > FLUSH_AFTER:
-            self._file.write(b"".join(self._pieces))
-            self._pieces.clear()
-        return place
+def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
+    """Yield the notes, weights and values of each block of a posting list.
 
-    def close(self) -> None:
-        """Write what is left."""
-        self._file.write(b"".join(self._pieces))
+    Raises anything when the format is not the one that is known.
+    """
+    if data[:4] != TAG:
+        raise ValueError("not a posting list of the known format")
+    at = 4
+    more = True
+    while more:
+        (length,) = _int32.unpack_from(data, at)
+        more = length > 0
+        end = at + 4 + abs(length)
+        start = data.index(HEADER_END, at + 4, end) + len(HEADER_END)
+        body = data[start:end]
+        if body[0] != PICKLE:
+            body = zlib.decompress(body)
+        # Only this user can write into the folder that pickles are read from; see `is_ours`.
+        gaps, packed, values = loads(body)  # noqa: S301
+        equal = 1.0 if packed is None else packed
+        weights = (equal,) * len(gaps) if isinstance(equal, float) else equal
+        if not len(gaps) == len(weights) == len(values):
+            raise ValueError("a posting list whose parts have different lengths")
+        yield list(accumulate(gaps)), weights, values
+        at = end
+
+
+class TermPostings(NamedTuple):
+    """The posting list of a term as it is written, and what the table of terms says of it."""
+
+    field: str
+    term: bytes
+    data: bytes
+    info: W3TermInfo
+
+
+class _SpilledBlock(NamedTuple):
+    """Where a block is in the temporary file, and what the table of terms has to know of it."""
+
+    place: int
+    size: int
+    weight: float
+    highest: float
+    first: int
+
+
+class PostingPool:
+    """Gathers the postings of one segment, in the place of Whoosh's pool.
+
+    A term with many notes writes its full blocks to a temporary file meanwhile.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._lists: defaultdict[str, defaultdict[bytes, list[Any]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._spilled: defaultdict[tuple[str, bytes], list[_SpilledBlock]] = defaultdict(list)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `cleanup`
+
+    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
+        """Take one posting: field, term, note, weight, value. Notes of a term come in order."""
+        field, term, note, weight, value = posting
+        postings = self._lists[field][term]
+        if len(postings) == 3 * BLOCK_POSTINGS:
+            weights = postings[1::3]
+            block = encode_block(postings, last=False)
+            self._spilled[field, term].append(
+                _SpilledBlock(
+                    self._file.tell(), len(block), sum(weights), max(weights), postings[0]
+                )
+            )
+            self._file.write(block)
+            postings.clear()
+        postings += (note, weight, value)
+
+    def iter_postings(self) -> Iterator[TermPostings]:
+        """Yield the list of each term, fields and terms in order; what was gathered is given up."""
+        for field in sorted(self._lists):
+            lists = self._lists.pop(field)
+            for term in sorted(lists):
+                yield_to_ui()
+                postings = lists.pop(term)
+                weights = postings[1::3]
+                spilled = self._spilled.pop((field, term), [])
+                info = W3TermInfo(
+                    sum(weights) + sum(block.weight for block in spilled),
+                    len(weights) + BLOCK_POSTINGS * len(spilled),
+                    0,
+                    0,
+                    max([*weights, *(block.highest for block in spilled)]),
+                    spilled[0].first if spilled else postings[0],
+                    postings[-3],
+                )
+                written = [*map(self._read, spilled), encode_block(postings, last=True)]
+                yield TermPostings(field, term, b"".join([TAG, *written]), info)
+
+    def _read(self, block: _SpilledBlock) -> bytes:
+        self._file.seek(block.place)
+        return self._file.read(block.size)
+
+    def cleanup(self) -> None:
+        """Delete the temporary file."""
         self._file.close()
 
 
-class TermTable(OrderedHashWriter):
-    """Whoosh's table of terms, written in large pieces and hashed with CRC32 rather than MD5.
+class FieldWriter:
+    """Writes the two files of a segment's terms: posting lists, and the table that finds them."""
 
-    Readers take the kind of hash from the file.
+    def __init__(self, storage: Any, segment: Any) -> None:
+        self._terms: Any = OrderedHashWriter(segment.create_file(storage, W3Codec.TERMS_EXT))
+        self._lists = segment.create_file(storage, W3Codec.POSTS_EXT)
+        self._numbers = self._terms.extras["fieldmap"] = {}
+        self.is_closed = False
+
+    def add_postings(self, _schema: Any, _lengths: Any, lists: Iterator[TermPostings]) -> None:
+        """Write the lists of all terms."""
+        place = 0
+        for field, term, data, info in lists:
+            number = self._numbers.setdefault(field, len(self._numbers))
+            info.set_extent(place, len(data))
+            self._lists.write(data)
+            self._terms.add(_field_number.pack(number) + term, info.to_bytes())
+            place += len(data)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._terms.close()
+        self._lists.close()
+        self.is_closed = True
+
+
+class Codec(W3Codec):
+    """Whoosh's format, written here."""
+
+    length_stats = False
+
+    def field_writer(self, storage: Any, segment: Any) -> FieldWriter:
+        """Return what writes the terms of a segment."""
+        return FieldWriter(storage, segment)
+
+
+def create_index(folder: Path, language: str) -> None:
+    """Make an empty index."""
+    index.create_in(str(folder), make_schema(language))
+
+
+def open_writer(folder: Path, language: str) -> Any:
+    """Return a `SegmentWriter` for an index that exists.
+
+    Segments are written as separate files (`compound=False`): a compound one is copied into memory
+    whenever it is opened, which makes one note's update ten times slower.
+
+    Raises:
+        IndexBusy: Somebody else writes into the index.
     """
-
-    def __init__(self, file: Any) -> None:
-        HashWriter.__init__(self, file, hashtype=CRC32)
-        self._places: list[int] = []
-        self._at = file.tell()
-        self._pieces: list[bytes] = []
-        self.extras["fieldmap"] = {}
-
-    def begin(self, field: str) -> bytes:
-        """Return what the keys of a field begin with."""
-        numbers = self.extras["fieldmap"]
-        return _field(numbers.setdefault(field, len(numbers)))
-
-    def add_term(self, key: bytes, stats: Stats, place: int, size: int) -> None:
-        """Add a term and where its list is; terms come in the order of their keys."""
-        value = _term_info(0, *stats, place, size)
-        hashed = crc32(key)
-        at = self._at
-        self._places.append(at)
-        self.buckets[hashed & 255].append((hashed, at))
-        self._pieces.append(_lengths(len(key), len(value)) + key + value)
-        self._at = at + 8 + len(key) + len(value)
-        if len(self._pieces) > FLUSH_AFTER:
-            self.dbfile.write(b"".join(self._pieces))
-            self._pieces.clear()
-
-    def _write_hashes(self) -> None:
-        self.dbfile.write(b"".join(self._pieces))
-        empty = _slot(0, 0)
-        for entries in self.buckets:
-            slots = [empty] * (2 * len(entries))
-            self.directory.append((self._at, len(slots)))
-            for hashed, place in entries:
-                at = (hashed >> 8) % len(slots)
-                while slots[at] is not empty:
-                    at = (at + 1) % len(slots)
-                slots[at] = _slot(hashed, place)
-            self.dbfile.write(b"".join(slots))
-            self._at += len(empty) * len(slots)
-
-    def _write_extras(self) -> None:
-        places = array("i" if self._at < 2**31 else "q", self._places)
-        self.extras["indextype"] = places.typecode
-        self.extras["indexlen"] = len(places)
-        HashWriter._write_extras(self)  # noqa: SLF001 - the grandparent's; the parent's is replaced
-        self.dbfile.write_array(places)
+    opened = index.open_dir(str(folder), schema=make_schema(language))
+    try:
+        codec: Any = Codec
+        writer: Any = SegmentWriter(opened, codec=codec(), compound=False, limitmb=1, timeout=1.0)
+    except LockError:
+        raise IndexBusy("Another program is writing the search index") from None
+    writer.pool = PostingPool(str(folder))
+    return writer
 
 
-# The bulk writer: a whole segment at once, three times as fast as Whoosh's ordinary writer.
-#
-# The ordinary writer makes a tuple of every posting, sorts them all and writes one by one. Notes
-# come in order, so here each term's list simply grows, and is written when all notes are in; a
-# term with many notes writes its full blocks to a temporary file meanwhile. Whoosh keeps doing
-# the rest: the lock, lengths, columns, the table of contents, cleaning up.
-#
-# All that notekeep knows of Whoosh's file format is here, in `format` and in `postings`. A test
-# compares what is written here with the work of Whoosh's ordinary writer, for the version of
-# Whoosh that is pinned.
+def drop_empty_segments(_writer: Any, segments: list[Any]) -> list[Any]:
+    """Keep the segments that have notes; a merge policy."""
+    return [segment for segment in segments if segment.doc_count() > 0]
 
 
-# mypy: untyped-calls-exclude="whoosh"
+def merge_small_segments(writer: Any, segments: list[Any]) -> list[Any]:
+    """Write the notes of small segments into the one that is being written; return the others.
 
-
-BLOCK = 512
-"""Postings in a block. Whoosh has 128, as its searcher skips blocks; a list that is read whole is
-read sooner from few."""
-
-_encode = PackedPositions().encode
-
-
-class _SinglePositions(dict[int, bytes]):
-    """The encoded positions of words that stand once in a note, as half of all do; made once."""
-
-    KEPT = 16384
-
-    def __missing__(self, position: int) -> bytes:
-        made = _encode([position])
-        if position < self.KEPT:
-            self[position] = made
-        return made
-
-
-_alone = _SinglePositions()
-
-
-class _FieldPostings:
-    """What is gathered of one field: by term a flat list of note, weight, value, note, ..."""
-
-    def __init__(self, name: str, kind: Any) -> None:
-        self.name = name
-        self.kind = kind
-        self.lists: defaultdict[str, list[Any]] = defaultdict(list)
-        self.lengths = bytearray()
-        self.spilled: defaultdict[str, list[tuple[int, int, Stats]]] = defaultdict(list)
-        self.analyzer: Analyzer | None = None
-        if isinstance(kind.format, PackedPositions):
-            self.analyzer = kind.analyzer
-        self.blocks = BlockWriter(self.lengths, joins_values=self.analyzer is None)
-
-    def set_length(self, note: int, words: int) -> None:
-        self.lengths.extend(bytes(note - len(self.lengths)))
-        self.lengths.append(length_to_byte(words))
-
-
-class BulkWriter(SegmentWriter):
-    """A writer for documents that are all new, in an index that is all new.
-
-    Args:
-        opened: The index.
-        chunks: Called with the chunks of each text field, for whoever counts words.
-        block: Postings in a block.
+    Whoosh's own policy stalls every few saves for a merge of a large segment.
     """
-
-    def __init__(
-        self,
-        opened: Any,
-        chunks: Callable[[str, list[str]], None],
-        *,
-        block: int = BLOCK,
-    ) -> None:
-        SegmentWriter.__init__(
-            self,
-            opened,
-            codec=W3Codec(blocklimit=block, compression=COMPRESSION),
-            compound=False,
-            limitmb=1,
-        )
-        self.merge = False
-        self._chunks = chunks
-        self._block_items = 3 * block
-        self._fields = {name: _FieldPostings(name, kind) for name, kind in self.schema.items()}
-        self._spill = tempfile.TemporaryFile(dir=self.storage.folder)  # noqa: SIM115 - closed at the end
-        self._spill_at = 0
-
-    def add_document(self, **fields: str) -> None:
-        """Add a note, given as `schema.values` gives it."""
-        yield_to_ui()
-        note = self.docnum
-        out = self.perdocwriter
-        out.start_doc(note)
-        for name in sorted(fields):
-            value = fields[name]
-            field = self._fields[name]
-            words = self._add(field, note, value)
-            if words:
-                field.set_length(note, words)
-            kind = field.kind
-            out.add_field(name, kind, value if kind.stored else None, words)
-            if kind.column_type:
-                out.add_column_value(name, kind.column_type, kind.to_column_value(value))
-        out.finish_doc()
-        self._added = True
-        self.docnum += 1
-
-    def _add(self, field: _FieldPostings, note: int, value: str) -> int:
-        """Gather the postings of one field of one note; return its length in words."""
-        if field.analyzer is None:
-            for term, _, weight, encoded in field.kind.index(value):
-                field.lists[term.decode()] += (note, weight, encoded)
-            return 0
-        by = analyzer(value.language) if isinstance(value, ForeignText) else field.analyzer
-        chunks = by.chunks(value)
-        self._chunks(field.name, chunks)
-        return self._add_terms(field, note, by.lay(chunks))
-
-    def _add_terms(self, field: _FieldPostings, note: int, terms: Sequence[str]) -> int:
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for position, term in enumerate(terms):
-            places[term].append(position)
-        holes = len(places.pop(STOP_WORD_PLACE, ()))
-        lists = field.lists
-        full = self._block_items
-        for term, positions in places.items():
-            postings = lists[term]
-            if len(positions) == 1:
-                postings += (note, 1, _alone[positions[0]])
-            else:
-                postings += (note, len(positions), _encode(positions))
-            if len(postings) > full:
-                self._write_out(field, term, postings)
-        return len(terms) - holes
-
-    def _write_out(self, field: _FieldPostings, term: str, postings: list[Any]) -> None:
-        """Move a full block to the temporary file.
-
-        The last posting stays: the length of the note it is of is not known yet.
-        """
-        full = self._block_items
-        written, stats = field.blocks.block(postings[:full], last=False)
-        del postings[:full]
-        self._spill.write(written)
-        field.spilled[term].append((self._spill_at, len(written), stats))
-        self._spill_at += len(written)
-
-    def _flush_segment(self) -> None:
-        """Write lists and terms; Whoosh calls this when the segment is committed."""
-        self.perdocwriter.close()
-        self.fieldwriter.close()  # leaves two empty files, which are written over
-        self._spill.flush()
-        with contextlib.ExitStack() as files:
-            terms: Any = TermTable(self._created(W3Codec.TERMS_EXT, files))
-            lists = PostingFile(self._created(W3Codec.POSTS_EXT, files))
-            for name in sorted(self._fields):
-                field = self._fields[name]
-                field.lengths.extend(bytes(self.docnum - len(field.lengths)))
-                if field.lists:
-                    self._flush_field(field, terms.begin(name), terms, lists)
-            files.pop_all()
-            lists.close()
-            terms.close()
-
-    def commit(
-        self, mergetype: Any = None, optimize: Any = None, merge: Any = None, **_more: Any
-    ) -> None:
-        """Write the segment, if there is any note for one, and the table of contents."""
-        whoosh: Any = super()
-        try:
-            whoosh.commit(mergetype, optimize, merge)
-        finally:
-            self._spill.close()
-
-    def _created(self, extension: str, files: contextlib.ExitStack) -> Any:
-        file = self.newsegment.create_file(self.storage, extension)
-        files.callback(file.close)
-        return file
-
-    def abandon(self) -> None:
-        """Close every file and give back the lock, after something failed."""
-        for step in (self._close_segment, self._spill.close, self._tempstorage.destroy):
-            with contextlib.suppress(Exception):
-                step()
-        lock: Any = self.writelock
-        with contextlib.suppress(Exception):
-            lock.release()
-
-    def _flush_field(
-        self, field: _FieldPostings, prefix: bytes, terms: TermTable, lists: PostingFile
-    ) -> None:
-        """Write one field; its terms in the order of their bytes, as the table wants them."""
-        lone = field.blocks.lone
-        for key, term in sorted((term.encode(), term) for term in field.lists):
-            yield_to_ui()
-            postings = field.lists[term]
-            if _is_lone(postings) and term not in field.spilled:
-                written, stats = lone(postings[0], postings[2])
-            else:
-                written, stats = self._list(field, term, postings)
-            terms.add_term(prefix + key, stats, lists.add(written), len(written))
-        field.lists.clear()
-
-    def _list(self, field: _FieldPostings, term: str, postings: list[Any]) -> tuple[bytes, Stats]:
-        """Return a whole list: its blocks in the temporary file, then what is left of it."""
-        full = self._block_items
-        pieces = [TAG]
-        stats: list[Stats] = []
-        for at, size, block_stats in field.spilled.get(term, ()):
-            pieces.append(read_at(self._spill, size, at))
-            stats.append(block_stats)
-        for start in range(0, len(postings), full):
-            last = start + full >= len(postings)
-            piece, block_stats = field.blocks.block(postings[start : start + full], last=last)
-            pieces.append(piece)
-            stats.append(block_stats)
-        return b"".join(pieces), Stats.total(stats)
-
-
-def _is_lone(postings: list[Any]) -> bool:
-    """Whether a list holds one note in which the term stands once, not too far down."""
-    return len(postings) == 3 and postings[1] == 1 and len(postings[2]) == SINGLE_POSTING_BYTES
+    kept = []
+    for segment in drop_empty_segments(writer, segments):
+        if segment.doc_count_all() > SMALL_SEGMENT:
+            kept.append(segment)
+            continue
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return kept

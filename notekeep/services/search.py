@@ -20,12 +20,12 @@ from notekeep.markdown.note import read_note
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
-from notekeep.search.listing import list_notes, order_list, page, resolve_words
+from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
 from notekeep.search.related import find_related
 from notekeep.search.score_explanation import measure_parts
-from notekeep.search.session import Sources, run_search
-from notekeep.search.suggestions import suggest
-from notekeep.search.text_filter import always
+from notekeep.search.session import run_search
+from notekeep.search.suggestions import suggest_notes
+from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import inside
@@ -87,11 +87,7 @@ class SearchService:
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
         """List the notes that match a query, sorted by title unless it says `sort:`."""
-        ready = self.indexing.ready_for_search
-        found = list_notes(
-            self.parse(query), self.catalog, ready, self.root, limit=limit, offset=offset
-        )
-        return RowPage(*found)
+        return RowPage(*list_notes(self.parse(query), self._sources, limit=limit, offset=offset))
 
     def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
         """Return a page of a list that was counted before, sorted as `rows` sorts.
@@ -99,7 +95,7 @@ class SearchService:
         `way` is how many rows to leave out first; or, in a list by title, how to get there.
         """
         parsed = self.parse(query)
-        return page(parsed, self._facts(parsed), self.catalog, limit, way)
+        return read_page(parsed, self._facts(parsed), self.catalog, limit, way)
 
     def ordered(self, query: str = "") -> OrderedList:
         """Return the whole order of a list, of which many pages will be shown."""
@@ -149,8 +145,12 @@ class SearchService:
         self.indexing.index_saved()
         found = run_search(
             self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
-            Sources(
-                self.catalog, self.full_text, self.root, self.open_counts.times, wanted or always
+            SearchSources(
+                self.catalog,
+                lambda: self.full_text,
+                self.root,
+                self.open_counts.times,
+                wanted or (lambda: True),
             ),
             limit=limit,
             typing=typing,
@@ -176,7 +176,7 @@ class SearchService:
         An unfinished query raises nothing.
         """
         query = self.parse(typed, typing=True)
-        found = suggest(query, typed, self.catalog, opened=self.open_counts, limit=limit)
+        found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):
             self.distinguish_titles([hit.row for hit in found.hits])
         return found
@@ -262,7 +262,7 @@ class SearchService:
     def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
         parsed = self.parse(query, typing=typing)
-        return measure_parts(parsed, self.catalog, self.indexing.ready_for_search, self.root)
+        return measure_parts(parsed, self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
         """Return what notes have in a field, as they write it, most used first.
@@ -290,14 +290,15 @@ class SearchService:
 
     def _facts(self, query: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
-        return resolve_words(query, self.catalog, self.indexing.ready_for_search, self.root)
+        return resolve_words(query, self._sources)
+
+    @property
+    def _sources(self) -> SearchSources:
+        return SearchSources(self.catalog, self.indexing.ready_for_search, self.root)
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return notes about the same as one, best first, with what they share."""
-        path = self.resolve(name).path
-        return find_related(
-            self.catalog, self.indexing.ready_for_search(), self.root, path, limit=limit
-        )
+        return find_related(self._sources, self.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[Mention]:
         """Return where other notes name a note without linking to it."""

@@ -13,7 +13,7 @@ from notekeep.habits.stats import best_weekday, count_weekdays
 from notekeep.habits.streaks import best_runs, rate, recovery
 from notekeep.habits.strength import strengths
 from notekeep.habits.summary import describe_year, parse_year_heading, streak_unit
-from notekeep.query.values import period
+from notekeep.query.values import parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,6 +166,6 @@ def find_span(words: str, today: date, week_start: int = 0) -> Bounds | None:
 
 def _days(words: str, today: date, week_start: int) -> tuple[date, date] | None:
     try:
-        return period(words, today, week_start)
+        return parse_period(words, today, week_start)
     except ValueError as error:
         raise UsageError(str(error), "write one as 2026-11-24", text=words, position=0) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.search.results import FileStart, read_file_start
-from notekeep.search.text_filter import SearchDropped, TextFilter
+from notekeep.search.text_filter import SearchDropped, SearchSources, TextFilter
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ def met(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return paths
 
 
+def sources(vault: Vault, words: WhooshIndex) -> SearchSources:
+    return SearchSources(vault.catalog, lambda: words, str(vault.root))
+
+
 def test_words_are_not_asked_beforehand_unless_a_text_is_to_be_read(
     vault: Vault, tmp_path: Path, asked: list[Any]
 ) -> None:
@@ -50,12 +54,12 @@ def test_words_are_not_asked_beforehand_unless_a_text_is_to_be_read(
     vault.write("b.md", "lever pulley\n")
     words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
-    asking = TextFilter(vault.catalog, words, str(vault.root))
+    asking = TextFilter(sources(vault, words))
 
     def answered(text: str) -> Any:
         root = vault.query(text).root
         assert root is not None
-        return asking.answered(root)
+        return asking.resolve(root)
 
     plain = answered("lever pulley")
     assert not asked
@@ -74,7 +78,7 @@ def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
     vault.write("sub/b.md", "---\naliases: [lever]\n---\nlevers and more\n")
     words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
-    monkeypatch.setattr("notekeep.search.results.read_file_start", None)
+    monkeypatch.setattr("notekeep.search.text_filter.read_file_start", None)
     for text, found in [
         ("line:lever", {"a.md", "sub/b.md"}),
         ("section:lev* path:sub", {"sub/b.md"}),
@@ -82,8 +86,8 @@ def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
     ]:
         root = vault.query(text).root
         assert root is not None
-        passages = TextFilter(vault.catalog, words, str(vault.root))
-        assert passages.paths(passages.answered(root)) == found, text
+        passages = TextFilter(sources(vault, words))
+        assert passages.paths(root) == found, text
 
 
 @pytest.mark.parametrize("query", ["line:(lever pulley)", "-section:(lever pulley)"])
@@ -99,8 +103,12 @@ def test_notes_are_read_only_as_long_as_somebody_waits_for_the_answer(
 
     def ask(most: int) -> None:
         met.clear()
-        asking = TextFilter(vault.catalog, words, str(vault.root), wanted=lambda: len(met) < most)
-        asking.answered(root)
+        asking = TextFilter(
+            SearchSources(
+                vault.catalog, lambda: words, str(vault.root), wanted=lambda: len(met) < most
+            )
+        )
+        asking.resolve(root)
 
     for most in (0, 4):
         with pytest.raises(SearchDropped):
@@ -120,6 +128,6 @@ def test_a_second_passage_is_looked_for_where_the_first_was_found(
     vault.refresh(words=words)
     root = vault.query("line:(lever pulley) line:(rope lever)").root
     assert root is not None
-    asking = TextFilter(vault.catalog, words, str(vault.root))
-    assert words.scores(asking.answered(root)).keys() == {"a.md"}
+    asking = TextFilter(sources(vault, words))
+    assert words.scores(asking.resolve(root)).keys() == {"a.md"}
     assert sorted(met) == ["a.md", "a.md", "b.md", "b.md", "c.md"]

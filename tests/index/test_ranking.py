@@ -11,7 +11,8 @@ import pytest
 from notekeep.catalog.documents import WordDoc
 from notekeep.query.tree import Term
 from notekeep.search import ranking
-from notekeep.search.session import Sources, run_search
+from notekeep.search.session import run_search
+from notekeep.search.text_filter import SearchSources
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def ask(vault: Vault) -> Callable[..., SearchResults]:
         words = WhooshIndex(vault.cache / "words", "en")
         vault.refresh(words=words)
         times = opened or {}
-        sources = Sources(
-            vault.catalog, words, str(vault.root), lambda path: float(times.get(path, 0))
+        sources = SearchSources(
+            vault.catalog, lambda: words, str(vault.root), lambda path: float(times.get(path, 0))
         )
         found = run_search(vault.query(query, typing=typing), sources, typing=typing)
         words.close()
@@ -263,13 +264,13 @@ def test_only_the_best_are_looked_at_again(
     ask: Callable[..., SearchResults], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    text = Sources.text
+    text = SearchSources.text
 
-    def counted(sources: Sources, path: str) -> object:
+    def counted(sources: SearchSources, path: str) -> object:
         read.append(path)
         return text(sources, path)
 
-    monkeypatch.setattr(Sources, "text", counted)
+    monkeypatch.setattr(SearchSources, "text", counted)
     found = ask({f"{at}.md": f"lever {at} {FILLER}" for at in range(80)}, "lever")
     assert found.total == 80
     assert len(set(read)) <= ranking.RERANKED_HITS

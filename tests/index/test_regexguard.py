@@ -35,7 +35,7 @@ def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
         "b.md": [(4, 9), (10, 13)],
         odd: [(0, 3)],
     }
-    assert looked.whole
+    assert looked.is_whole
     assert (looked.done, looked.total) == (5, 5)
 
 
@@ -45,7 +45,7 @@ def test_nothing_to_look_at_starts_nothing(root: str) -> None:
 
 def test_one_that_never_ends_is_stopped_and_what_it_found_is_kept(root: str) -> None:
     looked = regex_search.find_regex_matches("one|(a+)+$", root, ["a.md", "b.md", "slow.md"], 0.3)
-    assert not looked.whole
+    assert not looked.is_whole
     assert looked.done < looked.total == 3
     assert list(looked.found) == ["a.md", "b.md"]
 
@@ -56,7 +56,7 @@ def test_slow_progress_over_many_notes_is_stopped_too(tmp_path: Path) -> None:
         (tmp_path / f"{number:03}.md").write_text("a" * 21 + "!\n")  # a tenth of a second each
     paths = [f"{number:03}.md" for number in range(200)]
     looked = regex_search.find_regex_matches("(a+)+$", str(tmp_path), paths, 0.6)
-    assert not looked.whole
+    assert not looked.is_whole
     assert looked.done < 150
 
 
@@ -64,7 +64,7 @@ def test_the_clock_stops_it_where_the_processor_is_not_limited(
     root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(regex_search, "CLOCK_SECONDS", 0.3)
-    assert not regex_search.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).whole
+    assert not regex_search.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).is_whole
 
 
 def test_a_process_that_dies_is_said(root: str) -> None:
@@ -74,9 +74,15 @@ def test_a_process_that_dies_is_said(root: str) -> None:
 
 def test_the_process_says_how_far_it_is(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regex_child, "HEARTBEAT_SECONDS", 0.0)
-    monkeypatch.setattr(regex_child, "limit_cpu_time", lambda _seconds: None)  # not this process
+    monkeypatch.setattr(regex_child, "limit_time", lambda _cpu, _clock: None)  # not this process
     answer = io.StringIO()
-    request = {"pattern": "one", "root": root, "paths": ["b.md", "gone.md"], "seconds": 1.0}
+    request = {
+        "pattern": "one",
+        "root": root,
+        "paths": ["b.md", "gone.md"],
+        "cpu_seconds": 1.0,
+        "clock_seconds": 1.0,
+    }
     regex_child.main(io.StringIO(json.dumps(request)), answer)
     *lines, last = [json.loads(line) for line in answer.getvalue().splitlines()]
     assert lines == [

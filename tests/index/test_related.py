@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.search.related import find_related
+from notekeep.search.text_filter import SearchSources
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from tests.index.conftest import Vault
@@ -26,7 +28,10 @@ KIN = {
 
 
 def told(vault: Vault, path: str = "it.md") -> dict[str, tuple[str, ...]]:
-    found = find_related(vault.catalog, None, str(vault.root), path)
+    words = WhooshIndex(vault.cache / "no words")
+    words.build([], 1)
+    found = find_related(SearchSources(vault.catalog, lambda: words, str(vault.root)), path)
+    words.close()
     return {one.row.path: one.why for one in found}
 
 
@@ -73,7 +78,7 @@ def test_of_many_things_those_are_looked_at_that_few_share(
 def test_only_so_many_are_told_the_nearest_first(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("notekeep.search.related.PART", 3)
+    monkeypatch.setattr("notekeep.search.related.ROWS_AT_ONCE", 3)
     for path, text in FILLER.items():
         vault.write(path, text + "#common\n")
     vault.write("it.md", "#common #rare [[z]]\n")

@@ -13,8 +13,9 @@ from notekeep.errors import UsageError
 from notekeep.search import regex_search
 from notekeep.search.listing import list_notes
 from notekeep.search.planner import TYPED_PATTERN_WORDS
-from notekeep.search.score_explanation import lines
-from notekeep.search.session import Sources, run_search
+from notekeep.search.score_explanation import explanation_lines
+from notekeep.search.session import run_search
+from notekeep.search.text_filter import SearchSources
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -51,11 +52,15 @@ def words_of(vault: Vault) -> WhooshIndex:
     return WhooshIndex(vault.cache / "words", "en")
 
 
+def sources(vault: Vault, words: WhooshIndex) -> SearchSources:
+    return SearchSources(vault.catalog, lambda: words, str(vault.root))
+
+
 def ask(vault: Vault, text: str, **options: Any) -> SearchResults:
     words = words_of(vault)
     query = vault.query(text, typing=options.get("typing", False))
     try:
-        return run_search(query, Sources(vault.catalog, words, str(vault.root)), **options)
+        return run_search(query, sources(vault, words), **options)
     finally:
         words.close()
 
@@ -269,7 +274,7 @@ def test_an_explanation_says_how_it_was_read_and_what_each_hit_meets(shelf: Vaul
     assert hit.why.words == ("leverage",)
     assert [(term, field) for term, field, _ in hit.why.fields] == [("leverag", "body")]
     assert sum(share for _, share in hit.why.parts) == pytest.approx(hit.score)
-    assert lines(hit)[0] == "secret: word leverage; path contains private"
+    assert explanation_lines(hit)[0] == "secret: word leverage; path contains private"
 
 
 def test_a_word_that_no_note_has_is_answered_by_its_nearest_spelling(shelf: Vault) -> None:
@@ -362,7 +367,7 @@ def test_what_goes_on_into_commands_is_whole_or_nothing(slow: Vault) -> None:
         ask(slow, text, relax=False)
     assert caught.value.position == 11
     with pytest.raises(UsageError, match="takes too long") as caught:
-        list_notes(slow.query(text), slow.catalog, lambda: words_of(slow), str(slow.root))
+        list_notes(slow.query(text), sources(slow, words_of(slow)))
     assert (caught.value.text, caught.value.position) == (text, 11)
 
 
@@ -381,14 +386,12 @@ def test_facts_never_open_the_words(vault: Vault) -> None:
         pytest.fail("the words index was opened")
 
     query = vault.query("type:book -is:draft sort:-modified")
-    assert list_notes(query, vault.catalog, opened, str(vault.root))[0] == 1
+    assert list_notes(query, SearchSources(vault.catalog, opened, str(vault.root)))[0] == 1
 
 
 def test_a_list_of_words_is_sorted_by_title(shelf: Vault) -> None:
     words = words_of(shelf)
-    total, rows = list_notes(
-        shelf.query("leverage"), shelf.catalog, lambda: words, str(shelf.root), limit=2
-    )
+    total, rows = list_notes(shelf.query("leverage"), sources(shelf, words), limit=2)
     words.close()
     assert (total, [row.title for row in rows]) == (3, ["Leverage", "On wealth"])
 
@@ -403,7 +406,7 @@ def test_without_a_words_index_titles_are_searched_and_that_is_said(vault: Vault
     assert [hit.row.path for hit in found.hits] == ["Deep work.md"]
     assert "titles, aliases and tags of 2 notes" in found.remarks[0]
     with pytest.raises(Unusable):
-        list_notes(vault.query("deep"), vault.catalog, lambda: words_of(vault), str(vault.root))
+        list_notes(vault.query("deep"), sources(vault, words_of(vault)))
 
 
 def test_a_note_that_is_gone_is_never_shown(vault: Vault) -> None:
@@ -422,18 +425,20 @@ def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault)
 import sys
 from datetime import date
 from notekeep.catalog.catalog import Catalog
-from notekeep.catalog.columns import query_fields
-from notekeep.catalog.indexer import Indexer
-from notekeep.query.grammar import parse_query
 from notekeep.search.listing import list_notes
-from notekeep.search.suggestions import suggest
+from notekeep.catalog.indexer import Indexer
+from notekeep.search import session
+from notekeep.search.suggestions import suggest_notes
+from notekeep.search.text_filter import SearchSources
+from notekeep.catalog.columns import query_fields
+from notekeep.query.grammar import parse_query
 
 catalog = Catalog({str(shelf.cache)!r})
 Indexer({str(shelf.root)!r}, catalog).refresh()
 fields = query_fields({{}}, catalog.field_names())
 query = parse_query("rating>=3 sort:-rating", fields, today=date.today())
-assert list_notes(query, catalog, lambda: None, "")[0] == 2
-assert suggest(query, "", catalog).total == 2
+assert list_notes(query, SearchSources(catalog, lambda: None, ""))[0] == 2
+assert suggest_notes(query, catalog).total == 2
 heavy = ("whoosh", "sqlite_utils", "yaml", "rich", "textual")
 print([name for name in heavy if name in sys.modules])
 """

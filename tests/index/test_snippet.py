@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from notekeep.search.results import (
     NO_PASSAGE,
-    WIDTH,
+    SNIPPET_WIDTH,
     FileStart,
+    body_opening,
+    choose_passage,
     join_spans,
-    opening,
-    passage,
     read_file_start,
 )
 
@@ -35,7 +35,7 @@ def spans(text: str, *words: str) -> list[tuple[int, int]]:
 def test_the_window_has_the_most_different_words() -> None:
     far = "filler words here " * 30
     text = f"one one one {far}one and two and three {far}two two"
-    shown = passage(FileStart(text, 0), spans(text, "one", "two", "three"))
+    shown = choose_passage(FileStart(text, 0), spans(text, "one", "two", "three"))
     said = shown.snippet
     assert [said.text[start:end] for start, end in said.marks] == ["one", "two", "three"]
     assert said.text.startswith("…")
@@ -45,31 +45,31 @@ def test_the_window_has_the_most_different_words() -> None:
 def test_the_body_goes_before_the_front_matter() -> None:
     text = "---\ntitle: word\n---\nthe word itself\n"
     body = text.index("the")
-    shown = passage(FileStart(text, body), spans(text, "word"))
+    shown = choose_passage(FileStart(text, body), spans(text, "word"))
     assert shown.snippet.text == "the word itself\n"
     assert shown.line == 4
     assert not shown.snippet.is_of_fields
-    matter = passage(FileStart(text, body), spans(text, "title"))
+    matter = choose_passage(FileStart(text, body), spans(text, "title"))
     assert matter.line == 2
     assert matter.snippet.is_of_fields
 
 
 def test_without_a_word_it_is_how_the_body_begins() -> None:
     text = "---\na: b\n---\n\n# Title\n\n> Some words.\nAnd more.\n"
-    shown = passage(FileStart(text, text.index("\n# ")), [])
+    shown = choose_passage(FileStart(text, text.index("\n# ")), [])
     assert shown.snippet.text == "Some words.\nAnd more."
     assert (shown.snippet.marks, shown.line) == ((), None)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a title\n"])
 def test_a_note_without_text_shows_nothing(text: str) -> None:
-    assert opening(FileStart(text, 0)) == NO_PASSAGE
+    assert body_opening(FileStart(text, 0)) == NO_PASSAGE
 
 
 def test_a_long_beginning_is_cut_between_words() -> None:
-    shown = opening(FileStart("word " * 100, 0)).snippet.text
+    shown = body_opening(FileStart("word " * 100, 0)).snippet.text
     assert shown.endswith("word…")
-    assert len(shown) <= WIDTH + 1
+    assert len(shown) <= SNIPPET_WIDTH + 1
 
 
 def test_a_file_is_read_up_to_its_head(tmp_path: Path) -> None:
@@ -89,11 +89,11 @@ def test_marks_are_the_words_themselves(
     text: str, places: list[tuple[int, int]], body: int
 ) -> None:
     found = sorted({(at, min(at + size, len(text))) for at, size in places if at < len(text)})
-    shown = passage(FileStart(text, min(body, len(text))), found)
+    shown = choose_passage(FileStart(text, min(body, len(text))), found)
     said = shown.snippet
     bare = said.text.removeprefix("…").removesuffix("…")
     assert bare in text
-    assert len(said.text) <= WIDTH + 30
+    assert len(said.text) <= SNIPPET_WIDTH + 30
     apart = {text[start:end] for start, end in join_spans(found)}
     for start, end in said.marks:
         assert 0 <= start < end <= len(said.text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.catalog.open_counts import OpenCounts
-from notekeep.search.suggestions import suggest
+from notekeep.search.suggestions import suggest_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, make_vault: Callable[[Path],
 
 
 def typed(vault: Vault, text: str, limit: int = 50) -> SearchResults:
-    return suggest(vault.query(text, typing=True), text, vault.catalog, limit=limit)
+    return suggest_notes(vault.query(text, typing=True), vault.catalog, limit=limit)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_titles_that_fit_alike_stand_in_one_order_whatever_their_files_times(
         query = vault.query(text, typing=True)
         return [
             hit.row.path
-            for hit in suggest(query, text, vault.catalog, opened=opened, limit=limit).hits
+            for hit in suggest_notes(query, vault.catalog, opened=opened, limit=limit).hits
         ]
 
     # What was opened lately goes before its equals, and never before what fits better.

@@ -108,7 +108,7 @@ def test_where_nothing_can_be_written_the_question_is_answered(
     def full(*_given: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("notekeep.search.whoosh_index.update", full)
+    monkeypatch.setattr("notekeep.search.whoosh_index.record_words", full)
     assert found(vault, "wedge") == set()
     assert len(found(vault, "lever")) == 20
     monkeypatch.undo()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.query.values import period
+from notekeep.query.values import parse_period
 
 TUESDAY = date(2026, 11, 24)
 
@@ -56,16 +56,16 @@ TUESDAY = date(2026, 11, 24)
     ],
 )
 def test_a_word_covers_days(word: str, first: str, last: str) -> None:
-    assert period(word, TUESDAY) == (date.fromisoformat(first), date.fromisoformat(last))
+    assert parse_period(word, TUESDAY) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 def test_a_month_back_from_its_last_day_is_a_last_day() -> None:
-    assert period("-1m", date(2026, 3, 31)) == (date(2026, 2, 28), date(2026, 2, 28))
+    assert parse_period("-1m", date(2026, 3, 31)) == (date(2026, 2, 28), date(2026, 2, 28))
 
 
 @pytest.mark.parametrize("word", ["", "soon", "2026-", "weekday", "d7", "20261124", "last"])
 def test_other_words_are_no_dates(word: str) -> None:
-    assert period(word, TUESDAY) is None
+    assert parse_period(word, TUESDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_other_words_are_no_dates(word: str) -> None:
 )
 def test_days_that_no_calendar_has_are_said(word: str) -> None:
     with pytest.raises(ValueError, match=f"No calendar has {word}"):
-        period(word, TUESDAY)
+        parse_period(word, TUESDAY)
 
 
 @given(st.dates(date(1900, 1, 1), date(2999, 1, 1)), st.integers(0, 6))
 def test_last_this_and_next_week_join_and_hold_today(today: date, week_start: int) -> None:
-    weeks = [period(f"{word}-week", today, week_start) for word in ("last", "this", "next")]
+    weeks = [parse_period(f"{word}-week", today, week_start) for word in ("last", "this", "next")]
     found = [week for week in weeks if week]
     assert len(found) == 3
     assert found[1][0] <= today <= found[1][1]
@@ -92,5 +92,5 @@ def test_last_this_and_next_week_join_and_hold_today(today: date, week_start: in
 def test_any_text_is_a_period_or_none_or_a_value_error(word: str, today: date) -> None:
     found = None
     with contextlib.suppress(ValueError):
-        found = period(word, today)
+        found = parse_period(word, today)
     assert found is None or found[0] <= found[1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.query.description import explain_tree
+from notekeep.query.description import explain_tree, write_query
 from notekeep.query.tree import KnownPaths
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_a_condition_is_said_in_words(read: Callable[[str], Query], text: str, s
 
 
 def test_a_query_on_one_line_has_every_bracket(read: Callable[[str], Query]) -> None:
-    written = str(read('a b OR -title:"c d" sort:-finished limit:5'))
+    written = write_query(read('a b OR -title:"c d" sort:-finished limit:5'))
     assert written == '((a AND b) OR NOT title:"c d") sort:-finished limit:5'
 
 

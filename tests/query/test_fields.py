@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.catalog.columns import query_fields
-from notekeep.query.fields import QueryField, nearest
+from notekeep.query.fields import QueryField, nearest_word
 
 if TYPE_CHECKING:
     from notekeep.query.fields import FieldType, QueryFields
@@ -63,4 +63,4 @@ def test_the_nearest_name_is_found(fields: QueryFields, slip: str, meant: str | 
 
 
 def test_a_very_long_slip_costs_nothing() -> None:
-    assert nearest("x" * 10_000, ["rating"]) is None
+    assert nearest_word("x" * 10_000, ["rating"]) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notekeep.catalog.columns import query_fields
 from notekeep.errors import UsageError
-from notekeep.query.description import explain_tree
+from notekeep.query.description import explain_tree, write_query
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import (
     And,
@@ -126,7 +126,7 @@ UNITS = joined(WORD_LEAVES.filter(lambda node: getattr(node, "scope", "any") == 
 
 @given(joined(st.one_of(WORD_LEAVES, FACT_LEAVES, UNITS)))
 def test_a_tree_written_out_reads_back_as_itself(tree: Node) -> None:
-    written = str(Query("", tree))
+    written = write_query(Query("", tree))
     assert parse_query(written, FIELDS, today=TODAY).root == tree
 
 

@@ -63,9 +63,9 @@ class LetterMatcher:
         return [match.span() for match in self._pattern.finditer(fold_letters(text))]
 
 
-def make_matcher(query: Query) -> LetterMatcher:
+def make_matcher(query: Query | None) -> LetterMatcher:
     """Return what finds the words of a query; facts such as `type:book` have none."""
-    return LetterMatcher(_words(query.root)) if query.root is not None else LetterMatcher(())
+    return LetterMatcher(_words(query.root) if query and query.root else ())
 
 
 def _words(node: Node) -> Iterator[str]:

@@ -672,8 +672,8 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         if number == self._number and isinstance(error, UsageError):
             self.post_message(self.Counted(clean_line(error.message)))
 
-    def _show(self, typed: str, found: SearchResults) -> None:
-        self.matcher = make_matcher(self._vault.search.parse(typed, typing=True))
+    def _show(self, _typed: str, found: SearchResults) -> None:
+        self.matcher = make_matcher(found.query)
         self.notes.nothing = self._nothing()
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.

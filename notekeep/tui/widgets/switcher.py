@@ -195,7 +195,7 @@ class Switcher(Vertical):
     def _show(self, typed: str, found: SearchResults) -> None:
         titles = self.query_one(_Titles)
         titles.rows = [hit.row for hit in found.hits]
-        titles.words = make_matcher(self._vault.search.parse(typed, typing=True))
+        titles.words = make_matcher(found.query)
         titles.typed = typed.strip()
         titles.styles.height = max(1, min(TALLEST, len(titles.rows)))
         titles.rows_changed(0)

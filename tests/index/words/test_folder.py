@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.search.index_folder import CommitStamp, Folder
+from notekeep.search.index_folder import CommitStamp, IndexFolder
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -36,22 +36,22 @@ def test_asking_how_far_an_index_is_imports_neither_whoosh_nor_the_lock(
 
 
 def test_a_commit_counts_only_when_its_table_of_contents_is_there(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "words")
+    folder = IndexFolder(tmp_path / "words")
     folder.create("en")
-    assert folder.toc() is None
-    assert folder.reached() is None
-    folder.reach(1, CommitStamp(5, 10))
-    assert folder.reached() is None
+    assert folder.newest_commit() is None
+    assert folder.read_stamp() is None
+    folder.write_stamp(1, CommitStamp(5, 10))
+    assert folder.read_stamp() is None
     (folder.path / "_MAIN_1.toc").touch()
-    assert folder.reached() == CommitStamp(5, 10)
-    folder.reach(2, CommitStamp(6, 11, ("de",)))
-    assert folder.reached() == CommitStamp(5, 10)
+    assert folder.read_stamp() == CommitStamp(5, 10)
+    folder.write_stamp(2, CommitStamp(6, 11, ("de",)))
+    assert folder.read_stamp() == CommitStamp(5, 10)
     (folder.path / "_MAIN_2.toc").touch()
-    assert folder.reached() == CommitStamp(6, 11, ("de",))
+    assert folder.read_stamp() == CommitStamp(6, 11, ("de",))
 
 
 def test_the_newest_table_of_contents_is_told_whatever_was_seen_before(tmp_path: Path) -> None:
-    folder, other = Folder(tmp_path / "words"), Folder(tmp_path / "words")
+    folder, other = IndexFolder(tmp_path / "words"), IndexFolder(tmp_path / "words")
     folder.create("en")
 
     def commit(number: int, *gone: int) -> None:
@@ -60,24 +60,24 @@ def test_the_newest_table_of_contents_is_told_whatever_was_seen_before(tmp_path:
             (folder.path / f"_MAIN_{old}.toc").unlink()
 
     commit(4)
-    assert folder.toc() == other.toc() == 4
+    assert folder.newest_commit() == other.newest_commit() == 4
     commit(5)
-    assert folder.toc() == 5
+    assert folder.newest_commit() == 5
     commit(6, 4, 5)
-    assert folder.toc() == other.toc() == 6
+    assert folder.newest_commit() == other.newest_commit() == 6
     folder.create("en")
-    assert folder.toc() is None
+    assert folder.newest_commit() is None
     commit(1)
-    assert folder.toc() == other.toc() == 1
+    assert folder.newest_commit() == other.newest_commit() == 1
 
 
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"generation": "x"}', '{"generation": 1}'])
 def test_a_damaged_note_of_what_was_reached_means_unusable(tmp_path: Path, said: str) -> None:
-    folder = Folder(tmp_path / "words")
+    folder = IndexFolder(tmp_path / "words")
     folder.create("en")
     (folder.path / "_MAIN_1.toc").touch()
     (folder.path / "reached-1").write_text(said, "utf-8")
-    assert folder.reached() is None
+    assert folder.read_stamp() is None
 
 
 def test_an_index_that_others_may_write_into_is_not_opened(
@@ -118,11 +118,11 @@ def test_what_was_reached_is_text_that_a_person_can_read(
 
 
 def test_one_folder_takes_the_place_of_another(tmp_path: Path) -> None:
-    old, new = Folder(tmp_path / "words"), Folder(tmp_path / "words.new")
+    old, new = IndexFolder(tmp_path / "words"), IndexFolder(tmp_path / "words.new")
     old.create("en")
     new.create("de")
     state = old.state()
-    old.replace_by(new)
+    old.replace_with(new)
     assert old.is_ours("de")
     assert old.state() != state
     assert [path.name for path in tmp_path.iterdir()] == ["words"]
@@ -131,7 +131,7 @@ def test_one_folder_takes_the_place_of_another(tmp_path: Path) -> None:
 def test_on_windows_a_mode_says_nothing_of_who_may_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = Folder(tmp_path / "words")
+    made = IndexFolder(tmp_path / "words")
     made.create("en")
     (tmp_path / "words").chmod(0o777)
     assert not made.is_ours("en")

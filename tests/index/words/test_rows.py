@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.search.index_folder import WIDE, PackedPositions
-from notekeep.search.postings import Postings, Values
-from notekeep.search.scorer import find_phrase_notes, in_all
+from notekeep.search.postings import Postings
+from notekeep.search.scorer import find_notes_in_all, find_phrase_notes
+from notekeep.search.whoosh_format import FIRST_WIDE_POSITION, PackedPositions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,20 +24,23 @@ def listed(texts: dict[int, str], term: str, start: int) -> Postings:
         for note, text in sorted(texts.items())
         if term in text
     }
-    values = Values()
-    values.add([PackedPositions().encode(places) for places in found.values()])
+    values = [PackedPositions().encode(places) for places in found.values()]
     weights = [float(len(places)) for places in found.values()]
     return Postings(list(found), weights, values, len(found))
 
 
-@given(TEXTS, st.text("abc ", min_size=1, max_size=4), st.sampled_from([0, WIDE - 9, 3 * WIDE]))
+@given(
+    TEXTS,
+    st.text("abc ", min_size=1, max_size=4),
+    st.sampled_from([0, FIRST_WIDE_POSITION - 9, 3 * FIRST_WIDE_POSITION]),
+)
 def test_a_row_is_found_where_the_text_has_it(texts: dict[int, str], row: str, start: int) -> None:
     letters = [(at, letter) for at, letter in enumerate(row) if letter != " "]
     if not letters:
         return
     first = letters[0][0]
     steps = [(at - first, listed(texts, letter, start)) for at, letter in letters]
-    among = in_all([postings for _, postings in steps], None)
+    among = find_notes_in_all([postings for _, postings in steps], None)
     wanted = row.strip()
     expected = [
         note
@@ -59,4 +62,4 @@ NOTES = st.lists(st.integers(0, 300), unique=True).map(sorted)
 def test_notes_in_all_lists(numbers: Sequence[list[int]], within: frozenset[int] | None) -> None:
     lists = [Postings(notes, [], [], 0) for notes in numbers]
     expected = set(numbers[0]).intersection(*numbers[1:])
-    assert in_all(lists, within) == (expected if within is None else expected & within)
+    assert find_notes_in_all(lists, within) == (expected if within is None else expected & within)

@@ -27,9 +27,10 @@ from notekeep.query.tree import (
     Wildcard,
     WordScope,
 )
-from notekeep.search.analyzer import analyzer
-from notekeep.search.index_folder import BOOSTS, FEW_SEGMENTS, SCOPES, schema
+from notekeep.search.analyzer import get_analyzer
+from notekeep.search.index_folder import BOOSTS, FEW_SEGMENTS, SCOPES
 from notekeep.search.planner import AllOf, AnyOf, KnownNotes, Leaf, NoneOf, Plan, Planner
+from notekeep.search.whoosh_format import make_schema
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ whoosh: Any = query
 def as_whoosh(plan: Plan) -> Any:
     """The same question in Whoosh's own classes."""
     match plan:
-        case Leaf(fields, ways):
+        case Leaf(fields, choices):
             rows = [
-                (field, [term for _, term in way.steps], BOOSTS[field] * way.worth)
+                (field, [term for _, term in choice.steps], BOOSTS[field] * choice.worth)
                 for field in fields
-                for way in ways
+                for choice in choices
             ]
             return whoosh.Or(
                 [
@@ -71,10 +72,10 @@ def whoosh_scores(words: WhooshIndex, node: Node) -> dict[str, float]:
     NOT is taken out here: Whoosh's `Not` adds 1 to a score, and its `AndNot` keeps some notes that
     it should not.
     """
-    plan = Planner([analyzer("en")], words._load_vocabulary).plan(node)
+    plan = Planner([get_analyzer("en")], words._load_vocabulary).plan(node)
     assert plan is not None
     parts = plan.parts if isinstance(plan, AllOf) else (plan,)
-    reader: Any = open_dir(str(words.folder), schema=schema("en")).reader()
+    reader: Any = open_dir(str(words.folder), schema=make_schema("en")).reader()
     paths = [path.decode() for path in reader.column_reader("path", translate=False)]
     with Searcher(reader) as searcher:
 
@@ -116,7 +117,7 @@ def merged(words: WhooshIndex, notes: Callable[..., list[WordDoc]]) -> None:
 
 def questions(docs: list[WordDoc], dice: random.Random) -> Iterable[Node]:
     """Some 300 questions whose words are in the notes."""
-    stops = analyzer("en").language.stops
+    stops = get_analyzer("en").language.stops
 
     def word() -> str:
         return dice.choice([w for w in dice.choice(docs).title.lower().split() if w not in stops])

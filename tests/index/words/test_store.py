@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.catalog.documents import WordDoc
-from notekeep.errors import Failure
-from notekeep.errors import IndexUnusable as Unusable
+from notekeep.errors import Failure, IndexUnusable
 from notekeep.query.tree import (
     And,
     Compare,
@@ -255,7 +254,7 @@ def test_no_index_is_said_and_can_be_built(words: WhooshIndex) -> None:
     assert words.generation is None
     assert words.count == 0
     assert words.suggest("lever") == []
-    with pytest.raises(Unusable):
+    with pytest.raises(IndexUnusable):
         words.scores(Term("lever"))
     words.build([], 3)
     assert WhooshIndex(words.folder).generation == 3
@@ -301,7 +300,7 @@ def test_a_commit_that_lost_notes_is_not_trusted(indexed: Callable[..., WhooshIn
     words = indexed("lever", "pulley")
     reached = words.folder / "reached-1"
     reached.write_text(reached.read_text("utf-8").replace('"notes": 2', '"notes": 3'), "utf-8")
-    with pytest.raises(Unusable):
+    with pytest.raises(IndexUnusable):
         words.scores(Term("lever"))
     assert words.generation is None
 
@@ -311,7 +310,7 @@ def test_deleting_the_folder_is_allowed_at_any_time(indexed: Callable[..., Whoos
     assert words.scores(Term("lever"))
     shutil.rmtree(words.folder)
     assert words.generation is None
-    with pytest.raises(Unusable):
+    with pytest.raises(IndexUnusable):
         words.scores(Term("lever"))
 
 
@@ -320,8 +319,8 @@ def test_a_format_that_is_not_as_expected_is_built_again(
 ) -> None:
     words = indexed("lever pulley", "lever", "pulley lever")
     with monkeypatch.context() as changed:
-        changed.setattr("notekeep.search.postings.HEADER_END", b"another format")
-        with pytest.raises(Unusable):
+        changed.setattr("notekeep.search.whoosh_format.HEADER_END", b"another format")
+        with pytest.raises(IndexUnusable):
             words.scores(Term("lever"))
     assert words.generation is None
     words.build([WordDoc("1.md", "", body="lever")], 2)

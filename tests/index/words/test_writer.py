@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.catalog.documents import WordDoc
-from notekeep.errors import IndexBusy as Busy
-from notekeep.errors import IndexUnusable as Unusable
+from notekeep.errors import IndexBusy, IndexUnusable
 from notekeep.query.tree import Term
-from notekeep.search.index_folder import FEW_SEGMENTS, Folder
-from notekeep.search.whoosh_index import SMALL_SEGMENT, WhooshIndex
+from notekeep.search.index_folder import FEW_SEGMENTS, IndexFolder
+from notekeep.search.whoosh_format import SMALL_SEGMENT
+from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,10 +58,10 @@ def test_of_two_documents_with_one_path_the_later_counts(
 
 def test_a_save_of_nothing_only_moves_the_generation(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
-    before = words._folder.toc()
+    before = words._folder.newest_commit()
     words.update([], [], 7)
     assert words.generation == 7
-    assert words._folder.toc() == before
+    assert words._folder.newest_commit() == before
 
 
 def test_all_notes_may_go(indexed: Callable[..., WhooshIndex]) -> None:
@@ -81,7 +81,7 @@ def test_saves_merge_nothing_until_it_is_quiet(
     for at in range(FEW_SEGMENTS):
         words.update([doc(f"{at}.md", f"lever {at}")], [], at + 2)
     assert segments(words) == [1] * FEW_SEGMENTS + [large]
-    assert words._folder.segments() > FEW_SEGMENTS
+    assert words._folder.count_segments() > FEW_SEGMENTS
     before = words.scores(Term("lever"))
     words.merge()
     assert segments(words) == [FEW_SEGMENTS, large]
@@ -92,9 +92,9 @@ def test_saves_merge_nothing_until_it_is_quiet(
 def test_a_merge_without_need_changes_nothing(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("lever")
     words.update([doc("2.md", "pulley")], [], 2)
-    before = words._folder.toc()
+    before = words._folder.newest_commit()
     words.merge()
-    assert words._folder.toc() == before
+    assert words._folder.newest_commit() == before
 
 
 def test_where_it_is_never_quiet_a_save_merges(
@@ -120,7 +120,7 @@ def test_a_segment_whose_notes_are_all_replaced_is_dropped(
 
 
 def test_without_an_index_there_is_nothing_to_save_into(words: WhooshIndex) -> None:
-    with pytest.raises(Unusable):
+    with pytest.raises(IndexUnusable):
         words.update([doc("1.md", "lever")], [], 1)
     assert not words.folder.exists()
 
@@ -160,9 +160,9 @@ def test_two_processes_one_writes_and_the_other_is_told(
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "holding\n"
-        with pytest.raises(Busy):
+        with pytest.raises(IndexBusy):
             words.update([doc("3.md", "wedge")], [], 2)
-        with pytest.raises(Busy):
+        with pytest.raises(IndexBusy):
             words.build([], 2)
         assert words.generation == 1
         assert [*words.scores(Term("lever"))] == ["1.md"]
@@ -300,5 +300,5 @@ def test_a_sweep_keeps_what_is_in_use(indexed: Callable[..., WhooshIndex]) -> No
         (words.folder / name).write_text("left behind", "utf-8")
     (words.folder / "MAIN.tmp").mkdir()
     (words.folder / "MAIN.tmp" / "x.run").write_text("left behind", "utf-8")
-    Folder(words.folder).sweep()
+    IndexFolder(words.folder).remove_leftovers()
     assert sorted(os.listdir(words.folder)) == before
