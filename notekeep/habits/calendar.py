@@ -1,51 +1,30 @@
-"""Heatmap of days; how a day is marked."""
+"""Lay days out as a calendar: weeks in columns, how much of its goal each day has, its mark."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.habits.revisions import VALUE_AMOUNT
-from notekeep.habits.schedule import (
-    COVERED,
-    DONE,
-    DUE,
-    EXTRA,
-    FUTURE,
-    GAP,
-    LAST_DAY,
-    MARKED_BIT,
-    MISSED,
-    OFF,
-    OK_SO_FAR,
-    OPEN,
-    OVERDUE,
-    PAUSED,
-    PENDING,
-    REST,
-    SKIPPED,
-    VALUE_MASK,
-)
-
 if TYPE_CHECKING:
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory
-
-
-# Days laid out as a calendar: weeks in columns, and how much of its goal each day has.
-
+    from notekeep.habits.evaluation import Status, Timeline
+    from notekeep.habits.revisions import DayValue
 
 LEVEL_NONE, LEVEL_LITTLE, LEVEL_MOST, LEVEL_REACHED, LEVEL_MORE = range(5)
 """Levels of a day: nothing, under half of the goal, under all of it, all of it, more than that."""
 
+Mark: TypeAlias = Literal[
+    "done", "partial", "missed", "covered", "skipped", "paused", "open", "at risk", "ok", "none"
+]
+
 
 class CalendarDay(NamedTuple):
-    """One day in a calendar: its ordinal, its level, and its status as a place in STATUSES."""
+    """One day in a calendar, by its ordinal."""
 
     day: int
     level: int
-    status: int
+    status: Status
 
 
 class Calendar(NamedTuple):
@@ -62,20 +41,6 @@ class Calendar(NamedTuple):
     week_start: int
 
 
-def day_level(habit: Definition, code: int, amount: int, status: int) -> int:
-    """The level of one day."""
-    goal = habit.goal
-    is_amount = code & VALUE_MASK == VALUE_AMOUNT and goal.kind == "least"
-    if is_amount and amount > 0 and not code & MARKED_BIT:
-        share = goal.share(VALUE_AMOUNT, amount, is_marked=False)
-        if share < 1:
-            return LEVEL_LITTLE if share < 0.5 else LEVEL_MOST
-        return LEVEL_MORE if amount > goal.day_target else LEVEL_REACHED
-    if is_amount and code & MARKED_BIT:
-        return LEVEL_MORE if amount > goal.day_target else LEVEL_REACHED
-    return LEVEL_REACHED if status in (DONE, EXTRA) else LEVEL_NONE
-
-
 def lay_out_calendar(
     habit: Definition, days: DayHistory, line: Timeline, first: int, last: int, week_start: int = 0
 ) -> Calendar:
@@ -89,45 +54,45 @@ def lay_out_calendar(
         last: The last day.
         week_start: The first day of a week, 0 for Monday to 6 for Sunday.
     """
-    codes, amounts = days.window(first, last)
+
+    def square(day: int) -> CalendarDay | None:
+        if not first <= day <= last:
+            return None
+        status = line.status(day)
+        return CalendarDay(day, day_level(habit, days.day(day), status), status)
+
     start = first - (first - 1 - week_start) % 7
-    columns: list[list[CalendarDay | None]] = []
-    for week in range(start, last + 1, 7):
-        column: list[CalendarDay | None] = []
-        for day in range(week, week + 7):
-            if not first <= day <= last:
-                column.append(None)
-                continue
-            place, status = day - first, line.status(day)
-            column.append(
-                CalendarDay(day, day_level(habit, codes[place], amounts[place], status), status)
-            )
-        columns.append(column)
-    return Calendar(columns, _months(first, last, start), week_start)
+    columns = [[square(week + row) for row in range(7)] for week in range(start, last + 1, 7)]
+    return Calendar(columns, _month_starts(first, last, start), week_start)
 
 
 def year_bounds(year: int) -> tuple[int, int]:
-    """The first and last day of a year, as ordinals."""
+    """Return the first and last day of a year, as ordinals."""
     return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
 
 
-def _months(first: int, last: int, start: int) -> list[tuple[int, int]]:
+def _month_starts(first: int, last: int, start: int) -> list[tuple[int, int]]:
     found = []
-    day = date.fromordinal(first)
-    while day.toordinal() <= last:
-        if day.day == 1:
-            found.append(((day.toordinal() - start) // 7, day.month))
-        after = date.fromordinal(day.replace(day=28).toordinal() + 4)
-        day = after.replace(day=1)
+    opening = date.fromordinal(first).replace(day=1)
+    while opening.toordinal() <= last:
+        if opening.toordinal() >= first:
+            found.append(((opening.toordinal() - start) // 7, opening.month))
+        opening = (opening + timedelta(31)).replace(day=1)
     return found
 
 
-# How a day is marked: by shape first, so that nothing depends on colour.
+def day_level(habit: Definition, day: DayValue, status: Status) -> int:
+    """Return the level of one day."""
+    goal = habit.goal
+    if day.value == "amount" and goal.kind == "least" and (day.amount > 0 or day.is_marked):
+        share = goal.share(day)
+        if share < 1:
+            return LEVEL_LITTLE if share < 0.5 else LEVEL_MOST
+        return LEVEL_MORE if day.amount > goal.day_target else LEVEL_REACHED
+    return LEVEL_REACHED if status in ("done", "extra") else LEVEL_NONE
 
 
-Mark: TypeAlias = Literal[
-    "done", "partial", "missed", "covered", "skipped", "paused", "open", "at risk", "ok", "none"
-]
+# Marks tell days apart by shape first, so that nothing depends on colour.
 
 
 class MarkGlyphs(NamedTuple):
@@ -168,31 +133,31 @@ ASCII_MARKS = MarkGlyphs(
     ".:+*#",
 )
 
-_MARKS: dict[int, Mark] = {
-    OFF: "none",
-    PAUSED: "paused",
-    REST: "none",
-    EXTRA: "done",
-    DONE: "done",
-    MISSED: "missed",
-    SKIPPED: "skipped",
-    PENDING: "open",
-    OK_SO_FAR: "ok",
-    FUTURE: "none",
-    COVERED: "covered",
-    GAP: "missed",
-    OPEN: "open",
-    DUE: "open",
-    LAST_DAY: "at risk",
-    OVERDUE: "missed",
+_MARKS: dict[Status, Mark] = {
+    "off": "none",
+    "paused": "paused",
+    "rest": "none",
+    "extra": "done",
+    "done": "done",
+    "missed": "missed",
+    "skipped": "skipped",
+    "pending": "open",
+    "ok-so-far": "ok",
+    "future": "none",
+    "covered": "covered",
+    "gap": "missed",
+    "open": "open",
+    "due": "open",
+    "last day": "at risk",
+    "overdue": "missed",
 }
 
 
-def day_mark(status: int, share: float = 0.0, *, is_at_risk: bool = False) -> Mark:
-    """The mark of a day.
+def day_mark(status: Status, share: float = 0.0, *, is_at_risk: bool = False) -> Mark:
+    """Return the mark of a day.
 
     Args:
-        status: A place in `frame.STATUSES`.
+        status: What the day was.
         share: How much of the goal the day has, 0.0 to 1.0.
         is_at_risk: Whether it is the last chance.
     """

@@ -130,6 +130,15 @@ class Definition(NamedTuple):
             found = rule.schedule
         return found
 
+    def stretches(self, first: int, last: int) -> list[tuple[int, int, Schedule]]:
+        """Return the first and last day of each stretch of these days under one schedule."""
+        ends = [rule.start - 1 for rule in self.rules[1:]] + [last]
+        return [
+            (max(rule.start, first), min(end, last), rule.schedule)
+            for rule, end in zip(self.rules, ends, strict=True)
+            if max(rule.start, first) <= min(end, last)
+        ]
+
     def is_paused_on(self, day: int) -> bool:
         """Whether a day lies in a pause."""
         return any(first <= day <= last for first, last in self.pauses)

@@ -1,24 +1,23 @@
-"""What a week or a month was for each habit, for a person to look back on.
+"""Look back on a week or a month of each habit.
 
-Only figures and what was logged; what to make of it is for the person, and how it is written down
-is decided in `writing`.
+Only figures and what was logged: what to make of it is for the person.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
-from notekeep.habits.schedule import FAILED, MET, OFF
 from notekeep.habits.streaks import Streak, streak
 from notekeep.habits.strength import strengths
 from notekeep.habits.summary import streak_unit
 
 if TYPE_CHECKING:
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory
 
 ReviewSpan: TypeAlias = Literal["week", "month"]
 
@@ -56,7 +55,7 @@ class HabitReview(NamedTuple):
 
 
 def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
-    """The week or month that a day lies in."""
+    """Return the week or month that a day lies in."""
     if span == "month":
         first = day.replace(day=1)
         last = (first + timedelta(31)).replace(day=1) - timedelta(1)
@@ -67,7 +66,7 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
 
 
 def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
-    """The last week or month that is over, or the one that today is the last day of."""
+    """Return the last week or month that is over, or the one that today is the last day of."""
     here = find_bounds(span, today, week_start)
     return here if here.last == today else find_bounds(span, here.first - timedelta(1), week_start)
 
@@ -92,7 +91,7 @@ def review_habit(
     shown = {line.status(day) for day in range(first, last + 1)}
     runs = streak(line)._replace(unit=streak_unit(habit, line))
     gaps = _gaps(line, first, last)
-    return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {OFF})
+    return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {"off"})
 
 
 def _reached(
@@ -117,23 +116,19 @@ def _reached(
         else:
             shown = str(reached), str(need)
         return *shown, kept / need if need else None
-    results = line.results[max(0, first - line.first) : max(0, last - line.first + 1)]
-    met, missed = results.count(MET), results.count(FAILED)
-    if not met + missed:
+    results = [result.is_met for result in line.results if first <= result.day <= last]
+    if not results:
         return "0", "", None
-    return str(met), str(met + missed), met / (met + missed)
+    met = results.count(True)
+    return str(met), str(len(results)), met / len(results)
 
 
 def _gaps(line: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
-    """Units that were missed one after the other, at least two, the last of them in these days."""
+    """Find units that were missed one after the other, two or more, the last in these days."""
+    results = [result for result in line.results if result.day <= last]
     found: list[tuple[date, date, int]] = []
-    start = end = length = 0
-    for day in range(line.first, last + 1):
-        result = line.results[day - line.first]
-        if result == FAILED:
-            start, end, length = start or day, day, length + 1
-        if (result == MET or day == last) and length:
-            if length > 1 and end >= first:
-                found.append((date.fromordinal(start), date.fromordinal(end), length))
-            start = length = 0
+    for is_met, group in groupby(results, lambda result: result.is_met):
+        missed = [date.fromordinal(result.day) for result in group]
+        if not is_met and len(missed) > 1 and missed[-1].toordinal() >= first:
+            found.append((missed[0], missed[-1], len(missed)))
     return tuple(found)

@@ -6,14 +6,14 @@ from math import sqrt
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from notekeep.habits.schedule import COVERED, DONE, GAP, MISSED, OPEN, OVERDUE, InDays
+from notekeep.habits.schedule import InDays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory, ScheduleSegment
+    from notekeep.habits.evaluation import Segment, Timeline
 
 
 # Which weekday suits a habit best, and how two habits go together: small samples stay small.
@@ -30,7 +30,7 @@ MIN_DAYS = 30
 MIN_DAYS_IN_ROW = 5
 """Below these a table of two habits is noise."""
 
-_COUNTED = (DONE, MISSED, COVERED, GAP, OPEN)
+_COUNTED = ("done", "missed", "covered", "gap", "open")
 
 
 def count_weekdays(habit: Definition, line: Timeline) -> list[tuple[int, int]]:
@@ -40,23 +40,22 @@ def count_weekdays(habit: Definition, line: Timeline) -> list[tuple[int, int]]:
     weekdays and are left out.
     """
     done, due = [0] * 7, [0] * 7
-    for part in line.parts:
-        if not _goes_by_weeks(habit, part):
+    for segment in line.segments:
+        if not _goes_by_weeks(habit, segment):
             continue
-        days = line.statuses[part.first - line.first : min(part.last, line.today) - line.first + 1]
-        for place in range(7):
-            weekday = (part.first + place - 1) % 7
-            done[weekday] += days[place::7].count(DONE)
-            due[weekday] += sum(days[place::7].count(status) for status in _COUNTED)
+        for day in range(segment.first, min(segment.last, line.today) + 1):
+            status = line.status(day)
+            done[(day - 1) % 7] += status == "done"
+            due[(day - 1) % 7] += status in _COUNTED
     return list(zip(done, due, strict=True))
 
 
-def _goes_by_weeks(habit: Definition, part: ScheduleSegment) -> bool:
-    schedule = habit.schedule_on(part.first)
-    if part.unit == "days":
+def _goes_by_weeks(habit: Definition, segment: Segment) -> bool:
+    schedule = habit.schedule_on(segment.first)
+    if segment.unit == "days":
         return isinstance(schedule, InDays) and schedule.days == 7
     # A limit for a week is kept by no day in particular.
-    return part.unit == "due days" or (part.unit == "weeks" and habit.goal.kind != "most")
+    return segment.unit == "due days" or (segment.unit == "weeks" and habit.goal.kind != "most")
 
 
 def lower_bound(done: int, due: int) -> float:
@@ -137,8 +136,8 @@ def compare_days(first: Timeline, second: Timeline, lag: int = 0) -> PairCounts:
     cells = [[0, 0], [0, 0]]
     for day in range(first.first, first.today + 1):
         mine, theirs = first.status(day), second.status(day + lag)
-        if mine in (DONE, MISSED) and theirs in (DONE, MISSED):
-            cells[mine == DONE][theirs == DONE] += 1
+        if mine in ("done", "missed") and theirs in ("done", "missed"):
+            cells[mine == "done"][theirs == "done"] += 1
     return PairCounts(cells[1][1], cells[1][0], cells[0][1], cells[0][0])
 
 
@@ -166,7 +165,7 @@ FALSE_SHARE = 0.1
 SEED = 20260105
 """The same days give the same answer."""
 
-_NOT_DONE = (MISSED, COVERED, GAP, OPEN, OVERDUE)
+_NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
 _WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
@@ -200,10 +199,7 @@ class _Packed(NamedTuple):
 
 def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
     """Days on which anything at all was logged: silence about everything is no sign of anything."""
-    found: set[int] = set()
-    for days in histories:
-        found.update(days.first + place for place, code in enumerate(days.codes) if code)
-    return found
+    return {day for days in histories for day, _ in days.logged_days()}
 
 
 def compare_pairs(
@@ -243,9 +239,9 @@ def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _Packed:
             day = week + number
             status = line.status(day + lag) if day in logged and day + lag <= line.today else None
             # A day after is only known when something was logged on it, too.
-            if status in (DONE, *_NOT_DONE) and (not lag or day + lag in logged):
+            if status in ("done", *_NOT_DONE) and (not lag or day + lag in logged):
                 was_known |= 1 << number
-                was_done |= (status == DONE) << number
+                was_done |= (status == "done") << number
         done.append(bytes([was_done]))
         known.append(bytes([was_known]))
     return _Packed(done, known)

@@ -10,25 +10,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_NONE
 from notekeep.habits.schedule import (
     DAILY,
-    DISPUTED_BIT,
-    DONE,
-    DUE,
-    EXTRA,
-    LAST_DAY,
-    LOGGED_BIT,
-    MARKED_BIT,
-    MISSED,
-    OK_SO_FAR,
-    OVERDUE,
-    PENDING,
-    STATUSES,
-    VALUE_MASK,
     AfterLast,
     EverySlot,
-    Period,
     PerPeriod,
     format_goal,
     format_schedule,
@@ -39,9 +24,9 @@ from notekeep.habits.strength import strength
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory
+    from notekeep.habits.evaluation import Period, Status, Timeline
 
 
 # What a list shows of a habit: its marks, streak, strength, and what is left to do.
@@ -62,7 +47,7 @@ class Cell(NamedTuple):
 
     Attributes:
         day: The day.
-        status: One of `frame.STATUSES`.
+        status: What it was.
         mark: What it is shown as.
         level: 0 to 4, how much of the goal it has (see `heatmap`).
         amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
@@ -72,7 +57,7 @@ class Cell(NamedTuple):
     """
 
     day: date
-    status: str
+    status: Status
     mark: Mark
     level: int
     amount: str
@@ -202,19 +187,17 @@ def view_day(
     habit: Definition, days: DayHistory, line: Timeline, day: int, *, is_at_risk: bool = False
 ) -> Cell:
     """Look at one day of a habit."""
-    code, amount, status = days.code(day), days.amount(day), line.status(day)
-    share = habit.goal.share(code & VALUE_MASK, amount, is_marked=bool(code & MARKED_BIT))
+    value, status = days.day(day), line.status(day)
+    is_amount = value.value == "amount"
     return Cell(
         day=date.fromordinal(day),
-        status=STATUSES[status],
-        mark=day_mark(status, share, is_at_risk=is_at_risk),
-        level=day_level(habit, code, amount, status),
-        amount=amounts.format_in_habit_unit(amount, habit.unit)
-        if code & VALUE_MASK == VALUE_AMOUNT
-        else "",
-        is_logged=bool(code & LOGGED_BIT),
-        is_disputed=bool(code & DISPUTED_BIT),
-        is_cleared=bool(code & LOGGED_BIT) and code & VALUE_MASK == VALUE_NONE,
+        status=status,
+        mark=day_mark(status, habit.goal.share(value), is_at_risk=is_at_risk),
+        level=day_level(habit, value, status),
+        amount=amounts.format_in_habit_unit(value.amount, habit.unit) if is_amount else "",
+        is_logged=value.is_logged,
+        is_disputed=value.is_disputed,
+        is_cleared=value.is_logged and value.value == "none",
     )
 
 
@@ -242,8 +225,8 @@ def format_streak(found: Streak | HabitView) -> str:
 
 def _open_period(line: Timeline) -> Period | None:
     """The period that today lies in, while it can still be met."""
-    period = line.period
-    if period is None or period.result != "open" or line.status(line.today) == EXTRA:
+    period = line.periods[-1] if line.periods else None
+    if period is None or period.result != "open" or line.status(line.today) == "extra":
         return None
     return period if period.end >= line.today else None
 
@@ -255,9 +238,9 @@ def _counts_times(habit: Definition, line: Timeline) -> bool:
 
 def _is_at_risk(line: Timeline) -> bool:
     status = line.status(line.today)
-    if status in (LAST_DAY, OVERDUE):
+    if status in ("last day", "overdue"):
         return True
-    if status != PENDING:
+    if status != "pending":
         return False
     if (period := _open_period(line)) is not None:
         return period.need - period.reached == period.left
@@ -266,14 +249,14 @@ def _is_at_risk(line: Timeline) -> bool:
 
 def _call(line: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
     status = line.status(line.today)
-    if status == OK_SO_FAR and line.first == line.today and not is_logged:
+    if status == "ok-so-far" and line.first == line.today and not is_logged:
         return "may"  # a limit that was made today has not been kept yet
-    if status in (DONE, EXTRA, OK_SO_FAR):
+    if status in ("done", "extra", "ok-so-far"):
         return "done"
-    if status in (DUE, LAST_DAY, OVERDUE, MISSED):
+    if status in ("due", "last day", "overdue", "missed"):
         return "due"
-    if status == PENDING:
-        return "due" if is_at_risk or not line.blocks else "may"
+    if status == "pending":
+        return "due" if is_at_risk or not line.periods else "may"
     return "none"
 
 
@@ -281,20 +264,17 @@ def _note(habit: Definition, days: DayHistory, line: Timeline, *, is_at_risk: bo
     today = line.today
     goal, status = habit.goal, line.status(today)
     parts = []
-    amount = days.amount(today) if days.code(today) & VALUE_MASK == VALUE_AMOUNT else 0
-    if goal.kind != "done" and goal.per == "day" and status in (PENDING, OK_SO_FAR, DONE, MISSED):
+    if goal.per == "day" and status in ("pending", "ok-so-far", "done", "missed"):
+        reached = _bare(days.day(today).amount, habit)
+        target = amounts.format_in_habit_unit(goal.target, habit.unit)
         if goal.kind == "most" and goal.target:
-            parts.append(
-                f"{_bare(amount, habit)} of {amounts.format_in_habit_unit(goal.target, habit.unit)}"
-            )
-        elif goal.kind == "least" and status != DONE:
-            parts.append(
-                f"{_bare(amount, habit)}/{amounts.format_in_habit_unit(goal.target, habit.unit)}"
-            )
+            parts.append(f"{reached} of {target}")
+        elif goal.kind == "least" and status != "done":
+            parts.append(f"{reached}/{target}")
     parts += _period_note(habit, line)
     if isinstance(habit.schedule_on(today), AfterLast) and line.due is not None:
         parts += _after_note(line.due, today)
-    if is_at_risk and not line.blocks and line.due is None:
+    if is_at_risk and not line.periods and line.due is None:
         parts.append(DO_NOT_MISS_TWICE)
     return ", ".join(parts)
 
@@ -356,11 +336,5 @@ def describe_year(title: str, year: int, line: Timeline, unit: str) -> str:
         return f"{title} in {year}: nothing yet."
     closed = kept.met + kept.missed
     text = f"{title} in {year}: kept {kept.met} of {format_count(closed, unit or 'days')}"
-    best = streak(line._replace(results=_within(line, first))).longest
+    best = streak(line, since=first).longest
     return f"{text}; the longest streak was {format_count(best, unit or 'days')}."
-
-
-def _within(line: Timeline, first: int) -> bytes:
-    """The results of a timeline without those before a day."""
-    before = max(0, first - line.first)
-    return bytes(before) + line.results[before:]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.database import is_busy, is_damage, journal_mode
 from notekeep.habits import log
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import fold_name, read_definition
 from notekeep.habits.revisions import reduce_entries
-from notekeep.habits.schedule import DayHistory
 from notekeep.storage.scan import Fingerprint, ScanResult, sweep
 from notekeep.tracking.habit_names import Habit, known_habits
 
@@ -640,7 +640,7 @@ def write_days(connection: sqlite3.Connection, habit: Habit, days: DayHistory) -
     """Write a habit's history."""
     connection.execute(
         "INSERT OR REPLACE INTO habits VALUES (?, ?, ?, ?, ?)",
-        (habit.key, basis(habit), days.first, bytes(days.codes), days.amounts.tobytes()),
+        (habit.key, basis(habit), *days.pack()),
     )
 
 
@@ -649,7 +649,7 @@ def read_days(connection: sqlite3.Connection, key: str) -> DayHistory:
     row = connection.execute(
         "SELECT first, codes, amounts FROM habits WHERE name = ?", (key,)
     ).fetchone()
-    return DayHistory(*row) if row else DayHistory()
+    return DayHistory.unpack(*row) if row else DayHistory()
 
 
 def basis(habit: Habit) -> str:
@@ -762,13 +762,13 @@ def _fold_again(
         if row is None or row[1] != basis(habit):
             days = _folded(connection, habit, None, DayHistory(), parsed)
         elif changed:
-            days = _folded(connection, habit, changed, DayHistory(*row[2:]), parsed)
+            days = _folded(connection, habit, changed, DayHistory.unpack(*row[2:]), parsed)
         elif habit.definition.path or row[3]:
             continue
         else:
             days = DayHistory()
         folded.add(habit.key)
-        if days.codes or habit.definition.path:
+        if days or habit.definition.path:
             write_days(connection, habit, days)
         else:
             rows[habit.key] = ()
@@ -789,11 +789,8 @@ def _folded(
         for entry in read_entries(connection, habit.names, 0, log.LAST_DAY, parsed):
             by_day.setdefault(entry.day, []).append(entry)
         unit = habit.definition.unit
-        return DayHistory.of(
-            {day: reduce_entries(entries, unit) for day, entries in by_day.items()}
-        )
+        return DayHistory({day: reduce_entries(entries, unit) for day, entries in by_day.items()})
     for day in changed:
         entries = read_entries(connection, habit.names, day, day, parsed)
         days.put(day, reduce_entries(entries, habit.definition.unit))
-    days.trim()
     return days

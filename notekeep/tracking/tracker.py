@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
     from notekeep.habits.calendar import Calendar
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
     from notekeep.habits.log import LogEntry
     from notekeep.habits.reminders import Reminder
-    from notekeep.habits.schedule import DayHistory
     from notekeep.tracking.checkin_undo import Undone
 
 

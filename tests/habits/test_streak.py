@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Timeline, evaluate_days
-from notekeep.habits.revisions import VALUE_DONE, VALUE_MISS, DayValue
-from notekeep.habits.schedule import DayHistory
+from notekeep.habits.revisions import DayKind, DayValue
 from notekeep.habits.streaks import best_runs, rate, recovery, streak
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def daily(history: str) -> Timeline:
     assert habit is not None
     days = DayHistory()
     for place, c in enumerate(history):
-        value = VALUE_DONE if c == "x" else VALUE_MISS
+        value: DayKind = "done" if c == "x" else "miss"
         days.put(MONDAY + place, DayValue(value, is_marked=c == "x", revision=0))
     return evaluate_days(habit, days, MONDAY + len(history))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.habits import amounts
 from notekeep.habits.definition import FOREVER
 from notekeep.habits.importers.own_format import CSV_HEAD, GUARDED_STARTS, JSON_MARK
-from notekeep.habits.revisions import VALUE_NONE, day_values, reduce_entries
+from notekeep.habits.revisions import day_values, reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def simplify_entries(
 
 def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[LogEntry]:
     day = reduce_entries(entries, unit)
-    if day.value == VALUE_NONE:
+    if day.value == "none":
         return
     top = sorted(
         (entry for entry in entries if entry.revision == day.revision and entry.kind != "clear"),
