@@ -1,4 +1,4 @@
-"""What a habit is: the front matter of its note, read and checked.
+"""Read and check the definition of a habit: the front matter of its note.
 
 A field that is not understood is named in `problems` and its default stands: one wrong word never
 hides a habit or its history.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from notekeep import dates
 from notekeep.errors import UsageError
@@ -25,7 +25,10 @@ from notekeep.habits.schedule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+Read = TypeVar("Read")
 
 Fields: TypeAlias = "Mapping[str, str | list[str]]"
 """Flat front matter: every value as text, or a list of texts."""
@@ -122,13 +125,9 @@ class Definition(NamedTuple):
     problems: tuple[DefinitionProblem, ...] = ()
 
     def schedule_on(self, day: int) -> Schedule:
-        """The schedule that holds on a day."""
-        found = self.rules[0].schedule
-        for rule in self.rules:
-            if rule.start > day:
-                break
-            found = rule.schedule
-        return found
+        """Return the schedule that holds on a day."""
+        begun = [rule.schedule for rule in self.rules if rule.start <= day]
+        return begun[-1]
 
     def stretches(self, first: int, last: int) -> list[tuple[int, int, Schedule]]:
         """Return the first and last day of each stretch of these days under one schedule."""
@@ -145,7 +144,7 @@ class Definition(NamedTuple):
 
 
 def fold_name(name: str) -> str:
-    """The form in which names of habits are compared."""
+    """Return the form in which names of habits are compared."""
     return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
@@ -155,7 +154,7 @@ def is_id(name: str) -> bool:
 
 
 def undefined(name: str) -> Definition:
-    """The habit of entries that no note defines: shown as it is logged, never due."""
+    """Return the habit of entries that no note defines: shown as it is logged, never due."""
     return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
 
 
@@ -250,27 +249,23 @@ class _DefinitionReader:
         items = value.split(",") if isinstance(value, str) else value
         return [item.strip() for item in items if item.strip()]
 
+    def parsed(self, key: str, parse: Callable[[T], Read], value: T, default: Read) -> Read:
+        """Parse a value; one that is wrong is named, and the default stands."""
+        try:
+            return parse(value)
+        except UsageError as error:
+            self.note(key, error.message, error.hint)
+            return default
+
     def rules(self) -> tuple[DatedSchedule, ...]:
         value = self.fields.get("schedule", "")
-        lines = [value] if isinstance(value, str) else list(value)
-        lines = [line for line in lines if line.strip()]
-        if not lines:
-            return (DatedSchedule(0, DAILY),)
-        try:
-            return parse_rules(lines)
-        except UsageError as error:
-            self.note("schedule", error.message, error.hint)
-            return (DatedSchedule(0, DAILY),)
+        lines = [line for line in ([value] if isinstance(value, str) else value) if line.strip()]
+        daily = (DatedSchedule(0, DAILY),)
+        return self.parsed("schedule", parse_rules, lines, daily) if lines else daily
 
     def goal(self) -> Goal:
         text = self.text("goal")
-        if not text:
-            return Goal()
-        try:
-            return parse_goal(text)
-        except UsageError as error:
-            self.note("goal", error.message, error.hint)
-            return Goal()
+        return self.parsed("goal", parse_goal, text, Goal()) if text else Goal()
 
     def day(self, key: str) -> int | None:
         text = self.text(key)
@@ -287,13 +282,8 @@ class _DefinitionReader:
         return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:
-        found = []
-        for text in self.texts("paused"):
-            try:
-                found.append(parse_pause(text))
-            except UsageError as error:
-                self.note("paused", error.message, error.hint)
-        return tuple(sorted(found))
+        found = [self.parsed("paused", parse_pause, text, None) for text in self.texts("paused")]
+        return tuple(sorted(pause for pause in found if pause is not None))
 
     def number(self, key: str) -> int | None:
         text = self.text(key)
