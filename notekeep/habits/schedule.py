@@ -264,22 +264,16 @@ class Goal(NamedTuple):
         """What one day has to hold, in thousandths: the average day of a week or month."""
         return self.target / PERIOD_DAYS[self.per]
 
-    def is_met_by(self, day: DayValue) -> bool:
-        """Whether one day, taken alone, was a success; silence is never one here."""
-        if day.value == "done" or day.is_marked:
-            return self.kind != "most" or day.amount <= self.target
-        if day.value != "amount":
-            return False
-        if self.kind == "least":
-            return day.amount >= self.target
-        return day.amount <= self.target if self.kind == "most" else day.amount > 0
-
     def share(self, day: DayValue) -> float:
         """Return how much of the goal a day has, 0.0 to 1.0, over a week or month by the day."""
         if day.value in ("miss", "skip"):
             return 0.0
-        if self.kind != "least" or day.is_marked:
-            return float(self.is_met_by(day))
+        if self.kind == "most":
+            return float(day.value != "none" and day.amount <= self.target)
+        if day.value == "done" or day.is_marked:
+            return 1.0
+        if self.kind == "done":
+            return float(day.amount > 0)
         return min(1.0, day.amount / self.day_target) if self.target else 1.0
 
 

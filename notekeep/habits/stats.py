@@ -1,4 +1,11 @@
-"""Best weekday, pairs, chance."""
+"""Find the best weekday of a habit, and pairs of habits that go together.
+
+Days that follow each other are alike, and so are days of a weekday; with twenty habits there are
+hundreds of pairs. So a pair is compared within weekdays and within weekends, against the same
+weeks in another order, and of many pairs at once only so many may stand out by accident
+(Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", 1995). What is left is worth
+a try, no more.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +23,6 @@ if TYPE_CHECKING:
     from notekeep.habits.evaluation import Segment, Timeline
 
 
-# Which weekday suits a habit best, and how two habits go together: small samples stay small.
-
-
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
 """For each weekday, Monday first, how often it was done and how often it was due."""
 
@@ -30,11 +34,24 @@ MIN_DAYS = 30
 MIN_DAYS_IN_ROW = 5
 """Below these a table of two habits is noise."""
 
+LAGS = (0, 1)
+"""The second habit is looked at on the same day, and on the day after the first."""
+SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
+"""Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
+NEAR = 4
+"""So many of the first orders, at most, let a pair be looked at more closely."""
+FALSE_SHARE = 0.1
+"""The share of pairs called worth a try that may be chance."""
+SEED = 20260105
+"""The same days give the same answer."""
+
 _COUNTED = ("done", "missed", "covered", "gap", "open")
+_NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
+_WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
 def count_weekdays(habit: Definition, line: Timeline) -> list[tuple[int, int]]:
-    """How often a habit was done on each weekday, of the days on which it was due.
+    """Count how often a habit was done on each weekday, of the days on which it was due.
 
     Stretches under a schedule that does not go by weeks, such as `every 2d`, say nothing about
     weekdays and are left out.
@@ -59,7 +76,7 @@ def _goes_by_weeks(habit: Definition, segment: Segment) -> bool:
 
 
 def lower_bound(done: int, due: int) -> float:
-    """The lower end of the Wilson score interval for a share, 0.0 when there is nothing to count.
+    """Return the lower end of the Wilson score interval for a share, 0.0 without anything to count.
 
     E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
     """
@@ -72,7 +89,7 @@ def lower_bound(done: int, due: int) -> float:
 
 
 def best_weekday(found: Counts) -> int | None:
-    """The weekday that is most surely a good one, 0 for Monday; None while there is too little."""
+    """Return the weekday that is most surely a good one; None while there is too little."""
     if max(due for _, due in found) < FEWEST or not any(done for done, _ in found):
         return None
     bounds = [lower_bound(done, due) for done, due in found]
@@ -80,14 +97,7 @@ def best_weekday(found: Counts) -> int | None:
 
 
 class PairCounts(NamedTuple):
-    """On how many days two habits were both done, only one of them, or neither.
-
-    Attributes:
-        both: Days with both.
-        only_first: Days with the first alone.
-        only_second: Days with the second alone.
-        neither: Days on which neither was done.
-    """
+    """On how many days two habits were both done, only one of them, or neither."""
 
     both: int
     only_first: int
@@ -125,48 +135,8 @@ class PairCounts(NamedTuple):
         return self.days >= MIN_DAYS and min(rows) >= MIN_DAYS_IN_ROW
 
 
-def compare_days(first: Timeline, second: Timeline, lag: int = 0) -> PairCounts:
-    """Compare two habits on the days on which both were due and are closed.
-
-    Args:
-        first: The one that may make a difference.
-        second: The other one.
-        lag: How many days later the second is looked at: 0, or 1 for the next day.
-    """
-    cells = [[0, 0], [0, 0]]
-    for day in range(first.first, first.today + 1):
-        mine, theirs = first.status(day), second.status(day + lag)
-        if mine in ("done", "missed") and theirs in ("done", "missed"):
-            cells[mine == "done"][theirs == "done"] += 1
-    return PairCounts(cells[1][1], cells[1][0], cells[0][1], cells[0][0])
-
-
 def _share(part: int, rest: int) -> float | None:
     return part / (part + rest) if part + rest else None
-
-
-# How two habits go together, and how far that could be chance.
-#
-# Days that follow each other are alike, and so are days of a weekday; with twenty habits there
-# are hundreds of pairs. So a pair is compared within weekdays and within weekends, against the
-# same weeks in another order, and of many pairs at once only so many may stand out by accident
-# (Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", 1995). What is left is
-# worth a try, no more.
-
-
-LAGS = (0, 1)
-"""The second habit is looked at on the same day, and on the day after the first."""
-SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
-"""Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
-NEAR = 4
-"""So many of the first orders, at most, let a pair be looked at more closely."""
-FALSE_SHARE = 0.1
-"""The share of pairs called worth a try that may be chance."""
-SEED = 20260105
-"""The same days give the same answer."""
-
-_NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
-_WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
 class HabitPair(NamedTuple):
@@ -190,15 +160,8 @@ class HabitPair(NamedTuple):
     is_worth_a_try: bool = False
 
 
-class _Packed(NamedTuple):
-    """A habit by weeks, a byte each with a bit for each day: done, and done or missed."""
-
-    done: list[bytes]
-    known: list[bytes]
-
-
 def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
-    """Days on which anything at all was logged: silence about everything is no sign of anything."""
+    """Find days on which anything was logged: silence about everything is no sign of anything."""
     return {day for days in histories for day, _ in days.logged_days()}
 
 
@@ -225,14 +188,22 @@ def compare_pairs(
     found = []
     for one, other, lag in wanted:
         mine, theirs = packed[one, 0], packed[other, lag]
-        table = PairCounts(*map(sum, zip(*_cells(mine, theirs), strict=True)))
-        chance = _chance(mine, theirs) if table.is_enough else None
+        cells = _count(mine, theirs)
+        table = PairCounts(*map(sum, zip(*cells, strict=True)))
+        chance = _chance(mine, theirs, _difference(cells)) if table.is_enough else None
         found.append(HabitPair(one, other, lag, table, chance))
     return _mark_standing_out(found)
 
 
-def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _Packed:
-    done, known = [], []
+class _PackedWeeks(NamedTuple):
+    """A habit by weeks, a byte each with a bit for each day: done, and done or missed."""
+
+    done: bytes
+    known: bytes
+
+
+def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _PackedWeeks:
+    done, known = bytearray(), bytearray()
     for week in weeks:
         was_done = was_known = 0
         for number in range(7):
@@ -242,32 +213,18 @@ def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _Packed:
             if status in ("done", *_NOT_DONE) and (not lag or day + lag in logged):
                 was_known |= 1 << number
                 was_done |= (status == "done") << number
-        done.append(bytes([was_done]))
-        known.append(bytes([was_known]))
-    return _Packed(done, known)
+        done.append(was_done)
+        known.append(was_known)
+    return _PackedWeeks(bytes(done), bytes(known))
 
 
-def _number(weeks: Sequence[bytes]) -> int:
-    return int.from_bytes(b"".join(weeks), "little")
-
-
-def _cells(mine: _Packed, theirs: _Packed) -> list[tuple[int, int, int, int]]:
-    """Both, first alone, second alone, neither: on weekdays, and on weekends."""
-    return _count(
-        _number(mine.done), _number(mine.known), _number(theirs.done), _number(theirs.known),
-        _strata(len(mine.done)),
-    )  # fmt: skip
-
-
-def _strata(weeks: int) -> tuple[int, int]:
-    return _number([bytes([_WEEKDAYS])] * weeks), _number([bytes([_WEEKEND])] * weeks)
-
-
-def _count(
-    done: int, known: int, other: int, other_known: int, strata: tuple[int, int]
-) -> list[tuple[int, int, int, int]]:
+def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int, int]]:
+    """Count both, first alone, second alone, neither: on weekdays, and on weekends."""
+    numbers = (int.from_bytes(weeks, "little") for weeks in (*mine, *theirs))
+    done, known, other, other_known = numbers
     cells = []
-    for stratum in strata:
+    for weekdays in (_WEEKDAYS, _WEEKEND):
+        stratum = int.from_bytes(bytes([weekdays]) * len(mine.done), "little")
         days = known & other_known & stratum
         with_first, with_second = done & days, other & days
         both = (with_first & with_second).bit_count()
@@ -293,20 +250,16 @@ def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
     return total / weights if weights else 0.0
 
 
-def _chance(mine: _Packed, theirs: _Packed) -> float:
+def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> float:
     """How often the weeks of the second habit, in another order, show as large a difference."""
     dice = Random(SEED)  # noqa: S311 - a shuffle, and no secret
-    done, known = _number(mine.done), _number(mine.known)
-    strata = _strata(len(mine.done))
-    seen = abs(_difference(_cells(mine, theirs)))
     order = list(range(len(mine.done)))
     reached = tries = 0
     while tries < MAX_SHUFFLES:
         dice.shuffle(order)
-        other = _number([theirs.done[week] for week in order])
-        other_known = _number([theirs.known[week] for week in order])
-        cells = _count(done, known, other, other_known, strata)
-        reached += abs(_difference(cells)) >= seen - 1e-12
+        done, known = (bytes([weeks[week] for week in order]) for weeks in theirs)
+        cells = _count(mine, _PackedWeeks(done, known))
+        reached += abs(_difference(cells)) >= abs(difference) - 1e-12
         tries += 1
         if tries >= SHUFFLES_PER_PAIR and reached >= NEAR:
             break

@@ -1,4 +1,4 @@
-"""What a list shows of a habit; its year."""
+"""Summarize a habit for a list: its marks, streak, strength, and what is left to do; its year."""
 
 from __future__ import annotations
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from notekeep.habits.evaluation import Period, Status, Timeline
 
 
-# What a list shows of a habit: its marks, streak, strength, and what is left to do.
-
-
 Call: TypeAlias = Literal["due", "may", "done", "none"]
 """What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""
 
@@ -49,7 +46,7 @@ class Cell(NamedTuple):
         day: The day.
         status: What it was.
         mark: What it is shown as.
-        level: 0 to 4, how much of the goal it has (see `heatmap`).
+        level: 0 to 4, how much of the goal it has (see `calendar`).
         amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
         is_logged: Whether any line of the log is about it.
         is_disputed: Whether lines contradict each other.
@@ -128,7 +125,7 @@ def view(
     week_start: int = 0,
     shown: tuple[int, int] | None = None,
 ) -> HabitView:
-    """Look at a habit as of one day.
+    """Summarize a habit as of one day.
 
     Args:
         habit: The definition.
@@ -171,7 +168,7 @@ def view(
 
 
 def list_position(habit: HabitView) -> tuple[str, int, str]:
-    """Where a habit stands in a list: by group, then by its order, then by title."""
+    """Return where a habit comes in a list: by group, then by its order, then by title."""
     order = sys.maxsize if habit.order is None else habit.order
     return habit.group.casefold(), order, habit.title.casefold()
 
@@ -186,7 +183,7 @@ def counts(views: Iterable[HabitView]) -> tuple[int, int, int]:
 def view_day(
     habit: Definition, days: DayHistory, line: Timeline, day: int, *, is_at_risk: bool = False
 ) -> Cell:
-    """Look at one day of a habit."""
+    """Summarize one day of a habit."""
     value, status = days.day(day), line.status(day)
     is_amount = value.value == "amount"
     return Cell(
@@ -202,18 +199,18 @@ def view_day(
 
 
 def streak_unit(habit: Definition, line: Timeline) -> str:
-    """What the streak counts, in words: a daily habit counts days."""
+    """Return what the streak counts, in words: a daily habit counts days."""
     is_daily = habit.schedule_on(line.today) == DAILY
     return "days" if is_daily and line.unit == "due days" else line.unit
 
 
 def format_count(number: int, unit: str) -> str:
-    """A number and what it counts: `1 week`, `12 due days`."""
+    """Write a number and what it counts: `1 week`, `12 due days`."""
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
 
 
 def format_streak(found: Streak | HabitView) -> str:
-    """A streak in words, `13 days (best 21)`; "" where nothing is counted."""
+    """Write a streak in words, `13 days (best 21)`; "" where nothing is counted."""
     if isinstance(found, Streak):
         current, longest, unit = found
     else:
@@ -224,7 +221,7 @@ def format_streak(found: Streak | HabitView) -> str:
 
 
 def _open_period(line: Timeline) -> Period | None:
-    """The period that today lies in, while it can still be met."""
+    """Return the period that today lies in, while it can still be met."""
     period = line.periods[-1] if line.periods else None
     if period is None or period.result != "open" or line.status(line.today) == "extra":
         return None
@@ -309,17 +306,11 @@ def _bare(amount: int, habit: Definition) -> str:
     return amounts.format_number(amounts.from_base_unit(amount, habit.unit))
 
 
-# A year of a habit: what an embed of it says, and what its picture shows in a sentence.
-
-
 _FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")
 
 
 def parse_year_heading(heading: str, today: date) -> int | None:
-    """The year that an embed of a habit names behind its `#`: `year` is this one, `year 2025` that.
-
-    None for any other heading.
-    """
+    """Read the year that an embed of a habit names behind its `#`, as `year` or `year 2025`."""
     found = _FRAGMENT.fullmatch(heading.strip().casefold())
     if found is None:
         return None
@@ -328,7 +319,7 @@ def parse_year_heading(heading: str, today: date) -> int | None:
 
 
 def describe_year(title: str, year: int, line: Timeline, unit: str) -> str:
-    """What the picture shows, in a sentence or two."""
+    """Write what the picture of a year shows, in a sentence or two."""
     first, last = year_bounds(year)
     days = min(last, line.today) - first + 1
     kept = rate(line, max(0, days)) if days > 0 else None

@@ -62,7 +62,7 @@ LEAST, MOST = Goal("least", 10_000), Goal("most", 2_000)
 def test_a_day_meets_a_goal(
     goal: Goal, value: DayKind, amount: int, *, is_marked: bool, is_met: bool
 ) -> None:
-    assert goal.is_met_by(DayValue(value, amount, is_marked)) is is_met
+    assert (goal.share(DayValue(value, amount, is_marked)) == 1) is is_met
 
 
 def test_a_share_of_a_week_is_taken_by_the_day() -> None:
