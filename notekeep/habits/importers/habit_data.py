@@ -1,4 +1,8 @@
-"""What an import brings; shared value readers."""
+"""What an import brings: habits, what was said of their days, and what is lost on the way.
+
+The shape is that of notekeep, whatever the other program's was. What has no place in it is a
+`Loss` with a name, so that a person knows before anything is written.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import dates
 from notekeep.errors import Refused
@@ -16,10 +20,10 @@ from notekeep.habits.definition import fold_name
 from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
 
-# What an import brings: habits, what was said of their days, and what is lost on the way.
-#
-# The shape is that of notekeep, whatever the other program's was. What has no place in it is a
-# `Loss` with a name, so that a person knows before anything is written.
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 
 
 class ImportedDay(NamedTuple):
@@ -58,7 +62,7 @@ class SourceNote(NamedTuple):
     problem: str = ""
 
     def word(self, key: str) -> str:
-        """A value as one text, "" without."""
+        """Return a value as one text, "" without."""
         value = self.words.get(key, "")
         return value if isinstance(value, str) else ", ".join(value)
 
@@ -121,25 +125,15 @@ class ImportedHabit:
     more: dict[str, str] = field(default_factory=dict)
     entries: list[ImportedDay] = field(default_factory=list)
 
-    def say(
+    def record(
         self, day: int, value: LogValue, note: str = "", *, time: str = "", **extra: str
     ) -> None:
         """Add what was said of a day; `extra` are further `key=word` pairs."""
         self.entries.append(ImportedDay(day, value, note, time, tuple(extra.items())))
 
-    def keep_last_of_day(self) -> None:
-        """Of several entries of one day keep the last, as programs do that overwrite."""
-        self.entries = list({said.day: said for said in self.entries}.values())
-
 
 class HabitSource(NamedTuple):
-    """What was read.
-
-    Attributes:
-        format: The format's id.
-        habits: The habits, in the order of the source.
-        losses: What does not come along.
-    """
+    """What was read: the format's id, the habits in order, and what does not come along."""
 
     format: str
     habits: tuple[ImportedHabit, ...]
@@ -156,7 +150,7 @@ class SourceBuilder:
         self._losses: dict[tuple[str, str], Loss] = {}
 
     def add(self, habit: ImportedHabit) -> ImportedHabit:
-        """Take a habit; a second one with the same `source_id` gets another."""
+        """Add a habit; a second one with the same `source_id` gets another."""
         wanted = habit.source_id or habit.name
         habit.source_id, number = wanted, 1
         while habit.source_id in self._habits:
@@ -166,36 +160,41 @@ class SourceBuilder:
         self._by_name.setdefault(fold_name(habit.name), habit)
         return habit
 
-    def named(self, name: str) -> ImportedHabit:
-        """The habit of a name, compared as names of habits are; made when there is none yet."""
+    def find_or_add(self, name: str) -> ImportedHabit:
+        """Return the habit of a name, compared as names of habits are; add one if there is none."""
         return self._by_name.get(fold_name(name)) or self.add(ImportedHabit(name))
 
-    def lose(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
+    def report_loss(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
         """Name a loss; the same one again is counted, and its first place kept."""
-        key = message, habit
-        if key in self._losses:
-            self._losses[key] = self._losses[key]._replace(times=self._losses[key].times + times)
+        known = self._losses.get((message, habit))
+        if known:
+            self._losses[message, habit] = known._replace(times=known.times + times)
         elif times:
-            self._losses[key] = Loss(message, habit, place, times)
+            self._losses[message, habit] = Loss(message, habit, place, times)
 
-    def check(self, page: SourceNote) -> None:
+    def check_front_matter(self, page: SourceNote) -> None:
         """Name a note whose front matter cannot be read: what stands in it is lost."""
         if page.problem:
-            self.lose(f"front matter that cannot be read: {page.problem}", place=page.name)
+            message = f"front matter that cannot be read: {page.problem}"
+            self.report_loss(message, place=page.name)
 
-    def source(self) -> HabitSource:
-        """What was gathered."""
+    def build(self, *, is_overwriting: bool = False) -> HabitSource:
+        """Return what was gathered.
+
+        Args:
+            is_overwriting: Of several entries of one day keep the last, as many programs do.
+        """
+        if is_overwriting:
+            for habit in self._habits.values():
+                habit.entries = list({said.day: said for said in habit.entries}.values())
         return HabitSource(self._format, tuple(self._habits.values()), tuple(self._losses.values()))
 
 
-# Days, numbers and units as other programs write them, in the form that a log line has.
-
-
-DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
+# Days, numbers and units as other programs write them, in the form that a log line has
 
 
 def parse_day(text: str) -> int | None:
-    """A day written as `2026-01-05`, also with a time after it; None for anything else."""
+    """Read a day written as `2026-01-05`, also with a time after it; None for anything else."""
     head = text.strip()[:10]
     rest = text.strip()[10:11]
     day = dates.parse_iso(head) if rest in ("", "T", " ") else None
@@ -203,7 +202,7 @@ def parse_day(text: str) -> int | None:
 
 
 def make_amount(number: object, unit: str = "") -> LogValue | None:
-    """A number as an amount, rounded to thousandths; None for what a log line cannot hold."""
+    """Make an amount, rounded to thousandths; None for what a log line cannot hold."""
     if isinstance(number, bool) or not isinstance(number, str | int | float):
         return None
     text = f"{number:.3f}" if isinstance(number, float) else str(number).strip()
@@ -212,19 +211,19 @@ def make_amount(number: object, unit: str = "") -> LogValue | None:
 
 
 def make_line(text: object) -> str:
-    """Text as one line that can be written; halves of characters become a question mark."""
+    """Make one line that can be written; halves of characters become a question mark."""
     plain = str(text).encode("utf-8", "replace").decode("utf-8")
     return " ".join(plain.split())
 
 
 def make_text(text: object) -> str:
-    """Text of several lines that can be written."""
+    """Make text of several lines that can be written."""
     plain = str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     return "\n".join(line.rstrip() for line in plain.splitlines()).strip()
 
 
 def make_unit(text: object) -> str:
-    """A unit as a log line can hold it: `glass of water` is `glass-of-water`; "" for none."""
+    """Make a unit that a log line can hold: `glass of water` is `glass-of-water`; "" for none."""
     word = "-".join(make_line(text).split())
     if re.fullmatch(amounts.UNIT, word):
         return word
@@ -233,7 +232,7 @@ def make_unit(text: object) -> str:
 
 
 def make_schedule(times: int, days: int) -> str | None:
-    """So many times in any so many days, as a schedule; None where there is none like it."""
+    """Make a schedule of so many times in any so many days; None where there is none like it."""
     if times <= 0:
         return "none"
     if not 1 <= days <= MAX_DAYS:
@@ -242,7 +241,7 @@ def make_schedule(times: int, days: int) -> str | None:
 
 
 def read_csv_rows(text: str, name: str) -> list[list[str]]:
-    """The rows of a CSV file, without empty ones.
+    """Read the rows of a CSV file, without empty ones.
 
     Raises:
         Refused: It is none.
@@ -254,8 +253,23 @@ def read_csv_rows(text: str, name: str) -> list[list[str]]:
         raise Refused(f"{name}: not CSV: {error}", line=reader.line_num) from error
 
 
+def read_csv_table(
+    text: str, name: str, needed: Collection[str], whose: str
+) -> list[dict[str, str]]:
+    """Read the rows of a CSV file by the names of their columns.
+
+    Raises:
+        Refused: It is none, or its first line does not name the columns that are needed.
+    """
+    rows = read_csv_rows(text, name)
+    head = [cell.strip() for cell in rows[0]] if rows else []
+    if not set(needed) <= set(head):
+        raise Refused(f"{name}: its first line does not name the columns{whose}", line=1)
+    return [dict(zip(head, row, strict=False)) for row in rows[1:]]
+
+
 def read_json(text: str, name: str) -> Any:
-    """The value of a JSON file.
+    """Read the value of a JSON file.
 
     Raises:
         Refused: It is none.
@@ -264,3 +278,15 @@ def read_json(text: str, name: str) -> Any:
         return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Refused(f"{name}: not JSON: {error}") from error
+
+
+def find_habits(value: Any) -> list[Any]:
+    """Return the list of habits of a JSON object.
+
+    Raises:
+        Refused: There is none in it.
+    """
+    habits = value.get("habits") if isinstance(value, dict) else None
+    if not isinstance(habits, list):
+        raise Refused("there is no list of habits in the file")
+    return habits

@@ -1,4 +1,8 @@
-"""Loop Habit Tracker: CSV and database."""
+"""Read Loop Habit Tracker: its CSV files and the tables of its database, of every version.
+
+Values of days are its own: a check, one that it worked out by itself, a no, a skip, unknown, or
+thousandths of an amount. What it works out by itself is counted anew here and is no entry.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from notekeep.habits.importers.habit_data import (
     make_unit,
     parse_day,
     read_csv_rows,
+    read_csv_table,
 )
 from notekeep.habits.log import FIRST_DAY, LAST_DAY, LogValue
 from notekeep.habits.schedule import InDays, parse_schedule, spans
@@ -29,12 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from notekeep.habits.importers.habit_data import HabitSource
-
-
-# Loop Habit Tracker: what its tables and its CSV files say, of every version that has them.
-#
-# Values of days are its own: a check, one that it worked out by itself, a no, a skip, unknown,
-# or thousandths of an amount. What it works out by itself is counted anew here and is no entry.
 
 
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3
@@ -46,16 +45,10 @@ class LoopHabit(NamedTuple):
     """What Loop says of a habit, whichever of its files it stands in.
 
     Attributes:
-        name: Its name.
-        times: How often it is due.
-        days: In so many days.
+        times: How often it is due, in so many `days`.
         is_numeric: Whether days have amounts.
-        unit: The unit of amounts, as written.
         target: The amount to reach, thousandths.
         is_most: Whether the target is the most that is allowed.
-        question: What it asks.
-        description: What was written about it.
-        is_archived: Whether it is put away.
         identity: What tells it from all others, "" in files that do not say.
     """
 
@@ -86,22 +79,24 @@ def make_loop_habit(facts: LoopHabit, found: SourceBuilder) -> ImportedHabit:
         return habit
     schedule = make_schedule(facts.times, facts.days)
     if schedule is None:
-        found.lose(f"the schedule {facts.times} in {facts.days} days; it becomes daily", name)
+        found.report_loss(
+            f"the schedule {facts.times} in {facts.days} days; it becomes daily", name
+        )
         schedule = "daily"
     habit.schedule = schedule
     if facts.times > facts.days:
-        found.lose(f"{facts.times} times in {facts.days} days; it becomes daily", name)
+        found.report_loss(f"{facts.times} times in {facts.days} days; it becomes daily", name)
     return habit
 
 
 def _numeric(habit: ImportedHabit, facts: LoopHabit, found: SourceBuilder) -> None:
     unit = make_unit(facts.unit)
     if unit != make_line(facts.unit):
-        found.lose(
+        found.report_loss(
             f"the unit {make_line(facts.unit)}; it becomes {unit or 'a bare number'}", habit.name
         )
     if facts.days not in _PERIODS or facts.times != 1:
-        found.lose(f"the target for {facts.days} days; it becomes one for a day", habit.name)
+        found.report_loss(f"the target for {facts.days} days; it becomes one for a day", habit.name)
     sign = "<=" if facts.is_most else ">="
     words = f"{sign} {format_number(facts.target)} {unit}".rstrip()
     habit.goal = words + _PERIODS.get(facts.days, "")
@@ -126,22 +121,18 @@ def add_loop_day(
 ) -> None:
     """Add what Loop says of one day."""
     note = make_line(note)
-    if value == SKIPPED:
-        habit.say(day, SKIP, note)
-    elif is_numeric and value >= 0:
-        habit.say(day, LogValue("amount", value, habit.unit or None), note)
-    elif value == YES:
-        habit.say(day, DONE, note)
-    elif value == NO:
-        habit.say(day, MISS, note)
+    kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
+    if is_numeric and value >= 0 and value != SKIPPED:
+        habit.record(day, LogValue("amount", value, habit.unit or None), note)
+    elif value in kinds:
+        habit.record(day, kinds[value], note)
     elif note:
-        found.lose("notes on days without an entry", habit.name)
+        found.report_loss("notes on days without an entry", habit.name)
     elif value not in (AUTO, UNKNOWN):
-        found.lose(f"days with the value {value}", habit.name)
+        found.report_loss(f"days with the value {value}", habit.name)
 
 
-# The CSV files of Loop Habit Tracker: Habits.csv, and a folder with Checkmarks.csv for each
-# habit.
+# Habits.csv, and a folder with Checkmarks.csv for each habit
 #
 # Three layouts are known: 1.x without a head in the folders and with a 0 on every empty day, 2.0
 # with Question and NumRepetitions, 2.1 and later with Type, Unit, Target and notes. Columns are
@@ -149,20 +140,11 @@ def add_loop_day(
 
 
 HABITS_FILE, CHECKMARKS_FILE = "Habits.csv", "Checkmarks.csv"
-_ALSO = {
-    "Position": (),
-    "Name": (),
-    "Type": (),
-    "Question": (),
-    "Description": (),
-    "FrequencyNumerator": ("NumRepetitions",),
-    "FrequencyDenominator": ("Interval",),
-    "Unit": (),
-    "Target Type": (),
-    "Target Value": (),
-    "Archived?": ("Archived",),
+_FORMER_HEADS = {
+    "NumRepetitions": "FrequencyNumerator",
+    "Interval": "FrequencyDenominator",
+    "Archived": "Archived?",
 }
-"""The columns that are read, and what earlier versions call them."""
 
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
@@ -179,40 +161,26 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
     if top is None:
         raise Refused(f"there is no {HABITS_FILE}", "give the zip that Loop exports, or its folder")
     base = top[: -len(HABITS_FILE)]
-    rows = read_csv_rows(files[top], top)
-    columns = _columns(rows[0] if rows else [], top)
+    rows = read_csv_table(files[top], top, ("Position", "Name"), " of Loop")
     folders = _folders(files, base)
     shared = read_csv_rows(files.get(base + CHECKMARKS_FILE, ""), base + CHECKMARKS_FILE)
-    for place, row in enumerate(rows[1:]):
-        facts = _facts_from_csv(_cells(row, columns))
+    for place, row in enumerate(rows, 1):
+        facts = _facts_from_csv({_FORMER_HEADS.get(head, head): cell for head, cell in row.items()})
         habit = make_loop_habit(facts, found)
-        position = int("".join(re.findall(r"[0-9]+", row[columns["Position"]])[:1]) or place + 1)
-        name = folders.get(position)
+        position = re.search(r"[0-9]+", row["Position"])
+        name = folders.get(int(position[0]) if position else place)
         if name is not None:
             _days(habit, read_csv_rows(files[name], name), name, facts, found)
         else:
-            _shared_days(habit, shared, place + 1, facts, found)
+            _shared_days(habit, shared, place, facts, found)
         set_start_and_end(habit)
-    found.lose("reminders and colours, which the CSV files do not have or notekeep does not use")
-    if any(said for habit in found.source().habits for said in habit.entries):
-        found.lose("a no within a span that Loop fills by itself; its database (.db) has them")
-    return found.source()
-
-
-def _columns(head: Sequence[str], name: str) -> dict[str, int]:
-    places = {cell.strip(): place for place, cell in enumerate(head)}
-    columns = {
-        column: place
-        for column, others in _ALSO.items()
-        if (place := next((places[n] for n in (column, *others) if n in places), None)) is not None
-    }
-    if not {"Position", "Name"} <= columns.keys():
-        raise Refused(f"{name}: its first line does not name the columns of Loop", line=1)
-    return columns
-
-
-def _cells(row: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
-    return {name: row[place] if place < len(row) else "" for name, place in columns.items()}
+    found.report_loss(
+        "reminders and colours, which the CSV files do not have or notekeep does not use"
+    )
+    if any(habit.entries for habit in found.build().habits):
+        message = "a no within a span that Loop fills by itself; its database (.db) has them"
+        found.report_loss(message)
+    return found.build()
 
 
 def _facts_from_csv(cells: Mapping[str, str]) -> LoopHabit:
@@ -260,7 +228,7 @@ def _days(
         day = parse_day(row[0])
         value = _value(row[1] if len(row) > 1 else "")
         if day is None or value is None:
-            found.lose("lines that are not understood", habit.name, f"{name}:{number}")
+            found.report_loss("lines that are not understood", habit.name, f"{name}:{number}")
             continue
         if not has_head and value == 0:
             value = UNKNOWN  # before 2.0 a day without a check has a 0, whether it was a no or not
@@ -282,7 +250,7 @@ def _shared_days(
         if day is not None and value is not None:
             add_loop_day(habit, day, value, "", is_numeric=facts.is_numeric, found=found)
     if rows:
-        found.lose("notes, which the file for all habits does not have", habit.name)
+        found.report_loss("notes, which the file for all habits does not have", habit.name)
 
 
 def _value(text: str) -> int | None:
@@ -293,7 +261,7 @@ def _value(text: str) -> int | None:
     return int(plain) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
-# The tables of Loop's backup: habits and repetitions, of every version of its database.
+# The tables of the database
 #
 # Columns that a version does not have yet are missing from the rows; before values there was one
 # row for each check and nothing else.
@@ -337,17 +305,17 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
         day = _EPOCH + _whole(row.get("timestamp"), -(1 << 60)) // _A_DAY
         value = row.get("value", YES)
         if owner is None:
-            found.lose("entries of habits that are not in the file")
+            found.report_loss("entries of habits that are not in the file")
         elif day not in _DAYS or not isinstance(value, int):
-            found.lose("entries whose day or value is not understood", owner[0].name)
+            found.report_loss("entries whose day or value is not understood", owner[0].name)
         else:
             note = row.get("notes") or ""
             add_loop_day(owner[0], day, value, note, is_numeric=owner[1].is_numeric, found=found)
     for habit, _ in known.values():
         habit.entries.sort(key=lambda said: said.day)
         set_start_and_end(habit)
-    found.lose("colours, which notekeep does not use", times=1 if known else 0)
-    return found.source()
+    found.report_loss("colours, which notekeep does not use", times=1 if known else 0)
+    return found.build()
 
 
 def _facts_from_row(row: Cells) -> LoopHabit:
@@ -379,7 +347,7 @@ def _remind(habit: ImportedHabit, row: Cells, found: SourceBuilder) -> None:
         habit.remind = [time]
         return
     habit.remind = [f"{','.join(sorted(names, key=_from_monday))} {time}"]
-    found.lose("the days of a reminder may be off by one; look at them", habit.name)
+    found.report_loss("the days of a reminder may be off by one; look at them", habit.name)
 
 
 def _from_monday(name: str) -> int:
