@@ -66,12 +66,12 @@ def import_(
 
 
 def _show(found: HabitImport) -> None:
-    from notekeep.importing.formats import FORMAT_NAMES
+    from notekeep.importing.formats import FORMATS
 
     days = sum(row.entries for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
-    head = f"{FORMAT_NAMES[found.source.format]}: {_many(len(found.habits), 'habit')}"
+    head = f"{FORMATS[found.source.format].title}: {_many(len(found.habits), 'habit')}"
     output.write_styled([(head, "bold"), (f", {_many(days, 'day')}{span}", "")])
     heads = ("habit", "id", "days", "new", "from", "to", "where")
     output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())

@@ -1,4 +1,4 @@
-"""Habits in the layout of Loop Habit Tracker's CSV export, as names and texts of its files.
+"""Write habits in the layout of Loop Habit Tracker's CSV export, as names and texts of files.
 
 Loop knows a frequency, so many times in so many days, and amounts in one unit; what has no place
 in that is named. Scores are Loop's own, since the strength of a habit is.
@@ -43,13 +43,7 @@ HEAD = (
 
 
 class HabitHistory(NamedTuple):
-    """A habit with its history.
-
-    Attributes:
-        habit: The definition.
-        days: What was logged.
-        notes: The remarks of days, by their ordinals.
-    """
+    """A habit, what was logged, and the remarks of days by their ordinals."""
 
     habit: Definition
     days: DayHistory

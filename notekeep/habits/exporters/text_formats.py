@@ -1,4 +1,8 @@
-"""CSV, JSON and plain log lines."""
+"""Write habits as CSV, JSON and plain log lines.
+
+JSON is one object with stable keys: definitions, and the entries that count. CSV has a line for
+each entry that counts, with no cell that a spreadsheet would run.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +24,8 @@ if TYPE_CHECKING:
     from notekeep.habits.log import LogEntry
 
 
-# Habits as one JSON object with stable keys: definitions, and the entries that count.
-
-
+_MACHINERY = frozenset({"undo", "redo"})
+"""Pairs that only say which line takes back which."""
 VERSION = 1
 """Goes up when a key changes its meaning."""
 
@@ -30,7 +33,7 @@ VERSION = 1
 def document(
     habits: Iterable[tuple[Definition, Iterable[LogEntry]]], today: date
 ) -> dict[str, Any]:
-    """The object of all habits, each with its entries."""
+    """Return the object of all habits, each with its entries."""
     return {
         JSON_MARK: VERSION,
         "exported": today.isoformat(),
@@ -86,13 +89,6 @@ def _iso(day: int | None) -> str:
     return "" if day is None else date.fromordinal(day).isoformat()
 
 
-# The entries that count, as lines that mean the same when nothing else of the log is there.
-
-
-MACHINERY = frozenset({"undo", "redo"})
-"""Pairs that only say which line takes back which."""
-
-
 def simplify_entries(
     entries: Iterable[LogEntry], unit: str, *, pairs: bool = False
 ) -> list[LogEntry]:
@@ -126,25 +122,16 @@ def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[Log
         return
     for place, value in enumerate(day_values(day, unit)):
         first = kept[0] if place == 0 else kept[0]._replace(note=None, extra=())
-        yield first._replace(
-            kind=value.kind, amount=value.amount, unit=value.unit, is_set=value.is_set
-        )
+        yield first._replace(**value._asdict())
 
 
 def _plain(entry: LogEntry, *, pairs: bool) -> LogEntry:
-    kept = tuple(pair for pair in entry.extra if pairs and pair[0] not in MACHINERY)
+    kept = tuple(pair for pair in entry.extra if pairs and pair[0] not in _MACHINERY)
     return entry._replace(revision=0, extra=kept)
 
 
-# Habits as CSV: a line for each entry that counts, with no cell that a spreadsheet would run.
-
-
 def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
-    """Write entries.
-
-    Args:
-        rows: The id and the unit of a habit with each of its entries.
-    """
+    """Write entries, each with the id and the unit of its habit."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_HEAD)
@@ -165,5 +152,5 @@ def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
 
 
 def guard_cell(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `own` takes the guard off again."""
+    """Guard a cell from being taken for a formula; the import takes the guard off again."""
     return f"'{cell}" if cell.startswith(GUARDED_STARTS) else cell

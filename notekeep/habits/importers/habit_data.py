@@ -21,7 +21,7 @@ from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 
@@ -140,6 +140,16 @@ class HabitSource(NamedTuple):
     losses: tuple[Loss, ...]
 
 
+def merge_losses(losses: Iterable[Loss]) -> tuple[Loss, ...]:
+    """Count equal losses as one that keeps the first place."""
+    found: dict[tuple[str, str], Loss] = {}
+    for loss in losses:
+        key = loss.message, loss.habit
+        known = found.get(key)
+        found[key] = known._replace(times=known.times + loss.times) if known else loss
+    return tuple(found.values())
+
+
 class SourceBuilder:
     """A source while it is read."""
 
@@ -147,7 +157,7 @@ class SourceBuilder:
         self._format = name
         self._habits: dict[str, ImportedHabit] = {}
         self._by_name: dict[str, ImportedHabit] = {}
-        self._losses: dict[tuple[str, str], Loss] = {}
+        self._losses: list[Loss] = []
 
     def add(self, habit: ImportedHabit) -> ImportedHabit:
         """Add a habit; a second one with the same `source_id` gets another."""
@@ -165,12 +175,8 @@ class SourceBuilder:
         return self._by_name.get(fold_name(name)) or self.add(ImportedHabit(name))
 
     def report_loss(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
-        """Name a loss; the same one again is counted, and its first place kept."""
-        known = self._losses.get((message, habit))
-        if known:
-            self._losses[message, habit] = known._replace(times=known.times + times)
-        elif times:
-            self._losses[message, habit] = Loss(message, habit, place, times)
+        """Name something that does not come along."""
+        self._losses.append(Loss(message, habit, place, times))
 
     def check_front_matter(self, page: SourceNote) -> None:
         """Name a note whose front matter cannot be read: what stands in it is lost."""
@@ -187,7 +193,7 @@ class SourceBuilder:
         if is_overwriting:
             for habit in self._habits.values():
                 habit.entries = list({said.day: said for said in habit.entries}.values())
-        return HabitSource(self._format, tuple(self._habits.values()), tuple(self._losses.values()))
+        return HabitSource(self._format, tuple(self._habits.values()), merge_losses(self._losses))
 
 
 # Days, numbers and units as other programs write them, in the form that a log line has

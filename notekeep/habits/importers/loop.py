@@ -314,7 +314,8 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
     for habit, _ in known.values():
         habit.entries.sort(key=lambda said: said.day)
         set_start_and_end(habit)
-    found.report_loss("colours, which notekeep does not use", times=1 if known else 0)
+    if known:
+        found.report_loss("colours, which notekeep does not use")
     return found.build()
 
 
