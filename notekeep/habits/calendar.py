@@ -28,17 +28,12 @@ class CalendarDay(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """Squares in columns of one week each.
+    """Squares in columns of one week each."""
 
-    Attributes:
-        columns: Seven places each, the first day of the week on top; None outside of the range.
-        months: For each month that begins in it, the column and the month's number, 1 to 12.
-        week_start: The weekday of the top row, 0 for Monday.
-    """
-
+    # Seven places each, the first day of the week on top; None outside of the range.
     columns: list[list[CalendarDay | None]]
-    months: list[tuple[int, int]]
-    week_start: int
+    months: list[tuple[int, int]]  # the column in which a month begins, and its number
+    week_start: int  # the weekday of the top row, 0 for Monday
 
 
 def lay_out_calendar(

@@ -74,54 +74,30 @@ class DefinitionProblem(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """A habit, as its note defines it. Days are ordinals.
+    """A habit, as its note defines it. Days are ordinals."""
 
-    Attributes:
-        id: Its name in the log; it never changes.
-        title: What a person calls it.
-        aliases: Further names that the log may use.
-        rules: Its schedules, each from its day on; never empty, the first holds from the start.
-        goal: What must be reached.
-        unit: The unit that amounts without one have, "" without.
-        since: The first day; None means that of the first entry.
-        until: The last day; None means none yet.
-        pauses: First and last days of pauses, both included, in order.
-        is_archived: Whether lists leave it out.
-        counts_silence: Whether a day without an entry is a success once it is over.
-        group: The heading it is listed under, "" without.
-        order: Its place within the group; None comes after those that have one, by title.
-        remind: Times at which to be reminded, as written.
-        identity: Who the person is by doing it.
-        when: When and where it is done.
-        after: The habit it follows, as a link's target or a name; "" without.
-        tiny: Its two-minute version.
-        source: What it comes from, such as a link to a book's note, as written.
-        source_id: What it is called where it was imported from, "" for one that was not.
-        path: The note, vault-relative; "" when there is none and only the log names it.
-        problems: What was not understood.
-    """
-
-    id: str
+    id: str  # its name in the log; it never changes
     title: str
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # further names that the log may use
+    # Each from its day on; never empty, and the first holds from the start.
     rules: tuple[DatedSchedule, ...] = (DatedSchedule(0, DAILY),)
     goal: Goal = Goal()
-    unit: str = ""
-    since: int | None = None
-    until: int | None = None
-    pauses: tuple[tuple[int, int], ...] = ()
+    unit: str = ""  # the unit that amounts without one have, "" without
+    since: int | None = None  # the first day; None means that of the first entry
+    until: int | None = None  # the last day; None means none yet
+    pauses: tuple[tuple[int, int], ...] = ()  # first and last days, both included, in order
     is_archived: bool = False
-    counts_silence: bool = False
+    counts_silence: bool = False  # whether a day without an entry is a success once it is over
     group: str = ""
-    order: int | None = None
-    remind: tuple[str, ...] = ()
-    identity: str = ""
+    order: int | None = None  # its place within the group; None comes last, by title
+    remind: tuple[str, ...] = ()  # times at which to be reminded, as written
+    identity: str = ""  # who the person is by doing it
     when: str = ""
-    after: str = ""
+    after: str = ""  # the habit it follows, as a link's target or a name; "" without
     tiny: str = ""
-    source: str = ""
-    source_id: str = ""
-    path: str = ""
+    source: str = ""  # what it comes from, such as a link to a book's note, as written
+    source_id: str = ""  # what it is called where it was imported from, "" for one that was not
+    path: str = ""  # the note, vault-relative; "" when there is none and only the log names it
     problems: tuple[DefinitionProblem, ...] = ()
 
     def schedule_on(self, day: int) -> Schedule:

@@ -85,43 +85,26 @@ class Segment(NamedTuple):
 
 
 class Period(NamedTuple):
-    """A week, a month or a slot.
+    """A week, a month or a slot."""
 
-    Attributes:
-        start: Its first day in the calendar, as an ordinal.
-        end: Its last day.
-        reached: How often it was done, or the amount that was reached.
-        need: How often it had to be, or the amount that was to be reached or not exceeded.
-        result: `open` until it is over or cannot change any more.
-        left: For an open one, the days from today on in which it can still be done.
-    """
-
-    start: int
+    start: int  # its first day in the calendar, as an ordinal
     end: int
-    reached: int
-    need: int
+    reached: int  # how often it was done, or the amount that was reached
+    need: int  # how often it had to be, or the amount that was to be reached or not exceeded
+    # `open` until it is over or cannot change any more.
     result: Literal["met", "missed", "skipped", "open"]
-    left: int = 0
+    left: int = 0  # for an open one, the days from today on in which it can still be done
 
 
 class Timeline(NamedTuple):
-    """A habit's days, judged.
-
-    Attributes:
-        first: The ordinal of the first day.
-        today: The ordinal of the day that is not over yet.
-        statuses: What each day was, up to today and further.
-        segments: The stretches under one schedule that have begun, in order.
-        periods: The weeks, months or slots up to today's, in order; none for other schedules.
-        due: For `after` schedules, the day it is next due and the last day of it.
-    """
+    """A habit's days, judged."""
 
     first: int
-    today: int
-    statuses: list[Status]
-    segments: list[Segment]
-    periods: list[Period]
-    due: tuple[int, int] | None
+    today: int  # the ordinal of the day that is not over yet
+    statuses: list[Status]  # what each day was, up to today and further
+    segments: list[Segment]  # the stretches under one schedule that have begun, in order
+    periods: list[Period]  # weeks, months or slots up to today's, in order
+    due: tuple[int, int] | None  # of `after` schedules: the day it is next due, and the last one
 
     @property
     def unit(self) -> StreakUnit:

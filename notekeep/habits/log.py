@@ -48,31 +48,18 @@ _KINDS: dict[str, EntryKind] = {
 
 
 class LogEntry(NamedTuple):
-    """What one line of the log says.
+    """What one line of the log says."""
 
-    Attributes:
-        day: The day it counts for, as an ordinal.
-        habit: The name as written: an id, an alias, or the last part of a link's target.
-        kind: What was said: done, miss, skip, clear, or an amount.
-        amount: Thousandths of `unit`; 0 for every other kind.
-        unit: The unit as written; None means the habit's own.
-        is_set: Whether the amount replaces those of the day (`= 30`) or adds to them.
-        time: As written, without "@"; hours go to 35 for the night that follows. None without.
-        revision: Only lines with the day's highest revision count.
-        extra: Further `key=word` pairs in the order of the line.
-        note: The text after `--`, or None.
-    """
-
-    day: int
-    habit: str
-    kind: EntryKind
-    amount: int = 0
-    unit: str | None = None
-    is_set: bool = False
-    time: str | None = None
-    revision: int = 0
-    extra: tuple[tuple[str, str], ...] = ()
-    note: str | None = None
+    day: int  # the day it counts for, as an ordinal
+    habit: str  # the name as written: an id, an alias, or the last part of a link's target
+    kind: EntryKind  # what was said: done, miss, skip, clear, or an amount
+    amount: int = 0  # thousandths of `unit`; 0 for every other kind
+    unit: str | None = None  # the unit as written; None means the habit's own
+    is_set: bool = False  # whether the amount replaces those of the day (`= 30`) or adds to them
+    time: str | None = None  # without "@"; hours go to 35 for the night that follows
+    revision: int = 0  # only lines with the day's highest revision count
+    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs in the order of the line
+    note: str | None = None  # the text after `--`, or None
 
 
 class LogValue(NamedTuple):
@@ -85,17 +72,11 @@ class LogValue(NamedTuple):
 
 
 class LineReport(NamedTuple):
-    """Something about a line that a person should look at.
+    """Something about a line that a person should look at."""
 
-    Attributes:
-        code: H001 to H005 when the line does not count, W101 and W106 when it does.
-        message: What is wrong.
-        fix: The line as it should be, where that is plain; else "".
-    """
-
-    code: str
+    code: str  # H001 to H005 when the line does not count, W101 and W106 when it does
     message: str
-    fix: str = ""
+    fix: str = ""  # the line as it should be, where that is plain; else ""
 
 
 class ParsedLine(NamedTuple):

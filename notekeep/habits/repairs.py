@@ -22,16 +22,10 @@ _TICKED = r"\s*[-*+]\s+\[[xX]\]"
 
 
 class LineRepair(NamedTuple):
-    """What to do with one line.
+    """What to do with one line."""
 
-    Attributes:
-        label: What that is, for a person: "write 5.5".
-        text: The line as it is written then; None takes it out of the file.
-        is_sure: Whether it takes no guess.
-    """
-
-    label: str
-    text: str | None
+    label: str  # what that is, for a person: "write 5.5"
+    text: str | None  # the line as it is written then; None takes it out of the file
     is_sure: bool = False
 
 

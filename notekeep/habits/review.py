@@ -31,27 +31,17 @@ class Bounds(NamedTuple):
 
 
 class HabitReview(NamedTuple):
-    """One habit over the days that are reviewed.
+    """One habit over the days that are reviewed."""
 
-    Attributes:
-        met: What was reached: units that were met, times, or an amount with its unit.
-        need: What was to be reached, in the same words; "" where nothing was due.
-        share: The share of it, 0.0 to 1.0; None where nothing was due.
-        streak: The streak at the end.
-        strength: The strength at the end, 0.0 to 1.0.
-        gained: What was gained of it since the day before the first, -1.0 to 1.0.
-        gaps: First and last day of each row of two misses or more, and how many.
-        is_over: Whether the habit ended before the first day, or begins after the last.
-    """
-
-    met: str
-    need: str
-    share: float | None
+    met: str  # what was reached: units that were met, times, or an amount with its unit
+    need: str  # what was to be reached, in the same words; "" where nothing was due
+    share: float | None  # the share of it, 0.0 to 1.0; None where nothing was due
     streak: Streak
-    strength: float
-    gained: float
+    strength: float  # the strength at the end, 0.0 to 1.0
+    gained: float  # what was gained of it since the day before the first, -1.0 to 1.0
+    # First and last day of each row of two misses or more, and how many.
     gaps: tuple[tuple[date, date, int], ...]
-    is_over: bool
+    is_over: bool  # whether the habit ended before the first day, or begins after the last
 
 
 def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:

@@ -23,23 +23,15 @@ _ADDING = frozenset({"done", "amount"})
 
 
 class DayValue(NamedTuple):
-    """What one day was for one habit.
+    """What one day was for one habit."""
 
-    Attributes:
-        value: What counts of all that its lines say.
-        amount: The sum, in thousandths of the habit's base unit (see `amounts.to_base_unit`).
-        is_marked: Whether it was also said to be done, which meets any at-least goal.
-        is_disputed: Whether lines of the same revision contradict each other.
-        revision: The highest revision of its lines; -1 when there are none.
-        apart: Amounts in units that do not convert to the habit's, as thousandths and unit. They
-            count as done.
-    """
-
-    value: DayKind
-    amount: int = 0
-    is_marked: bool = False
-    is_disputed: bool = False
-    revision: int = -1
+    value: DayKind  # what counts of all that its lines say
+    amount: int = 0  # the sum, in thousandths of the habit's base unit (see `amounts.to_base_unit`)
+    is_marked: bool = False  # whether it was also said to be done, which meets any at-least goal
+    is_disputed: bool = False  # whether lines of the same revision contradict each other
+    revision: int = -1  # the highest revision of its lines; -1 when there are none
+    # Amounts in units that do not convert to the habit's, as thousandths and unit: they count as
+    # done.
     apart: tuple[tuple[int, str], ...] = ()
 
     @property

@@ -245,17 +245,10 @@ _GOAL = (
 
 
 class Goal(NamedTuple):
-    """What must be reached.
+    """What must be reached."""
 
-    Attributes:
-        kind: `done` for any entry that says so, `least` or `most` for an amount.
-        target: Thousandths of the base unit (see `amounts.to_base_unit`).
-        unit: The unit as written, "" without.
-        per: The time in which amounts add up.
-    """
-
-    kind: Kind = "done"
-    target: int = 0
+    kind: Kind = "done"  # `done` for any entry that says so, `least` or `most` for an amount
+    target: int = 0  # thousandths of the base unit (see `amounts.to_base_unit`)
     unit: str = ""
     per: Per = "day"
 

@@ -140,24 +140,15 @@ def _share(part: int, rest: int) -> float | None:
 
 
 class HabitPair(NamedTuple):
-    """Two habits.
+    """Two habits."""
 
-    Attributes:
-        first: The id of the one that may make a difference.
-        second: The id of the other one.
-        lag: How many days later the second is looked at.
-        table: On how many days they were done together, alone, or not at all.
-        chance: How often another order of the weeks shows as much, 0.0 to 1.0; None where there
-            are too few days to ask.
-        is_worth_a_try: Whether it stands out from all pairs that were looked at.
-    """
-
-    first: str
+    first: str  # the id of the one that may make a difference
     second: str
-    lag: int
-    table: PairCounts
+    lag: int  # how many days later the second is looked at
+    table: PairCounts  # on how many days they were done together, alone, or not at all
+    # How often another order of the weeks shows as much; None where there are too few days to ask.
     chance: float | None = None
-    is_worth_a_try: bool = False
+    is_worth_a_try: bool = False  # whether it stands out from all pairs that were looked at
 
 
 def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:

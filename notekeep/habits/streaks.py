@@ -31,19 +31,12 @@ class Rate(NamedTuple):
 
 
 class Recovery(NamedTuple):
-    """Never miss twice: how often the unit after a miss was met.
-
-    Attributes:
-        followed: Misses after which another unit closed.
-        recovered: Those of them where it was met.
-        longest_gap: The most misses one after the other.
-        is_at_stake: Whether the last closed unit was missed, so that the next one matters.
-    """
+    """Never miss twice: how often the unit after a miss was met."""
 
     followed: int
-    recovered: int
-    longest_gap: int
-    is_at_stake: bool
+    recovered: int  # those of them where it was met
+    longest_gap: int  # the most misses one after the other
+    is_at_stake: bool  # whether the last closed unit was missed, so that the next one matters
 
     @property
     def rate(self) -> float | None:

@@ -79,19 +79,12 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
 
 
 class _Pace(NamedTuple):
-    """How a stretch of days is scored.
+    """How a stretch of days is scored."""
 
-    Attributes:
-        keeps: What a day leaves of the strength before it.
-        window: How many days are summed up.
-        full: The sum that is the whole share; for at-most goals the sum that is still all right.
-        is_most: Whether a larger sum is worse.
-    """
-
-    keeps: float
+    keeps: float  # what a day leaves of the strength before it
     window: int
-    full: int
-    is_most: bool = False
+    full: int  # the sum that is the whole share; for at-most goals the sum that is still all right
+    is_most: bool = False  # whether a larger sum is worse
 
     def share(self, total: int) -> float:
         """Return the share of the goal that a sum over the window reaches, 0.0 to 1.0."""

@@ -40,27 +40,16 @@ UNANSWERED = frozenset(
 
 
 class Cell(NamedTuple):
-    """One day of a habit.
-
-    Attributes:
-        day: The day.
-        status: What it was.
-        mark: What it is shown as.
-        level: 0 to 4, how much of the goal it has (see `calendar`).
-        amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
-        is_logged: Whether any line of the log is about it.
-        is_disputed: Whether lines contradict each other.
-        is_cleared: Whether what was logged was taken back by `clear`.
-    """
+    """One day of a habit."""
 
     day: date
     status: Status
     mark: Mark
-    level: int
-    amount: str
-    is_logged: bool
-    is_disputed: bool
-    is_cleared: bool = False
+    level: int  # 0 to 4, how much of the goal it has (see `calendar`)
+    amount: str  # what was logged in the habit's unit, such as `7 min`; "" without an amount
+    is_logged: bool  # whether any line of the log is about it
+    is_disputed: bool  # whether lines contradict each other
+    is_cleared: bool = False  # whether what was logged was taken back by `clear`
 
     @property
     def is_unanswered(self) -> bool:
@@ -69,53 +58,29 @@ class Cell(NamedTuple):
 
 
 class HabitView(NamedTuple):
-    """What a list shows of a habit.
-
-    Attributes:
-        id: Its name in the log.
-        title: What a person calls it.
-        group: The heading it is listed under, "" without.
-        order: Its place within the group, None without.
-        schedule: Its schedule today, as it is written.
-        goal: Its goal, as it is written.
-        unit: The unit of its amounts, "" without.
-        path: Its note, vault-relative; "" when only the log names it.
-        today: Today's cell.
-        cells: The days asked for, in order.
-        call: What today asks of it.
-        is_at_risk: Whether today is the last chance of a unit, or the day not to miss twice.
-        streak: How many units in a row.
-        best: The longest such row.
-        streak_unit: What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
-        strength: 0.0 to 1.0.
-        note: What is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing.
-        tiny: Its two-minute version, "" without.
-        after: The habit it follows, as its note names it; "" without.
-        is_archived: Whether lists leave it out.
-        problems: What is not understood in its note, one sentence each.
-    """
+    """What a list shows of a habit."""
 
     id: str
     title: str
     group: str
-    order: int | None
-    schedule: str
+    order: int | None  # its place within the group, None without
+    schedule: str  # its schedule today, as it is written
     goal: str
     unit: str
-    path: str
+    path: str  # its note, vault-relative; "" when only the log names it
     today: Cell
     cells: tuple[Cell, ...]
     call: Call
-    is_at_risk: bool
-    streak: int
+    is_at_risk: bool  # whether today is the last chance of a unit, or the day not to miss twice
+    streak: int  # how many units in a row
     best: int
-    streak_unit: str
+    streak_unit: str  # what they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, ""
     strength: float
-    note: str
+    note: str  # what is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing
     tiny: str
     after: str
     is_archived: bool
-    problems: tuple[str, ...]
+    problems: tuple[str, ...]  # what is not understood in its note, one sentence each
 
 
 def view(

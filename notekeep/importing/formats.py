@@ -25,15 +25,10 @@ _HABITCTL_HABIT = re.compile(r"[0-9]+ \S.*")
 
 
 class VaultVocabulary(NamedTuple):
-    """What readers may know of the vault.
+    """What readers may know of the vault."""
 
-    Attributes:
-        names: The folded names of its habits.
-        daily: How its daily notes are named.
-    """
-
-    names: Collection[str] = ()
-    daily: Daily = Daily()
+    names: Collection[str] = ()  # the folded names of its habits
+    daily: Daily = Daily()  # how its daily notes are named
 
 
 def read_source(

@@ -34,17 +34,11 @@ _ENDINGS = (".csv", ".json", ".md", ".org")
 
 
 class Limits(NamedTuple):
-    """What an archive may hold.
-
-    Attributes:
-        entries: How many entries.
-        size: How many bytes all of them may have, unpacked.
-        ratio: How often an entry of more than a megabyte may be as large unpacked as packed.
-    """
+    """What an archive may hold."""
 
     entries: int = 100_000
-    size: int = 2 << 30
-    ratio: int = 100
+    size: int = 2 << 30  # how many bytes all of them may have, unpacked
+    ratio: int = 100  # how often an entry of more than a megabyte may be as large as it is packed
 
 
 LIMITS = Limits(entries=100_000, size=256 << 20)

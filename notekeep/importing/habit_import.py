@@ -40,46 +40,26 @@ _OWN = "notekeep"
 
 
 class PlannedHabit(NamedTuple):
-    """What becomes of one habit of a source.
-
-    Attributes:
-        name: What the source calls it.
-        id: What it is called in the log.
-        path: Its note, vault-relative; "" when only the log names it.
-        is_new: Whether the note is made.
-        entries: How many days it brings.
-        added: How many of them are written.
-        same: How many the vault has already.
-        kept: How many the vault says something else of; they stay as they are.
-        first: The first day, None without any.
-        last: The last day.
-    """
+    """What becomes of one habit of a source."""
 
     name: str
-    id: str
-    path: str
+    id: str  # what it is called in the log
+    path: str  # its note, vault-relative; "" when only the log names it
     is_new: bool
-    entries: int
-    added: int
-    same: int
-    kept: int
+    entries: int  # how many days it brings
+    added: int  # how many of them are written
+    same: int  # how many the vault has already
+    kept: int  # how many the vault says something else of; they stay as they are
     first: date | None
     last: date | None
 
 
 class HabitImport(NamedTuple):
-    """An import before it is carried out.
-
-    Attributes:
-        source: What was read.
-        habits: What becomes of each habit.
-        losses: What does not come along: of the source, and what the vault cannot hold.
-        plan: What would be written.
-    """
+    """An import before it is carried out."""
 
     source: HabitSource
     habits: tuple[PlannedHabit, ...]
-    losses: tuple[Loss, ...]
+    losses: tuple[Loss, ...]  # of the source, and what the vault cannot hold
     plan: WritePlan
 
 

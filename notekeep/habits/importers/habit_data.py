@@ -27,39 +27,23 @@ DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 
 
 class ImportedDay(NamedTuple):
-    """What was said of one day.
-
-    Attributes:
-        day: The day, as an ordinal.
-        value: What of it.
-        note: A remark, "" without.
-        time: As in a log line, "" when it is not known.
-        extra: Further `key=word` pairs.
-    """
+    """What was said of one day."""
 
     day: int
     value: LogValue
     note: str = ""
-    time: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
+    time: str = ""  # as in a log line, "" when it is not known
+    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
 
 
 class SourceNote(NamedTuple):
-    """A note of another program.
+    """A note of another program."""
 
-    Attributes:
-        name: The file, without folder and ending.
-        words: Its front matter, each value as text.
-        raw: The same, each value as its source text, nested ones whole.
-        body: The text after the front matter.
-        problem: Why the front matter could not be read, "" when it could.
-    """
-
-    name: str
-    words: dict[str, str | list[str]]
-    raw: dict[str, str]
+    name: str  # the file, without folder and ending
+    words: dict[str, str | list[str]]  # its front matter, each value as text
+    raw: dict[str, str]  # the same, each value as its source text, nested ones whole
     body: str
-    problem: str = ""
+    problem: str = ""  # why the front matter could not be read, "" when it could
 
     def word(self, key: str) -> str:
         """Return a value as one text, "" without."""
@@ -68,61 +52,34 @@ class SourceNote(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """Something that does not come along, or not as it was.
-
-    Attributes:
-        message: What it is.
-        habit: Whose, "" for the whole source.
-        place: Where it stands first, such as `log:12`; "" where there is no place to name.
-        times: How often.
-    """
+    """Something that does not come along, or not as it was."""
 
     message: str
-    habit: str = ""
-    place: str = ""
+    habit: str = ""  # whose, "" for the whole source
+    place: str = ""  # where it stands first, such as `log:12`; "" where there is no place to name
     times: int = 1
 
 
 @dataclass(slots=True)
 class ImportedHabit:
-    """A habit of another program, in the words of a definition.
-
-    Attributes:
-        name: What it is called there.
-        source_id: What tells it from others of its name; the name where there is nothing else.
-        identity: The id it should have, "" where one is made from its name.
-        schedule: As `parse_schedule` reads it, or lines as `parse_rules` does.
-        goal: As `parse_goal` reads it.
-        unit: The unit of its amounts where the goal names none.
-        since: Its first day, None when the source does not say.
-        until: Its last day.
-        pauses: First and last days of pauses.
-        is_archived: Whether it is over.
-        counts_silence: Whether a day without an entry is a success; None leaves it to the goal.
-        group: The heading it is listed under.
-        remind: Times at which to be reminded, as a definition has them.
-        aliases: Further names of it in a log.
-        about: What was written about it, as Markdown.
-        more: Further fields of a definition, as they stand there.
-        entries: What was said, in the order of the source.
-    """
+    """A habit of another program, in the words of a definition."""
 
     name: str
-    source_id: str = ""
-    identity: str = ""
-    schedule: str | list[str] = "daily"
-    goal: str = "done"
-    unit: str = ""
-    since: int | None = None
+    source_id: str = ""  # what tells it from others of its name
+    identity: str = ""  # the id it should have, "" where one is made from its name
+    schedule: str | list[str] = "daily"  # as `parse_schedule` or `parse_rules` reads it
+    goal: str = "done"  # as `parse_goal` reads it
+    unit: str = ""  # the unit of its amounts where the goal names none
+    since: int | None = None  # its first day, None when the source does not say
     until: int | None = None
     pauses: list[tuple[int, int]] = field(default_factory=list)
     is_archived: bool = False
-    counts_silence: bool | None = None
+    counts_silence: bool | None = None  # None leaves it to the goal
     group: str = ""
     remind: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)  # further names of it in a log
     about: str = ""
-    more: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)  # further fields of a definition
     entries: list[ImportedDay] = field(default_factory=list)
 
     def record(

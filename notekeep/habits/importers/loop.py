@@ -42,27 +42,19 @@ _PERIODS = {1: "", 7: "/week", 30: "/month"}
 
 
 class LoopHabit(NamedTuple):
-    """What Loop says of a habit, whichever of its files it stands in.
-
-    Attributes:
-        times: How often it is due, in so many `days`.
-        is_numeric: Whether days have amounts.
-        target: The amount to reach, thousandths.
-        is_most: Whether the target is the most that is allowed.
-        identity: What tells it from all others, "" in files that do not say.
-    """
+    """What Loop says of a habit, whichever of its files it stands in."""
 
     name: str
-    times: int = 1
+    times: int = 1  # how often it is due, in so many `days`
     days: int = 1
     is_numeric: bool = False
     unit: str = ""
-    target: int = 0
-    is_most: bool = False
+    target: int = 0  # the amount to reach, thousandths
+    is_most: bool = False  # whether the target is the most that is allowed
     question: str = ""
     description: str = ""
     is_archived: bool = False
-    identity: str = ""
+    identity: str = ""  # what tells it from all others, "" in files that do not say
 
 
 def make_loop_habit(facts: LoopHabit, found: SourceBuilder) -> ImportedHabit:
