@@ -39,16 +39,7 @@ class Calendar(NamedTuple):
 def lay_out_calendar(
     habit: Definition, days: DayHistory, line: Timeline, first: int, last: int, week_start: int = 0
 ) -> Calendar:
-    """Lay out the days from `first` to `last`, both included.
-
-    Args:
-        habit: The definition.
-        days: What was logged.
-        line: The same days, judged.
-        first: The first day, as an ordinal.
-        last: The last day.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-    """
+    """Lay out the days from `first` to `last`, both included; `line` are the same days, judged."""
 
     def square(day: int) -> CalendarDay | None:
         if not first <= day <= last:
@@ -149,13 +140,7 @@ _MARKS: dict[Status, Mark] = {
 
 
 def day_mark(status: Status, share: float = 0.0, *, is_at_risk: bool = False) -> Mark:
-    """Return the mark of a day.
-
-    Args:
-        status: What the day was.
-        share: How much of the goal the day has, 0.0 to 1.0.
-        is_at_risk: Whether it is the last chance.
-    """
+    """Return the mark of a day, of which a share of its goal is reached."""
     mark = _MARKS[status]
     if mark in ("missed", "open", "covered") and 0 < share < 1:
         return "partial"

@@ -135,15 +135,7 @@ def undefined(name: str) -> Definition:
 
 
 def read_definition(fields: Fields, path: str = "") -> Definition | None:
-    """Read a definition.
-
-    Args:
-        fields: The note's front matter.
-        path: The note, vault-relative.
-
-    Returns:
-        None when the note defines no habit, which is when it has no `habit:`.
-    """
+    """Read a definition; None when the note defines no habit, which is when it has no `habit:`."""
     reader = _DefinitionReader(fields)
     identity = reader.text("habit")
     if not identity:

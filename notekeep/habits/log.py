@@ -279,11 +279,9 @@ def _link_name(target: str) -> str:
 
 
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
-    """Write an entry as a line, without its line break.
+    """Write an entry as a line, without its line break; breaks in its note become blanks.
 
-    Args:
-        entry: What to write; breaks in its note become blanks.
-        is_link: Write the habit as `[[habit]]`, so that Obsidian shows its backlinks.
+    A habit is written as `[[habit]]` on demand, so that Obsidian shows its backlinks.
     """
     habit = f"[[{entry.habit}]]" if is_link else entry.habit
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]

@@ -53,14 +53,10 @@ def day_names(weekdays: Iterable[bool]) -> list[str]:
 
 
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
-    """Read the reminders of a definition.
+    """Read the reminders of a definition; return them, and the words that are none.
 
-    Args:
-        words: As they stand there. Weekdays that a comma of the list parted from their time are
-            put together again: `remind: mon,fri 18:00` is one reminder.
-
-    Returns:
-        The reminders, and the words that are none.
+    Weekdays that a comma of the list parted from their time are put together again:
+    `remind: mon,fri 18:00` is one reminder.
     """
     found: list[Reminder] = []
     wrong: list[str] = []
@@ -113,12 +109,8 @@ def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
 def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
     """Return a line for each time, with percent signs escaped, which would end the line.
 
-    Args:
-        times: When it runs.
-        command: What runs: a program, as an absolute path, and its arguments.
-
     Raises:
-        Refused: An argument holds a line break.
+        Refused: An argument of the command holds a line break.
     """
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(

@@ -30,16 +30,7 @@ class LineRepair(NamedTuple):
 
 
 def repair_line(code: str, text: str, unit: str = "") -> LineRepair | None:
-    """Find what to write in the place of a reported line.
-
-    Args:
-        code: The report, H001 to H005 or W101, W103, W106, W107.
-        text: The line as it stands.
-        unit: The unit of its habit.
-
-    Returns:
-        None where only a person can tell.
-    """
+    """Find what to write in the place of a reported line; None where only a person can tell."""
     match code:
         case "H001":
             return _repair_shape(text)

@@ -64,14 +64,7 @@ def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
 def review_habit(
     habit: Definition, days: DayHistory, line: Timeline, bounds: Bounds
 ) -> HabitReview:
-    """Look back on a habit.
-
-    Args:
-        habit: The definition.
-        days: What was logged.
-        line: The same days, judged as of the last day that is reviewed.
-        bounds: The days.
-    """
+    """Look back on a habit; `line` is judged as of the last day that is reviewed."""
     first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), line.today)
     met, need, share = _reached(habit, line, first, last)
     start, scores = strengths(habit, days, last)

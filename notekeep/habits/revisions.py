@@ -52,11 +52,8 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
     """Reduce all entries of one habit and day to what the day was.
 
     Only the highest revision counts. In it amounts add up, or the largest of those that set the
-    day replaces them; then done beats skip, skip beats miss, and miss beats clear.
-
-    Args:
-        entries: In any order, each any number of times; their day and habit are not looked at.
-        unit: The habit's unit; "" adds numbers as they stand.
+    day replaces them; then done beats skip, skip beats miss, and miss beats clear. Without a unit
+    numbers add as they stand.
     """
     distinct = {entry_identity(entry): entry for entry in entries}.values()
     if not distinct:
@@ -94,16 +91,10 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
 def revise(
     entries: Sequence[LogEntry], said: LogValue, unit: str = "", *, replaces: bool = False
 ) -> tuple[LogValue, int]:
-    """Find the value and revision to write for a day.
+    """Find the value and revision to write for a day of which a person says something.
 
-    Args:
-        entries: All lines of the habit and day.
-        said: What the person says of it.
-        unit: The habit's unit.
-        replaces: Whether it takes the place of all that was said before.
-
-    Returns:
-        The value as it must be written: an amount on top of one that was set becomes the new sum.
+    An amount on top of one that was set becomes the new sum. With `replaces` it takes the place
+    of all that was said before.
     """
     if not entries:
         return said, 0
@@ -124,13 +115,8 @@ def restore_day(
 ) -> list[tuple[LogValue, int]]:
     """Find what to write so that a day is what it was without some of its lines.
 
-    Args:
-        entries: All lines of the habit and day.
-        gone: The lines to take back, and with each every repetition of it.
-        unit: The habit's unit.
-
-    Returns:
-        One value and revision, or two: an amount, and that the day was said to be done as well.
+    With each line that is gone every repetition of it is. The result is one value and revision, or
+    two: an amount, and that the day was said to be done as well.
     """
     revision = max(entry.revision for entry in entries) + 1
     same = {entry_identity(entry) for entry in gone}

@@ -134,12 +134,8 @@ def parse_schedule(text: str) -> Schedule:
 def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
     """Read schedules with the day from which each holds, as `2026-06-01 mon,wed,fri`.
 
-    Args:
-        lines: The schedules; one without a day continues the one before it.
-
-    Returns:
-        The rules by their first day. The first one also holds for all days before it, because
-        the entries before a habit got its definition had to follow some rule.
+    One without a day continues the one before it. The first one also holds for all days before it,
+    because the entries before a habit got its definition had to follow some rule.
 
     Raises:
         UsageError: One of them is no schedule, or there is none.
@@ -312,11 +308,6 @@ def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]
     back, but never so far that their last check would fall out. A span of 30 or 31 days is a
     month: as long as the month it begins in, or as the next one when it begins on the last day of
     a month.
-
-    Args:
-        checks: The days with a check, in order, as ordinals.
-        times: How many checks a span needs.
-        days: How long a span is.
     """
     if times >= days:
         times = days = 1

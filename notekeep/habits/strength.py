@@ -43,11 +43,6 @@ def strength(habit: Definition, days: DayHistory, today: int) -> float:
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
     """Return the strength of a habit on each day from its first entry to today, or its last day.
 
-    Args:
-        habit: The definition.
-        days: What was logged.
-        today: The day that is not over yet.
-
     Returns:
         The ordinal of the first day, and one strength a day; none without an entry.
     """

@@ -71,16 +71,7 @@ def plan_import(
     source: HabitSource,
     now: datetime,
 ) -> HabitImport:
-    """Plan an import; nothing is written.
-
-    Args:
-        root: The vault.
-        schema: How its notes are read.
-        settings: Its settings.
-        index: Its habits, refreshed.
-        source: What was read.
-        now: The wall clock, for the template of a note.
-    """
+    """Plan an import; nothing is written."""
     planner = _Planner(root, schema, index, source, now)
     rows = tuple(planner.plan_habit(habit) for habit in source.habits)
     count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"

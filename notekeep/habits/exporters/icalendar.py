@@ -42,13 +42,7 @@ class _Repeat(NamedTuple):
 def write_calendar(
     habits: Iterable[Definition], vault: str, today: int, week_start: int = 0
 ) -> tuple[str, int]:
-    """Write the reminders of habits.
-
-    Args:
-        habits: Their definitions; archived ones are left out.
-        vault: What tells this vault's events from those of others.
-        today: The day, as an ordinal.
-        week_start: The first day of the week, 0 for Monday to 6 for Sunday.
+    """Write the reminders of habits that are not over; `vault` goes into the ids of events.
 
     Returns:
         The file, and how many events are in it.

@@ -51,11 +51,7 @@ class HabitHistory(NamedTuple):
 
 
 def loop_files(habits: Sequence[HabitHistory], today: int) -> tuple[dict[str, str], list[str]]:
-    """Write the files of an export.
-
-    Args:
-        habits: The habits, in the order that they get in Loop.
-        today: The last day, as an ordinal.
+    """Write the files of an export, up to a day.
 
     Returns:
         The texts by file name, and what Loop has no place for.

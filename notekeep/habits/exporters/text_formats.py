@@ -94,13 +94,8 @@ def simplify_entries(
 ) -> list[LogEntry]:
     """Give each day its entries without what was replaced, and without revisions.
 
-    Each day is proved to be folded into what it was; one that would not be becomes one line, or
-    two, that say what it is.
-
-    Args:
-        entries: All entries of one habit.
-        unit: Its unit.
-        pairs: Whether the `key=word` pairs of a line are kept.
+    Each day is proved to mean what it did; one that would not becomes one line, or two, that say
+    what it is. With `pairs` the `key=word` pairs of lines are kept.
     """
     by_day: dict[int, list[LogEntry]] = {}
     for entry in entries:

@@ -48,10 +48,10 @@ def read_daily_notes(
     known: Collection[str] = (),
     day_in: Callable[[str], int | None] = lambda _: None,
 ) -> HabitSource:
-    """Read daily notes.
+    """Read daily notes; one without a day in its name or its `date` is left out.
 
     Args:
-        pages: The notes; one without a day in its name or its `date` is left out.
+        pages: The notes.
         known: The folded names of habits that there are already.
         day_in: The day that a name of the vault's own form means.
     """

@@ -142,11 +142,7 @@ class SourceBuilder:
             self.report_loss(message, place=page.name)
 
     def build(self, *, is_overwriting: bool = False) -> HabitSource:
-        """Return what was gathered.
-
-        Args:
-            is_overwriting: Of several entries of one day keep the last, as many programs do.
-        """
+        """Return what was gathered; formats that overwrite keep the last entry of a day."""
         if is_overwriting:
             for habit in self._habits.values():
                 habit.entries = list({said.day: said for said in habit.entries}.values())

@@ -140,10 +140,7 @@ _FORMER_HEADS = {
 
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
-    """Read an export.
-
-    Args:
-        files: The texts of its CSV files by their path in the archive or folder.
+    """Read an export: the texts of its CSV files by their path in the archive or folder.
 
     Raises:
         Refused: There is no Habits.csv, or one that is none.
@@ -278,12 +275,7 @@ Cells: TypeAlias = "Mapping[str, Any]"
 
 
 def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSource:
-    """Read a backup.
-
-    Args:
-        habits: The rows of its habits.
-        days: The rows of its repetitions; timestamps are milliseconds of a day's midnight in UTC.
-    """
+    """Read a backup: the rows of its habits and repetitions, in milliseconds of midnight UTC."""
     found = SourceBuilder("loop")
     known: dict[int, tuple[ImportedHabit, LoopHabit]] = {}
     ordered = sorted(habits, key=lambda row: (_whole(row.get("position")), _whole(row.get("id"))))
