@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from notekeep.habits.day_history import DayHistory
@@ -88,36 +88,9 @@ class MarkGlyphs(NamedTuple):
     levels: str
 
 
-UNICODE_MARKS = MarkGlyphs(
-    {
-        "done": "✓",
-        "partial": "◐",
-        "missed": "✗",
-        "covered": "–",  # noqa: RUF001 - an en dash, told from the minus of a number
-        "skipped": "s",
-        "paused": "p",
-        "open": "·",
-        "at risk": "!",
-        "ok": "○",
-        "none": " ",
-    },
-    "·░▒▓█",
-)
-ASCII_MARKS = MarkGlyphs(
-    {
-        "done": "x",
-        "partial": "/",
-        "missed": "m",
-        "covered": "-",
-        "skipped": "s",
-        "paused": "p",
-        "open": ".",
-        "at risk": "!",
-        "ok": "o",
-        "none": " ",
-    },
-    ".:+*#",
-)
+_MARK_NAMES: tuple[Mark, ...] = get_args(Mark)
+UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗–sp·!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, told from the minus of a number
+ASCII_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "x/m-sp.!o ", strict=True)), ".:+*#")
 
 _MARKS: dict[Status, Mark] = {
     "off": "none",
