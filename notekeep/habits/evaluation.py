@@ -146,9 +146,9 @@ def evaluate_days(
     segments, due = [], None
     limit = end if habit.until is None else min(end, habit.until)
     for start, stop, schedule in habit.stretches(since, limit):
-        segment = Segment(start, stop, _counted_unit(habit, schedule), [])
         origin = start if habit.since is None else habit.since
         grid = _find_grid(habit, schedule, origin, week_start)
+        segment = Segment(start, stop, _counted_unit(schedule, grid), [])
         next_due = evaluation.judge(segment, schedule, grid)
         if start <= today:
             segments.append(segment)
@@ -157,9 +157,9 @@ def evaluate_days(
 
 
 class _PeriodGrid(NamedTuple):
-    """How days are cut into periods: `week`, `month`, or slots of `days` days from `start`."""
+    """How days are cut into periods: calendar months, or weeks and slots of `days` from `start`."""
 
-    kind: Literal["week", "month", "slot"]
+    unit: StreakUnit
     days: int = 7
     start: int = 0
 
@@ -173,17 +173,17 @@ def _find_grid(
     per = habit.goal.per
     if per == "day" and isinstance(schedule, EverySlot):
         start = since if schedule.start is None else schedule.start
-        return _PeriodGrid("slot", schedule.days, start)
+        return _PeriodGrid("slots", schedule.days, start)
     if per == "day" and isinstance(schedule, PerPeriod):
         per = schedule.period
     if per == "week":
-        return _PeriodGrid("week", 7, 1 + week_start)  # the ordinal 1 is a Monday
-    return _PeriodGrid("month") if per == "month" else None
+        return _PeriodGrid("weeks", 7, 1 + week_start)  # the ordinal 1 is a Monday
+    return _PeriodGrid("months") if per == "month" else None
 
 
 def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
     """Return the first and last day of the period that a day lies in."""
-    if grid.kind == "month":
+    if grid.unit == "months":
         first = date.fromordinal(day).replace(day=1)
         after = date.fromordinal(first.toordinal() + 31).replace(day=1)
         return first.toordinal(), after.toordinal() - 1
@@ -191,11 +191,9 @@ def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
     return start, start + grid.days - 1
 
 
-def _counted_unit(habit: Definition, schedule: Schedule) -> StreakUnit:
-    grid = _find_grid(habit, schedule, 0, 0)
+def _counted_unit(schedule: Schedule, grid: _PeriodGrid | None) -> StreakUnit:
     if grid is not None:
-        units: dict[str, StreakUnit] = {"week": "weeks", "month": "months", "slot": "slots"}
-        return units[grid.kind]
+        return grid.unit
     match schedule:
         case ChosenDays():
             return "due days"
@@ -207,22 +205,26 @@ def _counted_unit(habit: Definition, schedule: Schedule) -> StreakUnit:
             return ""
 
 
-def _find_outcome(habit: Definition, value: DayValue, day: int, today: int) -> Outcome:
-    """Return what a day was with the goal, the pauses and the ends of the habit in view."""
-    outcome = _logged_outcome(habit, value)
-    if outcome == "within limit" and day < today:
-        outcome = "success"
-    is_success = outcome == "success"
-    if (habit.since is not None and day < habit.since) or (
-        habit.until is not None and day > habit.until
-    ):
-        return "outside" if is_success else "off"
-    if not is_success and habit.pauses and habit.is_paused_on(day):
-        return "paused"
-    return outcome
+def _find_outcomes(
+    habit: Definition, values: list[DayValue], first: int, today: int
+) -> list[Outcome]:
+    """Return what days were with the goal, the pauses and the ends of the habit in view."""
+    outcomes = [
+        _find_outcome(habit, value, is_over=day < today) for day, value in enumerate(values, first)
+    ]
+    last = first + len(values) - 1
+    for start, end in habit.pauses:
+        for place in range(max(start, first) - first, min(end, last) - first + 1):
+            if outcomes[place] != "success":
+                outcomes[place] = "paused"
+    since = first if habit.since is None else habit.since
+    until = last if habit.until is None else habit.until
+    for day in (*range(first, min(since, last + 1)), *range(max(until + 1, first), last + 1)):
+        outcomes[day - first] = "outside" if outcomes[day - first] == "success" else "off"
+    return outcomes
 
 
-def _logged_outcome(habit: Definition, value: DayValue) -> Outcome:
+def _find_outcome(habit: Definition, value: DayValue, *, is_over: bool) -> Outcome:
     goal = habit.goal
     is_by_day = goal.per == "day"
     if value.value == "none":
@@ -236,7 +238,7 @@ def _logged_outcome(habit: Definition, value: DayValue) -> Outcome:
             return "empty"  # an amount within the limit of a week is no achievement
         if value.amount > goal.target:
             return "miss"
-        return "success" if value.is_marked else "within limit"
+        return "success" if is_over or value.is_marked else "within limit"
     enough = goal.target if goal.kind == "least" and is_by_day else 1
     return "success" if value.is_marked or value.amount >= enough else "empty"
 
@@ -253,9 +255,7 @@ class _Evaluation:
         self.last = last
         self.today = today
         self.amounts = [value.amount for value in values]
-        self.outcomes = [
-            _find_outcome(habit, value, day, today) for day, value in enumerate(values, first)
-        ]
+        self.outcomes = _find_outcomes(habit, values, first, today)
         self.statuses: list[Status] = [
             "extra" if outcome == "outside" else "off" for outcome in self.outcomes
         ]
