@@ -37,14 +37,19 @@ class Calendar(NamedTuple):
 
 
 def lay_out_calendar(
-    habit: Definition, days: DayHistory, line: Timeline, first: int, last: int, week_start: int = 0
+    habit: Definition,
+    days: DayHistory,
+    timeline: Timeline,
+    first: int,
+    last: int,
+    week_start: int = 0,
 ) -> Calendar:
-    """Lay out the days from `first` to `last`, both included; `line` are the same days, judged."""
+    """Lay out the days from `first` to `last`, both included."""
 
     def square(day: int) -> CalendarDay | None:
         if not first <= day <= last:
             return None
-        status = line.status(day)
+        status = timeline.status(day)
         return CalendarDay(day, day_level(habit, days.day(day), status), status)
 
     start = first - (first - 1 - week_start) % 7

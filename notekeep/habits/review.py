@@ -62,28 +62,28 @@ def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
 
 
 def review_habit(
-    habit: Definition, days: DayHistory, line: Timeline, bounds: Bounds
+    habit: Definition, days: DayHistory, timeline: Timeline, bounds: Bounds
 ) -> HabitReview:
-    """Look back on a habit; `line` is judged as of the last day that is reviewed."""
-    first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), line.today)
-    met, need, share = _reached(habit, line, first, last)
+    """Look back on a habit; `timeline` is judged as of the last day that is reviewed."""
+    first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
+    met, need, share = _reached(habit, timeline, first, last)
     start, scores = strengths(habit, days, last)
     now = scores[-1] if scores else 0.0
     before = first - 1 - start
     then = scores[before] if 0 <= before < len(scores) else 0.0
-    shown = {line.status(day) for day in range(first, last + 1)}
-    runs = streak(line)._replace(unit=streak_unit(habit, line))
-    gaps = _gaps(line, first, last)
+    shown = {timeline.status(day) for day in range(first, last + 1)}
+    runs = streak(timeline)._replace(unit=streak_unit(habit, timeline))
+    gaps = _gaps(timeline, first, last)
     return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {"off"})
 
 
 def _reached(
-    habit: Definition, line: Timeline, first: int, last: int
+    habit: Definition, timeline: Timeline, first: int, last: int
 ) -> tuple[str, str, float | None]:
     periods = [
         period
-        for period in line.periods
-        if first <= min(period.end, line.today) <= last and period.result != "skipped"
+        for period in timeline.periods
+        if first <= min(period.end, timeline.today) <= last and period.result != "skipped"
     ]
     if periods:
         reached = sum(period.reached for period in periods)
@@ -99,16 +99,16 @@ def _reached(
         else:
             shown = str(reached), str(need)
         return *shown, kept / need if need else None
-    results = [result.is_met for result in line.results if first <= result.day <= last]
+    results = [result.is_met for result in timeline.results if first <= result.day <= last]
     if not results:
         return "0", "", None
     met = results.count(True)
     return str(met), str(len(results)), met / len(results)
 
 
-def _gaps(line: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
+def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
     """Find units that were missed one after the other, two or more, the last in these days."""
-    results = [result for result in line.results if result.day <= last]
+    results = [result for result in timeline.results if result.day <= last]
     found: list[tuple[date, date, int]] = []
     for is_met, group in groupby(results, lambda result: result.is_met):
         missed = [date.fromordinal(result.day) for result in group]

@@ -50,18 +50,18 @@ _NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
 _WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
-def count_weekdays(habit: Definition, line: Timeline) -> list[tuple[int, int]]:
+def count_weekdays(habit: Definition, timeline: Timeline) -> list[tuple[int, int]]:
     """Count how often a habit was done on each weekday, of the days on which it was due.
 
     Stretches under a schedule that does not go by weeks, such as `every 2d`, say nothing about
     weekdays and are left out.
     """
     done, due = [0] * 7, [0] * 7
-    for segment in line.segments:
+    for segment in timeline.segments:
         if not _goes_by_weeks(habit, segment):
             continue
-        for day in range(segment.first, min(segment.last, line.today) + 1):
-            status = line.status(day)
+        for day in range(segment.first, min(segment.last, timeline.today) + 1):
+            status = timeline.status(day)
             done[(day - 1) % 7] += status == "done"
             due[(day - 1) % 7] += status in _COUNTED
     return list(zip(done, due, strict=True))
@@ -157,12 +157,12 @@ def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
 
 
 def compare_pairs(
-    lines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
+    timelines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
 ) -> list[HabitPair]:
     """Compare pairs of habits on days that are closed and on which both could have been done.
 
     Args:
-        lines: The habits, judged, by id.
+        timelines: The habits, judged, by id.
         logged: Days on which anything was logged; see `find_logged_days`.
         wanted: The pairs to look at, each in the order that is meant and with one of LAGS.
 
@@ -174,7 +174,9 @@ def compare_pairs(
     first = min(logged) - (min(logged) - 1) % 7
     weeks = range(first, max(logged) + 1, 7)
     packed = {
-        (name, lag): _pack(line, logged, weeks, lag) for name, line in lines.items() for lag in LAGS
+        (name, lag): _pack(timeline, logged, weeks, lag)
+        for name, timeline in timelines.items()
+        for lag in LAGS
     }
     found = []
     for one, other, lag in wanted:
@@ -193,13 +195,17 @@ class _PackedWeeks(NamedTuple):
     known: bytes
 
 
-def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _PackedWeeks:
+def _pack(timeline: Timeline, logged: set[int], weeks: range, lag: int) -> _PackedWeeks:
     done, known = bytearray(), bytearray()
     for week in weeks:
         was_done = was_known = 0
         for number in range(7):
             day = week + number
-            status = line.status(day + lag) if day in logged and day + lag <= line.today else None
+            status = (
+                timeline.status(day + lag)
+                if day in logged and day + lag <= timeline.today
+                else None
+            )
             # A day after is only known when something was logged on it, too.
             if status in ("done", *_NOT_DONE) and (not lag or day + lag in logged):
                 was_known |= 1 << number

@@ -52,32 +52,32 @@ class StreakRun(NamedTuple):
     length: int
 
 
-def streak(line: Timeline, since: int = 0) -> Streak:
+def streak(timeline: Timeline, since: int = 0) -> Streak:
     """Count the streak of a habit, from a day on.
 
     A change of schedule to another unit starts a new streak, because weeks and days do not add
     up; the longest is the longest of those that counted what is counted today.
     """
-    runs = _find_runs(line, since)
-    return Streak(len(runs[-1]), max(map(len, runs)), line.unit)
+    runs = _find_runs(timeline, since)
+    return Streak(len(runs[-1]), max(map(len, runs)), timeline.unit)
 
 
-def best_runs(line: Timeline, most: int = 10) -> list[StreakRun]:
+def best_runs(timeline: Timeline, most: int = 10) -> list[StreakRun]:
     """Return the longest streaks in today's unit, longest first, of equal ones the latest first."""
-    runs = [StreakRun(run[0], run[-1], len(run)) for run in _find_runs(line) if run]
+    runs = [StreakRun(run[0], run[-1], len(run)) for run in _find_runs(timeline) if run]
     return sorted(runs, key=lambda run: (-run.length, -run.last))[:most]
 
 
-def rate(line: Timeline, days: int | None = None) -> Rate:
+def rate(timeline: Timeline, days: int | None = None) -> Rate:
     """Count met and missed units of the last so many days, today included, or of all days."""
-    start = line.first if days is None else line.today - days + 1
-    met = [result.is_met for result in line.results if result.day >= start]
+    start = timeline.first if days is None else timeline.today - days + 1
+    met = [result.is_met for result in timeline.results if result.day >= start]
     return Rate(met.count(True), met.count(False))
 
 
-def recovery(line: Timeline) -> Recovery:
+def recovery(timeline: Timeline) -> Recovery:
     """Count what happened after misses."""
-    met = [result.is_met for result in line.results]
+    met = [result.is_met for result in timeline.results]
     after_misses = [now for before, now in pairwise(met) if not before]
     longest = gap = 0
     for is_met in met:
@@ -86,11 +86,11 @@ def recovery(line: Timeline) -> Recovery:
     return Recovery(len(after_misses), after_misses.count(True), longest, gap > 0)
 
 
-def _find_runs(line: Timeline, since: int = 0) -> list[list[int]]:
+def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:
     """Return the days of each streak in today's unit, in order; the last one goes on."""
     runs: list[list[int]] = [[]]
-    for segment in line.segments:
-        if segment.unit != line.unit:
+    for segment in timeline.segments:
+        if segment.unit != timeline.unit:
             runs.append([])
             continue
         for day, is_met in segment.results:

@@ -100,10 +100,10 @@ def view(
         shown: First and last day of the cells wanted; None for the seven days up to today.
     """
     first, last = shown or (today - 6, today)
-    line = evaluate_days(habit, days, today, week_start, max(last, today))
-    runs = streak(line)
-    is_at_risk = _is_at_risk(line)
-    here = view_day(habit, days, line, today, is_at_risk=is_at_risk)
+    timeline = evaluate_days(habit, days, today, week_start, max(last, today))
+    runs = streak(timeline)
+    is_at_risk = _is_at_risk(timeline)
+    here = view_day(habit, days, timeline, today, is_at_risk=is_at_risk)
     return HabitView(
         id=habit.id,
         title=habit.title,
@@ -115,16 +115,16 @@ def view(
         path=habit.path,
         today=here,
         cells=tuple(
-            here if day == today else view_day(habit, days, line, day)
+            here if day == today else view_day(habit, days, timeline, day)
             for day in range(first, last + 1)
         ),
-        call=_call(line, is_at_risk=is_at_risk, is_logged=here.is_logged),
+        call=_call(timeline, is_at_risk=is_at_risk, is_logged=here.is_logged),
         is_at_risk=is_at_risk,
         streak=runs.current,
         best=runs.longest,
-        streak_unit=streak_unit(habit, line),
+        streak_unit=streak_unit(habit, timeline),
         strength=strength(habit, days, today),
-        note=_note(habit, days, line, is_at_risk=is_at_risk),
+        note=_note(habit, days, timeline, is_at_risk=is_at_risk),
         tiny=habit.tiny,
         after=habit.after,
         is_archived=habit.is_archived,
@@ -146,10 +146,10 @@ def counts(views: Iterable[HabitView]) -> tuple[int, int, int]:
 
 
 def view_day(
-    habit: Definition, days: DayHistory, line: Timeline, day: int, *, is_at_risk: bool = False
+    habit: Definition, days: DayHistory, timeline: Timeline, day: int, *, is_at_risk: bool = False
 ) -> Cell:
     """Summarize one day of a habit."""
-    value, status = days.day(day), line.status(day)
+    value, status = days.day(day), timeline.status(day)
     is_amount = value.value == "amount"
     return Cell(
         day=date.fromordinal(day),
@@ -163,10 +163,10 @@ def view_day(
     )
 
 
-def streak_unit(habit: Definition, line: Timeline) -> str:
+def streak_unit(habit: Definition, timeline: Timeline) -> str:
     """Return what the streak counts, in words: a daily habit counts days."""
-    is_daily = habit.schedule_on(line.today) == DAILY
-    return "days" if is_daily and line.unit == "due days" else line.unit
+    is_daily = habit.schedule_on(timeline.today) == DAILY
+    return "days" if is_daily and timeline.unit == "due days" else timeline.unit
 
 
 def format_count(number: int, unit: str) -> str:
@@ -185,46 +185,46 @@ def format_streak(found: Streak | HabitView) -> str:
     return format_count(current, unit) + (f" (best {longest})" if longest > current else "")
 
 
-def _open_period(line: Timeline) -> Period | None:
+def _open_period(timeline: Timeline) -> Period | None:
     """Return the period that today lies in, while it can still be met."""
-    period = line.periods[-1] if line.periods else None
-    if period is None or period.result != "open" or line.status(line.today) == "extra":
+    period = timeline.periods[-1] if timeline.periods else None
+    if period is None or period.result != "open" or timeline.status(timeline.today) == "extra":
         return None
-    return period if period.end >= line.today else None
+    return period if period.end >= timeline.today else None
 
 
-def _counts_times(habit: Definition, line: Timeline) -> bool:
+def _counts_times(habit: Definition, timeline: Timeline) -> bool:
     is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
-    return is_by_day and isinstance(habit.schedule_on(line.today), PerPeriod | EverySlot)
+    return is_by_day and isinstance(habit.schedule_on(timeline.today), PerPeriod | EverySlot)
 
 
-def _is_at_risk(line: Timeline) -> bool:
-    status = line.status(line.today)
+def _is_at_risk(timeline: Timeline) -> bool:
+    status = timeline.status(timeline.today)
     if status in ("last day", "overdue"):
         return True
     if status != "pending":
         return False
-    if (period := _open_period(line)) is not None:
+    if (period := _open_period(timeline)) is not None:
         return period.need - period.reached == period.left
-    return recovery(line).is_at_stake
+    return recovery(timeline).is_at_stake
 
 
-def _call(line: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
-    status = line.status(line.today)
-    if status == "ok-so-far" and line.first == line.today and not is_logged:
+def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
+    status = timeline.status(timeline.today)
+    if status == "ok-so-far" and timeline.first == timeline.today and not is_logged:
         return "may"  # a limit that was made today has not been kept yet
     if status in ("done", "extra", "ok-so-far"):
         return "done"
     if status in ("due", "last day", "overdue", "missed"):
         return "due"
     if status == "pending":
-        return "due" if is_at_risk or not line.periods else "may"
+        return "due" if is_at_risk or not timeline.periods else "may"
     return "none"
 
 
-def _note(habit: Definition, days: DayHistory, line: Timeline, *, is_at_risk: bool) -> str:
-    today = line.today
-    goal, status = habit.goal, line.status(today)
+def _note(habit: Definition, days: DayHistory, timeline: Timeline, *, is_at_risk: bool) -> str:
+    today = timeline.today
+    goal, status = habit.goal, timeline.status(today)
     parts = []
     if goal.per == "day" and status in ("pending", "ok-so-far", "done", "missed"):
         reached = _bare(days.day(today).amount, habit)
@@ -233,19 +233,19 @@ def _note(habit: Definition, days: DayHistory, line: Timeline, *, is_at_risk: bo
             parts.append(f"{reached} of {target}")
         elif goal.kind == "least" and status != "done":
             parts.append(f"{reached}/{target}")
-    parts += _period_note(habit, line)
-    if isinstance(habit.schedule_on(today), AfterLast) and line.due is not None:
-        parts += _after_note(line.due, today)
-    if is_at_risk and not line.periods and line.due is None:
+    parts += _period_note(habit, timeline)
+    if isinstance(habit.schedule_on(today), AfterLast) and timeline.due is not None:
+        parts += _after_note(timeline.due, today)
+    if is_at_risk and not timeline.periods and timeline.due is None:
         parts.append(DO_NOT_MISS_TWICE)
     return ", ".join(parts)
 
 
-def _period_note(habit: Definition, line: Timeline) -> list[str]:
-    period = _open_period(line)
+def _period_note(habit: Definition, timeline: Timeline) -> list[str]:
+    period = _open_period(timeline)
     if period is None:
         return []
-    if not _counts_times(habit, line):
+    if not _counts_times(habit, timeline):
         # A goal scaled to the days that are left of a period has decimals that nobody chose.
         need = amounts.format_amount(
             round(amounts.from_base_unit(period.need, habit.unit), -2), habit.unit
@@ -283,14 +283,14 @@ def parse_year_heading(heading: str, today: date) -> int | None:
     return year if 1900 <= year <= 2199 else None
 
 
-def describe_year(title: str, year: int, line: Timeline, unit: str) -> str:
+def describe_year(title: str, year: int, timeline: Timeline, unit: str) -> str:
     """Write what the picture of a year shows, in a sentence or two."""
     first, last = year_bounds(year)
-    days = min(last, line.today) - first + 1
-    kept = rate(line, max(0, days)) if days > 0 else None
+    days = min(last, timeline.today) - first + 1
+    kept = rate(timeline, max(0, days)) if days > 0 else None
     if kept is None or kept.value is None:
         return f"{title} in {year}: nothing yet."
     closed = kept.met + kept.missed
     text = f"{title} in {year}: kept {kept.met} of {format_count(closed, unit or 'days')}"
-    best = streak(line, since=first).longest
+    best = streak(timeline, since=first).longest
     return f"{text}; the longest streak was {format_count(best, unit or 'days')}."

@@ -131,21 +131,11 @@ def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_HEAD)
     for identity, unit, entry in rows:
-        is_amount = entry.kind == "amount"
-        writer.writerow(
-            [
-                date.fromordinal(entry.day).isoformat(),
-                guard_cell(identity),
-                "set" if entry.is_set else entry.kind,
-                amounts.format_number(entry.amount) if is_amount else "",
-                guard_cell(entry.unit or unit) if is_amount else "",
-                entry.time or "",
-                guard_cell(entry.note or ""),
-            ]
-        )
+        cells = {"habit": identity, **_entry(entry, unit)}
+        writer.writerow(_guard_cell(cells[column]) for column in CSV_HEAD)
     return text.getvalue()
 
 
-def guard_cell(cell: str) -> str:
+def _guard_cell(cell: str) -> str:
     """Guard a cell from being taken for a formula; the import takes the guard off again."""
     return f"'{cell}" if cell.startswith(GUARDED_STARTS) else cell
