@@ -70,8 +70,9 @@ def best_runs(timeline: Timeline, most: int = 10) -> list[StreakRun]:
 
 def rate(timeline: Timeline, days: int | None = None) -> Rate:
     """Count met and missed units of the last so many days, today included, or of all days."""
-    start = timeline.first if days is None else timeline.today - days + 1
-    met = [result.is_met for result in timeline.results if result.day >= start]
+    end = timeline.today
+    start = timeline.first if days is None else end - days + 1
+    met = [result.is_met for result in timeline.results if start <= result.day <= end]
     return Rate(met.count(True), met.count(False))
 
 

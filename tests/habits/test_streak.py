@@ -61,6 +61,11 @@ def test_a_rate_of_the_last_days_includes_today() -> None:
     assert rate(line, 1000) == rate(line) == (2, 5)
 
 
+def test_a_rate_as_of_an_earlier_day_leaves_out_what_came_later() -> None:
+    line = daily("....xx.")
+    assert rate(line._replace(today=MONDAY + 4), 3) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("third", "current", "longest"), [(["19 done", "20 done"], 0, 2), ([], 2, 2)]
 )
