@@ -129,7 +129,7 @@ def is_id(name: str) -> bool:
     return bool(re.fullmatch(_ID, name)) and fold_name(name) not in RESERVED
 
 
-def undefined(name: str) -> Definition:
+def undefined_habit(name: str) -> Definition:
     """Return the habit of entries that no note defines: shown as it is logged, never due."""
     return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
 

@@ -83,7 +83,7 @@ class HabitView(NamedTuple):
     problems: tuple[str, ...]  # what is not understood in its note, one sentence each
 
 
-def view(
+def summarize_habit(
     habit: Definition,
     days: DayHistory,
     today: int,
@@ -103,7 +103,7 @@ def view(
     timeline = evaluate_days(habit, days, today, week_start, max(last, today))
     runs = streak(timeline)
     is_at_risk = _is_at_risk(timeline)
-    here = view_day(habit, days, timeline, today, is_at_risk=is_at_risk)
+    here = _summarize_day(habit, days, timeline, today, is_at_risk=is_at_risk)
     return HabitView(
         id=habit.id,
         title=habit.title,
@@ -115,7 +115,7 @@ def view(
         path=habit.path,
         today=here,
         cells=tuple(
-            here if day == today else view_day(habit, days, timeline, day)
+            here if day == today else _summarize_day(habit, days, timeline, day)
             for day in range(first, last + 1)
         ),
         call=_call(timeline, is_at_risk=is_at_risk, is_logged=here.is_logged),
@@ -138,14 +138,14 @@ def list_position(habit: HabitView) -> tuple[str, int, str]:
     return habit.group.casefold(), order, habit.title.casefold()
 
 
-def counts(views: Iterable[HabitView]) -> tuple[int, int, int]:
+def count_habits(views: Iterable[HabitView]) -> tuple[int, int, int]:
     """Count the habits that are done, all that today asks for, and those of the others at risk."""
     asked = [one for one in views if one.call in ("due", "done") and not one.is_archived]
     due = [one for one in asked if one.call == "due"]
     return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
 
 
-def view_day(
+def _summarize_day(
     habit: Definition, days: DayHistory, timeline: Timeline, day: int, *, is_at_risk: bool = False
 ) -> Cell:
     """Summarize one day of a habit."""

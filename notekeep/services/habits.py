@@ -187,12 +187,12 @@ def _calendar(index: HabitIndex, habits: Iterable[Habit]) -> HabitExport:
 
 
 def _loop(index: HabitIndex, habits: Iterable[Habit]) -> HabitExport:
-    from notekeep.habits.exporters.loop import HabitHistory, loop_files
+    from notekeep.habits.exporters.loop import HabitHistory, write_loop_files
 
     kept = [
         HabitHistory(habit.definition, index.days(habit), _notes(index, habit)) for habit in habits
     ]
-    files, losses = loop_files(kept, index.today().toordinal())
+    files, losses = write_loop_files(kept, index.today().toordinal())
     return HabitExport(_zipped(files), len(kept), tuple(losses))
 
 

@@ -17,7 +17,7 @@ from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
 from notekeep.habits.revisions import reduce_entries
-from notekeep.habits.summary import HabitView, counts, list_position, view
+from notekeep.habits.summary import HabitView, count_habits, list_position, summarize_habit
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
@@ -62,7 +62,7 @@ def prompt_path(cache: str) -> str:
 
 def prompt_text(views: Iterable[HabitView]) -> str:
     """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
-    done, asked, at_risk = counts(views)
+    done, asked, at_risk = count_habits(views)
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
@@ -175,7 +175,9 @@ class HabitIndex:
             if seen not in self._views:
                 week_start = self.places.settings.week_start
                 days = self.days(habit)
-                self._views[seen] = view(habit.definition, days, today, week_start, shown)
+                self._views[seen] = summarize_habit(
+                    habit.definition, days, today, week_start, shown
+                )
             return self._views[seen]
 
     def write_prompt(self, today: date) -> None:

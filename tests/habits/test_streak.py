@@ -64,6 +64,7 @@ def test_a_rate_of_the_last_days_includes_today() -> None:
 def test_a_rate_as_of_an_earlier_day_leaves_out_what_came_later() -> None:
     line = daily("....xx.")
     assert rate(line._replace(today=MONDAY + 4), 3) == (1, 2)
+    assert rate(line._replace(today=MONDAY - 100), 30) == (0, 0), "before its first day"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,9 @@ class HabitHistory(NamedTuple):
     notes: Mapping[int, str]
 
 
-def loop_files(habits: Sequence[HabitHistory], today: int) -> tuple[dict[str, str], list[str]]:
+def write_loop_files(
+    habits: Sequence[HabitHistory], today: int
+) -> tuple[dict[str, str], list[str]]:
     """Write the files of an export, up to a day.
 
     Returns:
