@@ -135,6 +135,12 @@ class SourceBuilder:
         """Name something that does not come along."""
         self._losses.append(Loss(message, habit, place, times))
 
+    def default_to_daily(self, schedule: str | None, message: str, habit: str) -> str:
+        """Return a schedule, or the default of one that there is none like."""
+        if schedule is None:
+            self.report_loss(f"{message}; it becomes daily", habit)
+        return schedule or "daily"
+
     def check_front_matter(self, page: SourceNote) -> None:
         """Name a note whose front matter cannot be read: what stands in it is lost."""
         if page.problem:

@@ -68,10 +68,9 @@ def _add_habit(row: Cells, found: SourceBuilder) -> ImportedHabit:
     if _whole(row.get("type")) == 1:
         _set_goal(habit, row, times, days, found)
         return habit
-    schedule = make_schedule(times, days)
-    if schedule is None:
-        found.report_loss(f"the schedule {times} in {days} days; it becomes daily", habit.name)
-    habit.schedule = schedule or "daily"
+    habit.schedule = found.default_to_daily(
+        make_schedule(times, days), f"the schedule {times} in {days} days", habit.name
+    )
     if times > days:
         found.report_loss(f"{times} times in {days} days; it becomes daily", habit.name)
     return habit

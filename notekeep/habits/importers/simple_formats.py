@@ -92,14 +92,11 @@ def _beaver_schedule(name: str, period: Any, found: SourceBuilder) -> str:
     count, times = fields.get("period_count"), fields.get("target_count")
     days = _PERIOD_DAYS.get(kind, 0)
     if not days or not isinstance(count, int) or not isinstance(times, int) or times < 1:
-        found.report_loss("a period that is not understood; it becomes daily", name)
-        return "daily"
+        return found.default_to_daily(None, "a period that is not understood", name)
     if count == 1 and kind in _PERIODS and times < days:
         return f"{times}/{_PERIODS[kind]}"
     schedule = make_schedule(times, count * days)
-    if schedule is None:
-        found.report_loss(f"the period of {count} {kind}; it becomes daily", name)
-    return schedule or "daily"
+    return found.default_to_daily(schedule, f"the period of {count} {kind}", name)
 
 
 # dijo: habits of type Bit, Count or Float, with their days as `stats`
@@ -243,9 +240,8 @@ def _define_harsh_habit(text: str, group: str, found: SourceBuilder, place: str)
         schedule = (
             make_schedule(int(times), int(days) * unit) if days else _once_in(int(times) * unit)
         )
-    if schedule is None:
-        found.report_loss(f"how often: {words.strip()}; it becomes daily", name)
-    found.add(ImportedHabit(name, schedule=schedule or "daily", until=until, group=group))
+    schedule = found.default_to_daily(schedule, f"how often: {words.strip()}", name)
+    found.add(ImportedHabit(name, schedule=schedule, until=until, group=group))
 
 
 def read_habitctl(habits: str, log: str) -> HabitSource:
@@ -261,10 +257,8 @@ def read_habitctl(habits: str, log: str) -> HabitSource:
         if not is_number or not name:
             found.report_loss(NOT_UNDERSTOOD, place=f"habits:{number}")
             continue
-        schedule = _once_in(int(days))
-        if schedule is None:
-            found.report_loss(f"once in {days} days; it becomes daily", name)
-        found.add(ImportedHabit(name, schedule=schedule or "daily"))
+        schedule = found.default_to_daily(_once_in(int(days)), f"once in {days} days", name)
+        found.add(ImportedHabit(name, schedule=schedule))
     for place, line in _log_lines(log):
         parts = line.split("\t")
         if len(parts) == 3:
