@@ -245,7 +245,7 @@ def _folded_back(
             result.damage(f"{words} changed {name}")
 
 
-def _folds(root: Path) -> dict[tuple[str, int], tuple[int, int, bool]]:
+def _folds(root: Path) -> dict[tuple[str, int], tuple[str, int, bool]]:
     """What each day was for each habit, by the lines of all logs; empty days left out."""
     lines: dict[tuple[str, int], list[LogEntry]] = {}
     for path in root.glob("habits/log/*.md"):
