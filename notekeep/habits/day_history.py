@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from notekeep.habits.revisions import EMPTY_DAY_VALUE, DayKind, DayValue
@@ -17,6 +18,12 @@ _KIND_MASK = 0b0111
 _MARKED_BIT = 0b1000
 _LOGGED_BIT = 0b10_0000
 _DISPUTED_BIT = 0b100_0000
+
+
+@lru_cache(maxsize=1024)  # of all days most are alike
+def _unpack_day(code: int, amount: int) -> DayValue:
+    is_marked, is_disputed = bool(code & _MARKED_BIT), bool(code & _DISPUTED_BIT)
+    return DayValue(_KINDS[code & _KIND_MASK], amount, is_marked, is_disputed, revision=0)
 
 
 class DayHistory:
@@ -36,13 +43,7 @@ class DayHistory:
         numbers = array("q")
         numbers.frombytes(amounts)
         history._days = {
-            ordinal: DayValue(
-                _KINDS[code & _KIND_MASK],
-                amount,
-                bool(code & _MARKED_BIT),
-                bool(code & _DISPUTED_BIT),
-                revision=0,
-            )
+            ordinal: _unpack_day(code, amount)
             for ordinal, (code, amount) in enumerate(zip(codes, numbers, strict=True), first)
             if code
         }

@@ -58,6 +58,9 @@ Outcome: TypeAlias = Literal[
 that is not over; `off` lies outside of since..until, and `outside` is a success out there.
 """
 
+UnitResult: TypeAlias = tuple[int, bool]
+"""A unit that is closed: the day where it closed, and whether it was met."""
+
 _OWN_STATUS: dict[Outcome, Status] = {
     "skip": "skipped",
     "success": "done",
@@ -66,13 +69,25 @@ _OWN_STATUS: dict[Outcome, Status] = {
     "outside": "extra",
 }
 """The status of days that no schedule changes."""
-
-
-class UnitResult(NamedTuple):
-    """A unit that is closed: the day where it closed, and whether it was met."""
-
-    day: int
-    is_met: bool
+_DUE_STATUS: dict[Outcome, Status] = {
+    **_OWN_STATUS,
+    "empty": "missed",
+    "miss": "missed",
+    "quiet": "done",
+}
+_DUE_TODAY_STATUS: dict[Outcome, Status] = {
+    **_OWN_STATUS,
+    "empty": "pending",
+    "miss": "missed",
+    "quiet": "ok-so-far",
+    "within limit": "ok-so-far",
+}
+_NOT_DUE_STATUS: dict[Outcome, Status] = {
+    "success": "extra",
+    "paused": "paused",
+    "off": "off",
+    "outside": "extra",
+}
 
 
 class Segment(NamedTuple):
@@ -209,10 +224,12 @@ def _find_outcomes(
     habit: Definition, values: list[DayValue], first: int, today: int
 ) -> list[Outcome]:
     """Return what days were with the goal, the pauses and the ends of the habit in view."""
-    outcomes = [
-        _find_outcome(habit, value, is_over=day < today) for day, value in enumerate(values, first)
-    ]
+    meanings = {value: _find_outcome(habit, value) for value in set(values)}
+    outcomes = [meanings[value] for value in values]
     last = first + len(values) - 1
+    for place in range(min(today, last + 1) - first):
+        if outcomes[place] == "within limit":
+            outcomes[place] = "success"
     for start, end in habit.pauses:
         for place in range(max(start, first) - first, min(end, last) - first + 1):
             if outcomes[place] != "success":
@@ -224,7 +241,7 @@ def _find_outcomes(
     return outcomes
 
 
-def _find_outcome(habit: Definition, value: DayValue, *, is_over: bool) -> Outcome:
+def _find_outcome(habit: Definition, value: DayValue) -> Outcome:
     goal = habit.goal
     is_by_day = goal.per == "day"
     if value.value == "none":
@@ -238,7 +255,7 @@ def _find_outcome(habit: Definition, value: DayValue, *, is_over: bool) -> Outco
             return "empty"  # an amount within the limit of a week is no achievement
         if value.amount > goal.target:
             return "miss"
-        return "success" if is_over or value.is_marked else "within limit"
+        return "success" if value.is_marked else "within limit"
     enough = goal.target if goal.kind == "least" and is_by_day else 1
     return "success" if value.is_marked or value.amount >= enough else "empty"
 
@@ -293,26 +310,17 @@ class _Evaluation:
     def _judge_due_days(self, segment: Segment, weekdays: tuple[bool, ...]) -> None:
         """Judge each due day by itself."""
         for day in range(segment.first, segment.last + 1):
-            place = day - self.first
-            outcome = self.outcomes[place]
-            own = _OWN_STATUS.get(outcome)
+            outcome = self.outcomes[day - self.first]
             if not weekdays[(day - 1) % 7]:
-                extra: Status = "extra" if outcome == "success" else "rest"
-                self.statuses[place] = own if own in ("paused", "off", "extra") else extra
-                continue
-            is_over = day < self.today
-            is_ok = outcome in ("quiet", "within limit")
-            if day > self.today:
-                status: Status = own or "future"
-            elif outcome == "miss" or (is_over and outcome == "empty"):
-                status = "missed"
-            elif is_ok:
-                status = "done" if is_over else "ok-so-far"
+                status = _NOT_DUE_STATUS.get(outcome, "rest")
+            elif day > self.today:
+                status = _OWN_STATUS.get(outcome, "future")
             else:
-                status = own or "pending"
-            self.statuses[place] = status
-            if status in ("done", "missed") and day <= self.today:
-                segment.results.append(UnitResult(day, status == "done"))
+                table = _DUE_STATUS if day < self.today else _DUE_TODAY_STATUS
+                status = table[outcome]
+                if status in ("done", "missed"):
+                    segment.results.append((day, status == "done"))
+            self.statuses[day - self.first] = status
 
     def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
         """Judge periods in each of which a habit is due so many times.
@@ -382,7 +390,7 @@ class _Evaluation:
             self.periods.append(period)
             if period.result != "skipped":
                 day = min(last, self.today)
-                segment.results.append(UnitResult(day, period.result == "met"))
+                segment.results.append((day, period.result == "met"))
             self._fill(first, last, "gap" if period.result == "missed" else "covered")
             return
         ahead = self._outcomes_in(self.today, last)
@@ -418,7 +426,7 @@ class _Evaluation:
         for day in range(segment.first, last + 1):
             status = self.statuses[day - self.first]
             if status in ("done", "covered", "skipped", "gap"):
-                segment.results.append(UnitResult(day, status != "gap"))
+                segment.results.append((day, status != "gap"))
 
     def _judge_after(self, segment: Segment, schedule: AfterLast) -> tuple[int, int] | None:
         """Judge days of which a streak counts the times that came by their deadline.
@@ -442,11 +450,11 @@ class _Evaluation:
             if passed == schedule.high:
                 deadline = day
             elif passed == schedule.high + 1:
-                segment.results.append(UnitResult(deadline, is_met=False))
+                segment.results.append((deadline, False))
             if outcome in ("success", "skip"):
                 passed = 0
                 if outcome == "success":
-                    segment.results.append(UnitResult(day, is_met=True))
+                    segment.results.append((day, True))
             self._fill(day, day, _find_stage(passed, schedule))
         self._fill(max(last + 1, segment.first), segment.last, "future")
         if last < segment.first:

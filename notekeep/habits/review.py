@@ -99,7 +99,7 @@ def _reached(
         else:
             shown = str(reached), str(need)
         return *shown, kept / need if need else None
-    results = [result.is_met for result in timeline.results if first <= result.day <= last]
+    results = [is_met for day, is_met in timeline.results if first <= day <= last]
     if not results:
         return "0", "", None
     met = results.count(True)
@@ -108,10 +108,10 @@ def _reached(
 
 def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
     """Find units that were missed one after the other, two or more, the last in these days."""
-    results = [result for result in timeline.results if result.day <= last]
+    results = [result for result in timeline.results if result[0] <= last]
     found: list[tuple[date, date, int]] = []
-    for is_met, group in groupby(results, lambda result: result.is_met):
-        missed = [date.fromordinal(result.day) for result in group]
+    for is_met, group in groupby(results, lambda result: result[1]):
+        missed = [date.fromordinal(day) for day, _ in group]
         if not is_met and len(missed) > 1 and missed[-1].toordinal() >= first:
             found.append((missed[0], missed[-1], len(missed)))
     return tuple(found)

@@ -72,13 +72,13 @@ def rate(timeline: Timeline, days: int | None = None) -> Rate:
     """Count met and missed units of the last so many days, today included, or of all days."""
     end = timeline.today
     start = timeline.first if days is None else end - days + 1
-    met = [result.is_met for result in timeline.results if start <= result.day <= end]
+    met = [is_met for day, is_met in timeline.results if start <= day <= end]
     return Rate(met.count(True), met.count(False))
 
 
 def recovery(timeline: Timeline) -> Recovery:
     """Count what happened after misses."""
-    met = [result.is_met for result in timeline.results]
+    met = [is_met for _, is_met in timeline.results]
     after_misses = [now for before, now in pairwise(met) if not before]
     longest = gap = 0
     for is_met in met:

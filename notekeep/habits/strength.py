@@ -55,20 +55,21 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     first = min(starts)
     last = today if habit.until is None else min(today, habit.until)
     values = days.between(first, last)
-    # Silence counts only once its day is over.
-    weights = [_weigh(habit, value, is_over=day < last) for day, value in enumerate(values, first)]
-    sums = [0, *accumulate(weights)]
+    weights = {value: _weigh(habit, value) for value in set(values)}
+    sums = [0, *accumulate(weights[value] for value in values)]
+    if values and values[-1].value == "none":
+        sums[-1] = sums[-2]  # silence counts only once its day is over
     scores: list[float] = []
     score = 1.0 if habit.goal.kind == "most" else 0.0
     for start, end, schedule in habit.stretches(first, last):
         pace = _find_pace(habit, schedule)
-        moves = 1 - pace.keeps
+        kept, moves = pace.keeps, 1 - pace.keeps
         tested = _tested_weekdays(habit, schedule)
         for place in range(start - first, end - first + 1):
             day = first + place
             if tested[(day - 1) % 7] and not _is_frozen(habit, values[place], day):
                 total = sums[place + 1] - sums[max(0, place + 1 - pace.window)]
-                score = score * pace.keeps + pace.share(total) * moves
+                score = score * kept + pace.share(total) * moves
             scores.append(score)
     return first, scores
 
@@ -105,10 +106,10 @@ def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
     return _Pace(keeps, window, times * (goal.target if goal.kind == "least" else 1))
 
 
-def _weigh(habit: Definition, day: DayValue, *, is_over: bool) -> int:
-    """Return what a day adds to the sum."""
+def _weigh(habit: Definition, day: DayValue) -> int:
+    """Return what a day that is over adds to the sum."""
     goal = habit.goal
-    is_silent = day.value == "none" and is_over
+    is_silent = day.value == "none"
     if goal.kind == "most":
         worst = 2 * goal.target or 1
         is_bad = day.value == "miss" or (is_silent and not habit.counts_silence)

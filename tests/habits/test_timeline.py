@@ -308,8 +308,8 @@ def test_every_history_can_be_judged(
     runs, closed = streak(line), rate(line)
     assert 0 <= runs.current <= runs.longest <= closed.met
     assert set(line.statuses) <= set(get_args(Status))
-    assert all(result.day <= line.today for result in line.results), "the future has no results"
-    assert all(before.day < after.day for before, after in pairwise(line.results))
+    assert all(day <= line.today for day, _ in line.results), "the future has no results"
+    assert all(before[0] < after[0] for before, after in pairwise(line.results))
 
 
 def test_a_schedule_to_come_does_not_hide_when_a_habit_is_due(made: Callable[..., Any]) -> None:
