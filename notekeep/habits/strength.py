@@ -59,16 +59,17 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     sums = [0, *accumulate(weights[value] for value in values)]
     if values and values[-1].value == "none":
         sums[-1] = sums[-2]  # silence counts only once its day is over
+    frozen = _find_frozen(habit, values, first)
     scores: list[float] = []
     score = 1.0 if habit.goal.kind == "most" else 0.0
     for start, end, schedule in habit.stretches(first, last):
         pace = _find_pace(habit, schedule)
         kept, moves = pace.keeps, 1 - pace.keeps
         tested = _tested_weekdays(habit, schedule)
-        for place in range(start - first, end - first + 1):
-            day = first + place
-            if tested[(day - 1) % 7] and not _is_frozen(habit, values[place], day):
-                total = sums[place + 1] - sums[max(0, place + 1 - pace.window)]
+        for day in range(start, end + 1):
+            if day not in frozen and tested[(day - 1) % 7]:
+                until = day - first + 1
+                total = sums[until] - sums[max(0, until - pace.window)]
                 score = score * kept + pace.share(total) * moves
             scores.append(score)
     return first, scores
@@ -128,8 +129,11 @@ def _tested_weekdays(habit: Definition, schedule: Schedule) -> tuple[bool, ...]:
     return schedule.weekdays if is_limit and isinstance(schedule, ChosenDays) else EVERY_DAY
 
 
-def _is_frozen(habit: Definition, value: DayValue, day: int) -> bool:
-    """Whether a skip or a pause leaves the strength as it is."""
-    if value.value == "skip":
-        return True
-    return bool(habit.pauses) and value.value in ("none", "miss") and habit.is_paused_on(day)
+def _find_frozen(habit: Definition, values: list[DayValue], first: int) -> set[int]:
+    """Find the days of skips and pauses, which leave the strength as it is."""
+    frozen = {day for day, value in enumerate(values, first) if value.value == "skip"}
+    for start, end in habit.pauses:
+        for day in range(max(start, first), min(end, first + len(values) - 1) + 1):
+            if values[day - first].value in ("none", "miss"):
+                frozen.add(day)
+    return frozen

@@ -18,7 +18,7 @@ from notekeep.habits.schedule import (
     format_goal,
     format_schedule,
 )
-from notekeep.habits.streaks import Streak, rate, recovery, streak
+from notekeep.habits.streaks import Streak, rate, streak
 from notekeep.habits.strength import strength
 
 if TYPE_CHECKING:
@@ -206,7 +206,8 @@ def _is_at_risk(timeline: Timeline) -> bool:
         return False
     if (period := _open_period(timeline)) is not None:
         return period.need - period.reached == period.left
-    return recovery(timeline).is_at_stake
+    results = timeline.results
+    return bool(results) and not results[-1][1]  # the day not to miss twice
 
 
 def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
