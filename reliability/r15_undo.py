@@ -18,7 +18,7 @@ from notekeep.cli.command_tree import VERBS
 from notekeep.cli.habits import COMMANDS
 from notekeep.cli.main import main
 from notekeep.habits.log import parse_file
-from notekeep.habits.revisions import VALUE_NONE, reduce_entries
+from notekeep.habits.revisions import reduce_entries
 from reliability import house
 from reliability.board import Result, Row, Sizes
 
@@ -246,7 +246,7 @@ def _folded_back(
             result.damage(f"{words} changed {name}")
 
 
-def _folds(root: Path) -> dict[tuple[str, int], tuple[int, int, bool]]:
+def _folds(root: Path) -> dict[tuple[str, int], tuple[str, int, bool]]:
     """What each day was for each habit, by the lines of all logs; empty days left out."""
     lines: dict[tuple[str, int], list[LogEntry]] = {}
     for path in root.glob("habits/log/*.md"):
@@ -255,7 +255,7 @@ def _folds(root: Path) -> dict[tuple[str, int], tuple[int, int, bool]]:
             if entry is not None:
                 lines.setdefault((entry.habit, entry.day), []).append(entry)
     days = {key: reduce_entries(entries) for key, entries in lines.items()}
-    return {key: day[:3] for key, day in days.items() if day.value != VALUE_NONE}
+    return {key: day[:3] for key, day in days.items() if day.value != "none"}
 
 
 ROW = Row("R15", "undo of every verb", Sizes(3, 60, 1000), run)

@@ -21,7 +21,7 @@ from notekeep.cli.context import vault_places
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import cron_lines, reminder_times
-from notekeep.habits.summary import counts
+from notekeep.habits.summary import count_habits
 from notekeep.tracking.tracker import (
     Due,
     HabitIndex,
@@ -291,7 +291,7 @@ def prompt_(*, path_only: bool, shell: str | None, as_json: bool) -> int:
         output.write(snippet(shell, path, places.settings.day_start))
         return 0
     if as_json:
-        done, asked, at_risk = counts(views)
+        done, asked, at_risk = count_habits(views)
         day = index.today().isoformat()
         output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})
     elif text := prompt_text(views):

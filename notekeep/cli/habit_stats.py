@@ -19,7 +19,6 @@ from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import change_options, dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import year_bounds
-from notekeep.habits.schedule import FUTURE, GAP, MISSED, OFF, STATUSES
 from notekeep.habits.stats import (
     LAGS,
     MAX_SHUFFLES,
@@ -248,9 +247,9 @@ def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
 
 
 def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
-    if square is None or square.status in (FUTURE, OFF):
+    if square is None or square.status in ("future", "off"):
         return " "
-    if square.status in (MISSED, GAP) and not square.level:
+    if square.status in ("missed", "gap") and not square.level:
         return signs.marks["missed"]
     return signs.levels[square.level]
 
@@ -260,7 +259,7 @@ def _days(squares: Calendar) -> list[dict[str, Any]]:
         {
             "date": _iso(square.day),
             "level": square.level,
-            "status": STATUSES[square.status],
+            "status": square.status,
         }
         for column in squares.columns
         for square in column

@@ -12,7 +12,6 @@ from notekeep.cli import output, shell_completion
 from notekeep.cli.opening import open_vault
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import Failure, Refused, UsageError
-from notekeep.importing.formats import FORMAT_NAMES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,10 +62,12 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool
 
 
 def _show(found: HabitImport) -> None:
+    from notekeep.importing.formats import FORMATS
+
     days = sum(row.entries for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
-    head = f"{FORMAT_NAMES[found.source.format]}: {_many(len(found.habits), 'habit')}"
+    head = f"{FORMATS[found.source.format].title}: {_many(len(found.habits), 'habit')}"
     output.write_styled([(head, "bold"), (f", {_many(days, 'day')}{span}", "")])
     heads = ("habit", "id", "days", "new", "from", "to", "where")
     output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())

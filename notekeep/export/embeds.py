@@ -11,7 +11,6 @@ from notekeep import dates
 from notekeep.export.references import destination, quote_title
 from notekeep.export.slugs import make_slug
 from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
-from notekeep.habits.schedule import FUTURE, GAP, MISSED, OFF
 from notekeep.tracking.habit_details import load_habit_year
 
 if TYPE_CHECKING:
@@ -410,12 +409,12 @@ def svg(alt: str, calendar: Calendar, today: date) -> str:
 
 def _square(square: CalendarDay, x: int, y: int, today: date) -> str:
     """One day: shaded by its level, hollow when it was missed, a dot outside of the habit."""
-    if square.status == FUTURE or square.day > today.toordinal():
+    if square.status == "future" or square.day > today.toordinal():
         return ""
-    if square.status == OFF:
+    if square.status == "off":
         middle = SIZE // 2
         return f'<circle class="l0" cx="{x + middle}" cy="{y + middle}" r="1.5"/>'
-    if square.status in (MISSED, GAP) and not square.level:
+    if square.status in ("missed", "gap") and not square.level:
         size = SIZE - 4
         return f'<rect class="m" x="{x + 2}" y="{y + 2}" width="{size}" height="{size}" rx="2"/>'
     return f'<rect class="l{square.level}" x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"/>'

@@ -1,4 +1,4 @@
-"""Amounts and their units: exact thousandths, and the few units that convert into each other.
+"""Read, convert and write amounts: exact thousandths, and the few units that convert.
 
 Amounts are whole thousandths, so that adding never rounds. Only min↔h, m↔km and ml↔l convert;
 every other unit is a word that is equal to itself, its plural and its other spellings.
@@ -7,7 +7,6 @@ every other unit is a word that is equal to itself, its plural and its other spe
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 MILLI = 1000
 MAX_DIGITS = 12
@@ -47,12 +46,10 @@ _HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
 
 def parse_number(text: str) -> int | None:
     """Read a decimal number into thousandths, further decimals rounded; None when it is not one."""
-    if text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS:
-        return int(text) * MILLI
-    whole, point, decimals = text.partition(".")
-    if not whole.isdigit() or len(whole) > MAX_DIGITS or not text.isascii():
+    if not re.fullmatch(NUMBER, text):
         return None
-    if not point or not decimals.isdigit():
+    whole, _, decimals = text.partition(".")
+    if len(whole) > MAX_DIGITS:
         return None
     digits = f"{decimals}0000"
     return int(whole) * MILLI + int(digits[:3]) + (digits[3] >= "5")
@@ -77,9 +74,8 @@ def format_amount(amount: int, unit: str) -> str:
     return f"{format_number(amount)} {unit}" if unit else format_number(amount)
 
 
-@lru_cache(maxsize=256)
 def normalize_unit(unit: str) -> str:
-    """The one name of all spellings of a unit: its singular, without capitals."""
+    """Return the one name of all spellings of a unit: its singular, without capitals."""
     name = unit.casefold()
     if len(name) > 3 and name.endswith("es") and name[:-2].endswith(_ES_AFTER):
         name = name[:-2]
@@ -89,18 +85,11 @@ def normalize_unit(unit: str) -> str:
 
 
 def to_base_unit(amount: int, unit: str | None, habit_unit: str) -> int | None:
-    """Convert an amount into thousandths of the base unit of a habit.
+    """Convert an amount into thousandths of the base unit of a habit; None where it cannot be.
 
     The base is `min`, `m` or `ml` for units that convert, and the unit itself for all others; it
-    is what amounts are added and compared in, because hours in thousandths would round.
-
-    Args:
-        amount: Thousandths of `unit`.
-        unit: As written in the log; None means the habit's own.
-        habit_unit: The habit's unit; "" takes any number as it stands.
-
-    Returns:
-        None when the unit cannot be converted to the habit's.
+    is what amounts are added and compared in, because hours in thousandths would round. Without a
+    unit the amount is in the habit's own, and a habit without one takes any number as it stands.
     """
     own = normalize_unit(habit_unit)
     name = own if unit is None else normalize_unit(unit)
@@ -120,7 +109,7 @@ def from_base_unit(amount: int, habit_unit: str) -> int:
 
 
 def exact_amount(amount: int, habit_unit: str) -> tuple[int, str]:
-    """Give an amount in the base unit as thousandths and unit to write, without rounding it."""
+    """Return an amount in the base unit as thousandths and unit to write, without rounding it."""
     base, factor = _FACTORS.get(normalize_unit(habit_unit), (habit_unit, 1))
     return (amount, base) if amount % factor else (amount // factor, habit_unit)
 

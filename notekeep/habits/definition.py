@@ -1,4 +1,4 @@
-"""What a habit is: the front matter of its note, read and checked.
+"""Read and check the definition of a habit: the front matter of its note.
 
 A field that is not understood is named in `problems` and its default stands: one wrong word never
 hides a habit or its history.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from notekeep import dates
 from notekeep.errors import UsageError
@@ -25,7 +25,10 @@ from notekeep.habits.schedule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+Read = TypeVar("Read")
 
 Fields: TypeAlias = "Mapping[str, str | list[str]]"
 """Flat front matter: every value as text, or a list of texts."""
@@ -71,64 +74,45 @@ class DefinitionProblem(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """A habit, as its note defines it. Days are ordinals.
+    """A habit, as its note defines it. Days are ordinals."""
 
-    Attributes:
-        id: Its name in the log; it never changes.
-        title: What a person calls it.
-        aliases: Further names that the log may use.
-        rules: Its schedules, each from its day on; never empty, the first holds from the start.
-        goal: What must be reached.
-        unit: The unit that amounts without one have, "" without.
-        since: The first day; None means that of the first entry.
-        until: The last day; None means none yet.
-        pauses: First and last days of pauses, both included, in order.
-        is_archived: Whether lists leave it out.
-        counts_silence: Whether a day without an entry is a success once it is over.
-        group: The heading it is listed under, "" without.
-        order: Its place within the group; None comes after those that have one, by title.
-        remind: Times at which to be reminded, as written.
-        identity: Who the person is by doing it.
-        when: When and where it is done.
-        after: The habit it follows, as a link's target or a name; "" without.
-        tiny: Its two-minute version.
-        source: What it comes from, such as a link to a book's note, as written.
-        source_id: What it is called where it was imported from, "" for one that was not.
-        path: The note, vault-relative; "" when there is none and only the log names it.
-        problems: What was not understood.
-    """
-
-    id: str
+    id: str  # its name in the log; it never changes
     title: str
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # further names that the log may use
+    # Each from its day on; never empty, and the first holds from the start.
     rules: tuple[DatedSchedule, ...] = (DatedSchedule(0, DAILY),)
     goal: Goal = Goal()
-    unit: str = ""
-    since: int | None = None
-    until: int | None = None
-    pauses: tuple[tuple[int, int], ...] = ()
+    unit: str = ""  # the unit that amounts without one have, "" without
+    since: int | None = None  # the first day; None means that of the first entry
+    until: int | None = None  # the last day; None means none yet
+    pauses: tuple[tuple[int, int], ...] = ()  # first and last days, both included, in order
     is_archived: bool = False
-    counts_silence: bool = False
+    counts_silence: bool = False  # whether a day without an entry is a success once it is over
     group: str = ""
-    order: int | None = None
-    remind: tuple[str, ...] = ()
-    identity: str = ""
+    order: int | None = None  # its place within the group; None comes last, by title
+    remind: tuple[str, ...] = ()  # times at which to be reminded, as written
+    identity: str = ""  # who the person is by doing it
     when: str = ""
-    after: str = ""
+    after: str = ""  # the habit it follows, as a link's target or a name; "" without
     tiny: str = ""
-    source: str = ""
-    source_id: str = ""
-    path: str = ""
+    source: str = ""  # what it comes from, such as a link to a book's note, as written
+    source_id: str = ""  # what it is called where it was imported from, "" for one that was not
+    path: str = ""  # the note, vault-relative; "" when there is none and only the log names it
     problems: tuple[DefinitionProblem, ...] = ()
 
     def schedule_on(self, day: int) -> Schedule:
-        """The schedule that holds on a day."""
-        found = self.rules[0].schedule
-        for rule in self.rules:
-            if rule.start > day:
-                break
-            found = rule.schedule
-        return found
+        """Return the schedule that holds on a day."""
+        begun = [rule.schedule for rule in self.rules if rule.start <= day]
+        return begun[-1]
+
+    def stretches(self, first: int, last: int) -> list[tuple[int, int, Schedule]]:
+        """Return the first and last day of each stretch of these days under one schedule."""
+        ends = [rule.start - 1 for rule in self.rules[1:]] + [last]
+        return [
+            (max(rule.start, first), min(end, last), rule.schedule)
+            for rule, end in zip(self.rules, ends, strict=True)
+            if max(rule.start, first) <= min(end, last)
+        ]
 
     def is_paused_on(self, day: int) -> bool:
         """Whether a day lies in a pause."""
@@ -136,7 +120,7 @@ class Definition(NamedTuple):
 
 
 def fold_name(name: str) -> str:
-    """The form in which names of habits are compared."""
+    """Return the form in which names of habits are compared."""
     return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
@@ -145,21 +129,13 @@ def is_id(name: str) -> bool:
     return bool(re.fullmatch(_ID, name)) and fold_name(name) not in RESERVED
 
 
-def undefined(name: str) -> Definition:
-    """The habit of entries that no note defines: shown as it is logged, never due."""
+def undefined_habit(name: str) -> Definition:
+    """Return the habit of entries that no note defines: shown as it is logged, never due."""
     return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
 
 
 def read_definition(fields: Fields, path: str = "") -> Definition | None:
-    """Read a definition.
-
-    Args:
-        fields: The note's front matter.
-        path: The note, vault-relative.
-
-    Returns:
-        None when the note defines no habit, which is when it has no `habit:`.
-    """
+    """Read a definition; None when the note defines no habit, which is when it has no `habit:`."""
     reader = _DefinitionReader(fields)
     identity = reader.text("habit")
     if not identity:
@@ -241,27 +217,23 @@ class _DefinitionReader:
         items = value.split(",") if isinstance(value, str) else value
         return [item.strip() for item in items if item.strip()]
 
+    def parsed(self, key: str, parse: Callable[[T], Read], value: T, default: Read) -> Read:
+        """Parse a value; one that is wrong is named, and the default stands."""
+        try:
+            return parse(value)
+        except UsageError as error:
+            self.note(key, error.message, error.hint)
+            return default
+
     def rules(self) -> tuple[DatedSchedule, ...]:
         value = self.fields.get("schedule", "")
-        lines = [value] if isinstance(value, str) else list(value)
-        lines = [line for line in lines if line.strip()]
-        if not lines:
-            return (DatedSchedule(0, DAILY),)
-        try:
-            return parse_rules(lines)
-        except UsageError as error:
-            self.note("schedule", error.message, error.hint)
-            return (DatedSchedule(0, DAILY),)
+        lines = [line for line in ([value] if isinstance(value, str) else value) if line.strip()]
+        daily = (DatedSchedule(0, DAILY),)
+        return self.parsed("schedule", parse_rules, lines, daily) if lines else daily
 
     def goal(self) -> Goal:
         text = self.text("goal")
-        if not text:
-            return Goal()
-        try:
-            return parse_goal(text)
-        except UsageError as error:
-            self.note("goal", error.message, error.hint)
-            return Goal()
+        return self.parsed("goal", parse_goal, text, Goal()) if text else Goal()
 
     def day(self, key: str) -> int | None:
         text = self.text(key)
@@ -278,13 +250,8 @@ class _DefinitionReader:
         return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:
-        found = []
-        for text in self.texts("paused"):
-            try:
-                found.append(parse_pause(text))
-            except UsageError as error:
-                self.note("paused", error.message, error.hint)
-        return tuple(sorted(found))
+        found = [self.parsed("paused", parse_pause, text, None) for text in self.texts("paused")]
+        return tuple(sorted(pause for pause in found if pause is not None))
 
     def number(self, key: str) -> int | None:
         text = self.text(key)

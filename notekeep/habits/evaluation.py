@@ -1,103 +1,142 @@
-"""What each day of a habit was worth under its schedules, and which units were met or missed.
+"""Judge each day of a habit under its schedules, and each unit of its streak.
 
 A unit is what a streak counts: a due day, a week, a month, a slot, a time. Its result stands at
-one day, so that streaks and rates of any range are questions about a string of bytes.
+the day where the unit closed. Units that were skipped, paused or not due, and those still open,
+have none, so they neither add to a streak nor break one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.habits import schedule as acts
 from notekeep.habits.schedule import (
-    DONE,
-    EXTRA,
-    FAILED,
-    FUTURE,
-    MET,
-    MISSED,
-    NO_RESULT,
-    OFF,
-    OK_SO_FAR,
-    PAUSED,
-    PENDING,
-    REST,
-    SKIPPED,
     AfterLast,
     ChosenDays,
-    ClosedPeriods,
-    EvaluationBuffer,
     EverySlot,
     InDays,
-    Period,
-    PeriodGrid,
     PerPeriod,
     Schedule,
-    ScheduleSegment,
-    StreakUnit,
     Untracked,
-    calendar_weeks,
-    code_days,
-    fill_after,
-    fill_amounts,
-    fill_counts,
-    fill_spans,
-    period_bounds,
-    translation_table,
+    spans,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.schedule import DayHistory
+    from notekeep.habits.revisions import DayValue
+    from notekeep.habits.schedule import Goal
+
+Status: TypeAlias = Literal[
+    "off",
+    "paused",
+    "rest",
+    "extra",
+    "done",
+    "missed",
+    "skipped",
+    "pending",
+    "ok-so-far",
+    "future",
+    "covered",
+    "gap",
+    "open",
+    "due",
+    "last day",
+    "overdue",
+]
+StreakUnit: TypeAlias = Literal["due days", "weeks", "months", "slots", "days", "times", ""]
+
+Outcome: TypeAlias = Literal[
+    "empty", "miss", "skip", "success", "quiet", "within limit", "paused", "off", "outside"
+]
+"""What a day was with the goal and the pauses in view, before a schedule says what it was worth.
+
+`quiet` is silence where silence is a success; `within limit` is not more than allowed on a day
+that is not over; `off` lies outside of since..until, and `outside` is a success out there.
+"""
+
+UnitResult: TypeAlias = tuple[int, bool]
+"""A unit that is closed: the day where it closed, and whether it was met."""
+
+_OWN_STATUS: dict[Outcome, Status] = {
+    "skip": "skipped",
+    "success": "done",
+    "paused": "paused",
+    "off": "off",
+    "outside": "extra",
+}
+"""The status of days that no schedule changes."""
+_DUE_STATUS: dict[Outcome, Status] = {
+    **_OWN_STATUS,
+    "empty": "missed",
+    "miss": "missed",
+    "quiet": "done",
+}
+_DUE_TODAY_STATUS: dict[Outcome, Status] = {
+    **_OWN_STATUS,
+    "empty": "pending",
+    "miss": "missed",
+    "quiet": "ok-so-far",
+    "within limit": "ok-so-far",
+}
+_NOT_DUE_STATUS: dict[Outcome, Status] = {
+    "success": "extra",
+    "paused": "paused",
+    "off": "off",
+    "outside": "extra",
+}
+
+
+class Segment(NamedTuple):
+    """Days under one schedule, first and last included, their unit, and the units that closed."""
+
+    first: int
+    last: int
+    unit: StreakUnit
+    results: list[UnitResult]
+
+
+class Period(NamedTuple):
+    """A week, a month or a slot."""
+
+    start: int  # its first day in the calendar, as an ordinal
+    end: int
+    reached: int  # how often it was done, or the amount that was reached
+    need: int  # how often it had to be, or the amount that was to be reached or not exceeded
+    # `open` until it is over or cannot change any more.
+    result: Literal["met", "missed", "skipped", "open"]
+    left: int = 0  # for an open one, the days from today on in which it can still be done
 
 
 class Timeline(NamedTuple):
-    """A habit's days, judged.
-
-    Attributes:
-        first: The ordinal of the first day.
-        today: The ordinal of the day that is not over yet.
-        statuses: One place in STATUSES a day, up to today and further.
-        results: One of NO_RESULT, MET, FAILED a day, each at the day where a unit closed.
-        parts: The stretches under one schedule that have begun, in order.
-        blocks: The weeks, months or slots up to today's, some of them together; empty for other
-            schedules. See `periods`.
-        due: For `after` schedules, the day it is next due and the last day of it.
-    """
+    """A habit's days, judged."""
 
     first: int
-    today: int
-    statuses: bytes
-    results: bytes
-    parts: tuple[ScheduleSegment, ...]
-    blocks: tuple[Period | ClosedPeriods, ...]
-    due: tuple[int, int] | None
-
-    @property
-    def periods(self) -> list[Period]:
-        """The weeks, months or slots up to today's, in order; none for other schedules."""
-        found: list[Period] = []
-        for block in self.blocks:
-            found += [block] if isinstance(block, Period) else block
-        return found
-
-    @property
-    def period(self) -> Period | None:
-        """The last of them while it is not over; None for other schedules."""
-        last = self.blocks[-1] if self.blocks else None
-        return last if isinstance(last, Period) else None
+    today: int  # the ordinal of the day that is not over yet
+    statuses: list[Status]  # what each day was, up to today and further
+    segments: list[Segment]  # the stretches under one schedule that have begun, in order
+    periods: list[Period]  # weeks, months or slots up to today's, in order
+    due: tuple[int, int] | None  # of `after` schedules: the day it is next due, and the last one
 
     @property
     def unit(self) -> StreakUnit:
         """What the streak counts."""
-        return self.parts[-1].unit if self.parts else ""
+        return self.segments[-1].unit if self.segments else ""
 
-    def status(self, day: int) -> int:
-        """What a day was: a place in STATUSES."""
+    @property
+    def results(self) -> list[UnitResult]:
+        """All units that are closed, in order."""
+        return [result for segment in self.segments for result in segment.results]
+
+    def status(self, day: int) -> Status:
+        """Return what a day was."""
         place = day - self.first
         if place < 0:
-            return OFF
-        return self.statuses[place] if place < len(self.statuses) else FUTURE
+            return "off"
+        return self.statuses[place] if place < len(self.statuses) else "future"
 
 
 def evaluate_days(
@@ -113,75 +152,63 @@ def evaluate_days(
         last: The last day wanted, when it lies after today.
     """
     starts = [day for day in (habit.since, days.begin) if day is not None]
-    first = min(starts, default=today)
-    since = first if habit.since is None else habit.since
-    end = max(last or 0, _horizon(habit, since, today, week_start))
-    first = min(first, today)
-    frame = EvaluationBuffer(
-        first,
-        today,
-        code_days(habit, days, first, end, today),
-        days.window(first, end)[1],
-        week_start,
-    )
-    due, parts = None, []
-    for part, schedule in _parts(habit, since, end):
-        due = _fill(frame, part, schedule, habit)
-        if part.first <= today:
-            parts.append(part)
-    return Timeline(
-        first,
-        today,
-        bytes(frame.statuses),
-        bytes(frame.results),
-        tuple(parts),
-        tuple(frame.periods),
-        due,
-    )
+    since = habit.since if habit.since is not None else min(starts, default=today)
+    first = min(*starts, since, today)
+    grid = _find_grid(habit, habit.schedule_on(today), since, week_start)
+    # The days ahead in today's period have a say in what it needs.
+    end = max(last or 0, _period_bounds(grid, today)[1] if grid else today)
+    evaluation = _Evaluation(habit, days, first, end, today)
+    segments, due = [], None
+    limit = end if habit.until is None else min(end, habit.until)
+    for start, stop, schedule in habit.stretches(since, limit):
+        origin = start if habit.since is None else habit.since
+        grid = _find_grid(habit, schedule, origin, week_start)
+        segment = Segment(start, stop, _counted_unit(schedule, grid), [])
+        next_due = evaluation.judge(segment, schedule, grid)
+        if start <= today:
+            segments.append(segment)
+            due = next_due
+    return Timeline(first, today, evaluation.statuses, segments, evaluation.periods, due)
 
 
-def _grid(habit: Definition, schedule: Schedule, since: int, week_start: int) -> PeriodGrid | None:
-    """The periods that a schedule, or a goal over a week or month, counts in."""
+class _PeriodGrid(NamedTuple):
+    """How days are cut into periods: calendar months, or weeks and slots of `days` from `start`."""
+
+    unit: StreakUnit
+    days: int = 7
+    start: int = 0
+
+
+def _find_grid(
+    habit: Definition, schedule: Schedule, since: int, week_start: int
+) -> _PeriodGrid | None:
+    """Return the periods that a schedule, or a goal over a week or month, counts in."""
     if isinstance(schedule, Untracked):
         return None
-    span = habit.goal.per if habit.goal.kind != "done" else "day"
-    if span == "day" and isinstance(schedule, PerPeriod):
-        span = schedule.period
-    if span == "day":
-        if not isinstance(schedule, EverySlot):
-            return None
-        return PeriodGrid(
-            "slot", schedule.days, since if schedule.start is None else schedule.start
-        )
-    return calendar_weeks(week_start) if span == "week" else PeriodGrid("month")
+    per = habit.goal.per
+    if per == "day" and isinstance(schedule, EverySlot):
+        start = since if schedule.start is None else schedule.start
+        return _PeriodGrid("slots", schedule.days, start)
+    if per == "day" and isinstance(schedule, PerPeriod):
+        per = schedule.period
+    if per == "week":
+        return _PeriodGrid("weeks", 7, 1 + week_start)  # the ordinal 1 is a Monday
+    return _PeriodGrid("months") if per == "month" else None
 
 
-def _horizon(habit: Definition, since: int, today: int, week_start: int) -> int:
-    """The last day that has a say in how today is judged."""
-    grid = _grid(habit, habit.schedule_on(today), since, week_start)
-    return period_bounds(grid, today)[1] if grid else today
+def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
+    """Return the first and last day of the period that a day lies in."""
+    if grid.unit == "months":
+        first = date.fromordinal(day).replace(day=1)
+        after = date.fromordinal(first.toordinal() + 31).replace(day=1)
+        return first.toordinal(), after.toordinal() - 1
+    start = day - (day - grid.start) % grid.days
+    return start, start + grid.days - 1
 
 
-def _parts(habit: Definition, since: int, end: int) -> list[tuple[ScheduleSegment, Schedule]]:
-    last = end if habit.until is None else min(end, habit.until)
-    found = []
-    for place, rule in enumerate(habit.rules):
-        is_last = place + 1 == len(habit.rules)
-        until = last if is_last else min(last, habit.rules[place + 1].start - 1)
-        start = max(rule.start, since)
-        if start <= until:
-            found.append(
-                (ScheduleSegment(start, until, counted_unit(habit, rule.schedule)), rule.schedule)
-            )
-    return found
-
-
-def counted_unit(habit: Definition, schedule: Schedule) -> StreakUnit:
-    """What the streak of a habit counts under a schedule."""
-    grid = _grid(habit, schedule, 0, 0)
+def _counted_unit(schedule: Schedule, grid: _PeriodGrid | None) -> StreakUnit:
     if grid is not None:
-        kinds: dict[str, StreakUnit] = {"week": "weeks", "month": "months", "slot": "slots"}
-        return kinds[grid.kind]
+        return grid.unit
     match schedule:
         case ChosenDays():
             return "due days"
@@ -193,85 +220,255 @@ def counted_unit(habit: Definition, schedule: Schedule) -> StreakUnit:
             return ""
 
 
-def _fill(
-    frame: EvaluationBuffer, part: ScheduleSegment, schedule: Schedule, habit: Definition
-) -> tuple[int, int] | None:
-    since = part.first if habit.since is None else habit.since
-    grid = _grid(habit, schedule, since, frame.week_start)
-    if grid is not None and habit.goal.kind != "done" and habit.goal.per != "day":
-        fill_amounts(frame, part, grid, habit.goal)
-    elif grid is not None:
-        times = schedule.times if isinstance(schedule, PerPeriod) else 1
-        fill_counts(frame, part, grid, times)
-    elif isinstance(schedule, ChosenDays):
-        _fill_days(frame, part, schedule.weekdays)
-    elif isinstance(schedule, InDays):
-        fill_spans(frame, part, schedule.times, schedule.days)
-    elif isinstance(schedule, AfterLast):
-        return fill_after(frame, part, schedule)
-    else:
-        frame.fill(part.first, part.last, REST)
-        frame.fill(max(part.first, frame.today + 1), part.last, FUTURE)
-    return None
+def _find_outcomes(
+    habit: Definition, values: list[DayValue], first: int, today: int
+) -> list[Outcome]:
+    """Return what days were with the goal, the pauses and the ends of the habit in view."""
+    meanings = {value: _find_outcome(habit, value) for value in set(values)}
+    outcomes = [meanings[value] for value in values]
+    last = first + len(values) - 1
+    for place in range(min(today, last + 1) - first):
+        if outcomes[place] == "within limit":
+            outcomes[place] = "success"
+    for start, end in habit.pauses:
+        for place in range(max(start, first) - first, min(end, last) - first + 1):
+            if outcomes[place] != "success":
+                outcomes[place] = "paused"
+    since = first if habit.since is None else habit.since
+    until = last if habit.until is None else habit.until
+    for day in (*range(first, min(since, last + 1)), *range(max(until + 1, first), last + 1)):
+        outcomes[day - first] = "outside" if outcomes[day - first] == "success" else "off"
+    return outcomes
 
 
-def _fill_days(frame: EvaluationBuffer, part: ScheduleSegment, weekdays: tuple[bool, ...]) -> None:
-    """Judge each due day by itself, all days of one weekday at a time."""
-    ranges = (
-        (part.first, min(part.last, frame.today - 1), _OVER, _OVER_RESULTS),
-        (max(part.first, frame.today), min(part.last, frame.today), _TODAY, _TODAY_RESULTS),
-        (max(part.first, frame.today + 1), part.last, _LATER, _NO_RESULTS),
-    )
-    for first, last, statuses, results in ranges:
-        for day in range(first, min(first + 7, last + 1)):
-            days = slice(day - frame.first, last - frame.first + 1, 7)
-            said = frame.acts[days]
-            if weekdays[(day - 1) % 7]:
-                frame.statuses[days] = said.translate(statuses)
-                frame.results[days] = said.translate(results)
+def _find_outcome(habit: Definition, value: DayValue) -> Outcome:
+    goal = habit.goal
+    is_by_day = goal.per == "day"
+    if value.value == "none":
+        return "quiet" if habit.counts_silence and is_by_day else "empty"
+    if value.value == "done":
+        return "success"
+    if value.value != "amount":
+        return value.value
+    if goal.kind == "most":
+        if not is_by_day:
+            return "empty"  # an amount within the limit of a week is no achievement
+        if value.amount > goal.target:
+            return "miss"
+        return "success" if value.is_marked else "within limit"
+    enough = goal.target if goal.kind == "least" and is_by_day else 1
+    return "success" if value.is_marked or value.amount >= enough else "empty"
+
+
+class _Evaluation:
+    """The outcomes of days, and the statuses, results and periods that schedules make of them."""
+
+    def __init__(
+        self, habit: Definition, days: DayHistory, first: int, last: int, today: int
+    ) -> None:
+        values = days.between(first, last)
+        self.goal = habit.goal
+        self.first = first
+        self.last = last
+        self.today = today
+        self.amounts = [value.amount for value in values]
+        self.outcomes = _find_outcomes(habit, values, first, today)
+        self.statuses: list[Status] = [
+            "extra" if outcome == "outside" else "off" for outcome in self.outcomes
+        ]
+        self.periods: list[Period] = []
+
+    def judge(
+        self, segment: Segment, schedule: Schedule, grid: _PeriodGrid | None
+    ) -> tuple[int, int] | None:
+        """Judge the days of a segment; return when an `after` schedule is due, None for others."""
+        if grid is not None and self.goal.per != "day":
+            self._judge_amounts(segment, grid, self.goal)
+        elif grid is not None:
+            times = schedule.times if isinstance(schedule, PerPeriod) else 1
+            self._judge_counts(segment, grid, times)
+        elif isinstance(schedule, ChosenDays):
+            self._judge_due_days(segment, schedule.weekdays)
+        elif isinstance(schedule, InDays):
+            self._judge_spans(segment, schedule)
+        elif isinstance(schedule, AfterLast):
+            return self._judge_after(segment, schedule)
+        else:
+            self._fill(segment.first, min(segment.last, self.today), "rest")
+            self._fill(max(segment.first, self.today + 1), segment.last, "future")
+        return None
+
+    def _outcomes_in(self, first: int, last: int) -> list[Outcome]:
+        return self.outcomes[max(0, first - self.first) : max(0, last - self.first + 1)]
+
+    def _fill(self, first: int, last: int, status: Status) -> None:
+        """Give days the status that their outcome has by itself, else this one."""
+        for day in range(max(first, self.first), min(last, self.last) + 1):
+            place = day - self.first
+            self.statuses[place] = _OWN_STATUS.get(self.outcomes[place], status)
+
+    def _judge_due_days(self, segment: Segment, weekdays: tuple[bool, ...]) -> None:
+        """Judge each due day by itself."""
+        for day in range(segment.first, segment.last + 1):
+            outcome = self.outcomes[day - self.first]
+            if not weekdays[(day - 1) % 7]:
+                status = _NOT_DUE_STATUS.get(outcome, "rest")
+            elif day > self.today:
+                status = _OWN_STATUS.get(outcome, "future")
             else:
-                frame.statuses[days] = said.translate(_NOT_DUE)
+                table = _DUE_STATUS if day < self.today else _DUE_TODAY_STATUS
+                status = table[outcome]
+                if status in ("done", "missed"):
+                    segment.results.append((day, status == "done"))
+            self.statuses[day - self.first] = status
+
+    def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
+        """Judge periods in each of which a habit is due so many times.
+
+        Days that are paused, or lie outside of the segment, lower what a period needs in
+        proportion, rounded up; a skip lowers it by one.
+        """
+        for start, end, first, last in self._periods_of(segment, grid):
+            inside = self._outcomes_in(first, last)
+            # Silence is a success only once its day is over, and nothing is before it has begun.
+            over = self._outcomes_in(first, min(last, self.today - 1))
+            count = over.count("success") + over.count("quiet")
+            if first <= self.today <= last:
+                count += self.outcomes[self.today - self.first] == "success"
+            base = -(-times * _count_active(inside) // (end - start + 1))
+            need = max(0, base - inside.count("skip"))
+            result: Literal["met", "missed", "skipped", "open"] = "open"
+            if count >= need:
+                result = "met" if need or count else "skipped"
+            elif last < self.today:
+                result = "missed"
+            self._close(segment, Period(start, end, count, need, result), first, last)
+
+    def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:
+        """Judge periods in each of which amounts add up to a goal.
+
+        The goal is scaled to the days that are active. An at-most goal is missed as soon as the
+        sum exceeds it, and met only when the period is over.
+        """
+        is_least = goal.kind == "least"
+        for start, end, first, last in self._periods_of(segment, grid):
+            inside = self._outcomes_in(first, last)
+            active = _count_active(inside) - (inside.count("skip") if is_least else 0)
+            until_today = min(last, self.today)
+            count = sum(self.amounts[first - self.first : until_today - self.first + 1])
+            # A goal of nothing at all is also broken by a miss that gives no amount.
+            is_admitted = goal.target == 0 and "miss" in self._outcomes_in(first, until_today)
+            length = end - start + 1
+            reached, needed = count * length, goal.target * active
+            is_over = last < self.today
+            result: Literal["met", "missed", "skipped", "open"] = "open"
+            if active <= 0:
+                result = "skipped"
+            elif is_least and (reached >= needed or is_over):
+                result = "met" if reached >= needed else "missed"
+            elif not is_least and (reached > needed or is_admitted):
+                result = "missed"
+            elif not is_least and is_over:
+                result = "met"
+            period = Period(start, end, count, needed // length, result)
+            self._close(segment, period, first, last)
+
+    def _periods_of(
+        self, segment: Segment, grid: _PeriodGrid
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Yield each period up to today's: its ends in the calendar, and within the segment."""
+        day = segment.first
+        while day <= min(segment.last, self.today):
+            start, end = _period_bounds(grid, day)
+            yield start, end, day, min(end, segment.last)
+            day = end + 1
+        self._fill(max(day, self.today + 1), segment.last, "future")
+
+    def _close(self, segment: Segment, period: Period, first: int, last: int) -> None:
+        """Record a period, its result, and the statuses of its days."""
+        if period.result != "open":
+            self.periods.append(period)
+            if period.result != "skipped":
+                day = min(last, self.today)
+                segment.results.append((day, period.result == "met"))
+            self._fill(first, last, "gap" if period.result == "missed" else "covered")
+            return
+        ahead = self._outcomes_in(self.today, last)
+        left = sum(ahead.count(outcome) for outcome in ("empty", "quiet", "within limit"))
+        self.periods.append(period._replace(left=left))
+        self._fill(self.today + 1, last, "future")
+        if self.goal.kind == "most" and self.goal.per != "day":
+            self._fill(first, self.today, "ok-so-far")
+            return
+        self._fill(first, self.today - 1, "open")
+        today = self.outcomes[self.today - self.first]
+        is_ok = today in ("quiet", "within limit")
+        pending: Status = "open" if today == "miss" else "pending"
+        self._fill(self.today, self.today, "ok-so-far" if is_ok else pending)
+
+    def _judge_spans(self, segment: Segment, schedule: InDays) -> None:
+        """Judge days of which a streak counts those that are covered or skipped."""
+        last = min(segment.last, self.today)
+        inside = self._outcomes_in(segment.first, last)
+        checks = [
+            day
+            for day, outcome in enumerate(inside, segment.first)
+            if outcome == "success" or (outcome == "quiet" and day < self.today)
+        ]
+        self._fill(segment.first, last, "gap")
+        self._fill(max(last + 1, segment.first), segment.last, "future")
+        for first, end in spans(checks, schedule.times, schedule.days):
+            self._fill(max(first, segment.first), min(end, segment.last), "covered")
+        today = self.today - self.first
+        if segment.first <= self.today <= segment.last and self.statuses[today] == "gap":
+            # A day that is not over is no gap unless the person says so.
+            self.statuses[today] = "gap" if self.outcomes[today] == "miss" else "pending"
+        for day in range(segment.first, last + 1):
+            status = self.statuses[day - self.first]
+            if status in ("done", "covered", "skipped", "gap"):
+                segment.results.append((day, status != "gap"))
+
+    def _judge_after(self, segment: Segment, schedule: AfterLast) -> tuple[int, int] | None:
+        """Judge days of which a streak counts the times that came by their deadline.
+
+        Until the first time it is due, and overdue when the days between both limits have passed:
+        the deadline is then the day that was missed. Days in a pause do not pass; a skip starts
+        the count again without being a time.
+
+        Returns:
+            The day it is next due and the last day of it, as seen from the end of the segment or
+            from today; None when there is no day to see it from.
+        """
+        passed, deadline = schedule.low - 1, segment.first
+        last = min(segment.last, self.today)
+        for day in range(segment.first, last + 1):
+            outcome = self.outcomes[day - self.first]
+            if outcome == "paused":
+                self._fill(day, day, "rest")
+                continue
+            passed += 1
+            if passed == schedule.high:
+                deadline = day
+            elif passed == schedule.high + 1:
+                segment.results.append((deadline, False))
+            if outcome in ("success", "skip"):
+                passed = 0
+                if outcome == "success":
+                    segment.results.append((day, True))
+            self._fill(day, day, _find_stage(passed, schedule))
+        self._fill(max(last + 1, segment.first), segment.last, "future")
+        if last < segment.first:
+            return None
+        return last + schedule.low - passed, last + schedule.high - passed
 
 
-_SAID = {
-    acts.SKIPPED_DAY: SKIPPED,
-    acts.SUCCESS_DAY: DONE,
-    acts.PAUSED_DAY: PAUSED,
-    acts.OFF_DAY: OFF,
-    acts.OUTSIDE_DAY: EXTRA,
-}
-_OVER = translation_table(
-    {acts.EMPTY_DAY: MISSED, acts.MISSED_DAY: MISSED, acts.QUIET_DAY: DONE, **_SAID}
-)
-_TODAY = translation_table(
-    {
-        acts.EMPTY_DAY: PENDING,
-        acts.MISSED_DAY: MISSED,
-        acts.QUIET_DAY: OK_SO_FAR,
-        acts.WITHIN_LIMIT_DAY: OK_SO_FAR,
-        **_SAID,
-    }
-)
-_LATER = translation_table({**dict.fromkeys(acts.DAY_CODES, FUTURE), **_SAID})
-_NOT_DUE = translation_table(
-    {
-        **dict.fromkeys(acts.DAY_CODES, REST),
-        acts.SUCCESS_DAY: EXTRA,
-        acts.PAUSED_DAY: PAUSED,
-        acts.OFF_DAY: OFF,
-        acts.OUTSIDE_DAY: EXTRA,
-    }
-)
-_NO_RESULTS = bytes(256)
-_TODAY_RESULTS = translation_table(
-    {**dict.fromkeys(acts.DAY_CODES, NO_RESULT), acts.SUCCESS_DAY: MET, acts.MISSED_DAY: FAILED}
-)
-_OVER_RESULTS = translation_table(
-    {
-        **dict.fromkeys(acts.DAY_CODES, NO_RESULT),
-        acts.SUCCESS_DAY: MET,
-        acts.QUIET_DAY: MET,
-        acts.EMPTY_DAY: FAILED,
-        acts.MISSED_DAY: FAILED,
-    }
-)
+def _count_active(outcomes: list[Outcome]) -> int:
+    return len(outcomes) - outcomes.count("paused") - outcomes.count("off")
+
+
+def _find_stage(passed: int, schedule: AfterLast) -> Status:
+    if passed < schedule.low:
+        return "rest"
+    if passed > schedule.high:
+        return "overdue"
+    return "last day" if passed == schedule.high else "due"

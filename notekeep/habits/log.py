@@ -1,10 +1,13 @@
-"""A log line: read, check, write, reshape."""
+"""Read, check and write the lines of the habit log.
+
+The file a line sits in means nothing and neither does its place in it. A line that is no check-in
+is text and stays as it is; one that was meant as a check-in and is not understood is reported.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
@@ -13,21 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-# A line of the habit log: what it says, what is wrong with it, and how one is written.
-#
-# The file a line sits in means nothing and neither does its place in it. A line that is no
-# check-in is text and stays as it is; one that was meant as a check-in and is not understood is
-# reported.
-
-
 EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Outside of these a year is a typing error, and would only make every habit's history long."""
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
 
-# Only what is in nearly every line is looked at without a pattern: compiling these takes longer
-# than all else that a check-in does with a line, so each is compiled when it is first needed.
+# Each is compiled when it is first needed: most commands need none of them.
 _SHAPE = (
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[\w.-]+)):(?: (?P<rest>.*))?"
@@ -38,6 +33,7 @@ _AMOUNT = rf"({amounts.NUMBER})({amounts.UNIT})?"
 _TIME = r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?"
 _REVISION = r"~([0-9]{1,9})"
 _LOOKS = r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])"
+_LINE_PARTS = r"\s*([-*+])\s+(\[.\]\s*)?([0-9]{1,4})([-/.])([0-9]{1,2})\4([0-9]{1,4})\s+(.*\S)\s*"
 _MINUTES = r"[0-9]+m(?:in)?"
 PAIR_PATTERN = r"([^\W\d][\w-]*)=(\S+)"
 
@@ -52,35 +48,22 @@ _KINDS: dict[str, EntryKind] = {
 
 
 class LogEntry(NamedTuple):
-    """What one line of the log says.
+    """What one line of the log says."""
 
-    Attributes:
-        day: The day it counts for, as an ordinal.
-        habit: The name as written: an id, an alias, or the last part of a link's target.
-        kind: What was said: done, miss, skip, clear, or an amount.
-        amount: Thousandths of `unit`; 0 for every other kind.
-        unit: The unit as written; None means the habit's own.
-        is_set: Whether the amount replaces those of the day (`= 30`) or adds to them.
-        time: As written, without "@"; hours go to 35 for the night that follows. None without.
-        revision: Only lines with the day's highest revision count.
-        extra: Further `key=word` pairs in the order of the line.
-        note: The text after `--`, or None.
-    """
-
-    day: int
-    habit: str
-    kind: EntryKind
-    amount: int = 0
-    unit: str | None = None
-    is_set: bool = False
-    time: str | None = None
-    revision: int = 0
-    extra: tuple[tuple[str, str], ...] = ()
-    note: str | None = None
+    day: int  # the day it counts for, as an ordinal
+    habit: str  # the name as written: an id, an alias, or the last part of a link's target
+    kind: EntryKind  # what was said: done, miss, skip, clear, or an amount
+    amount: int = 0  # thousandths of `unit`; 0 for every other kind
+    unit: str | None = None  # the unit as written; None means the habit's own
+    is_set: bool = False  # whether the amount replaces those of the day (`= 30`) or adds to them
+    time: str | None = None  # without "@"; hours go to 35 for the night that follows
+    revision: int = 0  # only lines with the day's highest revision count
+    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs in the order of the line
+    note: str | None = None  # the text after `--`, or None
 
 
 class LogValue(NamedTuple):
-    """What was said of a day, without whose and which; fields as in `Entry`."""
+    """What was said of a day, without whose and which; fields as in `LogEntry`."""
 
     kind: EntryKind
     amount: int = 0
@@ -89,17 +72,11 @@ class LogValue(NamedTuple):
 
 
 class LineReport(NamedTuple):
-    """Something about a line that a person should look at.
+    """Something about a line that a person should look at."""
 
-    Attributes:
-        code: H001 to H005 when the line does not count, W101 and W106 when it does.
-        message: What is wrong.
-        fix: The line as it should be, where that is plain; else "".
-    """
-
-    code: str
+    code: str  # H001 to H005 when the line does not count, W101 and W106 when it does
     message: str
-    fix: str = ""
+    fix: str = ""  # the line as it should be, where that is plain; else ""
 
 
 class ParsedLine(NamedTuple):
@@ -155,58 +132,66 @@ def parse_file(text: str) -> list[PlacedEntry]:
 
 def parse_line(text: str) -> ParsedLine:
     """Read one line, without its line break."""
-    # As nearly all lines are: `- 2026-11-24 meditate: done @07:10`.
-    head, colon, rest = text[13:].partition(": ")
-    if colon and text[:2] == "- " and text[12] == " " and _is_word(head):
-        day = ordinal(text[2:12])
-        if day is not None:
-            return _entry("", day, head, rest, text)
     shape = re.fullmatch(_SHAPE, text)
     if shape is None:
-        return _misshapen(text) if _looks_like_one(text) else TEXT
+        return _report_shape(text) if re.match(_LOOKS, text) else TEXT
     box, written, target, habit, rest = shape.groups()
     if box == " ":
         return TEXT
-    day = ordinal(written)
+    day = _parse_date(written)
     if day is None:
         return _bad("H002", f"no such date {written}")
-    return _entry(box or "", day, habit or _link_name(target), rest or "", text)
-
-
-@lru_cache(maxsize=1024)
-def _is_word(name: str) -> bool:
-    """Whether a habit's name is letters, digits, - _ and . only."""
-    return bool(name) and name.replace("-", "0").replace(".", "0").replace("_", "0").isalnum()
-
-
-def _entry(box: str, day: int, habit: str, rest: str, text: str) -> ParsedLine:
-    """Read what follows the habit of a line."""
-    rest = rest.strip()
+    habit = habit or _link_name(target)
+    rest = (rest or "").strip()
     note = None
-    if ("-" in rest or "—" in rest) and (mark := re.search(_NOTE, rest)):
+    if mark := re.search(_NOTE, rest):
         rest, note = rest[: mark.start()].rstrip(), rest[mark.end() :] or None
     if rest:
-        return _with_value(day, habit, rest, note, text)
+        return _parse_value(day, habit, rest, note, text)
     if box in ("x", "X"):
         return ParsedLine(LogEntry(day, habit, "done", note=note))
     return _bad("H003", "no value after the habit name")
 
 
-@lru_cache(maxsize=4096)
-def ordinal(text: str) -> int | None:
-    """The ordinal of a `YYYY-MM-DD` of this or the last century or the next; None for others."""
-    digits = text[:4] + text[5:7] + text[8:]
-    if (
-        text[4:5] + text[7:8] != "--"
-        or len(digits) != 8
-        or not (digits.isascii() and digits.isdecimal())
-    ):
-        return None
+def _parse_date(text: str) -> int | None:
     try:
-        day = date(int(text[:4]), int(text[5:7]), int(text[8:]))
+        day = date.fromisoformat(text)
     except ValueError:
         return None
     return day.toordinal() if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -> ParsedLine:
+    """Read what stands between the habit and the note of a line."""
+    words = rest.split()
+    found = read_value(words)
+    if found is None:
+        word = words[1] if words[0] == "=" and len(words) > 1 else words[0]
+        comma = re.fullmatch(r"=?[0-9]+,[0-9]+\D*", word)
+        fix = text.replace(word, word.replace(",", "."), 1) if comma else ""
+        return _bad("H004", f"value not understood: {word}", fix)
+    value, taken = found
+    time, revision = "", 0
+    extra: list[tuple[str, str]] = []
+    loose: list[str] = []
+    for word in words[taken:]:
+        if word[0] == "@" and word[1:2].isdecimal():
+            time = word
+        elif number := re.fullmatch(_REVISION, word):
+            revision = int(number[1])
+        elif pair := re.fullmatch(PAIR_PATTERN, word):
+            extra.append((pair[1], pair[2]))
+        else:
+            loose.append(word)
+    if time and not re.fullmatch(_TIME, time):
+        return _bad("H005", f"no such time {time}")
+    more = " ".join(loose)
+    note = f"{more} {note}" if more and note else more or note
+    entry = LogEntry(day, habit, *value, time[1:] or None, revision, tuple(extra), note)
+    if not loose:
+        return ParsedLine(entry)
+    message = f"words without -- before them: {more}"
+    return ParsedLine(entry, LineReport("W101", message, rewrite_line(entry, text)))
 
 
 def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
@@ -216,7 +201,7 @@ def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
         The value, and how many words it took; None when the first words are no value.
     """
     word = words[0]
-    if kind := _KINDS.get(word) or _KINDS.get(word.casefold()):
+    if kind := _KINDS.get(word.casefold()):
         return LogValue(kind), 1
     if not word.startswith("="):
         return _amount(words)
@@ -247,88 +232,41 @@ def _amount(words: Sequence[str]) -> tuple[LogValue, int] | None:
     return None if amount is None else (LogValue("amount", amount, unit), taken)
 
 
-class _ValueText(NamedTuple):
-    """What stands between the habit and the note of a line in which nothing is wrong."""
-
-    value: LogValue
-    time: str | None
-    revision: int
-    extra: tuple[tuple[str, str], ...]
-
-
-@lru_cache(maxsize=8192)
-def _plain(rest: str) -> _ValueText | None:
-    """Read a value and what follows it; None where there is something to report.
-
-    Ten years of a log say the same few thousand things: `done @07:10`, `12 min @21:15`.
-    """
-    words = rest.split()
-    found = read_value(words)
-    if found is None:
-        return None
-    value, taken = found
-    time, revision, extra, loose = _attributes(words[taken:])
-    if loose or (time and not re.fullmatch(_TIME, time)):
-        return None
-    return _ValueText(value, time[1:] if time else None, revision, extra)
-
-
-def _with_value(day: int, habit: str, rest: str, note: str | None, text: str) -> ParsedLine:
-    plain = _plain(rest)
-    if plain is not None:
-        (kind, amount, unit, is_set), time, revision, extra = plain
-        return ParsedLine(
-            LogEntry(day, habit, kind, amount, unit, is_set, time, revision, extra, note)
-        )
-    words = rest.split()
-    value = read_value(words)
-    if value is None:
-        word = words[1] if words[0] == "=" and len(words) > 1 else words[0]
-        comma = re.fullmatch(r"=?[0-9]+,[0-9]+\D*", word)
-        fix = text.replace(word, word.replace(",", "."), 1) if comma else ""
-        return _bad("H004", f"value not understood: {word}", fix)
-    (kind, amount, unit, is_set), taken = value
-    time, revision, extra, loose = _attributes(words[taken:])
-    if time and not re.fullmatch(_TIME, time):
-        return _bad("H005", f"no such time {time}")
-    note = f"{loose} {note}" if note else loose
-    clock = time[1:] if time else None
-    entry = LogEntry(day, habit, kind, amount, unit, is_set, clock, revision, extra, note)
-    return ParsedLine(
-        entry,
-        LineReport("W101", f"words without -- before them: {loose}", rewrite_line(entry, text)),
-    )
-
-
-def _attributes(words: list[str]) -> tuple[str, int, tuple[tuple[str, str], ...], str]:
-    """What looks like a time, the revision, further pairs, and the words that are none of these."""
-    time, revision = "", 0
-    extra: list[tuple[str, str]] = []
-    loose: list[str] = []
-    for word in words:
-        if word[0] == "@" and word[1:2].isdecimal():
-            time = word
-        elif word[0] == "~" and (found := re.fullmatch(_REVISION, word)):
-            revision = int(found[1])
-        elif "=" in word and (found := re.fullmatch(PAIR_PATTERN, word)):
-            extra.append((found[1], found[2]))
-        else:
-            loose.append(word)
-    return time, revision, tuple(extra), " ".join(loose)
-
-
-def _looks_like_one(text: str) -> bool:
-    """Whether a line was meant as a check-in: a bullet, and what could be a date."""
-    return text.lstrip()[:1] in ("-", "*", "+") and bool(re.match(_LOOKS, text))
-
-
-def _misshapen(text: str) -> ParsedLine:
-
+def _report_shape(text: str) -> ParsedLine:
     message = 'looks like a check-in but does not fit "- YYYY-MM-DD habit: value"'
-    fixed = reshape(text)
+    fixed = _reshape(text)
     # Only a line of the right shape is read again: any other would be reshaped without end.
     is_entry = bool(fixed and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)
     return _bad("H001", message, fixed if is_entry else "")
+
+
+def _reshape(text: str) -> str:
+    """Put blanks, the date and the colon of a line where they belong; "" when that is not plain."""
+    parts = re.fullmatch(_LINE_PARTS, text)
+    if parts is None:
+        return ""
+    bullet, box, first, _, second, third, rest = parts.groups()
+    day = _order_date(first, second, third)
+    habit, colon, value = rest.partition(":")
+    if not colon or (" " in habit.strip() and not habit.startswith("[[")):
+        habit, _, value = rest.partition(" ")
+    if not day or not value.strip():
+        return ""
+    mark = f"{box.strip()} " if box else ""
+    return f"{bullet} {mark}{day} {habit.strip()}: {value.strip()}"
+
+
+def _order_date(first: str, second: str, third: str) -> str:
+    """Return a date as YYYY-MM-DD; day and month are only told apart when it is plain."""
+    if len(first) == 4:
+        year, month, day = first, second, third
+    elif len(third) == 4 and int(first) > 12:
+        year, month, day = third, second, first
+    elif len(third) == 4 and int(second) > 12:
+        year, month, day = third, first, second
+    else:
+        return ""
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def _bad(code: str, message: str, fix: str = "") -> ParsedLine:
@@ -341,11 +279,9 @@ def _link_name(target: str) -> str:
 
 
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
-    """Write an entry as a line, without its line break.
+    """Write an entry as a line, without its line break; breaks in its note become blanks.
 
-    Args:
-        entry: What to write; breaks in its note become blanks.
-        is_link: Write the habit as `[[habit]]`, so that Obsidian shows its backlinks.
+    A habit is written as `[[habit]]` on demand, so that Obsidian shows its backlinks.
     """
     habit = f"[[{entry.habit}]]" if is_link else entry.habit
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]
@@ -365,7 +301,7 @@ def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
 
 
 def rename_in_line(text: str, name: str) -> str:
-    """A line of the log with another habit in the place of its own; all else keeps every byte."""
+    """Put another habit in the place of the one of a line; all else keeps every byte."""
     shape = re.match(_SHAPE, text)
     if shape is None:
         return text
@@ -379,44 +315,3 @@ def rewrite_line(entry: LogEntry, text: str) -> str:
     shape = re.fullmatch(_SHAPE, text)
     start = text[: shape.start("rest")] if shape else ""
     return start + format_entry(entry).partition(": ")[2]
-
-
-# A line that was meant as a check-in, put into the right shape where that takes no guess.
-
-
-_LINE_PARTS = re.compile(
-    r"\s*([-*+])\s+(\[.\]\s*)?([0-9]{1,4})([-/.])([0-9]{1,2})\4([0-9]{1,4})\s+(.*\S)\s*"
-)
-
-
-def reshape(text: str) -> str:
-    """Put blanks, the date and the colon where they belong.
-
-    Returns:
-        The line as it was most likely meant, or "" when that is not plain: day and month are only
-        told apart when the year comes first or the day is above 12.
-    """
-    parts = _LINE_PARTS.fullmatch(text)
-    if parts is None:
-        return ""
-    bullet, box, first, _, second, third, rest = parts.groups()
-    day = _date(first, second, third)
-    habit, colon, value = rest.partition(":")
-    if not colon or (" " in habit.strip() and not habit.startswith("[[")):
-        habit, _, value = rest.partition(" ")
-    if not day or not value.strip():
-        return ""
-    mark = f"{box.strip()} " if box else ""
-    return f"{bullet} {mark}{day} {habit.strip()}: {value.strip()}"
-
-
-def _date(first: str, second: str, third: str) -> str:
-    if len(first) == 4:
-        year, month, day = first, second, third
-    elif len(third) == 4 and int(first) > 12:
-        year, month, day = third, second, first
-    elif len(third) == 4 and int(second) > 12:
-        year, month, day = third, first, second
-    else:
-        return ""
-    return f"{year}-{int(month):02}-{int(day):02}"

@@ -1,4 +1,9 @@
-"""Due times; systemd units and cron lines."""
+"""Read the reminders of a habit, and write them as lines of a crontab.
+
+A reminder is a time of the day, with weekdays before it or without: `07:30`, `mon,fri 18:00`. Each
+line of the crontab runs the same command, and the command itself knows what to remind of, so the
+lines have to change only when a time is added.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +12,19 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
-from notekeep.errors import Refused
+from notekeep.errors import Refused, UsageError
 from notekeep.habits.schedule import EVERY_DAY, ChosenDays, parse_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-# Reminders of a habit: when one is due, and on which days the calendar repeats it.
-#
-# A reminder is a time of the day, with weekdays before it or without: `07:30`, `mon,fri 18:00`.
-# Who is reminded and how is nothing that is known here.
-
-
+_CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
 _TIME = re.compile(r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 class Reminder(NamedTuple):
-    """A time at which to be reminded.
-
-    Attributes:
-        hour: 0 to 23.
-        minute: 0 to 59.
-        weekdays: A truth for each weekday, Monday first; None for the days the habit is due.
-    """
+    """A time at which to be reminded, on some weekdays; None for the days the habit is due."""
 
     hour: int
     minute: int
@@ -54,19 +48,15 @@ class Reminder(NamedTuple):
 
 
 def day_names(weekdays: Iterable[bool]) -> list[str]:
-    """The chosen weekdays: `mon`, `fri`."""
+    """Return the chosen weekdays: `mon`, `fri`."""
     return [name[:3] for name, is_on in zip(dates.WEEKDAYS, weekdays, strict=True) if is_on]
 
 
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
-    """Read the reminders of a definition.
+    """Read the reminders of a definition; return them, and the words that are none.
 
-    Args:
-        words: As they stand there. Weekdays that a comma of the list parted from their time are
-            put together again: `remind: mon,fri 18:00` is one reminder.
-
-    Returns:
-        The reminders, and the words that are none.
+    Weekdays that a comma of the list parted from their time are put together again:
+    `remind: mon,fri 18:00` is one reminder.
     """
     found: list[Reminder] = []
     wrong: list[str] = []
@@ -92,8 +82,6 @@ def _parse(text: str) -> Reminder | None:
     names, hour, minute = parts.groups()
     if not names:
         return Reminder(int(hour), int(minute))
-    from notekeep.errors import UsageError
-
     try:
         schedule = parse_schedule(names)
     except UsageError:
@@ -104,42 +92,25 @@ def _parse(text: str) -> Reminder | None:
     return Reminder(int(hour), int(minute), chosen)
 
 
-# Reminders as lines of a crontab, which a person installs.
-#
-# Each line runs the same command; the command itself knows what to remind of, so the lines have
-# to change only when a time is added.
-
-
-_CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
-
-
 def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
-    """The times at which something has to run, each once, by the hour."""
+    """Return the times at which something has to run, each once, by the hour."""
     by_time: dict[tuple[int, int], Reminder] = {}
     for reminder in reminders:
         key = reminder.hour, reminder.minute
-        known = by_time.get(key)
-        if known is None:
-            by_time[key] = reminder
-        elif known.weekdays is not None:
-            days = None if reminder.weekdays is None else _either(known.weekdays, reminder.weekdays)
-            by_time[key] = known._replace(weekdays=days)
+        known = by_time.setdefault(key, reminder)
+        if known.weekdays is None or reminder.weekdays is None:
+            by_time[key] = known._replace(weekdays=None)
+        else:
+            pairs = zip(known.weekdays, reminder.weekdays, strict=True)
+            by_time[key] = known._replace(weekdays=tuple(one or other for one, other in pairs))
     return [by_time[key] for key in sorted(by_time)]
-
-
-def _either(some: Iterable[bool], others: Iterable[bool]) -> tuple[bool, ...]:
-    return tuple(one or other for one, other in zip(some, others, strict=True))
 
 
 def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
     """Return a line for each time, with percent signs escaped, which would end the line.
 
-    Args:
-        times: When it runs.
-        command: What runs: a program, as an absolute path, and its arguments.
-
     Raises:
-        Refused: An argument holds a line break.
+        Refused: An argument of the command holds a line break.
     """
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(

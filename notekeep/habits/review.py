@@ -1,24 +1,23 @@
-"""What a week or a month was for each habit, for a person to look back on.
+"""Look back on a week or a month of each habit.
 
-Only figures and what was logged; what to make of it is for the person, and how it is written down
-is decided in `writing`.
+Only figures and what was logged: what to make of it is for the person.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
-from notekeep.habits.schedule import FAILED, MET, OFF
 from notekeep.habits.streaks import Streak, streak
 from notekeep.habits.strength import strengths
 from notekeep.habits.summary import streak_unit
 
 if TYPE_CHECKING:
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory
 
 ReviewSpan: TypeAlias = Literal["week", "month"]
 
@@ -32,31 +31,21 @@ class Bounds(NamedTuple):
 
 
 class HabitReview(NamedTuple):
-    """One habit over the days that are reviewed.
+    """One habit over the days that are reviewed."""
 
-    Attributes:
-        met: What was reached: units that were met, times, or an amount with its unit.
-        need: What was to be reached, in the same words; "" where nothing was due.
-        share: The share of it, 0.0 to 1.0; None where nothing was due.
-        streak: The streak at the end.
-        strength: The strength at the end, 0.0 to 1.0.
-        gained: What was gained of it since the day before the first, -1.0 to 1.0.
-        gaps: First and last day of each row of two misses or more, and how many.
-        is_over: Whether the habit ended before the first day, or begins after the last.
-    """
-
-    met: str
-    need: str
-    share: float | None
+    met: str  # what was reached: units that were met, times, or an amount with its unit
+    need: str  # what was to be reached, in the same words; "" where nothing was due
+    share: float | None  # the share of it, 0.0 to 1.0; None where nothing was due
     streak: Streak
-    strength: float
-    gained: float
+    strength: float  # the strength at the end, 0.0 to 1.0
+    gained: float  # what was gained of it since the day before the first, -1.0 to 1.0
+    # First and last day of each row of two misses or more, and how many.
     gaps: tuple[tuple[date, date, int], ...]
-    is_over: bool
+    is_over: bool  # whether the habit ended before the first day, or begins after the last
 
 
 def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
-    """The week or month that a day lies in."""
+    """Return the week or month that a day lies in."""
     if span == "month":
         first = day.replace(day=1)
         last = (first + timedelta(31)).replace(day=1) - timedelta(1)
@@ -67,41 +56,34 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
 
 
 def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
-    """The last week or month that is over, or the one that today is the last day of."""
+    """Return the last week or month that is over, or the one that today is the last day of."""
     here = find_bounds(span, today, week_start)
     return here if here.last == today else find_bounds(span, here.first - timedelta(1), week_start)
 
 
 def review_habit(
-    habit: Definition, days: DayHistory, line: Timeline, bounds: Bounds
+    habit: Definition, days: DayHistory, timeline: Timeline, bounds: Bounds
 ) -> HabitReview:
-    """Look back on a habit.
-
-    Args:
-        habit: The definition.
-        days: What was logged.
-        line: The same days, judged as of the last day that is reviewed.
-        bounds: The days.
-    """
-    first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), line.today)
-    met, need, share = _reached(habit, line, first, last)
+    """Look back on a habit; `timeline` is judged as of the last day that is reviewed."""
+    first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
+    met, need, share = _reached(habit, timeline, first, last)
     start, scores = strengths(habit, days, last)
     now = scores[-1] if scores else 0.0
     before = first - 1 - start
     then = scores[before] if 0 <= before < len(scores) else 0.0
-    shown = {line.status(day) for day in range(first, last + 1)}
-    runs = streak(line)._replace(unit=streak_unit(habit, line))
-    gaps = _gaps(line, first, last)
-    return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {OFF})
+    shown = {timeline.status(day) for day in range(first, last + 1)}
+    runs = streak(timeline)._replace(unit=streak_unit(habit, timeline))
+    gaps = _gaps(timeline, first, last)
+    return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {"off"})
 
 
 def _reached(
-    habit: Definition, line: Timeline, first: int, last: int
+    habit: Definition, timeline: Timeline, first: int, last: int
 ) -> tuple[str, str, float | None]:
     periods = [
         period
-        for period in line.periods
-        if first <= min(period.end, line.today) <= last and period.result != "skipped"
+        for period in timeline.periods
+        if first <= min(period.end, timeline.today) <= last and period.result != "skipped"
     ]
     if periods:
         reached = sum(period.reached for period in periods)
@@ -117,23 +99,19 @@ def _reached(
         else:
             shown = str(reached), str(need)
         return *shown, kept / need if need else None
-    results = line.results[max(0, first - line.first) : max(0, last - line.first + 1)]
-    met, missed = results.count(MET), results.count(FAILED)
-    if not met + missed:
+    results = [is_met for day, is_met in timeline.results if first <= day <= last]
+    if not results:
         return "0", "", None
-    return str(met), str(met + missed), met / (met + missed)
+    met = results.count(True)
+    return str(met), str(len(results)), met / len(results)
 
 
-def _gaps(line: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
-    """Units that were missed one after the other, at least two, the last of them in these days."""
+def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
+    """Find units that were missed one after the other, two or more, the last in these days."""
+    results = [result for result in timeline.results if result[0] <= last]
     found: list[tuple[date, date, int]] = []
-    start = end = length = 0
-    for day in range(line.first, last + 1):
-        result = line.results[day - line.first]
-        if result == FAILED:
-            start, end, length = start or day, day, length + 1
-        if (result == MET or day == last) and length:
-            if length > 1 and end >= first:
-                found.append((date.fromordinal(start), date.fromordinal(end), length))
-            start = length = 0
+    for is_met, group in groupby(results, lambda result: result[1]):
+        missed = [date.fromordinal(day) for day, _ in group]
+        if not is_met and len(missed) > 1 and missed[-1].toordinal() >= first:
+            found.append((missed[0], missed[-1], len(missed)))
     return tuple(found)

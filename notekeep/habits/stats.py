@@ -1,4 +1,11 @@
-"""Best weekday, pairs, chance."""
+"""Find the best weekday of a habit, and pairs of habits that go together.
+
+Days that follow each other are alike, and so are days of a weekday; with twenty habits there are
+hundreds of pairs. So a pair is compared within weekdays and within weekends, against the same
+weeks in another order, and of many pairs at once only so many may stand out by accident
+(Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", 1995). What is left is worth
+a try, no more.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +13,14 @@ from math import sqrt
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from notekeep.habits.schedule import COVERED, DONE, GAP, MISSED, OPEN, OVERDUE, InDays
+from notekeep.habits.schedule import InDays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory, ScheduleSegment
-
-
-# Which weekday suits a habit best, and how two habits go together: small samples stay small.
+    from notekeep.habits.evaluation import Segment, Timeline
 
 
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
@@ -30,37 +34,49 @@ MIN_DAYS = 30
 MIN_DAYS_IN_ROW = 5
 """Below these a table of two habits is noise."""
 
-_COUNTED = (DONE, MISSED, COVERED, GAP, OPEN)
+LAGS = (0, 1)
+"""The second habit is looked at on the same day, and on the day after the first."""
+SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
+"""Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
+NEAR = 4
+"""So many of the first orders, at most, let a pair be looked at more closely."""
+FALSE_SHARE = 0.1
+"""The share of pairs called worth a try that may be chance."""
+SEED = 20260105
+"""The same days give the same answer."""
+
+_COUNTED = ("done", "missed", "covered", "gap", "open")
+_NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
+_WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
-def count_weekdays(habit: Definition, line: Timeline) -> list[tuple[int, int]]:
-    """How often a habit was done on each weekday, of the days on which it was due.
+def count_weekdays(habit: Definition, timeline: Timeline) -> list[tuple[int, int]]:
+    """Count how often a habit was done on each weekday, of the days on which it was due.
 
     Stretches under a schedule that does not go by weeks, such as `every 2d`, say nothing about
     weekdays and are left out.
     """
     done, due = [0] * 7, [0] * 7
-    for part in line.parts:
-        if not _goes_by_weeks(habit, part):
+    for segment in timeline.segments:
+        if not _goes_by_weeks(habit, segment):
             continue
-        days = line.statuses[part.first - line.first : min(part.last, line.today) - line.first + 1]
-        for place in range(7):
-            weekday = (part.first + place - 1) % 7
-            done[weekday] += days[place::7].count(DONE)
-            due[weekday] += sum(days[place::7].count(status) for status in _COUNTED)
+        for day in range(segment.first, min(segment.last, timeline.today) + 1):
+            status = timeline.status(day)
+            done[(day - 1) % 7] += status == "done"
+            due[(day - 1) % 7] += status in _COUNTED
     return list(zip(done, due, strict=True))
 
 
-def _goes_by_weeks(habit: Definition, part: ScheduleSegment) -> bool:
-    schedule = habit.schedule_on(part.first)
-    if part.unit == "days":
+def _goes_by_weeks(habit: Definition, segment: Segment) -> bool:
+    schedule = habit.schedule_on(segment.first)
+    if segment.unit == "days":
         return isinstance(schedule, InDays) and schedule.days == 7
     # A limit for a week is kept by no day in particular.
-    return part.unit == "due days" or (part.unit == "weeks" and habit.goal.kind != "most")
+    return segment.unit == "due days" or (segment.unit == "weeks" and habit.goal.kind != "most")
 
 
 def lower_bound(done: int, due: int) -> float:
-    """The lower end of the Wilson score interval for a share, 0.0 when there is nothing to count.
+    """Return the lower end of the Wilson score interval for a share, 0.0 without anything to count.
 
     E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
     """
@@ -73,7 +89,7 @@ def lower_bound(done: int, due: int) -> float:
 
 
 def best_weekday(found: Counts) -> int | None:
-    """The weekday that is most surely a good one, 0 for Monday; None while there is too little."""
+    """Return the weekday that is most surely a good one; None while there is too little."""
     if max(due for _, due in found) < FEWEST or not any(done for done, _ in found):
         return None
     bounds = [lower_bound(done, due) for done, due in found]
@@ -81,14 +97,7 @@ def best_weekday(found: Counts) -> int | None:
 
 
 class PairCounts(NamedTuple):
-    """On how many days two habits were both done, only one of them, or neither.
-
-    Attributes:
-        both: Days with both.
-        only_first: Days with the first alone.
-        only_second: Days with the second alone.
-        neither: Days on which neither was done.
-    """
+    """On how many days two habits were both done, only one of them, or neither."""
 
     both: int
     only_first: int
@@ -126,93 +135,34 @@ class PairCounts(NamedTuple):
         return self.days >= MIN_DAYS and min(rows) >= MIN_DAYS_IN_ROW
 
 
-def compare_days(first: Timeline, second: Timeline, lag: int = 0) -> PairCounts:
-    """Compare two habits on the days on which both were due and are closed.
-
-    Args:
-        first: The one that may make a difference.
-        second: The other one.
-        lag: How many days later the second is looked at: 0, or 1 for the next day.
-    """
-    cells = [[0, 0], [0, 0]]
-    for day in range(first.first, first.today + 1):
-        mine, theirs = first.status(day), second.status(day + lag)
-        if mine in (DONE, MISSED) and theirs in (DONE, MISSED):
-            cells[mine == DONE][theirs == DONE] += 1
-    return PairCounts(cells[1][1], cells[1][0], cells[0][1], cells[0][0])
-
-
 def _share(part: int, rest: int) -> float | None:
     return part / (part + rest) if part + rest else None
 
 
-# How two habits go together, and how far that could be chance.
-#
-# Days that follow each other are alike, and so are days of a weekday; with twenty habits there
-# are hundreds of pairs. So a pair is compared within weekdays and within weekends, against the
-# same weeks in another order, and of many pairs at once only so many may stand out by accident
-# (Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", 1995). What is left is
-# worth a try, no more.
-
-
-LAGS = (0, 1)
-"""The second habit is looked at on the same day, and on the day after the first."""
-SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
-"""Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
-NEAR = 4
-"""So many of the first orders, at most, let a pair be looked at more closely."""
-FALSE_SHARE = 0.1
-"""The share of pairs called worth a try that may be chance."""
-SEED = 20260105
-"""The same days give the same answer."""
-
-_NOT_DONE = (MISSED, COVERED, GAP, OPEN, OVERDUE)
-_WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
-
-
 class HabitPair(NamedTuple):
-    """Two habits.
+    """Two habits."""
 
-    Attributes:
-        first: The id of the one that may make a difference.
-        second: The id of the other one.
-        lag: How many days later the second is looked at.
-        table: On how many days they were done together, alone, or not at all.
-        chance: How often another order of the weeks shows as much, 0.0 to 1.0; None where there
-            are too few days to ask.
-        is_worth_a_try: Whether it stands out from all pairs that were looked at.
-    """
-
-    first: str
+    first: str  # the id of the one that may make a difference
     second: str
-    lag: int
-    table: PairCounts
+    lag: int  # how many days later the second is looked at
+    table: PairCounts  # on how many days they were done together, alone, or not at all
+    # How often another order of the weeks shows as much; None where there are too few days to ask.
     chance: float | None = None
-    is_worth_a_try: bool = False
-
-
-class _Packed(NamedTuple):
-    """A habit by weeks, a byte each with a bit for each day: done, and done or missed."""
-
-    done: list[bytes]
-    known: list[bytes]
+    is_worth_a_try: bool = False  # whether it stands out from all pairs that were looked at
 
 
 def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
-    """Days on which anything at all was logged: silence about everything is no sign of anything."""
-    found: set[int] = set()
-    for days in histories:
-        found.update(days.first + place for place, code in enumerate(days.codes) if code)
-    return found
+    """Find days on which anything was logged: silence about everything is no sign of anything."""
+    return {day for days in histories for day, _ in days.logged_days()}
 
 
 def compare_pairs(
-    lines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
+    timelines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
 ) -> list[HabitPair]:
     """Compare pairs of habits on days that are closed and on which both could have been done.
 
     Args:
-        lines: The habits, judged, by id.
+        timelines: The habits, judged, by id.
         logged: Days on which anything was logged; see `find_logged_days`.
         wanted: The pairs to look at, each in the order that is meant and with one of LAGS.
 
@@ -224,54 +174,54 @@ def compare_pairs(
     first = min(logged) - (min(logged) - 1) % 7
     weeks = range(first, max(logged) + 1, 7)
     packed = {
-        (name, lag): _pack(line, logged, weeks, lag) for name, line in lines.items() for lag in LAGS
+        (name, lag): _pack(timeline, logged, weeks, lag)
+        for name, timeline in timelines.items()
+        for lag in LAGS
     }
     found = []
     for one, other, lag in wanted:
         mine, theirs = packed[one, 0], packed[other, lag]
-        table = PairCounts(*map(sum, zip(*_cells(mine, theirs), strict=True)))
-        chance = _chance(mine, theirs) if table.is_enough else None
+        cells = _count(mine, theirs)
+        table = PairCounts(*map(sum, zip(*cells, strict=True)))
+        chance = _chance(mine, theirs, _difference(cells)) if table.is_enough else None
         found.append(HabitPair(one, other, lag, table, chance))
     return _mark_standing_out(found)
 
 
-def _pack(line: Timeline, logged: set[int], weeks: range, lag: int) -> _Packed:
-    done, known = [], []
+class _PackedWeeks(NamedTuple):
+    """A habit by weeks, a byte each with a bit for each day: done, and done or missed."""
+
+    done: bytes
+    known: bytes
+
+
+def _pack(timeline: Timeline, logged: set[int], weeks: range, lag: int) -> _PackedWeeks:
+    done, known = bytearray(), bytearray()
     for week in weeks:
         was_done = was_known = 0
         for number in range(7):
             day = week + number
-            status = line.status(day + lag) if day in logged and day + lag <= line.today else None
+            status = (
+                timeline.status(day + lag)
+                if day in logged and day + lag <= timeline.today
+                else None
+            )
             # A day after is only known when something was logged on it, too.
-            if status in (DONE, *_NOT_DONE) and (not lag or day + lag in logged):
+            if status in ("done", *_NOT_DONE) and (not lag or day + lag in logged):
                 was_known |= 1 << number
-                was_done |= (status == DONE) << number
-        done.append(bytes([was_done]))
-        known.append(bytes([was_known]))
-    return _Packed(done, known)
+                was_done |= (status == "done") << number
+        done.append(was_done)
+        known.append(was_known)
+    return _PackedWeeks(bytes(done), bytes(known))
 
 
-def _number(weeks: Sequence[bytes]) -> int:
-    return int.from_bytes(b"".join(weeks), "little")
-
-
-def _cells(mine: _Packed, theirs: _Packed) -> list[tuple[int, int, int, int]]:
-    """Both, first alone, second alone, neither: on weekdays, and on weekends."""
-    return _count(
-        _number(mine.done), _number(mine.known), _number(theirs.done), _number(theirs.known),
-        _strata(len(mine.done)),
-    )  # fmt: skip
-
-
-def _strata(weeks: int) -> tuple[int, int]:
-    return _number([bytes([_WEEKDAYS])] * weeks), _number([bytes([_WEEKEND])] * weeks)
-
-
-def _count(
-    done: int, known: int, other: int, other_known: int, strata: tuple[int, int]
-) -> list[tuple[int, int, int, int]]:
+def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int, int]]:
+    """Count both, first alone, second alone, neither: on weekdays, and on weekends."""
+    numbers = (int.from_bytes(weeks, "little") for weeks in (*mine, *theirs))
+    done, known, other, other_known = numbers
     cells = []
-    for stratum in strata:
+    for weekdays in (_WEEKDAYS, _WEEKEND):
+        stratum = int.from_bytes(bytes([weekdays]) * len(mine.done), "little")
         days = known & other_known & stratum
         with_first, with_second = done & days, other & days
         both = (with_first & with_second).bit_count()
@@ -297,20 +247,16 @@ def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
     return total / weights if weights else 0.0
 
 
-def _chance(mine: _Packed, theirs: _Packed) -> float:
+def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> float:
     """How often the weeks of the second habit, in another order, show as large a difference."""
     dice = Random(SEED)  # noqa: S311 - a shuffle, and no secret
-    done, known = _number(mine.done), _number(mine.known)
-    strata = _strata(len(mine.done))
-    seen = abs(_difference(_cells(mine, theirs)))
     order = list(range(len(mine.done)))
     reached = tries = 0
     while tries < MAX_SHUFFLES:
         dice.shuffle(order)
-        other = _number([theirs.done[week] for week in order])
-        other_known = _number([theirs.known[week] for week in order])
-        cells = _count(done, known, other, other_known, strata)
-        reached += abs(_difference(cells)) >= seen - 1e-12
+        done, known = (bytes([weeks[week] for week in order]) for weeks in theirs)
+        cells = _count(mine, _PackedWeeks(done, known))
+        reached += abs(_difference(cells)) >= abs(difference) - 1e-12
         tries += 1
         if tries >= SHUFFLES_PER_PAIR and reached >= NEAR:
             break

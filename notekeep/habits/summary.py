@@ -1,4 +1,4 @@
-"""What a list shows of a habit; its year."""
+"""Summarize a habit for a list: its marks, streak, strength, and what is left to do; its year."""
 
 from __future__ import annotations
 
@@ -10,41 +10,23 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_NONE
 from notekeep.habits.schedule import (
     DAILY,
-    DISPUTED_BIT,
-    DONE,
-    DUE,
-    EXTRA,
-    LAST_DAY,
-    LOGGED_BIT,
-    MARKED_BIT,
-    MISSED,
-    OK_SO_FAR,
-    OVERDUE,
-    PENDING,
-    STATUSES,
-    VALUE_MASK,
     AfterLast,
     EverySlot,
-    Period,
     PerPeriod,
     format_goal,
     format_schedule,
 )
-from notekeep.habits.streaks import Streak, rate, recovery, streak
+from notekeep.habits.streaks import Streak, rate, streak
 from notekeep.habits.strength import strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.schedule import DayHistory
-
-
-# What a list shows of a habit: its marks, streak, strength, and what is left to do.
+    from notekeep.habits.evaluation import Period, Status, Timeline
 
 
 Call: TypeAlias = Literal["due", "may", "done", "none"]
@@ -58,27 +40,16 @@ UNANSWERED = frozenset(
 
 
 class Cell(NamedTuple):
-    """One day of a habit.
-
-    Attributes:
-        day: The day.
-        status: One of `frame.STATUSES`.
-        mark: What it is shown as.
-        level: 0 to 4, how much of the goal it has (see `heatmap`).
-        amount: What was logged in the habit's unit, such as `7 min`; "" without an amount.
-        is_logged: Whether any line of the log is about it.
-        is_disputed: Whether lines contradict each other.
-        is_cleared: Whether what was logged was taken back by `clear`.
-    """
+    """One day of a habit."""
 
     day: date
-    status: str
+    status: Status
     mark: Mark
-    level: int
-    amount: str
-    is_logged: bool
-    is_disputed: bool
-    is_cleared: bool = False
+    level: int  # 0 to 4, how much of the goal it has (see `calendar`)
+    amount: str  # what was logged in the habit's unit, such as `7 min`; "" without an amount
+    is_logged: bool  # whether any line of the log is about it
+    is_disputed: bool  # whether lines contradict each other
+    is_cleared: bool = False  # whether what was logged was taken back by `clear`
 
     @property
     def is_unanswered(self) -> bool:
@@ -87,63 +58,39 @@ class Cell(NamedTuple):
 
 
 class HabitView(NamedTuple):
-    """What a list shows of a habit.
-
-    Attributes:
-        id: Its name in the log.
-        title: What a person calls it.
-        group: The heading it is listed under, "" without.
-        order: Its place within the group, None without.
-        schedule: Its schedule today, as it is written.
-        goal: Its goal, as it is written.
-        unit: The unit of its amounts, "" without.
-        path: Its note, vault-relative; "" when only the log names it.
-        today: Today's cell.
-        cells: The days asked for, in order.
-        call: What today asks of it.
-        is_at_risk: Whether today is the last chance of a unit, or the day not to miss twice.
-        streak: How many units in a row.
-        best: The longest such row.
-        streak_unit: What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
-        strength: 0.0 to 1.0.
-        note: What is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing.
-        tiny: Its two-minute version, "" without.
-        after: The habit it follows, as its note names it; "" without.
-        is_archived: Whether lists leave it out.
-        problems: What is not understood in its note, one sentence each.
-    """
+    """What a list shows of a habit."""
 
     id: str
     title: str
     group: str
-    order: int | None
-    schedule: str
+    order: int | None  # its place within the group, None without
+    schedule: str  # its schedule today, as it is written
     goal: str
     unit: str
-    path: str
+    path: str  # its note, vault-relative; "" when only the log names it
     today: Cell
     cells: tuple[Cell, ...]
     call: Call
-    is_at_risk: bool
-    streak: int
+    is_at_risk: bool  # whether today is the last chance of a unit, or the day not to miss twice
+    streak: int  # how many units in a row
     best: int
-    streak_unit: str
+    streak_unit: str  # what they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, ""
     strength: float
-    note: str
+    note: str  # what is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing
     tiny: str
     after: str
     is_archived: bool
-    problems: tuple[str, ...]
+    problems: tuple[str, ...]  # what is not understood in its note, one sentence each
 
 
-def view(
+def summarize_habit(
     habit: Definition,
     days: DayHistory,
     today: int,
     week_start: int = 0,
     shown: tuple[int, int] | None = None,
 ) -> HabitView:
-    """Look at a habit as of one day.
+    """Summarize a habit as of one day.
 
     Args:
         habit: The definition.
@@ -153,10 +100,10 @@ def view(
         shown: First and last day of the cells wanted; None for the seven days up to today.
     """
     first, last = shown or (today - 6, today)
-    line = evaluate_days(habit, days, today, week_start, max(last, today))
-    runs = streak(line)
-    is_at_risk = _is_at_risk(line)
-    here = view_day(habit, days, line, today, is_at_risk=is_at_risk)
+    timeline = evaluate_days(habit, days, today, week_start, max(last, today))
+    runs = streak(timeline)
+    is_at_risk = _is_at_risk(timeline)
+    here = _summarize_day(habit, days, timeline, today, is_at_risk=is_at_risk)
     return HabitView(
         id=habit.id,
         title=habit.title,
@@ -168,16 +115,16 @@ def view(
         path=habit.path,
         today=here,
         cells=tuple(
-            here if day == today else view_day(habit, days, line, day)
+            here if day == today else _summarize_day(habit, days, timeline, day)
             for day in range(first, last + 1)
         ),
-        call=_call(line, is_at_risk=is_at_risk, is_logged=here.is_logged),
+        call=_call(timeline, is_at_risk=is_at_risk, is_logged=here.is_logged),
         is_at_risk=is_at_risk,
         streak=runs.current,
         best=runs.longest,
-        streak_unit=streak_unit(habit, line),
+        streak_unit=streak_unit(habit, timeline),
         strength=strength(habit, days, today),
-        note=_note(habit, days, line, is_at_risk=is_at_risk),
+        note=_note(habit, days, timeline, is_at_risk=is_at_risk),
         tiny=habit.tiny,
         after=habit.after,
         is_archived=habit.is_archived,
@@ -186,51 +133,49 @@ def view(
 
 
 def list_position(habit: HabitView) -> tuple[str, int, str]:
-    """Where a habit stands in a list: by group, then by its order, then by title."""
+    """Return where a habit comes in a list: by group, then by its order, then by title."""
     order = sys.maxsize if habit.order is None else habit.order
     return habit.group.casefold(), order, habit.title.casefold()
 
 
-def counts(views: Iterable[HabitView]) -> tuple[int, int, int]:
+def count_habits(views: Iterable[HabitView]) -> tuple[int, int, int]:
     """Count the habits that are done, all that today asks for, and those of the others at risk."""
     asked = [one for one in views if one.call in ("due", "done") and not one.is_archived]
     due = [one for one in asked if one.call == "due"]
     return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
 
 
-def view_day(
-    habit: Definition, days: DayHistory, line: Timeline, day: int, *, is_at_risk: bool = False
+def _summarize_day(
+    habit: Definition, days: DayHistory, timeline: Timeline, day: int, *, is_at_risk: bool = False
 ) -> Cell:
-    """Look at one day of a habit."""
-    code, amount, status = days.code(day), days.amount(day), line.status(day)
-    share = habit.goal.share(code & VALUE_MASK, amount, is_marked=bool(code & MARKED_BIT))
+    """Summarize one day of a habit."""
+    value, status = days.day(day), timeline.status(day)
+    is_amount = value.value == "amount"
     return Cell(
         day=date.fromordinal(day),
-        status=STATUSES[status],
-        mark=day_mark(status, share, is_at_risk=is_at_risk),
-        level=day_level(habit, code, amount, status),
-        amount=amounts.format_in_habit_unit(amount, habit.unit)
-        if code & VALUE_MASK == VALUE_AMOUNT
-        else "",
-        is_logged=bool(code & LOGGED_BIT),
-        is_disputed=bool(code & DISPUTED_BIT),
-        is_cleared=bool(code & LOGGED_BIT) and code & VALUE_MASK == VALUE_NONE,
+        status=status,
+        mark=day_mark(status, habit.goal.share(value), is_at_risk=is_at_risk),
+        level=day_level(habit, value, status),
+        amount=amounts.format_in_habit_unit(value.amount, habit.unit) if is_amount else "",
+        is_logged=value.is_logged,
+        is_disputed=value.is_disputed,
+        is_cleared=value.is_logged and value.value == "none",
     )
 
 
-def streak_unit(habit: Definition, line: Timeline) -> str:
-    """What the streak counts, in words: a daily habit counts days."""
-    is_daily = habit.schedule_on(line.today) == DAILY
-    return "days" if is_daily and line.unit == "due days" else line.unit
+def streak_unit(habit: Definition, timeline: Timeline) -> str:
+    """Return what the streak counts, in words: a daily habit counts days."""
+    is_daily = habit.schedule_on(timeline.today) == DAILY
+    return "days" if is_daily and timeline.unit == "due days" else timeline.unit
 
 
 def format_count(number: int, unit: str) -> str:
-    """A number and what it counts: `1 week`, `12 due days`."""
+    """Write a number and what it counts: `1 week`, `12 due days`."""
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
 
 
 def format_streak(found: Streak | HabitView) -> str:
-    """A streak in words, `13 days (best 21)`; "" where nothing is counted."""
+    """Write a streak in words, `13 days (best 21)`; "" where nothing is counted."""
     if isinstance(found, Streak):
         current, longest, unit = found
     else:
@@ -240,70 +185,68 @@ def format_streak(found: Streak | HabitView) -> str:
     return format_count(current, unit) + (f" (best {longest})" if longest > current else "")
 
 
-def _open_period(line: Timeline) -> Period | None:
-    """The period that today lies in, while it can still be met."""
-    period = line.period
-    if period is None or period.result != "open" or line.status(line.today) == EXTRA:
+def _open_period(timeline: Timeline) -> Period | None:
+    """Return the period that today lies in, while it can still be met."""
+    period = timeline.periods[-1] if timeline.periods else None
+    if period is None or period.result != "open" or timeline.status(timeline.today) == "extra":
         return None
-    return period if period.end >= line.today else None
+    return period if period.end >= timeline.today else None
 
 
-def _counts_times(habit: Definition, line: Timeline) -> bool:
+def _counts_times(habit: Definition, timeline: Timeline) -> bool:
     is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
-    return is_by_day and isinstance(habit.schedule_on(line.today), PerPeriod | EverySlot)
+    return is_by_day and isinstance(habit.schedule_on(timeline.today), PerPeriod | EverySlot)
 
 
-def _is_at_risk(line: Timeline) -> bool:
-    status = line.status(line.today)
-    if status in (LAST_DAY, OVERDUE):
+def _is_at_risk(timeline: Timeline) -> bool:
+    status = timeline.status(timeline.today)
+    if status in ("last day", "overdue"):
         return True
-    if status != PENDING:
+    if status != "pending":
         return False
-    if (period := _open_period(line)) is not None:
+    if (period := _open_period(timeline)) is not None:
         return period.need - period.reached == period.left
-    return recovery(line).is_at_stake
+    results = timeline.results
+    return bool(results) and not results[-1][1]  # the day not to miss twice
 
 
-def _call(line: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
-    status = line.status(line.today)
-    if status == OK_SO_FAR and line.first == line.today and not is_logged:
+def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
+    status = timeline.status(timeline.today)
+    if status == "ok-so-far" and timeline.first == timeline.today and not is_logged:
         return "may"  # a limit that was made today has not been kept yet
-    if status in (DONE, EXTRA, OK_SO_FAR):
+    if status in ("done", "extra", "ok-so-far"):
         return "done"
-    if status in (DUE, LAST_DAY, OVERDUE, MISSED):
+    if status in ("due", "last day", "overdue", "missed"):
         return "due"
-    if status == PENDING:
-        return "due" if is_at_risk or not line.blocks else "may"
+    if status == "pending":
+        return "due" if is_at_risk or not timeline.periods else "may"
     return "none"
 
 
-def _note(habit: Definition, days: DayHistory, line: Timeline, *, is_at_risk: bool) -> str:
-    today = line.today
-    goal, status = habit.goal, line.status(today)
+def _note(habit: Definition, days: DayHistory, timeline: Timeline, *, is_at_risk: bool) -> str:
+    today = timeline.today
+    goal, status = habit.goal, timeline.status(today)
     parts = []
-    amount = days.amount(today) if days.code(today) & VALUE_MASK == VALUE_AMOUNT else 0
-    if goal.kind != "done" and goal.per == "day" and status in (PENDING, OK_SO_FAR, DONE, MISSED):
+    if goal.per == "day" and status in ("pending", "ok-so-far", "done", "missed"):
+        reached = _bare(days.day(today).amount, habit)
+        target = amounts.format_in_habit_unit(goal.target, habit.unit)
         if goal.kind == "most" and goal.target:
-            parts.append(
-                f"{_bare(amount, habit)} of {amounts.format_in_habit_unit(goal.target, habit.unit)}"
-            )
-        elif goal.kind == "least" and status != DONE:
-            parts.append(
-                f"{_bare(amount, habit)}/{amounts.format_in_habit_unit(goal.target, habit.unit)}"
-            )
-    parts += _period_note(habit, line)
-    if isinstance(habit.schedule_on(today), AfterLast) and line.due is not None:
-        parts += _after_note(line.due, today)
-    if is_at_risk and not line.blocks and line.due is None:
+            parts.append(f"{reached} of {target}")
+        elif goal.kind == "least" and status != "done":
+            parts.append(f"{reached}/{target}")
+    parts += _period_note(habit, timeline)
+    if isinstance(habit.schedule_on(today), AfterLast) and timeline.due is not None:
+        parts += _after_note(timeline.due, today)
+    if is_at_risk and not timeline.periods and timeline.due is None:
         parts.append(DO_NOT_MISS_TWICE)
     return ", ".join(parts)
 
 
-def _period_note(habit: Definition, line: Timeline) -> list[str]:
-    period = _open_period(line)
+def _period_note(habit: Definition, timeline: Timeline) -> list[str]:
+    period = _open_period(timeline)
     if period is None:
         return []
-    if not _counts_times(habit, line):
+    if not _counts_times(habit, timeline):
         # A goal scaled to the days that are left of a period has decimals that nobody chose.
         need = amounts.format_amount(
             round(amounts.from_base_unit(period.need, habit.unit), -2), habit.unit
@@ -329,17 +272,11 @@ def _bare(amount: int, habit: Definition) -> str:
     return amounts.format_number(amounts.from_base_unit(amount, habit.unit))
 
 
-# A year of a habit: what an embed of it says, and what its picture shows in a sentence.
-
-
 _FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")
 
 
 def parse_year_heading(heading: str, today: date) -> int | None:
-    """The year that an embed of a habit names behind its `#`: `year` is this one, `year 2025` that.
-
-    None for any other heading.
-    """
+    """Read the year that an embed of a habit names behind its `#`, as `year` or `year 2025`."""
     found = _FRAGMENT.fullmatch(heading.strip().casefold())
     if found is None:
         return None
@@ -347,20 +284,14 @@ def parse_year_heading(heading: str, today: date) -> int | None:
     return year if 1900 <= year <= 2199 else None
 
 
-def describe_year(title: str, year: int, line: Timeline, unit: str) -> str:
-    """What the picture shows, in a sentence or two."""
+def describe_year(title: str, year: int, timeline: Timeline, unit: str) -> str:
+    """Write what the picture of a year shows, in a sentence or two."""
     first, last = year_bounds(year)
-    days = min(last, line.today) - first + 1
-    kept = rate(line, max(0, days)) if days > 0 else None
+    days = min(last, timeline.today) - first + 1
+    kept = rate(timeline, max(0, days)) if days > 0 else None
     if kept is None or kept.value is None:
         return f"{title} in {year}: nothing yet."
     closed = kept.met + kept.missed
     text = f"{title} in {year}: kept {kept.met} of {format_count(closed, unit or 'days')}"
-    best = streak(line._replace(results=_within(line, first))).longest
+    best = streak(timeline, since=first).longest
     return f"{text}; the longest streak was {format_count(best, unit or 'days')}."
-
-
-def _within(line: Timeline, first: int) -> bytes:
-    """The results of a timeline without those before a day."""
-    before = max(0, first - line.first)
-    return bytes(before) + line.results[before:]

@@ -1,4 +1,4 @@
-"""The formats of habits that can be read, how each is known, and which reader it has."""
+"""Know the formats of habits that can be read: how each is detected, and what reads it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import Ambiguous, UsageError
 from notekeep.habits.importers import daily_notes, loop, org, own_format, simple_formats
 from notekeep.habits.importers.habit_data import SourceNote, read_json
+from notekeep.habits.importers.simple_formats import DAY_PATTERN
 from notekeep.importing.given_files import read_loop
+from notekeep.markdown import frontmatter
 from notekeep.markdown.schema import Daily
 
 if TYPE_CHECKING:
@@ -17,35 +19,16 @@ if TYPE_CHECKING:
     from notekeep.habits.importers.habit_data import HabitSource
     from notekeep.importing.given_files import GivenFiles
 
-FORMAT_NAMES = {
-    "loop": "Loop Habit Tracker",
-    "harsh": "harsh",
-    "habitctl": "habitctl",
-    "org": "org-habit",
-    "tracker21": "Habit Tracker 21",
-    "obsidian-habits": "the habits plug-in of Obsidian",
-    "daily": "daily notes",
-    "beaver": "Beaver Habit Tracker",
-    "habitbull": "HabitBull",
-    "dijo": "dijo",
-    "notekeep": "notekeep",
-}
-"""The ids of formats, and what they are called."""
-
-_IN_MATTER = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
-_DAY_NAME = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
+_HARSH_HABIT = re.compile(r"[^#!].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?")
+_HABITCTL_HABIT = re.compile(r"[0-9]+ \S.*")
 
 
 class VaultVocabulary(NamedTuple):
-    """What readers may know of the vault.
+    """What readers may know of the vault."""
 
-    Attributes:
-        names: The folded names of its habits.
-        daily: How its daily notes are named.
-    """
-
-    names: Collection[str] = ()
-    daily: Daily = Daily()
+    names: Collection[str] = ()  # the folded names of its habits
+    daily: Daily = Daily()  # how its daily notes are named
 
 
 def read_source(
@@ -58,55 +41,57 @@ def read_source(
         Ambiguous: It could be several.
         Refused: It is damaged.
     """
-    if origin and origin not in FORMAT_NAMES:
-        raise UsageError(f"there is no format {origin}", f"one of {', '.join(FORMAT_NAMES)}")
+    if origin and origin not in FORMATS:
+        raise UsageError(f"there is no format {origin}", f"one of {', '.join(FORMATS)}")
     vocabulary = vocabulary or VaultVocabulary()
-    form = origin or _detected(given, vocabulary)
+    form = origin or _detect(given, vocabulary)
     if given.is_database:
         if form != "loop":
             raise UsageError(f"{given.path} is a database, and {form} has none")
         return read_loop(given.path)
-    return READERS[form](given, vocabulary)
+    return FORMATS[form].read(given, vocabulary)
 
 
-def _detected(given: GivenFiles, vocabulary: VaultVocabulary) -> str:
+# Detection: the formats that some file looks like
+
+
+def _detect(given: GivenFiles, vocabulary: VaultVocabulary) -> str:
     if given.is_database:
         return "loop"
-    found = sorted(set(_guesses(given, vocabulary)))
+    found = sorted(
+        {form for name, text in given.texts().items() for form in _guess(name, text, vocabulary)}
+    )
     if len(found) > 1:
         raise Ambiguous(
             f"{given.path} could be of several formats",
-            [f"{form}  {FORMAT_NAMES[form]}" for form in found],
+            [f"{form}  {FORMATS[form].title}" for form in found],
             "say which with --from",
         )
     if not found:
         raise UsageError(
             f"{given.path}: not a format of habits that is known",
-            f"say which with --from: {', '.join(FORMAT_NAMES)}",
+            f"say which with --from: {', '.join(FORMATS)}",
         )
     return found[0]
 
 
-def _guesses(given: GivenFiles, vocabulary: VaultVocabulary) -> Iterator[str]:
-    """The formats that some file looks like."""
-    for name, text in given.texts().items():
-        base = name.rpartition("/")[2].casefold()
-        head = text[:4096]
-        if base.endswith(".csv"):
-            yield from _csv(base, head)
-        elif base.endswith(".json"):
-            yield from _json(head)
-        elif base.endswith(".org"):
-            if org.ORG_HABIT_PATTERN.search(text):
-                yield "org"
-        elif base.endswith(".md"):
-            yield from _note(name, text, vocabulary)
-        else:
-            yield from _pair(base, text)
+def _guess(name: str, text: str, vocabulary: VaultVocabulary) -> Iterator[str]:
+    base = name.rpartition("/")[2].casefold()
+    if base.endswith(".csv"):
+        yield from _guess_csv(base, text)
+    elif base.endswith(".json"):
+        yield from _guess_json(text)
+    elif base.endswith(".org"):
+        if org.ORG_HABIT_PATTERN.search(text):
+            yield "org"
+    elif base.endswith(".md"):
+        yield from _guess_note(name, text, vocabulary)
+    else:
+        yield from _guess_pair(base, text)
 
 
-def _csv(base: str, head: str) -> Iterator[str]:
-    first = head.partition("\n")[0].strip()
+def _guess_csv(base: str, text: str) -> Iterator[str]:
+    first = text[:4096].partition("\n")[0].strip()
     if base == loop.HABITS_FILE.casefold() and first.startswith("Position,Name"):
         yield "loop"
     elif first.startswith("HabitName,"):
@@ -115,7 +100,8 @@ def _csv(base: str, head: str) -> Iterator[str]:
         yield "notekeep"
 
 
-def _json(head: str) -> Iterator[str]:
+def _guess_json(text: str) -> Iterator[str]:
+    head = text[:4096]
     if re.match(r'\s*\{\s*"notekeep"', head):
         yield "notekeep"
     elif re.match(r"\s*\[", head):
@@ -125,23 +111,22 @@ def _json(head: str) -> Iterator[str]:
         yield "beaver"
 
 
-def _note(name: str, text: str, vocabulary: VaultVocabulary) -> Iterator[str]:
+def _guess_note(name: str, text: str, vocabulary: VaultVocabulary) -> Iterator[str]:
     head = text.partition("\n---")[0] if text.startswith("---") else ""
-    keys = set(_IN_MATTER.findall(head))
-    stem, whole = name.rpartition("/")[2][: -len(".md")], name[: -len(".md")]
+    keys = set(_FIELD.findall(head))
+    whole = name[: -len(".md")]
+    stem = whole.rpartition("/")[2]
     if "habit" in keys and keys & {"records", "startDate"}:
         yield "obsidian-habits"
     elif "entries" in keys:
         yield "tracker21"
-    elif _DAY_NAME.search(stem) or _day_in(whole, vocabulary.daily):
-        is_about = "habits" in keys or any(
-            daily_notes.HABIT_TAG_PATTERN.search(line) for line in text.splitlines()
-        )
-        if is_about or vocabulary.names:
+    elif DAY_PATTERN.search(stem) or _day_in(whole, vocabulary.daily):
+        tag = daily_notes.HABIT_TAG_PATTERN
+        if vocabulary.names or "habits" in keys or any(map(tag.search, text.splitlines())):
             yield "daily"
 
 
-def _pair(base: str, text: str) -> Iterator[str]:
+def _guess_pair(base: str, text: str) -> Iterator[str]:
     """`habits` and `log`, which two programs have; their lines tell which."""
     for line in text.splitlines():
         plain = line.strip()
@@ -150,20 +135,38 @@ def _pair(base: str, text: str) -> Iterator[str]:
                 yield "harsh"
             elif simple_formats.HABITCTL_LINE.fullmatch(line):
                 yield "habitctl"
-        elif re.fullmatch(r"[0-9]+ \S.*", plain):
+        elif _HABITCTL_HABIT.fullmatch(plain):
             yield "habitctl"
-        elif re.fullmatch(r"[^#!].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?", plain):
+        elif _HARSH_HABIT.fullmatch(plain):
             yield "harsh"
 
 
-def _read_habitbull(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only(given, ".csv")
-    return simple_formats.read_habitbull(text, name)
+# Readers of the files of each format
+
+
+def _read_daily(given: GivenFiles, vocabulary: VaultVocabulary) -> HabitSource:
+    # Where names make folders, these say the day with them.
+    pages = _pages(given, is_whole_name=vocabulary.daily.depth > 1)
+    return daily_notes.read_daily_notes(
+        pages, vocabulary.names, lambda name: _day_in(name, vocabulary.daily)
+    )
+
+
+def _read_own(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
+    name, text = _only_file(given, ".csv", ".json")
+    if name.casefold().endswith(".csv"):
+        return own_format.read_own_csv(text, name)
+    return own_format.read_own_json(read_json(text, name))
 
 
 def _read_beaver(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only(given, ".json")
+    name, text = _only_file(given, ".json")
     return simple_formats.read_beaver(read_json(text, name))
+
+
+def _read_habitbull(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
+    name, text = _only_file(given, ".csv")
+    return simple_formats.read_habitbull(text, name)
 
 
 def _read_dijo(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
@@ -171,61 +174,59 @@ def _read_dijo(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
     return simple_formats.read_dijo({name: read_json(text, name) for name, text in files.items()})
 
 
-def _read_daily(given: GivenFiles, vocabulary: VaultVocabulary) -> HabitSource:
-    # Where names make folders, these say the day with them.
-    pages = _pages(given, whole=vocabulary.daily.depth > 1)
-    return daily_notes.read_daily_notes(
-        pages, vocabulary.names, lambda name: _day_in(name, vocabulary.daily)
-    )
-
-
-def _read_own(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only(given, ".csv", ".json")
-    if name.casefold().endswith(".csv"):
-        return own_format.read_own_csv(text, name)
-    return own_format.read_own_json(read_json(text, name))
-
-
-READERS: dict[str, Callable[[GivenFiles, VaultVocabulary], HabitSource]] = {
-    "loop": lambda given, _: loop.read_loop_csv(given.texts(".csv")),
-    "harsh": lambda given, _: simple_formats.read_harsh(given.text("habits"), given.text("log")),
-    "habitctl": lambda given, _: simple_formats.read_habitctl(
-        given.text("habits"), given.text("log")
-    ),
-    "org": lambda given, _: org.read_org(given.texts()),
-    "tracker21": lambda given, _: simple_formats.read_tracker21(_pages(given)),
-    "obsidian-habits": lambda given, _: simple_formats.read_obsidian_habits(_pages(given)),
-    "daily": _read_daily,
-    "beaver": _read_beaver,
-    "habitbull": _read_habitbull,
-    "dijo": _read_dijo,
-    "notekeep": _read_own,
-}
-"""What reads the files of each format; a database has a reader of its own."""
-
-
-def _only(given: GivenFiles, *endings: str) -> tuple[str, str]:
-    """The one file of a format that is one file."""
+def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
     found = given.texts(*endings) or given.texts()
     if len(found) != 1:
         raise UsageError(f"{given.path}: not one file but {len(found)}", "give the file itself")
     return next(iter(found.items()))
 
 
-def _pages(given: GivenFiles, *, whole: bool = False) -> Iterator[SourceNote]:
-    """The notes that were given, named by their files, or by the whole way to them."""
-    from notekeep.markdown import frontmatter
-
+def _pages(given: GivenFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
+    """Yield the notes that were given, named by their files, or by the whole way to them."""
     for name, data in sorted(given.files.items()):
         if name.casefold().endswith(".md"):
             matter = frontmatter.read_frontmatter(data)
             body = data[matter.split.body :].decode("utf-8", "replace")
-            stem = (name if whole else name.rpartition("/")[2])[: -len(".md")]
+            stem = (name if is_whole_name else name.rpartition("/")[2])[: -len(".md")]
             problem = matter.error.message if matter.error else ""
             yield SourceNote(stem, matter.words, matter.raw, body, problem)
 
 
 def _day_in(name: str, form: Daily) -> int | None:
-    """The day that a name of a daily note means, in the form that the vault has."""
+    """Return the day that a name of a daily note means, in the form that the vault has."""
     day = form.day_named("/".join(name.split("/")[-form.depth :]))
     return day.toordinal() if day else None
+
+
+class Format(NamedTuple):
+    """A format: what it is called, and what reads its files; a database has its own reader."""
+
+    title: str
+    read: Callable[[GivenFiles, VaultVocabulary], HabitSource]
+
+
+FORMATS = {
+    "loop": Format("Loop Habit Tracker", lambda given, _: loop.read_loop_csv(given.texts(".csv"))),
+    "harsh": Format(
+        "harsh",
+        lambda given, _: simple_formats.read_harsh(given.text("habits"), given.text("log")),
+    ),
+    "habitctl": Format(
+        "habitctl",
+        lambda given, _: simple_formats.read_habitctl(given.text("habits"), given.text("log")),
+    ),
+    "org": Format("org-habit", lambda given, _: org.read_org(given.texts())),
+    "tracker21": Format(
+        "Habit Tracker 21", lambda given, _: simple_formats.read_tracker21(_pages(given))
+    ),
+    "obsidian-habits": Format(
+        "the habits plug-in of Obsidian",
+        lambda given, _: simple_formats.read_obsidian_habits(_pages(given)),
+    ),
+    "daily": Format("daily notes", _read_daily),
+    "beaver": Format("Beaver Habit Tracker", _read_beaver),
+    "habitbull": Format("HabitBull", _read_habitbull),
+    "dijo": Format("dijo", _read_dijo),
+    "notekeep": Format("notekeep", _read_own),
+}
+"""The formats by their ids."""

@@ -1,4 +1,8 @@
-"""Files, archives, databases, opened with distrust."""
+"""Open what a person gives to an import, with distrust: a file, a folder, an archive, a database.
+
+Only regular files with a name that some format has are read; links are not followed, and there
+is an end to how much is taken into memory.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,123 @@ if TYPE_CHECKING:
 
     from notekeep.habits.importers.habit_data import HabitSource
 
+_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_SQLITE_SIGNATURE = b"SQLite format 3\x00"
+_PAIR = ("habits", "log")
+_ENDINGS = (".csv", ".json", ".md", ".org")
+
+
+class Limits(NamedTuple):
+    """What an archive may hold."""
+
+    entries: int = 100_000
+    size: int = 2 << 30  # how many bytes all of them may have, unpacked
+    ratio: int = 100  # how often an entry of more than a megabyte may be as large as it is packed
+
+
+LIMITS = Limits(entries=100_000, size=256 << 20)
+"""The history of a life in every format there is takes a few megabytes."""
+
+
+class GivenFiles(NamedTuple):
+    """What was given: its path, and its contents by relative path, none for a database."""
+
+    path: str
+    files: dict[str, bytes]
+    is_database: bool = False
+
+    def texts(self, *endings: str) -> dict[str, str]:
+        """Return the files with such an ending, as text; all of them without one."""
+        return {
+            name: data.decode("utf-8", "replace").removeprefix("\ufeff")
+            for name, data in sorted(self.files.items())
+            if not endings or name.casefold().endswith(endings)
+        }
+
+    def text(self, name: str) -> str:
+        """Return the text of the file of a name, whichever folder it lies in; "" without."""
+        found = self.texts(name).items()
+        return next((text for path, text in found if path.rpartition("/")[2] == name), "")
+
+
+def read_given(path: str) -> GivenFiles:
+    """Read what a person gives.
+
+    Raises:
+        NotFound: There is nothing there.
+        Refused: It is an archive that cannot be trusted, or larger than any export.
+        Failure: It cannot be read.
+    """
+    if os.path.isdir(path):
+        return GivenFiles(path, dict(_read_folder(path)))
+    if not os.path.isfile(path):
+        raise NotFound(f"there is no file or folder {path}", "give the path of an export")
+    try:
+        with open(path, "rb") as file:
+            head = file.read(len(_SQLITE_SIGNATURE))
+            size = os.fstat(file.fileno()).st_size
+            if head == _SQLITE_SIGNATURE:
+                return GivenFiles(path, {}, is_database=True)
+            if head.startswith(_ZIP_SIGNATURES):
+                return GivenFiles(path, read_zip(path, _is_wanted, LIMITS))
+            _check_size(path, size)
+            files = {os.path.basename(path): head + file.read()}
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+    if os.path.basename(path) in _PAIR:
+        for name in _PAIR:
+            other = os.path.join(os.path.dirname(path), name)
+            if name not in files and os.path.isfile(other):
+                files[name] = _read_bytes(other, LIMITS.size)
+    return GivenFiles(path, files)
+
+
+def _read_folder(path: str) -> Iterator[tuple[str, bytes]]:
+    room = LIMITS.size
+    for number, name in enumerate(_find_names(path, "")):
+        if number == LIMITS.entries:
+            raise Refused(
+                f"{path}: more than {LIMITS.entries} files", "give a folder of habits alone"
+            )
+        data = _read_bytes(os.path.join(path, *name.split("/")), room)
+        room -= len(data)
+        yield name, data
+
+
+def _find_names(root: str, folder: str) -> Iterator[str]:
+    """The files below a folder that some format has, folder by folder, in order."""
+    try:
+        with os.scandir(os.path.join(root, folder)) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from error
+    for entry in entries:
+        name = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not is_skipped_folder(entry.name):
+                yield from _find_names(root, name)
+        elif entry.is_file(follow_symlinks=False) and _is_wanted(name):
+            yield name
+
+
+def _read_bytes(path: str, room: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            _check_size(path, os.fstat(file.fileno()).st_size, room)
+            return file.read()
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _check_size(path: str, size: int, room: int = LIMITS.size) -> None:
+    if size > room:
+        raise Refused(f"{path}: more than {LIMITS.size >> 20} MB in all", "give the export alone")
+
+
+def _is_wanted(name: str) -> bool:
+    base = name.rpartition("/")[2]
+    return base in _PAIR or (base.casefold().endswith(_ENDINGS) and not is_skipped(base))
+
 
 # A zip archive that may come from anybody, read into memory without being unpacked.
 #
@@ -31,34 +152,14 @@ if TYPE_CHECKING:
 # any export holds is refused whole: its other entries deserve no more trust.
 
 
-SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _LOCAL_HEADER = 30
 _SMALL = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
 _HINT = "make the export anew with the program it comes from"
 
 
-class Limits(NamedTuple):
-    """What an archive may hold.
-
-    Attributes:
-        entries: How many entries.
-        size: How many bytes all of them may have, unpacked.
-        ratio: How often an entry of more than a megabyte may be as large unpacked as packed.
-    """
-
-    entries: int = 100_000
-    size: int = 2 << 30
-    ratio: int = 100
-
-
 def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
-    """Read the wanted files of an archive.
-
-    Args:
-        path: The archive.
-        wanted: Which names are read; what is not wanted is checked and never unpacked.
-        limits: What it may hold.
+    """Read the wanted files of an archive; the others are checked and never unpacked.
 
     Returns:
         The contents by their names, which are relative and have "/" between their parts.
@@ -70,13 +171,13 @@ def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[s
     try:
         with zipfile.ZipFile(path) as opened:
             entries = opened.infolist()
-            _check(path, entries, limits)
+            _check_archive(path, entries, limits)
             found: dict[str, bytes] = {}
             room = limits.size
             for entry in entries:
                 if entry.is_dir() or not wanted(entry.filename):
                     continue
-                found[entry.filename] = _read(opened, entry, path, room)
+                found[entry.filename] = _unpack(opened, entry, path, room)
                 room -= len(found[entry.filename])
             return found
     except OSError as error:
@@ -88,7 +189,7 @@ def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[s
         raise Refused(f"{path}: the archive is damaged: {error}", _HINT) from error
 
 
-def _check(path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
     """Refuse what no honest archive has, before anything of it is unpacked."""
     if len(entries) > limits.entries:
         raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
@@ -138,7 +239,7 @@ def _check_places(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
         end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
 
 
-def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: int) -> bytes:
+def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: int) -> bytes:
     """Unpack one entry; one that holds more than it says is refused before all of it is there."""
     with opened.open(entry) as file:
         data = file.read(min(entry.file_size, room) + 1)
@@ -153,9 +254,8 @@ def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: int)
 # tables are read, never a view, and every question has an end.
 
 
-SIGNATURE = b"SQLite format 3\x00"
-MOST_ROWS = 5_000_000
-LONGEST_TEXT = 1 << 20
+_MAX_ROWS = 5_000_000
+_MAX_TEXT = 1 << 20
 _STEPS = 100_000
 _MOST_STEPS = 20_000
 """A question is ended after so many times so many steps of SQLite's machine."""
@@ -202,7 +302,7 @@ def _open(path: str) -> sqlite3.Connection:
     opened = sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
         opened.execute(f"PRAGMA {pragma}")
-    opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
+    opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_TEXT)
     opened.text_factory = lambda data: data.decode("utf-8", "replace")
     steps = iter(range(_MOST_STEPS))
     opened.set_progress_handler(lambda: next(steps, None) is None, _STEPS)
@@ -213,7 +313,7 @@ def _open(path: str) -> sqlite3.Connection:
 
 
 def _tables(opened: sqlite3.Connection) -> dict[str, str]:
-    """The names of tables, by what they are in small letters."""
+    """Return the names of tables by their names in small letters."""
     rows = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return {str(name).casefold(): str(name) for (name,) in rows}
 
@@ -221,138 +321,12 @@ def _tables(opened: sqlite3.Connection) -> dict[str, str]:
 def _rows(
     opened: sqlite3.Connection, table: str, wanted: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a table, with those of the wanted columns that it has."""
+    """Yield the rows of a table, with those of the wanted columns that it has."""
     known = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
     columns = [name for name in wanted if name in known]
     if not columns:
         raise Refused(f"the table {table} has none of the columns of Loop")
     names = ", ".join(f'"{name}"' for name in columns)
-    found = opened.execute(f'SELECT {names} FROM "{table}" LIMIT {MOST_ROWS}')  # noqa: S608 - names that were compared with ours
+    found = opened.execute(f'SELECT {names} FROM "{table}" LIMIT {_MAX_ROWS}')  # noqa: S608 - names that were compared with ours
     for row in found:
         yield dict(zip(columns, row, strict=True))
-
-
-# What a person gives to an import: a file, a folder or an archive, as names and bytes.
-#
-# Only regular files with a name that some format has are read; links are not followed, and there
-# is an end to how much is taken into memory.
-
-
-LIMITS = Limits(entries=100_000, size=256 << 20)
-"""The history of a life in every format there is takes a few megabytes."""
-
-PAIR = ("habits", "log")
-_ENDINGS = (".csv", ".json", ".md", ".org")
-
-
-class GivenFiles(NamedTuple):
-    """What was given.
-
-    Attributes:
-        path: Where it lies.
-        files: The contents by relative path; empty for a database.
-        is_database: Whether it is one of SQLite.
-    """
-
-    path: str
-    files: dict[str, bytes]
-    is_database: bool = False
-
-    def texts(self, *endings: str) -> dict[str, str]:
-        """The files with such an ending, as text; all of them without one."""
-        return {
-            name: data.decode("utf-8", "replace").removeprefix("\ufeff")
-            for name, data in sorted(self.files.items())
-            if not endings or name.casefold().endswith(endings)
-        }
-
-    def text(self, name: str) -> str:
-        """The text of the file of a name, whichever folder it lies in; "" without."""
-        for path, text in self.texts(name).items():
-            if path.rpartition("/")[2] == name:
-                return text
-        return ""
-
-
-def read_given(path: str) -> GivenFiles:
-    """Read what a person gives.
-
-    Raises:
-        NotFound: There is nothing there.
-        Refused: It is an archive that cannot be trusted, or larger than any export.
-        Failure: It cannot be read.
-    """
-    if os.path.isdir(path):
-        return GivenFiles(path, dict(_folder(path)))
-    if not os.path.isfile(path):
-        raise NotFound(f"there is no file or folder {path}", "give the path of an export")
-    try:
-        with open(path, "rb") as file:
-            head = file.read(len(SIGNATURE))
-            size = os.fstat(file.fileno()).st_size
-            if head == SIGNATURE:
-                return GivenFiles(path, {}, is_database=True)
-            if head.startswith(SIGNATURES):
-                return GivenFiles(path, read_zip(path, _is_wanted, LIMITS))
-            _check_size(path, size)
-            files = {os.path.basename(path): head + file.read()}
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
-    if os.path.basename(path) in PAIR:
-        files.update(_beside(path))
-    return GivenFiles(path, files)
-
-
-def _beside(path: str) -> Iterator[tuple[str, bytes]]:
-    """The other file of two that belong together."""
-    for name in PAIR:
-        other = os.path.join(os.path.dirname(path), name)
-        if name != os.path.basename(path) and os.path.isfile(other):
-            yield name, _bytes(other, LIMITS.size)
-
-
-def _folder(path: str) -> Iterator[tuple[str, bytes]]:
-    room = LIMITS.size
-    for number, name in enumerate(_names(path, "")):
-        if number == LIMITS.entries:
-            raise Refused(
-                f"{path}: more than {LIMITS.entries} files", "give a folder of habits alone"
-            )
-        data = _bytes(os.path.join(path, *name.split("/")), room)
-        room -= len(data)
-        yield name, data
-
-
-def _names(root: str, folder: str) -> Iterator[str]:
-    """The files below a folder that some format has, folder by folder, in order."""
-    try:
-        with os.scandir(os.path.join(root, folder)) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from error
-    for entry in entries:
-        name = f"{folder}/{entry.name}" if folder else entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if not is_skipped_folder(entry.name):
-                yield from _names(root, name)
-        elif entry.is_file(follow_symlinks=False) and _is_wanted(name):
-            yield name
-
-
-def _bytes(path: str, room: int) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            _check_size(path, os.fstat(file.fileno()).st_size, room)
-            return file.read()
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _check_size(path: str, size: int, room: int = LIMITS.size) -> None:
-    if size > room:
-        raise Refused(f"{path}: more than {LIMITS.size >> 20} MB in all", "give the export alone")
-
-
-def _is_wanted(name: str) -> bool:
-    base = name.rpartition("/")[2]
-    return base in PAIR or (base.casefold().endswith(_ENDINGS) and not is_skipped(base))

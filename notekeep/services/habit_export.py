@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.habits.exporters.icalendar import write_calendar
-from notekeep.habits.exporters.loop import HabitHistory, loop_files
+from notekeep.habits.exporters.loop import HabitHistory, write_loop_files
 from notekeep.habits.exporters.text_formats import document, simplify_entries, write_csv
 from notekeep.habits.reminders import parse_reminders
 from notekeep.markdown.sanitize import clean
@@ -93,7 +93,7 @@ def _export_loop(tracker: HabitIndex, habits: Sequence[Habit]) -> HabitExport:
         HabitHistory(habit.definition, tracker.days(habit), _notes(tracker, habit))
         for habit in habits
     ]
-    files, losses = loop_files(histories, tracker.today().toordinal())
+    files, losses = write_loop_files(histories, tracker.today().toordinal())
     return HabitExport(_zip(files), len(histories), tuple(losses))
 
 

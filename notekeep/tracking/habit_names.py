@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
-from notekeep.habits.definition import RESERVED, fold_name, undefined
+from notekeep.habits.definition import RESERVED, fold_name, undefined_habit
 from notekeep.markdown.links import note_stem
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         for key, (first, *rest) in by_key.items()
     ]
     strangers = sorted(set(logged) - owners.keys())
-    return habits + [Habit(name, undefined(name), (name,)) for name in strangers]
+    return habits + [Habit(name, undefined_habit(name), (name,)) for name in strangers]
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:

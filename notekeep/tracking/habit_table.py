@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from notekeep.catalog import database
 from notekeep.errors import Failure
 from notekeep.habits import log
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import fold_name, read_definition
 from notekeep.habits.revisions import reduce_entries
-from notekeep.habits.schedule import DayHistory
 from notekeep.query.folding import as_unicode, is_unicode
 from notekeep.storage.scan import Fingerprint, ScanResult, sweep
 from notekeep.tracking.habit_names import Habit, known_habits
@@ -400,19 +400,18 @@ def _update_days(
         if row is None or row.basis != _basis(habit):
             days = _reduce_all(connection, habit)
         else:
-            days = DayHistory(row.first, row.codes, row.amounts)
+            days = DayHistory.unpack(row.first, row.codes, row.amounts)
             for ordinal in ordinals:
                 entries = read_entries(connection, habit.names, ordinal, ordinal)
                 days.put(ordinal, reduce_entries(entries, habit.definition.unit))
-            days.trim()
-        if not days.codes and not habit.definition.path:
+        if not days and not habit.definition.path:
             continue
         gone.discard(habit.key)
         if row is None or ordinals or row.basis != _basis(habit):
             changed.add(habit.key)
             connection.execute(
                 "INSERT OR REPLACE INTO habit_days VALUES (?, ?, ?, ?, ?)",
-                (habit.key, _basis(habit), days.first, bytes(days.codes), days.amounts.tobytes()),
+                (habit.key, _basis(habit), *days.pack()),
             )
     connection.executemany("DELETE FROM habit_days WHERE name = ?", [(name,) for name in gone])
     return None if is_redefined or gone or changed - stored.keys() else changed
@@ -423,7 +422,7 @@ def _reduce_all(connection: sqlite3.Connection, habit: Habit) -> DayHistory:
     for entry in read_entries(connection, habit.names):
         by_day.setdefault(entry.day, []).append(entry)
     unit = habit.definition.unit
-    return DayHistory.of({day: reduce_entries(some, unit) for day, some in by_day.items()})
+    return DayHistory({day: reduce_entries(some, unit) for day, some in by_day.items()})
 
 
 def _basis(habit: Habit) -> str:
@@ -456,7 +455,7 @@ def read_days(connection: sqlite3.Connection, key: str) -> DayHistory:
     row = connection.execute(
         "SELECT first, codes, amounts FROM habit_days WHERE name = ?", (key,)
     ).fetchone()
-    return DayHistory(*row) if row else DayHistory()
+    return DayHistory.unpack(*row) if row else DayHistory()
 
 
 def read_lines(

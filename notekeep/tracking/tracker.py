@@ -20,7 +20,7 @@ from notekeep.habits import log
 from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
-from notekeep.habits.summary import HabitView, counts, list_position, view
+from notekeep.habits.summary import HabitView, count_habits, list_position, summarize_habit
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
 from notekeep.tracking.checkin_undo import Undone, redo_check_in, undo_check_in
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
     from notekeep.habits.calendar import Calendar
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.evaluation import Timeline
     from notekeep.habits.log import LogEntry
     from notekeep.habits.reminders import Reminder
-    from notekeep.habits.schedule import DayHistory
 
 
 MOST_VIEWS = 1000
@@ -54,7 +54,7 @@ def prompt_path(cache: str) -> str:
 
 def prompt_text(views: Iterable[HabitView]) -> str:
     """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
-    done, asked, at_risk = counts(views)
+    done, asked, at_risk = count_habits(views)
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
@@ -137,7 +137,9 @@ class HabitIndex:
             if seen not in self._views:
                 week_start = self.places.settings.week_start
                 days = self.days(habit)
-                self._views[seen] = view(habit.definition, days, today, week_start, shown)
+                self._views[seen] = summarize_habit(
+                    habit.definition, days, today, week_start, shown
+                )
             return self._views[seen]
 
     def write_prompt(self, today: date) -> None:

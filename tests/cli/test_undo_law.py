@@ -11,7 +11,6 @@ import pytest
 
 from notekeep.cli.command_tree import VERBS
 from notekeep.cli.main import main
-from notekeep.habits.schedule import VALUE_MASK
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -125,13 +124,17 @@ def test_undo_gives_the_vault_back(run: Callable[..., int], sample: Path, words:
 def test_undo_gives_every_day_of_a_habit_back(
     run: Callable[..., int], sample: Path, words: list[str]
 ) -> None:
-    def days() -> dict[str, tuple[bytes, list[int]]]:
+    def days() -> dict[str, list[tuple[int, str, int]]]:
         index = Vault.open(sample).habits.tracker
         index.refresh()
         kept = {habit.key: index.days(habit) for habit in index.known()}
-        # The lowest bits say what a day was; another says how many lines it took to say so.
+        # A day that was cleared is as one that nothing was said of.
         return {
-            key: (bytes(c & VALUE_MASK for c in each.codes), list(each.amounts))
+            key: [
+                (day, value.value, value.amount)
+                for day, value in each.logged_days()
+                if value.value != "none"
+            ]
             for key, each in kept.items()
         }
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_DONE, VALUE_MISS, VALUE_NONE, VALUE_SKIP
+from notekeep.habits.revisions import DayKind, DayValue
 from notekeep.habits.schedule import Goal, format_goal, parse_goal
 
 
@@ -44,30 +44,30 @@ LEAST, MOST = Goal("least", 10_000), Goal("most", 2_000)
 @pytest.mark.parametrize(
     ("goal", "value", "amount", "is_marked", "is_met"),
     [
-        (Goal(), VALUE_DONE, 0, True, True),
-        (Goal(), VALUE_AMOUNT, 1, False, True),
-        (Goal(), VALUE_AMOUNT, 0, False, False),
-        (LEAST, VALUE_DONE, 0, True, True),
-        (LEAST, VALUE_AMOUNT, 9_999, False, False),
-        (LEAST, VALUE_AMOUNT, 10_000, False, True),
-        (LEAST, VALUE_AMOUNT, 5, True, True),
-        (MOST, VALUE_AMOUNT, 2_000, False, True),
-        (MOST, VALUE_AMOUNT, 2_001, False, False),
-        (MOST, VALUE_AMOUNT, 2_001, True, False),
-        (MOST, VALUE_NONE, 0, False, False),
-        (MOST, VALUE_SKIP, 0, False, False),
-        (LEAST, VALUE_MISS, 0, False, False),
+        (Goal(), "done", 0, True, True),
+        (Goal(), "amount", 1, False, True),
+        (Goal(), "amount", 0, False, False),
+        (LEAST, "done", 0, True, True),
+        (LEAST, "amount", 9_999, False, False),
+        (LEAST, "amount", 10_000, False, True),
+        (LEAST, "amount", 5, True, True),
+        (MOST, "amount", 2_000, False, True),
+        (MOST, "amount", 2_001, False, False),
+        (MOST, "amount", 2_001, True, False),
+        (MOST, "none", 0, False, False),
+        (MOST, "skip", 0, False, False),
+        (LEAST, "miss", 0, False, False),
     ],
 )
 def test_a_day_meets_a_goal(
-    goal: Goal, value: int, amount: int, *, is_marked: bool, is_met: bool
+    goal: Goal, value: DayKind, amount: int, *, is_marked: bool, is_met: bool
 ) -> None:
-    assert goal.is_met_by(value, amount, is_marked=is_marked) is is_met
+    assert (goal.share(DayValue(value, amount, is_marked)) == 1) is is_met
 
 
 def test_a_share_of_a_week_is_taken_by_the_day() -> None:
     week = Goal("least", 70_000, "", "week")
-    assert week.share(VALUE_AMOUNT, 5_000, is_marked=False) == pytest.approx(0.5)
-    assert LEAST.share(VALUE_AMOUNT, 2_500, is_marked=False) == pytest.approx(0.25)
-    assert LEAST.share(VALUE_AMOUNT, 99_000, is_marked=False) == 1
-    assert LEAST.share(VALUE_SKIP, 0, is_marked=False) == 0
+    assert week.share(DayValue("amount", 5_000)) == pytest.approx(0.5)
+    assert LEAST.share(DayValue("amount", 2_500)) == pytest.approx(0.25)
+    assert LEAST.share(DayValue("amount", 99_000)) == 1
+    assert LEAST.share(DayValue("skip")) == 0

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits import calendar
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.schedule import DayHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

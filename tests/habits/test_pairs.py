@@ -7,10 +7,10 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.revisions import VALUE_DONE, VALUE_MISS, DayValue
-from notekeep.habits.schedule import DayHistory
+from notekeep.habits.revisions import DayValue
 from notekeep.habits.stats import LAGS, compare_pairs, find_logged_days
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def history(said: Sequence[bool | None]) -> DayHistory:
     for place, done in enumerate(said):
         if done is not None:
             day = (
-                DayValue(VALUE_DONE, 0, is_marked=True, revision=0)
+                DayValue("done", 0, is_marked=True, revision=0)
                 if done
-                else DayValue(VALUE_MISS, revision=0)
+                else DayValue("miss", revision=0)
             )
             days.put(FIRST + place, day)
     return days

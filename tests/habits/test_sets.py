@@ -11,11 +11,11 @@ from random import Random
 
 import pytest
 
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.log import LogEntry, format_entry, parse_file
-from notekeep.habits.revisions import VALUES, DayValue, reduce_entries
-from notekeep.habits.schedule import DayHistory
+from notekeep.habits.revisions import DayValue, reduce_entries
 from notekeep.habits.streaks import streak
 from notekeep.habits.strength import strength
 from tests.support.sizes import sized
@@ -95,7 +95,7 @@ def test_a_day_is_what_the_set_of_its_lines_says(part: int) -> None:
         for key, some in by_day.items():
             day = reduce_entries(some, "min")
             assert whole[key] == day
-            assert (VALUES[day.value], day.amount) == in_plain_words(some), some
+            assert (day.value, day.amount) == in_plain_words(some), some
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -110,7 +110,7 @@ def test_two_devices_give_the_same_state_however_their_files_meet(part: int) -> 
         union = list(dict.fromkeys([*theirs, *mine]))
         states = []
         for lines in (shared, mixed, union, ["<<<<<<< a", *mine, "=======", *theirs, ">>>>>>> b"]):
-            days = DayHistory.of(
+            days = DayHistory(
                 {
                     day: reduce_entries(
                         [e for e in entries_of(lines) if (e.habit, e.day) == ("a", day)], "min"
@@ -118,7 +118,6 @@ def test_two_devices_give_the_same_state_however_their_files_meet(part: int) -> 
                     for day in {e.day for e in entries_of(lines) if e.habit == "a"}
                 }
             )
-            days.trim()
             line = evaluate_days(habit, days, TODAY)
             states.append((days, streak(line), strength(habit, days, TODAY)))
         assert all(state == states[0] for state in states)
@@ -135,7 +134,7 @@ def test_what_is_kept_of_days_says_what_their_lines_say(part: int) -> None:
         for (name, day), folded_day in folded(entries_of(some_lines(chance)), "").items():
             if name == "a":
                 days.put(day, folded_day)
-        kept = DayHistory(days.first, bytes(days.codes), days.amounts.tobytes())
+        kept = DayHistory.unpack(*days.pack())
         assert kept == days
         assert strength(habit, kept, TODAY) == strength(habit, days, TODAY)
         assert (

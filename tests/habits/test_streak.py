@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Timeline, evaluate_days
-from notekeep.habits.revisions import VALUE_DONE, VALUE_MISS, DayValue
-from notekeep.habits.schedule import DayHistory
+from notekeep.habits.revisions import DayKind, DayValue
 from notekeep.habits.streaks import best_runs, rate, recovery, streak
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def daily(history: str) -> Timeline:
     assert habit is not None
     days = DayHistory()
     for place, c in enumerate(history):
-        value = VALUE_DONE if c == "x" else VALUE_MISS
+        value: DayKind = "done" if c == "x" else "miss"
         days.put(MONDAY + place, DayValue(value, is_marked=c == "x", revision=0))
     return evaluate_days(habit, days, MONDAY + len(history))
 
@@ -59,6 +59,12 @@ def test_a_rate_of_the_last_days_includes_today() -> None:
     line = daily("....xx.")
     assert rate(line, 4) == (2, 1)  # x, x, missed, and today, which is open
     assert rate(line, 1000) == rate(line) == (2, 5)
+
+
+def test_a_rate_as_of_an_earlier_day_leaves_out_what_came_later() -> None:
+    line = daily("....xx.")
+    assert rate(line._replace(today=MONDAY + 4), 3) == (1, 2)
+    assert rate(line._replace(today=MONDAY - 100), 30) == (0, 0), "before its first day"
 
 
 @pytest.mark.parametrize(

@@ -2,44 +2,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.log import LogEntry
-from notekeep.habits.revisions import (
-    VALUE_AMOUNT,
-    VALUE_DONE,
-    VALUE_MISS,
-    VALUE_SKIP,
-    DayValue,
-    reduce_entries,
-)
-from notekeep.habits.schedule import DayHistory
+from notekeep.habits.revisions import DayValue
 from notekeep.habits.strength import daily_decay, next_strength, strength, strengths
 from tests.support.days import ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.habits.log import EntryKind
-
 VECTORS = json.loads((Path(__file__).parent / "vectors/loop_score.json").read_text("utf-8"))
 MARKS = {
-    0: DayValue(VALUE_MISS, revision=0),
-    2: DayValue(VALUE_DONE, 0, True, revision=0),
-    3: DayValue(VALUE_SKIP, revision=0),
+    0: DayValue("miss", revision=0),
+    2: DayValue("done", 0, True, revision=0),
+    3: DayValue("skip", revision=0),
 }
 PER = {1: "day", 7: "week", 30: "month"}
 WRITTEN = 5e-10
 """The vectors give nine decimals."""
-KINDS: list[EntryKind | None] = ["done", "skip", "miss", "amount", None, None]
-LONG = 5000
-"""Days of a history that reaches back further than a strength remembers."""
 
 
 @pytest.mark.parametrize("case", VECTORS["step"], ids=str)
@@ -65,9 +51,7 @@ def test_strength_is_what_the_vectors_say(case: dict[str, Any]) -> None:
     days = DayHistory()
     for text, mark in case["marks"].items():
         is_amount = case["numeric"] and mark != 3
-        days.put(
-            ordinal(text), DayValue(VALUE_AMOUNT, mark, revision=0) if is_amount else MARKS[mark]
-        )
+        days.put(ordinal(text), DayValue("amount", mark, revision=0) if is_amount else MARKS[mark])
     first, scores = strengths(definition(case), days, ordinal(case["today"]))
     for text, expected in case["expect"]["scores"].items():
         place = ordinal(text) - first
@@ -167,30 +151,3 @@ def test_a_change_of_schedule_changes_the_pace_from_its_day_on(
     assert strength(changed, days, day("10")) == strength(daily, days, day("10"))
     before, after = (strength(changed, days, day(text)) for text in ("10", "11"))
     assert after == pytest.approx(next_strength(before, 1.0, 1, 7))
-
-
-@given(
-    seed=st.integers(0, 2**32),
-    schedule=st.sampled_from(["daily", "mon,wed,fri", "3/week", "every 3d", "1/30d"]),
-    goal=st.sampled_from(["done", ">= 10 min", "<= 2 cup", ">= 90 min/week"]),
-)
-@settings(max_examples=30)
-def test_a_long_history_has_the_strength_that_all_its_days_give(
-    seed: int, schedule: str, goal: str
-) -> None:
-    habit = read_definition({"habit": "h", "schedule": schedule, "goal": goal})
-    assert habit is not None
-    chance = Random(seed)
-    days = DayHistory()
-    for day in range(LONG):
-        kind = chance.choice(KINDS)
-        if kind is not None:
-            amount = chance.randint(0, 20_000) if kind == "amount" else 0
-            days.put(
-                ordinal("2010-01-01") + day,
-                reduce_entries([LogEntry(0, "h", kind, amount)], habit.unit),
-            )
-    today = ordinal("2010-01-01") + LONG
-    assert strength(habit, days, today) == pytest.approx(
-        strengths(habit, days, today)[1][-1], abs=1e-12, rel=0
-    )

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
-from notekeep.habits.evaluation import Timeline, evaluate_days
-from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_DONE, VALUE_MISS, VALUE_SKIP, DayValue
-from notekeep.habits.schedule import STATUSES, DayHistory
+from notekeep.habits.evaluation import Status, Timeline, evaluate_days
+from notekeep.habits.revisions import DayValue
 from notekeep.habits.streaks import rate, recovery, streak
 from tests.support.days import iso, ordinal
 
@@ -26,7 +27,7 @@ UNITS = {"slots": "grids"}
 
 
 def status_name(line: Timeline, day: int) -> str:
-    return STATUSES[line.status(day)]
+    return line.status(day)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -246,11 +247,11 @@ histories = st.dictionaries(
     st.integers(0, 60),
     st.sampled_from(
         [
-            DayValue(VALUE_DONE, 0, True, revision=0),
-            DayValue(VALUE_MISS, revision=0),
-            DayValue(VALUE_SKIP, revision=0),
-            DayValue(VALUE_AMOUNT, 1000, revision=0),
-            DayValue(VALUE_AMOUNT, 9000, revision=0),
+            DayValue("done", 0, True, revision=0),
+            DayValue("miss", revision=0),
+            DayValue("skip", revision=0),
+            DayValue("amount", 1000, revision=0),
+            DayValue("amount", 9000, revision=0),
         ]
     ),
 )
@@ -306,6 +307,13 @@ def test_every_history_can_be_judged(
     line = evaluate_days(habit, days, start + today, week_start, start + 60)
     runs, closed = streak(line), rate(line)
     assert 0 <= runs.current <= runs.longest <= closed.met
-    assert len(line.statuses) == len(line.results)
-    assert all(status < len(STATUSES) for status in line.statuses)
-    assert not any(line.results[line.today - line.first + 1 :]), "the future has no results"
+    assert set(line.statuses) <= set(get_args(Status))
+    assert all(day <= line.today for day, _ in line.results), "the future has no results"
+    assert all(before[0] < after[0] for before, after in pairwise(line.results))
+
+
+def test_a_schedule_to_come_does_not_hide_when_a_habit_is_due(made: Callable[..., Any]) -> None:
+    schedule = ["2026-01-01 after 3d", "2026-01-12 weekends"]
+    habit, days = made("05 done", schedule=schedule, since="2026-01-05")
+    line = evaluate_days(habit, days, ordinal("2026-01-07"), last=ordinal("2026-01-15"))
+    assert line.due == (ordinal("2026-01-08"), ordinal("2026-01-08"))

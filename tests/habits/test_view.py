@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
-from notekeep.habits.summary import HabitView, format_count, format_streak, view
+from notekeep.habits.summary import HabitView, format_count, format_streak, summarize_habit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ def seen(made: Callable[..., Any], day: Callable[[str], int]) -> Callable[..., H
 
     def look(*lines: str, today: str = "24", **fields: str | list[str]) -> HabitView:
         habit, days = made(*lines, **{"since": "2026-01-05", **fields})
-        return view(habit, days, day(today))
+        return summarize_habit(habit, days, day(today))
 
     return look
 

@@ -11,7 +11,6 @@ from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.stats import (
     PairCounts,
     best_weekday,
-    compare_days,
     count_weekdays,
     lower_bound,
 )
@@ -96,14 +95,7 @@ def test_a_habit_that_was_never_done_has_no_best_weekday() -> None:
     assert best_weekday([(0, 20)] * 7) is None
 
 
-def test_two_habits_are_compared_where_both_are_closed(
-    made: Callable[..., Any], day: Callable[[str], int]
-) -> None:
-    habit, days = made("05 done", "06 done", since="2026-01-05")
-    first = evaluate_days(habit, days, day("09"))
-    habit, days = made("06 done", "07 done", since="2026-01-06")
-    second = evaluate_days(habit, days, day("09"))
-    assert compare_days(first, second) == PairCounts(1, 0, 1, 1)
-    assert compare_days(first, second, lag=1) == PairCounts(2, 0, 0, 1)
-    assert not compare_days(first, second).is_enough
+def test_two_habits_are_enough_with_days_in_both_rows() -> None:
+    assert not PairCounts(1, 0, 1, 1).is_enough
+    assert not PairCounts(40, 0, 2, 2).is_enough
     assert PairCounts(20, 5, 5, 5).is_enough

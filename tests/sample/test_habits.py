@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.habits import log
+from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.revisions import reduce_entries
-from notekeep.habits.schedule import DayHistory
-from notekeep.habits.summary import HabitView, view
+from notekeep.habits.summary import HabitView, summarize_habit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ def views(notes: dict[str, Note], entries: list[log.LogEntry]) -> dict[str, Habi
             for name, day in sorted(lines):
                 if name == habit.id:
                     days.put(day, reduce_entries(lines[name, day], habit.unit))
-            found[habit.id] = view(habit, days, LAST.toordinal())
+            found[habit.id] = summarize_habit(habit, days, LAST.toordinal())
     return found
 
 

@@ -35,6 +35,7 @@ from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
 from notekeep.tui.render.text_diff import wrap_patch
 
 if TYPE_CHECKING:
+    from notekeep.habits.evaluation import Status
     from notekeep.markdown.field_values import Value
 
 TODAY = dt.date(2026, 11, 24)
@@ -240,7 +241,7 @@ def test_a_heading_that_is_only_the_title_is_not_shown_twice() -> None:
     assert [line_text(drawn.line) for drawn in rendering.lines].count("Deep Work") == 1
 
 
-def year(level: int, status: int) -> Calendar:
+def year(level: int, status: Status) -> Calendar:
     first = dt.date(2026, 1, 1).toordinal()
     monday = first - 3
     columns: list[list[CalendarDay | None]] = [
@@ -255,7 +256,7 @@ def year(level: int, status: int) -> Calendar:
 
 @pytest.mark.parametrize("width", [57, 80, 120])
 def test_a_year_fits_fifty_seven_columns_and_eight_lines(width: int) -> None:
-    lines = year_lines(year(3, 4), TODAY, UNICODE, width)
+    lines = year_lines(year(3, "done"), TODAY, UNICODE, width)
     assert len(lines) == YEAR_LINES == 8
     assert all(line_width(line) <= width for line in lines)
     assert line_text(lines[0]).strip().startswith("Jan")
@@ -263,17 +264,19 @@ def test_a_year_fits_fifty_seven_columns_and_eight_lines(width: int) -> None:
 
 
 def test_a_narrow_year_shows_the_weeks_around_today() -> None:
-    lines = year_lines(year(3, 4), TODAY, UNICODE, 30)
+    lines = year_lines(year(3, "done"), TODAY, UNICODE, 30)
     assert all(line_width(line) <= 30 for line in lines)
     assert any("chosen" in piece.role for line in lines for piece in line)
 
 
 def test_levels_and_misses_differ_by_shape() -> None:
-    done, missed, nothing = 4, 5, 2
+    days: list[tuple[int, Status]] = [
+        *((0, "rest"), (0, "missed")),
+        *((1, "done"), (2, "done"), (3, "done"), (4, "done")),
+    ]
     shapes = {
-        line_text(year_lines(year(level, status), TODAY, glyphs, 57)[2])[10]
-        for glyphs in (UNICODE,)
-        for level, status in [(0, nothing), (0, missed), (1, done), (2, done), (3, done), (4, done)]
+        line_text(year_lines(year(level, status), TODAY, UNICODE, 57)[2])[10]
+        for level, status in days
     }
     assert len(shapes) == 6
 

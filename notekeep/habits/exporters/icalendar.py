@@ -1,4 +1,4 @@
-"""Reminders as an iCalendar file (RFC 5545): an event for each, repeated as its habit is due.
+"""Write reminders as an iCalendar file (RFC 5545): an event for each, repeated as it is due.
 
 Times have no zone: half past seven is that wherever the person is. A habit that is due so often in
 a week or month is called to mind once in it, while there is still time for all of it.
@@ -18,7 +18,6 @@ from notekeep.habits.schedule import (
     EverySlot,
     InDays,
     PerPeriod,
-    Schedule,
 )
 
 if TYPE_CHECKING:
@@ -33,13 +32,8 @@ _MOST_LEFT_OUT = 400
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""})
 
 
-class Repeat(NamedTuple):
-    """How an event is repeated.
-
-    Attributes:
-        rule: The RRULE.
-        first: Its first day, as an ordinal.
-    """
+class _Repeat(NamedTuple):
+    """How an event is repeated: its RRULE, and its first day as an ordinal."""
 
     rule: str
     first: int
@@ -48,13 +42,7 @@ class Repeat(NamedTuple):
 def write_calendar(
     habits: Iterable[Definition], vault: str, today: int, week_start: int = 0
 ) -> tuple[str, int]:
-    """Write the reminders of habits.
-
-    Args:
-        habits: Their definitions; archived ones are left out.
-        vault: What tells this vault's events from those of others.
-        today: The day, as an ordinal.
-        week_start: The first day of the week, 0 for Monday to 6 for Sunday.
+    """Write the reminders of habits that are not over; `vault` goes into the ids of events.
 
     Returns:
         The file, and how many events are in it.
@@ -76,29 +64,24 @@ def write_calendar(
     return "".join(f"{part}\r\n" for line in lines for part in fold_line(line)), count
 
 
-def repeat(habit: Definition, reminder: Reminder, today: int, week_start: int = 0) -> Repeat:
-    """How a reminder is repeated, from the first day that the schedule of today holds."""
-    schedule = habit.schedule_on(today)
+def _find_repeat(habit: Definition, reminder: Reminder, today: int, week_start: int) -> _Repeat:
+    """Return how a reminder is repeated, from the first day that the schedule of today holds."""
     starts = [rule.start for rule in habit.rules if rule.start <= today]
     first = max(starts[-1] if starts else 0, habit.since or 0) or today
     if reminder.weekdays is not None:
         return _weekly(reminder.weekdays, first)
-    match schedule:
-        case ChosenDays(weekdays):
-            return (
-                Repeat("FREQ=DAILY", first) if weekdays == EVERY_DAY else _weekly(weekdays, first)
-            )
+    match habit.schedule_on(today):
+        case ChosenDays(weekdays) if weekdays != EVERY_DAY:
+            return _weekly(weekdays, first)
         case PerPeriod(times, "week"):
             chosen = (week_start + 7 - times) % 7
-            return _weekly(tuple(day == chosen for day in range(7)), first)
+            return _weekly([day == chosen for day in range(7)], first)
         case PerPeriod(times, "month"):
-            return _monthly(times, first)
-        case _:
-            return _spaced(schedule, first)
-
-
-def _spaced(schedule: Schedule, first: int) -> Repeat:
-    match schedule:
+            # Once a month, on a day that every month has.
+            wanted = max(1, _SHORTEST_MONTH - times)
+            while date.fromordinal(first).day != wanted:
+                first += 1
+            return _Repeat(f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first)
         case InDays(times, days):
             step = max(1, days // times)
         case EverySlot(days, start):
@@ -108,30 +91,25 @@ def _spaced(schedule: Schedule, first: int) -> Repeat:
             step = high
         case _:
             step = 1
-    return Repeat("FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first)
+    return _Repeat("FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first)
 
 
-def _weekly(weekdays: Sequence[bool], first: int) -> Repeat:
-    codes = ",".join(code for code, is_on in zip(_CODES, weekdays, strict=True) if is_on)
+def _weekly(weekdays: Sequence[bool], first: int) -> _Repeat:
     while not weekdays[(first - 1) % 7]:
         first += 1
-    return Repeat(f"FREQ=WEEKLY;BYDAY={codes}", first)
+    return _Repeat(f"FREQ=WEEKLY;BYDAY={','.join(_weekday_codes(weekdays))}", first)
 
 
-def _monthly(times: int, first: int) -> Repeat:
-    """Once a month, on a day that every month has."""
-    wanted = max(1, _SHORTEST_MONTH - times)
-    while date.fromordinal(first).day != wanted:
-        first += 1
-    return Repeat(f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first)
+def _weekday_codes(weekdays: Sequence[bool]) -> list[str]:
+    return [code for code, is_on in zip(_CODES, weekdays, strict=True) if is_on]
 
 
 def _event(
     habit: Definition, reminder: Reminder, vault: str, today: int, week_start: int
 ) -> list[str]:
-    found = repeat(habit, reminder, today, week_start)
+    found = _find_repeat(habit, reminder, today, week_start)
     clock = f"T{reminder.hour:02}{reminder.minute:02}00"
-    days = "".join(code[0:2] for code in (_codes_of(reminder)))
+    days = "".join(_weekday_codes(reminder.weekdays)) if reminder.weekdays else ""
     until = f";UNTIL={_day(habit.until)}T235959" if habit.until is not None else ""
     about = [text for text in (habit.when, habit.tiny) if text]
     lines = [
@@ -150,12 +128,6 @@ def _event(
     return [*lines, f"DESCRIPTION:{_text(habit.title)}", "END:VALARM", "END:VEVENT"]
 
 
-def _codes_of(reminder: Reminder) -> list[str]:
-    if reminder.weekdays is None:
-        return []
-    return [code for code, is_on in zip(_CODES, reminder.weekdays, strict=True) if is_on]
-
-
 def _left_out(habit: Definition, first: int) -> list[int]:
     """The days of pauses; of one without an end so many as a calendar can bear."""
     days: list[int] = []
@@ -166,7 +138,7 @@ def _left_out(habit: Definition, first: int) -> list[int]:
 
 
 def fold_line(line: str) -> list[str]:
-    """A line in pieces of at most 75 bytes, each but the first after a blank."""
+    """Cut a line into pieces of at most 75 bytes, each but the first after a blank."""
     pieces, piece, room = [], "", LONGEST_LINE
     for char in line:
         size = len(char.encode("utf-8", "replace"))
@@ -179,7 +151,7 @@ def fold_line(line: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    """Text with what iCalendar gives a meaning escaped, and without controls."""
+    """Escape what iCalendar gives a meaning, and drop controls."""
     kept = "".join(char for char in text if char in "\n\t" or char.isprintable())
     return kept.translate(_ESCAPES)
 

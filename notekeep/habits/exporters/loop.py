@@ -1,4 +1,4 @@
-"""Habits in the layout of Loop Habit Tracker's CSV export, as names and texts of its files.
+"""Write habits in the layout of Loop Habit Tracker's CSV export, as names and texts of files.
 
 Loop knows a frequency, so many times in so many days, and amounts in one unit; what has no place
 in that is named. Scores are Loop's own, since the strength of a habit is.
@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import amounts
 from notekeep.habits.importers.loop import CHECKMARKS_FILE, HABITS_FILE
-from notekeep.habits.revisions import VALUE_AMOUNT, VALUE_DONE, VALUE_MISS, VALUE_NONE, VALUE_SKIP
 from notekeep.habits.schedule import (
     DAILY,
-    MARKED_BIT,
     PERIOD_DAYS,
-    VALUE_MASK,
     AfterLast,
     ChosenDays,
     EverySlot,
@@ -32,8 +29,9 @@ from notekeep.habits.strength import strengths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.schedule import DayHistory
+    from notekeep.habits.revisions import DayValue
 
 SCORES = "Scores.csv"
 COLOUR = "#00897B"
@@ -45,25 +43,17 @@ HEAD = (
 
 
 class HabitHistory(NamedTuple):
-    """A habit with its history.
-
-    Attributes:
-        habit: The definition.
-        days: What was logged.
-        notes: The remarks of days, by their ordinals.
-    """
+    """A habit, what was logged, and the remarks of days by their ordinals."""
 
     habit: Definition
     days: DayHistory
     notes: Mapping[int, str]
 
 
-def loop_files(habits: Sequence[HabitHistory], today: int) -> tuple[dict[str, str], list[str]]:
-    """Write the files of an export.
-
-    Args:
-        habits: The habits, in the order that they get in Loop.
-        today: The last day, as an ordinal.
+def write_loop_files(
+    habits: Sequence[HabitHistory], today: int
+) -> tuple[dict[str, str], list[str]]:
+    """Write the files of an export, up to a day.
 
     Returns:
         The texts by file name, and what Loop has no place for.
@@ -126,34 +116,30 @@ def _marks(kept: HabitHistory, losses: dict[str, None], today: int) -> dict[int,
     habit, days = kept.habit, kept.days
     is_numeric = habit.goal.kind != "done"
     found: dict[int, str] = {}
-    for place, code in enumerate(days.codes):
-        day, value = days.first + place, code & VALUE_MASK
-        if value == VALUE_NONE or day > today:
+    for day, said in days.logged_days():
+        if said.value == "none" or day > today:
             continue
-        if value == VALUE_SKIP:
+        if said.value == "skip":
             found[day] = "SKIP"
         elif is_numeric:
-            is_marked = bool(code & MARKED_BIT)
-            found[day] = _amount(habit, value, days.amounts[place], losses, is_marked=is_marked)
+            found[day] = _amount(habit, said, losses)
         else:
-            if value == VALUE_AMOUNT:
+            if said.value == "amount":
                 losses[f"{habit.title}: amounts, since its goal is none"] = None
-            is_yes = value == VALUE_DONE or (value == VALUE_AMOUNT and days.amounts[place] > 0)
-            found[day] = "YES_MANUAL" if is_yes else "NO"
+            found[day] = "YES_MANUAL" if said.value == "done" or said.amount > 0 else "NO"
     if not is_numeric:
         for day in _covered(habit, found, today):
             found.setdefault(day, "YES_AUTO")
     return found
 
 
-def _amount(
-    habit: Definition, value: int, amount: int, losses: dict[str, None], *, is_marked: bool
-) -> str:
-    goal = habit.goal
-    if value == VALUE_MISS:
+def _amount(habit: Definition, day: DayValue, losses: dict[str, None]) -> str:
+    goal, amount = habit.goal, day.amount
+    is_short = day.is_marked and amount < goal.target and goal.kind == "least"
+    if day.value == "miss":
         losses[f"{habit.title}: that a day was a miss, which becomes an amount"] = None
         amount = 2 * goal.target if goal.kind == "most" else 0
-    elif value == VALUE_DONE or (is_marked and amount < goal.target and goal.kind == "least"):
+    elif day.value == "done" or is_short:
         losses[f"{habit.title}: that a day was done without its amount"] = None
         amount = goal.target if goal.kind == "least" else 0
     thousandths = amounts.from_base_unit(amount, habit.unit)

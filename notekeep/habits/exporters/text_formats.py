@@ -1,4 +1,8 @@
-"""CSV, JSON and plain log lines."""
+"""Write habits as CSV, JSON and plain log lines.
+
+JSON is one object with stable keys: definitions, and the entries that count. CSV has a line for
+each entry that counts, with no cell that a spreadsheet would run.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.habits import amounts
 from notekeep.habits.definition import FOREVER
 from notekeep.habits.importers.own_format import CSV_HEAD, GUARDED_STARTS, JSON_MARK
-from notekeep.habits.revisions import VALUE_NONE, day_values, reduce_entries
+from notekeep.habits.revisions import day_values, reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule
 
 if TYPE_CHECKING:
@@ -20,9 +24,8 @@ if TYPE_CHECKING:
     from notekeep.habits.log import LogEntry
 
 
-# Habits as one JSON object with stable keys: definitions, and the entries that count.
-
-
+_MACHINERY = frozenset({"undo", "redo"})
+"""Pairs that only say which line takes back which."""
 VERSION = 1
 """Goes up when a key changes its meaning."""
 
@@ -30,7 +33,7 @@ VERSION = 1
 def document(
     habits: Iterable[tuple[Definition, Iterable[LogEntry]]], today: date
 ) -> dict[str, Any]:
-    """The object of all habits, each with its entries."""
+    """Return the object of all habits, each with its entries."""
     return {
         JSON_MARK: VERSION,
         "exported": today.isoformat(),
@@ -86,25 +89,13 @@ def _iso(day: int | None) -> str:
     return "" if day is None else date.fromordinal(day).isoformat()
 
 
-# The entries that count, as lines that mean the same when nothing else of the log is there.
-
-
-MACHINERY = frozenset({"undo", "redo"})
-"""Pairs that only say which line takes back which."""
-
-
 def simplify_entries(
     entries: Iterable[LogEntry], unit: str, *, pairs: bool = False
 ) -> list[LogEntry]:
     """Give each day its entries without what was replaced, and without revisions.
 
-    Each day is proved to be folded into what it was; one that would not be becomes one line, or
-    two, that say what it is.
-
-    Args:
-        entries: All entries of one habit.
-        unit: Its unit.
-        pairs: Whether the `key=word` pairs of a line are kept.
+    Each day is proved to mean what it did; one that would not becomes one line, or two, that say
+    what it is. With `pairs` the `key=word` pairs of lines are kept.
     """
     by_day: dict[int, list[LogEntry]] = {}
     for entry in entries:
@@ -114,7 +105,7 @@ def simplify_entries(
 
 def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[LogEntry]:
     day = reduce_entries(entries, unit)
-    if day.value == VALUE_NONE:
+    if day.value == "none":
         return
     top = sorted(
         (entry for entry in entries if entry.revision == day.revision and entry.kind != "clear"),
@@ -126,44 +117,25 @@ def _day(entries: Sequence[LogEntry], unit: str, *, pairs: bool) -> Iterator[Log
         return
     for place, value in enumerate(day_values(day, unit)):
         first = kept[0] if place == 0 else kept[0]._replace(note=None, extra=())
-        yield first._replace(
-            kind=value.kind, amount=value.amount, unit=value.unit, is_set=value.is_set
-        )
+        yield first._replace(**value._asdict())
 
 
 def _plain(entry: LogEntry, *, pairs: bool) -> LogEntry:
-    kept = tuple(pair for pair in entry.extra if pairs and pair[0] not in MACHINERY)
+    kept = tuple(pair for pair in entry.extra if pairs and pair[0] not in _MACHINERY)
     return entry._replace(revision=0, extra=kept)
 
 
-# Habits as CSV: a line for each entry that counts, with no cell that a spreadsheet would run.
-
-
 def write_csv(rows: Iterable[tuple[str, str, LogEntry]]) -> str:
-    """Write entries.
-
-    Args:
-        rows: The id and the unit of a habit with each of its entries.
-    """
+    """Write entries, each with the id and the unit of its habit."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_HEAD)
     for identity, unit, entry in rows:
-        is_amount = entry.kind == "amount"
-        writer.writerow(
-            [
-                date.fromordinal(entry.day).isoformat(),
-                guard_cell(identity),
-                "set" if entry.is_set else entry.kind,
-                amounts.format_number(entry.amount) if is_amount else "",
-                guard_cell(entry.unit or unit) if is_amount else "",
-                entry.time or "",
-                guard_cell(entry.note or ""),
-            ]
-        )
+        cells = {"habit": identity, **_entry(entry, unit)}
+        writer.writerow(_guard_cell(cells[column]) for column in CSV_HEAD)
     return text.getvalue()
 
 
-def guard_cell(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `own` takes the guard off again."""
+def _guard_cell(cell: str) -> str:
+    """Guard a cell from being taken for a formula; the import takes the guard off again."""
     return f"'{cell}" if cell.startswith(GUARDED_STARTS) else cell

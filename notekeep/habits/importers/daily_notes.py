@@ -1,4 +1,4 @@
-"""Daily notes: check boxes, a list and fields of habits, as those who keep a journal write them.
+"""Read daily notes: check boxes, a list and fields of habits, as people who keep a journal write.
 
 What is a habit among them is what has the tag `#habit`, what stands in the list `habits`, and what
 has the name of a habit that is known. Any other check box is a task and stays one.
@@ -18,7 +18,7 @@ from notekeep.habits.importers.habit_data import (
     make_line,
     parse_day,
 )
-from notekeep.habits.importers.simple_formats import TRACKER21_DAY
+from notekeep.habits.importers.simple_formats import DAY_PATTERN
 from notekeep.habits.log import read_value
 
 if TYPE_CHECKING:
@@ -48,26 +48,26 @@ def read_daily_notes(
     known: Collection[str] = (),
     day_in: Callable[[str], int | None] = lambda _: None,
 ) -> HabitSource:
-    """Read daily notes.
+    """Read daily notes; one without a day in its name or its `date` is left out.
 
     Args:
-        pages: The notes; one without a day in its name or its `date` is left out.
+        pages: The notes.
         known: The folded names of habits that there are already.
         day_in: The day that a name of the vault's own form means.
     """
     found = SourceBuilder("daily")
     reader = _DailyNoteReader(found, frozenset(known))
     for page in pages:
-        found.check(page)
-        in_name = TRACKER21_DAY.search(page.name)
+        found.check_front_matter(page)
+        in_name = DAY_PATTERN.search(page.name)
         day = (
             parse_day(in_name[0]) if in_name else day_in(page.name) or parse_day(page.word("date"))
         )
         if day is None:
-            found.lose("notes without a day in their name", place=page.name)
+            found.report_loss("notes without a day in their name", place=page.name)
         else:
             reader.page(page, day)
-    return found.source()
+    return found.build()
 
 
 class _DailyNoteReader:
@@ -81,7 +81,7 @@ class _DailyNoteReader:
         listed = page.words.get("habits", [])
         for name in listed.split(",") if isinstance(listed, str) else listed:
             if make_line(name):
-                self.say(make_line(name), day, DONE)
+                self.record(make_line(name), day, DONE)
         for key, value in page.words.items():
             if key not in ("habits", "date", "tags") and isinstance(value, str):
                 self.field(key, value, day)
@@ -100,7 +100,7 @@ class _DailyNoteReader:
             if fold_name(field[1]) in self.known:
                 self.field(field[1], field[2], day)
             elif read_value(field[2].split()):
-                self.found.lose("fields that no habit here is called like", field[1], name)
+                self.found.report_loss("fields that no habit here is called like", field[1], name)
 
     def box(self, sign: str, text: str, day: int, name: str) -> None:
         is_tagged = bool(HABIT_TAG_PATTERN.search(text))
@@ -113,9 +113,9 @@ class _DailyNoteReader:
         if not title or not (is_tagged or fold_name(title) in self.known):
             return
         if sign not in _SIGNS:
-            self.found.lose(f"boxes with [{sign}] in them", title, name)
+            self.found.report_loss(f"boxes with [{sign}] in them", title, name)
         elif said := _SIGNS[sign]:
-            self.say(title, day, value[0] if value and said == DONE else said)
+            self.record(title, day, value[0] if value and said == DONE else said)
 
     def field(self, key: str, text: str, day: int) -> None:
         """A field counts where a habit is known by its key."""
@@ -125,17 +125,17 @@ class _DailyNoteReader:
         folded = text.strip().casefold()
         if folded in words:
             if words[folded]:
-                self.say(make_line(key), day, DONE)
+                self.record(make_line(key), day, DONE)
             return
         value = read_value(text.split())
         if value is None:
-            self.found.lose("fields whose value is not understood", make_line(key))
+            self.found.report_loss("fields whose value is not understood", make_line(key))
         else:
-            self.say(make_line(key), day, value[0])
+            self.record(make_line(key), day, value[0])
 
-    def say(self, name: str, day: int, value: LogValue) -> None:
+    def record(self, name: str, day: int, value: LogValue) -> None:
         """Add an entry; an amount says more than that it was done, and twice the same is once."""
-        habit = self.found.named(name)
+        habit = self.found.find_or_add(name)
         for place, said in enumerate(habit.entries):
             if said.day == day and said.value == value:
                 return
@@ -144,4 +144,4 @@ class _DailyNoteReader:
                 return
             if said.day == day and said.value.kind == "amount" and value == DONE:
                 return
-        habit.say(day, value)
+        habit.record(day, value)

@@ -1,4 +1,8 @@
-"""What an import brings; shared value readers."""
+"""What an import brings: habits, what was said of their days, and what is lost on the way.
+
+The shape is that of notekeep, whatever the other program's was. What has no place in it is a
+`Loss` with a name, so that a person knows before anything is written.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import dates
 from notekeep.errors import Refused
@@ -16,134 +20,91 @@ from notekeep.habits.definition import fold_name
 from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
 
-# What an import brings: habits, what was said of their days, and what is lost on the way.
-#
-# The shape is that of notekeep, whatever the other program's was. What has no place in it is a
-# `Loss` with a name, so that a person knows before anything is written.
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 
 
 class ImportedDay(NamedTuple):
-    """What was said of one day.
-
-    Attributes:
-        day: The day, as an ordinal.
-        value: What of it.
-        note: A remark, "" without.
-        time: As in a log line, "" when it is not known.
-        extra: Further `key=word` pairs.
-    """
+    """What was said of one day."""
 
     day: int
     value: LogValue
     note: str = ""
-    time: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
+    time: str = ""  # as in a log line, "" when it is not known
+    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
 
 
 class SourceNote(NamedTuple):
-    """A note of another program.
+    """A note of another program."""
 
-    Attributes:
-        name: The file, without folder and ending.
-        words: Its front matter, each value as text.
-        raw: The same, each value as its source text, nested ones whole.
-        body: The text after the front matter.
-        problem: Why the front matter could not be read, "" when it could.
-    """
-
-    name: str
-    words: dict[str, str | list[str]]
-    raw: dict[str, str]
+    name: str  # the file, without folder and ending
+    words: dict[str, str | list[str]]  # its front matter, each value as text
+    raw: dict[str, str]  # the same, each value as its source text, nested ones whole
     body: str
-    problem: str = ""
+    problem: str = ""  # why the front matter could not be read, "" when it could
 
     def word(self, key: str) -> str:
-        """A value as one text, "" without."""
+        """Return a value as one text, "" without."""
         value = self.words.get(key, "")
         return value if isinstance(value, str) else ", ".join(value)
 
 
 class Loss(NamedTuple):
-    """Something that does not come along, or not as it was.
-
-    Attributes:
-        message: What it is.
-        habit: Whose, "" for the whole source.
-        place: Where it stands first, such as `log:12`; "" where there is no place to name.
-        times: How often.
-    """
+    """Something that does not come along, or not as it was."""
 
     message: str
-    habit: str = ""
-    place: str = ""
+    habit: str = ""  # whose, "" for the whole source
+    place: str = ""  # where it stands first, such as `log:12`; "" where there is no place to name
     times: int = 1
 
 
 @dataclass(slots=True)
 class ImportedHabit:
-    """A habit of another program, in the words of a definition.
-
-    Attributes:
-        name: What it is called there.
-        source_id: What tells it from others of its name; the name where there is nothing else.
-        identity: The id it should have, "" where one is made from its name.
-        schedule: As `parse_schedule` reads it, or lines as `parse_rules` does.
-        goal: As `parse_goal` reads it.
-        unit: The unit of its amounts where the goal names none.
-        since: Its first day, None when the source does not say.
-        until: Its last day.
-        pauses: First and last days of pauses.
-        is_archived: Whether it is over.
-        counts_silence: Whether a day without an entry is a success; None leaves it to the goal.
-        group: The heading it is listed under.
-        remind: Times at which to be reminded, as a definition has them.
-        aliases: Further names of it in a log.
-        about: What was written about it, as Markdown.
-        more: Further fields of a definition, as they stand there.
-        entries: What was said, in the order of the source.
-    """
+    """A habit of another program, in the words of a definition."""
 
     name: str
-    source_id: str = ""
-    identity: str = ""
-    schedule: str | list[str] = "daily"
-    goal: str = "done"
-    unit: str = ""
-    since: int | None = None
+    source_id: str = ""  # what tells it from others of its name
+    identity: str = ""  # the id it should have, "" where one is made from its name
+    schedule: str | list[str] = "daily"  # as `parse_schedule` or `parse_rules` reads it
+    goal: str = "done"  # as `parse_goal` reads it
+    unit: str = ""  # the unit of its amounts where the goal names none
+    since: int | None = None  # its first day, None when the source does not say
     until: int | None = None
     pauses: list[tuple[int, int]] = field(default_factory=list)
     is_archived: bool = False
-    counts_silence: bool | None = None
+    counts_silence: bool | None = None  # None leaves it to the goal
     group: str = ""
     remind: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)  # further names of it in a log
     about: str = ""
-    more: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)  # further fields of a definition
     entries: list[ImportedDay] = field(default_factory=list)
 
-    def say(
+    def record(
         self, day: int, value: LogValue, note: str = "", *, time: str = "", **extra: str
     ) -> None:
         """Add what was said of a day; `extra` are further `key=word` pairs."""
         self.entries.append(ImportedDay(day, value, note, time, tuple(extra.items())))
 
-    def keep_last_of_day(self) -> None:
-        """Of several entries of one day keep the last, as programs do that overwrite."""
-        self.entries = list({said.day: said for said in self.entries}.values())
-
 
 class HabitSource(NamedTuple):
-    """What was read.
-
-    Attributes:
-        format: The format's id.
-        habits: The habits, in the order of the source.
-        losses: What does not come along.
-    """
+    """What was read: the format's id, the habits in order, and what does not come along."""
 
     format: str
     habits: tuple[ImportedHabit, ...]
     losses: tuple[Loss, ...]
+
+
+def merge_losses(losses: Iterable[Loss]) -> tuple[Loss, ...]:
+    """Count equal losses as one that keeps the first place."""
+    found: dict[tuple[str, str], Loss] = {}
+    for loss in losses:
+        key = loss.message, loss.habit
+        known = found.get(key)
+        found[key] = known._replace(times=known.times + loss.times) if known else loss
+    return tuple(found.values())
 
 
 class SourceBuilder:
@@ -153,10 +114,10 @@ class SourceBuilder:
         self._format = name
         self._habits: dict[str, ImportedHabit] = {}
         self._by_name: dict[str, ImportedHabit] = {}
-        self._losses: dict[tuple[str, str], Loss] = {}
+        self._losses: list[Loss] = []
 
     def add(self, habit: ImportedHabit) -> ImportedHabit:
-        """Take a habit; a second one with the same `source_id` gets another."""
+        """Add a habit; a second one with the same `source_id` gets another."""
         wanted = habit.source_id or habit.name
         habit.source_id, number = wanted, 1
         while habit.source_id in self._habits:
@@ -166,36 +127,39 @@ class SourceBuilder:
         self._by_name.setdefault(fold_name(habit.name), habit)
         return habit
 
-    def named(self, name: str) -> ImportedHabit:
-        """The habit of a name, compared as names of habits are; made when there is none yet."""
+    def find_or_add(self, name: str) -> ImportedHabit:
+        """Return the habit of a name, compared as names of habits are; add one if there is none."""
         return self._by_name.get(fold_name(name)) or self.add(ImportedHabit(name))
 
-    def lose(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
-        """Name a loss; the same one again is counted, and its first place kept."""
-        key = message, habit
-        if key in self._losses:
-            self._losses[key] = self._losses[key]._replace(times=self._losses[key].times + times)
-        elif times:
-            self._losses[key] = Loss(message, habit, place, times)
+    def report_loss(self, message: str, habit: str = "", place: str = "", times: int = 1) -> None:
+        """Name something that does not come along."""
+        self._losses.append(Loss(message, habit, place, times))
 
-    def check(self, page: SourceNote) -> None:
+    def default_to_daily(self, schedule: str | None, message: str, habit: str) -> str:
+        """Return a schedule, or the default of one that there is none like."""
+        if schedule is None:
+            self.report_loss(f"{message}; it becomes daily", habit)
+        return schedule or "daily"
+
+    def check_front_matter(self, page: SourceNote) -> None:
         """Name a note whose front matter cannot be read: what stands in it is lost."""
         if page.problem:
-            self.lose(f"front matter that cannot be read: {page.problem}", place=page.name)
+            message = f"front matter that cannot be read: {page.problem}"
+            self.report_loss(message, place=page.name)
 
-    def source(self) -> HabitSource:
-        """What was gathered."""
-        return HabitSource(self._format, tuple(self._habits.values()), tuple(self._losses.values()))
+    def build(self, *, is_overwriting: bool = False) -> HabitSource:
+        """Return what was gathered; formats that overwrite keep the last entry of a day."""
+        if is_overwriting:
+            for habit in self._habits.values():
+                habit.entries = list({said.day: said for said in habit.entries}.values())
+        return HabitSource(self._format, tuple(self._habits.values()), merge_losses(self._losses))
 
 
-# Days, numbers and units as other programs write them, in the form that a log line has.
-
-
-DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
+# Days, numbers and units as other programs write them, in the form that a log line has
 
 
 def parse_day(text: str) -> int | None:
-    """A day written as `2026-01-05`, also with a time after it; None for anything else."""
+    """Read a day written as `2026-01-05`, also with a time after it; None for anything else."""
     head = text.strip()[:10]
     rest = text.strip()[10:11]
     day = dates.parse_iso(head) if rest in ("", "T", " ") else None
@@ -203,7 +167,7 @@ def parse_day(text: str) -> int | None:
 
 
 def make_amount(number: object, unit: str = "") -> LogValue | None:
-    """A number as an amount, rounded to thousandths; None for what a log line cannot hold."""
+    """Make an amount, rounded to thousandths; None for what a log line cannot hold."""
     if isinstance(number, bool) or not isinstance(number, str | int | float):
         return None
     text = f"{number:.3f}" if isinstance(number, float) else str(number).strip()
@@ -212,19 +176,19 @@ def make_amount(number: object, unit: str = "") -> LogValue | None:
 
 
 def make_line(text: object) -> str:
-    """Text as one line that can be written; halves of characters become a question mark."""
+    """Make one line that can be written; halves of characters become a question mark."""
     plain = str(text).encode("utf-8", "replace").decode("utf-8")
     return " ".join(plain.split())
 
 
 def make_text(text: object) -> str:
-    """Text of several lines that can be written."""
+    """Make text of several lines that can be written."""
     plain = str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     return "\n".join(line.rstrip() for line in plain.splitlines()).strip()
 
 
 def make_unit(text: object) -> str:
-    """A unit as a log line can hold it: `glass of water` is `glass-of-water`; "" for none."""
+    """Make a unit that a log line can hold: `glass of water` is `glass-of-water`; "" for none."""
     word = "-".join(make_line(text).split())
     if re.fullmatch(amounts.UNIT, word):
         return word
@@ -233,7 +197,7 @@ def make_unit(text: object) -> str:
 
 
 def make_schedule(times: int, days: int) -> str | None:
-    """So many times in any so many days, as a schedule; None where there is none like it."""
+    """Make a schedule of so many times in any so many days; None where there is none like it."""
     if times <= 0:
         return "none"
     if not 1 <= days <= MAX_DAYS:
@@ -242,7 +206,7 @@ def make_schedule(times: int, days: int) -> str | None:
 
 
 def read_csv_rows(text: str, name: str) -> list[list[str]]:
-    """The rows of a CSV file, without empty ones.
+    """Read the rows of a CSV file, without empty ones.
 
     Raises:
         Refused: It is none.
@@ -254,8 +218,23 @@ def read_csv_rows(text: str, name: str) -> list[list[str]]:
         raise Refused(f"{name}: not CSV: {error}", line=reader.line_num) from error
 
 
+def read_csv_table(
+    text: str, name: str, needed: Collection[str], whose: str
+) -> list[dict[str, str]]:
+    """Read the rows of a CSV file by the names of their columns.
+
+    Raises:
+        Refused: It is none, or its first line does not name the columns that are needed.
+    """
+    rows = read_csv_rows(text, name)
+    head = [cell.strip() for cell in rows[0]] if rows else []
+    if not set(needed) <= set(head):
+        raise Refused(f"{name}: its first line does not name the columns{whose}", line=1)
+    return [dict(zip(head, row, strict=False)) for row in rows[1:]]
+
+
 def read_json(text: str, name: str) -> Any:
-    """The value of a JSON file.
+    """Read the value of a JSON file.
 
     Raises:
         Refused: It is none.
@@ -264,3 +243,15 @@ def read_json(text: str, name: str) -> Any:
         return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Refused(f"{name}: not JSON: {error}") from error
+
+
+def find_habits(value: Any) -> list[Any]:
+    """Return the list of habits of a JSON object.
+
+    Raises:
+        Refused: There is none in it.
+    """
+    habits = value.get("habits") if isinstance(value, dict) else None
+    if not isinstance(habits, list):
+        raise Refused("there is no list of habits in the file")
+    return habits

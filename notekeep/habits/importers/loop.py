@@ -1,10 +1,14 @@
-"""Loop Habit Tracker: CSV and database."""
+"""Read Loop Habit Tracker: its CSV files and the tables of its database, of every version.
+
+Values of days are its own: a check, one that it worked out by itself, a no, a skip, unknown, or
+thousandths of an amount. What it works out by itself is counted anew here and is no entry.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from notekeep.errors import Refused
 from notekeep.habits import amounts
@@ -21,6 +25,7 @@ from notekeep.habits.importers.habit_data import (
     make_unit,
     parse_day,
     read_csv_rows,
+    read_csv_table,
 )
 from notekeep.habits.log import FIRST_DAY, LAST_DAY, LogValue
 from notekeep.habits.schedule import InDays, parse_schedule, spans
@@ -31,84 +36,68 @@ if TYPE_CHECKING:
     from notekeep.habits.importers.habit_data import HabitSource
 
 
-# Loop Habit Tracker: what its tables and its CSV files say, of every version that has them.
-#
-# Values of days are its own: a check, one that it worked out by itself, a no, a skip, unknown,
-# or thousandths of an amount. What it works out by itself is counted anew here and is no entry.
-
-
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3
 LOOP_MARKS = {"UNKNOWN": UNKNOWN, "NO": NO, "YES_AUTO": AUTO, "YES_MANUAL": YES, "SKIP": SKIPPED}
 _PERIODS = {1: "", 7: "/week", 30: "/month"}
 
 
-class LoopHabit(NamedTuple):
-    """What Loop says of a habit, whichever of its files it stands in.
+HABIT_COLUMNS = (
+    *("id", "name", "freq_num", "freq_den", "type", "unit", "target_type", "target_value"),
+    *("question", "description", "archived", "uuid"),
+    *("reminder_hour", "reminder_min", "reminder_days", "position"),
+)
+DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
+"""What is read of each table, where it has it."""
 
-    Attributes:
-        name: Its name.
-        times: How often it is due.
-        days: In so many days.
-        is_numeric: Whether days have amounts.
-        unit: The unit of amounts, as written.
-        target: The amount to reach, thousandths.
-        is_most: Whether the target is the most that is allowed.
-        question: What it asks.
-        description: What was written about it.
-        is_archived: Whether it is put away.
-        identity: What tells it from all others, "" in files that do not say.
-    """
-
-    name: str
-    times: int = 1
-    days: int = 1
-    is_numeric: bool = False
-    unit: str = ""
-    target: int = 0
-    is_most: bool = False
-    question: str = ""
-    description: str = ""
-    is_archived: bool = False
-    identity: str = ""
+Cells: TypeAlias = "Mapping[str, Any]"
+"""A row of a table, by the names of its columns; what a version does not have yet is missing."""
 
 
-def make_loop_habit(facts: LoopHabit, found: SourceBuilder) -> ImportedHabit:
-    """Make a habit of what Loop says of it, and name what does not fit."""
-    name = make_line(facts.name) or "Untitled"
-    about = "\n\n".join(
-        text for text in (make_text(facts.question), make_text(facts.description)) if text
-    )
+def _add_habit(row: Cells, found: SourceBuilder) -> ImportedHabit:
+    """Add a habit, and name what does not fit."""
+    about = [make_text(row.get(column) or "") for column in ("question", "description")]
     habit = found.add(
-        ImportedHabit(name, facts.identity, about=about, is_archived=facts.is_archived)
+        ImportedHabit(
+            make_line(row.get("name") or "") or "Untitled",
+            make_line(row.get("uuid") or ""),
+            about="\n\n".join(filter(None, about)),
+            is_archived=bool(_whole(row.get("archived"))),
+        )
     )
-    if facts.is_numeric:
-        _numeric(habit, facts, found)
+    times, days = _whole(row.get("freq_num"), 1), _whole(row.get("freq_den"), 1)
+    if _whole(row.get("type")) == 1:
+        _set_goal(habit, row, times, days, found)
         return habit
-    schedule = make_schedule(facts.times, facts.days)
-    if schedule is None:
-        found.lose(f"the schedule {facts.times} in {facts.days} days; it becomes daily", name)
-        schedule = "daily"
-    habit.schedule = schedule
-    if facts.times > facts.days:
-        found.lose(f"{facts.times} times in {facts.days} days; it becomes daily", name)
+    habit.schedule = found.default_to_daily(
+        make_schedule(times, days), f"the schedule {times} in {days} days", habit.name
+    )
+    if times > days:
+        found.report_loss(f"{times} times in {days} days; it becomes daily", habit.name)
     return habit
 
 
-def _numeric(habit: ImportedHabit, facts: LoopHabit, found: SourceBuilder) -> None:
-    unit = make_unit(facts.unit)
-    if unit != make_line(facts.unit):
-        found.lose(
-            f"the unit {make_line(facts.unit)}; it becomes {unit or 'a bare number'}", habit.name
-        )
-    if facts.days not in _PERIODS or facts.times != 1:
-        found.lose(f"the target for {facts.days} days; it becomes one for a day", habit.name)
-    sign = "<=" if facts.is_most else ">="
-    words = f"{sign} {format_number(facts.target)} {unit}".rstrip()
-    habit.goal = words + _PERIODS.get(facts.days, "")
-    habit.unit = unit
+def _set_goal(
+    habit: ImportedHabit, row: Cells, times: int, days: int, found: SourceBuilder
+) -> None:
+    name = make_line(row.get("unit") or "")
+    habit.unit = make_unit(name)
+    if habit.unit != name:
+        becomes = habit.unit or "a bare number"
+        found.report_loss(f"the unit {name}; it becomes {becomes}", habit.name)
+    if days not in _PERIODS or times != 1:
+        found.report_loss(f"the target for {days} days; it becomes one for a day", habit.name)
+    sign = "<=" if _whole(row.get("target_type")) == 1 else ">="
+    target = row.get("target_value")
+    is_number = isinstance(target, int | float) and 0 <= target < 1e12
+    amount = format_number(round(target * MILLI) if is_number and target is not None else 0)
+    habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
 
 
-def set_start_and_end(habit: ImportedHabit) -> None:
+def _whole(value: Any, default: int = 0) -> int:
+    return value if isinstance(value, int) else default
+
+
+def _set_start_and_end(habit: ImportedHabit) -> None:
     """Let a habit begin, and one that is over end, with the days that Loop counts as covered."""
     schedule = parse_schedule(str(habit.schedule))
     checks = sorted(said.day for said in habit.entries if said.value == DONE)
@@ -121,27 +110,22 @@ def set_start_and_end(habit: ImportedHabit) -> None:
         habit.until = max(covered[-1][1], *days)
 
 
-def add_loop_day(
-    habit: ImportedHabit, day: int, value: int, note: str, *, is_numeric: bool, found: SourceBuilder
-) -> None:
+def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: SourceBuilder) -> None:
     """Add what Loop says of one day."""
     note = make_line(note)
-    if value == SKIPPED:
-        habit.say(day, SKIP, note)
-    elif is_numeric and value >= 0:
-        habit.say(day, LogValue("amount", value, habit.unit or None), note)
-    elif value == YES:
-        habit.say(day, DONE, note)
-    elif value == NO:
-        habit.say(day, MISS, note)
+    is_numeric = habit.goal != "done"
+    kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
+    if is_numeric and value >= 0 and value != SKIPPED:
+        habit.record(day, LogValue("amount", value, habit.unit or None), note)
+    elif value in kinds:
+        habit.record(day, kinds[value], note)
     elif note:
-        found.lose("notes on days without an entry", habit.name)
+        found.report_loss("notes on days without an entry", habit.name)
     elif value not in (AUTO, UNKNOWN):
-        found.lose(f"days with the value {value}", habit.name)
+        found.report_loss(f"days with the value {value}", habit.name)
 
 
-# The CSV files of Loop Habit Tracker: Habits.csv, and a folder with Checkmarks.csv for each
-# habit.
+# Habits.csv, and a folder with Checkmarks.csv for each habit
 #
 # Three layouts are known: 1.x without a head in the folders and with a 0 on every empty day, 2.0
 # with Question and NumRepetitions, 2.1 and later with Type, Unit, Target and notes. Columns are
@@ -149,27 +133,26 @@ def add_loop_day(
 
 
 HABITS_FILE, CHECKMARKS_FILE = "Habits.csv", "Checkmarks.csv"
-_ALSO = {
-    "Position": (),
-    "Name": (),
-    "Type": (),
-    "Question": (),
-    "Description": (),
-    "FrequencyNumerator": ("NumRepetitions",),
-    "FrequencyDenominator": ("Interval",),
-    "Unit": (),
-    "Target Type": (),
-    "Target Value": (),
-    "Archived?": ("Archived",),
+_COLUMNS = {
+    "Name": "name",
+    "Type": "type",
+    "Question": "question",
+    "Description": "description",
+    "FrequencyNumerator": "freq_num",
+    "NumRepetitions": "freq_num",
+    "FrequencyDenominator": "freq_den",
+    "Interval": "freq_den",
+    "Unit": "unit",
+    "Target Type": "target_type",
+    "Target Value": "target_value",
+    "Archived?": "archived",
+    "Archived": "archived",
 }
-"""The columns that are read, and what earlier versions call them."""
+"""The columns that are read, of any version, by what the database calls them."""
 
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
-    """Read an export.
-
-    Args:
-        files: The texts of its CSV files by their path in the archive or folder.
+    """Read an export: the texts of its CSV files by their path in the archive or folder.
 
     Raises:
         Refused: There is no Habits.csv, or one that is none.
@@ -179,61 +162,44 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
     if top is None:
         raise Refused(f"there is no {HABITS_FILE}", "give the zip that Loop exports, or its folder")
     base = top[: -len(HABITS_FILE)]
-    rows = read_csv_rows(files[top], top)
-    columns = _columns(rows[0] if rows else [], top)
+    rows = read_csv_table(files[top], top, ("Position", "Name"), " of Loop")
     folders = _folders(files, base)
     shared = read_csv_rows(files.get(base + CHECKMARKS_FILE, ""), base + CHECKMARKS_FILE)
-    for place, row in enumerate(rows[1:]):
-        facts = _facts_from_csv(_cells(row, columns))
-        habit = make_loop_habit(facts, found)
-        position = int("".join(re.findall(r"[0-9]+", row[columns["Position"]])[:1]) or place + 1)
-        name = folders.get(position)
+    for place, row in enumerate(rows, 1):
+        habit = _add_habit(_convert_cells(row), found)
+        position = re.search(r"[0-9]+", row["Position"])
+        name = folders.get(int(position[0]) if position else place)
         if name is not None:
-            _days(habit, read_csv_rows(files[name], name), name, facts, found)
+            _read_days(habit, read_csv_rows(files[name], name), name, found)
         else:
-            _shared_days(habit, shared, place + 1, facts, found)
-        set_start_and_end(habit)
-    found.lose("reminders and colours, which the CSV files do not have or notekeep does not use")
-    if any(said for habit in found.source().habits for said in habit.entries):
-        found.lose("a no within a span that Loop fills by itself; its database (.db) has them")
-    return found.source()
-
-
-def _columns(head: Sequence[str], name: str) -> dict[str, int]:
-    places = {cell.strip(): place for place, cell in enumerate(head)}
-    columns = {
-        column: place
-        for column, others in _ALSO.items()
-        if (place := next((places[n] for n in (column, *others) if n in places), None)) is not None
-    }
-    if not {"Position", "Name"} <= columns.keys():
-        raise Refused(f"{name}: its first line does not name the columns of Loop", line=1)
-    return columns
-
-
-def _cells(row: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
-    return {name: row[place] if place < len(row) else "" for name, place in columns.items()}
-
-
-def _facts_from_csv(cells: Mapping[str, str]) -> LoopHabit:
-    target = amounts.parse_number(cells.get("Target Value", "").strip())
-    return LoopHabit(
-        name=cells["Name"],
-        times=_count(cells.get("FrequencyNumerator", "")),
-        days=_count(cells.get("FrequencyDenominator", "")),
-        is_numeric=cells.get("Type", "").strip().upper() == "NUMERICAL",
-        unit=cells.get("Unit", ""),
-        target=target or 0,
-        is_most=cells.get("Target Type", "").strip().upper() == "AT_MOST",
-        question=cells.get("Question", ""),
-        description=cells.get("Description", ""),
-        is_archived=cells.get("Archived?", "").strip().casefold() == "true",
+            _read_shared_days(habit, shared, place, found)
+        _set_start_and_end(habit)
+    found.report_loss(
+        "reminders and colours, which the CSV files do not have or notekeep does not use"
     )
+    if any(habit.entries for habit in found.build().habits):
+        message = "a no within a span that Loop fills by itself; its database (.db) has them"
+        found.report_loss(message)
+    return found.build()
+
+
+def _convert_cells(row: Mapping[str, str]) -> Cells:
+    """Give a row of Habits.csv the columns and values of the database."""
+    cells = {column: row.get(head, "").strip() for head, column in _COLUMNS.items() if head in row}
+    target = amounts.parse_number(cells.get("target_value", ""))
+    return {
+        **cells,
+        "type": int(cells.get("type", "").upper() == "NUMERICAL"),
+        "freq_num": _count(cells.get("freq_num", "")),
+        "freq_den": _count(cells.get("freq_den", "")),
+        "target_type": int(cells.get("target_type", "").upper() == "AT_MOST"),
+        "target_value": (target or 0) / MILLI,
+        "archived": int(cells.get("archived", "").casefold() == "true"),
+    }
 
 
 def _count(text: str) -> int:
-    plain = text.strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 6 else 1
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _folders(files: Mapping[str, str], base: str) -> dict[int, str]:
@@ -247,45 +213,37 @@ def _folders(files: Mapping[str, str], base: str) -> dict[int, str]:
     return found
 
 
-def _days(
-    habit: ImportedHabit,
-    rows: Sequence[Sequence[str]],
-    name: str,
-    facts: LoopHabit,
-    found: SourceBuilder,
+def _read_days(
+    habit: ImportedHabit, rows: Sequence[Sequence[str]], name: str, found: SourceBuilder
 ) -> None:
-    """The days of a habit, from the file in its own folder."""
+    """Read the days of a habit from the file in its own folder."""
     has_head = bool(rows) and rows[0][0].strip() == "Date"
     for number, row in enumerate(rows[has_head:], 1 + has_head):
         day = parse_day(row[0])
-        value = _value(row[1] if len(row) > 1 else "")
+        value = _parse_value(row[1] if len(row) > 1 else "")
         if day is None or value is None:
-            found.lose("lines that are not understood", habit.name, f"{name}:{number}")
+            found.report_loss("lines that are not understood", habit.name, f"{name}:{number}")
             continue
         if not has_head and value == 0:
             value = UNKNOWN  # before 2.0 a day without a check has a 0, whether it was a no or not
         note = row[2] if len(row) > 2 else ""
-        add_loop_day(habit, day, value, note, is_numeric=facts.is_numeric, found=found)
+        _add_day(habit, day, value, note, found)
 
 
-def _shared_days(
-    habit: ImportedHabit,
-    rows: Sequence[Sequence[str]],
-    column: int,
-    facts: LoopHabit,
-    found: SourceBuilder,
+def _read_shared_days(
+    habit: ImportedHabit, rows: Sequence[Sequence[str]], column: int, found: SourceBuilder
 ) -> None:
-    """The days of a habit, from its column of the file for all; names there may hold commas."""
+    """Read the days of a habit from its column of the file for all; names may hold commas."""
     for row in rows[1:]:
         day = parse_day(row[0])
-        value = _value(row[column]) if column < len(row) else UNKNOWN
+        value = _parse_value(row[column]) if column < len(row) else UNKNOWN
         if day is not None and value is not None:
-            add_loop_day(habit, day, value, "", is_numeric=facts.is_numeric, found=found)
+            _add_day(habit, day, value, "", found)
     if rows:
-        found.lose("notes, which the file for all habits does not have", habit.name)
+        found.report_loss("notes, which the file for all habits does not have", habit.name)
 
 
-def _value(text: str) -> int | None:
+def _parse_value(text: str) -> int | None:
     plain = text.strip()
     if plain in LOOP_MARKS:
         return LOOP_MARKS[plain]
@@ -293,98 +251,51 @@ def _value(text: str) -> int | None:
     return int(plain) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
-# The tables of Loop's backup: habits and repetitions, of every version of its database.
-#
-# Columns that a version does not have yet are missing from the rows; before values there was one
-# row for each check and nothing else.
+# The tables of the database: before there were values, one row for each check and nothing else
 
-
-HABIT_COLUMNS = (
-    *("id", "name", "freq_num", "freq_den", "type", "unit", "target_type", "target_value"),
-    *("question", "description", "archived", "uuid"),
-    *("reminder_hour", "reminder_min", "reminder_days", "position"),
-)
-DAY_COLUMNS = ("habit", "timestamp", "value", "notes")
-"""What is read of each table, where it has it."""
 
 _A_DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAYS = range(FIRST_DAY, LAST_DAY + 1)
-_WEEKDAYS = ("sat", "sun", "mon", "tue", "wed", "thu", "fri")
+_WEEKDAYS = {2: "mon", 3: "tue", 4: "wed", 5: "thu", 6: "fri", 0: "sat", 1: "sun"}
 """The weekdays of a reminder, by their bit."""
-
-Cells: TypeAlias = "Mapping[str, Any]"
-"""A row of a table, by the names of its columns."""
 
 
 def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSource:
-    """Read a backup.
-
-    Args:
-        habits: The rows of its habits.
-        days: The rows of its repetitions; timestamps are milliseconds of a day's midnight in UTC.
-    """
+    """Read a backup: the rows of its habits and repetitions, in milliseconds of midnight UTC."""
     found = SourceBuilder("loop")
-    known: dict[int, tuple[ImportedHabit, LoopHabit]] = {}
+    known: dict[int, ImportedHabit] = {}
     ordered = sorted(habits, key=lambda row: (_whole(row.get("position")), _whole(row.get("id"))))
     for row in ordered:
-        facts = _facts_from_row(row)
-        habit = make_loop_habit(facts, found)
-        known[_whole(row.get("id"), -1)] = habit, facts
-        _remind(habit, row, found)
+        habit = known[_whole(row.get("id"), -1)] = _add_habit(row, found)
+        _set_reminder(habit, row, found)
     for row in days:
         owner = known.get(_whole(row.get("habit"), -1))
         day = _EPOCH + _whole(row.get("timestamp"), -(1 << 60)) // _A_DAY
         value = row.get("value", YES)
         if owner is None:
-            found.lose("entries of habits that are not in the file")
+            found.report_loss("entries of habits that are not in the file")
         elif day not in _DAYS or not isinstance(value, int):
-            found.lose("entries whose day or value is not understood", owner[0].name)
+            found.report_loss("entries whose day or value is not understood", owner.name)
         else:
-            note = row.get("notes") or ""
-            add_loop_day(owner[0], day, value, note, is_numeric=owner[1].is_numeric, found=found)
-    for habit, _ in known.values():
+            _add_day(owner, day, value, row.get("notes") or "", found)
+    for habit in known.values():
         habit.entries.sort(key=lambda said: said.day)
-        set_start_and_end(habit)
-    found.lose("colours, which notekeep does not use", times=1 if known else 0)
-    return found.source()
+        _set_start_and_end(habit)
+    if known:
+        found.report_loss("colours, which notekeep does not use")
+    return found.build()
 
 
-def _facts_from_row(row: Cells) -> LoopHabit:
-    target = row.get("target_value")
-    is_number = isinstance(target, int | float) and 0 <= target < 1e12
-    return LoopHabit(
-        name=make_line(row.get("name") or ""),
-        times=_whole(row.get("freq_num"), 1),
-        days=_whole(row.get("freq_den"), 1),
-        is_numeric=_whole(row.get("type")) == 1,
-        unit=make_line(row.get("unit") or ""),
-        target=round(target * MILLI) if is_number and target is not None else 0,
-        is_most=_whole(row.get("target_type")) == 1,
-        question=str(row.get("question") or ""),
-        description=str(row.get("description") or ""),
-        is_archived=bool(_whole(row.get("archived"))),
-        identity=make_line(row.get("uuid") or ""),
-    )
-
-
-def _remind(habit: ImportedHabit, row: Cells, found: SourceBuilder) -> None:
+def _set_reminder(habit: ImportedHabit, row: Cells, found: SourceBuilder) -> None:
     hour, minute = _whole(row.get("reminder_hour"), -1), _whole(row.get("reminder_min"), -1)
     bits = _whole(row.get("reminder_days"), 127) & 127
     if not (0 <= hour < 24 and 0 <= minute < 60 and bits):
         return
     time = f"{hour:02}:{minute:02}"
-    names = [name for place, name in enumerate(_WEEKDAYS) if bits >> place & 1]
     if bits == 127:
         habit.remind = [time]
         return
-    habit.remind = [f"{','.join(sorted(names, key=_from_monday))} {time}"]
-    found.lose("the days of a reminder may be off by one; look at them", habit.name)
-
-
-def _from_monday(name: str) -> int:
-    return (_WEEKDAYS.index(name) - 2) % 7
-
-
-def _whole(value: Any, default: int = 0) -> int:
-    return value if isinstance(value, int) else default
+    names = [name for bit, name in _WEEKDAYS.items() if bits >> bit & 1]
+    habit.remind = [f"{','.join(names)} {time}"]
+    found.report_loss("the days of a reminder may be off by one; look at them", habit.name)

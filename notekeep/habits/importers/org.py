@@ -1,4 +1,4 @@
-"""Habits of Emacs: headings of an org file with `:STYLE: habit`, and the states in their logbook.
+"""Read habits of Emacs: headings with `:STYLE: habit`, and the states in their logbook.
 
 The repeater says when it is due: `.+2d/4d` two to four days after the last time, `++2d` and `+2d`
 on a fixed grid. Only states that mean done are entries.
@@ -7,6 +7,7 @@ on a fixed grid. Only states that mean done are entries.
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.importers.habit_data import (
@@ -53,14 +54,14 @@ def read_org(files: dict[str, str]) -> HabitSource:
     found = SourceBuilder("org")
     for name, text in files.items():
         lines = text.splitlines()
-        opens, done = _keywords(lines)
-        for heading in _headings(lines):
+        opens, done = _find_keywords(lines)
+        for heading in _find_headings(lines):
             if ORG_HABIT_PATTERN.search("\n".join(heading.lines)):
-                _take(heading, opens | done, done, name, found)
-    return found.source()
+                _add_habit(heading, opens | done, done, name, found)
+    return found.build()
 
 
-def _keywords(lines: Sequence[str]) -> tuple[set[str], set[str]]:
+def _find_keywords(lines: Sequence[str]) -> tuple[set[str], set[str]]:
     """The keywords of open and of done states, without their keys in brackets."""
     opens, done = {"TODO"}, {"DONE"}
     for line in lines:
@@ -75,7 +76,7 @@ def _keywords(lines: Sequence[str]) -> tuple[set[str], set[str]]:
     return opens, {word for word in done if not word.upper().startswith(_NOT_DONE)}
 
 
-def _headings(lines: Sequence[str]) -> Iterator[_Heading]:
+def _find_headings(lines: Sequence[str]) -> Iterator[_Heading]:
     current: _Heading | None = None
     for number, line in enumerate(lines, 1):
         if heading := _HEADING.match(line):
@@ -88,7 +89,7 @@ def _headings(lines: Sequence[str]) -> Iterator[_Heading]:
         yield current
 
 
-def _take(
+def _add_habit(
     heading: _Heading, keywords: set[str], done: set[str], name: str, found: SourceBuilder
 ) -> None:
     title, tags = make_line(heading.title), ""
@@ -103,20 +104,20 @@ def _take(
     names = [tag for tag in tags.split(":") if tag]
     habit.is_archived = "ARCHIVE" in names
     habit.group = next((tag for tag in names if tag not in ("ARCHIVE", "habit")), "")
-    _schedule(habit, "\n".join(heading.lines), found)
-    _states(habit, heading, done, name, found)
+    _read_schedule(habit, "\n".join(heading.lines), found)
+    _read_states(habit, heading, done, name, found)
 
 
-def _schedule(habit: ImportedHabit, text: str, found: SourceBuilder) -> None:
+def _read_schedule(habit: ImportedHabit, text: str, found: SourceBuilder) -> None:
     repeater = _REPEATER.search(text)
     if repeater is None:
-        found.lose("a repeater that is not understood; it becomes daily", habit.name)
+        found.report_loss("a repeater that is not understood; it becomes daily", habit.name)
         return
     start, kind, count, unit, most, most_unit = repeater.groups()
     low = int(count) * _DAYS[unit]
     high = int(most) * _DAYS[most_unit] if most else low
     if unit in "hmy" or (most_unit or "d") in "hmy":
-        found.lose(f"the repeater {kind}{count}{unit} is counted in days", habit.name)
+        found.report_loss(f"the repeater {kind}{count}{unit} is counted in days", habit.name)
     low, high = min(max(low, 1), MAX_DAYS), min(max(high, low, 1), MAX_DAYS)
     if low == high == 1:
         habit.schedule = "daily"
@@ -126,55 +127,48 @@ def _schedule(habit: ImportedHabit, text: str, found: SourceBuilder) -> None:
         since = f" from {start}" if parse_day(start) else ""
         habit.schedule = f"every {low}d{since}"
         if high > low:
-            found.lose(f"the latest day {most}{most_unit} of a repeater {kind}", habit.name)
+            found.report_loss(f"the latest day {most}{most_unit} of a repeater {kind}", habit.name)
 
 
-def _states(
+def _read_states(
     habit: ImportedHabit, heading: _Heading, done: set[str], name: str, found: SourceBuilder
 ) -> None:
     """The entries of the logbook; a remark stands in the lines after two backslashes."""
     prose: list[str] = []
-    lines = iter(enumerate(heading.lines, heading.number + 1))
-    pending = next(lines, None)
-    inside = False
-    while pending is not None:
-        number, line = pending
-        pending = next(lines, None)
+    is_in_drawer = False
+    lines = deque(enumerate(heading.lines, heading.number + 1))
+    while lines:
+        number, line = lines.popleft()
         state = _STATE.fullmatch(line.strip())
         if state is None:
-            inside = _is_drawer(line, inside=inside)
-            if not inside and not _is_machinery(line):
+            is_opening = bool(re.fullmatch(r":[\w-]+:", line.strip()))
+            is_in_drawer = not _is_end(line) and (is_in_drawer or is_opening)
+            if not is_in_drawer and not _is_machinery(line):
                 prose.append(line)
             continue
         note = []
-        while state[4] and pending and pending[1].strip() and not _ends_note(pending[1]):
-            note.append(pending[1])
-            pending = next(lines, None)
+        while state[4] and lines and lines[0][1].strip() and not _ends_note(lines[0][1]):
+            note.append(lines.popleft()[1])
         day = parse_day(state[2])
+        place = f"{name}:{number}"
         if state[1] not in done:
-            found.lose(f"states {state[1]}, which are no entries", habit.name, f"{name}:{number}")
+            found.report_loss(f"states {state[1]}, which are no entries", habit.name, place)
         elif day is None:
-            found.lose("states without a day", habit.name, f"{name}:{number}")
+            found.report_loss("states without a day", habit.name, place)
         else:
             time = f"{state[3]:0>5}" if state[3] and int(state[3].partition(":")[0]) < 24 else ""
-            habit.say(day, DONE, make_line(" ".join(note)), time=time)
+            habit.record(day, DONE, make_line(" ".join(note)), time=time)
     habit.entries.sort(key=lambda said: (said.day, said.time))
     habit.about = make_text("\n".join(prose))
 
 
-def _is_drawer(line: str, *, inside: bool) -> bool:
-    """Whether a line opens a drawer or stands in one; its end still does."""
-    text = line.strip()
-    if text.upper() == ":END:":
-        return False
-    return inside or bool(re.fullmatch(r":[\w-]+:", text))
+def _is_end(line: str) -> bool:
+    return line.strip().upper() == ":END:"
 
 
 def _is_machinery(line: str) -> bool:
-    text = line.strip()
-    return text.upper() == ":END:" or text.startswith(("SCHEDULED:", "DEADLINE:", "CLOSED:"))
+    return _is_end(line) or line.strip().startswith(("SCHEDULED:", "DEADLINE:", "CLOSED:"))
 
 
 def _ends_note(line: str) -> bool:
-    text = line.strip()
-    return text.startswith(("- State ", "- Note ", "CLOCK:", ":"))
+    return line.strip().startswith(("- State ", "- Note ", "CLOCK:", ":"))

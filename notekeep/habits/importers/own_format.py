@@ -1,22 +1,24 @@
-"""What `habit export` writes, read again: CSV with its lines, JSON with definitions as well."""
+"""Read what `habit export` writes: CSV with its lines, JSON with definitions as well."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from notekeep.errors import Refused, UsageError
+from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.definition import parse_pause
 from notekeep.habits.importers.habit_data import (
     ImportedDay,
     ImportedHabit,
     SourceBuilder,
+    find_habits,
     make_amount,
     make_line,
     make_text,
     parse_day,
-    read_csv_rows,
+    read_csv_table,
 )
+from notekeep.habits.importers.simple_formats import NOT_UNDERSTOOD
 from notekeep.habits.log import LogValue, read_value
 
 if TYPE_CHECKING:
@@ -36,20 +38,16 @@ def read_own_csv(text: str, name: str) -> HabitSource:
     Raises:
         Refused: It is not CSV, or its first line does not name the columns.
     """
-    rows = read_csv_rows(text, name)
-    head = [cell.strip() for cell in rows[0]] if rows else []
-    if not {"date", "habit", "value"} <= set(head):
-        raise Refused(f"{name}: its first line does not name the columns", line=1)
     found = SourceBuilder("notekeep")
-    for number, row in enumerate(rows[1:], 2):
-        cells = {key: _unguarded(cell) for key, cell in zip(head, row, strict=False)}
-        habit = found.named(make_line(cells.get("habit", "")))
-        habit.unit = habit.unit or make_line(cells.get("unit", ""))
-        _say(habit, cells, found, f"{name}:{number}")
-    for habit in found.source().habits:
+    for number, row in enumerate(read_csv_table(text, name, ("date", "habit", "value"), ""), 2):
+        cells = {key: _unguarded(cell) for key, cell in row.items()}
+        habit = found.find_or_add(make_line(cells.get("habit", "")))
         habit.identity = habit.name
-    found.lose("schedules and goals, which CSV does not have; a habit that is new becomes daily")
-    return found.source()
+        habit.unit = habit.unit or make_line(cells.get("unit", ""))
+        _record(habit, cells, found, f"{name}:{number}")
+    message = "schedules and goals, which CSV does not have; a habit that is new becomes daily"
+    found.report_loss(message)
+    return found.build()
 
 
 def read_own_json(value: Any) -> HabitSource:
@@ -58,13 +56,10 @@ def read_own_json(value: Any) -> HabitSource:
     Raises:
         Refused: It has not the form of an export.
     """
-    habits = value.get("habits") if isinstance(value, dict) else None
-    if not isinstance(habits, list):
-        raise Refused("there is no list of habits in the file")
     found = SourceBuilder("notekeep")
-    for each in habits:
+    for each in find_habits(value):
         if not isinstance(each, dict) or not make_line(each.get("id") or ""):
-            found.lose("habits without an id")
+            found.report_loss("habits without an id")
             continue
         habit = _define(each, found)
         entries = each.get("entries")
@@ -72,45 +67,39 @@ def read_own_json(value: Any) -> HabitSource:
             fields = entry if isinstance(entry, dict) else {}
             cells = {key: _text(fields.get(key)) for key in CSV_HEAD}
             pairs = fields.get("extra")
-            extra = (
-                {str(key): make_line(word) for key, word in pairs.items()}
-                if isinstance(pairs, dict)
-                else {}
-            )
-            _say(habit, cells, found, f"entry {number}", extra)
-    return found.source()
+            pairs = pairs if isinstance(pairs, dict) else {}
+            extra = tuple((str(key), make_line(word)) for key, word in pairs.items())
+            _record(habit, cells, found, f"entry {number}", extra)
+    return found.build()
 
 
 def _define(each: Mapping[str, Any], found: SourceBuilder) -> ImportedHabit:
-    """A habit with its definition; `title` is its name, and its id stays one of its names."""
-    identity = make_line(each["id"])
-    habit = found.add(
-        ImportedHabit(make_line(each.get("title") or "") or identity, identity, identity)
-    )
+    """Add a habit with its definition; `title` is its name, and its id stays one of its names."""
+
+    def line(key: str) -> str:
+        return make_line(each.get(key) or "")
+
+    identity = line("id")
+    habit = found.add(ImportedHabit(line("title") or identity, identity, identity))
     schedule = each.get("schedule")
     lines = schedule if isinstance(schedule, list) else [schedule]
-    habit.schedule = [make_line(line) for line in lines if line] or ["daily"]
-    habit.goal = make_line(each.get("goal") or "") or "done"
-    habit.unit = make_line(each.get("unit") or "")
+    habit.schedule = [make_line(text) for text in lines if text] or ["daily"]
+    habit.goal = line("goal") or "done"
+    habit.unit = line("unit")
     habit.since, habit.until = (parse_day(_text(each.get(key))) for key in ("since", "until"))
-    habit.group, habit.about = (
-        make_line(each.get("group") or ""),
-        make_text(each.get("about") or ""),
-    )
+    habit.group = line("group")
+    habit.about = make_text(each.get("about") or "")
     habit.is_archived = each.get("archived") is True
-    habit.more = {
-        key: make_line(each[key]) for key in ("identity", "when", "tiny") if each.get(key)
-    }
+    habit.more = {key: line(key) for key in ("identity", "when", "tiny") if each.get(key)}
     if each.get("after"):
-        habit.more["after"] = f"[[{make_line(each['after'])}]]"
-    silence = each.get("unlogged")
-    habit.counts_silence = None if silence not in ("met", "missed") else silence == "met"
+        habit.more["after"] = f"[[{line('after')}]]"
+    habit.counts_silence = {"met": True, "missed": False}.get(line("unlogged"))
     habit.remind, habit.aliases = (_lines(each.get(key)) for key in ("remind", "aliases"))
     for text in _lines(each.get("paused")):
         try:
             habit.pauses.append(parse_pause(text))
         except UsageError:
-            found.lose("pauses that are not understood", habit.name)
+            found.report_loss("pauses that are not understood", habit.name)
     return habit
 
 
@@ -118,33 +107,26 @@ def _lines(value: Any) -> list[str]:
     return [make_line(text) for text in value] if isinstance(value, list) else []
 
 
-def _say(
+def _record(
     habit: ImportedHabit,
     cells: Mapping[str, str],
     found: SourceBuilder,
     place: str,
-    extra: Mapping[str, str] | None = None,
+    extra: tuple[tuple[str, str], ...] = (),
 ) -> None:
     day = parse_day(cells.get("date", ""))
     word = cells.get("value", "").strip()
-    value: LogValue | None
+    value: LogValue | None = None
     if word in ("amount", "set"):
         value = make_amount(cells.get("amount", ""), make_line(cells.get("unit", "")))
         value = value._replace(is_set=word == "set") if value else None
-    else:
-        read = read_value([word]) if word else None
-        value = read[0] if read and read[0].kind != "amount" else None
+    elif word and (read := read_value([word])) and read[0].kind != "amount":
+        value = read[0]
     if day is None or value is None or not habit.name:
-        found.lose("lines that are not understood", habit.name, place)
+        found.report_loss(NOT_UNDERSTOOD, habit.name, place)
         return
-    said = ImportedDay(
-        day,
-        value,
-        make_line(cells.get("note", "")),
-        cells.get("time", "").strip(),
-        tuple((extra or {}).items()),
-    )
-    habit.entries.append(said)
+    note, time = make_line(cells.get("note", "")), cells.get("time", "").strip()
+    habit.entries.append(ImportedDay(day, value, note, time, extra))
 
 
 def _unguarded(cell: str) -> str:

@@ -1,4 +1,8 @@
-"""Table-driven reader of seven small formats."""
+"""Read seven small formats: two JSON, one CSV, two pairs of text files, two of Obsidian notes.
+
+Each reader walks the habits and days of its format and says what each field means; days, names,
+amounts and schedules are understood in one place, `habit_data`.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,14 @@ from notekeep.habits.importers.habit_data import (
     SKIP,
     ImportedHabit,
     SourceBuilder,
+    find_habits,
     make_amount,
     make_line,
     make_schedule,
     make_text,
     make_unit,
     parse_day,
-    read_csv_rows,
+    read_csv_table,
 )
 
 if TYPE_CHECKING:
@@ -28,11 +33,13 @@ if TYPE_CHECKING:
     from notekeep.habits.importers.habit_data import HabitSource, SourceNote
     from notekeep.habits.log import LogValue
 
+NOT_UNDERSTOOD = "lines that are not understood"
+DAY_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
-# The JSON that Beaver Habit Tracker exports and keeps: habits with their records by day.
+# Beaver Habit Tracker: habits with their records by day
 
 
-_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
+_PERIOD_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
 _PERIODS = {"W": "week", "M": "month"}
 _ACTIVE = ("", "normal", "active")
 
@@ -43,66 +50,56 @@ def read_beaver(value: Any) -> HabitSource:
     Raises:
         Refused: It has not the form of one.
     """
-    habits = value.get("habits") if isinstance(value, dict) else None
-    if not isinstance(habits, list):
-        raise Refused("there is no list of habits in the file")
     found = SourceBuilder("beaver")
+    for each in _with_names(find_habits(value), found):
+        habit = found.add(ImportedHabit(make_line(each["name"]), make_line(each.get("id") or "")))
+        tags = each.get("tags")
+        names = [make_line(tag) for tag in tags] if isinstance(tags, list) else []
+        habit.group = names[0] if names else ""
+        habit.is_archived = make_line(each.get("status") or "").casefold() not in _ACTIVE
+        if len(names) > 1:
+            found.report_loss("tags after the first", habit.name)
+        if each.get("star"):
+            found.report_loss("the star", habit.name)
+        if each.get("period"):
+            habit.schedule = _beaver_schedule(habit.name, each["period"], found)
+        records = each.get("records")
+        for record in records if isinstance(records, list) else []:
+            day = parse_day(str(record.get("day"))) if isinstance(record, dict) else None
+            if day is None:
+                found.report_loss("records that are not understood", habit.name)
+                continue
+            note = make_line(record.get("text") or "")
+            if record.get("done") or note:
+                habit.record(day, DONE if record.get("done") else MISS, note)
+    return found.build(is_overwriting=True)
+
+
+def _with_names(
+    habits: Iterable[Any], found: SourceBuilder, place: str = ""
+) -> Iterator[dict[str, Any]]:
     for each in habits:
         if isinstance(each, dict) and make_line(each.get("name") or ""):
-            _add_beaver_habit(each, found)
+            yield each
         else:
-            found.lose("habits without a name")
-    return found.source()
+            found.report_loss("habits without a name", place=place)
 
 
-def _add_beaver_habit(each: dict[str, Any], found: SourceBuilder) -> None:
-    habit = found.add(ImportedHabit(make_line(each["name"]), make_line(each.get("id") or "")))
-    tags = each.get("tags")
-    names = [make_line(tag) for tag in tags] if isinstance(tags, list) else []
-    habit.group = names[0] if names else ""
-    habit.is_archived = make_line(each.get("status") or "").casefold() not in _ACTIVE
-    if len(names) > 1:
-        found.lose("tags after the first", habit.name)
-    if each.get("star"):
-        found.lose("the star", habit.name)
-    _schedule(habit, each.get("period"), found)
-    records = each.get("records")
-    for record in records if isinstance(records, list) else []:
-        day = parse_day(str(record.get("day"))) if isinstance(record, dict) else None
-        if day is None:
-            found.lose("records that are not understood", habit.name)
-            continue
-        note = make_line(record.get("text") or "")
-        if record.get("done"):
-            habit.say(day, DONE, note)
-        elif note:
-            habit.say(day, MISS, note)
-    habit.keep_last_of_day()
-
-
-def _schedule(habit: ImportedHabit, period: Any, found: SourceBuilder) -> None:
-    """`3 in 1 W` is three times a week; without a period a habit is due daily."""
-    if not period:
-        return
+def _beaver_schedule(name: str, period: Any, found: SourceBuilder) -> str:
+    """`3 in 1 W` is three times a week."""
     fields = period if isinstance(period, dict) else {}
     kind = make_line(fields.get("period_type")).upper()
     count, times = fields.get("period_count"), fields.get("target_count")
-    if kind not in _DAYS or not isinstance(count, int) or not isinstance(times, int) or times < 1:
-        found.lose("a period that is not understood; it becomes daily", habit.name)
-        return
-    if count == 1 and kind in _PERIODS and times < _DAYS[kind]:
-        habit.schedule = f"{times}/{_PERIODS[kind]}"
-        return
-    schedule = make_schedule(times, count * _DAYS[kind])
-    if schedule is None:
-        found.lose(f"the period of {count} {kind}; it becomes daily", habit.name)
-    habit.schedule = schedule or "daily"
+    days = _PERIOD_DAYS.get(kind, 0)
+    if not days or not isinstance(count, int) or not isinstance(times, int) or times < 1:
+        return found.default_to_daily(None, "a period that is not understood", name)
+    if count == 1 and kind in _PERIODS and times < days:
+        return f"{times}/{_PERIODS[kind]}"
+    schedule = make_schedule(times, count * days)
+    return found.default_to_daily(schedule, f"the period of {count} {kind}", name)
 
 
-# The JSON files of dijo: habits of type Bit, Count or Float, with their days as `stats`.
-
-
-ARCHIVE = "habit_archive.json"
+# dijo: habits of type Bit, Count or Float, with their days as `stats`
 
 
 def read_dijo(files: Mapping[str, Any]) -> HabitSource:
@@ -115,39 +112,29 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
     for name, value in files.items():
         if not isinstance(value, list):
             raise Refused(f"{name}: there is no list of habits in it")
-        for each in value:
-            if isinstance(each, dict) and make_line(each.get("name") or ""):
-                _add_dijo_habit(each, found, is_archived=name.rpartition("/")[2] == ARCHIVE)
-            else:
-                found.lose("habits without a name", place=name)
-    return found.source()
+        is_archived = name.rpartition("/")[2] == "habit_archive.json"
+        for each in _with_names(value, found, name):
+            habit = found.add(ImportedHabit(make_line(each["name"]), is_archived=is_archived))
+            goal = _dijo_number(each.get("goal"))
+            if make_amount(goal) is not None and each.get("type") != "Bit":
+                habit.goal = f">= {goal}"
+            if each.get("auto"):
+                found.report_loss("that a program counts it by itself", habit.name)
+            stats = each.get("stats")
+            for text, said in stats.items() if isinstance(stats, dict) else ():
+                day = parse_day(text)
+                amount = DONE if said is True else make_amount(_dijo_number(said))
+                if day is None or (amount is None and said is not False):
+                    found.report_loss("days that are not understood", habit.name)
+                elif amount is not None:
+                    habit.record(day, amount)
+    return found.build()
 
 
-def _add_dijo_habit(each: dict[str, Any], found: SourceBuilder, *, is_archived: bool) -> None:
-    habit = found.add(ImportedHabit(make_line(each["name"]), is_archived=is_archived))
-    goal = _number(each.get("goal"))
-    if goal is not None and each.get("type") != "Bit":
-        text = str(each["goal"]) if not isinstance(each["goal"], dict) else _text(each["goal"])
-        habit.goal = f">= {text}"
-    if each.get("auto"):
-        found.lose("that a program counts it by itself", habit.name)
-    stats = each.get("stats")
-    for text, value in stats.items() if isinstance(stats, dict) else ():
-        day = parse_day(text)
-        amount = DONE if value is True else _number(value)
-        if day is None or (amount is None and value is not False):
-            found.lose("days that are not understood", habit.name)
-        elif amount is not None:
-            habit.say(day, amount)
-
-
-def _number(value: Any) -> LogValue | None:
-    """A count, or a number with its decimals apart."""
-    return make_amount(_text(value)) if isinstance(value, dict) else make_amount(value)
-
-
-def _text(value: dict[str, Any]) -> str:
-    """`{"value": 52, "precision": 1}` is 5.2."""
+def _dijo_number(value: Any) -> Any:
+    """A count, or a number with its decimals apart: `{"value": 52, "precision": 1}` is 5.2."""
+    if not isinstance(value, dict):
+        return value
     digits, places = value.get("value"), value.get("precision", 0)
     if not isinstance(digits, int) or not isinstance(places, int) or not 0 <= places < 10:
         return ""
@@ -155,10 +142,9 @@ def _text(value: dict[str, Any]) -> str:
     return f"{text[: len(text) - places]}.{text[len(text) - places :]}" if places else text
 
 
-# The CSV that HabitBull exports: a line for each habit and day, 1, 0 or an amount.
+# HabitBull: a CSV line for each habit and day, 1, 0 or an amount
 
 
-HEAD = ("HabitName", "HabitDescription", "HabitCategory", "CalendarDate", "Value", "CommentText")
 _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0"})
 
 
@@ -168,11 +154,8 @@ def read_habitbull(text: str, name: str) -> HabitSource:
     Raises:
         Refused: It is not CSV, or its first line does not name the columns.
     """
-    rows = read_csv_rows(text, name)
-    head = [cell.strip() for cell in rows[0]] if rows else []
-    if not {"HabitName", "CalendarDate", "Value"} <= set(head):
-        raise Refused(f"{name}: its first line does not name the columns of HabitBull", line=1)
-    lines = [dict(zip(head, row, strict=False)) for row in rows[1:]]
+    needed = ("HabitName", "CalendarDate", "Value")
+    lines = read_csv_table(text, name, needed, " of HabitBull")
     counted = {
         line["HabitName"] for line in lines if line.get("Value", "").strip() not in _YES_OR_NO
     }
@@ -182,29 +165,29 @@ def read_habitbull(text: str, name: str) -> HabitSource:
         day = parse_day(line.get("CalendarDate", ""))
         value = make_amount(line.get("Value", ""))
         if not title or day is None or value is None:
-            found.lose("lines that are not understood", title, f"{name}:{number}")
+            found.report_loss(NOT_UNDERSTOOD, title, f"{name}:{number}")
             continue
-        habit = found.named(title)
+        habit = found.find_or_add(title)
         habit.group = habit.group or make_line(line.get("HabitCategory", ""))
         habit.about = habit.about or make_text(line.get("HabitDescription", ""))
         if line["HabitName"] not in counted:
             value = DONE if value.amount else MISS
-        habit.say(day, value, make_line(line.get("CommentText", "")))
-    for habit in found.source().habits:
-        habit.keep_last_of_day()
-    found.lose("how often habits are due, which the file does not have; they become daily")
-    return found.source()
+        habit.record(day, value, make_line(line.get("CommentText", "")))
+    found.report_loss("how often habits are due, which the file does not have; they become daily")
+    return found.build(is_overwriting=True)
 
 
-# The two text files of harsh: `habits` with names and how often, `log` with a line for each day.
+# harsh and habitctl: `habits` with names and how often, `log` with a line for each day
 #
-# A line of the log is `date : name : y, n or s : remark : amount`, its last two parts optional.
-# Of two lines for one habit and day harsh takes the last one.
+# A line of harsh is `date : name : y, n or s : remark : amount`, its last two parts optional; one
+# of habitctl is date, name and y, n or s with tabs between. Both take the last of two lines for
+# one habit and day.
 
 
-HARSH_RESULTS: dict[str, LogValue] = {"y": DONE, "n": MISS, "s": SKIP}
 HARSH_LINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} : .+ : [yns](?: : .*)?")
-_OFTEN = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?(w)?")
+HABITCTL_LINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\t[^\t]+\t[yns]\s*")
+_HARSH_RULE = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?(w)?")
+_RESULTS: dict[str, LogValue] = {"y": DONE, "n": MISS, "s": SKIP}
 
 
 def read_harsh(habits: str, log: str) -> HabitSource:
@@ -216,75 +199,49 @@ def read_harsh(habits: str, log: str) -> HabitSource:
         if text.startswith("!"):
             group = make_line(text[1:])
         elif text and not text.startswith("#"):
-            _define(text, group, found, number)
-    for number, line in enumerate(log.splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            _add_harsh_day(line, found, number)
-    for habit in found.source().habits:
-        habit.keep_last_of_day()
-    return found.source()
+            _define_harsh_habit(text, group, found, f"habits:{number}")
+    for place, line in _log_lines(log):
+        parts = [part.strip() for part in f"{line} ".split(" : ")]
+        if len(parts) > 5:
+            message = "lines with the separator in their remark, which harsh drops too"
+            found.report_loss(message, place=place)
+            continue
+        day, name, result, note, number_text = (*parts, "", "", "", "")[:5]
+        habit = _record_day(found, place, day, name, result, note)
+        amount = make_amount(number_text)
+        if habit is None or not number_text:
+            continue
+        if amount is None:
+            found.report_loss("amounts that are not understood", habit.name, place)
+        elif amount.amount:
+            said = habit.entries.pop()
+            if said.value == DONE:
+                habit.entries.append(said._replace(value=amount))
+            else:
+                habit.entries.append(said._replace(extra=(("amount", number_text),)))
+    return found.build(is_overwriting=True)
 
 
-def _define(text: str, group: str, found: SourceBuilder, number: int) -> None:
+def _define_harsh_habit(text: str, group: str, found: SourceBuilder, place: str) -> None:
     """`Gym: 3/7`, and since 0.9 the last day of it, `Gym: 3/7: 2026-01-06`."""
     head, colon, last = text.rpartition(":")
     until = parse_day(last) if colon else None
     if until is not None:
         text = head
-    name, _, words = text.rpartition(":")
-    parts = _OFTEN.fullmatch(words.strip())
+    title, _, words = text.rpartition(":")
+    name = make_line(title)
+    if not name:
+        found.report_loss(NOT_UNDERSTOOD, place=place)
+        return
     schedule = None
-    if parts:
+    if parts := _HARSH_RULE.fullmatch(words.strip()):
         times, days, is_weeks = parts.groups()
         unit = 7 if is_weeks else 1
         schedule = (
-            make_schedule(int(times), int(days) * unit) if days else _every(int(times) * unit)
+            make_schedule(int(times), int(days) * unit) if days else _once_in(int(times) * unit)
         )
-    if not make_line(name):
-        found.lose("lines that are not understood", place=f"habits:{number}")
-        return
-    if schedule is None:
-        found.lose(f"how often: {words.strip()}; it becomes daily", make_line(name))
-    found.add(
-        ImportedHabit(make_line(name), schedule=schedule or "daily", until=until, group=group)
-    )
-
-
-def _every(days: int) -> str | None:
-    return "none" if days == 0 else make_schedule(1, days)
-
-
-def _add_harsh_day(line: str, found: SourceBuilder, number: int) -> None:
-    parts = [part.strip() for part in f"{line} ".split(" : ")]
-    place = f"log:{number}"
-    day = parse_day(parts[0])
-    if len(parts) > 5:
-        found.lose("lines with the separator in their remark, which harsh drops too", place=place)
-        return
-    if len(parts) < 3 or day is None or parts[2] not in HARSH_RESULTS or not make_line(parts[1]):
-        found.lose("lines that are not understood", place=place)
-        return
-    habit = found.named(make_line(parts[1]))
-    note = make_line(parts[3]) if len(parts) > 3 else ""
-    amount = make_amount(parts[4]) if len(parts) > 4 and parts[4] else None
-    if len(parts) > 4 and parts[4] and amount is None:
-        found.lose("amounts that are not understood", habit.name, place)
-    value, extra = HARSH_RESULTS[parts[2]], dict[str, str]()
-    if amount is not None and amount.amount:
-        if value == DONE:
-            value = amount
-        else:
-            extra["amount"] = parts[4]
-    habit.say(day, value, note, **extra)
-
-
-# The two text files of habitctl: `habits` with days and name, `log` with a line for each day.
-#
-# A line of the log is date, name and y, n or s, with tabs between. Of two lines for one habit
-# and day the last one counts.
-
-
-HABITCTL_LINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\t[^\t]+\t[yns]\s*")
+    schedule = found.default_to_daily(schedule, f"how often: {words.strip()}", name)
+    found.add(ImportedHabit(name, schedule=schedule, until=until, group=group))
 
 
 def read_habitctl(habits: str, log: str) -> HabitSource:
@@ -294,75 +251,96 @@ def read_habitctl(habits: str, log: str) -> HabitSource:
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        days, _, name = text.partition(" ")
+        days, _, title = text.partition(" ")
+        name = make_line(title)
         is_number = days.isascii() and days.isdigit() and len(days) < 5
-        if not is_number or not make_line(name):
-            found.lose("lines that are not understood", place=f"habits:{number}")
+        if not is_number or not name:
+            found.report_loss(NOT_UNDERSTOOD, place=f"habits:{number}")
             continue
-        schedule = make_schedule(1, int(days)) if int(days) else "none"
-        if schedule is None:
-            found.lose(f"once in {days} days; it becomes daily", make_line(name))
-        found.add(ImportedHabit(make_line(name), schedule=schedule or "daily"))
-    for number, line in enumerate(log.splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
+        schedule = found.default_to_daily(_once_in(int(days)), f"once in {days} days", name)
+        found.add(ImportedHabit(name, schedule=schedule))
+    for place, line in _log_lines(log):
         parts = line.split("\t")
-        day = parse_day(parts[0])
-        result = HARSH_RESULTS.get(parts[2].strip()) if len(parts) == 3 else None
-        if day is None or result is None or not make_line(parts[1]):
-            found.lose("lines that are not understood", place=f"log:{number}")
-            continue
-        found.named(make_line(parts[1])).say(day, result)
-    for habit in found.source().habits:
-        habit.keep_last_of_day()
-    return found.source()
+        if len(parts) == 3:
+            _record_day(found, place, parts[0], parts[1], parts[2].strip())
+        else:
+            found.report_loss(NOT_UNDERSTOOD, place=place)
+    return found.build(is_overwriting=True)
 
 
-# Habit Tracker 21 of Obsidian: a note for each habit, with the days it was done as `entries`.
+def _log_lines(log: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(log.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            yield f"log:{number}", line
 
 
-TRACKER21_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+def _once_in(days: int) -> str | None:
+    return make_schedule(1, days) if days else "none"
+
+
+def _record_day(
+    found: SourceBuilder, place: str, day_text: str, name: str, result: str, note: str = ""
+) -> ImportedHabit | None:
+    """Record a day; None for one that is not understood."""
+    day, title = parse_day(day_text), make_line(name)
+    if day is None or not title or result not in _RESULTS:
+        found.report_loss(NOT_UNDERSTOOD, place=place)
+        return None
+    habit = found.find_or_add(title)
+    habit.record(day, _RESULTS[result], make_line(note))
+    return habit
+
+
+# Habit Tracker 21 of Obsidian: a note for each habit, with the days it was done as `entries`
+
+
+_TRACKER21_FIELDS = frozenset({"title", "maxGap", "entries", "tags"})
 
 
 def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
     """Read the notes of a folder of habits."""
     found = SourceBuilder("tracker21")
-    for page in pages:
-        found.check(page)
-        habit = found.add(ImportedHabit(make_line(page.word("title")) or make_line(page.name)))
-        habit.about = make_text(page.body)
+    for page, habit in _note_habits(pages, found, _TRACKER21_FIELDS):
         gap = page.word("maxGap").strip()
         if gap.isascii() and gap.isdigit() and len(gap) < 4 and int(gap):
             # So many days may pass between two times without ending the streak.
             habit.schedule = make_schedule(1, int(gap) + 1) or "daily"
-        for text in TRACKER21_DAY.findall(page.raw.get("entries", "")):
+        for text in DAY_PATTERN.findall(page.raw.get("entries", "")):
             day = parse_day(text)
             if day is None:
-                found.lose("days that no calendar has", habit.name, text)
+                found.report_loss("days that no calendar has", habit.name, text)
             else:
-                habit.say(day, DONE)
-        habit.keep_last_of_day()
-        for key in sorted(page.words.keys() - {"title", "maxGap", "entries", "tags"}):
-            found.lose(f"the field {make_line(key)}", habit.name)
-    return found.source()
+                habit.record(day, DONE)
+    return found.build(is_overwriting=True)
 
 
-# The habits plug-in of Obsidian: a note for each habit, its days as a map below `records`.
+def _note_habits(
+    pages: Iterable[SourceNote], found: SourceBuilder, known: frozenset[str]
+) -> Iterator[tuple[SourceNote, ImportedHabit]]:
+    """Yield each note with its habit; fields that are not known are lost."""
+    for page in pages:
+        found.check_front_matter(page)
+        habit = found.add(ImportedHabit(make_line(page.word("title")) or make_line(page.name)))
+        habit.about = make_text(page.body)
+        yield page, habit
+        for key in sorted(page.words.keys() - known):
+            found.report_loss(f"the field {make_line(key)}", habit.name)
+
+
+# The habits plug-in of Obsidian: a note for each habit, its days as a map below `records`
 #
 # Nested values are read from their source text, line by line or within braces, so that nothing
 # in them is ever expanded.
 
 
-_ENTRY = re.compile(r"[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2})[\"']?: *(\"[^\"\n]*\"|'[^'\n]*'|[^\n]*)")
-_INLINE = re.compile(
-    r"[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2})[\"']?: *(\"[^\"\n]*\"|'[^'\n]*'|[^,}\n]*)"
-)
+_PAIR = r"[\"']?([0-9]{4}-[0-9]{2}-[0-9]{2})[\"']?: *(\"[^\"\n]*\"|'[^'\n]*'|"
+_LINE_PAIR, _BRACE_PAIR = re.compile(_PAIR + r"[^\n]*)"), re.compile(_PAIR + r"[^,}\n]*)")
 _MARKS: dict[str, LogValue] = {
     **dict.fromkeys(("true", "yes", "done", "x"), DONE),
     **dict.fromkeys(("false", "no", "missed"), MISS),
     **dict.fromkeys(("skip", "skipped"), SKIP),
 }
-_KNOWN = frozenset(
+_OBSIDIAN_FIELDS = frozenset(
     {"habit", "type", "target", "unit", "startDate", "endDate", "records", "comments", "pauses"}
     | {"title", "archived", "tags"}
 )
@@ -371,61 +349,48 @@ _KNOWN = frozenset(
 def read_obsidian_habits(pages: Iterable[SourceNote]) -> HabitSource:
     """Read the notes of habits."""
     found = SourceBuilder("obsidian-habits")
-    for page in pages:
-        found.check(page)
-        habit = found.add(ImportedHabit(make_line(page.word("title")) or make_line(page.name)))
-        habit.about = make_text(page.body)
+    for page, habit in _note_habits(pages, found, _OBSIDIAN_FIELDS):
         habit.unit = make_unit(page.word("unit"))
         target = make_amount(page.word("target"))
         if target is not None and target.amount:
             habit.goal = f">= {page.word('target').strip()} {habit.unit}".rstrip()
-        habit.since, habit.until = (
-            parse_day(page.word("startDate")),
-            parse_day(page.word("endDate")),
-        )
+        habit.since = parse_day(page.word("startDate"))
+        habit.until = parse_day(page.word("endDate"))
         habit.is_archived = page.word("archived").strip().casefold() == "true"
-        _pauses(habit, page.raw.get("pauses", ""), found)
-        notes = dict(_pairs(page.raw.get("comments", "")))
-        for text, word in _pairs(page.raw.get("records", "")):
-            _add_obsidian_day(habit, text, word, make_line(notes.pop(text, "")), found)
+        _read_pauses(habit, page.raw.get("pauses", ""), found)
+        notes = dict(_day_pairs(page.raw.get("comments", "")))
+        for text, word in _day_pairs(page.raw.get("records", "")):
+            note = make_line(notes.pop(text, ""))
+            day = parse_day(text)
+            value = _MARKS.get(word.casefold()) or make_amount(word, habit.unit)
+            if day is None or value is None:
+                found.report_loss("records that are not understood", habit.name, text)
+            else:
+                habit.record(day, value, note)
         if notes:
-            found.lose("comments on days without a record", habit.name, times=len(notes))
-        for key in sorted(page.words.keys() - _KNOWN):
-            found.lose(f"the field {make_line(key)}", habit.name)
-    return found.source()
+            message = "comments on days without a record"
+            found.report_loss(message, habit.name, times=len(notes))
+    return found.build()
 
 
-def _pairs(source: str) -> Iterator[tuple[str, str]]:
-    """The days of a map and their values, unquoted."""
-    shape = _INLINE if source.lstrip().startswith("{") else _ENTRY
+def _day_pairs(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the days of a map and their values, unquoted."""
+    shape = _BRACE_PAIR if source.lstrip().startswith("{") else _LINE_PAIR
     for pair in shape.finditer(source):
         value = pair[2].strip()
         is_quoted = len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]
         yield pair[1], value[1:-1] if is_quoted else value.partition(" #")[0].rstrip()
 
 
-def _add_obsidian_day(
-    habit: ImportedHabit, text: str, word: str, note: str, found: SourceBuilder
-) -> None:
-    day = parse_day(text)
-    value = _MARKS.get(word.casefold()) or make_amount(word, habit.unit)
-    if day is None or value is None:
-        found.lose("records that are not understood", habit.name, text)
-    else:
-        habit.say(day, value, note)
-
-
-def _pauses(habit: ImportedHabit, source: str, found: SourceBuilder) -> None:
+def _read_pauses(habit: ImportedHabit, source: str, found: SourceBuilder) -> None:
     """Pauses are a list of maps with `start` and `end`; each begins with one of them."""
     for part in re.split(r"(?:^|\n)[ \t]*-[ \t]|\{", source):
         days = {
             key: parse_day(text)
             for key, text in re.findall(r"\b(start|end)[\"']?:\s*[\"']?([0-9-]{10})", part)
         }
-        first, last = days.get("start"), days.get("end")
-        if last is None and "end" not in days:
-            last = FOREVER
+        first, last = days.get("start"), days.get("end", FOREVER)
         if first is not None and last is not None and first <= last:
             habit.pauses.append((first, last))
-        elif TRACKER21_DAY.search(part):
-            found.lose("pauses that are not understood", habit.name)
+        elif DAY_PATTERN.search(part):
+            found.report_loss("pauses that are not understood", habit.name)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from notekeep import dates
 from notekeep.dates import MONTHS
-from notekeep.habits.schedule import FUTURE, GAP, MISSED
 from notekeep.habits.summary import format_count
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS
@@ -131,12 +130,12 @@ def _days(
 
 def _square(square: CalendarDay | None, today: date, glyphs: Glyphs) -> Piece:
     """Return a day: by its shade first, so that nothing depends on colour."""
-    if square is None or square.status == FUTURE:
+    if square is None or square.status == "future":
         return Piece(" ")
     here = "chosen" if square.day == today.toordinal() else ""
     if square.level:
         return Piece(glyphs.levels[square.level], f"level-{square.level} {here}".strip())
-    if square.status in {MISSED, GAP}:
+    if square.status in ("missed", "gap"):
         return Piece(glyphs.hollow, f"missed-day {here}".strip())
     return Piece(glyphs.levels[0], f"faint {here}".strip())
 

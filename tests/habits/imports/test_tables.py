@@ -77,7 +77,7 @@ def test_habitbull(samples: Path) -> None:
 
 
 def test_habitbull_hostile() -> None:
-    head = ",".join(simple_formats.HEAD)
+    head = "HabitName,HabitDescription,HabitCategory,CalendarDate,Value,CommentText"
     rows = 'Gym,,,2026-01-05,1,"a\nb"\nGym,,,2026-01-05,-1,\nGym\n,,,2026-01-06,1,\nGym,,,x,1,\n'
     source = simple_formats.read_habitbull(f"\ufeff{head}\n{rows}", "x.csv")
     assert lines(source.habits[0]) == ["2026-01-05 1 -- a b"]

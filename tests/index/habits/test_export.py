@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
-from notekeep.habits.schedule import VALUE_MASK
 from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
 
@@ -49,15 +48,14 @@ def empty(root: Path) -> Vault:
     return Vault.open(root)
 
 
-def days(index: HabitIndex) -> dict[str, dict[int, tuple[int, int]]]:
+def days(index: HabitIndex) -> dict[str, dict[int, tuple[str, int]]]:
     """The value and amount of each day that has one."""
     index.refresh()
-    found: dict[str, dict[int, tuple[int, int]]] = {}
+    found: dict[str, dict[int, tuple[str, int]]] = {}
     for habit in index.known():
-        kept = index.days(habit)
-        for day in range(kept.first, kept.last + 1):
-            if value := kept.code(day) & VALUE_MASK:
-                found.setdefault(habit.key, {})[day] = value, kept.amount(day)
+        for day, value in index.days(habit).logged_days():
+            if value.value != "none":
+                found.setdefault(habit.key, {})[day] = value.value, value.amount
     return found
 
 

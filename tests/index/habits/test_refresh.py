@@ -19,7 +19,7 @@ from notekeep.tracking.habit_table import read_days, read_habits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.habits.schedule import DayHistory
+    from notekeep.habits.day_history import DayHistory
     from notekeep.tracking.tracker import HabitIndex
 
 
@@ -42,7 +42,7 @@ def stored(notebook: Any) -> dict[str, tuple[Any, DayHistory]]:
 
 
 def amount(index: HabitIndex, name: str, day: str) -> int:
-    return index.days(index.resolve(name)).amount(date.fromisoformat(day).toordinal())
+    return index.days(index.resolve(name)).day(date.fromisoformat(day).toordinal()).amount
 
 
 def test_lines_in_any_file_under_the_log_count(notebook: Any) -> None:
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_read_hides_no_other(notebook: Any) -> None:
         locked.chmod(0)
     notebook.log("- 2026-11-23 gym: done")
     index = notebook.index()
-    assert index.days(index.resolve("gym")).codes
+    assert index.days(index.resolve("gym"))
     assert os.path.isdir(locked) or "habits/log/2026-10.phone.md" in index.unreadable
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
 from notekeep.importing import given_files as given_module
-from notekeep.importing.formats import FORMAT_NAMES, READERS, read_source
+from notekeep.importing.formats import FORMATS, read_source
 from notekeep.importing.given_files import GivenFiles, Limits, read_given
 from tests.support.taken import lines
 
@@ -44,10 +44,6 @@ def test_every_format_is_known(samples: Path, name: str, form: str) -> None:
     source = read_source(read_given(str(samples / name)))
     assert source.format == form
     assert any(habit.entries for habit in source.habits)
-
-
-def test_every_format_has_a_reader_and_a_name() -> None:
-    assert READERS.keys() == FORMAT_NAMES.keys()
 
 
 def test_one_of_two_files_brings_the_other(samples: Path) -> None:
@@ -142,7 +138,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
 
 
-@pytest.mark.parametrize("form", sorted(FORMAT_NAMES))
+@pytest.mark.parametrize("form", sorted(FORMATS))
 @settings(deadline=None)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=2))
 @example(texts=["", ""])
@@ -187,7 +183,7 @@ WORST = {
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST.keys())
 def test_the_worst_of_texts_are_read_in_a_moment(text: str) -> None:
     began = time.process_time()
-    for form in FORMAT_NAMES:
+    for form in FORMATS:
         files = dict.fromkeys(NAMES.get(form, ("2026-01-05.md", "H.md")), text.encode())
         with suppress(NotekeepError):
             read_source(GivenFiles("given", files), form)

@@ -63,7 +63,7 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
             vault.schema,
             vault.settings,
             vault.habits.tracker,
-            found.source(),
+            found.build(),
             config.current_time(),
         )
         if write:
@@ -397,7 +397,7 @@ def test_any_source_twice_is_any_source_once(
     found = SourceBuilder("harsh")
     for habit in habits:
         found.add(ImportedHabit(habit.name, entries=list(habit.entries)))
-    source: HabitSource = found.source()
+    source: HabitSource = found.build()
 
     def planned() -> HabitImport:
         from notekeep import config
