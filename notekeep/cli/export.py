@@ -42,7 +42,9 @@ COMMANDS = {
 }
 """Each command of exports and the file it lives in."""
 
-_WITH_VALUE = ("--to", "--site", "--vault", "--unpublished", "--title", "--section")
+_WITH_VALUE = (
+    *("--to", "--site", "--vault", "--unpublished", "--keep-metadata", "--title", "--section"),
+)
 
 
 class ExportGroup(click.Group):
@@ -53,7 +55,7 @@ class ExportGroup(click.Group):
         if args and args[0] in ("-h", "--help"):
             return super().parse_args(ctx, args)
         place = _first_word(args)
-        if place is not None and args[place] in COMMANDS:
+        if place is not None and args[place] in (NOTES, *COMMANDS):
             return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
         return super().parse_args(ctx, [NOTES, *args])
 
@@ -209,7 +211,7 @@ def notes(
         _explain(plan)
     if not dry_run:
         _write(opened, plan, yes=yes, as_json=as_json)
-        return (_check(plan) if check else 0) or _exit_code(plan)
+        return (_check(opened, plan) if check else 0) or _exit_code(plan)
     if as_json:
         output.write_json(_export_object(plan, None))
     else:
@@ -355,7 +357,7 @@ def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
-    from notekeep.export.draft import condense_warnings, warning_kind
+    from notekeep.export.warnings import condense_warnings, warning_kind
 
     for line in condense_warnings(warnings, MAX_SHOWN_LINES):
         output.write_message(line)
@@ -402,11 +404,9 @@ def _edit_choices(file: SiteChange) -> list[str]:
     return [", ".join(said)] if said else []
 
 
-def _check(plan: ExportPlan) -> int:
+def _check(vault: Vault, plan: ExportPlan) -> int:
     """Build with the real generator, or lint where it is missing, and say what is wrong."""
-    from notekeep.export.check.page_checks import check_export
-
-    report = check_export(plan)
+    report = vault.check_export(plan)
     how = "built" if report.built else "not built"
     if report.said:
         output.write_message(report.said)

@@ -82,17 +82,13 @@ def is_withheld(fields: Mapping[str, Value]) -> bool:
     return "publish" in fields and parse_yes_no(fields["publish"]) is False
 
 
-def marked(note: Note, published: frozenset[str]) -> bool:
+def is_marked(note: Note, published: frozenset[str]) -> bool:
     """Whether a note is marked for others to read."""
     return note.path in published or parse_yes_no(note.fields.get("publish")) is True
 
 
 def check_readable(note: Note) -> None:
-    """Return when a note could be read.
-
-    Raises:
-        Refused: Its front matter or its text could not be read.
-    """
+    """Return when a note could be read."""
     problem = note.problem
     if problem is None:
         return
@@ -110,11 +106,7 @@ def check_readable(note: Note) -> None:
 
 
 def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    """Return when a note may leave as a draft.
-
-    Raises:
-        Refused: It may not, or what its front matter says of it cannot be understood.
-    """
+    """Return when a note may leave as a draft."""
     path = note.path
     check_readable(note)
     if note.private:
@@ -156,7 +148,7 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
                 f"{note.path}: publish: {note.fields['publish']} is neither true nor false",
                 "write publish: true to export the note",
             )
-    if not named and not marked(note, published):
+    if not named and not is_marked(note, published):
         raise UnmarkedNote(
             f"{note.path}: it is not marked publish: true",
             "write publish: true in it, or name it to export it as a draft",

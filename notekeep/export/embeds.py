@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from notekeep import dates
-from notekeep.export.references import destination, quote_title
+from notekeep.export.references import Fragment, destination, fold_label, quote_title
 from notekeep.export.slugs import make_slug
 from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
 from notekeep.habits.schedule import FUTURE, GAP, MISSED, OFF
@@ -121,19 +121,6 @@ MAX_EMBED_DEPTH = 6
 """How deep notes may show notes that show notes."""
 
 
-class Fragment(NamedTuple):
-    """Which part of which note: all of it, a section, or a block."""
-
-    path: str
-    heading: str = ""
-    block: str = ""
-
-    def __str__(self) -> str:
-        name = self.path.rsplit("/", 1)[-1].removesuffix(".md")
-        part = f"#{self.heading}" if self.heading else f"#^{self.block}" if self.block else ""
-        return name + part
-
-
 def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> MappedText | None:
     """Return a part of a prepared note as a passage of its own, or None when it is not there."""
     tree = passage.tree
@@ -152,11 +139,7 @@ def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> Map
 
 
 def extract_teaser(passage: MappedText) -> MappedText | None:
-    """Return what stands before the author's mark of a teaser's end, without footnotes.
-
-    Returns:
-        None where there is no mark, or nothing before it.
-    """
+    """Return what stands before the author's mark of a teaser's end, without footnotes."""
     blocks = passage.tree.root.children
     for number, block in enumerate(blocks):
         if any(node.kind == "html_block" and is_teaser_end(node) for node in block.walk()):
@@ -235,7 +218,7 @@ def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
 
 def _inlined(passage: MappedText, whole: Tree) -> MappedText:
     """Write links with a definition in full: the definition may stand outside of the part."""
-    definitions = {_label(node.info): node for node in whole.find("definition")}
+    definitions = {fold_label(node.info): node for node in whole.find("definition")}
     if not definitions:
         return passage
     # Definitions are put behind the part, so that it parses as it did where it stood.
@@ -262,10 +245,6 @@ def _inlined(passage: MappedText, whole: Tree) -> MappedText:
     own = [n for n in widened.tree.find("definition") if n.start < len(passage.text)]
     splices += [SourceEdit(node.start, node.end, "", "") for node in own]
     return widened.splice(splices)
-
-
-def _label(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _without_bullet(part: MappedText) -> MappedText:
@@ -296,9 +275,6 @@ def place_embed(passage: MappedText, embed: Node, part: MappedText) -> list[Sour
 
     An embed that is alone on its line is replaced by the part's blocks, with the marks of what it
     stands in before each line. One within a line takes a part of a single paragraph only.
-
-    Returns:
-        The splices, or None when the part does not fit.
     """
     tree = passage.tree
     number = tree.line_of(embed.start)
@@ -351,13 +327,7 @@ text{font:10px system-ui,sans-serif;fill:#57606a}
 
 
 class HeatmapPicture(NamedTuple):
-    """A picture that a post shows.
-
-    Attributes:
-        name: Its path beside the note it is made of, which no file has.
-        alt: What it shows, in a sentence.
-        data: Its bytes.
-    """
+    """A picture that a post shows."""
 
     name: str
     alt: str
@@ -365,16 +335,7 @@ class HeatmapPicture(NamedTuple):
 
 
 def picture(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
-    """Draw the year that an embed asks for.
-
-    Args:
-        index: The vault's habits.
-        path: The note that is embedded, vault-relative.
-        heading: What the embed says after `#`.
-
-    Returns:
-        None when the note defines no habit, or the heading is no year.
-    """
+    """Draw the year that an embed asks for."""
     seen = load_habit_year(index, path, heading)
     if seen is None:
         return None

@@ -47,14 +47,7 @@ class _KeptPiece(NamedTuple):
 
 
 class _ReadingUnit(NamedTuple):
-    """One thing that reads the same or does not.
-
-    Attributes:
-        piece: The kept piece it lies in.
-        block: Where its block begins, which tells the words of neighbours apart.
-        blocks: What it stands in, outermost first.
-        offset: Where it begins within the piece.
-    """
+    """One thing that reads the same or does not."""
 
     piece: int
     block: int
@@ -70,17 +63,7 @@ def check_rewrite(
     splices: Sequence[SourceEdit],
     loose: Iterable[tuple[int, int]] = (),
 ) -> None:
-    """Return when what was kept reads as before.
-
-    Args:
-        before: The source.
-        after: What the splices made of it.
-        splices: All that were made.
-        loose: Spans of the source whose meaning changes on purpose.
-
-    Raises:
-        Refused: Something else changed; the file's line is named.
-    """
+    """Return when what was kept reads as before."""
     if before is after:
         return
     ordered = sorted(splices, key=attrgetter("start", "end"))
@@ -109,11 +92,7 @@ def check_rewrite(
 
 
 def check_code(before: MappedText, after: MappedText) -> None:
-    """Return when a new layout left all code what it was.
-
-    Raises:
-        Refused: It did not; the first such block's line is named.
-    """
+    """Return when a new layout left all code what it was."""
     old, new = (tree.find("fence", "code_block") for tree in (before.tree, after.tree))
     for number, node in enumerate(old):
         same = number < len(new) and _code(node) == _code(new[number])

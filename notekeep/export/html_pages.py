@@ -57,12 +57,7 @@ _UNREAD = re.compile(r"[\\$]|<mi>[&{}]</mi>")
 
 @lru_cache(maxsize=256)
 def to_mathml(tex: str, *, display: bool) -> str:
-    """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX.
-
-    Args:
-        tex: The formula without its dollars.
-        display: Whether it stands on its own.
-    """
+    """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX."""
     from latex2mathml.converter import convert
 
     known = _ENVIRONMENT.sub(_renamed, tex)
@@ -155,14 +150,7 @@ _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def to_html(
     text: str, *, highlight: bool = False, mathml: bool = False, cards: bool = False
 ) -> str:
-    """Return a body as clean HTML.
-
-    Args:
-        text: The body, in the Markdown of the vault.
-        highlight: Whether code gets the classes of Pygments, for a page that has its style sheet.
-        mathml: Whether formulas become MathML; those with unknown macros stay TeX in any case.
-        cards: Whether blocks with MathML are marked as HTML cards, for Ghost.
-    """
+    """Return a body as clean HTML."""
     import nh3
 
     blocks = _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render()

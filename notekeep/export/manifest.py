@@ -43,11 +43,6 @@ class VaultKey:
     They are keyed with the vault's id, which is in the vault and in no site. So nobody who reads
     the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
     vault knows its own posts, also when its folder is renamed or it is another machine's copy.
-
-    Args:
-        identity: The vault's id; see `Rooms.identity`.
-        folder: The name of its folder, which a manifest of the former format has for it. Such a
-            manifest is read as if it had digests keyed with that name, until the vault exports.
     """
 
     def __init__(self, identity: str, folder: str) -> None:
@@ -92,24 +87,7 @@ class VaultKey:
 
 @dataclass(slots=True)
 class ManifestEntry:
-    """One exported post; its slug is its key.
-
-    Attributes:
-        digest: What stands for the note it came from; see `VaultKey`.
-        vault: What stands for its vault, as one site may take posts of several.
-        date: When it is from; chosen once.
-        draft: Whether it was written as a draft.
-        text: The digest of what was exported of the note, before a generator's ways.
-        ids: The ids of its places that links may lead to.
-        files: What was written, from the site's root, with the digest of what was written last;
-            of a file that a person changed, the digest of what an export made of the note last.
-        kept: Files that stay as a person changed them, with the digest of that.
-        links: The slugs of the posts it links to.
-        former: Slugs it had before, whose addresses people may know.
-        published: Whether the person published it, of which its note says nothing.
-        moved: The slug of the post that took its place, when its note has another one.
-        note: The note's path, where it is in the vault at hand; not written down.
-    """
+    """One exported post; its slug is its key."""
 
     digest: str
     vault: str
@@ -183,7 +161,7 @@ class Manifest:
         slug = self._notes.get(path)
         return None if slug is None else (slug, self.posts[slug])
 
-    def twin(self, slug: str) -> str | None:
+    def find_same_name(self, slug: str) -> str | None:
         """Return the slug that is the same name to some system, or None."""
         if self._names is None:
             self._names = {name_key(known): known for known in reversed(self.posts)}
@@ -273,15 +251,7 @@ class Bases:
         self._digests: dict[str, list[str]] | None = None
 
     def find(self, path: str, wanted: str) -> bytes | None:
-        """Return what was written last into a file.
-
-        Args:
-            path: The file, from the site's root.
-            wanted: What the manifest says of it.
-
-        Returns:
-            The text; None when history does not have it.
-        """
+        """Return what was written last into a file."""
         if self._history is None:
             return None
         for digest in self._known().get(path, ()):

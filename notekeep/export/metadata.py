@@ -66,11 +66,7 @@ def can_strip(name: str, data: bytes) -> bool:
 
 
 def strip_metadata(name: str, data: bytes) -> bytes:
-    """Return a file without metadata; of a kind that has none, or that is no picture, itself.
-
-    Raises:
-        Refused: It is a picture of a kind that can hold a place, and cannot be read.
-    """
+    """Return a file without metadata; of a kind that has none, or that is no picture, itself."""
     clean = _cleaner(name, data)
     return data if clean is None else clean(name, data)
 
@@ -352,14 +348,7 @@ _OFFICE_AUTHOR = re.compile(rb"\b(?:w\d*:)(author)=\"([^\"]+)\"")
 
 
 class Inspection(NamedTuple):
-    """What a file says besides what it is there for.
-
-    Attributes:
-        places: Each place in it, and what it is called there.
-        authors: The names of people.
-        is_known: Whether files of this kind can be looked into.
-        is_broken: Whether this one could not be, though its kind can.
-    """
+    """What a file says besides what it is there for."""
 
     places: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()

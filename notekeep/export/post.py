@@ -93,13 +93,7 @@ class Post:
 def read_post(
     note: Note, options: Options, hidden: Callable[[str], bool] = lambda _: False
 ) -> Post:
-    """Return what a note's front matter says of the post it becomes.
-
-    Args:
-        note: The note.
-        options: What the person chose.
-        hidden: Whether a link's target is a note whose name must not be shown.
-    """
+    """Return what a note's front matter says of the post it becomes."""
     fields = {key: _unlinked(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     post.date = _first_date(fields, _date_keys(note), options.zone)
@@ -179,10 +173,9 @@ def _first_date(
 
 
 def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
-    """Read an ISO date or time; one without an offset is in the author's zone, a day begins at 0.
+    """Read an ISO date or time; one without an offset is in the author's zone.
 
-    Returns:
-        The moment, always with an offset; None for what is no date of at least a day.
+    None is returned for what is no date of at least a day.
     """
     from datetime import datetime
 

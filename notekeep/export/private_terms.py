@@ -60,16 +60,7 @@ Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
 
 
 class PrivateTerm(NamedTuple):
-    """A text that must not be in a file.
-
-    Attributes:
-        text: It, as `normalize_for_audit` writes it, or exact.
-        what: What it is to the person.
-        post: The note whose post it must not be in; "" for any file.
-        always: Whether it must not be seen even where a note says it in public.
-        is_path: Whether it is the path of a private note, which must be in no post as it is
-            spelt, whatever a note says.
-    """
+    """A text that must not be in a file."""
 
     text: str
     what: str
@@ -161,12 +152,6 @@ def collect_public_text(
 
     Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
     are not counted. Code is: it shows what it holds.
-
-    Args:
-        source: The vault.
-        drafts: The drafts.
-        parts: Gives what of a note is private, and the rest.
-        own: Words that the exporter writes itself.
     """
 
     def said() -> Iterator[str]:
@@ -228,15 +213,7 @@ _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
 def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Return when a note without its private parts names no private note where it would go out.
-
-    Args:
-        passage: The note.
-        hidden: Whether a link's target is a note whose name must not be shown.
-
-    Raises:
-        Refused: It does.
-    """
+    """Return when a note without its private parts names no private note where it would go out."""
     text = passage.text
     if not ("[[" in text or "=" in text):
         return

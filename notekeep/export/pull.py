@@ -66,12 +66,7 @@ def read_head_fields(head: str) -> dict[str, Any]:
 
 
 def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
-    """Compare two heads.
-
-    Returns:
-        The fields of the note that changed, with their values (None for one that went), and the
-        keys that a note has no field for.
-    """
+    """Compare two heads."""
     old, new = read_head_fields(before), read_head_fields(after)
     known: dict[str, Any] = {}
     unknown = []
@@ -140,13 +135,7 @@ _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 @dataclass(slots=True)
 class PulledEdits:
-    """What comes back into a note.
-
-    Attributes:
-        body: The note's body with what was changed in the site.
-        fields: Fields of the front matter to set; None deletes one.
-        left: What could not be brought back, one sentence each.
-    """
+    """What comes back into a note."""
 
     body: str
     fields: dict[str, Any] = field(default_factory=dict)
@@ -154,13 +143,7 @@ class PulledEdits:
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Bring what a person changed in a post back.
-
-    Args:
-        body: The note's body; its line ends stay as they are.
-        base: The post as it was written last.
-        site: The post as it is.
-    """
+    """Bring what a person changed in a post back."""
     old, new = (split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site))
     known, unknown = compare_heads(old.head, new.head)
     pulled = PulledEdits("", known)

@@ -39,13 +39,7 @@ _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
 
 class Point(NamedTuple):
-    """One thing worth telling.
-
-    Attributes:
-        text: What it says.
-        locator: Where in the book or episode: "p. 27", "00:12:34", or "".
-        is_quote: Whether it is somebody else's words.
-    """
+    """One thing worth telling."""
 
     text: str
     locator: str
@@ -54,13 +48,7 @@ class Point(NamedTuple):
 
 @dataclass(slots=True)
 class OutlineSection:
-    """A heading, "" for what stands before the first one, and what is below it.
-
-    Attributes:
-        heading: Its words.
-        level: How deep it is.
-        points: Quotes and marked seconds, in order.
-    """
+    """A heading, "" for what stands before the first one, and what is below it."""
 
     heading: str
     level: int
@@ -69,17 +57,7 @@ class OutlineSection:
 
 @dataclass(slots=True)
 class NoteOutline:
-    """A note as something to write from.
-
-    Attributes:
-        path: The note.
-        title: Its title.
-        name: What a link to it says.
-        kind: What it is.
-        facts: What is known of the book or episode, by the field's name.
-        tags: Its tags.
-        sections: Its headings and what is below them.
-    """
+    """A note as something to write from."""
 
     path: str
     title: str
@@ -211,13 +189,7 @@ _NAMES = {
 def write_scaffold(
     materials: Sequence[NoteOutline], title: str, headings: Iterable[str] = ()
 ) -> str:
-    """Return the body of a post that is begun from notes.
-
-    Args:
-        materials: The notes, in the order in which they are told.
-        title: The post's title.
-        headings: The sections that are taken, by their words; none are all.
-    """
+    """Return the body of a post that is begun from notes."""
     wanted = {heading.casefold() for heading in headings}
     notes: list[str] = []
     blocks = [f"# {title}", "%% What does the reader get? One paragraph, then the mark. %%"]

@@ -42,11 +42,7 @@ def make_slug(title: str, path: str) -> str:
 
 
 def read_slug(value: object, path: str) -> str | None:
-    """Return the slug that a note's `slug:` gives, or None when it gives none.
-
-    Raises:
-        Refused: It is no slug: it would lead to another folder, or is no name on some system.
-    """
+    """Return the slug that a note's `slug:` gives, or None when it gives none."""
     if value is None or isinstance(value, bool) or not str(value).strip():
         return None
     text = unicodedata.normalize("NFC", str(value).strip())

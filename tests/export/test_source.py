@@ -84,4 +84,4 @@ def test_what_a_site_says_in_public_is_told_after_the_plan_too(
     plan = planned(vault, tmp_path / "site")
     (root / "c.md").write_text("# Another\n", "utf-8")
     vault.refresh(words=False)
-    assert "see one and" in plan.audit.said
+    assert "see one and" in vault.audit(plan).public_text
