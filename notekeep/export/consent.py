@@ -38,8 +38,9 @@ _AWAY = [
 _ONE_EDIT_AWAY = re.compile("|".join(_AWAY))
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
 """Words that match but are spelt as they are meant."""
-_TRACES = re.compile(r"priv|vate|avte|p.{1,4}ate", re.IGNORECASE)
-"""What is left of PRIVATE after any one edit."""
+_TRACES = ("priv", "vate", "avte")
+_LONGER_TRACE = re.compile(r"p.{1,4}ate")
+"""What is left of PRIVATE after any one edit: one of these."""
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
@@ -60,7 +61,10 @@ def is_like_private(word: str) -> bool:
 
 def may_mention_private(text: str) -> bool:
     """Whether PRIVATE, or nearly it, can be in a text: a quick look that misses none."""
-    return not text.isascii() or _TRACES.search(text) is not None
+    if not text.isascii():
+        return True
+    lower = text.lower()
+    return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
 class UnmarkedNote(Refused):

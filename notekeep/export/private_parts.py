@@ -21,10 +21,11 @@ _CODE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _HELD = re.compile("\0(\\d+)\0")
-_TRACES = re.compile(r"priv|vate|avte|p.{1,4}ate", re.IGNORECASE)
-"""What a word like "private" has in it."""
-_HIDING = re.compile(rf"%%|<!--|\]:|{_TRACES.pattern}", re.IGNORECASE)
-"""What every private part has in it: most notes have nothing of it."""
+_TRACES = ("priv", "vate", "avte")
+_LONGER_TRACE = re.compile(r"p.{1,4}ate")
+"""What a word like "private" has in it: one of these."""
+_HIDING = ("%%", "<!--", "]:")
+"""What every other private part has in it: most notes have nothing of it."""
 _PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
 _COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
@@ -49,7 +50,7 @@ def private_parts(text: str) -> tuple[list[str], str]:
     Marks within code are no marks, so code is held out while they are looked for.
     """
     text = text.replace("\0", "")
-    if not _HIDING.search(text):
+    if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
         return [], text
     text, code = _hold_code(text)
     parts: list[str] = []
@@ -57,6 +58,11 @@ def private_parts(text: str) -> tuple[list[str], str]:
         found, text = take(text)
         parts += found
     return [_give_back(part, code) for part in parts], _give_back(text, code)
+
+
+def _may_be_marked(text: str) -> bool:
+    lower = text.lower()
+    return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -116,7 +122,7 @@ def _take_comments(text: str) -> tuple[list[str], str]:
 
 def _take_blocks(text: str) -> tuple[list[str], str]:
     """Take quotes and sections whose first line is marked."""
-    if not _TRACES.search(text):
+    if not _may_be_marked(text):
         return [], text
     lines = text.split("\n")
     parts, public, at = [], [], 0
