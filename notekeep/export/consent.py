@@ -11,6 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
+from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.schema import canonical
 
 if TYPE_CHECKING:
@@ -164,8 +165,6 @@ def _second_block_withholds(note: Note) -> bool:
     body = note.body_lf.lstrip()
     if not body.startswith(("---", "+++")):
         return False
-    from notekeep.markdown.frontmatter import read_frontmatter
-
     fields = read_frontmatter(body.encode("utf-8", "surrogateescape")).fields
     return is_withheld({canonical(key): value for key, value in fields.items()})
 

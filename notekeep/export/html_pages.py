@@ -1,4 +1,4 @@
-"""Body to clean HTML; page layout."""
+"""Bodies as clean HTML, formulas as MathML, and posts that are pages themselves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 # Formulas as MathML, which a browser shows without a script.
-
 
 MATHML_TAGS = frozenset(
     "math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub"  # noqa: SIM905  # a list of words reads better as words
@@ -74,12 +73,10 @@ def _renamed(match: re.Match[str]) -> str:
     return f"{match[1]}{_ENVIRONMENTS.get(match[2], match[2])}}}"
 
 
-# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3.
-#
-# Raw HTML of a note comes through as far as the list of nh3 lets it: no script, no handler, no
-# form, no style, no address but of the web and of mail. It is the last step, so nothing that was
-# made before it is trusted.
-
+# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML of
+# a note comes through as far as the list of nh3 lets it: no script, no handler, no form, no style,
+# no address but of the web and of mail. It is the last step, so nothing that was made before it is
+# trusted.
 
 TEASER_MARKER: Final = "<!--more-->"
 """How the end of the teaser is written in a body; the only comment that comes through."""
@@ -417,9 +414,6 @@ def _coloured(name: str, code: str) -> str:
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
-# Posts that are pages themselves, laid out as a visitor's browser would find them.
-
-
 def write_pages(plan: ExportPlan, target: Target, folder: str) -> Built:
     """Put the pages of an export that was written, and what they show, into an empty folder."""
     posts = {file.path: file.note for file in plan.files if file.is_post}
@@ -444,8 +438,7 @@ def _write(path: str, data: bytes) -> None:
         file.write(data)
 
 
-# What targets share whose posts are HTML: the Markdown that is rendered, and how it is cleaned.
-
+# What targets share whose posts are HTML.
 
 HTML_DIALECT: Final = Dialect(
     footnotes=False,

@@ -21,16 +21,12 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     Facts = Iterator[tuple[str, str]]
-
     """The name of a fact, as the format has it, and what it says."""
 
 
-# Pictures without what a camera or an editor wrote into them: place, device, names, comments.
-#
-# Only the parts that draw the picture are kept, to the byte where the format allows it, so a
+# Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a
 # picture loses no quality and one without metadata is not touched. The orientation stays, as a
 # picture without it would lie on its side; colour profiles stay too.
-
 
 _JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """Of the segments for applications, and of comments, those that change how a picture looks."""
@@ -312,11 +308,9 @@ def _unreadable(name: str, way_out: str) -> Refused:
     )
 
 
-# Places and names in files that are not pictures: recordings, films, PDF, Office.
-#
-# Such a file is not changed, as that could break it: what is found in it is told. Only headers
-# and lists of facts are read, never sound or picture, and all of it where it lies in memory.
-
+# Files that are not pictures: recordings, films, PDF, Office. Such a file is not changed, as that
+# could break it: places and names in it are told. Only headers and lists of facts are read, never
+# sound or picture, and all of it where it lies in memory.
 
 _PLACE = re.compile(r"\xa9xyz|loci|locat|gps|latitude|longitude|\bgeo|\bcity", re.IGNORECASE)
 _AUTHOR = re.compile(

@@ -1,4 +1,9 @@
-"""Search terms of everything private."""
+"""What an export must not show, and what it says in public, from the vault's own bytes.
+
+Titles, paths and lines of private notes, values of front matter that does not pass, comments: found
+in a way of its own, which trusts nothing that makes the files and takes out too much rather than
+too little.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,10 @@ from urllib.parse import unquote
 
 from notekeep.errors import NotFound, Refused
 from notekeep.export.assets import is_image
+from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.private_parts import outside_code, private_parts
 from notekeep.export.references import PRIVATE_LABEL
+from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.links import WIKILINK_PATTERN
 from notekeep.markdown.outline import SCHEME_PATTERN
 
@@ -23,13 +30,6 @@ if TYPE_CHECKING:
     from notekeep.export.draft import Draft
     from notekeep.export.source import NoteRow, VaultSource
     from notekeep.export.source_map import MappedText
-
-
-# What an export must not show, and what it says in public, from the vault's own bytes.
-#
-# Titles, paths and lines of private notes, values of front matter that does not pass, comments:
-# found in a way of its own, which trusts nothing that makes the files and takes out too much
-# rather than too little.
 
 
 _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
@@ -60,7 +60,16 @@ Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
 
 
 class PrivateTerm(NamedTuple):
-    """A text that must not be in a file."""
+    """A text that must not be in a file.
+
+    Attributes:
+        text: It, as `normalize_for_audit` writes it, or exact.
+        what: What it is to the person.
+        post: The note whose post it must not be in; "" for any file.
+        always: Whether it must not be seen even where a note says it in public.
+        is_path: Whether it is the path of a private note, which must be in no post as it is
+            spelt, whatever a note says.
+    """
 
     text: str
     what: str
@@ -93,9 +102,9 @@ def collect_private_terms(
         post = draft.note.path
         private = [part for path in draft.sources for part in parts(path)[0]]
         lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
-        found += _needles(lines, f"a private part of {post}", _PART, post)
+        found += _terms(lines, f"a private part of {post}", _PART, post)
         for key, values in _kept_back(draft).items():
-            found += _needles(values, f"{key}: of {post}, which does not pass", _VALUE, post)
+            found += _terms(values, f"{key}: of {post}, which does not pass", _VALUE, post)
     distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
     return list(distinct.values())
 
@@ -104,22 +113,22 @@ def _of_private_note(source: VaultSource, row: NoteRow) -> list[PrivateTerm]:
     path = row.path
     names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
     names = [name for name in names if not _PLAIN_VALUE.match(name)]
-    lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
+    lines = [line for line in _read(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
     place = path.removesuffix(".md")
     what = f"the path of the private note {path}"
     return [
         *([PrivateTerm(place, what, is_path=True)] if "/" in place else []),
-        *_needles(names, f"a name of the private note {path}", _NAME),
-        *_needles(lines, f"a line of the private note {path}", _LINE),
+        *_terms(names, f"a name of the private note {path}", _NAME),
+        *_terms(lines, f"a line of the private note {path}", _LINE),
     ]
 
 
-def _needles(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[PrivateTerm]:
+def _terms(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[PrivateTerm]:
     words = (normalize_for_audit(text) for text in texts)
     return [PrivateTerm(text, what, post) for text in words if len(text) >= shortest]
 
 
-def _text(source: VaultSource, path: str) -> str:
+def _read(source: VaultSource, path: str) -> str:
     try:
         return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
     except (OSError, NotFound):  # it is gone, and what it held with it
@@ -128,8 +137,6 @@ def _text(source: VaultSource, path: str) -> str:
 
 def _kept_back(draft: Draft) -> dict[str, list[str]]:
     """Return the texts of front matter that stay in the vault, by key."""
-    from notekeep.export.post import PASSED_FIELDS
-
     passing = PASSED_FIELDS | set(draft.post.extra) | {"sources", "aliases"}
     kept = {}
     for key, value in draft.note.fields.items():
@@ -142,7 +149,9 @@ def _kept_back(draft: Draft) -> dict[str, list[str]]:
 
 def read_private_parts(source: VaultSource, path: str) -> tuple[list[str], str]:
     """Return what of a note of the vault is private, and the rest."""
-    return private_parts(source_body(source, path))
+    data = source.read(path)
+    text = data[split_frontmatter(data).body :].decode("utf-8", "replace")
+    return private_parts(text.replace("\r\n", "\n"))
 
 
 def collect_public_text(
@@ -151,10 +160,10 @@ def collect_public_text(
     """Return what exported notes say in public, as the audit compares it.
 
     Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
-    are not counted. Code is: it shows what it holds.
+    are not counted. Code is: it shows what it holds. `own` are words that the exporter writes itself.
     """
 
-    def said() -> Iterator[str]:
+    def texts() -> Iterator[str]:
         yield from (PRIVATE_LABEL, "unpublished", *own)
         for draft in drafts:
             post = draft.post
@@ -168,19 +177,11 @@ def collect_public_text(
                 yield outside_code(text, _without_addresses)
 
     # One by one, as the texts of all notes together are large.
-    return " ".join(filter(None, map(normalize_for_audit, said())))
+    return " ".join(filter(None, map(normalize_for_audit, texts())))
 
 
 def _without_addresses(text: str) -> str:
     return _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
-
-
-def source_body(source: VaultSource, path: str) -> str:
-    """Return a note's text without its front matter."""
-    from notekeep.markdown.frontmatter_block import split_frontmatter
-
-    data = source.read(path)
-    return data[split_frontmatter(data).body :].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
@@ -193,12 +194,10 @@ def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
     return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
 
 
-# Names of private notes where no link is made of them: HTML attributes, inline Dataview, code.
-#
-# A link in Markdown to a private note becomes words (`links.py`). These would go out as they are
-# written, so a note that has one is refused with its line. Plain words are no mention, not in
-# code either: a private note called "Notes" forbids nobody the word.
-
+# Names of private notes where no link is made of them: HTML attributes, inline Dataview, code. A
+# link in Markdown to a private note becomes words (`references.py`). These would go out as they are
+# written, so a note that has one is refused with its line. Plain words are no mention, not in code
+# either: a private note called "Notes" forbids nobody the word.
 
 _MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
 _HTML_TAG = re.compile(r"<[A-Za-z][^>]*>", re.DOTALL)
@@ -213,7 +212,11 @@ _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
 def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Return when a note without its private parts names no private note where it would go out."""
+    """Return when a note without its private parts names no private note where it would go out.
+
+    Raises:
+        Refused: It names one that is `hidden`.
+    """
     text = passage.text
     if not ("[[" in text or "=" in text):
         return

@@ -1,4 +1,11 @@
-"""Edits in the site back to notes."""
+"""What a person changed in a post of the site, brought back into its note.
+
+A note and its post say the same in two ways. What was written last is the base of both: where the
+site differs from it, a person changed something, and that is put into the note, whose own
+differences from the base are only how Markdown is written there. Within a line both are told apart
+word by word; where both sides say something else in the same place, nothing is done, and it is
+told.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-# What stands before the body of a post in a site, read back: any form that targets write it in.
-#
-# Only for what a person changed there; how a head is written is each target's business.
-
+# What stands before the body of a post, read back: any form that targets write it in.
 
 _BLOCK = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)\n?", re.DOTALL | re.MULTILINE)
 _NIKOLA = re.compile(r"\A<!--[ \t]*\n((?:\.\. .*\n|[ \t]*\n)*)-->[ \t]*\n\n?")
@@ -119,15 +123,6 @@ def _toml(text: str) -> dict[str, Any]:
     for table in found.values():
         flat |= table if isinstance(table, dict) else {}
     return {key: value if isinstance(value, list) else str(value) for key, value in flat.items()}
-
-
-# What a person changed in a post of the site, brought back into its note.
-#
-# A note and its post say the same in two ways. What was written last is the base of both: where
-# the site differs from it, a person changed something, and that is put into the note, whose own
-# differences from the base are only how Markdown is written there. Within a line both are told
-# apart word by word; where both sides say something else in the same place, nothing is done, and
-# it is told.
 
 
 _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")

@@ -1,4 +1,9 @@
-"""A post begun from notes."""
+"""A post begun from notes: their facts as a box, an outline to fill, quotes with their sources.
+
+What is written is an ordinary note of the vault, to be edited there; words to the writer stand in
+comments, which never leave. Private parts are taken out first, as for a draft: what is copied into
+a post's own note has left the place that protected it.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +26,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
     from notekeep.markdown.tree import ParsedPage
-
-
-# What a post can be made of in a note: facts, headings, quotes and marked seconds, all public.
-#
-# Private parts are taken out first, as for a draft: what is copied into a post's own note has
-# left the place that protected it.
 
 
 _FACTS = {
@@ -93,7 +92,7 @@ def outline_note(note: Note) -> NoteOutline:
     if note.private:
         raise Refused(f"{note.path}: it is private", "nothing of a private note goes into a post")
     check_readable(note)
-    passage = strip_private(MappedText.of_file(note.path, note.body, note.body_line + 1)).passage
+    passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
     facts = {key: said for key in keys if (said := _said(note.fields.get(key)))}
     name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
@@ -163,12 +162,6 @@ def _said(value: Value) -> str:
         return match["text"] or match["target"].partition("#")[0].rsplit("/", 1)[-1]
 
     return " ".join(re.sub(WIKILINK_PATTERN, words, str(value)).split())
-
-
-# A post begun from notes: their facts as a box, an outline to fill, quotes with their sources.
-#
-# What is written is an ordinary note of the vault, to be edited there. Words to the writer stand
-# in comments, which never leave.
 
 
 _NAMES = {

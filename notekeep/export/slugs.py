@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from notekeep.errors import Refused
+from notekeep.markdown.note import title_slug
 from notekeep.storage.file_names import portability_problem
 
 LONGEST = 80
@@ -31,8 +32,6 @@ def make_slug(title: str, path: str) -> str:
 
     Letters of Latin lose their accents, so that an address can be typed; other scripts stay.
     """
-    from notekeep.markdown.note import title_slug
-
     plain = _without_accents(title).lower().translate(_SPELT_OUT)
     words = title_slug(plain) if any(char.isalnum() for char in plain) else ""
     stem = _cut(words)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.config import PersonSettings, Site, VaultPlaces
     from notekeep.errors import Problem
-    from notekeep.export.embeds import HeatmapPicture
+    from notekeep.export.heatmap import HeatmapPicture
     from notekeep.export.source import VaultSource
     from notekeep.markdown.schema import Schema
     from notekeep.notes.workspace import Workspace
@@ -227,9 +227,9 @@ class ServiceContainer:
 
     def _drawn(self, path: str, heading: str) -> HeatmapPicture | None:
         """What an embed of a part of a note shows as a picture: the year of a habit."""
-        from notekeep.export.embeds import picture
+        from notekeep.export.heatmap import draw_habit_year
 
-        return picture(self.habit_index, path, heading)
+        return draw_habit_year(self.habit_index, path, heading)
 
     def fields(self) -> QueryFields:
         """The fields, kinds and flags that a query may name in this vault."""
