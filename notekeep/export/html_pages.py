@@ -73,10 +73,10 @@ def _renamed(match: re.Match[str]) -> str:
     return f"{match[1]}{_ENVIRONMENTS.get(match[2], match[2])}}}"
 
 
-# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML of
-# a note comes through as far as the list of nh3 lets it: no script, no handler, no form, no style,
-# no address but of the web and of mail. It is the last step, so nothing that was made before it is
-# trusted.
+# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML
+# of a note comes through as far as the list of nh3 lets it: no script, no handler, no form, no
+# style, no address but of the web and of mail. It is the last step, so nothing that was made before
+# it is trusted.
 
 TEASER_MARKER: Final = "<!--more-->"
 """How the end of the teaser is written in a body; the only comment that comes through."""

@@ -160,7 +160,7 @@ def collect_public_text(
     """Return what exported notes say in public, as the audit compares it.
 
     Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
-    are not counted. Code is: it shows what it holds. `own` are words that the exporter writes itself.
+    are not counted. Code is: it shows what it holds. `own` are the exporter's own words.
     """
 
     def texts() -> Iterator[str]:

@@ -144,13 +144,13 @@ def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
     pulled = PulledEdits("", known)
     pulled.left = [f"{key}: in the post's head has no field in a note" for key in unknown]
     crlf = "\r\n" in body
-    pulled.body = _body(body.replace("\r\n", "\n"), old.body, new.body, pulled.left)
+    pulled.body = _merge_body(body.replace("\r\n", "\n"), old.body, new.body, pulled.left)
     if crlf:
         pulled.body = pulled.body.replace("\n", "\r\n")
     return pulled
 
 
-def _body(note: str, base: str, site: str, left: list[str]) -> str:
+def _merge_body(note: str, base: str, site: str, left: list[str]) -> str:
     lines: list[str] = []
     core = note.strip("\n")
     texts = (text.strip("\n") + "\n" for text in (base, site, core))
@@ -161,15 +161,15 @@ def _body(note: str, base: str, site: str, left: list[str]) -> str:
         elif one.side != "clash":
             lines += one.note
         else:
-            both = _word_by_word(one.base, one.site, one.note)
+            both = _merge_words(one.base, one.site, one.note)
             if both is None:
-                left.append(_told(one))
+                left.append(_describe_clash(one))
             lines += one.note if both is None else both
     before = note[: len(note) - len(note.lstrip("\n"))]
     return before + "\n".join(lines) + note[len(before) + len(core) :]
 
 
-def _told(clash: MergeRegion) -> str:
+def _describe_clash(clash: MergeRegion) -> str:
     """Say which line a person wrote where both sides differ, the first that was not written so."""
     known = {*clash.base}
     for number, line in enumerate(clash.site):
@@ -179,9 +179,7 @@ def _told(clash: MergeRegion) -> str:
     return f"line {clash.line} of the post's text, from which this went: {gone[:60]!r}"
 
 
-def _word_by_word(
-    base: Sequence[str], site: Sequence[str], note: Sequence[str]
-) -> list[str] | None:
+def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) -> list[str] | None:
     """Merge lines that both sides wrote differently; None when they did in the same words."""
     merged = merge_texts(*(_tokens("\n".join(lines)) for lines in (base, site, note)))
     if merged is None:

@@ -52,7 +52,7 @@ class NoteFinder(Protocol):
         """Return what is known of some notes, by title."""
 
     def withheld(self) -> frozenset[str]:
-        """Return the notes whose names must not be shown: private ones, and those not for others."""
+        """Return the notes whose names must not be shown: private, or marked as not for others."""
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
