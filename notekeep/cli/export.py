@@ -287,11 +287,11 @@ def _select_notes(
     if not everything:
         if not words:
             raise click.UsageError("name a note, give a query, or say --all")
-        return vault.match_notes(words)
+        return vault.chosen(words)
     if words:
         raise click.UsageError("--all takes no note")
     # What is in the site was named when it went there.
-    return vault.publishable_paths(target or "", site or ""), True
+    return vault.publishable(target or "", site or ""), True
 
 
 def _vault_path(root: str, file: str) -> str:
@@ -463,7 +463,7 @@ def pull(
     """
     opened = open_vault(vault)
     refresh_first(opened, whole=True)
-    paths = opened.match_notes(note)[0] if note else []
+    paths = opened.chosen(note)[0] if note else []
     plan = opened.plan_pull(paths, target=target or "", site=site or "")
     if not dry_run:
         write_diff(plan)

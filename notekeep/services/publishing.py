@@ -74,7 +74,7 @@ class PublishingService(SearchService):
             self._key = VaultKey(identity, os.path.basename(self.root))
         return self._key
 
-    def match_notes(self, words: Sequence[str]) -> tuple[list[str], bool]:
+    def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
         """Return the notes that words mean, and whether they were named: that is consent.
 
         Several words are several names, or one without quotes, or a query, which is no consent.
@@ -112,19 +112,19 @@ class PublishingService(SearchService):
         options["now"] = config.current_time().astimezone()
         return Options(**(options | chosen))
 
-    def drafts_query(self) -> str:
+    def drafts(self) -> str:
         """Return the notes that may be published, as a query: drafts, and all that is public."""
         return " OR ".join([DRAFTS, *(f"({rule})" for rule in self._publish_rules())])
 
-    def public_query(self) -> str:
+    def public(self) -> str:
         """Return the notes that are marked for others to read, as a query."""
         return " OR ".join([PUBLIC, *(f"({rule})" for rule in self._publish_rules())])
 
-    def publishable_paths(self, target: str = "", site: str = "") -> list[str]:
+    def publishable(self, target: str = "", site: str = "") -> list[str]:
         """Return the notes that belong into a site: what is public, and what was named before."""
-        return sorted({*self.paths(self.public_query()), *self.exported_paths(target, site)})
+        return sorted({*self.paths(self.public()), *self.exported(target, site)})
 
-    def exported_paths(self, target: str = "", site: str = "") -> list[str]:
+    def exported(self, target: str = "", site: str = "") -> list[str]:
         """Return the notes that have a post in a site and are in the vault still."""
         target, site = self.site(target, site)
         folder = site_folder(self.root, target or None, site or None, self.key.folder)
@@ -144,7 +144,7 @@ class PublishingService(SearchService):
 
     def _standing(self, target: str, site: str) -> SiteStanding:
         try:
-            paths = self.publishable_paths(target, site)
+            paths = self.publishable(target, site)
             request = self._request(paths, target, site, self.export_options())
             plan = self._plan(request, for_status=True)
         except NotekeepError as error:
@@ -287,7 +287,7 @@ class PublishingService(SearchService):
             NotFound: There is no such note or site, or nothing was changed by hand.
         """
         target, site = self.site(target, site)
-        paths = self._paths(names) or self.exported_paths(target, site)
+        paths = self._paths(names) or self.exported(target, site)
         request = self._request(paths, target, site, self.export_options())
         with self._consented() as (source, _):
             files = self._plan_from(source, request).files
@@ -375,7 +375,7 @@ class PublishingService(SearchService):
             Refused: A note is private.
             NotFound: There is no such note, or none of them has such a section.
         """
-        materials = self.note_outlines(names)
+        materials = self.materials(names)
         known = {one.heading.casefold() for material in materials for one in material.sections}
         for heading in headings:
             if heading.casefold() not in known:
@@ -391,7 +391,7 @@ class PublishingService(SearchService):
         plan.verb = "start"
         return plan
 
-    def note_outlines(self, names: Sequence[str]) -> list[NoteOutline]:
+    def materials(self, names: Sequence[str]) -> list[NoteOutline]:
         """Return what a post can be made of in notes: facts, headings, quotes, marked seconds.
 
         Raises:

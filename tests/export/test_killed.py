@@ -30,7 +30,7 @@ def reached(name):
         os.kill(os.getpid(), signal.SIGKILL)
 vault = Vault.open(root)
 vault.refresh()
-plan = vault.plan_export(vault.publishable_paths(site=site), site=site)
+plan = vault.plan_export(vault.publishable(site=site), site=site)
 durability.reach_failpoint = reached
 vault.export(plan)
 """
@@ -61,7 +61,7 @@ def write_notes(root: Path, word: int) -> None:
 def export(root: Path, site: Path) -> None:
     vault = Vault.open(root)
     vault.refresh()
-    vault.export(vault.plan_export(vault.publishable_paths(site=str(site)), site=str(site)))
+    vault.export(vault.plan_export(vault.publishable(site=str(site)), site=str(site)))
 
 
 def kill_export(root: Path, site: Path, point: str, count: int) -> None:

@@ -47,7 +47,7 @@ def opened(root: Path) -> Vault:
 
 def plan(root: Path, site: Path, **how: object) -> ExportPlan:
     vault = opened(root)
-    names = vault.publishable_paths(site=str(site))
+    names = vault.publishable(site=str(site))
     return vault.plan_export(names, site=str(site), options=vault.export_options(**how))
 
 

@@ -111,7 +111,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
         self._ask_states()
 
     def _read_titles(self) -> dict[str, str]:
-        return {row.path: row.title for row in self.vault.rows(self.vault.drafts_query()).rows}
+        return {row.path: row.title for row in self.vault.rows(self.vault.drafts()).rows}
 
     def _ask_states(self) -> None:
         ask = partial(publish_actions.load_states, self)

@@ -42,7 +42,7 @@ def plan_all(screen: PublishScreen) -> None:
     """Show what an export of everything that belongs into the site would write."""
     in_background(
         screen,
-        lambda: screen.vault.publishable_paths(screen.target, screen.site),
+        lambda: screen.vault.publishable(screen.target, screen.site),
         lambda paths: (
             screen.plan(paths) if paths else show_message(screen, "Nothing is public yet")
         ),
@@ -56,7 +56,7 @@ def plan_prune(screen: PublishScreen) -> None:
     """Show what would go: files that notekeep wrote, nobody touched, and no note stands behind."""
     in_background(
         screen,
-        lambda: screen.vault.publishable_paths(screen.target, screen.site),
+        lambda: screen.vault.publishable(screen.target, screen.site),
         lambda paths: screen.make_plan(paths, how={"prune": True}),
         group="plan",
         exclusive=True,
@@ -180,7 +180,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
         return
 
     def read(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
-        return (title, screen.vault.note_outlines(paths)) if title else None
+        return (title, screen.vault.materials(paths)) if title else None
 
     def choose(answer: tuple[str, Sequence[NoteOutline]]) -> None:
         _choose_sections(screen, paths, *answer)
