@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from notekeep.export.check.built_page import read_page
-from notekeep.export.check.site_build import build_site, find_program
-from notekeep.export.html_pages import write_pages
+from notekeep.export.check.site_build import build_site, find_program, write_pages
 from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.export.targets.target import open_target

@@ -29,9 +29,14 @@ from notekeep.export.check.built_page import (
     tex,
 )
 from notekeep.export.check.expectation import normalize_text, read_expectation
-from notekeep.export.check.site_build import build_site, can_build, find_program, needs_draft_build
+from notekeep.export.check.site_build import (
+    build_site,
+    can_build,
+    find_program,
+    needs_draft_build,
+    write_pages,
+)
 from notekeep.export.embeds import normalize_heading
-from notekeep.export.html_pages import write_pages
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.targets.target import load_target, open_target
 
