@@ -290,7 +290,6 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
         plan.target,
         plan.site,
         conflicts=[file.path for file in plan.conflicts],
-        notes=[planned.post.path for planned in plan.posts] + plan.relinked,
         refused=dict(plan.refused),
         warnings=list(plan.warnings),
     )

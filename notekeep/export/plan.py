@@ -176,7 +176,6 @@ class ExportResult:
 
     Attributes:
         conflicts: The files that were left alone because they were changed by hand.
-        notes: The notes whose posts were written or are as they were.
         refused: Notes that were not exported, and why.
     """
 
@@ -185,7 +184,6 @@ class ExportResult:
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 

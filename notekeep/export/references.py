@@ -37,7 +37,7 @@ _SPECIAL = re.compile(
     r"|&(?=#?\w+;)|~(?=~)|=(?==)|%(?=%)|\^(?=\[)"
     r"|^[#>+-](?=\s|$)|(?<=^\d)[.)]"  # marks at the beginning of a line
 )
-_ADDRESS = re.compile(r"\bnk[0-9a-f]{12}:\d+")
+_NUMBER = re.compile(r"\d+")
 _UNSAFE = re.compile(r"[<>\\]")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 _SAFE = ";/?:@&=+$,-_.!~*'()#%"
@@ -115,14 +115,17 @@ class ReferenceTable:
     def get(self, address: str) -> Ref | None:
         """Return the target that an address stands for, or None for any other address."""
         scheme, colon, number = address.partition(":")
-        if scheme != self.scheme or not colon or not number.isdecimal():
-            return None
-        return self.items[int(number)] if int(number) < len(self.items) else None
+        return self._numbered(number) if colon and scheme == self.scheme else None
 
     def used(self, text: str) -> list[Ref]:
         """Return the targets whose addresses stand in a text, in order."""
-        found = (self.get(address[0]) for address in _ADDRESS.finditer(text))
-        return [ref for ref in found if ref is not None]
+        found = (_NUMBER.match(rest) for rest in text.split(f"{self.scheme}:")[1:])
+        refs = (self._numbered(number[0]) for number in found if number)
+        return [ref for ref in refs if ref is not None]
+
+    def _numbered(self, number: str) -> Ref | None:
+        is_known = number.isdecimal() and int(number) < len(self.items)
+        return self.items[int(number)] if is_known else None
 
 
 def escape_text(text: str) -> str:
