@@ -43,11 +43,8 @@ class SiteAddresses:
 
     Attributes:
         anchors: The ids its own places can have.
-        published: Every note that has a post, by path.
         names: The name in the site of each file that the post may show, by path.
-        cover: The cover's file; "" for none.
-        shown: The files that the post shows, as they are asked for.
-        linked: The slugs of the posts it links to, likewise.
+        shown: The files that the post shows, as they are asked for; likewise the slugs `linked`.
     """
 
     target: Target

@@ -79,11 +79,7 @@ class Audit:
         return said
 
     def check(self, files: Iterable[OutgoingFile]) -> None:
-        """Return when no file holds anything it must not.
-
-        Raises:
-            Refused: One does.
-        """
+        """Refuse files that hold anything they must not."""
         if hits := self.find(files):
             raise self.refusal(hits)
 

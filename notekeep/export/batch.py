@@ -51,10 +51,7 @@ class Batch:
     """An export on its way to a plan.
 
     Attributes:
-        manifest: What was written there last.
         options: What the person chose; `linebreaks` is settled.
-        key: What the manifest calls the vault and its notes.
-        refused: Notes that may not or cannot be exported, and why.
         requested: The drafts of the notes that were asked for, by path.
         existing: The drafts of notes that have a post already and were not asked for.
         anchors: The ids that the places of each draft can have, by path.

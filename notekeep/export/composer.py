@@ -16,7 +16,7 @@ from notekeep.export.batch import refuse_on_error
 from notekeep.export.embeds import extract_teaser, is_title
 from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import ManifestEntry
-from notekeep.export.metadata import can_strip, report, strip_metadata
+from notekeep.export.metadata import can_strip, check_unstripped, strip_metadata
 from notekeep.export.post_identity import SlugClash
 from notekeep.export.rewrite import block_syntax, inline_marks, layout, site_links, verbatim
 from notekeep.export.rewrite.dialect import RewriteJob
@@ -232,7 +232,7 @@ def _read_assets(batch: Batch, addresses: SiteAddresses) -> tuple[list[Asset], l
             else:
                 unstripped[path] = data
         assets.append(Asset(path, addresses.names[path], data))
-    return assets, report(unstripped)
+    return assets, check_unstripped(unstripped)
 
 
 def write_body(
@@ -243,13 +243,9 @@ def write_body(
     wanted: Iterable[str],
     options: Options,
 ) -> RewrittenBody:
-    """Write the body of a draft for an engine.
+    """Write the body of a draft for an engine, or refuse it where that would change what it says.
 
-    `anchors` are the ids that the draft's places can have, `wanted` those that links lead to. In
-    the options `linebreaks` must be settled.
-
-    Raises:
-        Refused: The body cannot be written for the engine without changing what it says.
+    `anchors` are the ids that the draft's places can have, `wanted` those that links lead to.
     """
     body = RewrittenBody("")
     job = RewriteJob(draft.passage, dialect, body.remarks)

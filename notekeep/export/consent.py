@@ -93,7 +93,7 @@ def is_marked(note: Note, published: frozenset[str]) -> bool:
 
 
 def check_readable(note: Note) -> None:
-    """Return when a note could be read."""
+    """Refuse a note whose front matter or text could not be read."""
     problem = note.problem
     if problem is None:
         return
@@ -111,7 +111,7 @@ def check_readable(note: Note) -> None:
 
 
 def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    """Return when a note may leave as a draft."""
+    """Refuse a note that may not leave as a draft, or of which that cannot be understood."""
     path = note.path
     check_readable(note)
     if note.private:

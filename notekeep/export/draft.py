@@ -108,11 +108,7 @@ class Drafter:
         return self._notes[path]
 
     def check_consent(self, path: str, *, named: bool) -> None:
-        """Return when a note may leave.
-
-        Raises:
-            Refused: It may not.
-        """
+        """Refuse a note that may not leave."""
         note = self.note(path)
         place = self.source.private_name(path)
         if place not in {"", path}:
@@ -123,11 +119,7 @@ class Drafter:
         check_consent(note, named=named, published=self.source.published)
 
     def draft(self, path: str) -> Draft:
-        """Make the draft of a note that may leave.
-
-        Raises:
-            Refused: A private part of it, or of a note it embeds, cannot be told from the rest.
-        """
+        """Make the draft of a note that may leave; refuse one whose private parts are unclear."""
         note = self.note(path)
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")

@@ -71,13 +71,7 @@ def check_rewrite(
     edits: Sequence[SourceEdit],
     loose: Iterable[tuple[int, int]] = (),
 ) -> None:
-    """Return when what was kept of a text reads as before.
-
-    The meaning of `loose` spans changes on purpose.
-
-    Raises:
-        Refused: Something else changed; the file's line is named.
-    """
+    """Refuse a rewrite of which what was kept reads in another way; `loose` spans may."""
     if before is after:
         return
     kept = _kept_pieces(len(before.text), sorted(edits, key=attrgetter("start", "end")))
@@ -100,11 +94,7 @@ def check_rewrite(
 
 
 def check_code(before: MappedText, after: MappedText) -> None:
-    """Return when a new layout left all code what it was.
-
-    Raises:
-        Refused: It did not; the first such block's line is named.
-    """
+    """Refuse a new layout that left some code not what it was."""
     old, new = (tree.find("fence", "code_block") for tree in (before.tree, after.tree))
     for number, node in enumerate(old):
         same = number < len(new) and _code(node) == _code(new[number])
@@ -118,10 +108,8 @@ def check_code(before: MappedText, after: MappedText) -> None:
 
 
 def _code(node: Node) -> str:
-    """Return code without the line that names its language, and at the margin.
-
-    How far all of it is indented is a question of the engine that nests by four spaces.
-    """
+    """Return code without the line that names its language, and at the margin."""
+    # How far all of it is indented is a question of the engine that nests by four spaces.
     lines = node.content.strip("\n").split("\n")
     kept = [line.rstrip() for line in lines if not line.lstrip().startswith(":::")]
     return textwrap.dedent("\n".join(kept).strip("\n"))

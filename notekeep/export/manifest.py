@@ -286,11 +286,7 @@ class Bases:
         return None
 
     def keep(self, texts: Iterable[tuple[str, bytes]]) -> None:
-        """Keep what an export made of a note where the site holds something else.
-
-        Raises:
-            NotekeepError: It could not be kept.
-        """
+        """Keep what an export made of a note where the site holds something else."""
         if self._history is None:
             return
         with explain_errors(self._history.folder, "added to"):

@@ -370,12 +370,8 @@ def inspect(name: str, data: bytes) -> Inspection:
     return Inspection((*places,), (*authors,), read is not None, is_broken)
 
 
-def report(files: Mapping[str, bytes]) -> list[str]:
-    """Return what a person should know of files that leave with all that is in them.
-
-    Raises:
-        Refused: One holds a place, or could not be inspected though files of its kind can be.
-    """
+def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
+    """Return what to know of files that leave with all that is in them; refuse places."""
     found = {path: inspect(path, data) for path, data in files.items()}
     problems = {
         path: f"{path} holds a place: {', '.join(one.places)}"

@@ -49,11 +49,7 @@ class PublicBody(NamedTuple):
 
 
 def strip_private(passage: MappedText) -> PublicBody:
-    """Take out all that is private.
-
-    Raises:
-        Refused: Something private is not closed, or marked where the mark has no meaning.
-    """
+    """Take out all that is private; refuse what is not closed, or marked without effect."""
     removed: list[str] = []
     changes: list[SourceChange] = []
     while True:

@@ -212,11 +212,7 @@ _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
 def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Return when a note without its private parts names no private note where it would go out.
-
-    Raises:
-        Refused: It names one that is `hidden`.
-    """
+    """Refuse a note without its private parts that names a hidden note where it would go out."""
     text = passage.text
     if not ("[[" in text or "=" in text):
         return

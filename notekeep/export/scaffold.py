@@ -84,11 +84,7 @@ class NoteOutline:
 
 
 def outline_note(note: Note) -> NoteOutline:
-    """Read a note.
-
-    Raises:
-        Refused: It is private, or a private part of it cannot be told from the rest.
-    """
+    """Return what a post can be made of in a note; refuse a private one."""
     if note.private:
         raise Refused(f"{note.path}: it is private", "nothing of a private note goes into a post")
     check_readable(note)

@@ -88,11 +88,7 @@ class MappedText:
 
     @cached_property
     def page(self) -> ParsedPage:
-        """The text, read; done once.
-
-        Raises:
-            Refused: The parser cannot read it, so nothing says what in it is code or a comment.
-        """
+        """The text, read once; refused when nothing says what in it is code or a comment."""
         page = parse_markdown(self.text)
         if page.problem:
             path = self.origins[0].path if self.origins else ""
@@ -154,13 +150,7 @@ class MappedText:
                 node.parent = None  # else they hold each other until a collection
 
     def splice(self, edits: Iterable[SourceEdit]) -> MappedText:
-        """Return the passage with these replacements made.
-
-        Two at the same place without extent are made in the order given.
-
-        Raises:
-            ValueError: Two of them overlap.
-        """
+        """Return the passage with these replacements made, those at one place in their order."""
         ordered = sorted(edits, key=attrgetter("start", "end"))
         if not ordered:
             return self
