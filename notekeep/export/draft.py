@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
-from notekeep.export.consent import check_consent, is_marked, may_mention_private
+from notekeep.export.consent import (
+    check_consent,
+    is_marked,
+    may_mention_private,
+    mention_error,
+    mentions_hidden,
+    refuse_mentions,
+)
 from notekeep.export.embeds import (
     MAX_EMBED_DEPTH,
     extract_fragment,
@@ -25,7 +32,6 @@ from notekeep.export.embeds import (
 )
 from notekeep.export.post import PASSED_FIELDS, Post, public_title, read_post
 from notekeep.export.private import COMMENT_OPENING, strip_private
-from notekeep.export.private_terms import mention_error, mentions_hidden, refuse_mentions
 from notekeep.export.references import (
     Fragment,
     Linker,

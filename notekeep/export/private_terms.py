@@ -7,29 +7,23 @@ too little.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from functools import partial
-from os.path import splitext
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
-from notekeep.errors import NotFound, Refused
+from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
 from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.private_parts import outside_code, private_parts
 from notekeep.export.references import PRIVATE_LABEL
 from notekeep.markdown.frontmatter_block import split_frontmatter
-from notekeep.markdown.links import WIKILINK_PATTERN
-from notekeep.markdown.outline import SCHEME_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from notekeep.export.draft import Draft
     from notekeep.export.source import NoteRow, VaultSource
-    from notekeep.export.source_map import MappedText
 
 
 _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
@@ -192,82 +186,3 @@ def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
     found = source.find(name, path) if name else path
     hidden = found is not None and source.hidden(found)
     return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
-
-
-# Names of private notes where no link is made of them: HTML attributes, inline Dataview, code. A
-# link in Markdown to a private note becomes words (`references.py`). These would go out as they are
-# written, so a note that has one is refused with its line. Plain words are no mention, not in code
-# either: a private note called "Notes" forbids nobody the word.
-
-_MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
-_HTML_TAG = re.compile(r"<[A-Za-z][^>]*>", re.DOTALL)
-_ADDRESS_ATTRIBUTE = re.compile(
-    r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
-    r"|data-(?:href|src|link|path|file|note))\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"\]\(\s*<?([^)>\n]+)")
-_INLINE_QUERY = re.compile(r"`+\s*\$?=(?P<inside>[^`]*)`")
-_QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
-
-
-def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Refuse a note without its private parts that names a hidden note where it would go out."""
-    text = passage.text
-    if not ("[[" in text or "=" in text):
-        return
-    for node in passage.tree.find("html", "html_block", "code_span", "fence", "code_block"):
-        source = text[node.start : node.end]
-        targets = [*_named_in_html(source)] if node.kind.startswith("html") else []
-        targets += _named_in_query(source) if node.kind == "code_span" else ()
-        targets += ((link.start(), link["target"]) for link in _MENTIONED_LINK.finditer(source))
-        for at, target in targets:
-            if _leads_to_hidden(target, hidden):
-                path, line = passage.origin(node.start + at)
-                raise mention_error(path, line)
-
-
-def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
-    """Whether a field's text names a private note in an address or in inline Dataview."""
-    targets = [*_named_in_html(value), *_named_in_query(value)]
-    targets += ((link.start(), unquote(link[1].split(" ")[0])) for link in _LINK.finditer(value))
-    return any(_leads_to_hidden(target, hidden) for _, target in targets)
-
-
-def mention_error(path: str, line: int) -> Refused:
-    """Return the error for a note that names a private note on a line."""
-    return Refused(
-        f"{path}: line {line} names a private note in an address, a query or code,"
-        " where it would go out",
-        "make it a link in Markdown, which becomes words, or take the name away",
-        line=line,
-    )
-
-
-def _named_in_html(text: str) -> Iterator[tuple[int, str]]:
-    for tag in _HTML_TAG.finditer(text):
-        for found in _ADDRESS_ATTRIBUTE.finditer(text, tag.start(), tag.end()):
-            value = html.unescape(found[1] or found[2] or found[3] or "").strip()
-            yield found.start() + 1, unquote(value)
-            for one in value.split(","):  # as `srcset` has several, each with its width behind it
-                yield found.start() + 1, unquote(one.strip().split(" ")[0])
-
-
-def _named_in_query(text: str) -> Iterator[tuple[int, str]]:
-    for query in _INLINE_QUERY.finditer(text):
-        for quoted in _QUOTED.finditer(query["inside"]):
-            yield query.start(), quoted[1] or quoted[2] or ""
-        for link in _MENTIONED_LINK.finditer(query["inside"]):
-            yield query.start(), link["target"]
-
-
-def _leads_to_hidden(target: str, hidden: Callable[[str], bool]) -> bool:
-    """Whether an address leads to a hidden note, or to a file that has its name."""
-    if SCHEME_PATTERN.match(target):
-        return False
-    name = re.split(r"[#?]", target, maxsplit=1)[0].strip()
-    if not name:
-        return False
-    last = splitext(name.rsplit("/", 1)[-1])[0]
-    # From the root it is a page of the person's own site, unless a note is right there.
-    return hidden(name) or (not name.startswith("/") and bool(last) and hidden(last))
