@@ -248,7 +248,7 @@ class _DraftJob:
             return [picture]
         if not self._may_show(fragment.path):
             what = f"the embed of {fragment} is left out: that note is not marked publish: true"
-            if self.source.hidden(fragment.path):
+            if self.source.is_hidden(fragment.path):
                 what = "an embed of a private note is left out"
             self.warnings.add(origin, what)
             return [_leave_out(passage, node)]
@@ -278,7 +278,7 @@ class _DraftJob:
 
         Writing such an embed is consent to the picture, unless the note is private.
         """
-        if not fragment.heading or self.source.hidden(fragment.path):
+        if not fragment.heading or self.source.is_hidden(fragment.path):
             return None
         drawn = self.source.drawn(fragment.path, fragment.heading)
         if drawn is None:

@@ -342,7 +342,7 @@ _OFFICE_AUTHOR = re.compile(rb"\b(?:w\d*:)(author)=\"([^\"]+)\"")
 
 
 class Inspection(NamedTuple):
-    """What a file says besides what it is there for."""
+    """What a file says besides what it is there for; a known kind can still be broken."""
 
     places: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()

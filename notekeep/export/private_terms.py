@@ -184,5 +184,5 @@ def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
     if match[2] is not None and not is_image(name):
         return match[2]
     found = source.find(name, path) if name else path
-    hidden = found is not None and source.hidden(found)
+    hidden = found is not None and source.is_hidden(found)
     return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"

@@ -70,7 +70,7 @@ def read_head_fields(head: str) -> dict[str, Any]:
 
 
 def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
-    """Compare two heads."""
+    """Return the note's fields that changed, None for one that went, and keys without a field."""
     old, new = read_head_fields(before), read_head_fields(after)
     known: dict[str, Any] = {}
     unknown = []
@@ -130,7 +130,7 @@ _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 @dataclass(slots=True)
 class PulledEdits:
-    """What comes back into a note."""
+    """What comes back into a note: None deletes a field; `left` could not be brought back."""
 
     body: str
     fields: dict[str, Any] = field(default_factory=dict)
@@ -138,7 +138,10 @@ class PulledEdits:
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Bring what a person changed in a post back."""
+    """Bring what a person changed in a post back into the body of its note.
+
+    `base` is the post as it was written last, `site` as it is.
+    """
     old, new = (split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site))
     known, unknown = compare_heads(old.head, new.head)
     pulled = PulledEdits("", known)

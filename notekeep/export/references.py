@@ -233,7 +233,7 @@ class Linker:
                 return self._named(node, words, Ref("asset", asset, origin))
             self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
             return _as_words(node, words, "a broken link becomes words")
-        if self._source.hidden(found):
+        if self._source.is_hidden(found):
             return self._hidden(node, origin)
         if heading and not node.title and self._hides_heading(found, heading):
             heading, words = "", _shown(name or found, "")
@@ -296,7 +296,7 @@ class Linker:
         found = None
         if not name or _is_note_name(name):
             found = self._find_note(name, path, origin)
-        if found is not None and self._source.hidden(found):
+        if found is not None and self._source.is_hidden(found):
             return _unlink(node, "a link to a private note becomes words")
         if found is not None:
             return self._readdress(node, Ref("note", found, origin, heading, block))
@@ -319,7 +319,7 @@ class Linker:
         if not name:
             return path
         found = self._source.notes.resolve(name, path)
-        shown = [other for other in found if not self._source.hidden(other)]
+        shown = [other for other in found if not self._source.is_hidden(other)]
         if len(shown) > 1:
             what = f"{name!r} could be {' or '.join(shown)}; the first is taken"
             self._warnings.add(origin, what)

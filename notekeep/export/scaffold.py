@@ -38,7 +38,7 @@ _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
 
 class Point(NamedTuple):
-    """One thing worth telling."""
+    """One thing worth telling, and where it is: "p. 27", "00:12:34", or ""."""
 
     text: str
     locator: str
@@ -56,7 +56,7 @@ class OutlineSection:
 
 @dataclass(slots=True)
 class NoteOutline:
-    """A note as something to write from."""
+    """A note as something to write from; `name` is what a link to it says."""
 
     path: str
     title: str
@@ -90,7 +90,7 @@ def outline_note(note: Note) -> NoteOutline:
     check_readable(note)
     passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
-    facts = {key: said for key in keys if (said := _said(note.fields.get(key)))}
+    facts = {key: text for key in keys if (text := _field_text(note.fields.get(key)))}
     name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     tags = note.fields.get("tags")
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
@@ -148,9 +148,9 @@ def _plain(text: str) -> str:
     return _BLOCK_ID.sub("", text.strip()).strip()
 
 
-def _said(value: Value) -> str:
+def _field_text(value: Value) -> str:
     if isinstance(value, list):
-        return ", ".join(filter(None, (_said(item) for item in value)))
+        return ", ".join(filter(None, (_field_text(item) for item in value)))
     if value is None:
         return ""
 

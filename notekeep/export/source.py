@@ -134,7 +134,7 @@ class VaultSource:
         found = self.notes.resolve(target, from_path)
         return found[0] if found else None
 
-    def hidden(self, path: str) -> bool:
+    def is_hidden(self, path: str) -> bool:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
         return path in self.notes.withheld() or bool(self.private_name(path))
 
@@ -145,7 +145,7 @@ class VaultSource:
             if self._is_in_private_folder(target, from_path):
                 return True
             found = self.find(target, from_path)
-            return found is not None and self.hidden(found)
+            return found is not None and self.is_hidden(found)
 
         return hides
 
