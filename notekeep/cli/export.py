@@ -21,7 +21,6 @@ from notekeep.cli.options import (
     verb_options,
     yes_option,
 )
-from notekeep.export.draft import condense_warnings, warning_kind
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ def notes(
         _explain(plan)
     if not dry_run:
         _write(vault, plan, yes=yes, as_json=as_json)
-        return (_check(plan) if check else 0) or _exit_code(plan)
+        return (_check(vault, plan) if check else 0) or _exit_code(plan)
     if as_json:
         output.write_json(_export_object(plan, None))
     else:
@@ -313,6 +312,8 @@ def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
+    from notekeep.export.warnings import condense_warnings, warning_kind
+
     for line in condense_warnings(warnings, MAX_SHOWN_LINES):
         output.write_message(line)
     if len(warnings) > MAX_SHOWN_LINES:
@@ -358,11 +359,9 @@ def _edit_choices(file: SiteChange) -> list[str]:
     return [", ".join(said)] if said else []
 
 
-def _check(plan: ExportPlan) -> int:
+def _check(vault: Vault, plan: ExportPlan) -> int:
     """Build with the real generator, or lint where it is missing, and say what is wrong."""
-    from notekeep.export.check.page_checks import check_export
-
-    report = check_export(plan)
+    report = vault.publishing.check_export(plan)
     how = "built" if report.built else "not built"
     if report.said:
         output.write_message(report.said)

@@ -1,26 +1,27 @@
-"""Addresses of posts, files, series in a site."""
+"""Addresses in a site: of other posts and places in them, of files, of the parts of a series."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import web_name
 from notekeep.export.references import Ref, escape_text
 from notekeep.export.source_map import SourceChange, SourceEdit
+from notekeep.export.warnings import WarningList
 from notekeep.storage.file_names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from notekeep.export.draft import Draft, WarningList
+    from notekeep.export.draft import Draft
     from notekeep.export.post import Post
     from notekeep.export.rewrite.site_links import AnchorIds
     from notekeep.export.targets.target import Target
 
-
-# Where the things a post points at are in its site: other posts, places in them, files.
+SERIES_REASON = "links to the parts of its series"
 
 
 @dataclass(slots=True)
@@ -41,14 +42,9 @@ class SiteAddresses:
     """The addresses as one post sees them.
 
     Attributes:
-        target: The site.
-        draft: The post's draft.
         anchors: The ids its own places can have.
-        published: Every note that has a post, by path.
         names: The name in the site of each file that the post may show, by path.
-        remarks: What the person should know.
-        shown: The files that the post shows, as they are asked for.
-        linked: The slugs of the posts it links to, likewise.
+        shown: The files that the post shows, as they are asked for; likewise the slugs `linked`.
     """
 
     target: Target
@@ -56,7 +52,8 @@ class SiteAddresses:
     anchors: AnchorIds
     published: Mapping[str, PublishedNote]
     names: Mapping[str, str]
-    remarks: WarningList
+    cover: str = ""
+    remarks: WarningList = field(default_factory=WarningList)
     shown: list[str] = field(default_factory=list)
     linked: set[str] = field(default_factory=set)
 
@@ -65,19 +62,21 @@ class SiteAddresses:
         found = self.published.get(ref.path)
         if found is None or not self.target.reaches(self.draft.post, found.post):
             return None
-        place = f"#{ref.heading}" if ref.heading else f"#^{ref.block}" if ref.block else ""
-        anchor = found.anchors.find(ref) if found.anchors is not None else None
-        if place and found.anchors is not None and not self._has_place(found.anchors, ref):
-            self.remarks.add(ref.origin, f"there is no {place} in {ref.path}; the link leads to it")
-        anchor = anchor and self._writable(found.anchors, anchor)
+        anchor = ""
+        if found.anchors is not None:
+            if (place := ref.place) and not self._has_place(found.anchors, ref):
+                what = f"there is no {place} in {ref.path}; the link leads to it"
+                self.remarks.add(ref.origin, what)
+            if known := found.anchors.find(ref):
+                anchor = self._writable(found.anchors, known)
         if ref.path == self.draft.note.path and not anchor:
             return "#"
         self.linked.add(found.post.slug)
-        return self.target.link(self.draft.post, found.post, anchor or "")
+        return self.target.link(self.draft.post, found.post, anchor)
 
     def local(self, ref: Ref) -> str | None:
         """Return the id of a place within this post, its embedded parts included."""
-        if ref.kind != "note" or not (ref.heading or ref.block):
+        if ref.kind != "note" or not ref.place:
             return None
         if ref.path != self.draft.note.path and ref.path in self.published:
             return None
@@ -95,11 +94,9 @@ class SiteAddresses:
     def _has_place(self, anchors: AnchorIds, ref: Ref) -> bool:
         return anchors.find(ref) is not None or anchors.is_title(ref)
 
-    def _writable(self, anchors: AnchorIds | None, anchor: str) -> str:
+    def _writable(self, anchors: AnchorIds, anchor: str) -> str:
         """Return the id itself, or for a block where no block can have one, its heading's."""
-        if anchors is None or self.target.dialect.html:
-            return anchor
-        return anchors.nearest_heading(anchor)
+        return anchor if self.target.dialect.html else anchors.nearest_heading(anchor)
 
 
 def name_assets(paths: Iterable[str]) -> dict[str, str]:
@@ -108,9 +105,7 @@ def name_assets(paths: Iterable[str]) -> dict[str, str]:
     Which of two came first never matters: both get one.
     """
     plain = {path: web_name(path) for path in dict.fromkeys(paths)}
-    counts: dict[str, int] = {}
-    for name in plain.values():
-        counts[name_key(name)] = counts.get(name_key(name), 0) + 1
+    counts = Counter(map(name_key, plain.values()))
     return {
         path: name if counts[name_key(name)] == 1 else _hashed(name, path)
         for path, name in plain.items()
@@ -123,46 +118,31 @@ def _hashed(name: str, path: str) -> str:
     return f"{stem}-{digest}{dot}{ending}" if dot else f"{name}-{digest}"
 
 
-# Series: at the end of each part, which part of how many it is, and links to its neighbours.
-#
-# One property in each note is enough, `series:`; `part:` puts them in order, else their dates
-# do. The links are written as any other link of the note, so that a part that is not published
-# yet is left out, and comes in when it is.
-
-
-REASON = "links to the parts of its series"
-
-
 def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
-    """Write the line of its series at the end of every draft that is part of one.
+    """Write at the end of each draft of a series which part it is, with links to its neighbours.
 
-    Args:
-        drafts: All that have a post, slugs and dates settled.
-        target: Their site, which says what can be linked.
+    `series:` is enough; `part:` puts the notes in order, else their dates do. The links are written
+    as any other link of the note, so a part that is not published yet comes in when it is.
     """
     parts: dict[str, list[Draft]] = {}
     for draft in drafts:
         if draft.post.series:
             parts.setdefault(draft.post.series.casefold(), []).append(draft)
     for members in parts.values():
-        ordered = sorted(members, key=_place)
-        for draft in ordered if len(ordered) > 1 else ():
-            shown = [one for one in ordered if one is draft or _is_linked(draft, one, target)]
+        ordered = sorted(members, key=_series_place)
+        for draft in ordered:
+            shown = [one for one in ordered if one is draft or target.reaches(draft.post, one.post)]
             if len(shown) > 1:
-                _add(draft, shown)
+                _add_series_line(draft, shown)
 
 
-def _place(draft: Draft) -> tuple[float, float, str]:
+def _series_place(draft: Draft) -> tuple[float, float, str]:
     post = draft.post
     part = float("inf") if post.part is None else post.part
     return part, post.date.timestamp() if post.date else 0.0, post.path
 
 
-def _is_linked(draft: Draft, other: Draft, target: Target) -> bool:
-    return target.reaches(draft.post, other.post)
-
-
-def _add(draft: Draft, parts: Sequence[Draft]) -> None:
+def _add_series_line(draft: Draft, parts: Sequence[Draft]) -> None:
     at = parts.index(draft)
     passage = draft.passage
     origin = passage.origin(len(passage.text))
@@ -172,15 +152,15 @@ def _add(draft: Draft, parts: Sequence[Draft]) -> None:
             other = parts[number].post
             address = draft.refs.add(Ref("note", other.path, origin))
             links.append(f"{name}: [{escape_text(other.title)}]({address})")
-    line = (
-        f"*{escape_text(draft.post.series)}*, part {at + 1} of {len(parts)} · {' · '.join(links)}"
-    )
+    series = escape_text(draft.post.series)
+    line = f"*{series}*, part {at + 1} of {len(parts)} · {' · '.join(links)}"
     end = len(passage.text.rstrip("\n"))
-    longer = passage.splice([SourceEdit(end, len(passage.text), f"\n\n{line}\n", REASON)])
+    edit = SourceEdit(end, len(passage.text), f"\n\n{line}\n", SERIES_REASON)
+    longer = passage.splice([edit])
     last = longer.tree.root.children[-1]
     if last.kind == "paragraph" and longer.tree.source(last).strip() == line:
         draft.passage = longer
-        draft.changes.append(SourceChange(origin.path, origin.line, REASON))
+        draft.changes.append(SourceChange(origin.path, origin.line, SERIES_REASON))
     else:
         draft.warnings.append(
             f"{draft.note.path}, line {origin.line}: a block is open at its end, so the links to"

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
+from notekeep.export.slugs import make_slug
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
 
@@ -57,8 +59,6 @@ class Attachments(AttachmentFinder):
             Refused: It may not leave: it lies outside the vault, in a hidden or private folder,
                 or is no regular file.
         """
-        from pathlib import Path
-
         if path in self.drawn:
             return self.drawn[path]
         if any(file_names.is_hidden(part) for part in path.split("/")):
@@ -79,8 +79,6 @@ class Attachments(AttachmentFinder):
 
 def web_name(path: str) -> str:
     """Return the name that a file has in a site: `My Grid (1).PNG` is `my-grid-1.png`."""
-    from notekeep.export.slugs import make_slug
-
     stem, dot, ending = os.path.basename(path).rpartition(".")
     if not stem:
         stem, ending = ending, ""

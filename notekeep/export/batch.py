@@ -1,4 +1,8 @@
-"""One run of an export: the notes chosen, and what each becomes."""
+"""One run of an export: the notes that may leave, and the drafts they become.
+
+Notes exported earlier are drafted along with those that were asked for, so that links between all
+of them are right.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +20,17 @@ if TYPE_CHECKING:
     from notekeep.export.addresses import PublishedNote
     from notekeep.export.draft import Draft, Drafter
     from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
-    from notekeep.export.plan import ExportPlan
     from notekeep.export.source import Options, VaultSource
     from notekeep.export.targets.target import Target
 
-
-# The notes of one export while it is planned: which there are, and what is known of them.
+NOTE_GONE = "its note is not in the vault any more"
+SLUG_CHANGED = "its note has another slug"
+CONSENT_WITHDRAWN = "its note may not leave the vault any more"
 
 
 @contextmanager
 def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
-    """Refuse one note for what goes wrong with it, so that the others are exported.
-
-    Args:
-        path: The note.
-        refused: Gets the error, a fault of notekeep's own as well.
-    """
+    """Refuse one note for what goes wrong with it, so that the others are exported."""
     try:
         yield
     except Refused as error:
@@ -49,23 +48,16 @@ def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Batch:
-    """One export on its way to a plan.
+    """An export on its way to a plan.
 
     Attributes:
-        source: The vault.
-        target: The site.
-        manifest: What was written there last.
         options: What the person chose; `linebreaks` is settled.
-        key: What the manifest calls the vault and its notes.
-        drafter: Makes the drafts.
-        plan: The plan, to be filled.
-        asked: The drafts of the notes that were asked for, by path.
-        earlier: The drafts of notes that have a post already and were not asked for.
+        requested: The drafts of the notes that were asked for, by path.
+        existing: The drafts of notes that have a post already and were not asked for.
         anchors: The ids that the places of each draft can have, by path.
         published: Every note that has or gets a post.
         withdrawn: Notes that may not leave any more, or never might.
-        there: Those of the manifest's notes that are in the vault.
-        is_large: Whether so many notes are drafted that what was read of each is forgotten.
+        present: Those of the manifest's notes that are in the vault.
     """
 
     source: VaultSource
@@ -74,110 +66,89 @@ class Batch:
     options: Options
     key: VaultKey
     drafter: Drafter
-    plan: ExportPlan
-    asked: dict[str, Draft] = field(default_factory=dict)
-    earlier: dict[str, Draft] = field(default_factory=dict)
+    refused: dict[str, Refused]
+    warnings: list[str] = field(default_factory=list)
+    requested: dict[str, Draft] = field(default_factory=dict)
+    existing: dict[str, Draft] = field(default_factory=dict)
     anchors: dict[str, AnchorIds] = field(default_factory=dict)
     published: dict[str, PublishedNote] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
-    there: frozenset[str] = field(init=False)
-    is_large: bool = False
+    present: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look up the notes of all posts at once."""
         noted = {entry.note for entry in self.manifest.posts.values()} - {""}
-        self.there = frozenset(self.source.notes.known(noted))
+        self.present = frozenset(self.source.notes.known(noted))
 
-    def draft(self, path: str) -> Draft:
-        """Make the draft of a note; of many, each is read again when it is needed.
+    @property
+    def drafts(self) -> dict[str, Draft]:
+        """All drafts, by path."""
+        return self.existing | self.requested
 
-        Raises:
-            Refused: It cannot be made.
-        """
+    def draft_requested(self, paths: Sequence[str]) -> None:
+        """Draft what was asked for; one note that is refused hides none of the others."""
+        unmarked: dict[str, Refused] = {}
+        for path in dict.fromkeys(paths):
+            with refuse_on_error(path, self.refused):
+                try:
+                    self._check_consent(path, named=self.options.named)
+                except UnmarkedNote as error:
+                    unmarked[path] = error
+                else:
+                    self.requested[path] = self._draft(path)
+        count = len(set(paths))
+        if unmarked and len(unmarked) == count:
+            self.refused |= unmarked
+        elif unmarked:
+            self.warnings.append(
+                f"{len(unmarked)} of {count} notes are left out: they are not marked publish: true"
+            )
+
+    def draft_existing(self) -> None:
+        """Draft the notes of posts that are in the site already, where they still may leave."""
+        for entry in self.manifest.posts.values():
+            path = entry.note
+            if path in self.requested or path in self.refused or path not in self.present:
+                continue
+            with refuse_on_error(path, {}):
+                self._check_consent(path, named=True)
+                self.existing[path] = self._draft(path)
+
+    def _check_consent(self, path: str, *, named: bool) -> None:
+        try:
+            self.drafter.check_consent(path, named=named)
+        except UnmarkedNote:
+            raise
+        except Refused:
+            self.withdrawn.add(path)
+            raise
+
+    def _draft(self, path: str) -> Draft:
         draft = self.drafter.draft(path)
         title = None if self.target.dialect.keep_title else draft.post.title
         # A series adds its line at the end only, so these stay right.
         self.anchors[path] = AnchorIds(draft.passage, title)
-        if self.is_large:
-            draft.passage.forget()
+        draft.passage.forget()  # the trees of thousands of notes do not fit into memory
         return draft
 
     def known(self, path: str) -> tuple[str, ManifestEntry] | None:
         """Return slug and manifest entry of a note's post, or None when it has none."""
         return self.manifest.of_note(path)
 
-    def owns(self, entry: ManifestEntry) -> bool:
+    def is_own(self, entry: ManifestEntry) -> bool:
         """Whether a post is of this vault."""
         return entry.vault == self.key.vault
 
-
-# Which notes an export is about: those that were asked for and may leave, and those before them.
-#
-# Notes exported earlier are drafted along with those that were asked for, so that links between
-# all of them are right.
-
-
-NOTE_GONE = "its note is not in the vault any more"
-SLUG_CHANGED = "its note has another slug"
-CONSENT_WITHDRAWN = "its note may not leave the vault any more"
-
-
-def draft_requested(batch: Batch, paths: Sequence[str]) -> None:
-    """Draft what was asked for; one note that is refused hides none of the others."""
-    unmarked: list[Refused] = []
-    for path in dict.fromkeys(paths):
-        with refuse_on_error(path, batch.plan.refused):
-            try:
-                batch.drafter.consent(path, named=batch.options.named)
-            except UnmarkedNote as error:
-                unmarked.append(error)
-            except Refused:
-                batch.withdrawn.add(path)
-                raise
-    if unmarked and len(unmarked) == len(set(paths)):
-        batch.plan.refused |= dict(zip(paths, unmarked, strict=False))
-    elif unmarked:
-        batch.plan.warnings.append(
-            f"{len(unmarked)} of {len(set(paths))} notes are left out:"
-            " they are not marked publish: true"
-        )
-    for path in sorted(batch.drafter.consented):
-        with refuse_on_error(path, batch.plan.refused):
-            batch.asked[path] = batch.draft(path)
-    batch.drafter.consented -= batch.plan.refused.keys()
-    batch.asked = {path: batch.asked[path] for path in paths if path in batch.asked}
-
-
-def draft_existing(batch: Batch) -> None:
-    """Draft the notes of posts that are in the site already, where they still may leave."""
-    for entry in batch.manifest.posts.values():
-        path = entry.note
-        if path in batch.asked or path not in batch.there:
-            continue
-        if path in batch.plan.refused:
-            continue
-        left: dict[str, Refused] = {}
-        with refuse_on_error(path, left):
-            try:
-                batch.drafter.consent(path, named=True)
-            except Refused:
-                batch.withdrawn.add(path)
-                raise
-            batch.earlier[path] = batch.draft(path)
-        batch.drafter.consented -= left.keys()
-
-
-def find_orphaned_slugs(batch: Batch) -> dict[str, str]:
-    """Return the slugs of posts that no note stands behind any more, and why."""
-    gone = {}
-    slugs = {draft.post.slug for draft in batch.asked.values()}
-    for slug, entry in batch.manifest.posts.items():
-        if not batch.owns(entry) or slug in slugs:
-            continue
-        if entry.note not in batch.there:
-            gone[slug] = NOTE_GONE
-        elif entry.note in batch.withdrawn:
-            gone[slug] = CONSENT_WITHDRAWN
-        elif entry.moved or entry.note in batch.asked:
-            gone[slug] = SLUG_CHANGED
-    return gone
+    def orphaned_slugs(self) -> dict[str, str]:
+        """Return the slugs of posts that no note stands behind any more, and why."""
+        gone = {}
+        slugs = {draft.post.slug for draft in self.requested.values()}
+        for slug, entry in self.manifest.posts.items():
+            if not self.is_own(entry) or slug in slugs:
+                continue
+            if entry.note not in self.present:
+                gone[slug] = NOTE_GONE
+            elif entry.note in self.withdrawn:
+                gone[slug] = CONSENT_WITHDRAWN
+            elif entry.moved or entry.note in self.requested:
+                gone[slug] = SLUG_CHANGED
+        return gone

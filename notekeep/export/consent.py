@@ -6,16 +6,23 @@ marked `publish: true`. What is marked as private, in any of the ways people mar
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+from os.path import splitext
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from notekeep.errors import Refused
+from notekeep.markdown.frontmatter import read_frontmatter
+from notekeep.markdown.links import WIKILINK_PATTERN
+from notekeep.markdown.outline import SCHEME_PATTERN
 from notekeep.markdown.schema import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from notekeep.export.source_map import MappedText
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
 
@@ -38,8 +45,9 @@ _AWAY = [
 _ONE_EDIT_AWAY = re.compile("|".join(_AWAY))
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
 """Words that match but are spelt as they are meant."""
-_TRACES = re.compile(r"priv|vate|avte|p.{1,4}ate", re.IGNORECASE)
-"""What is left of PRIVATE after any one edit."""
+_TRACES = ("priv", "vate", "avte")
+_LONGER_TRACE = re.compile(r"p.{1,4}ate")
+"""What is left of PRIVATE after any one edit: one of these."""
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
@@ -60,7 +68,10 @@ def is_like_private(word: str) -> bool:
 
 def may_mention_private(text: str) -> bool:
     """Whether PRIVATE, or nearly it, can be in a text: a quick look that misses none."""
-    return not text.isascii() or _TRACES.search(text) is not None
+    if not text.isascii():
+        return True
+    lower = text.lower()
+    return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
 class UnmarkedNote(Refused):
@@ -82,17 +93,13 @@ def is_withheld(fields: Mapping[str, Value]) -> bool:
     return "publish" in fields and parse_yes_no(fields["publish"]) is False
 
 
-def marked(note: Note, published: frozenset[str]) -> bool:
+def is_marked(note: Note, published: frozenset[str]) -> bool:
     """Whether a note is marked for others to read."""
     return note.path in published or parse_yes_no(note.fields.get("publish")) is True
 
 
 def check_readable(note: Note) -> None:
-    """Return when a note could be read.
-
-    Raises:
-        Refused: Its front matter or its text could not be read.
-    """
+    """Refuse a note whose front matter or text could not be read."""
     problem = note.problem
     if problem is None:
         return
@@ -110,11 +117,7 @@ def check_readable(note: Note) -> None:
 
 
 def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None:
-    """Return when a note may leave as a draft.
-
-    Raises:
-        Refused: It may not, or what its front matter says of it cannot be understood.
-    """
+    """Refuse a note that may not leave as a draft, or of which that cannot be understood."""
     path = note.path
     check_readable(note)
     if note.private:
@@ -156,7 +159,7 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
                 f"{note.path}: publish: {note.fields['publish']} is neither true nor false",
                 "write publish: true to export the note",
             )
-    if not named and not marked(note, published):
+    if not named and not is_marked(note, published):
         raise UnmarkedNote(
             f"{note.path}: it is not marked publish: true",
             "write publish: true in it, or name it to export it as a draft",
@@ -168,8 +171,6 @@ def _second_block_withholds(note: Note) -> bool:
     body = note.body_lf.lstrip()
     if not body.startswith(("---", "+++")):
         return False
-    from notekeep.markdown.frontmatter import read_frontmatter
-
     fields = read_frontmatter(body.encode("utf-8", "surrogateescape")).fields
     return is_withheld({canonical(key): value for key, value in fields.items()})
 
@@ -186,3 +187,82 @@ def _nearly(path: str, what: str) -> Refused:
         f"{path}: {what} is nearly “private”, and keeps nothing in the vault",
         "correct it, or give it another name",
     )
+
+
+# Names of private notes where no link is made of them: HTML attributes, inline Dataview, code. A
+# link in Markdown to a private note becomes words (`references.py`). These would go out as they are
+# written, so a note that has one is refused with its line. Plain words are no mention, not in code
+# either: a private note called "Notes" forbids nobody the word.
+
+_MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
+_HTML_TAG = re.compile(r"<[A-Za-z][^>]*>", re.DOTALL)
+_ADDRESS_ATTRIBUTE = re.compile(
+    r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
+    r"|data-(?:href|src|link|path|file|note))\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"\]\(\s*<?([^)>\n]+)")
+_INLINE_QUERY = re.compile(r"`+\s*\$?=(?P<inside>[^`]*)`")
+_QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
+
+
+def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
+    """Refuse a note without its private parts that names a hidden note where it would go out."""
+    text = passage.text
+    if not ("[[" in text or "=" in text):
+        return
+    for node in passage.tree.find("html", "html_block", "code_span", "fence", "code_block"):
+        source = text[node.start : node.end]
+        targets = [*_named_in_html(source)] if node.kind.startswith("html") else []
+        targets += _named_in_query(source) if node.kind == "code_span" else ()
+        targets += ((link.start(), link["target"]) for link in _MENTIONED_LINK.finditer(source))
+        for at, target in targets:
+            if _leads_to_hidden(target, hidden):
+                path, line = passage.origin(node.start + at)
+                raise mention_error(path, line)
+
+
+def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
+    """Whether a field's text names a private note in an address or in inline Dataview."""
+    targets = [*_named_in_html(value), *_named_in_query(value)]
+    targets += ((link.start(), unquote(link[1].split(" ")[0])) for link in _LINK.finditer(value))
+    return any(_leads_to_hidden(target, hidden) for _, target in targets)
+
+
+def mention_error(path: str, line: int) -> Refused:
+    """Return the error for a note that names a private note on a line."""
+    return Refused(
+        f"{path}: line {line} names a private note in an address, a query or code,"
+        " where it would go out",
+        "make it a link in Markdown, which becomes words, or take the name away",
+        line=line,
+    )
+
+
+def _named_in_html(text: str) -> Iterator[tuple[int, str]]:
+    for tag in _HTML_TAG.finditer(text):
+        for found in _ADDRESS_ATTRIBUTE.finditer(text, tag.start(), tag.end()):
+            value = html.unescape(found[1] or found[2] or found[3] or "").strip()
+            yield found.start() + 1, unquote(value)
+            for one in value.split(","):  # as `srcset` has several, each with its width behind it
+                yield found.start() + 1, unquote(one.strip().split(" ")[0])
+
+
+def _named_in_query(text: str) -> Iterator[tuple[int, str]]:
+    for query in _INLINE_QUERY.finditer(text):
+        for quoted in _QUOTED.finditer(query["inside"]):
+            yield query.start(), quoted[1] or quoted[2] or ""
+        for link in _MENTIONED_LINK.finditer(query["inside"]):
+            yield query.start(), link["target"]
+
+
+def _leads_to_hidden(target: str, hidden: Callable[[str], bool]) -> bool:
+    """Whether an address leads to a hidden note, or to a file that has its name."""
+    if SCHEME_PATTERN.match(target):
+        return False
+    name = re.split(r"[#?]", target, maxsplit=1)[0].strip()
+    if not name:
+        return False
+    last = splitext(name.rsplit("/", 1)[-1])[0]
+    # From the root it is a page of the person's own site, unless a note is right there.
+    return hidden(name) or (not name.startswith("/") and bool(last) and hidden(last))

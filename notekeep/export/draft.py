@@ -1,4 +1,8 @@
-"""Note to neutral draft."""
+"""A note as a draft: consented to, without what is private, with what it embeds.
+
+A draft knows no generator yet. Its text is plain Markdown with numbered addresses; what it says of
+itself is a `Post`. `composer.py` makes a generator's text of it.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,20 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
-from notekeep.export.consent import check_consent, marked, may_mention_private
+from notekeep.export.consent import (
+    check_consent,
+    is_marked,
+    may_mention_private,
+    mention_error,
+    mentions_hidden,
+    refuse_mentions,
+)
 from notekeep.export.embeds import (
     MAX_EMBED_DEPTH,
-    Fragment,
     extract_fragment,
     find_heading,
     normalize_heading,
@@ -21,9 +31,9 @@ from notekeep.export.embeds import (
     prefix_footnotes,
 )
 from notekeep.export.post import PASSED_FIELDS, Post, public_title, read_post
-from notekeep.export.private import strip_private
-from notekeep.export.private_terms import mention_error, mentions_hidden, refuse_mentions
+from notekeep.export.private import COMMENT_OPENING, strip_private
 from notekeep.export.references import (
+    Fragment,
     Linker,
     Ref,
     ReferenceTable,
@@ -36,109 +46,27 @@ from notekeep.export.references import (
 )
 from notekeep.export.slugs import make_slug
 from notekeep.export.source_map import (
-    COMMENT_OPENING,
     MappedText,
     SourceChange,
     SourceEdit,
     remove_lines,
     separate_removals,
 )
+from notekeep.export.warnings import WarningList, group_warnings
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.schema import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
 
     from notekeep.export.source import Options, VaultSource
     from notekeep.export.source_map import Origin
     from notekeep.markdown.nodes import Node
     from notekeep.markdown.note import Note
 
-
-# What a person should know though it stops nothing.
-
-
-_NAMED = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>|(?<=slug: )[^\s;,]+")
-"""What a remark is about: in quotes, as a tag or a slug. Two that differ in nothing else are of one
-kind."""
-_PLACE = re.compile(r"^.*?(?:, line \d+)?: |, and \d+ more like it$")
-"""The note that a text is about, and how often it holds there."""
-
-
-class ExportWarning(NamedTuple):
-    """One remark, and the line it is about if it is about one."""
-
-    origin: Origin | None
-    what: str
-
-    def __str__(self) -> str:
-        if self.origin is None:
-            return self.what
-        return f"{self.origin.path}, line {self.origin.line}: {self.what}"
-
-
-class WarningList:
-    """Remarks in order, each once."""
-
-    def __init__(self) -> None:
-        self._known: dict[ExportWarning, None] = {}
-
-    @property
-    def all(self) -> list[ExportWarning]:
-        """All of them, in order."""
-        return list(self._known)
-
-    def add(self, origin: Origin | None, what: str) -> None:
-        """Note a remark."""
-        self._known.setdefault(ExportWarning(origin, what))
-
-
-def warning_kind(text: str) -> str:
-    """Return what a text says, whatever it is about."""
-    return _NAMED.sub("…", text)
-
-
-def group_warnings(remarks: Iterable[ExportWarning]) -> list[str]:
-    """Return remarks as text, those of one kind about one note in one line with their number."""
-    groups: dict[tuple[str, str], list[ExportWarning]] = {}
-    for remark in remarks:
-        path = "" if remark.origin is None else remark.origin.path
-        groups.setdefault((path, warning_kind(remark.what)), []).append(remark)
-    return [
-        f"{first}, and {len(more)} more like it" if more else str(first)
-        for first, *more in groups.values()
-    ]
-
-
-def condense_warnings(texts: Sequence[str], most: int) -> list[str]:
-    """Return texts for a person: all, or one of each kind, the commonest first.
-
-    Args:
-        texts: Notices as `group_warnings` writes them, of many notes.
-        most: How many there may be before only one of each kind is told, and how many of these.
-    """
-    if len(texts) <= most:
-        return list(texts)
-    kinds: dict[str, list[str]] = {}
-    for text in texts:
-        kinds.setdefault(warning_kind(_PLACE.sub("", text)), []).append(text)
-    shown = sorted(kinds.values(), key=len, reverse=True)[:most]
-    lines = [
-        f"{first}; {len(more)} more in other notes" if more else first for first, *more in shown
-    ]
-    left = len(texts) - sum(map(len, shown))
-    return [*lines, f"and {left} other notices"] if left else lines
-
-
-# A note as a draft: consented to, without what is private, with what it embeds.
-#
-# A draft knows no generator yet. Its text is plain Markdown with numbered addresses; what it
-# says of itself is a `Post`. `pipeline.py` makes a generator's text of it.
-
-
-_ADDRESSED = ("text", "wikilink", "image", "link", "autolink", "html", "html_block", "definition")
-"""What an address can stand in, words first."""
-_LINKING = frozenset({"wikilink", "image", "link"})
+_LINKS = ("wikilink", "image", "link")
+_ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")
+"""What an address can stand in, besides plain words."""
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
 
@@ -148,14 +76,10 @@ class Draft:
     """A note ready to become a post.
 
     Attributes:
-        note: The note, as read.
-        post: What it says of itself.
         passage: Its body; links of the vault have addresses that `refs` explains.
-        refs: What it points at.
         sources: The notes whose text it holds, itself first.
         removed: What private text was taken out, for the audit.
         changes: What was done to it, by line of the note.
-        warnings: What the person should know.
         digest: The digest of what is exported of the note, whatever a site makes of it.
     """
 
@@ -175,17 +99,12 @@ class Draft:
 
 
 class Drafter:
-    """Makes drafts of the notes of one vault, reading each note once.
-
-    Attributes:
-        consented: Notes that were named or found and may leave.
-    """
+    """Makes drafts of the notes of one vault, reading each note once."""
 
     def __init__(self, source: VaultSource, options: Options) -> None:
         self.source = source
         self.options = options
         self.attachments = Attachments(source)
-        self.consented: set[str] = set()
         self._notes: dict[str, Note] = {}
 
     def note(self, path: str) -> Note:
@@ -194,21 +113,8 @@ class Drafter:
             self._notes[path] = self.source.note(path)
         return self._notes[path]
 
-    def consent(self, path: str, *, named: bool) -> None:
-        """Note that a note may leave.
-
-        Raises:
-            Refused: It may not.
-        """
-        self.check(path, named=named)
-        self.consented.add(path)
-
-    def check(self, path: str, *, named: bool) -> None:
-        """Return when a note may leave.
-
-        Raises:
-            Refused: It may not.
-        """
+    def check_consent(self, path: str, *, named: bool) -> None:
+        """Refuse a note that may not leave."""
         note = self.note(path)
         place = self.source.private_name(path)
         if place not in {"", path}:
@@ -219,22 +125,15 @@ class Drafter:
         check_consent(note, named=named, published=self.source.published)
 
     def draft(self, path: str) -> Draft:
-        """Make the draft of a note that may leave.
-
-        Raises:
-            Refused: A private part of it, or of a note it embeds, cannot be told from the rest.
-        """
+        """Make the draft of a note that may leave; refuse one whose private parts are unclear."""
         note = self.note(path)
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
-
         hidden = self.source.make_hidden_check(path)
         post = read_post(note, self.options, hidden)
         self._check_fields(note, hidden)
         draft = Draft(note, post, MappedText("", []), ReferenceTable.of(note.body))
-        remarks = WarningList()
-        _DraftJob(self, draft, remarks).run()
-        draft.warnings = group_warnings(remarks.all)
+        _DraftJob(self, draft).run()
         draft.digest = _digest(draft)
         return draft
 
@@ -244,7 +143,7 @@ class Drafter:
         if not (COMMENT_OPENING.search(note.body) or may_mention_private(note.body)):
             return False
         try:
-            stripped = strip_private(MappedText.of_file(path, note.body, note.body_line + 1))
+            stripped = strip_private(MappedText.of_note(note))
         except Refused:
             return True
         if find_heading(stripped.passage.tree, heading) is not None:
@@ -271,9 +170,8 @@ class Drafter:
                 "take it out of the field",
                 line=line,
             )
-        if COMMENT_OPENING.search(note.path.rsplit("/", 1)[-1]) and COMMENT_OPENING.search(
-            note.title
-        ):
+        name = note.path.rsplit("/", 1)[-1]
+        if COMMENT_OPENING.search(name) and COMMENT_OPENING.search(note.title):
             raise Refused(
                 f"{note.path}: its title is the file's name, which has a comment in it",
                 "rename the note, or give it a title of its own",
@@ -283,13 +181,13 @@ class Drafter:
 class _DraftJob:
     """The making of one draft: the note, and the notes it embeds, each in its own context."""
 
-    def __init__(self, drafter: Drafter, draft: Draft, remarks: WarningList) -> None:
+    def __init__(self, drafter: Drafter, draft: Draft) -> None:
         self.drafter = drafter
         self.source = drafter.source
         self.draft = draft
-        self.remarks = remarks
+        self.warnings = WarningList()
         self.linker = Linker(
-            drafter.source, drafter.attachments, draft.refs, remarks, drafter.hides_heading
+            drafter.source, drafter.attachments, draft.refs, self.warnings, drafter.hides_heading
         )
 
     def run(self) -> None:
@@ -297,16 +195,17 @@ class _DraftJob:
         passage = self._linked(self._stripped(path), [Fragment(path)])
         # Links that became words leave their definitions behind.
         unused = separate_removals(
-            remove_lines(passage, node.first, last, why)
-            for node, last, why in unused_definitions(passage)
+            remove_lines(passage, node.first, node.last, why)
+            for node, why in unused_definitions(passage)
         )
         self.draft.changes += passage.changes(unused)
         self.draft.passage = passage.splice(unused)
+        self.draft.warnings = group_warnings(self.warnings)
 
     def _stripped(self, path: str) -> MappedText:
         """Return a note's body without what is private."""
         note = self.drafter.note(path)
-        passage = MappedText.of_file(path, note.body, note.body_line + 1)
+        passage = MappedText.of_note(note)
         _refuse_conflict(passage)
         stripped = strip_private(passage)
         if path not in self.draft.sources:
@@ -324,21 +223,21 @@ class _DraftJob:
     def _linked(self, passage: MappedText, chain: list[Fragment]) -> MappedText:
         """Return a note or a part of one, its links numbered and its embeds in place."""
         path = chain[-1].path
-        splices: list[SourceEdit] = []
-        kept: list[SourceEdit] = []
-        kinds = _ADDRESSED if has_local_address(passage.text) else _ADDRESSED[1:]
-        for node in passage.tree.find(*kinds):
-            if node.kind not in _LINKING:
-                kept += remove_local_addresses(passage, node)
+        edits: list[SourceEdit] = []
+        removals: list[SourceEdit] = []
+        words = ("text",) if has_local_address(passage.text) else ()
+        for node in passage.tree.find(*words, *_ADDRESSED):
+            if node.kind not in _LINKS:
+                removals += remove_local_addresses(passage, node)
                 continue
-            shown = self.linker.resolve_embed(passage, node, path)
-            if shown is None:
-                splices += self.linker.neutral(passage, node, path)
+            embedded = self.linker.resolve_embed(passage, node, path)
+            if embedded is None:
+                edits += self.linker.write_neutral_link(passage, node, path)
             else:
-                splices += self._embed(passage, node, Fragment(*shown), chain)
-        splices += separate_removals(kept)
-        self.draft.changes += passage.changes(splices)
-        return passage.splice(splices)
+                edits += self._embed(passage, node, embedded, chain)
+        edits += separate_removals(removals)
+        self.draft.changes += passage.changes(edits)
+        return passage.splice(edits)
 
     def _embed(
         self, passage: MappedText, node: Node, fragment: Fragment, chain: list[Fragment]
@@ -348,36 +247,38 @@ class _DraftJob:
         if picture is not None:
             return [picture]
         if not self._may_show(fragment.path):
-            hidden = self.source.hidden(fragment.path)
-            self.remarks.add(origin, _not_shown(fragment, hidden=hidden))
-            return [_left_out(passage, node)]
+            what = f"the embed of {fragment} is left out: that note is not marked publish: true"
+            if self.source.is_hidden(fragment.path):
+                what = "an embed of a private note is left out"
+            self.warnings.add(origin, what)
+            return [_leave_out(passage, node)]
         if fragment in chain or len(chain) > MAX_EMBED_DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
             why = (
                 "shows itself" if fragment in chain else f"goes deeper than {MAX_EMBED_DEPTH} notes"
             )
-            self.remarks.add(origin, f"the embed {why} and becomes a link: {names}")
+            self.warnings.add(origin, f"the embed {why} and becomes a link: {names}")
             return [self._as_link(node, fragment, origin)]
         title = self.drafter.note(fragment.path).title
         part = extract_fragment(self._stripped(fragment.path), fragment, title)
         if part is None:
-            self.remarks.add(origin, f"there is no {fragment} to show; it becomes a link")
+            self.warnings.add(origin, f"there is no {fragment} to show; it becomes a link")
             return [self._as_link(node, fragment, origin)]
         part = self._linked(part, [*chain, fragment])
         if fragment.path != chain[0].path:
             part = prefix_footnotes(part, make_slug(str(fragment), fragment.path))
-        splices = place_embed(passage, node, part)
-        if splices is None:
-            self.remarks.add(origin, f"{fragment} does not fit within a line; it becomes a link")
+        edits = place_embed(passage, node, part)
+        if edits is None:
+            self.warnings.add(origin, f"{fragment} does not fit within a line; it becomes a link")
             return [self._as_link(node, fragment, origin)]
-        return splices
+        return edits
 
     def _picture(self, node: Node, fragment: Fragment, origin: Origin) -> SourceEdit | None:
-        """What is shown as a picture, such as the year of a habit; None where text is shown.
+        """Return what is shown as a picture, such as the year of a habit; None for text.
 
         Writing such an embed is consent to the picture, unless the note is private.
         """
-        if not fragment.heading or self.source.hidden(fragment.path):
+        if not fragment.heading or self.source.is_hidden(fragment.path):
             return None
         drawn = self.source.drawn(fragment.path, fragment.heading)
         if drawn is None:
@@ -401,10 +302,10 @@ class _DraftJob:
         if path == self.draft.note.path:
             return True
         try:
-            self.drafter.check(path, named=False)
+            self.drafter.check_consent(path, named=False)
         except NotekeepError:
             return False
-        return marked(self.drafter.note(path), self.source.published)
+        return is_marked(self.drafter.note(path), self.source.published)
 
 
 def _refuse_conflict(passage: MappedText) -> None:
@@ -424,19 +325,13 @@ def _refuse_conflict(passage: MappedText) -> None:
         )
 
 
-def _left_out(passage: MappedText, node: Node) -> SourceEdit:
+def _leave_out(passage: MappedText, node: Node) -> SourceEdit:
     reason = "an embed of an unpublished note is left out"
     line = passage.tree.line_of(node.start)
     here = passage.tree.lines[line]
     if passage.text[here.start : here.end].strip("> \t") == passage.tree.source(node):
         return remove_lines(passage, line, line + 1, reason)
     return SourceEdit(node.start, node.end, "", reason)
-
-
-def _not_shown(fragment: Fragment, *, hidden: bool) -> str:
-    if hidden:
-        return "an embed of a private note is left out"
-    return f"the embed of {fragment} is left out: that note is not marked publish: true"
 
 
 def _digest(draft: Draft) -> str:

@@ -1,29 +1,26 @@
-"""Embedded notes, sections, habit years, put in place."""
+"""Parts of notes: what links point at, and what embeds show, put in their place.
+
+Each note is prepared in its own context first (private parts out, links numbered from where they
+are written), so what is embedded can be cut out as plain text. Labels of footnotes get the name of
+the note they came from, and link definitions are resolved, so that nothing clashes.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import escape
 
-from notekeep import dates
-from notekeep.export.references import destination, quote_title
+from notekeep.export.references import Fragment, destination, fold_label, quote_title
 from notekeep.export.slugs import make_slug
 from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
-from notekeep.tracking.habit_details import load_habit_year
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from notekeep.habits.calendar import Calendar, CalendarDay
     from notekeep.markdown.nodes import Node, Tree
-    from notekeep.tracking.tracker import HabitIndex
 
-
-# Places in a body that links point at: headings by their words, blocks by their `^id`.
-
-
+MAX_EMBED_DEPTH = 6
+"""How deep notes may show notes that show notes."""
 BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*$")
 _UNSPOKEN = re.compile(r"[^\w]+|_")
 
@@ -108,31 +105,6 @@ def find_block(tree: Tree, name: str) -> Node | None:
     return next((m.block for m in block_ids(tree) if m.name.casefold() == wanted), None)
 
 
-# `![[Note]]`, `![[Note#Heading]]` and `![[Note#^block]]`: what they show, put in their place.
-#
-# Each note is prepared in its own context first (private parts out, links numbered from where
-# they are written), so what is embedded can be cut out as plain text. Labels of footnotes get
-# the name of the note they came from, and link definitions are resolved, so that nothing
-# clashes.
-
-
-MAX_EMBED_DEPTH = 6
-"""How deep notes may show notes that show notes."""
-
-
-class Fragment(NamedTuple):
-    """Which part of which note: all of it, a section, or a block."""
-
-    path: str
-    heading: str = ""
-    block: str = ""
-
-    def __str__(self) -> str:
-        name = self.path.rsplit("/", 1)[-1].removesuffix(".md")
-        part = f"#{self.heading}" if self.heading else f"#^{self.block}" if self.block else ""
-        return name + part
-
-
 def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> MappedText | None:
     """Return a part of a prepared note as a passage of its own, or None when it is not there."""
     tree = passage.tree
@@ -140,26 +112,22 @@ def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> Map
         heading = find_heading(tree, fragment.heading)
         if heading is None or heading.parent is None:
             return None
-        return _taken(passage, [heading, *_below(heading)])
+        return _cut_out(passage, [heading, *_section_below(heading)])
     if fragment.block:
         block = find_block(tree, fragment.block)
-        return None if block is None else _taken(passage, [block])
+        return None if block is None else _cut_out(passage, [block])
     blocks = list(tree.root.children)
     if blocks and is_title(blocks[0], title):
         blocks = blocks[1:]
-    return _taken(passage, blocks)
+    return _cut_out(passage, blocks)
 
 
 def extract_teaser(passage: MappedText) -> MappedText | None:
-    """Return what stands before the author's mark of a teaser's end, without footnotes.
-
-    Returns:
-        None where there is no mark, or nothing before it.
-    """
+    """Return what stands before the author's mark of a teaser's end, without footnotes, or None."""
     blocks = passage.tree.root.children
     for number, block in enumerate(blocks):
         if any(node.kind == "html_block" and is_teaser_end(node) for node in block.walk()):
-            part = _taken(passage, blocks[: number if is_teaser_end(block) else number + 1])
+            part = _cut_out(passage, blocks[: number if is_teaser_end(block) else number + 1])
             return None if part is None else _without_footnotes(part)
     return None
 
@@ -184,18 +152,13 @@ def is_title(node: Node, title: str) -> bool:
     )
 
 
-def _below(heading: Node) -> list[Node]:
+def _section_below(heading: Node) -> list[Node]:
     siblings = heading.parent.children if heading.parent else []
     after = siblings[siblings.index(heading) + 1 :]
-    taken = []
-    for node in after:
-        if node.kind == "heading" and node.level <= heading.level:
-            break
-        taken.append(node)
-    return taken
+    return [*takewhile(lambda n: n.kind != "heading" or n.level > heading.level, after)]
 
 
-def _taken(passage: MappedText, blocks: list[Node]) -> MappedText | None:
+def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:
     """Return blocks that stand next to each other, without the marks of what they stand in.
 
     Notes of footnotes that the blocks refer to come along from wherever they stand.
@@ -205,8 +168,7 @@ def _taken(passage: MappedText, blocks: list[Node]) -> MappedText | None:
         return None
     first, last = blocks[0].first, max(node.last for node in blocks)
     lines, origins = dedent_lines(passage, blocks[0], first, last)
-    notes = _notes_of(passage.tree, first, last)
-    for note in notes:
+    for note in _notes_of(passage.tree, first, last):
         more, from_where = dedent_lines(passage, note, note.first, note.last)
         lines += ["", *more]
         origins += [from_where[0], *from_where]
@@ -234,7 +196,7 @@ def _notes_of(tree: Tree, first: int, last: int) -> list[Node]:
 
 def _inlined(passage: MappedText, whole: Tree) -> MappedText:
     """Write links with a definition in full: the definition may stand outside of the part."""
-    definitions = {_label(node.info): node for node in whole.find("definition")}
+    definitions = {fold_label(node.info): node for node in whole.find("definition")}
     if not definitions:
         return passage
     # Definitions are put behind the part, so that it parses as it did where it stood.
@@ -245,26 +207,21 @@ def _inlined(passage: MappedText, whole: Tree) -> MappedText:
     widened = MappedText(
         passage.text + tail, [*passage.origins, *[passage.origins[-1]] * tail.count("\n")]
     )
-    splices = []
+    edits = []
     for node in widened.tree.find("link", "image"):
         source = widened.tree.source(node)
         if node.start >= len(passage.text) or source.endswith(")"):
             continue
         address = f"{destination(node.info)}{quote_title(node.title)}"
         if node.kind == "image":
-            splices.append(SourceEdit(node.start, node.end, f"![{node.content}]({address})", ""))
+            edits.append(SourceEdit(node.start, node.end, f"![{node.content}]({address})", ""))
         else:
             close = node.children[-1].end if node.children else node.start + 1
-            splices.append(SourceEdit(close, node.end, f"]({address})", ""))
-    end = len(widened.text)
-    splices.append(SourceEdit(len(passage.text), end, "", ""))
+            edits.append(SourceEdit(close, node.end, f"]({address})", ""))
+    edits.append(SourceEdit(len(passage.text), len(widened.text), "", ""))
     own = [n for n in widened.tree.find("definition") if n.start < len(passage.text)]
-    splices += [SourceEdit(node.start, node.end, "", "") for node in own]
-    return widened.splice(splices)
-
-
-def _label(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    edits += [SourceEdit(node.start, node.end, "", "") for node in own]
+    return widened.splice(edits)
 
 
 def _without_bullet(part: MappedText) -> MappedText:
@@ -282,22 +239,20 @@ def _without_bullet(part: MappedText) -> MappedText:
 def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
     """Give the footnotes of an embedded part labels that no other part has, and drop block ids."""
     tree = passage.tree
-    splices = []
+    edits = []
     for node in tree.find("footnote", "footnote_ref"):
         start = node.start + len("[^")
-        splices.append(SourceEdit(start, start + len(node.info), f"{name}-{node.info}", ""))
-    splices += [SourceEdit(mark.start, mark.end, "", "") for mark in block_ids(tree)]
-    return passage.splice(splices)
+        edits.append(SourceEdit(start, start + len(node.info), f"{name}-{node.info}", ""))
+    edits += [SourceEdit(mark.start, mark.end, "", "") for mark in block_ids(tree)]
+    return passage.splice(edits)
 
 
 def place_embed(passage: MappedText, embed: Node, part: MappedText) -> list[SourceEdit] | None:
-    """Return the splices that put an embedded part where its embed stands.
+    """Return the edits that put an embedded part where its embed stands.
 
     An embed that is alone on its line is replaced by the part's blocks, with the marks of what it
-    stands in before each line. One within a line takes a part of a single paragraph only.
-
-    Returns:
-        The splices, or None when the part does not fit.
+    stands in before each line. One within a line takes a part of a single paragraph only. None is
+    returned where the part does not fit.
     """
     tree = passage.tree
     number = tree.line_of(embed.start)
@@ -322,99 +277,9 @@ def place_embed(passage: MappedText, embed: Node, part: MappedText) -> list[Sour
     text = "\n".join(lines[:1] + [(quoting + row).rstrip() for row in lines[1:]])
     origins = tuple(part.origins[skipped : skipped + len(lines)])
     blank = quoting.rstrip()
-    splices = [SourceEdit(content, line.end, text, "an embed becomes what it shows", origins)]
+    edits = [SourceEdit(content, line.end, text, "an embed becomes what it shows", origins)]
     if line.leaf.first < number:
-        splices.insert(0, SourceEdit(line.start, line.start, blank + "\n", ""))
+        edits.insert(0, SourceEdit(line.start, line.start, blank + "\n", ""))
     if number + 1 < line.leaf.last:
-        splices.append(SourceEdit(line.end, line.end, "\n" + blank, ""))
-    return splices
-
-
-# A habit's year as a picture in a post: `![[habits/meditate#year]]`.
-#
-# The picture is an SVG that scales, fits light and dark pages, and tells days apart by shape as
-# well as by shade; its text alternative says in a sentence what a person would see. Only how
-# each day went leaves the vault this way: no remark and no other word of the log.
-
-
-STEP, SIZE = 13, 11
-LEFT, TOP = 30, 20
-_STYLE = """
-text{font:10px system-ui,sans-serif;fill:#57606a}
-.l0{fill:#e9e6de}.l1{fill:#b9d9ee}.l2{fill:#6fb0da}.l3{fill:#2c7fb8}.l4{fill:#0b3c6f}
-.m{fill:none;stroke:#8c919b}
-@media(prefers-color-scheme:dark){text{fill:#9299a6}
-.l0{fill:#1c2128}.l1{fill:#0b3c6f}.l2{fill:#1467a8}.l3{fill:#4aa3df}.l4{fill:#b5e3ff}
-.m{stroke:#666d7a}}
-""".strip()
-
-
-class HeatmapPicture(NamedTuple):
-    """A picture that a post shows.
-
-    Attributes:
-        name: Its path beside the note it is made of, which no file has.
-        alt: What it shows, in a sentence.
-        data: Its bytes.
-    """
-
-    name: str
-    alt: str
-    data: bytes
-
-
-def picture(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
-    """Draw the year that an embed asks for.
-
-    Args:
-        index: The vault's habits.
-        path: The note that is embedded, vault-relative.
-        heading: What the embed says after `#`.
-
-    Returns:
-        None when the note defines no habit, or the heading is no year.
-    """
-    seen = load_habit_year(index, path, heading)
-    if seen is None:
-        return None
-    stem = path.rpartition("/")[2].removesuffix(".md")
-    folder = path.rpartition("/")[0]
-    name = f"{folder}/{stem}-{seen.year}.svg".lstrip("/")
-    drawn = svg(seen.sentence, seen.calendar, seen.today)
-    return HeatmapPicture(name, seen.sentence, drawn.encode())
-
-
-def svg(alt: str, calendar: Calendar, today: date) -> str:
-    """Draw a year: weeks from left to right, the first day of the week on top."""
-    width = LEFT + STEP * len(calendar.columns)
-    height = TOP + STEP * 7
-    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-labelledby="t">',
-        f'<title id="t">{escape(alt)}</title>',
-        f"<style>{_STYLE}</style>",
-    ]
-    for column, month in calendar.months:
-        x = LEFT + STEP * column
-        parts.append(f'<text x="{x}" y="{TOP - 7}">{dates.MONTHS[month - 1]}</text>')
-    for row in (0, 2, 4):
-        name = dates.WEEKDAYS[(calendar.week_start + row) % 7][:3].capitalize()
-        parts.append(f'<text x="0" y="{TOP + STEP * row + 9}">{name}</text>')
-    for column, squares in enumerate(calendar.columns):
-        for row, square in enumerate(squares):
-            if square is not None:
-                parts.append(_square(square, LEFT + STEP * column, TOP + STEP * row, today))
-    return "\n".join([*filter(None, parts), "</svg>", ""])
-
-
-def _square(square: CalendarDay, x: int, y: int, today: date) -> str:
-    """One day: shaded by its level, hollow when it was missed, a dot outside of the habit."""
-    if square.status == "future" or square.day > today.toordinal():
-        return ""
-    if square.status == "off":
-        middle = SIZE // 2
-        return f'<circle class="l0" cx="{x + middle}" cy="{y + middle}" r="1.5"/>'
-    if square.status in ("missed", "gap") and not square.level:
-        size = SIZE - 4
-        return f'<rect class="m" x="{x + 2}" y="{y + 2}" width="{size}" height="{size}" rx="2"/>'
-    return f'<rect class="l{square.level}" x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="2"/>'
+        edits.append(SourceEdit(line.end, line.end, "\n" + blank, ""))
+    return edits

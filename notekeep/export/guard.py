@@ -1,6 +1,6 @@
 """The guard: after a rewrite, everything that was not meant to change reads as before.
 
-A splice can change the meaning of text far from it: a backtick swallows a paragraph, a blank line
+An edit can change the meaning of text far from it: a backtick swallows a paragraph, a blank line
 ends a list. So the result is parsed and compared with the source, piece by kept piece: the same
 words in the same blocks, the same marks, code, links and formulas.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,35 +25,27 @@ if TYPE_CHECKING:
 _WORDS = frozenset({"text", "special"})
 _BREAKS = frozenset({"soft_break", "hard_break"})
 _WHOLE = LITERAL_NODES | {
-    "link",
-    "image",
-    "autolink",
-    "footnote_ref",
-    "em",
-    "strong",
-    "strike",
-    "rule",
+    *("link", "image", "autolink", "footnote_ref", "em", "strong", "strike", "rule"),
 }
-_TOLD = _WORDS | _BREAKS | _WHOLE
+_COMPARED = _WORDS | _BREAKS | _WHOLE
 _BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
 class _KeptPiece(NamedTuple):
-    """A piece of text that no splice touched: where it stands before and after."""
+    """A piece of text that no edit touched: where it stands before and after."""
 
     before: int
     after: int
     length: int
 
 
-class _ReadingUnit(NamedTuple):
+class _Unit(NamedTuple):
     """One thing that reads the same or does not.
 
     Attributes:
-        piece: The kept piece it lies in.
+        piece: The kept piece it lies in, and where: `offset`.
         block: Where its block begins, which tells the words of neighbours apart.
         blocks: What it stands in, outermost first.
-        offset: Where it begins within the piece.
     """
 
     piece: int
@@ -63,57 +55,46 @@ class _ReadingUnit(NamedTuple):
     text: str
     offset: int
 
+    def reads_like(self, other: _Unit) -> bool:
+        """How words are parted by blanks and line ends is no matter."""
+        return (
+            self.piece == other.piece
+            and self.blocks == other.blocks
+            and self.kind == other.kind
+            and (self.text == other.text or self.text.split() == other.text.split())
+        )
+
 
 def check_rewrite(
     before: MappedText,
     after: MappedText,
-    splices: Sequence[SourceEdit],
+    edits: Sequence[SourceEdit],
     loose: Iterable[tuple[int, int]] = (),
 ) -> None:
-    """Return when what was kept reads as before.
-
-    Args:
-        before: The source.
-        after: What the splices made of it.
-        splices: All that were made.
-        loose: Spans of the source whose meaning changes on purpose.
-
-    Raises:
-        Refused: Something else changed; the file's line is named.
-    """
+    """Refuse a rewrite of which what was kept reads in another way; `loose` spans may."""
     if before is after:
         return
-    ordered = sorted(splices, key=attrgetter("start", "end"))
-    kept = _kept(len(before.text), ordered)
-    old = _atoms(before, kept, 0)
-    new = _atoms(after, kept, 1)
+    kept = _kept_pieces(len(before.text), sorted(edits, key=attrgetter("start", "end")))
     free = sorted(loose)
-
     starts = [start for start, _ in free]
     reach = [*accumulate((end for _, end in free), max)]
 
-    def planned(atom: _ReadingUnit) -> bool:
-        at = kept[atom.piece].before + atom.offset
+    def is_loose(unit: _Unit) -> bool:
+        at = kept[unit.piece].before + unit.offset
         number = bisect_right(starts, at) - 1
         return number >= 0 and reach[number] > at
 
-    if free:
-        old = [atom for atom in old if not planned(atom)]
-        new = [atom for atom in new if not planned(atom)]
-    for first, second in zip(old, new, strict=False):
-        if not _read_alike(first, second):
+    old = [one for one in _units(before, [(p.before, p.length) for p in kept]) if not is_loose(one)]
+    new = [one for one in _units(after, [(p.after, p.length) for p in kept]) if not is_loose(one)]
+    for first, second in zip_longest(old, new):
+        if first is None or second is None:
+            raise _changed(before, kept, first or second)
+        if not first.reads_like(second):
             raise _changed(before, kept, min(first, second, key=attrgetter("piece", "offset")))
-    if len(old) != len(new):
-        longer = old if len(old) > len(new) else new
-        raise _changed(before, kept, longer[min(len(old), len(new))])
 
 
 def check_code(before: MappedText, after: MappedText) -> None:
-    """Return when a new layout left all code what it was.
-
-    Raises:
-        Refused: It did not; the first such block's line is named.
-    """
+    """Refuse a new layout that left some code not what it was."""
     old, new = (tree.find("fence", "code_block") for tree in (before.tree, after.tree))
     for number, node in enumerate(old):
         same = number < len(new) and _code(node) == _code(new[number])
@@ -127,28 +108,16 @@ def check_code(before: MappedText, after: MappedText) -> None:
 
 
 def _code(node: Node) -> str:
-    """Return code without the line that names its language, and at the margin.
-
-    How far all of it is indented is a question of the engine that nests by four spaces.
-    """
+    """Return code without the line that names its language, and at the margin."""
+    # How far all of it is indented is a question of the engine that nests by four spaces.
     lines = node.content.strip("\n").split("\n")
     kept = [line.rstrip() for line in lines if not line.lstrip().startswith(":::")]
     return textwrap.dedent("\n".join(kept).strip("\n"))
 
 
-def _read_alike(first: _ReadingUnit, second: _ReadingUnit) -> bool:
-    """Whether two atoms are the same; how words are parted by blanks and line ends is no matter."""
-    return (
-        first.piece == second.piece
-        and first.blocks == second.blocks
-        and first.kind == second.kind
-        and (first.text == second.text or first.text.split() == second.text.split())
-    )
-
-
-def _changed(before: MappedText, kept: list[_KeptPiece], atom: _ReadingUnit) -> Refused:
-    path, line = before.origin(kept[atom.piece].before + atom.offset)
-    shown = " ".join(atom.text.split())[:40]
+def _changed(before: MappedText, kept: list[_KeptPiece], unit: _Unit) -> Refused:
+    path, line = before.origin(kept[unit.piece].before + unit.offset)
+    shown = " ".join(unit.text.split())[:40]
     return Refused(
         f"{path}: on or after line {line}, rewriting for the site would change what {shown!r} is",
         "put blank lines around the block, or write it in a simpler way",
@@ -156,46 +125,47 @@ def _changed(before: MappedText, kept: list[_KeptPiece], atom: _ReadingUnit) -> 
     )
 
 
-def _kept(end: int, splices: Sequence[SourceEdit]) -> list[_KeptPiece]:
+def _kept_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_KeptPiece]:
     """Return the pieces of a text of `end` characters that stay."""
     pieces, at, shift = [], 0, 0
-    for splice in splices:
-        if splice.start > at:
-            pieces.append(_KeptPiece(at, at + shift, splice.start - at))
-        shift += len(splice.text) - (splice.end - splice.start)
-        at = splice.end
+    for edit in edits:
+        if edit.start > at:
+            pieces.append(_KeptPiece(at, at + shift, edit.start - at))
+        shift += len(edit.text) - (edit.end - edit.start)
+        at = edit.end
     if at < end:
         pieces.append(_KeptPiece(at, at + shift, end - at))
     return pieces
 
 
-def _atoms(passage: MappedText, kept: list[_KeptPiece], side: int) -> list[_ReadingUnit]:
-    """Return what the kept pieces hold before (0) or after (1), words joined by block."""
-    pieces = [(piece[side], piece.length) for piece in kept]
-    atoms: list[_ReadingUnit] = []
-    stands: dict[int, tuple[int, tuple[str, ...]]] = {}
-    number = 0
-    for node in passage.tree.nodes:
-        if node.kind not in _TOLD:
+def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
+    """Return what the kept pieces hold, each given by start and length; words joined by block."""
+    units: list[_Unit] = []
+    starts = [start for start, _ in pieces]
+    contexts: dict[int, tuple[int, tuple[str, ...]]] = {}
+    for node in passage.tree.nodes if pieces else ():
+        if node.kind not in _COMPARED:
             continue
-        while number and pieces[number][0] > node.start:
-            number -= 1
-        while number + 1 < len(pieces) and sum(pieces[number]) <= node.start:
-            number += 1
-        above = id(node.parent)
-        if above not in stands:
-            stands[above] = _stands_in(node)
-        if node.kind in _WHOLE:
-            kinds = stands[above][1]
-            if node.kind == "math_block" and kinds[-1:] == ("paragraph",):
-                kinds = kinds[:-1]  # a blank line before it makes it no other thing
-            atoms += _whole(node, number, pieces, kinds)
-        else:
-            _words(passage.text, node, number, pieces, atoms, *stands[above])
-    return [atom for atom in atoms if atom.text and not atom.text.isspace()]
+        number = max(0, bisect_right(starts, node.start) - 1)
+        parent = id(node.parent)
+        if parent not in contexts:
+            contexts[parent] = _context(node)
+        block, blocks = contexts[parent]
+        if node.kind not in _WHOLE:
+            _add_words(passage.text, node, number, pieces, units, block, blocks)
+            continue
+        start, length = pieces[number]
+        if start <= node.start < node.end <= start + length:
+            if node.kind == "math_block" and blocks[-1:] == ("paragraph",):
+                blocks = blocks[:-1]  # a blank line before it makes it no other thing
+            text = node.content or node.plain() or node.info or node.kind
+            extra = f" {node.info}" if node.kind in {"link", "image", "footnote_ref"} else ""
+            offset = node.start - start
+            units.append(_Unit(number, node.start, blocks, node.kind, text + extra, offset))
+    return [unit for unit in units if unit.text and not unit.text.isspace()]
 
 
-def _stands_in(node: Node) -> tuple[int, tuple[str, ...]]:
+def _context(node: Node) -> tuple[int, tuple[str, ...]]:
     """Return where the block begins that a node stands in, and its kinds, outermost first."""
     above = list(node.above())
     kinds = tuple(one.kind for one in reversed(above) if one.kind in _BLOCKS)
@@ -203,23 +173,12 @@ def _stands_in(node: Node) -> tuple[int, tuple[str, ...]]:
     return block, kinds
 
 
-def _whole(
-    node: Node, number: int, pieces: list[tuple[int, int]], blocks: tuple[str, ...]
-) -> list[_ReadingUnit]:
-    start, length = pieces[number] if pieces else (0, 0)
-    if not start <= node.start < node.end <= start + length:
-        return []
-    text = node.content or node.plain() or node.info or node.kind
-    extra = f" {node.info}" if node.kind in {"link", "image", "footnote_ref"} else ""
-    return [_ReadingUnit(number, node.start, blocks, node.kind, text + extra, node.start - start)]
-
-
-def _words(
+def _add_words(
     source: str,
     node: Node,
     number: int,
     pieces: list[tuple[int, int]],
-    atoms: list[_ReadingUnit],
+    units: list[_Unit],
     block: int,
     blocks: tuple[str, ...],
 ) -> None:
@@ -232,8 +191,8 @@ def _words(
         if low >= high:
             continue
         text = " " if node.kind in _BREAKS else source[low:high]
-        last = atoms[-1] if atoms else None
+        last = units[-1] if units else None
         if last is not None and last[:4] == (at, block, blocks, "words"):
-            atoms[-1] = last._replace(text=last.text + text)
+            units[-1] = last._replace(text=last.text + text)
         else:
-            atoms.append(_ReadingUnit(at, block, blocks, "words", text, low - start))
+            units.append(_Unit(at, block, blocks, "words", text, low - start))

@@ -1,17 +1,14 @@
-"""Body to clean HTML; page layout."""
+"""Bodies as clean HTML, and formulas as MathML, for posts that are pages themselves."""
 
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from notekeep.export.check.site_build import Built
 from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import BLOCK_KINDS
@@ -19,13 +16,10 @@ from notekeep.markdown.tree import BLOCK_KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.export.plan import ExportPlan
-    from notekeep.export.targets.target import Target
     from notekeep.markdown.tree import ParsedPage, Span
 
 
 # Formulas as MathML, which a browser shows without a script.
-
 
 MATHML_TAGS = frozenset(
     "math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub"  # noqa: SIM905  # a list of words reads better as words
@@ -57,12 +51,7 @@ _UNREAD = re.compile(r"[\\$]|<mi>[&{}]</mi>")
 
 @lru_cache(maxsize=256)
 def to_mathml(tex: str, *, display: bool) -> str:
-    """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX.
-
-    Args:
-        tex: The formula without its dollars.
-        display: Whether it stands on its own.
-    """
+    """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX."""
     from latex2mathml.converter import convert
 
     known = _ENVIRONMENT.sub(_renamed, tex)
@@ -79,12 +68,10 @@ def _renamed(match: re.Match[str]) -> str:
     return f"{match[1]}{_ENVIRONMENTS.get(match[2], match[2])}}}"
 
 
-# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3.
-#
-# Raw HTML of a note comes through as far as the list of nh3 lets it: no script, no handler, no
-# form, no style, no address but of the web and of mail. It is the last step, so nothing that was
-# made before it is trusted.
-
+# A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML
+# of a note comes through as far as the list of nh3 lets it: no script, no handler, no form, no
+# style, no address but of the web and of mail. It is the last step, so nothing that was made before
+# it is trusted.
 
 TEASER_MARKER: Final = "<!--more-->"
 """How the end of the teaser is written in a body; the only comment that comes through."""
@@ -155,14 +142,7 @@ _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def to_html(
     text: str, *, highlight: bool = False, mathml: bool = False, cards: bool = False
 ) -> str:
-    """Return a body as clean HTML.
-
-    Args:
-        text: The body, in the Markdown of the vault.
-        highlight: Whether code gets the classes of Pygments, for a page that has its style sheet.
-        mathml: Whether formulas become MathML; those with unknown macros stay TeX in any case.
-        cards: Whether blocks with MathML are marked as HTML cards, for Ghost.
-    """
+    """Return a body as clean HTML."""
     import nh3
 
     blocks = _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render()
@@ -231,10 +211,13 @@ class _Renderer:
                 self._say(span)  # as a part of its alt text
             elif span.depth > _DEEPEST and (span.kind in _PAIRED or span.kind == "list"):
                 self._out.append(" ")
+            elif (leaf := self._leaf(span)) is not None:
+                is_inline = span.kind not in BLOCK_KINDS or span.start < self._paragraph_end
+                self._out.append(leaf) if is_inline else self._begin(leaf)
             elif tag := _PAIRED.get(span.kind):
-                end = self._pair(span, tag)
+                end = self._open(span, f"<{tag}>", f"</{tag}>")
             else:
-                end = getattr(self, f"_write_{span.kind}", self._say)(span)
+                end = self._container(span)
             self._ends.append(end)
         self._close(0)
         yield self._take()
@@ -248,26 +231,75 @@ class _Renderer:
         while len(self._ends) > depth:
             self._out.append(self._ends.pop())
 
-    def _begin(self, html_: str) -> None:
+    def _begin(self, block: str) -> None:
         """Write the beginning of a block, on a line of its own."""
         if self._out and not self._out[-1].endswith("\n"):
             self._out.append("\n")
-        self._out.append(html_)
+        self._out.append(block)
 
-    def _pair(self, span: Span, tag: str) -> str:
+    def _open(self, span: Span, first: str, last: str) -> str:
+        """Write the beginning of a span; return its end."""
         if span.kind in BLOCK_KINDS:
-            self._begin(f"<{tag}>")
-            return f"</{tag}>\n"
-        self._out.append(f"<{tag}>")
-        return f"</{tag}>"
+            self._begin(first)
+            return f"{last}\n"
+        self._out.append(first)
+        return last
 
-    def _say(self, span: Span) -> str:
-        """Write words without any mark."""
-        if words := self._words(span):
-            self._out.append(html.escape(words))
+    def _leaf(self, span: Span) -> str | None:
+        """Return the HTML of a span that holds no others; None for one that may."""
+        match span.kind:
+            case "rule":
+                return "<hr>\n"
+            case "hard_break":
+                return "<br>\n"
+            case "html" | "html_block":
+                return self._raw(span)
+            case "fence" | "code_block":
+                return self._code(span)
+            case "code_span":
+                return f"<code>{html.escape(span.words)}</code>"
+            case "footnote_ref":  # its note is written out by now
+                return f"<sup>{html.escape(span.info)}</sup>"
+            case "math" | "math_block":
+                return self._formula(span)
+        return None
+
+    def _container(self, span: Span) -> str:
+        """Write the beginning of a span that may hold others; return its end."""
+        match span.kind:
+            case "paragraph":
+                self._paragraph_end = span.end
+                return "" if span.title == "tight" else self._open(span, "<p>", "</p>")
+            case "heading":
+                return self._open(span, f"<h{span.info}>", f"</h{span.info}>")
+            case "list":
+                tag = "ol" if span.info else "ul"
+                start = f' start="{span.info}"' if span.info not in {"", "1"} else ""
+                return self._open(span, f"<{tag}{start}>\n", f"</{tag}>")
+            case "table":
+                self._sides = span.info.split(",")
+                return self._open(span, "<table>\n", "</tbody>\n</table>")
+            case "row":
+                return self._row()
+            case "cell":
+                return self._cell(span)
+            case "link" | "autolink":
+                self._link_start = span.start
+                title = f' title="{html.escape(span.title)}"' if span.title else ""
+                return self._open(span, f'<a href="{_address(span.info)}"{title}>', "</a>")
+            case "image":
+                self._image_end = span.end
+                title = f' title="{html.escape(span.title)}"' if span.title else ""
+                return self._open(span, f'<img src="{_address(span.info)}" alt="', f'"{title}>')
+        self._say(span)
         return ""
 
+    def _say(self, span: Span) -> None:
+        if words := self._words(span):
+            self._out.append(html.escape(words))
+
     def _words(self, span: Span) -> str:
+        """Return the words of a span that is shown without any mark."""
         kind = span.kind
         if kind in _PLAIN:
             words = self._text[span.start : span.end]
@@ -280,30 +312,7 @@ class _Renderer:
             return span.words or span.info
         return "\n" if kind in {"soft_break", "hard_break"} else ""
 
-    def _write_paragraph(self, span: Span) -> str:
-        self._paragraph_end = span.end
-        if span.title == "tight":
-            return ""
-        self._begin("<p>")
-        return "</p>\n"
-
-    def _write_heading(self, span: Span) -> str:
-        self._begin(f"<h{span.info}>")
-        return f"</h{span.info}>\n"
-
-    def _write_list(self, span: Span) -> str:
-        tag = "ol" if span.info else "ul"
-        start = f' start="{span.info}"' if span.info not in {"", "1"} else ""
-        self._begin(f"<{tag}{start}>\n")
-        return f"</{tag}>\n"
-
-    def _write_table(self, span: Span) -> str:
-        self._sides = span.info.split(",")
-        self._begin("<table>\n")
-        return "</tbody>\n</table>\n"
-
-    def _write_row(self, span: Span) -> str:
-        del span
+    def _row(self) -> str:
         self._column = 0
         if self._out[-1] == "<table>\n":
             self._cell_tag = "th"
@@ -313,7 +322,7 @@ class _Renderer:
         self._out.append("<tr>\n")
         return "</tr>\n"
 
-    def _write_cell(self, span: Span) -> str:
+    def _cell(self, span: Span) -> str:
         if self._column == len(self._sides):
             return ""  # an empty cell of a row that a comment hides
         self._cell_end = span.end
@@ -323,8 +332,8 @@ class _Renderer:
         self._out.append(f"<{self._cell_tag}{align}>")
         return f"</{self._cell_tag}>\n"
 
-    def _write_fence(self, span: Span) -> str:
-        """Write code: coloured where the page can show it, else named by its language."""
+    def _code(self, span: Span) -> str:
+        """Return code: coloured where the page can show it, else named by its language."""
         name = (span.info.split() or [""])[0]
         code = span.words
         if code and not code.endswith("\n"):
@@ -333,18 +342,7 @@ class _Renderer:
         body = body or html.escape(code, quote=False)
         language = f' class="language-{html.escape(name)}"' if name else ""
         marked = ' class="code"' if self._highlight else ""
-        self._begin(f"<pre{marked}><code{language}>{body}</code></pre>\n")
-        return ""
-
-    _write_code_block = _write_fence
-
-    def _write_html_block(self, span: Span) -> str:
-        self._begin(self._raw(span))
-        return ""
-
-    def _write_html(self, span: Span) -> str:
-        self._out.append(self._raw(span))
-        return ""
+        return f"<pre{marked}><code{language}>{body}</code></pre>\n"
 
     def _raw(self, span: Span) -> str:
         """Return HTML as written, or as words where too many tags are open."""
@@ -355,58 +353,17 @@ class _Renderer:
         self._raw_open = max(0, opened)
         return span.words
 
-    def _write_rule(self, span: Span) -> str:
-        del span
-        self._begin("<hr>\n")
-        return ""
-
-    def _write_hard_break(self, span: Span) -> str:
-        del span
-        self._out.append("<br>\n")
-        return ""
-
-    def _write_code_span(self, span: Span) -> str:
-        self._out.append(f"<code>{html.escape(span.words)}</code>")
-        return ""
-
-    def _write_link(self, span: Span) -> str:
-        self._link_start = span.start
-        title = f' title="{html.escape(span.title)}"' if span.title else ""
-        self._out.append(f'<a href="{_address(span.info)}"{title}>')
-        return "</a>"
-
-    _write_autolink = _write_link
-
-    def _write_image(self, span: Span) -> str:
-        self._image_end = span.end
-        self._out.append(f'<img src="{_address(span.info)}" alt="')
-        return f'" title="{html.escape(span.title)}">' if span.title else '">'
-
-    def _write_footnote_ref(self, span: Span) -> str:
-        """Write a reference without its note, which is written out before: its number alone."""
-        self._out.append(f"<sup>{html.escape(span.info)}</sup>")
-        return ""
-
-    def _write_math(self, span: Span) -> str:
-        self._out.append(self._formula(span, is_display=span.title == "display"))
-        return ""
-
-    def _write_math_block(self, span: Span) -> str:
-        formula = self._formula(span, is_display=True)
-        if span.start < self._paragraph_end:
-            self._out.append(formula)
-        else:
-            self._begin(f"<p>{formula}</p>\n")
-        return ""
-
-    def _formula(self, span: Span, *, is_display: bool) -> str:
+    def _formula(self, span: Span) -> str:
+        is_display = span.kind == "math_block" or span.title == "display"
         tex = span.words
         if span.start < self._cell_end:
             tex = tex.replace("\\|", "|")  # a bar in a table is escaped
-        if self._mathml and (made := to_mathml(tex, display=is_display)):
-            return made
-        first, last = ("$$", "$$") if is_display else ("\\(", "\\)")
-        return f'<span class="math">{html.escape(first + tex + last)}</span>'
+        made = to_mathml(tex, display=is_display) if self._mathml else ""
+        if not made:
+            first, last = ("$$", "$$") if is_display else ("\\(", "\\)")
+            made = f'<span class="math">{html.escape(first + tex + last)}</span>'
+        stands_alone = span.kind == "math_block" and span.start >= self._paragraph_end
+        return f"<p>{made}</p>\n" if stands_alone else made
 
 
 def _address(address: str) -> str:
@@ -429,35 +386,7 @@ def _coloured(name: str, code: str) -> str:
     return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
-# Posts that are pages themselves, laid out as a visitor's browser would find them.
-
-
-def write_pages(plan: ExportPlan, target: Target, folder: str) -> Built:
-    """Put the pages of an export that was written, and what they show, into an empty folder."""
-    posts = {file.path: file.note for file in plan.files if file.is_post}
-    for file in plan.files:
-        place = os.path.join(plan.site, file.path)
-        if not os.path.isfile(place):
-            continue
-        if file.path in posts:
-            with open(place, encoding="utf-8") as text:
-                page = target.page(text.read()).encode()
-            post = plan.published[posts[file.path]]
-            _write(os.path.join(folder, target.page_path(post)), page)
-        else:
-            os.makedirs(os.path.dirname(os.path.join(folder, file.path)), exist_ok=True)
-            shutil.copyfile(place, os.path.join(folder, file.path))
-    return Built(folder, ok=True, said="")
-
-
-def _write(path: str, data: bytes) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(data)
-
-
-# What targets share whose posts are HTML: the Markdown that is rendered, and how it is cleaned.
-
+# What targets share whose posts are HTML.
 
 HTML_DIALECT: Final = Dialect(
     footnotes=False,

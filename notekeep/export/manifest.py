@@ -1,4 +1,9 @@
-"""What notekeep wrote; bases for merging."""
+"""What notekeep wrote into a site, so that it never writes over a person.
+
+`.notekeep-export.json` lies in the site and may be published with it, so it knows exported notes
+only, and neither where they are in the vault nor what the vault is called: see `VaultKey`. It is
+text with sorted keys, one post after the other, which version control merges.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.markdown.text_merge import plain_ends
 from notekeep.storage.file_names import name_key, split_path
+from notekeep.storage.filesystem import explain_errors
+from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,18 +29,9 @@ if TYPE_CHECKING:
     from notekeep.export.source import NoteFinder
     from notekeep.storage.history import History
 
-
-# `.notekeep-export.json`: what notekeep wrote into a site, so that it never writes over a
-# person.
-#
-# It lies in the site and may be published with it, so it knows exported notes only, and neither
-# where they are in the vault nor what the vault is called: see `VaultKey`. It is text with
-# sorted keys, one post after the other, which version control merges.
-
-
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
-_FORMER = 1
+_FORMER_FORMAT = 1
 """The format that named vaults by their folders and notes by their paths."""
 
 
@@ -44,10 +42,8 @@ class VaultKey:
     the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
     vault knows its own posts, also when its folder is renamed or it is another machine's copy.
 
-    Args:
-        identity: The vault's id; see `Rooms.identity`.
-        folder: The name of its folder, which a manifest of the former format has for it. Such a
-            manifest is read as if it had digests keyed with that name, until the vault exports.
+    A manifest of the former format knows a vault by the name of its folder. It is read as if it had
+    digests keyed with that name, until the vault exports.
     """
 
     def __init__(self, identity: str, folder: str) -> None:
@@ -95,10 +91,9 @@ class ManifestEntry:
     """One exported post; its slug is its key.
 
     Attributes:
-        digest: What stands for the note it came from; see `VaultKey`.
-        vault: What stands for its vault, as one site may take posts of several.
+        digest: What stands for the note it came from, as `vault` does for its vault, since one site
+            may take posts of several; see `VaultKey`.
         date: When it is from; chosen once.
-        draft: Whether it was written as a draft.
         text: The digest of what was exported of the note, before a generator's ways.
         ids: The ids of its places that links may lead to.
         files: What was written, from the site's root, with the digest of what was written last;
@@ -106,8 +101,8 @@ class ManifestEntry:
         kept: Files that stay as a person changed them, with the digest of that.
         links: The slugs of the posts it links to.
         former: Slugs it had before, whose addresses people may know.
-        published: Whether the person published it, of which its note says nothing.
         moved: The slug of the post that took its place, when its note has another one.
+        published: Whether the person published it, of which its note says nothing.
         note: The note's path, where it is in the vault at hand; not written down.
     """
 
@@ -136,13 +131,59 @@ class ManifestEntry:
         except ValueError:
             return None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what the file says of it: what is empty only where it always was there."""
+        always = {
+            "note": self.digest,
+            "vault": self.vault,
+            "date": self.date,
+            "draft": self.draft,
+            "text": self.text,
+            "ids": sorted(self.ids),
+            "files": dict(sorted(self.files.items())),
+        }
+        others = {
+            "kept": dict(sorted(self.kept.items())),
+            "links": sorted(self.links),
+            "former": self.former,
+            "moved": self.moved,
+            "published": self.published,
+        }
+        return always | {key: value for key, value in others.items() if value}
+
+    @classmethod
+    def from_json(cls, data: Any) -> ManifestEntry:
+        """Read what a file says of a post."""
+        return cls(
+            str(data["note"]),
+            str(data["vault"]),
+            str(data["date"]),
+            data["draft"] is not False,
+            str(data["text"]),
+            ids=_texts(data["ids"]),
+            files=_digests(data["files"]),
+            kept=_digests(data.get("kept", {})),
+            links=_texts(data.get("links", ())),
+            former=_texts(data.get("former", ())),
+            moved=str(data.get("moved", "")),
+            published=data.get("published") is True,
+        )
+
+
+def _texts(items: Iterable[object]) -> list[str]:
+    return [str(item) for item in items]
+
+
+def _digests(files: dict[object, object]) -> dict[str, str]:
+    return {str(path): str(digest) for path, digest in files.items()}
+
 
 @dataclass(slots=True)
 class Manifest:
     """Every post that was exported to a site, by slug."""
 
     posts: dict[str, ManifestEntry] = field(default_factory=dict)
-    _notes: dict[str, str] | None = field(default=None, repr=False, compare=False)
+    _slugs: dict[str, str] | None = field(default=None, repr=False, compare=False)
     _names: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -170,76 +211,37 @@ class Manifest:
 
     def data(self) -> bytes:
         """Return the file's bytes."""
-        posts = {slug: _plain(self.posts[slug]) for slug in sorted(self.posts)}
+        posts = {slug: self.posts[slug].to_json() for slug in sorted(self.posts)}
         text = json.dumps({"format": FORMAT, "posts": posts}, indent=1, ensure_ascii=False)
         # A byte of a name that is not UTF-8 becomes \udcXX, which is how JSON writes it as well.
         return (text + "\n").encode("utf-8", "backslashreplace")
 
     def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
         """Return slug and entry of a note, or None."""
-        if self._notes is None:
+        if self._slugs is None:
             posts = reversed(self.posts.items())
-            self._notes = {e.note: s for s, e in posts if e.note and not e.moved}
-        slug = self._notes.get(path)
+            self._slugs = {e.note: slug for slug, e in posts if e.note and not e.moved}
+        slug = self._slugs.get(path)
         return None if slug is None else (slug, self.posts[slug])
 
-    def twin(self, slug: str) -> str | None:
+    def find_same_name(self, slug: str) -> str | None:
         """Return the slug that is the same name to some system, or None."""
         if self._names is None:
             self._names = {name_key(known): known for known in reversed(self.posts)}
         return self._names.get(name_key(slug))
 
 
-def _plain(entry: ManifestEntry) -> dict[str, Any]:
-    plain = {
-        "note": entry.digest,
-        "vault": entry.vault,
-        "date": entry.date,
-        "draft": entry.draft,
-        "text": entry.text,
-        "ids": sorted(entry.ids),
-        "files": dict(sorted(entry.files.items())),
-    }
-    more = {
-        "kept": dict(sorted(entry.kept.items())),
-        "links": sorted(entry.links),
-        "former": entry.former,
-        "moved": entry.moved,
-        "published": entry.published,
-    }
-    return plain | {key: value for key, value in more.items() if value}
-
-
 def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
-    if data["format"] not in (_FORMER, FORMAT):
+    if data["format"] not in (_FORMER_FORMAT, FORMAT):
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
-    entries = {}
-    for slug, said in data["posts"].items():
-        files, kept = (
-            {str(path): str(digest) for path, digest in said.get(key, {}).items()}
-            for key in ("files", "kept")
-        )
-        for path in said["files"]:
+    entries = {str(slug): ManifestEntry.from_json(post) for slug, post in data["posts"].items()}
+    for entry in entries.values():
+        for path in entry.files:
             split_path(path)
-        note, vault = str(said["note"]), str(said["vault"])
-        if data["format"] == _FORMER:
-            key = VaultKey.of_folder(vault)
-            note, vault = key.note(note), key.vault
-        entries[str(slug)] = ManifestEntry(
-            note,
-            vault,
-            str(said["date"]),
-            said["draft"] is not False,
-            str(said["text"]),
-            [str(name) for name in said["ids"]],
-            files,
-            kept,
-            [str(name) for name in said.get("links", ())],
-            [str(name) for name in said.get("former", ())],
-            str(said.get("moved", "")),
-            said.get("published") is True,
-        )
+        if data["format"] == _FORMER_FORMAT:
+            key = VaultKey.of_folder(entry.vault)
+            entry.digest, entry.vault = key.note(entry.digest), key.vault
     return entries
 
 
@@ -253,19 +255,17 @@ def _damaged(path: str, what: str, line: int | None) -> Refused:
     )
 
 
-# What an export wrote last into a file: the text that both sides of a conflict come from.
-#
-# The manifest in the site knows it by its digest only. The text itself is in the history of the
-# vault, on the machine that exported it; elsewhere there is none, and nothing can be merged.
-
-
 def fingerprint(data: bytes) -> str:
     """Return the digest that the manifest keeps of a file; line ends do not count in text."""
     return hashlib.sha256(plain_ends(data)).hexdigest()
 
 
 class Bases:
-    """The texts that were written last into one site."""
+    """The texts that were written last into one site, which both sides of a conflict come from.
+
+    The manifest knows them by digests only. The texts are in the history of the vault, on the
+    machine that exported them; elsewhere there are none, and nothing can be merged.
+    """
 
     def __init__(self, history: History | None, site: str) -> None:
         self._history = history
@@ -273,18 +273,10 @@ class Bases:
         self._digests: dict[str, list[str]] | None = None
 
     def find(self, path: str, wanted: str) -> bytes | None:
-        """Return what was written last into a file.
-
-        Args:
-            path: The file, from the site's root.
-            wanted: What the manifest says of it.
-
-        Returns:
-            The text; None when history does not have it.
-        """
+        """Return what was written last into a file, whose fingerprint is known, or None."""
         if self._history is None:
             return None
-        for digest in self._known().get(path, ()):
+        for digest in self._known(self._history).get(path, ()):
             try:
                 data = self._history.blobs.read(digest)
             except NotekeepError:
@@ -294,14 +286,7 @@ class Bases:
         return None
 
     def keep(self, texts: Iterable[tuple[str, bytes]]) -> None:
-        """Keep what an export made of a note where the site holds something else.
-
-        Raises:
-            NotekeepError: It could not be kept.
-        """
-        from notekeep.storage.filesystem import explain_errors
-        from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
-
+        """Keep what an export made of a note where the site holds something else."""
         if self._history is None:
             return
         with explain_errors(self._history.folder, "added to"):
@@ -316,14 +301,12 @@ class Bases:
                 self._history.log.append(record)
         self._digests = None
 
-    def _known(self) -> dict[str, list[str]]:
+    def _known(self, history: History) -> dict[str, list[str]]:
         """Return for each file of the site the digests of what it held, the last first."""
-        if self._digests is None and self._history is not None:
+        if self._digests is None:
             self._digests = {}
-            for record in reversed(self._history.records()):
-                if record.root != self._site:
-                    continue
-                for change in record.changes:
+            for record in reversed(history.records()):
+                for change in record.changes if record.root == self._site else ():
                     known = self._digests.setdefault(change.path, [])
                     known += [one for one in (change.after, change.before) if one]
-        return self._digests or {}
+        return self._digests

@@ -21,16 +21,12 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     Facts = Iterator[tuple[str, str]]
-
     """The name of a fact, as the format has it, and what it says."""
 
 
-# Pictures without what a camera or an editor wrote into them: place, device, names, comments.
-#
-# Only the parts that draw the picture are kept, to the byte where the format allows it, so a
+# Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a
 # picture loses no quality and one without metadata is not touched. The orientation stays, as a
 # picture without it would lie on its side; colour profiles stay too.
-
 
 _JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """Of the segments for applications, and of comments, those that change how a picture looks."""
@@ -66,11 +62,7 @@ def can_strip(name: str, data: bytes) -> bool:
 
 
 def strip_metadata(name: str, data: bytes) -> bytes:
-    """Return a file without metadata; of a kind that has none, or that is no picture, itself.
-
-    Raises:
-        Refused: It is a picture of a kind that can hold a place, and cannot be read.
-    """
+    """Return a file without metadata; of a kind that has none, or that is no picture, itself."""
     clean = _cleaner(name, data)
     return data if clean is None else clean(name, data)
 
@@ -316,11 +308,9 @@ def _unreadable(name: str, way_out: str) -> Refused:
     )
 
 
-# Places and names in files that are not pictures: recordings, films, PDF, Office.
-#
-# Such a file is not changed, as that could break it: what is found in it is told. Only headers
-# and lists of facts are read, never sound or picture, and all of it where it lies in memory.
-
+# Files that are not pictures: recordings, films, PDF, Office. Such a file is not changed, as that
+# could break it: places and names in it are told. Only headers and lists of facts are read, never
+# sound or picture, and all of it where it lies in memory.
 
 _PLACE = re.compile(r"\xa9xyz|loci|locat|gps|latitude|longitude|\bgeo|\bcity", re.IGNORECASE)
 _AUTHOR = re.compile(
@@ -352,14 +342,7 @@ _OFFICE_AUTHOR = re.compile(rb"\b(?:w\d*:)(author)=\"([^\"]+)\"")
 
 
 class Inspection(NamedTuple):
-    """What a file says besides what it is there for.
-
-    Attributes:
-        places: Each place in it, and what it is called there.
-        authors: The names of people.
-        is_known: Whether files of this kind can be looked into.
-        is_broken: Whether this one could not be, though its kind can.
-    """
+    """What a file says besides what it is there for; a known kind can still be broken."""
 
     places: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -387,12 +370,8 @@ def inspect(name: str, data: bytes) -> Inspection:
     return Inspection((*places,), (*authors,), read is not None, is_broken)
 
 
-def report(files: Mapping[str, bytes]) -> list[str]:
-    """Return what a person should know of files that leave with all that is in them.
-
-    Raises:
-        Refused: One holds a place, or could not be inspected though files of its kind can be.
-    """
+def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
+    """Return what to know of files that leave with all that is in them; refuse places."""
     found = {path: inspect(path, data) for path, data in files.items()}
     problems = {
         path: f"{path} holds a place: {', '.join(one.places)}"

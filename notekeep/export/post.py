@@ -1,4 +1,4 @@
-"""What a post says of itself: the front matter that may leave, under names of this room.
+"""What a post says of itself: the front matter that may leave.
 
 Only the fields of `Post` pass, and what the person named besides; whatever else a note's front
 matter holds stays in the vault. How a generator writes a field is its target's business.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from notekeep.markdown.outline import page_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
     from notekeep.export.source import Options
     from notekeep.markdown.field_values import Value
@@ -49,7 +50,6 @@ class Post:
 
     Attributes:
         path: The note it comes from.
-        title: Its title.
         date: When it is from, with the author's offset; None until the plan has given it one.
         updated: When it was last changed in what it says, from the front matter only.
         draft: Whether it is not yet for everybody.
@@ -95,16 +95,16 @@ def read_post(
 ) -> Post:
     """Return what a note's front matter says of the post it becomes.
 
-    Args:
-        note: The note.
-        options: What the person chose.
-        hidden: Whether a link's target is a note whose name must not be shown.
+    `hidden` tells whether a link's target is a note whose name must not be shown.
     """
     fields = {key: _unlinked(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
-    post.date = _first_date(fields, _date_keys(note), options.zone)
+    published = () if note.kind in _OWN_PUBLISHED else ("published",)
+    post.date = _first_date(fields, ("date", *published, "created"), options.zone)
     post.updated = _first_date(fields, _UPDATED, options.zone)
-    post.draft = _is_draft(fields, options)
+    post.draft = parse_yes_no(fields.get("draft")) is not False
+    if options.draft is not None:
+        post.draft = options.draft
     post.description = strip_local_addresses(_line(fields.get("description")))
     post.tags = _tags(_texts(fields.get("tags")), options.nested_tags)
     post.categories = [text for key in _CATEGORIES for text in _texts(fields.get(key))]
@@ -163,29 +163,18 @@ def _unlinked(value: Value, hidden: Callable[[str], bool]) -> Value:
     return re.sub(WIKILINK_PATTERN, shown, value).strip()
 
 
-def _date_keys(note: Note) -> tuple[str, ...]:
-    published = () if note.kind in _OWN_PUBLISHED else ("published",)
-    return ("date", *published, "created")
-
-
 def _first_date(
     fields: Mapping[str, Value], keys: tuple[str, ...], zone: tzinfo | None
 ) -> datetime | None:
-    for key in keys:
-        found = parse_time(fields.get(key), zone)
-        if found is not None:
-            return found
-    return None
+    found = (parse_time(fields.get(key), zone) for key in keys)
+    return next((moment for moment in found if moment is not None), None)
 
 
 def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
-    """Read an ISO date or time; one without an offset is in the author's zone, a day begins at 0.
+    """Read an ISO date or time; one without an offset is in the author's zone.
 
-    Returns:
-        The moment, always with an offset; None for what is no date of at least a day.
+    None is returned for what is no date of at least a day.
     """
-    from datetime import datetime
-
     text = str(value or "").strip()
     if not _DAY.match(text):
         return None
@@ -196,12 +185,6 @@ def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
     if found.tzinfo is None:
         return found.replace(tzinfo=zone) if zone else found.astimezone()
     return found
-
-
-def _is_draft(fields: Mapping[str, Value], options: Options) -> bool:
-    if options.draft is not None:
-        return options.draft
-    return parse_yes_no(fields.get("draft")) is not False
 
 
 def _tags(tags: list[str], nested: str) -> list[str]:

@@ -1,4 +1,8 @@
-"""Slug and date kept, also through renames."""
+"""What a post keeps once it has it: its slug, its date, that it is published; also through renames.
+
+A slug is frozen in the manifest. Nothing here depends on which other notes are exported: two that
+want the same slug are both refused.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +29,6 @@ if TYPE_CHECKING:
     from notekeep.export.source import NoteFinder
     from notekeep.storage.operation_log import StepRecord
 
-
-# What a post keeps once it has it: its slug, its date, and that it is published.
-
-
 _ELSEWHERE = "a post of another vault"
 
 
@@ -36,12 +36,17 @@ class SlugClash(Refused):
     """A note that cannot have its slug, since another post has it or wants it.
 
     Attributes:
-        slug: The slug.
         is_taken: Whether a post in the site has it, so that none of these notes can.
     """
 
-    def __init__(self, message: str, hint: str, slug: str, *, is_taken: bool) -> None:
-        super().__init__(message, hint)
+    def __init__(self, path: str, paths: Sequence[str], slug: str, *, is_taken: bool) -> None:
+        others = ", ".join(sorted(other for other in paths if other != path)) or "another post"
+        hint = f"give one of them another: write slug: {slug}-2 in it, or let --fix-slugs do it"
+        if any(other.startswith(_ELSEWHERE) for other in paths):
+            hint += (
+                f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
+            )
+        super().__init__(f"{path}: its slug {slug!r} is also that of {others}", hint)
         self.slug = slug
         self.is_taken = is_taken
 
@@ -49,12 +54,12 @@ class SlugClash(Refused):
 def resolve_posts(batch: Batch) -> None:
     """Give every post its slug, date and state: those it had, else new ones."""
     _choose_slugs(batch)
-    for draft in batch.asked.values():
-        _settle_state(batch, draft)
-        _settle_date(batch, draft)
-        draft.post.former = _former(batch, draft)
-    taken = {draft.post.slug for draft in batch.asked.values()}
-    for path, draft in batch.earlier.items():
+    taken = {draft.post.slug for draft in batch.requested.values()}
+    for draft in batch.requested.values():
+        _resolve_state(batch, draft)
+        _resolve_date(batch, draft)
+        draft.post.former = _former_slugs(batch, draft, taken)
+    for path, draft in batch.existing.items():
         known = batch.known(path)
         if known is not None:
             draft.post.slug, entry = known
@@ -62,8 +67,8 @@ def resolve_posts(batch: Batch) -> None:
             draft.post.draft = entry.draft
             draft.post.former = [one for one in entry.former if one not in taken]
     if batch.options.series_links:
-        add_series_links((batch.earlier | batch.asked).values(), batch.target)
-    for path, draft in (batch.earlier | batch.asked).items():
+        add_series_links(batch.drafts.values(), batch.target)
+    for path, draft in batch.drafts.items():
         batch.published[path] = PublishedNote(draft.post, batch.anchors[path])
 
 
@@ -73,24 +78,20 @@ def _choose_slugs(batch: Batch) -> None:
     One that is refused keeps the slug it had, which then is free for nobody else.
     """
     refused: dict[str, Refused] = {}
-    for path, draft in batch.asked.items():
+    for path, draft in batch.requested.items():
         with refuse_on_error(path, refused):
-            draft.post.slug = _wanted(batch, draft)
+            draft.post.slug = _wanted_slug(batch, draft)
     while True:
-        batch.plan.refused |= refused
+        batch.refused |= refused
         for path in refused:
-            del batch.asked[path]
+            del batch.requested[path]
         refused = _clashing(batch)
         if not refused:
             return
 
 
-def _wanted(batch: Batch, draft: Draft) -> str:
-    """Return the slug a note asks for: what it says itself, what it had, or one made of its title.
-
-    Raises:
-        Refused: It is none.
-    """
+def _wanted_slug(batch: Batch, draft: Draft) -> str:
+    """Return the slug a note gives, the one it had, or one made of its title."""
     path = draft.note.path
     try:
         slug = read_slug(draft.note.fields.get("slug"), path)
@@ -102,34 +103,41 @@ def _wanted(batch: Batch, draft: Draft) -> str:
 
 
 def _clashing(batch: Batch) -> dict[str, Refused]:
-    """Return the notes that cannot have the slugs they want, and why."""
     wanted: dict[str, list[str]] = {}
     refused: dict[str, Refused] = {}
-    for path, draft in batch.asked.items():
+    for path, draft in batch.requested.items():
         slug = draft.post.slug
-        if why := _owned(batch, path, slug):
+        if why := _why_taken(batch, path, slug):
             refused[path] = why
         else:
             wanted.setdefault(name_key(slug), []).append(path)
     for paths in wanted.values():
         for path in paths if len(paths) > 1 else ():
-            refused[path] = clash(path, paths, batch.asked[path].post.slug)
+            slug = batch.requested[path].post.slug
+            refused[path] = SlugClash(path, paths, slug, is_taken=False)
     return refused
 
 
-def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
+def _why_taken(batch: Batch, path: str, slug: str) -> Refused | None:
     """Return why a note cannot have a slug: another one's post has it, and does not go now."""
-    twin = batch.manifest.twin(slug)
+    twin = batch.manifest.find_same_name(slug)
     if twin is None:
-        return _leads_on(batch, path, slug)
+        # A post of another vault that leads on from a slug is not written now, so the site would
+        # have two pages at one address.
+        if any(
+            not batch.is_own(one) and slug in one.former for one in batch.manifest.posts.values()
+        ):
+            others = [path, f"{_ELSEWHERE}, which had it before"]
+            return SlugClash(path, others, slug, is_taken=True)
+        return None
     owner = batch.manifest.posts[twin]
     if owner.note == path:
         return None
-    if not batch.owns(owner):
-        return clash(path, [path, _ELSEWHERE], slug, is_taken=True)
-    if twin != slug or not _goes(batch, owner, slug):
-        return clash(path, [path, owner.note or owner.name(twin)], slug, is_taken=True)
-    if owner.note not in batch.there and batch.known(path) is None:
+    if not batch.is_own(owner):
+        return SlugClash(path, [path, _ELSEWHERE], slug, is_taken=True)
+    if twin != slug or not _leaves_slug(batch, owner, slug):
+        return SlugClash(path, [path, owner.note or owner.name(twin)], slug, is_taken=True)
+    if owner.note not in batch.present and batch.known(path) is None:
         return None  # most likely it is that note, under another name
     its_slug = f"{path}: its slug {slug!r} is that of {owner.name(twin)}"
     if not _is_as_written(batch, owner):
@@ -142,51 +150,40 @@ def _owned(batch: Batch, path: str, slug: str) -> Refused | None:
     return None
 
 
-def _leads_on(batch: Batch, path: str, slug: str) -> Refused | None:
-    """Return why a note cannot have a slug: a post of another vault had it and leads on from it.
-
-    That post is not written now, so the site would have two pages at one address.
-    """
-    for entry in batch.manifest.posts.values():
-        if not batch.owns(entry) and slug in entry.former:
-            return clash(path, [path, f"{_ELSEWHERE}, which had it before"], slug, is_taken=True)
-    return None
-
-
 def _still_linking(batch: Batch, slug: str, owner: ManifestEntry) -> str:
     """Return the note of another post that stays as it is and links to one, or ""."""
     for other, entry in batch.manifest.posts.items():
-        if slug not in entry.links or entry is owner or entry.note in batch.asked:
+        if slug not in entry.links or entry is owner or entry.note in batch.requested:
             continue
-        draft = batch.earlier.get(entry.note)
+        draft = batch.existing.get(entry.note)
         says_the_same = draft is not None and draft.digest == entry.text
         if not says_the_same or not _is_as_written(batch, entry):
             return entry.name(other)
     return ""
 
 
-def _goes(batch: Batch, owner: ManifestEntry, slug: str) -> bool:
+def _leaves_slug(batch: Batch, owner: ManifestEntry, slug: str) -> bool:
     """Whether a post leaves its slug with this export."""
-    if owner.note not in batch.there:
+    if owner.note not in batch.present:
         return True
-    moving = batch.asked.get(owner.note)
+    moving = batch.requested.get(owner.note)
     if moving is not None:
         return name_key(moving.post.slug) != name_key(slug)
     return batch.options.prune and owner.note in batch.withdrawn
 
 
-def _settle_state(batch: Batch, draft: Draft) -> None:
+def _resolve_state(batch: Batch, draft: Draft) -> None:
     """Leave a post published that the person published, unless its note or they say otherwise."""
     known = batch.known(draft.note.path)
-    is_said = batch.options.draft is not None or draft.note.fields.get("draft") is not None
-    if known is not None and known[1].published and not is_said:
+    is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
+    if known is not None and known[1].published and not is_chosen:
         draft.post.draft = False
 
 
-def _settle_date(batch: Batch, draft: Draft) -> None:
+def _resolve_date(batch: Batch, draft: Draft) -> None:
     post = draft.post
     before = batch.manifest.posts.get(post.slug)
-    if before is not None and before.note in batch.there:
+    if before is not None and before.note in batch.present:
         before = None  # the post of another note that leaves its slug to this one
     known = batch.known(post.path)
     frozen = known[1] if known else before
@@ -195,12 +192,12 @@ def _settle_date(batch: Batch, draft: Draft) -> None:
     if post.date is None and batch.target.dated:
         post.date = batch.options.moment()
     if batch.target.dated and post.date and post.date > batch.options.moment():
-        batch.plan.warnings.append(
+        batch.warnings.append(
             f"{post.path}: its date lies ahead, and many sites leave such posts out until then"
         )
 
 
-def _former(batch: Batch, draft: Draft) -> list[str]:
+def _former_slugs(batch: Batch, draft: Draft, taken: set[str]) -> list[str]:
     """Return the slugs a post had; a draft's that nobody could visit is none of them."""
     known = batch.known(draft.note.path)
     if known is None:
@@ -210,28 +207,17 @@ def _former(batch: Batch, draft: Draft) -> list[str]:
     if slug != draft.post.slug and not entry.draft and _is_as_written(batch, entry):
         former.append(slug)
     # An address that leads to a post of its own leads nobody on.
-    taken = {other.post.slug for other in batch.asked.values()}
     return [one for one in dict.fromkeys(former) if one not in taken]
 
 
 def _is_as_written(batch: Batch, entry: ManifestEntry) -> bool:
     """Whether nobody changed the files of a post, so that it goes when another takes its place."""
-    there = [(content_at(batch.target.folder, path), said) for path, said in entry.files.items()]
-    return all(found is None or fingerprint(found[0]) == said for found, said in there)
-
-
-def clash(path: str, paths: Sequence[str], slug: str, *, is_taken: bool = False) -> SlugClash:
-    """Return the error for a slug that several notes want, or that a post in the site has."""
-    others = ", ".join(sorted(other for other in paths if other != path)) or "another post"
-    hint = f"give one of them another: write slug: {slug}-2 in it, or let --fix-slugs do it"
-    if any(other.startswith(_ELSEWHERE) for other in paths):
-        hint += f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
-    message = f"{path}: its slug {slug!r} is also that of {others}"
-    return SlugClash(message, hint, slug, is_taken=is_taken)
+    there = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
+    return all(found is None or fingerprint(found[0]) == known for found, known in there)
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return for notes that are refused for their slugs others that nobody has.
+    """Return free slugs for notes that are refused for theirs.
 
     Of several that want one slug the first keeps it, where no post in the site has it.
     """
@@ -253,26 +239,16 @@ def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
     return slugs
 
 
-# Where the notes of a manifest's posts are by now, also those that were renamed since.
-#
-# An address does not move when a note does: the post keeps its slug, under the note's new name.
-
-
 def find_renamed_notes(
     manifest: Manifest,
     key: VaultKey,
     notes: NoteFinder,
     log: Callable[[], Iterable[StepRecord]] = tuple,
 ) -> Manifest:
-    """Return a manifest whose entries know where their notes are, for those of one vault.
+    """Return a manifest whose entries of one vault know where their notes are by now.
 
-    Its entries are those of the present format then: what names the vault is made of its id.
-
-    Args:
-        manifest: As it is in the site.
-        key: What the vault and its notes are called there.
-        notes: The notes of the vault.
-        log: Reads what was done in the vault, oldest first; asked only when a note is gone.
+    An address does not move when a note does: the post keeps its slug, under the note's new name.
+    The log of what was done in the vault, oldest first, is read only when a note is gone.
     """
     names = key.vault, key.former.vault
     own = {slug: entry for slug, entry in manifest.posts.items() if entry.vault in names}
@@ -281,9 +257,9 @@ def find_renamed_notes(
     wanted = {entry.digest for entry in own.values()}
     found = key.find(wanted, notes)
     if gone := wanted - found.keys():
-        now = _called_now(gone, key, log())
-        there = notes.known(now.values()) - {*found.values()}
-        found |= {digest: path for digest, path in now.items() if path in there}
+        moved = _follow_moves(gone, key, log())
+        there = notes.known(moved.values()) - {*found.values()}
+        found |= {digest: path for digest, path in moved.items() if path in there}
     posts = dict(manifest.posts)
     for slug, entry in own.items():
         path = found.get(entry.digest, "")
@@ -292,24 +268,15 @@ def find_renamed_notes(
     return Manifest(posts)
 
 
-def _called_now(
-    gone: Iterable[str], key: VaultKey, records: Iterable[StepRecord]
-) -> dict[str, str]:
-    """Follow notes through the moves of the log; they are known by their digests."""
-    gone = {*gone}
-    first: dict[str, str] = {}
+def _follow_moves(gone: set[str], key: VaultKey, records: Iterable[StepRecord]) -> dict[str, str]:
+    """Return where notes are that were moved, by the digest of their first path."""
+    digests: dict[str, str] = {}  # by the path of the moment
     for record in records:
         for change in () if record.root else record.changes:
             if change.kind != "move":
                 continue
-            digest = first.pop(change.path, "") or next(
-                (
-                    one
-                    for one in (key.note(change.path), key.former.note(change.path))
-                    if one in gone
-                ),
-                "",
-            )
+            made = key.note(change.path), key.former.note(change.path)
+            digest = digests.pop(change.path, "") or next((one for one in made if one in gone), "")
             if digest:
-                first[change.to] = digest
-    return {digest: path for path, digest in first.items()}
+                digests[change.to] = digest
+    return {digest: path for path, digest in digests.items()}

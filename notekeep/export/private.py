@@ -1,8 +1,8 @@
 """What of a note never leaves the vault, taken out before anything else is done to it.
 
-Comments and private parts (`source_map.py`), `[!private]` callouts, sections whose heading has the
-tag `#private`, blocks that only the vault can answer (Dataview and its kin), and footnotes and link
-definitions that nothing else refers to.
+Comments and private parts, `[!private]` callouts, sections whose heading has the tag `#private`,
+blocks that only the vault can answer (Dataview and its kin), and footnotes and link definitions
+that nothing else refers to.
 
 A mark that is right but for case and blanks hides. One that is misspelt, or stands where it has no
 meaning, is refused: somebody thought that it hides something. Code is never a mark.
@@ -17,40 +17,28 @@ from notekeep.errors import Refused
 from notekeep.export.consent import PRIVATE_MARK, fold_mark, is_like_private, may_mention_private
 from notekeep.export.references import unused_definitions
 from notekeep.export.source_map import (
+    TEASER_COMMENT,
+    TEASER_END_REASON,
     MappedText,
     SourceChange,
     SourceEdit,
     remove_lines,
-    strip_comments,
+    separate_removals,
 )
+from notekeep.markdown.tree import LITERAL_KINDS, find_place_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.export.source_map import Origin
     from notekeep.markdown.nodes import Node
-
-_TAG = re.compile(r"[#\uff03]([\w\u00ad\u200b-\u200f\u2060-]+)")
-_APART_TAG = re.compile(r"(?<!\S)#[ \t]+(\w+)[ \t]*$", re.MULTILINE)
-_CALLOUT = re.compile(r"\[!([^\]\n]*)\]")
-_CALLOUT_BEGUN = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
-_BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_OPENING = frozenset("\0([<\"'“«*_~|,;:")
-"""What can stand before a tag that is meant as one."""
-_HTML_CODE = re.compile(
-    r"<(pre|code|kbd|samp|script|style|textarea)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
-)
-_HTML_HEADING = re.compile(r"<h([1-6])\b.*?(?:</h\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_MASKED = re.compile(r"[^\n]+")
-_VAULT_BLOCKS = frozenset(
-    {"base", "button", "dataview", "dataviewjs", "meta-bind", "query", "tasks"}
-)
+    from notekeep.markdown.tree import ParsedPage
 
 
 class PublicBody(NamedTuple):
     """A note's body without what is private.
 
     Attributes:
-        passage: What is left.
         removed: The text of each private thing, for the audit.
         changes: What was taken out, by line.
     """
@@ -61,30 +49,37 @@ class PublicBody(NamedTuple):
 
 
 def strip_private(passage: MappedText) -> PublicBody:
-    """Take out all that is private.
-
-    Raises:
-        Refused: Something private is not closed, or marked where the mark has no meaning.
-    """
+    """Take out all that is private; refuse what is not closed, or marked without effect."""
     removed: list[str] = []
     changes: list[SourceChange] = []
     while True:
-        passage, comments, cut = strip_comments(passage)
+        passage, comments, cut = _strip_comments(passage)
         removed += comments
         changes += cut
-        spans = _private_spans(passage) or unused_definitions(passage)
-        splices: list[SourceEdit] = []
+        spans = _private_spans(passage)
+        spans = spans or [(node, node.last, why) for node, why in unused_definitions(passage)]
+        edits: list[SourceEdit] = []
         for span in spans:
-            splice = _removal(passage, *span)
-            if not splices or splice.start >= splices[-1].end:
-                removed.append(passage.text[splice.start : splice.end])
-                splices.append(splice)
-        if not splices:
+            edit = _removal(passage, *span)
+            if not edits or edit.start >= edits[-1].end:
+                removed.append(passage.text[edit.start : edit.end])
+                edits.append(edit)
+        if not edits:
             break
-        changes += passage.changes(splices)
-        passage = passage.splice(splices)  # which may be read in another way now
+        changes += passage.changes(edits)
+        passage = passage.splice(edits)  # which may be read in another way now
     _refuse_other_marks(passage)
     return PublicBody(passage, removed, changes)
+
+
+# Private blocks, found by their marks.
+
+_TAG = re.compile(r"[#\uff03]([\w\u00ad\u200b-\u200f\u2060-]+)")
+_APART_TAG = re.compile(r"(?<!\S)#[ \t]+(\w+)[ \t]*$", re.MULTILINE)
+_CALLOUT = re.compile(r"\[!([^\]\n]*)\]")
+_VAULT_BLOCKS = frozenset(
+    {"base", "button", "dataview", "dataviewjs", "meta-bind", "query", "tasks"}
+)
 
 
 def _private_spans(passage: MappedText) -> list[tuple[Node, int, str]]:
@@ -95,7 +90,7 @@ def _private_spans(passage: MappedText) -> list[tuple[Node, int, str]]:
             spans.append((node, node.last, "a private callout stays in the vault"))
         elif node.kind == "heading" and _has_private_tag(node):
             spans.append((node, _section_end(node), "a private section stays in the vault"))
-        elif node.kind == "fence" and _vault_block(node):
+        elif node.kind == "fence" and _is_vault_block(node):
             spans.append((node, node.last, f"a {node.info.split()[0]} block means nothing outside"))
     return sorted(spans, key=lambda span: (span[0].first, -span[1]))
 
@@ -114,28 +109,28 @@ def _first_words(quote: Node) -> Node | None:
 
 
 def _has_private_tag(heading: Node) -> bool:
-    words = f" {_words(heading)}"
-    tags = _TAG.finditer(words)
+    words = f" {_tag_text(heading)}"
     return any(
-        words[tag.start() - 1].isspace() and _tag_name(tag[1]) == PRIVATE_MARK for tag in tags
+        words[tag.start() - 1].isspace() and _tag_name(tag[1]) == PRIVATE_MARK
+        for tag in _TAG.finditer(words)
     )
 
 
-def _words(node: Node) -> str:
+def _tag_text(node: Node) -> str:
     """Return the words of a heading in which a tag can stand: code and escapes are none."""
     match node.kind:
         case "text":
             return node.content
         case "soft_break" | "hard_break":
             return " "
-    return "".join(map(_words, node.children)) or "\0"
+    return "".join(map(_tag_text, node.children)) or "\0"
 
 
 def _tag_name(tag: str) -> str:
     return fold_mark(tag).strip("-_")
 
 
-def _vault_block(fence: Node) -> bool:
+def _is_vault_block(fence: Node) -> bool:
     words = fence.info.strip("{}. ").split()
     return bool(words) and words[0].lower() in _VAULT_BLOCKS
 
@@ -145,14 +140,14 @@ def _section_end(heading: Node) -> int:
     parent = heading.parent
     if parent is None:
         return heading.last
-    for sibling in parent.children:
-        if (
-            sibling.kind == "heading"
-            and sibling.first > heading.first
-            and sibling.level <= heading.level
-        ):
-            return sibling.first
-    return parent.last
+    following = (
+        sibling.first
+        for sibling in parent.children
+        if sibling.kind == "heading"
+        and sibling.first > heading.first
+        and sibling.level <= heading.level
+    )
+    return next(following, parent.last)
 
 
 def _removal(passage: MappedText, node: Node, last: int, reason: str) -> SourceEdit:
@@ -165,8 +160,276 @@ def _removal(passage: MappedText, node: Node, last: int, reason: str) -> SourceE
     return SourceEdit(node.start, max(end, node.start), "", reason)
 
 
+# Comments: `%%…%%` and `<!-- … -->`, inline and over lines. Where one ends is a question of
+# privacy: one that never ends, or whose end could be read in two ways, is refused with its line
+# rather than guessed at. Code is not looked into.
+
+COMMENT_OPENING = re.compile(r"%%|<!--")
+"""How a comment begins."""
+
+_MOST_READINGS = 10
+"""How often a note is read again because its comments hid others."""
+_TOKEN = re.compile(
+    r"\n[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`++)|%%"
+)
+_SHORT = re.compile(r"<!--(-?)>")
+_TEASER_WORDS = frozenset({"more", "teaser_end", "end_teaser"})
+_DISTURBING = re.compile(r"[`~$<\n\\]")
+"""What can make a parser read the text behind a comment differently with the comment there."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_AROUND = frozenset(
+    {"begin", "start", "open", "end", "stop", "close", "part", "section", "block", "note", "notes"}
+)
+"""Words that people put beside PRIVATE where they mean to open or close a private part."""
+_ONLY_MARKS = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])(?:\s+\[.\])?)?\s*")
+
+
+class _Comment(NamedTuple):
+    """One comment: its span, and its words without the marks."""
+
+    start: int
+    end: int
+    words: str
+
+    @property
+    def ends_teaser(self) -> bool:
+        return self.words.strip().lower() in _TEASER_WORDS
+
+
+def _strip_comments(passage: MappedText) -> tuple[MappedText, list[str], list[SourceChange]]:
+    """Return the passage without comments, what was in them, and what was done.
+
+    A comment that ends the teaser becomes `TEASER_COMMENT` on a line of its own. The text between
+    `%% private %%` and `%% /private %%` goes as one comment. What is left is read again, as a
+    comment can open code, or close it, for all that stands behind it.
+    """
+    removed: list[str] = []
+    changes: list[SourceChange] = []
+    for _ in range(_MOST_READINGS):
+        found = _join_private_parts(_find_comments(passage), passage)
+        comments = [one for one in found if not _is_neutral_teaser(passage, one)]
+        if not comments:
+            return passage, removed, changes
+        edits = separate_removals(
+            _rewrite_teaser(passage, one) if one.ends_teaser else _cut(passage, one)
+            for one in comments
+        )
+        removed += [one.words for one in comments if not one.ends_teaser]
+        changes += passage.changes(edits)
+        passage = passage.splice(edits)
+    path, line = passage.origin(comments[0].start)
+    raise Refused(
+        f"{path}: the comments from line {line} on hide the ends of others,"
+        " so nothing says where private parts end",
+        "put blank lines around each comment",
+        line=line,
+    )
+
+
+def _is_neutral_teaser(passage: MappedText, comment: _Comment) -> bool:
+    line = passage.line_of(comment.start)
+    return passage.text[passage.starts[line] : passage.line_end(line)].strip() == TEASER_COMMENT
+
+
+def _find_comments(passage: MappedText) -> list[_Comment]:
+    """Return the comments in order; what is in code or math is none.
+
+    Those behind one that changes how they read are not among them.
+    """
+    text = passage.text
+    if COMMENT_OPENING.search(text) is None:
+        return []
+    places = _Places.of(passage.page)
+    comments: list[_Comment] = []
+    at = 0
+    while opening := COMMENT_OPENING.search(text, at):
+        start, at = opening.span()
+        if inside := find_place_at(places.literal, start):
+            at = inside[1]
+        elif not (start and text[start - 1] == "\\"):
+            comment = _closed(passage, opening, places)
+            comments.append(comment)
+            at = comment.end
+            if places.are_changed_by(comment):
+                break
+    return comments
+
+
+class _Places(NamedTuple):
+    """Where a text has code or math, and HTML, in order; the ends of its comments by start."""
+
+    literal: list[tuple[int, int]]
+    html: list[tuple[int, int]]
+    comments: dict[int, int]
+
+    @classmethod
+    def of(cls, page: ParsedPage) -> _Places:
+        places = cls([], [], {})
+        for span in [*page.plain, *page.added]:
+            if span.kind == "comment":
+                places.comments[span.start] = span.end
+            elif span.kind in {"html", "html_block"}:
+                places.html.append((span.start, span.end))
+            elif span.kind in LITERAL_KINDS:
+                places.literal.append((span.start, span.end))
+        places.literal.sort()
+        return places
+
+    def are_changed_by(self, comment: _Comment) -> bool:
+        """Whether what stands behind a comment may read otherwise without it."""
+        if not _DISTURBING.search(comment.words) or self.comments.get(comment.start) == comment.end:
+            return False
+        inside = find_place_at(self.html, comment.start)
+        return inside is None or comment.end > inside[1]
+
+
+def _closed(passage: MappedText, opening: re.Match[str], places: _Places) -> _Comment:
+    text, start, inner = passage.text, opening.start(), opening.end()
+    if opening[0] == "<!--":
+        # HTML has two comments that end as they begin.
+        short = _SHORT.match(text, start)
+        end = short.end() if short else text.find("-->", inner) + 3
+        if end > 2:
+            return _Comment(start, end, text[inner : max(inner, end - 3)])
+        raise _unclosed(passage, start, "<!--", "-->")
+    # What the reader does not take for a comment may go on over blocks all the same.
+    end = _closing_mark(text, inner, () if start in places.comments else places.literal)
+    if end < 0:
+        raise _unclosed(passage, start, "%%", "%%")
+    return _Comment(start, end + 2, text[inner:end])
+
+
+def _closing_mark(text: str, at: int, literal: Sequence[tuple[int, int]]) -> int:
+    """Return where the mark stands that closes a comment, and not in code in it; -1 for none."""
+    fence = ""
+    while token := _TOKEN.search(text, at):
+        at = token.end()
+        if mark := token["fence"]:
+            if not fence:
+                fence = mark
+            elif mark.startswith(fence):
+                fence = ""
+        elif fence:
+            continue
+        elif ticks := token["ticks"]:
+            line = text.find("\n", at)
+            rest = text[at : line if line >= 0 else len(text)]
+            if span := re.search(rf"(?<!`){ticks}(?!`)", rest):
+                at += span.end()
+        elif inside := find_place_at(literal, token.start()):
+            at = max(at, inside[1])
+        else:
+            return token.start()
+    return -1
+
+
+def _unclosed(passage: MappedText, start: int, mark: str, end: str) -> Refused:
+    path, line = passage.origin(start)
+    return Refused(
+        f"{path}: the comment that {mark} opens on line {line} is not closed,"
+        " so nothing says where the private part ends",
+        f"close it with {end}, or write the mark as code or with a backslash before it",
+        line=line,
+    )
+
+
+def _join_private_parts(comments: list[_Comment], passage: MappedText) -> list[_Comment]:
+    joined: list[_Comment] = []
+    opened: _Comment | None = None
+    for comment in comments:
+        words = comment.words.strip().lower()
+        if words == "private" and opened is None:
+            opened = comment
+        elif words == "/private":
+            if opened is None:
+                raise _unbalanced(passage, comment, "closes a part that nothing opens")
+            inner = passage.text[opened.start : comment.end]
+            joined.append(_Comment(opened.start, comment.end, inner))
+            opened = None
+        elif opened is None:
+            joined.append(comment)
+        elif words == "private":
+            raise _unbalanced(passage, comment, "opens a part inside another")
+        if _is_nearly_mark(words):
+            raise _unbalanced(passage, comment, "opens and closes nothing, and it seems meant to")
+    if opened is not None:
+        raise _unbalanced(passage, opened, "opens a part that nothing closes")
+    return joined
+
+
+def _is_nearly_mark(words: str) -> bool:
+    """Whether a comment is a private part's mark that somebody misspelt."""
+    if len(words) > 30 or words in {PRIVATE_MARK, f"/{PRIVATE_MARK}"}:
+        return False
+    found = _LETTERS.findall(fold_mark(words))
+    marks = [word for word in found if _is_private_or_like(word)]
+    return bool(marks) and all(word in marks or word in _AROUND for word in found)
+
+
+def _unbalanced(passage: MappedText, comment: _Comment, what: str) -> Refused:
+    path, line = passage.origin(comment.start)
+    mark = passage.text[comment.start : comment.end]
+    return Refused(
+        f"{path}: {mark} on line {line} {what}",
+        "write %% private %% before and %% /private %% after what is private",
+        line=line,
+    )
+
+
+def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
+    """Take a comment out without leaving a hole: its line if it is alone there, a double space."""
+    reason = "a comment stays in the vault"
+    text, starts = passage.text, passage.starts
+    first, last = passage.line_of(comment.start), passage.line_of(comment.end)
+    before = text[starts[first] : comment.start]
+    after = text[comment.end : passage.line_end(last)]
+    is_alone = not after.strip() and _ONLY_MARKS.fullmatch(before)
+    if is_alone and (not before.strip("> \t") or _ends_item(passage, last)):
+        return remove_lines(passage, first, last + 1, reason)
+    start, end = comment.start, comment.end
+    if not before.strip("> \t") and after.strip():
+        end += len(after) - len(after.lstrip(" \t"))
+    elif not after.strip() or after[0] in " \t.,;:!?":
+        start = starts[first] + len(before.rstrip(" \t"))
+    return SourceEdit(start, end, "", reason)
+
+
+def _ends_item(passage: MappedText, line: int) -> bool:
+    """Whether nothing of the list item goes on below the line."""
+    starts = passage.starts
+    if line + 1 >= len(starts):
+        return True
+    below = passage.text[starts[line + 1] : passage.line_end(line + 1)]
+    indent = len(below) - len(below.lstrip())
+    own = passage.text[starts[line] : passage.line_end(line)]
+    return not below.strip() or indent <= len(own) - len(own.lstrip())
+
+
+def _rewrite_teaser(passage: MappedText, comment: _Comment) -> SourceEdit:
+    first, last = passage.line_of(comment.start), passage.line_of(comment.end)
+    before = passage.text[passage.starts[first] : comment.start]
+    after = passage.text[comment.end : passage.line_end(last)]
+    lead = "\n\n" if before.strip() else ""
+    start = comment.start - (len(before) - len(before.rstrip(" \t")) if lead else 0)
+    tail = "\n\n" if after.strip() else ""
+    end = comment.end + len(after) - len(after.lstrip(" \t"))
+    return SourceEdit(start, end, lead + TEASER_COMMENT + tail, TEASER_END_REASON)
+
+
+# Marks that hide nothing: misspelt ones, and those where nothing can be hidden.
+
+_CALLOUT_BEGUN = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
+_BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
+_OPENING = frozenset("\0([<\"'“«*_~|,;:")
+"""What can stand before a tag that is meant as one."""
+_HTML_CODE = re.compile(
+    r"<(pre|code|kbd|samp|script|style|textarea)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
+_HTML_HEADING = re.compile(r"<h([1-6])\b.*?(?:</h\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_MASKED = re.compile(r"[^\n]+")
+
+
 def _refuse_other_marks(passage: MappedText) -> None:
-    """Refuse marks that hide nothing: misspelt ones, and those where nothing can be hidden."""
     if not may_mention_private(passage.text):
         return
     words, headings = _readable(passage)
@@ -176,7 +439,7 @@ def _refuse_other_marks(passage: MappedText) -> None:
         for quote in passage.tree.find("quote")
         if (first := _first_words(quote))
         if (mark := _BRACKETS.match(words, first.start))
-        if _is_like_private(fold_mark(mark[1]))
+        if _is_private_or_like(fold_mark(mark[1]))
     ]
     for tag in _TAG.finditer(words):
         in_heading = any(start <= tag.start() < end for start, end in headings)
@@ -184,14 +447,14 @@ def _refuse_other_marks(passage: MappedText) -> None:
             found.append(tag)
     for start, end in headings:
         tag_apart = _APART_TAG.search(words, start, end)
-        if tag_apart and _is_like_private(fold_mark(tag_apart[1])):
+        if tag_apart and _is_private_or_like(fold_mark(tag_apart[1])):
             found.append(tag_apart)
     if found:
         start, end = min(mark.span() for mark in found)
         raise _hides_nothing(passage.text[start : min(end, start + 40)], passage.origin(start))
 
 
-def _is_like_private(word: str) -> bool:
+def _is_private_or_like(word: str) -> bool:
     return word == PRIVATE_MARK or is_like_private(word)
 
 
@@ -200,7 +463,7 @@ def _means_private(mark: re.Match[str]) -> bool:
     words = _LETTERS.findall(fold_mark(mark[1]))
     # Where the mark does not end, the words of the text follow it.
     return any(
-        word.startswith(PRIVATE_MARK) or _is_like_private(word)
+        word.startswith(PRIVATE_MARK) or _is_private_or_like(word)
         for word in (words if mark[2] else words[:1])
     )
 
@@ -210,8 +473,8 @@ def _is_stray_tag(before: str, tag: str, *, in_heading: bool) -> bool:
     if before == "{":  # an id, as `## Private methods {#private}` gives one
         return False
     if in_heading:
-        return _is_like_private(name) or name.startswith(PRIVATE_MARK)
-    return _is_like_private(name) and (not before.strip() or before in _OPENING)
+        return _is_private_or_like(name) or name.startswith(PRIVATE_MARK)
+    return _is_private_or_like(name) and (not before.strip() or before in _OPENING)
 
 
 def _readable(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:

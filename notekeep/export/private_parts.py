@@ -20,11 +20,12 @@ _CODE = re.compile(
     r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
     re.MULTILINE | re.DOTALL,
 )
-_HELD = re.compile("\0(\\d+)\0")
-_TRACES = re.compile(r"priv|vate|avte|p.{1,4}ate", re.IGNORECASE)
-"""What a word like "private" has in it."""
-_HIDING = re.compile(rf"%%|<!--|\]:|{_TRACES.pattern}", re.IGNORECASE)
-"""What every private part has in it: most notes have nothing of it."""
+_CODE_NUMBER = re.compile("\0(\\d+)\0")
+_TRACES = ("priv", "vate", "avte")
+_LONGER_TRACE = re.compile(r"p.{1,4}ate")
+"""What a word like "private" has in it: one of these."""
+_HIDING = ("%%", "<!--", "]:")
+"""What every other private part has in it: most notes have nothing of it."""
 _PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
 _COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
@@ -49,23 +50,28 @@ def private_parts(text: str) -> tuple[list[str], str]:
     Marks within code are no marks, so code is held out while they are looked for.
     """
     text = text.replace("\0", "")
-    if not _HIDING.search(text):
+    if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
         return [], text
-    text, code = _hold_code(text)
+    text, code = _replace_code(text)
     parts: list[str] = []
-    for take in (_take_marked, _take_comments, _take_blocks, _take_definitions):
-        found, text = take(text)
+    for extract in (_extract_marked, _extract_comments, _extract_blocks, _extract_definitions):
+        found, text = extract(text)
         parts += found
-    return [_give_back(part, code) for part in parts], _give_back(text, code)
+    return [_restore_code(part, code) for part in parts], _restore_code(text, code)
+
+
+def _may_be_marked(text: str) -> bool:
+    lower = text.lower()
+    return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
     """Return a text changed wherever it is no code."""
-    held, code = _hold_code(text)
-    return _give_back(change(held), code)
+    held, code = _replace_code(text)
+    return _restore_code(change(held), code)
 
 
-def _hold_code(text: str) -> tuple[str, list[str]]:
+def _replace_code(text: str) -> tuple[str, list[str]]:
     """Return a text with a number in the place of each piece of code, and these."""
     code: list[str] = []
 
@@ -73,16 +79,16 @@ def _hold_code(text: str) -> tuple[str, list[str]]:
         code.append(match[0])
         return f"\0{len(code) - 1}\0"
 
-    return _hold_indented(_CODE.sub(hold, text), code), code
+    return _replace_indented(_CODE.sub(hold, text), code), code
 
 
-def _give_back(text: str, code: Sequence[str]) -> str:
-    while _HELD.search(text):  # a line of indented code may hold other code
-        text = _HELD.sub(lambda match: code[int(match[1])], text)
+def _restore_code(text: str, code: Sequence[str]) -> str:
+    while _CODE_NUMBER.search(text):  # a line of indented code may hold other code
+        text = _CODE_NUMBER.sub(lambda match: code[int(match[1])], text)
     return text
 
 
-def _hold_indented(text: str, code: list[str]) -> str:
+def _replace_indented(text: str, code: list[str]) -> str:
     """Hold indented code out too: lines four deep below a blank one, but for those of a list."""
     if "    " not in text and "\t" not in text:
         return text
@@ -98,7 +104,7 @@ def _hold_indented(text: str, code: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _take_marked(text: str) -> tuple[list[str], str]:
+def _extract_marked(text: str) -> tuple[list[str], str]:
     """Take what stands between the marks of private parts, also misspelt ones."""
     marks = [
         mark for mark in _PART_MARK.finditer(text) if _is_like_private(mark[1] or mark[2] or "")
@@ -110,13 +116,13 @@ def _take_marked(text: str) -> tuple[list[str], str]:
     return parts, text
 
 
-def _take_comments(text: str) -> tuple[list[str], str]:
+def _extract_comments(text: str) -> tuple[list[str], str]:
     return [match[0] for match in _COMMENTS.finditer(text)], _COMMENTS.sub(" ", text)
 
 
-def _take_blocks(text: str) -> tuple[list[str], str]:
+def _extract_blocks(text: str) -> tuple[list[str], str]:
     """Take quotes and sections whose first line is marked."""
-    if not _TRACES.search(text):
+    if not _may_be_marked(text):
         return [], text
     lines = text.split("\n")
     parts, public, at = [], [], 0
@@ -185,7 +191,7 @@ def _level(lines: list[str], at: int) -> int:
     return (1 if below[0] == "=" else 2) if _UNDERLINE.fullmatch(below) else 0
 
 
-def _take_definitions(text: str) -> tuple[list[str], str]:
+def _extract_definitions(text: str) -> tuple[list[str], str]:
     """Take footnotes and link definitions whose label is nowhere else in what is left."""
     found = [*_DEFINITION.finditer(text)]
     if not found:

@@ -1,35 +1,29 @@
-"""Search terms of everything private."""
+"""What an export must not show, and what it says in public, from the vault's own bytes.
+
+Titles, paths and lines of private notes, values of front matter that does not pass, comments: found
+in a way of its own, which trusts nothing that makes the files and takes out too much rather than
+too little.
+"""
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from functools import partial
-from os.path import splitext
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from urllib.parse import unquote
 
-from notekeep.errors import NotFound, Refused
+from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
+from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.private_parts import outside_code, private_parts
 from notekeep.export.references import PRIVATE_LABEL
-from notekeep.markdown.links import WIKILINK_PATTERN
-from notekeep.markdown.outline import SCHEME_PATTERN
+from notekeep.markdown.frontmatter_block import split_frontmatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from notekeep.export.draft import Draft
     from notekeep.export.source import NoteRow, VaultSource
-    from notekeep.export.source_map import MappedText
-
-
-# What an export must not show, and what it says in public, from the vault's own bytes.
-#
-# Titles, paths and lines of private notes, values of front matter that does not pass, comments:
-# found in a way of its own, which trusts nothing that makes the files and takes out too much
-# rather than too little.
 
 
 _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
@@ -102,9 +96,9 @@ def collect_private_terms(
         post = draft.note.path
         private = [part for path in draft.sources for part in parts(path)[0]]
         lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
-        found += _needles(lines, f"a private part of {post}", _PART, post)
+        found += _terms(lines, f"a private part of {post}", _PART, post)
         for key, values in _kept_back(draft).items():
-            found += _needles(values, f"{key}: of {post}, which does not pass", _VALUE, post)
+            found += _terms(values, f"{key}: of {post}, which does not pass", _VALUE, post)
     distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
     return list(distinct.values())
 
@@ -113,22 +107,22 @@ def _of_private_note(source: VaultSource, row: NoteRow) -> list[PrivateTerm]:
     path = row.path
     names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
     names = [name for name in names if not _PLAIN_VALUE.match(name)]
-    lines = [line for line in _text(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
+    lines = [line for line in _read(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
     place = path.removesuffix(".md")
     what = f"the path of the private note {path}"
     return [
         *([PrivateTerm(place, what, is_path=True)] if "/" in place else []),
-        *_needles(names, f"a name of the private note {path}", _NAME),
-        *_needles(lines, f"a line of the private note {path}", _LINE),
+        *_terms(names, f"a name of the private note {path}", _NAME),
+        *_terms(lines, f"a line of the private note {path}", _LINE),
     ]
 
 
-def _needles(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[PrivateTerm]:
+def _terms(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[PrivateTerm]:
     words = (normalize_for_audit(text) for text in texts)
     return [PrivateTerm(text, what, post) for text in words if len(text) >= shortest]
 
 
-def _text(source: VaultSource, path: str) -> str:
+def _read(source: VaultSource, path: str) -> str:
     try:
         return source.read(path).decode("utf-8", "replace").replace("\r\n", "\n")
     except (OSError, NotFound):  # it is gone, and what it held with it
@@ -137,8 +131,6 @@ def _text(source: VaultSource, path: str) -> str:
 
 def _kept_back(draft: Draft) -> dict[str, list[str]]:
     """Return the texts of front matter that stay in the vault, by key."""
-    from notekeep.export.post import PASSED_FIELDS
-
     passing = PASSED_FIELDS | set(draft.post.extra) | {"sources", "aliases"}
     kept = {}
     for key, value in draft.note.fields.items():
@@ -151,7 +143,9 @@ def _kept_back(draft: Draft) -> dict[str, list[str]]:
 
 def read_private_parts(source: VaultSource, path: str) -> tuple[list[str], str]:
     """Return what of a note of the vault is private, and the rest."""
-    return private_parts(source_body(source, path))
+    data = source.read(path)
+    text = data[split_frontmatter(data).body :].decode("utf-8", "replace")
+    return private_parts(text.replace("\r\n", "\n"))
 
 
 def collect_public_text(
@@ -160,16 +154,10 @@ def collect_public_text(
     """Return what exported notes say in public, as the audit compares it.
 
     Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
-    are not counted. Code is: it shows what it holds.
-
-    Args:
-        source: The vault.
-        drafts: The drafts.
-        parts: Gives what of a note is private, and the rest.
-        own: Words that the exporter writes itself.
+    are not counted. Code is: it shows what it holds. `own` are the exporter's own words.
     """
 
-    def said() -> Iterator[str]:
+    def texts() -> Iterator[str]:
         yield from (PRIVATE_LABEL, "unpublished", *own)
         for draft in drafts:
             post = draft.post
@@ -183,19 +171,11 @@ def collect_public_text(
                 yield outside_code(text, _without_addresses)
 
     # One by one, as the texts of all notes together are large.
-    return " ".join(filter(None, map(normalize_for_audit, said())))
+    return " ".join(filter(None, map(normalize_for_audit, texts())))
 
 
 def _without_addresses(text: str) -> str:
     return _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
-
-
-def source_body(source: VaultSource, path: str) -> str:
-    """Return a note's text without its front matter."""
-    from notekeep.markdown.frontmatter_block import split_frontmatter
-
-    data = source.read(path)
-    return data[split_frontmatter(data).body :].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
@@ -204,94 +184,5 @@ def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
     if match[2] is not None and not is_image(name):
         return match[2]
     found = source.find(name, path) if name else path
-    hidden = found is not None and source.hidden(found)
+    hidden = found is not None and source.is_hidden(found)
     return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
-
-
-# Names of private notes where no link is made of them: HTML attributes, inline Dataview, code.
-#
-# A link in Markdown to a private note becomes words (`links.py`). These would go out as they are
-# written, so a note that has one is refused with its line. Plain words are no mention, not in
-# code either: a private note called "Notes" forbids nobody the word.
-
-
-_MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
-_HTML_TAG = re.compile(r"<[A-Za-z][^>]*>", re.DOTALL)
-_ADDRESS_ATTRIBUTE = re.compile(
-    r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
-    r"|data-(?:href|src|link|path|file|note))\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"\]\(\s*<?([^)>\n]+)")
-_INLINE_QUERY = re.compile(r"`+\s*\$?=(?P<inside>[^`]*)`")
-_QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
-
-
-def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Return when a note without its private parts names no private note where it would go out.
-
-    Args:
-        passage: The note.
-        hidden: Whether a link's target is a note whose name must not be shown.
-
-    Raises:
-        Refused: It does.
-    """
-    text = passage.text
-    if not ("[[" in text or "=" in text):
-        return
-    for node in passage.tree.find("html", "html_block", "code_span", "fence", "code_block"):
-        source = text[node.start : node.end]
-        targets = [*_named_in_html(source)] if node.kind.startswith("html") else []
-        targets += _named_in_query(source) if node.kind == "code_span" else ()
-        targets += ((link.start(), link["target"]) for link in _MENTIONED_LINK.finditer(source))
-        for at, target in targets:
-            if _leads_to_hidden(target, hidden):
-                path, line = passage.origin(node.start + at)
-                raise mention_error(path, line)
-
-
-def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
-    """Whether a field's text names a private note in an address or in inline Dataview."""
-    targets = [*_named_in_html(value), *_named_in_query(value)]
-    targets += ((link.start(), unquote(link[1].split(" ")[0])) for link in _LINK.finditer(value))
-    return any(_leads_to_hidden(target, hidden) for _, target in targets)
-
-
-def mention_error(path: str, line: int) -> Refused:
-    """Return the error for a note that names a private note on a line."""
-    return Refused(
-        f"{path}: line {line} names a private note in an address, a query or code,"
-        " where it would go out",
-        "make it a link in Markdown, which becomes words, or take the name away",
-        line=line,
-    )
-
-
-def _named_in_html(text: str) -> Iterator[tuple[int, str]]:
-    for tag in _HTML_TAG.finditer(text):
-        for found in _ADDRESS_ATTRIBUTE.finditer(text, tag.start(), tag.end()):
-            value = html.unescape(found[1] or found[2] or found[3] or "").strip()
-            yield found.start() + 1, unquote(value)
-            for one in value.split(","):  # as `srcset` has several, each with its width behind it
-                yield found.start() + 1, unquote(one.strip().split(" ")[0])
-
-
-def _named_in_query(text: str) -> Iterator[tuple[int, str]]:
-    for query in _INLINE_QUERY.finditer(text):
-        for quoted in _QUOTED.finditer(query["inside"]):
-            yield query.start(), quoted[1] or quoted[2] or ""
-        for link in _MENTIONED_LINK.finditer(query["inside"]):
-            yield query.start(), link["target"]
-
-
-def _leads_to_hidden(target: str, hidden: Callable[[str], bool]) -> bool:
-    """Whether an address leads to a hidden note, or to a file that has its name."""
-    if SCHEME_PATTERN.match(target):
-        return False
-    name = re.split(r"[#?]", target, maxsplit=1)[0].strip()
-    if not name:
-        return False
-    last = splitext(name.rsplit("/", 1)[-1])[0]
-    # From the root it is a page of the person's own site, unless a note is right there.
-    return hidden(name) or (not name.startswith("/") and bool(last) and hidden(last))

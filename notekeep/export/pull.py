@@ -1,4 +1,11 @@
-"""Edits in the site back to notes."""
+"""What a person changed in a post of the site, brought back into its note.
+
+A note and its post say the same in two ways. What was written last is the base of both: where the
+site differs from it, a person changed something, and that is put into the note, whose own
+differences from the base are only how Markdown is written there. Within a line both are told apart
+word by word; where both sides say something else in the same place, nothing is done, and it is
+told.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-# What stands before the body of a post in a site, read back: any form that targets write it in.
-#
-# Only for what a person changed there; how a head is written is each target's business.
-
+# What stands before the body of a post, read back: any form that targets write it in.
 
 _BLOCK = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*(?:\n|\Z)\n?", re.DOTALL | re.MULTILINE)
 _NIKOLA = re.compile(r"\A<!--[ \t]*\n((?:\.\. .*\n|[ \t]*\n)*)-->[ \t]*\n\n?")
@@ -66,12 +70,7 @@ def read_head_fields(head: str) -> dict[str, Any]:
 
 
 def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
-    """Compare two heads.
-
-    Returns:
-        The fields of the note that changed, with their values (None for one that went), and the
-        keys that a note has no field for.
-    """
+    """Return the note's fields that changed, None for one that went, and keys without a field."""
     old, new = read_head_fields(before), read_head_fields(after)
     known: dict[str, Any] = {}
     unknown = []
@@ -126,27 +125,12 @@ def _toml(text: str) -> dict[str, Any]:
     return {key: value if isinstance(value, list) else str(value) for key, value in flat.items()}
 
 
-# What a person changed in a post of the site, brought back into its note.
-#
-# A note and its post say the same in two ways. What was written last is the base of both: where
-# the site differs from it, a person changed something, and that is put into the note, whose own
-# differences from the base are only how Markdown is written there. Within a line both are told
-# apart word by word; where both sides say something else in the same place, nothing is done, and
-# it is told.
-
-
 _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 
 @dataclass(slots=True)
 class PulledEdits:
-    """What comes back into a note.
-
-    Attributes:
-        body: The note's body with what was changed in the site.
-        fields: Fields of the front matter to set; None deletes one.
-        left: What could not be brought back, one sentence each.
-    """
+    """What comes back into a note: None deletes a field; `left` could not be brought back."""
 
     body: str
     fields: dict[str, Any] = field(default_factory=dict)
@@ -154,25 +138,22 @@ class PulledEdits:
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Bring what a person changed in a post back.
+    """Bring what a person changed in a post back into the body of its note.
 
-    Args:
-        body: The note's body; its line ends stay as they are.
-        base: The post as it was written last.
-        site: The post as it is.
+    `base` is the post as it was written last, `site` as it is.
     """
     old, new = (split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site))
     known, unknown = compare_heads(old.head, new.head)
     pulled = PulledEdits("", known)
     pulled.left = [f"{key}: in the post's head has no field in a note" for key in unknown]
     crlf = "\r\n" in body
-    pulled.body = _body(body.replace("\r\n", "\n"), old.body, new.body, pulled.left)
+    pulled.body = _merge_body(body.replace("\r\n", "\n"), old.body, new.body, pulled.left)
     if crlf:
         pulled.body = pulled.body.replace("\n", "\r\n")
     return pulled
 
 
-def _body(note: str, base: str, site: str, left: list[str]) -> str:
+def _merge_body(note: str, base: str, site: str, left: list[str]) -> str:
     lines: list[str] = []
     core = note.strip("\n")
     texts = (text.strip("\n") + "\n" for text in (base, site, core))
@@ -183,15 +164,15 @@ def _body(note: str, base: str, site: str, left: list[str]) -> str:
         elif one.side != "clash":
             lines += one.note
         else:
-            both = _word_by_word(one.base, one.site, one.note)
+            both = _merge_words(one.base, one.site, one.note)
             if both is None:
-                left.append(_told(one))
+                left.append(_describe_clash(one))
             lines += one.note if both is None else both
     before = note[: len(note) - len(note.lstrip("\n"))]
     return before + "\n".join(lines) + note[len(before) + len(core) :]
 
 
-def _told(clash: MergeRegion) -> str:
+def _describe_clash(clash: MergeRegion) -> str:
     """Say which line a person wrote where both sides differ, the first that was not written so."""
     known = {*clash.base}
     for number, line in enumerate(clash.site):
@@ -201,9 +182,7 @@ def _told(clash: MergeRegion) -> str:
     return f"line {clash.line} of the post's text, from which this went: {gone[:60]!r}"
 
 
-def _word_by_word(
-    base: Sequence[str], site: Sequence[str], note: Sequence[str]
-) -> list[str] | None:
+def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) -> list[str] | None:
     """Merge lines that both sides wrote differently; None when they did in the same words."""
     merged = merge_texts(*(_tokens("\n".join(lines)) for lines in (base, site, note)))
     if merged is None:

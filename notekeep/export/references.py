@@ -1,12 +1,17 @@
-"""Links and pictures with numbered addresses; local addresses."""
+"""What a draft's links and pictures point at, and the neutral way they are written in it.
+
+While a draft is made, nobody knows yet where its targets will be in a site. So a link or picture of
+the vault is written as plain Markdown with a number for its address, `[text](scheme:3)`, and the
+numbers are looked up when the body is made for a generator.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from notekeep.errors import NotekeepError
@@ -17,18 +22,14 @@ from notekeep.markdown.outline import SCHEME_PATTERN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export.draft import WarningList
     from notekeep.export.source import VaultSource
     from notekeep.export.source_map import MappedText, Origin, SourceChange
+    from notekeep.export.warnings import WarningList
     from notekeep.markdown.nodes import Node, Tree
 
-
-# What a draft's links and pictures point at, and the neutral way they are written in it.
-#
-# While a draft is made, nobody knows yet where its targets will be in a site. So a link or
-# picture of the vault is written as plain Markdown with a number for its address,
-# `[text](scheme:3)`, and the numbers are looked up when the body is made for a generator.
-
+PRIVATE_LABEL = "a private note"
+"""What stands for the title of a private note that was linked without words of its own."""
+LOCAL_ADDRESS_REASON = "an address of this machine stays here"
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]<|$]"  # marks wherever they stand
@@ -36,9 +37,25 @@ _SPECIAL = re.compile(
     r"|&(?=#?\w+;)|~(?=~)|=(?==)|%(?=%)|\^(?=\[)"
     r"|^[#>+-](?=\s|$)|(?<=^\d)[.)]"  # marks at the beginning of a line
 )
-_ADDRESS = re.compile(r"\bnk[0-9a-f]{12}:\d+")
+_NUMBER = re.compile(r"\d+")
 _UNSAFE = re.compile(r"[<>\\]")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
+_SAFE = ";/?:@&=+$,-_.!~*'()#%"
+"""Signs of an address on the web that mean something there, or are encoded already."""
+_VAULT_FILES = (".base", ".canvas", ".excalidraw")
+_PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
+
+
+class Fragment(NamedTuple):
+    """Which part of which note: all of it, a section, or a block."""
+
+    path: str
+    heading: str = ""
+    block: str = ""
+
+    def __str__(self) -> str:
+        name = self.path.rsplit("/", 1)[-1].removesuffix(".md")
+        return name + _place(self.heading, self.block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +67,7 @@ class Ref:
         path: Its path in the vault, or its address.
         heading: The heading in the link's fragment, or "".
         block: The block id in the fragment, or "".
-        width: How wide a picture is shown, in pixels, or "".
-        height: How high, or "".
+        width: How wide a picture is shown, in pixels, or ""; likewise `height`.
         origin: Where it is written.
     """
 
@@ -62,6 +78,15 @@ class Ref:
     block: str = ""
     width: str = ""
     height: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place within a note as a link has it, such as `#^id`; "" for all of it."""
+        return _place(self.heading, self.block)
+
+
+def _place(heading: str, block: str) -> str:
+    return f"#{heading}" if heading else f"#^{block}" if block else ""
 
 
 @dataclass(slots=True)
@@ -78,7 +103,7 @@ class ReferenceTable:
 
     @classmethod
     def of(cls, text: str) -> ReferenceTable:
-        """Return an empty list for a note with this text."""
+        """Return an empty table for a note with this text."""
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
         return cls(f"nk{digest[:12]}")
 
@@ -90,14 +115,17 @@ class ReferenceTable:
     def get(self, address: str) -> Ref | None:
         """Return the target that an address stands for, or None for any other address."""
         scheme, colon, number = address.partition(":")
-        if scheme != self.scheme or not colon or not number.isdecimal():
-            return None
-        return self.items[int(number)] if int(number) < len(self.items) else None
+        return self._numbered(number) if colon and scheme == self.scheme else None
 
     def used(self, text: str) -> list[Ref]:
         """Return the targets whose addresses stand in a text, in order."""
-        found = (self.get(address[0]) for address in _ADDRESS.finditer(text))
-        return [ref for ref in found if ref is not None]
+        found = (_NUMBER.match(rest) for rest in text.split(f"{self.scheme}:")[1:])
+        refs = (self._numbered(number[0]) for number in found if number)
+        return [ref for ref in refs if ref is not None]
+
+    def _numbered(self, number: str) -> Ref | None:
+        is_known = number.isdecimal() and int(number) < len(self.items)
+        return self.items[int(number)] if is_known else None
 
 
 def escape_text(text: str) -> str:
@@ -140,14 +168,226 @@ def split_fragment(target: str) -> tuple[str, str, str]:
     return name.strip(), last, ""
 
 
+class Linker:
+    """Finds what the links of one note point at, and writes them with numbered addresses.
+
+    A link to a private note becomes words here, whatever else is exported: its title is never
+    written. Whether any other target will be published is not known yet.
+    """
+
+    def __init__(
+        self,
+        source: VaultSource,
+        attachments: Attachments,
+        refs: ReferenceTable,
+        warnings: WarningList,
+        hides_heading: Callable[[str, str], bool],
+    ) -> None:
+        self._source = source
+        self._attachments = attachments
+        self._refs = refs
+        self._warnings = warnings
+        self._hides_heading = hides_heading
+
+    def resolve_embed(self, passage: MappedText, node: Node, path: str) -> Fragment | None:
+        """Return what of which note an embed shows, or None when it embeds no note."""
+        if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
+            return None
+        target = node.info if node.kind == "wikilink" else unquote(node.info)
+        if node.kind == "image" and (SCHEME_PATTERN.match(target) or not _is_note_name(target)):
+            return None
+        name, heading, block = split_fragment(target)
+        if is_image(name):
+            return None
+        found = self._find_note(name, path, passage.origin(node.start))
+        return Fragment(found, heading, block) if found else None
+
+    def write_neutral_link(self, passage: MappedText, node: Node, path: str) -> list[SourceEdit]:
+        """Return the edits that write a link or picture with a numbered address."""
+        origin = passage.origin(node.start)
+        if node.kind == "wikilink":
+            return [self._wikilink(node, path, origin)]
+        if node.kind == "image":
+            return self._image(node, path, origin)
+        return self._link(node, path, origin)
+
+    def _wikilink(self, node: Node, path: str, origin: Origin) -> SourceEdit:
+        name, heading, block = split_fragment(node.info)
+        if node.embed and is_image(name):
+            words, width, height = split_size(node.title)
+            ref = Ref("asset", "", origin, width=width, height=height)
+            return self._picture(node, name, path, ref, words, words or _alt(name))
+        if name.lower().endswith(_VAULT_FILES):
+            if self._is_private_file(name, path):
+                return self._hidden(node, origin)
+            what = f"{node.info} means nothing outside of the vault and is left out"
+            self._warnings.add(origin, what)
+            words = "" if node.embed else node.title or _shown(node.info, "")
+            return _as_words(node, words, "a file of the vault's own is left out")
+        words = node.title or _shown(name, heading)
+        found = self._find_note(name, path, origin)
+        if found is None:
+            if self._is_private_file(name, path):
+                return self._hidden(node, origin)
+            if asset := self._find_asset(name, path, origin):
+                return self._named(node, words, Ref("asset", asset, origin))
+            self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
+            return _as_words(node, words, "a broken link becomes words")
+        if self._source.is_hidden(found):
+            return self._hidden(node, origin)
+        if heading and not node.title and self._hides_heading(found, heading):
+            heading, words = "", _shown(name or found, "")
+        return self._named(node, words, Ref("note", found, origin, heading, block))
+
+    def _hidden(self, node: Node, origin: Origin) -> SourceEdit:
+        if not node.title:
+            self._warnings.add(origin, f"a link to a private note reads “{PRIVATE_LABEL}”")
+        reason = "a link to a private note becomes words"
+        return _as_words(node, node.title or PRIVATE_LABEL, reason)
+
+    def _named(self, node: Node, words: str, ref: Ref) -> SourceEdit:
+        text = f"[{escape_text(words)}]({self._refs.add(ref)})"
+        return SourceEdit(node.start, node.end, text, "")
+
+    def _image(self, node: Node, path: str, origin: Origin) -> list[SourceEdit]:
+        alt, width, height = split_size(node.content)
+        if is_local(node.info):
+            # A picture of this machine goes along when it is a file of the vault.
+            found = vault_path_of_address(node.info, self._source.root)
+            asset = self._find_asset(f"/{found}", path, origin) if found else None
+            if asset is None:
+                self._warnings.add(origin, "a picture of this machine is left out")
+                return [_as_words(node, alt, LOCAL_ADDRESS_REASON)]
+            return [self._shown_picture(node, escape_text(alt), Ref("asset", asset, origin), "")]
+        if SCHEME_PATTERN.match(node.info) or node.info.startswith("#"):
+            if not width:
+                return []
+            ref = Ref("web", quote(node.info, safe=_SAFE), origin, width=width, height=height)
+            reason = "a picture's size is no part of its words"
+            return [self._shown_picture(node, alt, ref, reason)]
+        ref = Ref("asset", "", origin, width=width, height=height)
+        return [self._picture(node, unquote(node.info), path, ref, alt, alt)]
+
+    def _picture(
+        self, node: Node, target: str, path: str, ref: Ref, words: str, alt: str
+    ) -> SourceEdit:
+        """Write a picture of the vault; where it cannot go along, the words of its link."""
+        asset = self._find_asset(target, path, ref.origin)
+        if asset is None:
+            return _as_words(node, words, "a picture that cannot go along")
+        return self._shown_picture(node, escape_text(alt), replace(ref, path=asset), "")
+
+    def _shown_picture(self, node: Node, alt: str, ref: Ref, reason: str) -> SourceEdit:
+        title = quote_title(node.title) if node.kind == "image" else ""
+        text = f"![{alt}]({self._refs.add(ref)}{title})"
+        return SourceEdit(node.start, node.end, text, reason)
+
+    def _link(self, node: Node, path: str, origin: Origin) -> list[SourceEdit]:
+        target = unquote(node.info)
+        if is_local(target):
+            target = vault_path_of_address(node.info, self._source.root)
+            if not target:
+                self._warnings.add(origin, "a link to a file of this machine becomes words")
+                return _unlink(node, LOCAL_ADDRESS_REASON)
+            target = f"/{target}"
+        if SCHEME_PATTERN.match(target) or not target:
+            return []
+        name, heading, block = split_fragment(target)
+        found = None
+        if not name or _is_note_name(name):
+            found = self._find_note(name, path, origin)
+        if found is not None and self._source.is_hidden(found):
+            return _unlink(node, "a link to a private note becomes words")
+        if found is not None:
+            return self._readdress(node, Ref("note", found, origin, heading, block))
+        if name.startswith("/") and not self._attachments.exists(name):
+            return []  # a page of the person's own site
+        if asset := self._find_asset(name, path, origin):
+            return self._readdress(node, Ref("asset", asset, origin))
+        self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
+        return _unlink(node, "a broken link becomes words")
+
+    def _readdress(self, node: Node, ref: Ref) -> list[SourceEdit]:
+        text = f"]({self._refs.add(ref)}{quote_title(node.title)})"
+        return [
+            SourceEdit(node.start, node.start + 1, "[", ""),
+            SourceEdit(_label_end(node), node.end, text, ""),
+        ]
+
+    def _find_note(self, name: str, path: str, origin: Origin) -> str | None:
+        """Return the note that a name means; of several the nearest, with a warning."""
+        if not name:
+            return path
+        found = self._source.notes.resolve(name, path)
+        shown = [other for other in found if not self._source.is_hidden(other)]
+        if len(shown) > 1:
+            what = f"{name!r} could be {' or '.join(shown)}; the first is taken"
+            self._warnings.add(origin, what)
+        return found[0] if found else None
+
+    def _is_private_file(self, name: str, path: str) -> bool:
+        """Whether a link that leads to no note leads into a private folder."""
+        if self._source.make_hidden_check(path)(name):
+            return True
+        try:
+            found = self._attachments.find(name, path)
+        except NotekeepError:
+            return False
+        return found is not None and bool(self._source.private_name(found))
+
+    def _find_asset(self, target: str, path: str, origin: Origin) -> str | None:
+        """Return the file that may go along, or None with a warning that says why not."""
+        try:
+            found = self._attachments.find(target, path)
+            if found is None:
+                if os.path.splitext(target)[1]:
+                    self._warnings.add(origin, f"there is no file {target!r}")
+                return None
+            self._attachments.read(found)
+        except NotekeepError as error:
+            self._warnings.add(origin, f"left out: {error.message}")
+            return None
+        return found
+
+
+def _as_words(node: Node, words: str, reason: str) -> SourceEdit:
+    return SourceEdit(node.start, node.end, escape_text(words), reason)
+
+
+def _unlink(node: Node, reason: str) -> list[SourceEdit]:
+    """Take a link's marks away and leave its words, with whatever marks they have."""
+    return [
+        SourceEdit(node.start, node.start + 1, "", reason),
+        SourceEdit(_label_end(node), node.end, "", ""),
+    ]
+
+
+def _label_end(node: Node) -> int:
+    """Return where the `]` of a link's words stands."""
+    return node.children[-1].end if node.children else node.start + 1
+
+
+def _is_note_name(target: str) -> bool:
+    """Whether an address can be a note's: Obsidian leaves `.md` away only between brackets."""
+    name = target.partition("#")[0]
+    return name.lower().endswith(".md") or not os.path.splitext(name)[1]
+
+
+def _shown(name: str, heading: str) -> str:
+    """Return what Obsidian shows for a link without words; a folder's name is not for others."""
+    last = name.rsplit("/", 1)[-1].removesuffix(".md")
+    return " > ".join(filter(None, (last, heading))) or name
+
+
+def _alt(target: str) -> str:
+    stem = os.path.splitext(target.rsplit("/", 1)[-1])[0]
+    return "" if _PASTED.fullmatch(stem) else " ".join(re.split(r"[-_\s]+", stem))
+
+
 # Addresses that only this machine understands: `file:///…`, and links back into the vault's app.
-#
-# They tell the folders of a person's machine, so none of them leaves. One that leads to a file
-# of the vault is read as a link to that file; of any other the words stay, or the last part of
-# its name.
-
-
-LOCAL_ADDRESS_REASON = "an address of this machine stays here"
+# They tell the folders of a person's machine, so none of them leaves. One that leads to a file of
+# the vault is read as a link to that file; of any other the words stay, or the last part of its
+# name.
 
 _LOCAL = re.compile(r"(?:file|obsidian):", re.IGNORECASE)
 _WRITTEN = re.compile(r"\b(?:file|obsidian):/[^\s<>\[\]()\"']*", re.IGNORECASE)
@@ -186,29 +426,19 @@ def has_local_address(text: str) -> bool:
 
 
 def remove_local_addresses(passage: MappedText, node: Node) -> list[SourceEdit]:
-    """Return the splices that keep such addresses of words, HTML and definitions here."""
+    """Return the edits that keep such addresses of words, HTML and definitions here."""
     match node.kind:
         case "autolink" if is_local(node.info):
-            return [
-                SourceEdit(
-                    node.start, node.end, escape_text(_last_part(node.info)), LOCAL_ADDRESS_REASON
-                )
-            ]
+            return [_as_words(node, _last_part(node.info), LOCAL_ADDRESS_REASON)]
         case "text":
+            found = _WRITTEN.finditer(passage.text, node.start, node.end)
             return [
-                SourceEdit(
-                    match.start(),
-                    match.end(),
-                    escape_text(_last_part(match[0])),
-                    LOCAL_ADDRESS_REASON,
-                )
-                for match in _WRITTEN.finditer(passage.text, node.start, node.end)
+                SourceEdit(*one.span(), escape_text(_last_part(one[0])), LOCAL_ADDRESS_REASON)
+                for one in found
             ]
         case "html" | "html_block":
-            return [
-                SourceEdit(match.start(), match.end(), "", LOCAL_ADDRESS_REASON)
-                for match in _ATTRIBUTE.finditer(passage.text, node.start, node.end)
-            ]
+            found = _ATTRIBUTE.finditer(passage.text, node.start, node.end)
+            return [SourceEdit(*one.span(), "", LOCAL_ADDRESS_REASON) for one in found]
         case "definition" if is_local(node.content) or not _leads_out(node.content):
             # Links that used it have their address in them by now.
             reason = "where a link of the vault leads stays in the vault"
@@ -225,284 +455,16 @@ def _last_part(address: str) -> str:
     return unquote(re.split(r"[/\\=]", address.rstrip("/"))[-1])
 
 
-# Links and pictures of one note, turned into plain Markdown with numbered addresses.
-#
-# A link to a private note becomes words here, whatever else is exported: its title is never
-# written. Whether any other target will be published is not known yet.
-
-
-PRIVATE_LABEL = "a private note"
-"""What stands for the title of a private note that was linked without words of its own."""
-
-_SAFE = ";/?:@&=+$,-_.!~*'()#%"
-"""Signs of an address on the web that mean something there, or are encoded already."""
-
-_VAULT_FILES = (".base", ".canvas", ".excalidraw")
-_PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
-
-
-class Linker:
-    """Finds what the links of one note point at and numbers it."""
-
-    def __init__(
-        self,
-        source: VaultSource,
-        attachments: Attachments,
-        refs: ReferenceTable,
-        remarks: WarningList,
-        hides_heading: Callable[[str, str], bool],
-    ) -> None:
-        self.source = source
-        self.hides_heading = hides_heading
-        self.attachments = attachments
-        self.refs = refs
-        self.remarks = remarks
-
-    def resolve_embed(
-        self, passage: MappedText, node: Node, path: str
-    ) -> tuple[str, str, str] | None:
-        """Return note, heading and block that an embed shows, or None when it embeds no note."""
-        if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
-            return None
-        target = node.info if node.kind == "wikilink" else unquote(node.info)
-        if node.kind == "image" and (SCHEME_PATTERN.match(target) or not _is_note_name(target)):
-            return None
-        name, heading, block = split_fragment(target)
-        if is_image(name):
-            return None
-        found = self._find(name, path, passage.origin(node.start))
-        return (found, heading, block) if found else None
-
-    def _find(self, name: str, path: str, origin: Origin) -> str | None:
-        """Return the note that a name means; of several the nearest, which is told."""
-        if not name:
-            return path
-        found = self.source.notes.resolve(name, path)
-        shown = [other for other in found if not self.source.hidden(other)]
-        if len(shown) > 1:
-            self.remarks.add(origin, f"{name!r} could be {' or '.join(shown)}; the first is taken")
-        return found[0] if found else None
-
-    def neutral(self, passage: MappedText, node: Node, path: str) -> list[SourceEdit]:
-        """Return the splices that write a link or picture with a numbered address."""
-        if node.kind == "wikilink":
-            return self._wikilink(passage, node, path)
-        if node.kind == "image":
-            return self._image(passage, node, path)
-        if node.kind == "link":
-            return self._link(passage, node, path)
-        return []
-
-    def _wikilink(self, passage: MappedText, node: Node, path: str) -> list[SourceEdit]:
-        origin = passage.origin(node.start)
-        name, heading, block = split_fragment(node.info)
-        if node.embed and is_image(name):
-            return self._picture(passage, node, path, name, node.title)
-        if name.lower().endswith(_VAULT_FILES):
-            if self._is_private_file(name, path):
-                return [self._hidden(node, node.title, origin)]
-            return [self._vault_file(node, origin)]
-        words = node.title or _shown(name, heading)
-        found = self._find(name, path, origin)
-        if found is None and self._is_private_file(name, path):
-            return [self._hidden(node, node.title, origin)]
-        if found is None and (asset := self._asset(name, path, origin)):
-            return self._replaced(node, words, Ref("asset", asset, origin))
-        if found is None:
-            self.remarks.add(origin, f"nothing is named {name!r}; the link's words stay")
-            return [
-                SourceEdit(node.start, node.end, escape_text(words), "a broken link becomes words")
-            ]
-        if self.source.hidden(found):
-            return [self._hidden(node, node.title, origin)]
-        if heading and not node.title and self.hides_heading(found, heading):
-            heading, words = "", _shown(name or found, "")
-        return self._replaced(node, words, Ref("note", found, origin, heading, block))
-
-    def _is_private_file(self, name: str, path: str) -> bool:
-        """Whether a link that leads to no note leads into a private folder."""
-        if self.source.make_hidden_check(path)(name):
-            return True
-        try:
-            found = self.attachments.find(name, path)
-        except NotekeepError:
-            return False
-        return found is not None and bool(self.source.private_name(found))
-
-    def _vault_file(self, node: Node, origin: Origin) -> SourceEdit:
-        self.remarks.add(origin, f"{node.info} means nothing outside of the vault and is left out")
-        words = "" if node.embed else escape_text(node.title or _shown(node.info, ""))
-        return SourceEdit(node.start, node.end, words, "a file of the vault's own is left out")
-
-    def _replaced(self, node: Node, words: str, ref: Ref) -> list[SourceEdit]:
-        text = f"[{escape_text(words)}]({self.refs.add(ref)})"
-        return [SourceEdit(node.start, node.end, text, "")]
-
-    def _hidden(self, node: Node, words: str, origin: Origin) -> SourceEdit:
-        shown = words or PRIVATE_LABEL
-        if not words:
-            self.remarks.add(origin, f"a link to a private note reads “{PRIVATE_LABEL}”")
-        return SourceEdit(
-            node.start, node.end, escape_text(shown), "a link to a private note becomes words"
-        )
-
-    def _picture(
-        self, passage: MappedText, node: Node, path: str, target: str, words: str
-    ) -> list[SourceEdit]:
-        origin = passage.origin(node.start)
-        alt, width, height = split_size(words)
-        asset = self._asset(target, path, origin)
-        if asset is None:
-            return [
-                SourceEdit(node.start, node.end, escape_text(alt), "a picture that cannot go along")
-            ]
-        ref = Ref("asset", asset, origin, width=width, height=height)
-        text = f"![{escape_text(alt or _alt(target))}]({self.refs.add(ref)})"
-        return [SourceEdit(node.start, node.end, text, "")]
-
-    def _image(self, passage: MappedText, node: Node, path: str) -> list[SourceEdit]:
-        alt, width, height = split_size(node.content)
-        origin = passage.origin(node.start)
-        if is_local(node.info):
-            return self._local_image(passage, node, path, alt)
-        if SCHEME_PATTERN.match(node.info) or node.info.startswith("#"):
-            if not width:
-                return []
-            target = quote(node.info, safe=_SAFE)
-            address = self.refs.add(Ref("web", target, origin, width=width, height=height))
-            reason = "a picture's size is no part of its words"
-            return [
-                SourceEdit(
-                    node.start, node.end, f"![{alt}]({address}{quote_title(node.title)})", reason
-                )
-            ]
-        asset = self._asset(unquote(node.info), path, origin)
-        if asset is None:
-            return [
-                SourceEdit(node.start, node.end, escape_text(alt), "a picture that cannot go along")
-            ]
-        address = self.refs.add(Ref("asset", asset, origin, width=width, height=height))
-        return [
-            SourceEdit(
-                node.start,
-                node.end,
-                f"![{escape_text(alt)}]({address}{quote_title(node.title)})",
-                "",
-            )
-        ]
-
-    def _local_image(
-        self, passage: MappedText, node: Node, path: str, alt: str
-    ) -> list[SourceEdit]:
-        """A picture of this machine goes along when it is a file of the vault."""
-        origin = passage.origin(node.start)
-        found = vault_path_of_address(node.info, self.source.root)
-        asset = self._asset(f"/{found}", path, origin) if found else None
-        if asset is None:
-            self.remarks.add(origin, "a picture of this machine is left out")
-            return [SourceEdit(node.start, node.end, escape_text(alt), LOCAL_ADDRESS_REASON)]
-        address = self.refs.add(Ref("asset", asset, origin))
-        return [
-            SourceEdit(
-                node.start,
-                node.end,
-                f"![{escape_text(alt)}]({address}{quote_title(node.title)})",
-                "",
-            )
-        ]
-
-    def _link(self, passage: MappedText, node: Node, path: str) -> list[SourceEdit]:
-        target = unquote(node.info)
-        origin = passage.origin(node.start)
-        if is_local(target):
-            target = vault_path_of_address(node.info, self.source.root)
-            if not target:
-                self.remarks.add(origin, "a link to a file of this machine becomes words")
-                return _unlinked(node, LOCAL_ADDRESS_REASON)
-            target = f"/{target}"
-        if SCHEME_PATTERN.match(target) or not target:
-            return []
-        name, heading, block = split_fragment(target)
-        found = self._find(name, path, origin) if not name or _is_note_name(name) else None
-        if found is not None and self.source.hidden(found):
-            return _unlinked(node, "a link to a private note becomes words")
-        if found is not None:
-            return self._addressed(node, Ref("note", found, origin, heading, block))
-        if name.startswith("/") and not self.attachments.exists(name):
-            return []  # a page of the person's own site
-        if asset := self._asset(name, path, origin):
-            return self._addressed(node, Ref("asset", asset, origin))
-        self.remarks.add(origin, f"nothing is named {name!r}; the link's words stay")
-        return _unlinked(node, "a broken link becomes words")
-
-    def _addressed(self, node: Node, ref: Ref) -> list[SourceEdit]:
-        close = _label_end(node)
-        text = f"]({self.refs.add(ref)}{quote_title(node.title)})"
-        return [
-            SourceEdit(node.start, node.start + 1, "[", ""),
-            SourceEdit(close, node.end, text, ""),
-        ]
-
-    def _asset(self, target: str, path: str, origin: Origin) -> str | None:
-        """Return the file that may go along, or None with a warning that says why not."""
-        try:
-            found = self.attachments.find(target, path)
-            if found is None:
-                if os.path.splitext(target)[1]:
-                    self.remarks.add(origin, f"there is no file {target!r}")
-                return None
-            self.attachments.read(found)
-        except NotekeepError as error:
-            self.remarks.add(origin, f"left out: {error.message}")
-            return None
-        return found
-
-
-def _unlinked(node: Node, reason: str) -> list[SourceEdit]:
-    """Take a link's marks away and leave its words, with whatever marks they have."""
-    return [
-        SourceEdit(node.start, node.start + 1, "", reason),
-        SourceEdit(_label_end(node), node.end, "", ""),
-    ]
-
-
-def _label_end(node: Node) -> int:
-    """Return where the `]` of a link's words stands."""
-    return node.children[-1].end if node.children else node.start + 1
-
-
-def _is_note_name(target: str) -> bool:
-    """Whether an address can be a note's: Obsidian leaves `.md` away only between brackets."""
-    name = target.partition("#")[0]
-    return name.lower().endswith(".md") or not os.path.splitext(name)[1]
-
-
-def _shown(name: str, heading: str) -> str:
-    """Return what Obsidian shows for a link without words; a folder's name is not for others."""
-    last = name.rsplit("/", 1)[-1].removesuffix(".md")
-    return " > ".join(filter(None, (last, heading))) or name
-
-
-def _alt(target: str) -> str:
-    stem = os.path.splitext(target.rsplit("/", 1)[-1])[0]
-    return "" if _PASTED.fullmatch(stem) else " ".join(re.split(r"[-_\s]+", stem))
-
-
 # Footnotes and link definitions: those that nothing refers to, and footnotes within a line.
-#
-# Inline footnotes, `text^[a note]`, are written as the two-part ones that every generator reads.
-
 
 _LABEL = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\[\])?\Z", re.DOTALL)
 _QUOTE_MARKS = re.compile(r"\n[ \t>]*")
 
-_AT_END = "notes of inline footnotes stand at the end"
-
 
 def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[SourceChange]]:
-    """Return the passage with each inline footnote as a numbered one, and what was done.
+    """Return the passage with `text^[a note]` as numbered footnotes at its end, and what was done.
 
-    The notes stand at its end.
+    Every generator reads those.
     """
     tree = passage.tree
     inline = [node for node in tree.find("footnote_ref") if tree.source(node).startswith("^[")]
@@ -518,7 +480,7 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
         numbers[node] = number
     outer, within = _nested(inline)
     reason = "an inline footnote becomes a numbered one"
-    splices = [SourceEdit(node.start, node.end, f"[^{numbers[node]}]", reason) for node in outer]
+    edits = [SourceEdit(node.start, node.end, f"[^{numbers[node]}]", reason) for node in outer]
     notes = []
     for node in inline:
         words, at = "", node.start + 2
@@ -531,8 +493,9 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
     text = "".join(f"\n\n{note}" for note, _ in notes) + "\n"
     first = passage.origin(len(body))
     origins = [first, *(origin for _, origin in notes for _ in range(2)), notes[-1][1]]
-    splices.append(SourceEdit(len(body), len(passage.text), text, _AT_END, tuple(origins)))
-    return passage.splice(splices), passage.changes(splices)
+    reason = "notes of inline footnotes stand at the end"
+    edits.append(SourceEdit(len(body), len(passage.text), text, reason, tuple(origins)))
+    return passage.splice(edits), passage.changes(edits)
 
 
 def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
@@ -548,28 +511,25 @@ def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
     return outer, within
 
 
-def unused_definitions(passage: MappedText) -> list[tuple[Node, int, str]]:
-    """Return the footnotes and link definitions that nothing refers to, each as it is removed.
+def unused_definitions(passage: MappedText) -> list[tuple[Node, str]]:
+    """Return the footnotes and link definitions that nothing refers to, and why each goes.
 
     A footnote that only such footnotes refer to is one of them.
-
-    Returns:
-        The node, the line after it, and the reason.
     """
     if "]:" not in passage.text:
         return []
     tree = passage.tree
     wanted = _wanted_footnotes(tree)
     found = [
-        (node, node.last, "a footnote that nothing refers to is left out")
+        (node, "a footnote that nothing refers to is left out")
         for node in tree.find("footnote")
         if node.info not in wanted
     ]
     links = {_label(tree.source(node)) for node in tree.find("link", "image")}
     for node in tree.find("definition"):
-        label = _folded(node.info)
+        label = fold_label(node.info)
         if label not in links:
-            found.append((node, node.last, "an address that no link uses is left out"))
+            found.append((node, "an address that no link uses is left out"))
         links.discard(label)  # of several with one label the first is meant
     return sorted(found, key=lambda one: one[0].first)
 
@@ -590,8 +550,9 @@ def _wanted_footnotes(tree: Tree) -> set[str]:
 def _label(source: str) -> str:
     """Return the label of the definition that a link uses; "" for none."""
     match = _LABEL.search(_QUOTE_MARKS.sub(" ", source))
-    return _folded(match[1]) if match else ""
+    return fold_label(match[1]) if match else ""
 
 
-def _folded(label: str) -> str:
+def fold_label(label: str) -> str:
+    """Return a label as Markdown compares it."""
     return " ".join(label.split()).casefold()

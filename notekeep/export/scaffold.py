@@ -1,4 +1,9 @@
-"""A post begun from notes."""
+"""A post begun from notes: their facts as a box, an outline to fill, quotes with their sources.
+
+What is written is an ordinary note of the vault, to be edited there; words to the writer stand in
+comments, which never leave. Private parts are taken out first, as for a draft: what is copied into
+a post's own note has left the place that protected it.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +28,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.tree import ParsedPage
 
 
-# What a post can be made of in a note: facts, headings, quotes and marked seconds, all public.
-#
-# Private parts are taken out first, as for a draft: what is copied into a post's own note has
-# left the place that protected it.
-
-
 _FACTS = {
     "book": ("author", "published", "publisher", "pages", "isbn"),
     "podcast": ("show", "episode", "host", "guest", "published", "duration", "url"),
@@ -39,13 +38,7 @@ _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
 
 class Point(NamedTuple):
-    """One thing worth telling.
-
-    Attributes:
-        text: What it says.
-        locator: Where in the book or episode: "p. 27", "00:12:34", or "".
-        is_quote: Whether it is somebody else's words.
-    """
+    """One thing worth telling, and where it is: "p. 27", "00:12:34", or ""."""
 
     text: str
     locator: str
@@ -54,13 +47,7 @@ class Point(NamedTuple):
 
 @dataclass(slots=True)
 class OutlineSection:
-    """A heading, "" for what stands before the first one, and what is below it.
-
-    Attributes:
-        heading: Its words.
-        level: How deep it is.
-        points: Quotes and marked seconds, in order.
-    """
+    """A heading, "" for what stands before the first one, and what is below it."""
 
     heading: str
     level: int
@@ -69,17 +56,7 @@ class OutlineSection:
 
 @dataclass(slots=True)
 class NoteOutline:
-    """A note as something to write from.
-
-    Attributes:
-        path: The note.
-        title: Its title.
-        name: What a link to it says.
-        kind: What it is.
-        facts: What is known of the book or episode, by the field's name.
-        tags: Its tags.
-        sections: Its headings and what is below them.
-    """
+    """A note as something to write from; `name` is what a link to it says."""
 
     path: str
     title: str
@@ -107,17 +84,13 @@ class NoteOutline:
 
 
 def outline_note(note: Note) -> NoteOutline:
-    """Read a note.
-
-    Raises:
-        Refused: It is private, or a private part of it cannot be told from the rest.
-    """
+    """Return what a post can be made of in a note; refuse a private one."""
     if note.private:
         raise Refused(f"{note.path}: it is private", "nothing of a private note goes into a post")
     check_readable(note)
-    passage = strip_private(MappedText.of_file(note.path, note.body, note.body_line + 1)).passage
+    passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
-    facts = {key: said for key in keys if (said := _said(note.fields.get(key)))}
+    facts = {key: text for key in keys if (text := _field_text(note.fields.get(key)))}
     name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     tags = note.fields.get("tags")
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
@@ -175,9 +148,9 @@ def _plain(text: str) -> str:
     return _BLOCK_ID.sub("", text.strip()).strip()
 
 
-def _said(value: Value) -> str:
+def _field_text(value: Value) -> str:
     if isinstance(value, list):
-        return ", ".join(filter(None, (_said(item) for item in value)))
+        return ", ".join(filter(None, (_field_text(item) for item in value)))
     if value is None:
         return ""
 
@@ -185,12 +158,6 @@ def _said(value: Value) -> str:
         return match["text"] or match["target"].partition("#")[0].rsplit("/", 1)[-1]
 
     return " ".join(re.sub(WIKILINK_PATTERN, words, str(value)).split())
-
-
-# A post begun from notes: their facts as a box, an outline to fill, quotes with their sources.
-#
-# What is written is an ordinary note of the vault, to be edited there. Words to the writer stand
-# in comments, which never leave.
 
 
 _NAMES = {
@@ -211,13 +178,7 @@ _NAMES = {
 def write_scaffold(
     materials: Sequence[NoteOutline], title: str, headings: Iterable[str] = ()
 ) -> str:
-    """Return the body of a post that is begun from notes.
-
-    Args:
-        materials: The notes, in the order in which they are told.
-        title: The post's title.
-        headings: The sections that are taken, by their words; none are all.
-    """
+    """Return the body of a post that is begun from notes."""
     wanted = {heading.casefold() for heading in headings}
     notes: list[str] = []
     blocks = [f"# {title}", "%% What does the reader get? One paragraph, then the mark. %%"]

@@ -1,164 +1,69 @@
-"""Planned files against the site; orphans."""
+"""What an export would do to a site: planned files against those that are there.
+
+Nothing written by hand is overwritten: a file counts as notekeep's own only while it holds what the
+manifest says was written last. Line ends do not count, as version control changes them.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, fingerprint
-from notekeep.export.plan import KEPT_ORPHAN_STATUSES, ExportPlan, SiteChange
+from notekeep.export.plan import KEPT_ORPHAN_STATUSES, SiteChange
 from notekeep.export.post import Post
 from notekeep.markdown.text_merge import merge_with_site, plain_ends
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from notekeep.export.composer import ComposedPost
     from notekeep.export.manifest import Bases
-    from notekeep.export.pipeline import ComposedPost
     from notekeep.export.plan import FileStatus
     from notekeep.export.source import Options
     from notekeep.export.targets.target import Target
-
-
-# Posts that no exported note stands behind any more, and links that would lead to nothing.
-#
-# What notekeep wrote and nobody touched goes when it is asked to; a post that another one, which
-# stays as it is, links to does not, so that no visitor is led to nothing.
-
-
-class OrphanedPosts:
-    """What becomes of the posts without a note.
-
-    Attributes:
-        comparison: The plan that is made.
-        posts: What the manifest will say, to be changed.
-        gone: Slugs of posts without a note, and why.
-    """
-
-    def __init__(
-        self, comparison: SiteComparison, posts: dict[str, ManifestEntry], gone: Mapping[str, str]
-    ) -> None:
-        self.comparison = comparison
-        self.posts = posts
-        self.gone = gone
-        self._asked = {one.post.path: one.post.slug for one in comparison.plan.posts}
-
-    def run(self) -> None:
-        """Plan what becomes of them."""
-        kept = {
-            path
-            for slug, entry in self.posts.items()
-            if slug not in self.gone
-            for path in entry.files
-        }
-        for slug, why in self.gone.items():
-            left = self._left(slug, why, kept)
-            if left.files:
-                self.posts[slug] = left
-            else:
-                self.posts.pop(slug, None)
-        self._tell_of_dead_links()
-
-    def _left(self, slug: str, why: str, kept: set[str]) -> ManifestEntry:
-        """Compare the files of one such post; returns what the manifest keeps of it."""
-        entry = self.comparison.manifest.posts[slug]
-        moved = self._asked.get(entry.note, entry.moved) if why == SLUG_CHANGED else ""
-        left = replace(entry, files={}, moved=moved)
-        linking = self._linking(slug) if why == NOTE_GONE else ""
-        if linking:
-            why = f"{why}, but {linking} links to it: export that too"
-        for path in sorted(entry.files.keys() - kept):
-            change = self.comparison.left(
-                path, entry, entry.note or slug, why, remove=why == SLUG_CHANGED, stay=bool(linking)
-            )
-            if change is None:
-                continue
-            if change.status == "orphan":
-                still = KEPT_ORPHAN_STATUSES[entry.draft]
-                change = replace(change, why=f"{still}: {change.why}")
-            self.comparison.plan.files.append(change)
-            if change.status == "orphan":
-                left.files[path] = entry.files[path]
-        return left
-
-    def _linking(self, slug: str) -> str:
-        """Return the note of a post that stays and links to this one, or ""."""
-        for other, entry in self.posts.items():
-            if other not in self.gone and slug in entry.links:
-                return entry.name(other)
-        return ""
-
-    def _is_reached(self, entry: ManifestEntry, slug: str) -> bool:
-        found = self.posts.get(slug)
-        if found is None:
-            return False
-        here, there = (Post(one.note, "", draft=one.draft) for one in (entry, found))
-        return self.comparison.target.reaches(here, there)
-
-    def _tell_of_dead_links(self) -> None:
-        """Name posts that are not written anew and link to what visitors cannot see any more."""
-        for slug, entry in self.posts.items():
-            if slug in self.gone:
-                continue
-            for other in entry.links:
-                if not self._is_reached(entry, other):
-                    self.comparison.plan.warnings.append(
-                        f"{entry.name(slug)} links to {other}, which is not there for"
-                        " visitors: export it too"
-                    )
-
-
-# What an export would do to a site: planned files against those that are there.
-#
-# Nothing written by hand is overwritten: a file counts as notekeep's own only while it holds
-# what the manifest says was written last. Line ends do not count, as version control changes
-# them.
-
 
 _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(slots=True)
-class SiteComparison:
-    """Fills a plan with what happens to each file.
+class SiteDiff:
+    """The comparison of an export with its site.
 
     Attributes:
-        plan: The plan to fill.
-        target: The site.
-        manifest: What was written last.
-        options: What the person chose.
-        bases: What was written last.
+        manifest: What was written last; `bases` knows the texts.
+        requested: The slugs of the posts that were asked for, by note.
+        files: What happens to each file.
+        relinked: Notes whose posts change because a link of theirs has a target.
     """
 
-    plan: ExportPlan
     target: Target
     manifest: Manifest
     options: Options
     bases: Bases
+    requested: Mapping[str, str]
+    files: list[SiteChange] = field(default_factory=list)
+    relinked: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-    def run(self, written: Sequence[ComposedPost], gone: Mapping[str, str]) -> None:
-        """Compare.
-
-        Args:
-            written: The posts as they are to be.
-            gone: Slugs of posts that belong to no exported note any more, and why.
-        """
-        posts = dict(self.manifest.posts)
-        asked = {planned.post.path for planned in self.plan.posts}
-        for one in written:
-            entry = self._post(one, asked)
+    def compare(self, posts: Sequence[ComposedPost], gone: Mapping[str, str]) -> None:
+        """Compare posts with the site; `gone` are slugs without a note, and why."""
+        entries = dict(self.manifest.posts)
+        for one in posts:
+            entry = self._compare_post(one)
             if entry is not None:
-                posts[one.draft.post.slug] = entry
-        OrphanedPosts(self, posts, gone).run()
-        self._manifest(Manifest(posts))
-        self.plan.files.sort(key=lambda file: file.path)
+                entries[one.draft.post.slug] = entry
+        self._compare_orphans(entries, gone)
+        self._warn_of_dead_links(entries, gone)
+        self._compare_manifest(Manifest(entries))
+        self.files.sort(key=lambda file: file.path)
 
-    def _post(self, one: ComposedPost, asked: Collection[str]) -> ManifestEntry | None:
-        """Compare one post's files; returns its entry, or None when that stays as it is.
+    def _compare_post(self, one: ComposedPost) -> ManifestEntry | None:
+        """Compare one post's files; return its entry, or None when that stays as it is.
 
         The address may be one that another post leaves with this export, and its files with it. A
         post that was not asked for is written only when all that differs is a link of its.
@@ -166,31 +71,29 @@ class SiteComparison:
         post = one.draft.post
         path = self.target.post_path(post)
         old = self.manifest.posts.get(post.slug) or ManifestEntry("", "", "")
-        files = {
-            path: one.data,
-            **{self.target.asset_path(post, a.name): a.data for a in one.assets},
-        }
-        changes = [self._file(name, data, old, post.path) for name, data in files.items()]
+        files = {path: one.data}
+        files |= {self.target.asset_path(post, asset.name): asset.data for asset in one.assets}
+        changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
         changes[0] = replace(changes[0], is_post=True)
-        if post.path not in asked:
+        if post.path not in self.requested:
             if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
                 return None
-            self.plan.relinked.append(post.path)
-        self.plan.files += changes
-        entry = _entry(one, files, changes, old)
+            self.relinked.append(post.path)
+        self.files += changes
+        entry = _updated_entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
-            moved = moved or (old.note != post.path and old.note in asked)
+            moved = moved or (old.note != post.path and old.note in self.requested)
             why = "the post has moved" if moved else "the post does not use it any more"
-            left = self.left(name, old, post.path, why, remove=moved)
+            left = self._unneeded(name, old, post.path, why, goes=moved or self.options.prune)
             if left is not None:
-                self.plan.files.append(left)
+                self.files.append(left)
                 if left.status == "orphan":
                     entry.files[name] = old.files[name]
         return entry
 
-    def _file(self, path: str, after: bytes, old: ManifestEntry, note: str) -> SiteChange:
-        before = self._there(path)
+    def _compare_file(self, path: str, after: bytes, old: ManifestEntry, note: str) -> SiteChange:
+        before = self._content(path)
         if before is None:
             return SiteChange(path, "new", before, after, note)
         there = fingerprint(before)
@@ -198,9 +101,9 @@ class SiteComparison:
             return SiteChange(path, "unchanged", before, before, note)
         if old.files.get(path) == there:
             return SiteChange(path, "changed", before, after, note)
-        return self._by_hand(path, before, after, old, note)
+        return self._compare_edited(path, before, after, old, note)
 
-    def _by_hand(
+    def _compare_edited(
         self, path: str, before: bytes, after: bytes, old: ManifestEntry, note: str
     ) -> SiteChange:
         """Return what happens to a file that holds what a person gave it."""
@@ -208,10 +111,11 @@ class SiteComparison:
         if known is None and self.options.answer(path) != "overwrite":
             why = "it was not made by notekeep"
             return SiteChange(path, "conflict", before, after, note, why, answers=("overwrite",))
-        if line := _line_of_marks(before):
+        if line := _line_of_merge(before):
             why = f"it holds both sides of a merge, from line {line} on: settle that first"
             return SiteChange(path, "conflict", before, after, note, why)
-        base = self._base(path, known, after)
+        is_as_note = known == fingerprint(after)
+        base = None if known is None else after if is_as_note else self.bases.find(path, known)
         theirs = SiteChange(
             path,
             "conflict",
@@ -223,94 +127,121 @@ class SiteComparison:
             ours=after,
             answers=("pull", "keep", "overwrite"),
         )
-        kept = old.kept.get(path) == fingerprint(before) and known == fingerprint(after)
+        stays = replace(
+            theirs, status="unchanged", after=before, why="it stays as it was changed by hand"
+        )
         match self.options.answer(path):
             case "overwrite":
                 return replace(theirs, status="changed", ours=None)
             case "keep":
-                return _staying(theirs)
+                return stays
             case "merge" if theirs.can_merge and base is not None:
                 both = merge_with_site(base, before, after)
                 if both == before:
-                    return _staying(theirs)
+                    return stays
                 why = "with what was changed by hand"
                 return replace(theirs, status="changed", after=both, why=why)
-        return _staying(theirs) if kept else theirs
+        is_kept = is_as_note and old.kept.get(path) == fingerprint(before)
+        return stays if is_kept else theirs
 
-    def _base(self, path: str, known: str | None, after: bytes) -> bytes | None:
-        """Return what was written last, from history or from a note that has not changed."""
-        if known is None:
-            return None
-        return after if fingerprint(after) == known else self.bases.find(path, known)
-
-    def _there(self, path: str) -> bytes | None:
+    def _content(self, path: str) -> bytes | None:
         with explain_errors(path, "read"):
             found = content_at(self.target.folder, path)
         return found[0] if found is not None else None
 
-    def left(
-        self,
-        path: str,
-        old: ManifestEntry,
-        note: str,
-        why: str,
-        *,
-        remove: bool,
-        stay: bool = False,
+    def _unneeded(
+        self, path: str, old: ManifestEntry, note: str, why: str, *, goes: bool
     ) -> SiteChange | None:
-        """Return what happens to a file that nothing needs; None when it is not there.
-
-        Args:
-            path: The file.
-            old: The manifest entry it belongs to.
-            note: The note it came from.
-            why: Why it is not needed.
-            remove: Whether it goes without being asked.
-            stay: Whether it stays though it is asked to go.
-        """
-        there = self._there(path)
+        """Return what happens to a file that nothing needs; None when it is not there."""
+        there = self._content(path)
         if there is None:
             return None
         if fingerprint(there) != old.files[path]:
             return SiteChange(path, "orphan", there, None, note, f"{why}; it was changed by hand")
-        goes = remove or (self.options.prune and not stay)
-        status: FileStatus = "removed" if goes else "orphan"
-        return SiteChange(path, status, there, None, note, why)
+        return SiteChange(path, "removed" if goes else "orphan", there, None, note, why)
 
-    def _manifest(self, manifest: Manifest) -> None:
-        before = self._there(MANIFEST_NAME)
+    def _compare_manifest(self, manifest: Manifest) -> None:
+        before = self._content(MANIFEST_NAME)
         after = manifest.data()
         if before is None and not manifest.posts:
             return
         same = before is not None and fingerprint(before) == fingerprint(after)
         status: FileStatus = "new" if before is None else "unchanged" if same else "changed"
-        self.plan.files.append(SiteChange(MANIFEST_NAME, status, before, before if same else after))
+        self.files.append(SiteChange(MANIFEST_NAME, status, before, before if same else after))
+
+    # Posts that no exported note stands behind any more: what notekeep wrote and nobody touched
+    # goes when it is asked to, but no visitor is led to nothing.
+
+    def _compare_orphans(self, entries: dict[str, ManifestEntry], gone: Mapping[str, str]) -> None:
+        kept = {path for slug, one in entries.items() if slug not in gone for path in one.files}
+        for slug, why in gone.items():
+            old = self.manifest.posts[slug]
+            moved = self.requested.get(old.note, old.moved) if why == SLUG_CHANGED else ""
+            left = replace(old, files={}, moved=moved)
+            linking = _linking_note(slug, entries, gone) if why == NOTE_GONE else ""
+            reason = f"{why}, but {linking} links to it: export that too" if linking else why
+            goes = why == SLUG_CHANGED or (self.options.prune and not linking)
+            for path in sorted(old.files.keys() - kept):
+                change = self._unneeded(path, old, old.note or slug, reason, goes=goes)
+                if change is None:
+                    continue
+                if change.status == "orphan":
+                    still = KEPT_ORPHAN_STATUSES[old.draft]
+                    change = replace(change, why=f"{still}: {change.why}")
+                    left.files[path] = old.files[path]
+                self.files.append(change)
+            if left.files:
+                entries[slug] = left
+            else:
+                entries.pop(slug, None)
+
+    def _warn_of_dead_links(
+        self, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]
+    ) -> None:
+        """Name posts that are not written anew and link to what visitors cannot see any more."""
+        for slug, entry in entries.items():
+            if slug in gone:
+                continue
+            for other in entry.links:
+                found = entries.get(other)
+                if found is None or not self._reaches(entry, found):
+                    self.warnings.append(
+                        f"{entry.name(slug)} links to {other}, which is not there for visitors:"
+                        " export it too"
+                    )
+
+    def _reaches(self, entry: ManifestEntry, other: ManifestEntry) -> bool:
+        here, there = (Post(one.note, "", draft=one.draft) for one in (entry, other))
+        return self.target.reaches(here, there)
 
 
-def _line_of_marks(data: bytes) -> int:
+def _linking_note(slug: str, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]) -> str:
+    """Return the note of a post that stays and links to one, or ""."""
+    for other, entry in entries.items():
+        if other not in gone and slug in entry.links:
+            return entry.name(other)
+    return ""
+
+
+def _line_of_merge(data: bytes) -> int:
     """Return the line of the first of git's marks of a merge; 0 when there is no merge."""
     match = _MERGE.search(plain_ends(data))
     return match.string.count(b"\n", 0, match.start()) + 1 if match else 0
 
 
-def _staying(change: SiteChange) -> SiteChange:
-    """Return a file that was changed by hand and stays so."""
-    why = "it stays as it was changed by hand"
-    return replace(change, status="unchanged", after=change.before, why=why)
-
-
-def _entry(
+def _updated_entry(
     one: ComposedPost, files: Mapping[str, bytes], changes: Sequence[SiteChange], old: ManifestEntry
 ) -> ManifestEntry:
     """Return what the manifest says of a post: each file as an export makes it of the note."""
     entry = replace(one.entry, files={}, kept={})
     for change in changes:
+        path = change.path
         if change.status != "conflict":
-            entry.files[change.path] = fingerprint(files[change.path])
+            entry.files[path] = fingerprint(files[path])
             if change.ours is not None and change.after is not None:
-                entry.kept[change.path] = fingerprint(change.after)
-        elif change.path in old.files:
-            entry.files[change.path] = old.files[change.path]
-            if change.path in old.kept:
-                entry.kept[change.path] = old.kept[change.path]
+                entry.kept[path] = fingerprint(change.after)
+        elif path in old.files:
+            entry.files[path] = old.files[path]
+            if path in old.kept:
+                entry.kept[path] = old.kept[path]
     return entry

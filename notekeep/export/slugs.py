@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from notekeep.errors import Refused
+from notekeep.markdown.note import title_slug
 from notekeep.storage.file_names import portability_problem
 
 LONGEST = 80
@@ -31,8 +32,6 @@ def make_slug(title: str, path: str) -> str:
 
     Letters of Latin lose their accents, so that an address can be typed; other scripts stay.
     """
-    from notekeep.markdown.note import title_slug
-
     plain = _without_accents(title).lower().translate(_SPELT_OUT)
     words = title_slug(plain) if any(char.isalnum() for char in plain) else ""
     stem = _cut(words)
@@ -42,11 +41,7 @@ def make_slug(title: str, path: str) -> str:
 
 
 def read_slug(value: object, path: str) -> str | None:
-    """Return the slug that a note's `slug:` gives, or None when it gives none.
-
-    Raises:
-        Refused: It is no slug: it would lead to another folder, or is no name on some system.
-    """
+    """Return the slug that a note's `slug:` gives, or None when it gives none."""
     if value is None or isinstance(value, bool) or not str(value).strip():
         return None
     text = unicodedata.normalize("NFC", str(value).strip())

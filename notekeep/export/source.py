@@ -1,25 +1,26 @@
-"""What an export sees; choices of an export."""
+"""What an export sees of a vault, and what a person can choose about it.
+
+The view is small, so that an export needs neither the catalog nor the `Vault`: whoever exports
+fills it in.
+"""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from notekeep.markdown.note import read_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
-    from notekeep.export.embeds import HeatmapPicture
+    from notekeep.export.heatmap import HeatmapPicture
     from notekeep.markdown.note import Note
     from notekeep.markdown.schema import Schema
-
-
-# What the exporter sees of a vault: its notes by path, their bytes, and how names resolve.
-#
-# A small view, so that this room needs neither the catalog nor the `Vault`: whoever exports
-# fills it in.
 
 
 class NoteRow(Protocol):
@@ -51,10 +52,7 @@ class NoteFinder(Protocol):
         """Return what is known of some notes, by title."""
 
     def withheld(self) -> frozenset[str]:
-        """Return the notes whose names must not be shown: private ones, and those not for others.
-
-        See `consent.withheld`.
-        """
+        """Return the notes whose names must not be shown: private, or marked as not for others."""
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
@@ -65,10 +63,7 @@ class VaultSource:
     """A vault, read-only.
 
     Attributes:
-        root: Its folder.
-        notes: Finds its notes.
         read: Returns a note's bytes, given its path.
-        schema: What kinds and private folders the vault has.
         published: Paths of notes that the vault's own publish queries match.
         attachments: The folder that attached files go to, vault-relative; from the note on where
             it begins with "./".
@@ -90,8 +85,6 @@ class VaultSource:
 
     def note(self, path: str) -> Note:
         """Read a note from its file; of its tags those of its front matter, which pass."""
-        from notekeep.markdown.note import read_note
-
         note = read_note(path, self.read(path), self.schema, in_body=False)
         note.private = note.private or bool(self.private_name(path))
         return note
@@ -141,7 +134,7 @@ class VaultSource:
         found = self.notes.resolve(target, from_path)
         return found[0] if found else None
 
-    def hidden(self, path: str) -> bool:
+    def is_hidden(self, path: str) -> bool:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
         return path in self.notes.withheld() or bool(self.private_name(path))
 
@@ -152,7 +145,7 @@ class VaultSource:
             if self._is_in_private_folder(target, from_path):
                 return True
             found = self.find(target, from_path)
-            return found is not None and self.hidden(found)
+            return found is not None and self.is_hidden(found)
 
         return hides
 
@@ -165,9 +158,6 @@ class VaultSource:
             return self.schema.is_private(name) and os.path.lexists(os.path.join(self.root, name))
         beside = os.path.normpath(os.path.join(os.path.dirname(from_path), name))
         return self.schema.is_private(name) or self.schema.is_private(beside)
-
-
-# What a person can choose about an export.
 
 
 Answer = Literal["", "overwrite", "merge", "keep"]
@@ -219,18 +209,18 @@ class Options:
 
     def answer(self, path: str) -> Answer:
         """Return what the person wants of a file that was changed by hand; "" is to be asked."""
-        said: dict[Answer, frozenset[str]] = {
+        answers: dict[Answer, frozenset[str]] = {
             "overwrite": self.overwrite,
             "merge": self.merge,
             "keep": self.keep,
         }
-        named = [name for name, paths in said.items() if path in paths]
-        general = [name for name, paths in said.items() if "*" in paths]
-        return next(iter([*named, *general]), "")
+        for wanted in (path, "*"):
+            for answer, paths in answers.items():
+                if wanted in paths:
+                    return answer
+        return ""
 
     def moment(self) -> datetime:
         """Return now, with the offset of the author's zone, to the second."""
-        from datetime import UTC, datetime
-
         now = self.now or datetime.now(UTC)
         return now.astimezone(self.zone).replace(microsecond=0)

@@ -193,17 +193,11 @@ class _Builder:
     def __init__(self, page: ParsedPage) -> None:
         self.text = text = page.text
         self.spans = page.spans
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.lines: list[SourceLine] = []
-        start = 0
-        for line in text.split("\n"):
-            end = start + len(line)
-            self.starts.append(start)
-            self.ends.append(end)
-            self.lines.append(SourceLine(start, end, None, None))
-            start = end + 1
-        self.root = Node("root", 0, len(text), 0, len(self.lines))
+        self.starts = page.starts
+        self.ends = [*(start - 1 for start in self.starts[1:]), len(text)]
+        self.contents: list[int | None] = [None] * len(self.starts)
+        self.leaves: list[Node | None] = [None] * len(self.starts)
+        self.root = Node("root", 0, len(text), 0, len(self.starts))
         self._indents: dict[Node, int] = {}
 
     def build(self) -> Tree:
@@ -231,7 +225,8 @@ class _Builder:
                 broken = node
             parent.children.append(node)
             here.append(node)
-        return Tree(self.text, self.root, self.lines)
+        lines = [*map(SourceLine, self.starts, self.ends, self.contents, self.leaves)]
+        return Tree(self.text, self.root, lines)
 
     def _begin_break(self, node: Node, parent: Node) -> None:
         """Give a break the blanks before it."""
@@ -280,12 +275,10 @@ class _Builder:
         """Note that lines are a leaf's, and where its text begins on each."""
         holders = containers(node)
         for number in range(node.first, node.last):
-            line = self.lines[number]
-            if holders or self.text.startswith("\t", line.start):
-                content = self._content(holders, number)
-            else:
-                content = line.start
-            self.lines[number] = SourceLine(line.start, line.end, content, node)
+            start = self.starts[number]
+            if holders or self.text.startswith("\t", start):
+                start = self._content(holders, number)
+            self.contents[number], self.leaves[number] = start, node
 
     def _content(self, holders: Sequence[Node], number: int) -> int:
         """Return where the text of a line begins, behind the marks of what it stands in."""

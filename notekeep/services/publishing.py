@@ -1,40 +1,46 @@
-"""Plan, export, pull, preview, status of posts."""
+"""Posts of a vault: plan, export, pull, start, preview, and how they stand in their sites."""
 
 from __future__ import annotations
 
 import os
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
+from notekeep.catalog.name_lookup import NamesOfNotes, find_exact, split_names, withheld
 from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused, UsageError
-from notekeep.export.pipeline import plan_export
+from notekeep.export.audit import Audit
+from notekeep.export.check.page_checks import CheckReport, check_export
+from notekeep.export.check.site_build import PreviewCommand, find_preview
+from notekeep.export.consent import CONSENT_FIELDS, is_withheld
+from notekeep.export.heatmap import HeatmapPicture, draw_habit_year
+from notekeep.export.manifest import Manifest, VaultKey
+from notekeep.export.pipeline import plan_export, site_folder, write_export
+from notekeep.export.plan import ExportPlan, ExportRequest, ExportResult, PostState, list_states
+from notekeep.export.post_identity import find_renamed_notes, suggest_slugs
 from notekeep.export.pull import pull_edits
+from notekeep.export.scaffold import NoteOutline, outline_note, write_scaffold
+from notekeep.export.source import Options, VaultSource
+from notekeep.export.targets.target import open_target
+from notekeep.markdown.field_changes import FieldChange, apply_changes
+from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
+from notekeep.storage import atomic
+from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.config import PersonSettings, Site, VaultPlaces
-    from notekeep.export.check.site_build import PreviewCommand
-    from notekeep.export.embeds import HeatmapPicture
-    from notekeep.export.manifest import VaultKey
-    from notekeep.export.plan import ExportPlan, ExportResult, PostState, SiteChange
-    from notekeep.export.scaffold import NoteOutline
-    from notekeep.export.source import Options, VaultSource
+    from notekeep.export.plan import SiteChange
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
     from notekeep.services.notes import NoteService
     from notekeep.services.search import SearchService
     from notekeep.storage.history import History
-
-
-# Notes into drafts: planned, written, compared with what is in the site, and brought back.
-
 
 PUBLIC = "publish:true"
 DRAFTS = f"is:draft OR {PUBLIC}"
@@ -45,9 +51,7 @@ class SiteStanding(NamedTuple):
     """How the drafts and posts of a vault stand in one of its sites.
 
     Attributes:
-        target: The target's id, or "" when that cannot be told.
-        name: What its generator is called, likewise.
-        site: The site's folder.
+        target: The target's id, or "" when that cannot be told; likewise `name`, its generator's.
         posts: Every draft and post, in order of path.
         error: Why nothing can be said of the site, or "".
     """
@@ -60,7 +64,11 @@ class SiteStanding(NamedTuple):
 
 
 class PublishingService:
-    """Exports of one vault."""
+    """What can be done with drafts and posts.
+
+    Everywhere an empty `target` takes the settings', or asks the site; an empty `site` takes the
+    settings', else the folder of portable drafts.
+    """
 
     def __init__(
         self,
@@ -91,18 +99,15 @@ class PublishingService:
     @property
     def key(self) -> VaultKey:
         """What sites know the vault and its notes by."""
-        from notekeep.export.manifest import VaultKey
-
         identity = self.identity
         if self._key is None or self._key.id != identity:
             self._key = VaultKey(identity, os.path.basename(self.root))
         return self._key
 
     def chosen(self, words: Sequence[str]) -> tuple[list[str], bool]:
-        """The notes that words mean, and whether they were named: that is consent, a query is not.
+        """Return the notes that words mean, and whether they were named: that is consent.
 
-        Args:
-            words: As a shell hands them over: several are several names, or one without quotes.
+        Several words are several names, or one without quotes, or a query, which is no consent.
 
         Raises:
             NotFound: Neither a name nor a query finds any.
@@ -110,8 +115,6 @@ class PublishingService:
             UsageError: The words are no name, and no query that can be understood; or there are
                 several and one of them is no name.
         """
-        from notekeep.catalog.name_lookup import find_exact, split_names
-
         names = split_names(self.catalog, words, self.root)
         found = {name: find_exact(self.catalog, name, self.root) for name in names}
         if missing := [name for name, row in found.items() if row is None and len(names) > 1]:
@@ -129,28 +132,40 @@ class PublishingService:
         return [row.path for row in rows], named
 
     def export_options(self, **chosen: Any) -> Options:
-        """How to export: as the vault's settings say, but for what is chosen here."""
-        from notekeep.export.source import Options
-
-        said = self.settings.export
+        """Return how to export: as the vault's settings say, but for what is chosen here."""
+        settings = self.settings.export
         known = ("unpublished", "nested_tags", "linebreaks", "series_links")
-        options: dict[str, Any] = {key: said[key] for key in known if key in said}
-        options["extra_fields"] = as_list(said.get("fields", ()))
-        kept = as_list(said.get("keep_metadata", ()))
+        options: dict[str, Any] = {key: settings[key] for key in known if key in settings}
+        options["extra_fields"] = as_list(settings.get("fields", ()))
+        kept = as_list(settings.get("keep_metadata", ()))
         chosen["keep_metadata"] = (*kept, *chosen.get("keep_metadata", ()))
         options["now"] = config.current_time().astimezone()
         return Options(**(options | chosen))
 
     def drafts(self) -> str:
-        """The notes that may be published, as a query: drafts, and all that is marked as public."""
-        return " OR ".join([DRAFTS, *(f"({rule})" for rule in self._rules())])
+        """Return the notes that may be published, as a query: drafts, and all that is public."""
+        return " OR ".join([DRAFTS, *(f"({rule})" for rule in self._publish_rules())])
 
     def public(self) -> str:
-        """The notes that are marked for others to read, as a query."""
-        return " OR ".join([PUBLIC, *(f"({rule})" for rule in self._rules())])
+        """Return the notes that are marked for others to read, as a query."""
+        return " OR ".join([PUBLIC, *(f"({rule})" for rule in self._publish_rules())])
+
+    def publishable(self, target: str = "", site: str = "") -> list[str]:
+        """Return the notes that belong into a site: what is public, and what was named before."""
+        return sorted({*self.search.paths(self.public()), *self.exported(target, site)})
+
+    def exported(self, target: str = "", site: str = "") -> list[str]:
+        """Return the notes that have a post in a site and are in the vault still."""
+        target, site = self.site(target, site)
+        folder = site_folder(self.root, target or None, site or None, self.key.folder)
+        notes = NamesOfNotes(self.catalog, self.withheld)
+        manifest = find_renamed_notes(Manifest.read(folder), self.key, notes, self.history.records)
+        noted = [entry.note for entry in manifest.posts.values() if entry.note]
+        present = self.search.existing(noted)
+        return [path for path in noted if path in present]
 
     def standings(self, target: str = "", site: str = "") -> list[SiteStanding]:
-        """How every draft and post stands, in each site of the settings or in one that is named."""
+        """Return how every draft and post stands, in each known site or in one that is named."""
         if target or site:
             places = [self.site(target, site)]
         else:
@@ -158,23 +173,18 @@ class PublishingService:
         return [self._standing(*place) for place in places]
 
     def _standing(self, target: str, site: str) -> SiteStanding:
-        from notekeep.export.plan import PostState, list_states
-
         try:
             paths = self.publishable(target, site)
-        except NotekeepError as error:
-            return SiteStanding(target, "", site, [], error.message)
-        try:
-            options = replace(self.export_options(), address=self.address_of(site))
-            plan = self._plan(paths, target, site, options, tells=True)
+            request = self._request(paths, target, site, self.export_options())
+            plan = self._plan(request, for_status=True)
         except NotekeepError as error:
             return SiteStanding(target, "", site, [], error.message)
         found = list_states(plan)
-        standing = SiteStanding(plan.target, plan.target_name, plan.site, [])
         withheld = self.withheld(self.catalog)
         for path in self.search.paths(DRAFTS) - found.keys():
             found[path] = PostState(path, "refused" if path in withheld else "new")
-        return standing._replace(posts=[found[path] for path in sorted(found)])
+        posts = [found[path] for path in sorted(found)]
+        return SiteStanding(plan.target, plan.target_name, plan.site, posts)
 
     def plan_export(
         self,
@@ -186,44 +196,24 @@ class PublishingService:
     ) -> ExportPlan:
         """Plan drafts of notes: which files would be new, changed, unchanged or in conflict.
 
-        Args:
-            names: Notes, by name.
-            target: The id of a target; empty takes the settings', or asks the site.
-            site: Its folder; empty takes the settings', else one of portable drafts.
-            options: What the person chose; by default what the vault's settings say, with the notes
-                counted as named.
+        The options are by default what the vault's settings say, with the notes counted as named.
 
         Raises:
             Refused: A note must not leave.
             NotFound: There is no such note, or no site.
         """
         target, site = self.site(target, site)
-        options = replace(options or self.export_options(), address=self.address_of(site))
-        make = partial(self._plan, self._paths(names), target, site, options)
-        generation = self.catalog.generation
-        plan = make()
-        plan.generation, plan.again = generation, make
-        return plan
+        options = options or self.export_options()
+        return self._plan(self._request(self._paths(names), target, site, options))
 
-    def _plan(
-        self, paths: Sequence[str], target: str, site: str, options: Options, *, tells: bool = False
-    ) -> ExportPlan:
-        """Plan an export of what is known of the vault at the moment."""
-        from notekeep.export.pipeline import plan_export
+    def audit(self, plan: ExportPlan) -> Audit:
+        """Return the audit of a plan, by what is known of the vault at the moment."""
+        with self._consented() as (source, _):
+            return Audit(source, plan)
 
-        with self._consented() as (source, remarks):
-            plan = plan_export(
-                source,
-                paths,
-                target=target or None,
-                site=site or None,
-                options=options,
-                vault=self.key,
-                history=self.history,
-                tells=tells,
-            )
-        plan.warnings += remarks
-        return plan
+    def check_export(self, plan: ExportPlan) -> CheckReport:
+        """Build the site of an export that was written, and read its pages back."""
+        return check_export(plan, self.audit(plan))
 
     def export(self, plan: ExportPlan) -> ExportResult:
         """Write a plan's drafts, then look through every written byte for what is private.
@@ -237,32 +227,74 @@ class PublishingService:
             Refused: Something private was about to leave; nothing is left of the export.
             Failure: What changed in the vault could not be read; nothing was written.
         """
-        from notekeep.export.pipeline import write_export
-
-        remarks: list[str] = []
+        warnings: list[str] = []
         if not plan.is_empty:
-            recheck_plan(self, plan)
-            remarks = self._keep_id()
-        done = write_export(plan, self.history)
-        done.warnings += remarks
+            self._check_still_right(plan)
+            warnings = self._store_identity()
+        done = write_export(plan, self.audit(plan), self.history)
+        done.warnings += warnings
         return done
 
-    def _keep_id(self) -> list[str]:
+    def _check_still_right(self, plan: ExportPlan) -> None:
+        """Read all that changed, and return when the plan still is what an export would do.
+
+        Notes can change between a plan and the person's yes. Many that changed at once may not have
+        been read at all, so that nobody knows yet which of them are private.
+        """
+        known = self.indexing.refresh(words=False)
+        if known.pending:
+            raise Failure(
+                f"{known.pending} changed notes could not be read while another program is taking"
+                " notes in, and any of them may be private; nothing was written",
+                "export again in a moment",
+            )
+        if self.catalog.generation == plan.generation:
+            return
+        if not self._plan(plan.request).does_the_same_as(plan):
+            raise Conflict(
+                "notes changed after this was planned, and an export would do something else by"
+                " now; nothing was written",
+                "look at what it would do now, and export again",
+            )
+
+    def _request(
+        self, paths: Sequence[str], target: str, site: str, options: Options
+    ) -> ExportRequest:
+        options = replace(options, address=self._address_of(site))
+        return ExportRequest(tuple(paths), target, site, options)
+
+    def _plan(self, request: ExportRequest, *, for_status: bool = False) -> ExportPlan:
+        generation = self.catalog.generation
+        with self._consented() as (source, warnings):
+            plan = self._plan_from(source, request, for_status=for_status)
+        return replace(plan, generation=generation, warnings=[*plan.warnings, *warnings])
+
+    def _plan_from(
+        self, source: VaultSource, request: ExportRequest, *, for_status: bool = False
+    ) -> ExportPlan:
+        return plan_export(
+            source,
+            request.paths,
+            target=request.target or None,
+            site=request.site or None,
+            options=request.options,
+            vault=self.key,
+            history=self.history,
+            for_status=for_status,
+        )
+
+    def _store_identity(self) -> list[str]:
         """Write the vault's id into its settings, for its copies; return why, if it cannot be.
 
         It is no step of history: the next export would only write it again.
         """
-        from notekeep.storage import atomic
-        from notekeep.storage.content import read_file
-
         path = VAULT_SETTINGS
-        place = os.path.join(self.root, path)
         line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
         try:
-            if "id" in read_toml(place):
+            if "id" in read_toml(os.path.join(self.root, path)):
                 return []  # one that is no id is among the warnings of the settings
             try:
-                data, digest = read_file(place, path)
+                data, digest = read_file(os.path.join(self.root, path), path)
             except NotFound:
                 atomic.create(path, line.encode(), root=self.root)
             else:
@@ -279,41 +311,79 @@ class PublishingService:
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
         """Plan to bring what was changed by hand in the site back into the notes.
 
-        Args:
-            names: Notes, by name; none are all whose posts were changed by hand.
-            target: As for `plan_export`.
-            site: As for `plan_export`.
+        Without names these are all whose posts were changed by hand.
 
         Raises:
             NotFound: There is no such note or site, or nothing was changed by hand.
         """
         target, site = self.site(target, site)
         paths = self._paths(names) or self.exported(target, site)
+        request = self._request(paths, target, site, self.export_options())
         with self._consented() as (source, _):
-            return plan_pull(self, source, paths, target, site)
+            files = self._plan_from(source, request).files
+            edited = [file for file in files if file.is_post and file.ours is not None]
+            if not edited:
+                raise NotFound(
+                    "nothing was changed by hand in the site", "`notekeep export status` tells"
+                )
+            label = edited[0].note if len(edited) == 1 else f"{len(edited)} notes from the site"
+            plan = WritePlan("pull", label)
+            for file in edited:
+                try:
+                    self._pull_file(source, file, plan)
+                except Refused as error:
+                    plan.refuse(file.note, error)
+            plan.remarks += self._remaining_differences(source, request, plan)
+        return plan
+
+    def _pull_file(self, source: VaultSource, file: SiteChange, plan: WritePlan) -> None:
+        if file.base is None or file.before is None:
+            raise Refused(
+                f"{file.note}: what was written last is not in the history of this machine",
+                "look at both files, and export again with --overwrite or --keep",
+            )
+        data = source.read(file.note)
+        note = source.note(file.note)
+        pulled = pull_edits(note.body, file.base, file.before)
+        plan.remarks += [f"{file.note}: not brought back: {what}" for what in pulled.left]
+        body = [] if pulled.body == note.body else [TextEdit(0, len(note.body), pulled.body)]
+        after = edit_body(note, data, body)
+        edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
+        after = apply_changes(after, edits, self.schema, note.kind, force=True)
+        if after != data:
+            plan.changes.append(NoteChange(file.note, data, after))
+
+    def _remaining_differences(
+        self, source: VaultSource, request: ExportRequest, plan: WritePlan
+    ) -> list[str]:
+        """Say of which posts an export of the changed notes would still write something else."""
+        after = {change.path: change.after or b"" for change in plan.changes}
+        if not after:
+            return []
+        read = source.read
+        changed = replace(source, read=lambda path: after[path] if path in after else read(path))
+        try:
+            files = self._plan_from(changed, request).files
+        except NotekeepError as error:
+            return [f"the changed note could not be exported: {error.message}"]
+        return [
+            f"{file.note}: an export will still write {file.path} in another way than it is there;"
+            " `notekeep export` shows the difference"
+            for file in files
+            if file.is_post and file.note in after and file.ours not in (None, file.before)
+        ]
 
     def plan_slugs(
         self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
     ) -> WritePlan:
         """Plan a `slug:` for each note that an export would refuse for a clash of slugs.
 
-        Args:
-            names: Notes, by name.
-            target: As for `plan_export`.
-            site: As for `plan_export`.
-            options: As for `plan_export`.
-
         Raises:
             NotFound: There is no such note or site.
         """
-        from notekeep.export.manifest import Manifest
-        from notekeep.export.post_identity import suggest_slugs
-        from notekeep.markdown.field_changes import FieldChange, apply_changes
-        from notekeep.notes.plan import WritePlan
-
         target, site = self.site(target, site)
-        options = replace(options, address=self.address_of(site))
-        exported = self._plan(self._paths(names), target, site, options, tells=True)
+        request = self._request(self._paths(names), target, site, options)
+        exported = self._plan(request, for_status=True)
         slugs = suggest_slugs(exported, Manifest.read(exported.site))
 
         def edited(path: str, data: bytes) -> bytes:
@@ -329,17 +399,12 @@ class PublishingService:
     ) -> WritePlan:
         """Plan a post begun from notes: their facts, an outline, quotes with their sources.
 
-        Args:
-            names: The notes, by name.
-            title: The post's title; empty takes the first note's.
-            headings: The sections that are taken; none are all.
+        Without a title it has the first note's; without headings it takes all sections.
 
         Raises:
             Refused: A note is private.
             NotFound: There is no such note, or none of them has such a section.
         """
-        from notekeep.export.scaffold import write_scaffold
-
         materials = self.materials(names)
         known = {one.heading.casefold() for material in materials for one in material.sections}
         for heading in headings:
@@ -357,46 +422,22 @@ class PublishingService:
         return plan
 
     def materials(self, names: Sequence[str]) -> list[NoteOutline]:
-        """What a post can be made of in notes: facts, headings, quotes and marked seconds.
+        """Return what a post can be made of in notes: facts, headings, quotes, marked seconds.
 
         Raises:
             Refused: A note is private.
             NotFound: There is no such note.
         """
-        from notekeep.export.scaffold import outline_note
-
         with self.source() as source:
             return [outline_note(source.note(self.search.resolve(name).path)) for name in names]
 
-    def exported(self, target: str = "", site: str = "") -> list[str]:
-        """The notes that have a post in a site and are in the vault still."""
-        from notekeep.catalog.name_lookup import NamesOfNotes
-        from notekeep.export.manifest import Manifest
-        from notekeep.export.pipeline import site_folder
-        from notekeep.export.post_identity import find_renamed_notes
-
-        target, site = self.site(target, site)
-        folder = site_folder(self.root, target or None, site or None, self.key.folder)
-        notes = NamesOfNotes(self.catalog, self.withheld)
-        manifest = find_renamed_notes(Manifest.read(folder), self.key, notes, self.history.records)
-        noted = [entry.note for entry in manifest.posts.values() if entry.note]
-        there = self.search.existing(noted)
-        return [path for path in noted if path in there]
-
-    def publishable(self, target: str = "", site: str = "") -> list[str]:
-        """The notes that belong into a site: what is public, and what was named before."""
-        return sorted({*self.search.paths(self.public()), *self.exported(target, site)})
-
     def preview(self, target: str = "", site: str = "") -> PreviewCommand:
-        """How the generator shows a site with its drafts.
+        """Return how the generator shows a site with its drafts.
 
         Raises:
             UsageError: There is nothing to show.
             NotFound: There is no such site, or its generator is not installed.
         """
-        from notekeep.export.check.site_build import find_preview
-        from notekeep.export.targets.target import open_target
-
         target, site = self.site(target, site)
         if not site:
             raise UsageError(
@@ -407,12 +448,12 @@ class PublishingService:
         return find_preview(open_target(target or None, folder))
 
     def _paths(self, names: Sequence[str]) -> list[str]:
-        """The notes that names mean; what is a path already needs no look-up of its own."""
+        """Return the notes that names mean; what is a path already needs no look-up of its own."""
         known = self.search.existing(names) if len(names) > 1 else set()
         return [name if name in known else self.search.resolve(name).path for name in names]
 
-    def address_of(self, site: str) -> str:
-        """Where visitors find a site, as the person's settings say."""
+    def _address_of(self, site: str) -> str:
+        """Return where visitors find a site, as the person's settings say."""
         folder = os.path.abspath(os.path.expanduser(site)) if site else ""
         known = (one for one in self.sites() if os.path.abspath(one.folder) == folder)
         return next((one.address for one in known), "")
@@ -456,10 +497,6 @@ class PublishingService:
                 + self.settings.unsure,
                 "correct them and export again; nothing was written",
             )
-        from notekeep.catalog.name_lookup import NamesOfNotes
-        from notekeep.export.source import VaultSource
-        from notekeep.storage.content import read_file
-
         with self.catalog.reading() as catalog:
             notes = NamesOfNotes(catalog, self.withheld)
             try:
@@ -480,24 +517,18 @@ class PublishingService:
 
         They are kept until the catalog changes, since to find them it looks at every note.
         """
-        from notekeep.catalog.name_lookup import withheld
-        from notekeep.export.consent import CONSENT_FIELDS
-        from notekeep.export.consent import is_withheld as judge
-
         generation = catalog.generation
         kept = self._withheld
         if kept is None or kept[0] != generation:
-            kept = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, judge)
+            kept = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, is_withheld)
         return kept[1]
 
     def _drawn(self, path: str, heading: str) -> HeatmapPicture | None:
         """What an embed of a part of a note shows as a picture: the year of a habit."""
-        from notekeep.export.embeds import picture
+        return draw_habit_year(self.habits.tracker, path, heading)
 
-        return picture(self.habits.tracker, path, heading)
-
-    def _rules(self) -> list[str]:
-        """The vault's own rules as queries: a folder is written `posts/`, a tag `#blog`."""
+    def _publish_rules(self) -> list[str]:
+        """Return the vault's own rules as queries: a folder is written `posts/`, a tag `#blog`."""
         rules = []
         for rule in map(str.strip, self.settings.publish):
             if rule.endswith("/"):
@@ -508,146 +539,16 @@ class PublishingService:
 
     @contextmanager
     def _consented(self) -> Iterator[tuple[VaultSource, list[str]]]:
-        """The vault as an export sees it, and what is wrong with its rules.
+        """Give the vault as an export sees it, and what is wrong with its rules.
 
         A rule that cannot be understood marks nothing.
         """
         published: set[str] = set()
-        remarks = []
-        for rule in self._rules():
+        warnings = []
+        for rule in self._publish_rules():
             try:
                 published |= self.search.paths(rule)
             except (UsageError, NotFound) as error:
-                remarks.append(f"{VAULT_SETTINGS}: publish: {rule}: {error.message}")
+                warnings.append(f"{VAULT_SETTINGS}: publish: {rule}: {error.message}")
         with self.source() as source:
-            yield replace(source, published=frozenset(published)), remarks
-
-
-# The last look at a vault before anything leaves it: is a plan still what its notes say?
-#
-# A plan is made of what is known of the vault. Between it and the person's yes, notes can
-# change; and many that changed at once may not have been read at all, so that nobody knows yet
-# which of them are private.
-
-
-def recheck_plan(vault: PublishingService, plan: ExportPlan) -> None:
-    """Read all that changed, and return when the plan still is what an export would do.
-
-    Raises:
-        Conflict: An export would do something else by now.
-        Refused: Its only note may not leave any more.
-        Failure: Another program is writing, so that what changed could not be read.
-    """
-    known = vault.indexing.refresh(words=False)
-    if known.pending:
-        raise Failure(
-            f"{known.pending} changed notes could not be read while another program is taking notes"
-            " in, and any of them may be private; nothing was written",
-            "export again in a moment",
-        )
-    if plan.again is None or vault.catalog.generation == plan.generation:
-        return
-    if _does(plan.again()) != _does(plan):
-        raise Conflict(
-            "notes changed after this was planned, and an export would do something else by now;"
-            " nothing was written",
-            "look at what it would do now, and export again",
-        )
-
-
-def _does(plan: ExportPlan) -> list[tuple[str, str, bytes | None]]:
-    """Return what a plan does to each file."""
-    return [(file.path, file.status, file.after) for file in plan.files]
-
-
-# Edits of posts as a plan for their notes: shown, written and taken back like any other change.
-
-
-def plan_pull(
-    vault: PublishingService, source: VaultSource, paths: Sequence[str], target: str, site: str
-) -> WritePlan:
-    """Plan to bring edits of posts back into their notes.
-
-    Args:
-        vault: The vault.
-        source: It, as an export sees it.
-        paths: The notes.
-        target: Their site's target, or "".
-        site: Its folder, or "".
-
-    Raises:
-        NotFound: None of their posts was changed by hand.
-    """
-
-    def exported(seen: VaultSource) -> ExportPlan:
-        return plan_export(
-            seen,
-            paths,
-            target=target or None,
-            site=site or None,
-            options=replace(vault.export_options(), address=vault.address_of(site)),
-            vault=vault.key,
-            history=vault.history,
-        )
-
-    before = exported(source)
-    edited = [file for file in before.files if file.is_post and file.ours is not None]
-    if not edited:
-        raise NotFound("nothing was changed by hand in the site", "`notekeep export status` tells")
-    plan = WritePlan("pull", _label(edited))
-    for file in edited:
-        try:
-            _plan_one(vault, source, file, plan)
-        except Refused as error:
-            plan.refuse(file.note, error)
-    _tell_what_differs(exported, source, plan)
-    return plan
-
-
-def _label(edited: Sequence[SiteChange]) -> str:
-    return edited[0].note if len(edited) == 1 else f"{len(edited)} notes from the site"
-
-
-def _plan_one(
-    vault: PublishingService, source: VaultSource, file: SiteChange, plan: WritePlan
-) -> None:
-    from notekeep.markdown.field_changes import FieldChange, apply_changes
-    from notekeep.markdown.text_edit import TextEdit, edit_body
-
-    if file.base is None or file.before is None:
-        raise Refused(
-            f"{file.note}: what was written last is not in the history of this machine",
-            "look at both files, and export again with --overwrite or --keep",
-        )
-    data = source.read(file.note)
-    note = source.note(file.note)
-    pulled = pull_edits(note.body, file.base, file.before)
-    plan.remarks += [f"{file.note}: not brought back: {what}" for what in pulled.left]
-    body = [] if pulled.body == note.body else [TextEdit(0, len(note.body), pulled.body)]
-    after = edit_body(note, data, body)
-    edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
-    after = apply_changes(after, edits, vault.schema, note.kind, force=True)
-    if after != data:
-        plan.changes.append(NoteChange(file.note, data, after))
-
-
-def _tell_what_differs(
-    exported: Callable[[VaultSource], ExportPlan], source: VaultSource, plan: WritePlan
-) -> None:
-    """Say of which posts an export of the changed notes would still write something else."""
-    after = {change.path: change.after or b"" for change in plan.changes}
-    if not after:
-        return
-    read = source.read
-    seen = replace(source, read=lambda path: after[path] if path in after else read(path))
-    try:
-        planned = exported(seen)
-    except NotekeepError as error:
-        plan.remarks.append(f"the changed note could not be exported: {error.message}")
-        return
-    for file in planned.files:
-        if file.is_post and file.note in after and file.ours not in (None, file.before):
-            plan.remarks.append(
-                f"{file.note}: an export will still write {file.path} in another way than it is"
-                " there; `notekeep export` shows the difference"
-            )
+            yield replace(source, published=frozenset(published)), warnings

@@ -278,6 +278,21 @@ def test_several_names_export_each_of_their_notes(run: Run, site: Path) -> None:
     assert sorted(post.name for post in posts.iterdir()) == ["atomic-habits", "deep-work"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("notes", "Deep Work"), ("notes", "Deep", "Work")],
+)
+def test_the_word_notes_may_be_written(run: Run, site: Path, words: tuple[str, ...]) -> None:
+    assert run(*words, "--site", str(site)) == 0
+    assert run("--site", str(site), *words) == 0
+    assert (site / FILE).exists()
+
+
+def test_the_word_notes_may_stand_before_all(run: Run, site: Path) -> None:
+    assert run("Deep Work", "--site", str(site)) == 0
+    assert run("notes", "--all", "--site", str(site), "--dry-run") == 0
+
+
 def test_a_name_without_quotes_is_one_name(run: Run, site: Path) -> None:
     assert run("Deep", "Work", "--site", str(site)) == 0
     assert (site / FILE).exists()

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from notekeep.errors import Refused
 from notekeep.export import draft, pipeline
-from notekeep.export.audit import OutgoingFile, find_leaks
-from notekeep.export.pipeline import fill_plan, plan_export, write_export
+from notekeep.export.audit import Audit, Hit, OutgoingFile, find_leaks
+from notekeep.export.batch import Batch
+from notekeep.export.pipeline import plan_export, write_export
 from notekeep.export.private import PublicBody
 from notekeep.export.private_parts import private_parts
 from notekeep.export.private_terms import PrivateTerm, normalize_for_audit
@@ -24,10 +25,8 @@ from notekeep.export.targets.hugo import Hugo
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from notekeep.export.batch import Batch
-    from notekeep.export.plan import ExportPlan
     from notekeep.export.source import Options, VaultSource
     from notekeep.export.source_map import MappedText
     from notekeep.storage.history import History
@@ -45,14 +44,18 @@ NOTES = {
 }
 
 
-@pytest.fixture
-def plan(write_vault: Write) -> ExportPlan:
-    return plan_export(write_vault(NOTES), ["a.md"])
+def audit_of(source: VaultSource, *paths: str) -> Audit:
+    return Audit(source, plan_export(source, paths))
 
 
 @pytest.fixture
-def needles(plan: ExportPlan) -> tuple[list[PrivateTerm], str]:
-    return plan.audit.needles, plan.audit.said
+def audit(write_vault: Write) -> Audit:
+    return audit_of(write_vault(NOTES), "a.md")
+
+
+@pytest.fixture
+def needles(audit: Audit) -> tuple[list[PrivateTerm], str]:
+    return audit.private_terms, audit.public_text
 
 
 @pytest.mark.parametrize(
@@ -73,11 +76,11 @@ def needles(plan: ExportPlan) -> tuple[list[PrivateTerm], str]:
         "melancholic afternoon",
     ],
 )
-def test_private_things_are_found(plan: ExportPlan, text: str) -> None:
+def test_private_things_are_found(audit: Audit, text: str) -> None:
     leaving = OutgoingFile("posts/x.md", f"before {text} after".encode(), "a.md")
-    assert find_leaks([leaving], plan.audit.needles, plan.audit.said)
+    assert find_leaks([leaving], audit.private_terms, audit.public_text)
     with pytest.raises(Refused) as caught:
-        plan.audit.check([leaving])
+        audit.check([leaving])
     assert caught.value.message.startswith("posts/x.md would show ")
     assert caught.value.exit_code == 4
 
@@ -104,11 +107,11 @@ def test_names_of_files_and_bytes_of_pictures_are_searched_too(
 
 def test_the_place_of_the_vault_is_never_seen(write_vault: Write) -> None:
     source = write_vault({"a.md": "a"})
-    plan = plan_export(source, ["a.md"])
+    audit = audit_of(source, "a.md")
     assert find_leaks(
         [OutgoingFile("x.md", f"file://{source.root}/a.md".encode(), "a.md")],
-        plan.audit.needles,
-        plan.audit.said,
+        audit.private_terms,
+        audit.public_text,
     )
 
 
@@ -121,9 +124,9 @@ def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Wr
 
 def test_the_name_of_a_private_note_in_a_link_says_nothing_in_public(write_vault: Write) -> None:
     source = write_vault({"a.md": "See [[Money]].", "private/Money.md": "x"})
-    plan = plan_export(source, ["a.md"])
+    audit = audit_of(source, "a.md")
     assert find_leaks(
-        [OutgoingFile("x.md", b"See Money.", "a.md")], plan.audit.needles, plan.audit.said
+        [OutgoingFile("x.md", b"See Money.", "a.md")], audit.private_terms, audit.public_text
     )
 
 
@@ -252,17 +255,17 @@ def test_what_was_written_with_something_private_is_taken_back(
     )
     before = sorted(hugo_site.rglob("*"))
     file = hugo_site / "content" / "posts" / "sibling-post" / "index.md"
-    real = history.step
+    audit = Audit(source, plan)
+    real = audit.find
 
-    def step(*args: object, **kwargs: object) -> object:
-        # What was planned is one thing; here the needle is found only in what is on the disk.
-        plan.audit.needles.append(PrivateTerm("words of the heading", "a test's secret"))
-        return real(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
+    def find(files: Iterable[OutgoingFile]) -> list[Hit]:
+        # What was planned is one thing; here the secret is found only in what is on the disk.
+        term = PrivateTerm("words of the heading", "a test's secret")
+        return [Hit(one, term) for one in files] if file.exists() else real(files)
 
-    monkeypatch.setattr(history, "step", step)
-    plan.audit.said = ""
+    monkeypatch.setattr(audit, "find", find)
     with pytest.raises(Refused, match="a test's secret"):
-        write_export(plan, history)
+        write_export(plan, audit, history)
     assert not file.exists()
     assert sorted(hugo_site.rglob("*")) == before
 
@@ -288,7 +291,7 @@ def test_no_canary_of_the_vault_of_traps_is_in_any_file(
     paths = sorted(path for path in notes if path.startswith(("posts/", "notes/Quoted")))
     plan = plan_export(source, paths, target=target, site=site, options=options)
     assert plan.refused == {}
-    write_export(plan, history)
+    write_export(plan, Audit(source, plan), history)
     for file in site.rglob("*"):
         if file.is_file():
             data = file.read_bytes()
@@ -305,7 +308,7 @@ def test_one_note_that_would_leak_hides_none_of_the_others(
     )
     plan = plan_export(source, ["a.md", "b.md", "c.md"], target="hugo", site=hugo_site)
     assert list(plan.refused) == ["a.md"]
-    write_export(plan, history)
+    write_export(plan, Audit(source, plan), history)
     posts = hugo_site / "content" / "posts"
     assert sorted(path.name for path in posts.iterdir()) == ["b", "c"]
     assert "see a" in (posts / "c" / "index.md").read_text()
@@ -314,13 +317,14 @@ def test_one_note_that_would_leak_hides_none_of_the_others(
 def test_notes_that_would_leak_are_planned_without_all_at_once(
     write_vault: Write, hugo_site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plans = []
+    batches = []
 
-    def counted(batch: Batch, *rest: Any) -> None:
-        plans.append(batch)
-        fill_plan(batch, *rest)
+    class Counted(Batch):
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            batches.append(self)
 
-    monkeypatch.setattr(pipeline, "fill_plan", counted)
+    monkeypatch.setattr(pipeline, "Batch", Counted)
     notes = {f"{n}.md": f"the word bluebird, {n}" for n in range(9)}
     notes["linking.md"] = "see [[0]] %%nothing%%"
     source = replace(write_vault(notes), canaries=("bluebird",))
@@ -328,7 +332,7 @@ def test_notes_that_would_leak_are_planned_without_all_at_once(
     assert sorted(plan.refused) == [f"{n}.md" for n in range(9)]
     assert [planned.post.path for planned in plan.posts] == ["linking.md"]
     assert all("and " not in error.message for error in plan.refused.values())
-    assert len(plans) == 2
+    assert len(batches) == 2
 
 
 def test_a_note_is_not_refused_for_the_slug_of_another_that_is(
@@ -370,4 +374,4 @@ def test_of_what_is_long_the_escapes_are_read_as_of_what_is_short(text: str, wor
     unseen = [PrivateTerm(word, "a word")]
     short = find_leaks([OutgoingFile("p", text.encode(), "a.md")], unseen, "")
     long = find_leaks([OutgoingFile("p", f"{text}\n{'-;' * 20_000}".encode(), "a.md")], unseen, "")
-    assert short == long
+    assert [hit.term for hit in short] == [hit.term for hit in long]

@@ -10,8 +10,9 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export.manifest import VaultKey
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
+from tests.support.desk import write_plan
 from tests.support.sites import INDIA, NOW, make_source
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def test_a_slug_that_is_none_is_refused_with_its_line_and_the_others_are_done(
     assert error.message.startswith("bad.md: slug:")
     assert error.line == 3
     assert error.hint
-    write_export(made, history)
+    write_plan(made, source, history)
     beside = Path(source.root).parent
     assert [file.name for file in Path(made.site).glob("*.md")] == ["fine.md"]
     assert not (beside / "x").exists()
@@ -133,8 +134,9 @@ def test_a_picture_that_cannot_go_along_is_told_with_its_line(
 ) -> None:
     note = Path(pictures.root) / "n.md"
     note.write_text(f"Before.\n\n![a graph]({picture})\n\n![[{picture}]]\n")
-    made = plan(make_source(Path(pictures.root)), "n.md")
-    write_export(made, history)
+    source = make_source(Path(pictures.root))
+    made = plan(source, "n.md")
+    write_plan(made, source, history)
     written = [file for file in Path(made.site).rglob("*") if file.is_file()]
     assert {file.suffix for file in written} <= {".md", ".json"}
     text = next(file for file in written if file.suffix == ".md").read_text()
@@ -150,8 +152,9 @@ def test_a_link_within_the_vault_goes_along_as_what_it_leads_to(
     pictures: VaultSource, history: History
 ) -> None:
     (Path(pictures.root) / "n.md").write_text("![a](inner.png)\n")
-    made = plan(make_source(Path(pictures.root)), "n.md")
-    write_export(made, history)
+    source = make_source(Path(pictures.root))
+    made = plan(source, "n.md")
+    write_plan(made, source, history)
     assert (Path(made.site) / "n.assets" / "inner.png").read_bytes() == b"real"
 
 
@@ -172,9 +175,10 @@ def test_embeds_that_lead_back_become_links_and_the_way_is_told(
         f"{name}.md": f"---\npublish: true\n---\n{name}-words\n\n![[{after}]]\n"
         for name, after in (("a", "b"), ("b", "c"), ("c", "a"))
     }
-    made = plan(write_vault(notes), "a.md")
+    source = write_vault(notes)
+    made = plan(source, "a.md")
     assert "the embed shows itself and becomes a link: a → b → c → a" in said(made)
-    write_export(made, history)
+    write_plan(made, source, history)
     text = (Path(made.site) / "a.md").read_text()
     assert [text.count(f"{name}-words") for name in "abc"] == [1, 1, 1]
 
@@ -191,9 +195,10 @@ def test_fifty_notes_within_each_other_end_where_the_limit_is(
         f"n{number}.md": f"---\npublish: true\n---\nwords-{number}.\n\n![[n{number + 1}]]\n"
         for number in range(50)
     }
-    made = plan(write_vault(notes), "n0.md")
+    source = write_vault(notes)
+    made = plan(source, "n0.md")
     assert "goes deeper than 6 notes" in said(made)
-    write_export(made, history)
+    write_plan(made, source, history)
     text = (Path(made.site) / "n0.md").read_text()
     assert "words-6." in text
     assert "words-7." not in text
@@ -205,7 +210,8 @@ def test_a_wide_tree_of_embeds_is_written_once_for_each_place(write_vault: Write
     for level in range(8):
         embed = f"![[n{level + 1}]]\n"
         notes[f"n{level}.md"] = f"---\npublish: true\n---\nL{level}\n\n{embed}\n{embed}"
-    made = plan(write_vault(notes), "n0.md")
+    source = write_vault(notes)
+    made = plan(source, "n0.md")
     (post,) = (file for file in made.files if file.is_post)
     assert post.after is not None
     assert post.after.count(b"L6") == 64

@@ -10,7 +10,7 @@ import pytest
 
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
 from notekeep.export.manifest import MANIFEST_NAME
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import plan_export
 from tests.support.desk import POST, PUBLISHED, Desk
 from tests.support.programs import needed
 from tests.support.sites import folder_with, make_source
@@ -212,14 +212,14 @@ def test_git_status_shows_exactly_the_files_of_the_plan(desk: Desk) -> None:
     (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     plan = desk.plan("a.md", "b.md")
     assert shown() == set()
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert shown() == changed()
     run("add", "-A")
     run("commit", "--quiet", "-m", "posts")
     (desk.root / "b.md").unlink()
     desk.put("a.md", PUBLISHED.replace("type", "slug: moved\ntype") + "other words")
     plan = desk.plan("a.md", prune=True)
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert shown() == changed()
     assert len(changed()) == 5, "manifest, the new post, the old one, its picture, the other post"
     desk.history.undo(desk.root)

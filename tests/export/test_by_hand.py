@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.export.manifest import MANIFEST_NAME
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import plan_export
 from notekeep.markdown.text_merge import find_regions, merge_with_site
 from tests.support.desk import POST, Desk, statuses
 from tests.support.sites import make_source
@@ -114,7 +114,7 @@ def test_without_the_history_of_the_last_export_nothing_is_merged(edited: Desk) 
     assert conflict.base is None
     assert not conflict.can_merge
     assert "-three, by hand" in conflict.diff()
-    write_export(plan, edited.history)
+    edited.write(plan)
     assert edited.text("a") == before
 
 

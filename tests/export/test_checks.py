@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.export.audit import Audit
 from notekeep.export.check.built_page import BuiltPost, read_page
 from notekeep.export.check.expectation import read_expectation
 from notekeep.export.check.page_checks import ALL_CHECKS, check_export
@@ -138,7 +139,12 @@ def plan(tmp_path: Path) -> ExportPlan:
 
 
 @pytest.fixture
-def look(plan: ExportPlan, tmp_path: Path) -> Callable[[str], BuiltPost]:
+def audit(plan: ExportPlan, tmp_path: Path) -> Audit:
+    return Audit(make_source(tmp_path / "vault"), plan)
+
+
+@pytest.fixture
+def look(plan: ExportPlan, audit: Audit, tmp_path: Path) -> Callable[[str], BuiltPost]:
     built = tmp_path / "built"
     (built / "other").mkdir(parents=True)
     (built / "p.png").write_bytes(b"1")
@@ -156,8 +162,8 @@ def look(plan: ExportPlan, tmp_path: Path) -> Callable[[str], BuiltPost]:
             read_page(html),
             {},
             {"Other.md": "other"},
-            plan.audit.needles,
-            plan.audit.said,
+            audit.private_terms,
+            audit.public_text,
             {"a-page/index.html": html.encode()},
         )
 
@@ -262,11 +268,15 @@ def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Buil
 
 
 def test_without_the_generator_the_drafts_themselves_are_read(
-    plan: ExportPlan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: ExportPlan,
+    audit: Audit,
+    history: History,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    write_export(plan, history)
-    report = check_export(plan)
+    write_export(plan, audit, history)
+    report = check_export(plan, audit)
     assert not report.built
     assert "hugo is not installed" in report.said
     assert {result.id for result in report.results} == {"C06", "C19", "C25"}
@@ -274,15 +284,19 @@ def test_without_the_generator_the_drafts_themselves_are_read(
 
 
 def test_a_draft_that_is_wrong_fails_without_a_generator(
-    plan: ExportPlan, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: ExportPlan,
+    audit: Audit,
+    history: History,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    write_export(plan, history)
+    write_export(plan, audit, history)
     file = next(f for f in plan.files if f.path.endswith("a-page/index.md"))
     assert file.after is not None
     broken = file.after.replace(b"First", b"[[Other]] %% ![x](gone.png) unspeakable First")
     object.__setattr__(file, "after", broken)
-    assert {result.id for result in check_export(plan).failed} == {"C06", "C19", "C25"}
+    assert {result.id for result in check_export(plan, audit).failed} == {"C06", "C19", "C25"}
 
 
 @pytest.mark.parametrize(

@@ -130,4 +130,4 @@ def test_a_vault_hides_the_names_of_what_is_not_for_others(
     vault = Vault.open(tmp_path / "vault")
     vault.indexing.refresh()
     with vault.publishing.source() as source:
-        assert source.hidden("a.md") is is_hidden
+        assert source.is_hidden("a.md") is is_hidden

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def draft(source: VaultSource, path: str = "a.md") -> Draft:
     drafter = Drafter(source, Options())
-    drafter.consent(path, named=True)
+    drafter.check_consent(path, named=True)
     return drafter.draft(path)
 
 
@@ -178,7 +178,7 @@ def test_an_embed_of_a_note_that_is_not_published_is_left_out(write_vault: Write
 def test_naming_a_note_is_no_consent_to_show_it_in_another(write_vault: Write) -> None:
     drafter = Drafter(write_vault({"a.md": "![[b]]", "b.md": "words of b"}), Options())
     for path in ("a.md", "b.md"):
-        drafter.consent(path, named=True)
+        drafter.check_consent(path, named=True)
     assert text(drafter.draft("a.md")) == ""
 
 

@@ -13,10 +13,11 @@ from unittest.mock import Mock
 import pytest
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
+from notekeep.export.audit import Audit
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, VaultKey
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import outgoing_files, plan_export
 from notekeep.export.targets.hugo import Hugo
-from tests.support.desk import POST, PUBLISHED, Desk, statuses
+from tests.support.desk import POST, PUBLISHED, Desk, statuses, write_plan
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -51,27 +52,23 @@ def test_a_plan_writes_nothing(desk: Desk) -> None:
 def test_what_is_written_is_what_was_planned(desk: Desk) -> None:
     desk.put("a.md", f"{POST}words")
     plan = desk.plan("a.md")
-    exported = write_export(plan, desk.history)
+    exported = desk.write(plan)
     assert exported.written == [MANIFEST_NAME, "content/posts/a/index.md"]
     assert {f.path: f.after for f in plan.files} == {
         path: data for path, data in desk.tree().items() if path in statuses(plan)
     }
 
 
-@pytest.mark.parametrize("is_written", [False, True])
-def test_a_plan_that_is_let_go_takes_along_what_it_knew_of_every_note(
-    desk: Desk, *, is_written: bool
-) -> None:
+def test_a_plan_holds_nothing_of_what_is_known_of_every_note(desk: Desk) -> None:
     desk.put("a.md", f"{POST}words, [[b]] and ![[b]]")
     desk.put("b.md", f"{PUBLISHED}other")
     gc.disable()
     try:
-        plan = desk.plan("a.md", "b.md")
-        if is_written:
-            write_export(plan, desk.history)
-        assert plan.audit.source is not None
-        known = weakref.ref(plan.audit.source.notes)
-        del plan
+        source = make_source(desk.root)
+        known = weakref.ref(source.notes)
+        plan = plan_export(source, ["a.md", "b.md"], target="hugo", site=desk.site)
+        assert Audit(source, plan).find(outgoing_files(plan)) == []
+        del source
         assert known() is None, "the names of all notes are kept until a collection"
     finally:
         gc.enable()
@@ -85,7 +82,7 @@ def test_a_second_export_writes_nothing(desk: Desk) -> None:
     before = {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")}
     plan = desk.plan("b.md", "a.md")
     assert plan.is_empty
-    assert write_export(plan, desk.history).written == []
+    assert desk.write(plan).written == []
     assert {path: path.stat().st_mtime_ns for path in desk.site.rglob("*")} == before
 
 
@@ -108,7 +105,7 @@ def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
     (conflict,) = plan.conflicts
     assert conflict.why == "it was changed by hand"
     assert "+site: by hand" in conflict.diff()
-    exported = write_export(plan, desk.history)
+    exported = desk.write(plan)
     assert exported.conflicts == ["content/posts/a/index.md"]
     assert desk.text("a").endswith("by hand\n")
     assert "other" not in desk.text("a")
@@ -167,7 +164,7 @@ def test_a_file_that_changes_between_plan_and_writing_is_a_conflict(desk: Desk) 
     desk.file("a").write_text("by hand\n")
     before = desk.tree()
     with pytest.raises(Conflict):
-        write_export(plan, desk.history)
+        desk.write(plan)
     assert desk.tree() == before
 
 
@@ -179,7 +176,7 @@ def test_a_site_that_cannot_be_written_stays_as_it_is(desk: Desk) -> None:
     (desk.site / "content" / "posts" / "b").write_text("a file where a folder should be")
     before = desk.tree()
     with pytest.raises(NotekeepError):
-        write_export(plan, desk.history)
+        desk.write(plan)
     assert desk.tree() == before
 
 
@@ -197,7 +194,7 @@ def test_slug_and_date_are_chosen_once(desk: Desk) -> None:
         make_source(desk.root), ["a.md"], target="hugo", site=desk.site, options=later
     )
     assert statuses(plan)["content/posts/first-title/index.md"] == "changed"
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert desk.manifest.posts["first-title"].date == entry.date
     assert "title: 'Second title'" in desk.text("first-title")
 
@@ -209,7 +206,7 @@ def test_a_new_slug_in_the_note_moves_the_post(desk: Desk) -> None:
     plan = desk.plan("a.md")
     assert statuses(plan)["content/posts/moved/index.md"] == "new"
     assert statuses(plan)["content/posts/a/index.md"] == "removed"
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert not desk.file("a").parent.exists()
     assert list(desk.manifest.posts) == ["moved"]
     assert "aliases" not in desk.text("moved"), "nobody could know the address of a draft"
@@ -280,7 +277,7 @@ def test_a_note_that_was_moved_keeps_its_post(desk: Desk) -> None:
     (desk.root / "x" / "one.md").rename(desk.root / "one.md")
     plan = desk.plan("one.md")
     assert statuses(plan)["content/posts/one/index.md"] == "unchanged"
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert desk.manifest.posts["one"].note == "one.md"
 
 
@@ -316,7 +313,7 @@ def test_one_bad_note_hides_none_of_the_others(desk: Desk) -> None:
     plan = desk.plan("a.md", "b.md", "c.md")
     assert [planned.post.path for planned in plan.posts] == ["a.md"]
     assert {path: error.line for path, error in plan.refused.items()} == {"b.md": 5, "c.md": 5}
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert "words, see b and c" in desk.text("a")
 
 
@@ -453,7 +450,7 @@ def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) 
         "still in the site: its note is not in the vault any more",
     )
     assert desk.file("b").exists()
-    assert write_export(desk.plan("a.md", prune=True), desk.history).removed == [orphan.path]
+    assert desk.write(desk.plan("a.md", prune=True)).removed == [orphan.path]
     assert not desk.file("b").exists()
     assert list(desk.manifest.posts) == ["a"]
 
@@ -583,7 +580,7 @@ def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, histor
     folder = Path(source.root).parent / "mine-drafts"
     assert Path(plan.site) == folder
     assert not folder.exists()
-    write_export(plan, history)
+    write_plan(plan, source, history)
     assert (folder / "a.md").read_text() == (
         '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
     )
@@ -597,7 +594,7 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
     text = "\r\n# A\r\n\r\nwords\r\n\r\n"
     source = write_vault({"a.md": text})
     plan = plan_export(source, ["a.md"], vault=VaultKey.of_folder("mine"))
-    write_export(plan, history)
+    write_plan(plan, source, history)
     assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
 
 
@@ -643,7 +640,7 @@ def test_an_unforeseen_error_refuses_one_note_and_no_other(
     )
     assert [*plan.refused] == ["b.md"]
     assert "something unforeseen went wrong: ZeroDivisionError" in plan.refused["b.md"].message
-    write_export(plan, desk.history)
+    desk.write(plan)
     assert desk.file("a").exists()
     assert desk.file("c").exists()
     assert not desk.file("b").exists()

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from notekeep.export.embeds import picture
+from notekeep.export.heatmap import draw_habit_year
 from notekeep.export.targets.target import TARGETS
 from notekeep.habits.summary import parse_year_heading
 from notekeep.vault import Vault
@@ -129,7 +129,7 @@ def test_a_fragment_names_a_year(heading: str, year: int | None, vault: Vault) -
 
 
 def test_only_habits_have_a_year(vault: Vault) -> None:
-    assert picture(vault.habits.tracker, "posts/My year.md", "year") is None
+    assert draw_habit_year(vault.habits.tracker, "posts/My year.md", "year") is None
 
 
 def test_a_year_begins_a_draft_that_exports(vault: Vault, tmp_path: Path) -> None:

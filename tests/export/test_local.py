@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def draft(source: VaultSource) -> Draft:
     drafter = Drafter(source, Options())
-    drafter.consent("n.md", named=True)
+    drafter.check_consent("n.md", named=True)
     return drafter.draft("n.md")
 
 

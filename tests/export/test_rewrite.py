@@ -191,7 +191,7 @@ def test_every_change_is_told_with_the_line_it_was_made_on(nikola_dialect: Diale
 
 def test_raw_html_that_a_site_drops_is_told(hugo_dialect: Dialect) -> None:
     body = write_text("a <sup>b</sup>\n\n<div>c</div>\n\nd", hugo_dialect)
-    assert [str(remark) for remark in body.remarks.all] == [
+    assert [str(remark) for remark in body.remarks] == [
         "n.md, line 1: the site drops raw HTML, and so the tag <sup>",
         "n.md, line 1: the site drops raw HTML, and so the tag </sup>",
         "n.md, line 3: the site drops raw HTML, and so this block",
@@ -200,7 +200,7 @@ def test_raw_html_that_a_site_drops_is_told(hugo_dialect: Dialect) -> None:
 
 def test_a_list_that_a_site_renumbers_is_told(nikola_dialect: Dialect) -> None:
     body = write_text("3. a\n4. b", nikola_dialect)
-    assert str(body.remarks.all[0]).startswith("n.md, line 1: the list begins with 3")
+    assert str(next(iter(body.remarks))).startswith("n.md, line 1: the list begins with 3")
 
 
 def test_a_diagram_is_what_mermaid_looks_for(nikola_dialect: Dialect) -> None:

@@ -37,8 +37,8 @@ def test_notes_are_found_by_path_and_by_name(vault: Vault) -> None:
         assert source.find("one", "b.md") == "a.md"
         assert source.find("", "b.md") == "b.md"
         assert source.find("Second", "b.md") is None
-        assert source.hidden("b.md")
-        assert not source.hidden("a.md")
+        assert source.is_hidden("b.md")
+        assert not source.is_hidden("a.md")
 
 
 def test_they_are_of_one_moment_whoever_writes_meanwhile(vault: Vault, root: Path) -> None:
@@ -54,7 +54,7 @@ def test_they_are_of_one_moment_whoever_writes_meanwhile(vault: Vault, root: Pat
     assert source.notes.withheld() == {"a.md", "b.md"}
     with vault.publishing.source() as source:
         assert source.find("First", "b.md") is None
-        assert source.hidden("a.md")
+        assert source.is_hidden("a.md")
 
 
 def planned(vault: Vault, site: Path) -> ExportPlan:
@@ -84,4 +84,4 @@ def test_what_a_site_says_in_public_is_told_after_the_plan_too(
     plan = planned(vault, tmp_path / "site")
     (root / "c.md").write_text("# Another\n", "utf-8")
     vault.indexing.refresh(words=False)
-    assert "see one and" in plan.audit.said
+    assert "see one and" in vault.publishing.audit(plan).public_text

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.errors import Refused
+from notekeep.export.composer import write_body
 from notekeep.export.draft import Drafter
-from notekeep.export.pipeline import write_body
 from notekeep.export.rewrite.site_links import AnchorIds
 from notekeep.export.source import Options
 from notekeep.export.targets.target import load_target
@@ -38,7 +38,7 @@ class Told(NamedTuple):
 
 def written(source: VaultSource, path: str, dialect: Dialect) -> Told:
     drafter = Drafter(source, Options())
-    drafter.consent(path, named=True)
+    drafter.check_consent(path, named=True)
     draft = drafter.draft(path)
     title = None if dialect.keep_title else draft.post.title
     anchors = AnchorIds(draft.passage, title)

@@ -8,10 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from notekeep.export.audit import Audit
 from notekeep.export.check.page_checks import CheckReport, check_export
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.storage.history import History
+from tests.support.desk import write_plan
 from tests.support.generators import NODE, RICH_HUGO, make_site
 from tests.support.sites import INDIA, NOW, REPOSITORY, make_hugo_site, make_source
 
@@ -85,9 +87,9 @@ def export_to(vault: Path, site: Path, target: str, programs: str) -> Done:
     source = make_source(vault)
     plan = plan_export(source, POSTS, target=target, site=site, options=options)
     assert plan.refused == {}
-    write_export(plan, History(site.parent / "state"))
+    write_plan(plan, source, History(site.parent / "state"))
     before = stamps(site)
-    report = check_export(plan, programs)
+    report = check_export(plan, Audit(source, plan), programs)
     after = stamps(site)
     touched = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
     return Done(plan, report, site, touched)

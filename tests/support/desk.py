@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from notekeep.export.audit import Audit
 from notekeep.export.manifest import Manifest, VaultKey
 from notekeep.export.pipeline import plan_export, write_export
 from notekeep.export.post_identity import find_renamed_notes
@@ -13,8 +14,8 @@ from tests.support.sites import make_source
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.export.plan import ExportPlan
-    from notekeep.export.source import Options
+    from notekeep.export.plan import ExportPlan, ExportResult
+    from notekeep.export.source import Options, VaultSource
     from notekeep.storage.history import History
 
 POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
@@ -52,8 +53,11 @@ class Desk:
 
     def export(self, *paths: str, **how: object) -> ExportPlan:
         plan = self.plan(*paths, **how)
-        write_export(plan, self.history)
+        self.write(plan)
         return plan
+
+    def write(self, plan: ExportPlan) -> ExportResult:
+        return write_plan(plan, make_source(self.root), self.history)
 
     def text(self, slug: str) -> str:
         return self.file(slug).read_text()
@@ -72,6 +76,11 @@ class Desk:
     def manifest(self) -> Manifest:
         key = VaultKey.of_folder(self.root.name)
         return find_renamed_notes(Manifest.read(str(self.site)), key, make_source(self.root).notes)
+
+
+def write_plan(plan: ExportPlan, source: VaultSource, history: History) -> ExportResult:
+    """Write a plan, audited by the vault it was made of."""
+    return write_export(plan, Audit(source, plan), history)
 
 
 def statuses(plan: ExportPlan) -> dict[str, str]:

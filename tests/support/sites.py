@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from notekeep.export.assets import web_name
+from notekeep.export.composer import RewrittenBody, write_body
 from notekeep.export.consent import is_withheld
 from notekeep.export.draft import Draft
-from notekeep.export.pipeline import RewrittenBody, write_body
 from notekeep.export.post import Post
 from notekeep.export.private import strip_private
 from notekeep.export.references import Ref, ReferenceTable, number_inline_footnotes

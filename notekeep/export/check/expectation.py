@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from notekeep.export import audit
+from notekeep.export.audit import OutgoingFile, find_leaks
 from notekeep.export.embeds import BLOCK_ID
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
 from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
 
 if TYPE_CHECKING:
+    from notekeep.export.audit import Audit
     from notekeep.export.draft import Draft
     from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
     from notekeep.export.references import Ref
@@ -234,7 +235,7 @@ class DraftFinding(NamedTuple):
     detail: str = ""
 
 
-def lint_drafts(plan: ExportPlan) -> list[DraftFinding]:
+def lint_drafts(plan: ExportPlan, audit: Audit) -> list[DraftFinding]:
     """Check the drafts of a plan as they are written."""
     files = {file.path: file for file in plan.files}
     found = []
@@ -246,7 +247,7 @@ def lint_drafts(plan: ExportPlan) -> list[DraftFinding]:
         tree = parse_tree(text)
         found += [
             _found(planned, "C06", "pictures are there", _pictures(tree, files)),
-            _found(planned, "C19", "nothing private", _leaks(plan, file)),
+            _found(planned, "C19", "nothing private", _leaks(audit, file)),
             _found(planned, "C25", "nothing of the vault left over", _left_over(tree)),
         ]
     return found
@@ -269,10 +270,10 @@ def _pictures(tree: Tree, files: dict[str, SiteChange]) -> str:
     return ""
 
 
-def _leaks(plan: ExportPlan, file: SiteChange) -> str:
-    leaving = audit.OutgoingFile(file.path, file.after or b"", file.note)
-    found = audit.find_leaks([leaving], plan.audit.needles, plan.audit.said)
-    return f"it shows {found[0][1].what}" if found else ""
+def _leaks(audit: Audit, file: SiteChange) -> str:
+    leaving = OutgoingFile(file.path, file.after or b"", file.note)
+    found = find_leaks([leaving], audit.private_terms, audit.public_text)
+    return f"it shows {found[0].term.what}" if found else ""
 
 
 def _left_over(tree: Tree) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote
 
 from notekeep.errors import NotFound
-from notekeep.export import audit
+from notekeep.export.audit import OutgoingFile, find_leaks
 from notekeep.export.check import expectation
 from notekeep.export.check.built_page import (
     BuiltPost,
@@ -29,15 +29,21 @@ from notekeep.export.check.built_page import (
     tex,
 )
 from notekeep.export.check.expectation import normalize_text, read_expectation
-from notekeep.export.check.site_build import build_site, can_build, find_program, needs_draft_build
+from notekeep.export.check.site_build import (
+    build_site,
+    can_build,
+    find_program,
+    needs_draft_build,
+    write_pages,
+)
 from notekeep.export.embeds import normalize_heading
-from notekeep.export.html_pages import write_pages
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.targets.target import load_target, open_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.export.audit import Audit
     from notekeep.export.check.site_build import Built
     from notekeep.export.plan import ExportPlan, PlannedPost
     from notekeep.export.post import Post
@@ -281,15 +287,13 @@ def check_leaks(look: BuiltPost) -> str | None:
     What surrounds a post are the words of a theme, in which a single word says nothing.
     """
     note = look.post.post.path
-    own = [audit.OutgoingFile(look.file, look.content.text().encode(), note)]
-    files = [audit.OutgoingFile(path, data) for path, data in look.files.items()]
+    own = [OutgoingFile(look.file, look.content.text().encode(), note)]
+    files = [OutgoingFile(path, data) for path, data in look.files.items()]
     several = [
         needle for needle in look.needles if len(normalize_for_audit(needle.text).split()) > 1
     ]
-    found = audit.find_leaks(own, look.needles, look.said) + audit.find_leaks(
-        files, several, look.said
-    )
-    return f"{found[0][0]} shows {found[0][1].what}" if found else ""
+    found = find_leaks(own, look.needles, look.said) + find_leaks(files, several, look.said)
+    return f"{found[0].file.path} shows {found[0].term.what}" if found else ""
 
 
 def check_nesting(look: BuiltPost) -> str | None:
@@ -452,11 +456,12 @@ class CheckReport:
         return not self.failed and not self.broken
 
 
-def check_export(plan: ExportPlan, programs: str | None = None) -> CheckReport:
+def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
     """Check the posts of a plan that was written.
 
     Args:
         plan: The plan.
+        audit: Its audit.
         programs: A folder to look for the generator in, before PATH.
 
     Raises:
@@ -464,51 +469,60 @@ def check_export(plan: ExportPlan, programs: str | None = None) -> CheckReport:
     """
     if load_target(plan.target).is_built:
         with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
-            return _read_pages(plan, open_target(plan.target, plan.site), folder)
+            return _read_pages(plan, audit, open_target(plan.target, plan.site), folder)
     if not can_build(plan.target):
-        return CheckReport(said=f"{plan.target_name} is not built here", results=_linted(plan))
+        return CheckReport(
+            said=f"{plan.target_name} is not built here", results=_linted(plan, audit)
+        )
     try:
         program = find_program(plan.target, programs, plan.site)
     except NotFound as error:
-        return CheckReport(said=error.message, results=_linted(plan))
+        return CheckReport(said=error.message, results=_linted(plan, audit))
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
-        return _built(plan, target, program, folder)
+        return _built(plan, audit, target, program, folder)
 
 
-def _linted(plan: ExportPlan) -> list[CheckResult]:
-    return [CheckResult(*found) for found in expectation.lint_drafts(plan)]
+def _linted(plan: ExportPlan, audit: Audit) -> list[CheckResult]:
+    return [CheckResult(*found) for found in expectation.lint_drafts(plan, audit)]
 
 
-def _read_pages(plan: ExportPlan, target: Target, folder: str) -> CheckReport:
+def _read_pages(plan: ExportPlan, audit: Audit, target: Target, folder: str) -> CheckReport:
     pages = write_pages(plan, target, folder)
     report = CheckReport(built=True)
     for planned in plan.posts:
-        report.results += _checked(plan, target, planned, pages, pages)
+        report.results += _checked(plan, audit, target, planned, pages, pages)
     return report
 
 
-def _built(plan: ExportPlan, target: Target, program: str, folder: str) -> CheckReport:
+def _built(
+    plan: ExportPlan, audit: Audit, target: Target, program: str, folder: str
+) -> CheckReport:
     places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
     for place in places.values():
         os.mkdir(place)
     drafts = build_site(target, program, places["drafts"], drafts=True)
     if not drafts.ok:
-        return CheckReport(broken=True, said=drafts.said, results=_linted(plan))
+        return CheckReport(broken=True, said=drafts.said, results=_linted(plan, audit))
     # A generator that shows drafts only when asked is asked twice.
     normal = drafts
     if needs_draft_build(target.id):
         normal = build_site(target, program, places["normal"], drafts=False)
         if not normal.ok:
-            return CheckReport(broken=True, said=normal.said, results=_linted(plan))
+            return CheckReport(broken=True, said=normal.said, results=_linted(plan, audit))
     report = CheckReport(built=True)
     for planned in plan.posts:
-        report.results += _checked(plan, target, planned, drafts, normal)
+        report.results += _checked(plan, audit, target, planned, drafts, normal)
     return report
 
 
 def _checked(
-    plan: ExportPlan, target: Target, planned: PlannedPost, drafts: Built, normal: Built
+    plan: ExportPlan,
+    audit: Audit,
+    target: Target,
+    planned: PlannedPost,
+    drafts: Built,
+    normal: Built,
 ) -> list[CheckResult]:
     file = _page_of(drafts.folder, planned.post)
     path = planned.post.path
@@ -532,8 +546,8 @@ def _checked(
         page,
         lists,
         shown,
-        plan.audit.needles,
-        plan.audit.said,
+        audit.private_terms,
+        audit.public_text,
         _own_files(drafts.folder, planned.post.slug),
         target.lists_whole,
         target.teaser_in_head,

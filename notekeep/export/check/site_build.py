@@ -15,6 +15,7 @@ from notekeep.export.targets.target import IGNORED_FOLDERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.export.plan import ExportPlan
     from notekeep.export.targets.target import Target
 
 
@@ -92,6 +93,30 @@ def can_build(target: str) -> bool:
 def needs_draft_build(target: str) -> bool:
     """Whether a generator shows drafts only when it is asked to, so that it is asked twice."""
     return target not in {"nikola", "pelican"}
+
+
+def write_pages(plan: ExportPlan, target: Target, folder: str) -> Built:
+    """Put the pages of an export that was written, and what they show, into an empty folder."""
+    posts = {file.path: file.note for file in plan.files if file.is_post}
+    for file in plan.files:
+        place = os.path.join(plan.site, file.path)
+        if not os.path.isfile(place):
+            continue
+        if file.path in posts:
+            with open(place, encoding="utf-8") as text:
+                page = target.page(text.read()).encode()
+            post = plan.published[posts[file.path]]
+            _write_file(os.path.join(folder, target.page_path(post)), page)
+        else:
+            os.makedirs(os.path.dirname(os.path.join(folder, file.path)), exist_ok=True)
+            shutil.copyfile(place, os.path.join(folder, file.path))
+    return Built(folder, ok=True, said="")
+
+
+def _write_file(path: str, data: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Built:

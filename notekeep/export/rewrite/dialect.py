@@ -10,8 +10,8 @@ from notekeep.export.source_map import SourceEdit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.export.draft import WarningList
     from notekeep.export.source_map import MappedText
+    from notekeep.export.warnings import WarningList
     from notekeep.markdown.nodes import Node, Tree
 
 

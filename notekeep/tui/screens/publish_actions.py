@@ -118,12 +118,10 @@ def check_posts(screen: PublishScreen) -> None:
     if not plan.is_empty and plan is not screen.exported:
         show_message(screen, "Write it first: what is in the site is checked")
         return
-    from notekeep.export.check.page_checks import check_export
-
     screen.doing("Building the site …")
     in_background(
         screen,
-        partial(check_export, plan),
+        partial(screen.vault.publishing.check_export, plan),
         partial(_show_report, screen),
         group="check",
         exclusive=True,

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notekeep.export.assets import Asset
+from notekeep.export.audit import Audit
 from notekeep.export.check.built_page import read_page
 from notekeep.export.check.page_checks import check_export
 from notekeep.export.draft import Draft
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import plan_export
 from notekeep.export.post import Post
 from notekeep.export.references import ReferenceTable
 from notekeep.export.source import Options
@@ -25,6 +26,7 @@ from notekeep.export.targets.ghost import Ghost
 from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
 from notekeep.markdown.note import Note
+from tests.support.desk import write_plan
 from tests.support.sites import INDIA, NOW
 
 if TYPE_CHECKING:
@@ -331,7 +333,7 @@ def test_pages_link_each_other_and_come_to_the_same_folder_again(
     site = tmp_path / "pages"
     paths = ["a.md", "b.md"]
     plan = plan_export(source, paths, target="html", site=site, options=options)
-    write_export(plan, history)
+    write_plan(plan, source, history)
     assert '<a href="b.html">' in (site / "a.html").read_text()
     again = plan_export(source, paths, site=site, options=Options(zone=INDIA, now=NOW))
     assert (again.target, again.is_empty) == ("html", True)
@@ -356,12 +358,12 @@ def test_formulas_are_mathml_and_what_is_not_is_told_once(
     source = write_vault({"a.md": MATH})
     site = tmp_path / "pages"
     plan = plan_export(source, ["a.md"], target=target, site=site, options=options)
-    write_export(plan, history)
+    write_plan(plan, source, history)
     told = [line for line in plan.warnings if "TeX" in line]
     assert told == [
         "a.md, line 1: shown as TeX, as a macro in it is not known: '\\\\foo', and 1 more"
     ]
-    report = check_export(plan)
+    report = check_export(plan, Audit(source, plan))
     assert (report.built, report.failed) == (True, [])
     assert {result.id for result in report.results if result.state == "passed"} >= {"C10", "C11"}
 
