@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.parser import find_references, parse_blocks, parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line
@@ -40,7 +38,7 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pygments.lexer import Lexer
 
@@ -179,55 +177,6 @@ def _end_of_known(
         if begun < last:
             last = max((start for _, start, _ in tops if start <= begun), default=0)
     return page.starts[page.line_of(last)]
-
-
-class BlockSequence(Sequence[BodyBlock]):
-    """The blocks of a body that are cut so far, kept as texts and numbers; see `lines` for why."""
-
-    def __init__(self, text: str) -> None:
-        self._lines: list[int] = []
-        self._kept: list[tuple[Any, ...]] = []
-        self._rest: Iterator[BodyBlock] | None = iterate_blocks(text)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the body is cut."""
-        return self._rest is None
-
-    def more(self) -> BodyBlock | None:
-        """Cut off the next block; None when there is no more."""
-        block = next(self._rest, None) if self._rest is not None else None
-        if block is None:
-            # With it goes the text.
-            self._rest = None
-            return None
-        self._lines.append(block.line)
-        self._kept.append(tuple(block))
-        return block
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    @overload
-    def __getitem__(self, index: int) -> BodyBlock: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[BodyBlock]: ...
-
-    def __getitem__(self, index: int | slice) -> BodyBlock | list[BodyBlock]:
-        if isinstance(index, slice):
-            return [*map(BodyBlock._make, self._kept[index])]
-        return BodyBlock._make(self._kept[index])
-
-    def line(self, index: int) -> int:
-        """Return the line of the body at which a block begins."""
-        return self._lines[index]
-
-    def at(self, line: int) -> int | None:
-        """Return the number of the last block that begins at or before a line."""
-        return (
-            bisect_right(self._lines, line) - 1 if self._lines and line >= self._lines[0] else None
-        )
 
 
 def find_definitions(text: str) -> dict[str, str]:
@@ -386,13 +335,7 @@ _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 
 
 def draw(block: BodyBlock, frame: DrawContext, references: Mapping[str, str]) -> list[DrawnLine]:
-    """Return the lines of one block.
-
-    Args:
-        block: The block; its text is already clean.
-        frame: Width and characters.
-        references: The body's definitions, as `blocks.definitions` gives them.
-    """
+    """Return the lines of one block."""
     return _text(block.text, frame, references, block.line)
 
 

@@ -40,12 +40,7 @@ _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
 def with_embeds(spans: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw a paragraph, with the lines of it that are embeds shown in place.
-
-    Args:
-        spans: What is in it.
-        frame: Where it is drawn.
-    """
+    """Draw a paragraph, with the lines of it that are embeds shown in place."""
     drawn: list[DrawnLine] = []
     text: list[Span] = []
     line: list[Span] = []
@@ -86,14 +81,7 @@ def _shown(line: Sequence[Span], frame: DrawContext) -> list[DrawnLine] | None:
 
 
 def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw a picture of the vault, with what it is called below it.
-
-    Args:
-        picture: The picture.
-        words: What stands beside its name: what it is called, and the width it should have.
-        frame: Where it is drawn.
-        at: The line of the body that shows it.
-    """
+    """Draw a picture of the vault, with what it is called below it."""
     caption, wanted = _caption(words)
     dot = frame.glyphs.dot
     name = picture.path.rpartition("/")[2]
@@ -128,14 +116,7 @@ def _caption(words: str) -> tuple[str, int]:
 def fit_picture(
     picture: Picture, width: int, wanted: int = 0, most: int = MOST_ROWS
 ) -> tuple[int, int]:
-    """Return how many columns and rows a picture takes, a row being two columns high.
-
-    Args:
-        picture: The picture.
-        width: The columns there are.
-        wanted: How wide it should be in pixels; 0 is as wide as it is.
-        most: The most rows it may take.
-    """
+    """Return how many columns and rows a picture takes, a row being two columns high."""
     columns = max(1, min(width, -(-(wanted or picture.width) // WIDE_PIXELS)))
     rows = max(1, round(columns * picture.height / picture.width / 2))
     if rows > most:
@@ -228,13 +209,7 @@ class _Row(NamedTuple):
 
 
 def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw a block of HTML; nothing when it says nothing.
-
-    Args:
-        source: The block; it is clean, but what it spells as `&#27;` is not.
-        frame: Where it is drawn.
-        at: The line of the body it begins at.
-    """
+    """Draw a block of HTML; nothing when it says nothing."""
     if len(source) > LONGEST:
         return draw_source(source, frame, at, "faint")
     reader = _HtmlReader(frame)

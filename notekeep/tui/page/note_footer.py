@@ -43,14 +43,7 @@ class NoteFooter(NamedTuple):
 def footer_lines(
     foot: NoteFooter, width: int, glyphs: Glyphs, opened: Container[str]
 ) -> list[StyledLine]:
-    """Return the foot of a note: one line that says how much there is, and what of it is open.
-
-    Args:
-        foot: What there is.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-        opened: Which of KEYS are open.
-    """
+    """Return the foot of a note: one line that says how much there is, and what of it is open."""
     links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
     broken = sum(link.state == "broken" for link in links)
     outline = foot.outline if len(foot.outline) > 1 else ()

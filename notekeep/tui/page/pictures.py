@@ -24,14 +24,7 @@ _COARSE = 0xF8
 def half_blocks(
     pixels: bytes, columns: int, rows: int, ground: ColorTriplet
 ) -> list[list[Segment]]:
-    """Return the rows of a picture.
-
-    Args:
-        pixels: Four bytes a pixel: red, green, blue, opacity; `columns` by twice `rows` of them.
-        columns: How many cells a row has.
-        rows: How many rows.
-        ground: What shows through where it is not opaque.
-    """
+    """Return the rows of a picture."""
     stride = 4 * columns
     shown: list[list[Segment]] = []
     for row in range(rows):

@@ -32,14 +32,7 @@ _LONGEST_WORD = 12
 def table_lines(
     rows: Sequence[Sequence[StyledLine]], aligns: Sequence[str], width: int, glyphs: Glyphs
 ) -> list[tuple[int, StyledLine]]:
-    """Return the lines of a table, each with the number of the row it belongs to.
-
-    Args:
-        rows: The cells of each row; the first row is the header.
-        aligns: "left", "center", "right" or "" for each column.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-    """
+    """Return the lines of a table, each with the number of the row it belongs to."""
     columns = max((len(row) for row in rows), default=0)
     if not columns:
         return []

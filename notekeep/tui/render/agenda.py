@@ -85,13 +85,7 @@ class AgendaItem(NamedTuple):
 
 
 def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[AgendaItem]:
-    """Return the lines of a day.
-
-    Args:
-        view: What the day is about.
-        width: How many cells a line may take; what is said of a habit depends on it.
-        glyphs: The characters to draw with.
-    """
+    """Return the lines of a day."""
     sections = [
         list(_habits(view, width, glyphs)),
         list(_tasks(view, width, glyphs)),

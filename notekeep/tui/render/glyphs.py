@@ -118,13 +118,7 @@ ASCII_GLYPHS = Glyphs(
 
 
 def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
-    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show.
-
-    Args:
-        setting: The set, or "".
-        environment: Where the locale is named.
-        best: The best rating of the vault.
-    """
+    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show."""
     chosen = _chosen(setting, environment)
     if best == chosen.best:
         return chosen

@@ -71,15 +71,7 @@ def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]
 
 
 def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> date | None:
-    """Return the day that is drawn at a place; None where there is none, or it lies ahead.
-
-    Args:
-        calendar: The year.
-        today: The day it is.
-        width: The cells it is drawn in.
-        x: The cell of the line.
-        row: The line of days, 0 to 6.
-    """
+    """Return the day that is drawn at a place; None where there is none, or it lies ahead."""
     first, _, step = _window(calendar, today, width)
     column = first + (x - LABELS) // step
     if x < LABELS or not (0 <= row < 7 and column < len(calendar.columns)):

@@ -159,13 +159,7 @@ def streak_line(habit: HabitView, width: int) -> StyledLine:
 
 
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
-    """Return what is left to do; a risk stands out, with the least that would do.
-
-    Args:
-        habit: The habit.
-        room: Cells there are; the least that would do is left out where little of it fits, and
-            of what does not fit the risk is kept. 0 is as many as it takes.
-    """
+    """Return what is left to do; a risk stands out, with the least that would do."""
     note = clean_line(habit.note)
     role = "risk" if habit.is_at_risk else "faint"
     if 0 < room < cell_len(note) and note.endswith(DO_NOT_MISS_TWICE):

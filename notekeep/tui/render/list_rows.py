@@ -50,12 +50,6 @@ def group_tasks(
     """Return tasks in groups, those of a note together: the one first where one is due first.
 
     Notes without open tasks stand last.
-
-    Args:
-        tasks: All tasks, by title of their notes, then line.
-        wanted: Words that a task, its note or its path must have.
-        with_done: Whether ticked ones are shown.
-        kept: Path and line of ticked ones that are shown in any case: they were ticked just now.
     """
     words = fold_text(wanted).split()
     groups: dict[str, list[TaskRow]] = {}
@@ -217,21 +211,12 @@ def no_results(typed: str) -> list[StyledLine]:
 
 
 def indexing_progress(share: float) -> StyledLine:
-    """Return how far an index is that has nothing to show yet.
-
-    Args:
-        share: How much of it is there, from 0 to 1.
-    """
+    """Return how far an index is that has nothing to show yet."""
     return [Piece(f"Still indexing, {min(99, int(100 * share))} %", "title")]
 
 
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
-    """Return what is said when nothing was found in what is indexed so far.
-
-    Args:
-        typed: What was searched for.
-        share: How much of the index is there, from 0 to 1.
-    """
+    """Return what is said when nothing was found in what is indexed so far."""
     about = [Piece("Nothing yet for ", "muted"), Piece(clean_line(typed), "title")]
     return [[], indexing_progress(share), about, [], key_hint("esc", "clears the search")]
 
@@ -242,11 +227,7 @@ def search_running(typed: str) -> list[StyledLine]:
 
 
 def no_notes(indexed: float | None) -> list[StyledLine]:
-    """Return what is said of a vault without notes, or of which none is indexed yet.
-
-    Args:
-        indexed: How much of the index is there while it is built, from 0 to 1, or None.
-    """
+    """Return what is said of a vault without notes, or of which none is indexed yet."""
     if indexed is not None:
         return [[], indexing_progress(indexed)]
     return [

@@ -109,13 +109,7 @@ class ColumnPlace(NamedTuple):
 
 
 def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[Column]:
-    """Give the columns that suit some notes: what their kind has, or what they have in common.
-
-    Args:
-        rows: The notes, or so many of them that they speak for the others.
-        schema: The vault's kinds.
-        glyphs: The characters of a rating.
-    """
+    """Give the columns that suit some notes: what their kind has, or what they have in common."""
     kinds = Counter(row.kind for row in rows)
     kind = next(iter(kinds)) if len(kinds) == 1 else ""
     found = Counter(name for row in rows for name, value in row.fields.items() if _has_value(value))
@@ -247,13 +241,7 @@ def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:
-    """Give each column that is seen its place: the title always, then those from `left` on.
-
-    Args:
-        columns: All columns, the title first.
-        width: The cells there are.
-        left: The first column after the title that is seen.
-    """
+    """Give each column that is seen its place: the title always, then those from `left` on."""
     if not columns:
         return []
     title, rest = columns[0], columns[left:]
@@ -319,16 +307,7 @@ def column_heads(
     here: int,
     order: str,
 ) -> StyledLine:
-    """Return what stands above the columns.
-
-    Args:
-        columns: All of them.
-        places: Where they are.
-        width: The cells there are.
-        glyphs: The characters to draw with.
-        here: The column of the cursor.
-        order: What the grid is sorted by, as the query language says it: "-rating", or "".
-    """
+    """Return what stands above the columns."""
     line: StyledLine = []
     x = 0
     for number, place in enumerate(places):

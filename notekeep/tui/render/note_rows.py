@@ -152,12 +152,9 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
 
 
 def distinguished_title(title: StyledLine, row: Row, room: int) -> StyledLine:
-    """Return a title with what tells its note from others of that title, faintly, where there are.
+    """Return a title and what tells its note from others of that title.
 
-    Args:
-        title: The title, and the signs behind it.
-        row: The note.
-        room: Cells for both. What tells apart has half of them at least, and loses its beginning.
+    What tells apart has half of the room at least, and loses its beginning.
     """
     if not row.apart:
         return title
@@ -193,17 +190,7 @@ def note_row(
     dated_by: str = "",
     conflict: bool = False,
 ) -> StyledLine:
-    """Return a note as one line: its title, and at the right its rating and a day.
-
-    Args:
-        row: The note.
-        width: How many cells the line may take.
-        glyphs: The characters to draw with.
-        today: The day it is.
-        title: Its title as it is drawn, where that is not plain.
-        dated_by: The field whose day is shown; "" is when the note was changed last.
-        conflict: Whether there are two versions of it.
-    """
+    """Return a note as one line: its title, and at the right its rating and a day."""
     left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
     day = field_date(row.fields.get(dated_by)) if dated_by else modified_day(row.mtime_ns)
     said = "" if day is None else short_date(day, today)

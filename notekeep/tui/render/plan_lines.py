@@ -291,12 +291,7 @@ def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Styled
 
 
 def summarize_plan(plan: WritePlan, paths: Sequence[str] = ()) -> str:
-    """Return in one sentence what a plan does.
-
-    Args:
-        plan: The plan.
-        paths: The notes it was made for.
-    """
+    """Return in one sentence what a plan does."""
     touched = {change.path for change in plan.changes} | {one.path for one in plan.refused}
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]

@@ -89,13 +89,7 @@ class TextComparison(NamedTuple):
 
 
 def compare(before: bytes, after: bytes, *, context: int = CONTEXT) -> TextComparison:
-    """Compare two versions of a text.
-
-    Args:
-        before: The earlier one; b"" where there is none.
-        after: The later one.
-        context: How many equal lines are kept around each change.
-    """
+    """Compare two versions of a text."""
     old, new = _lines(before), _lines(after)
     pairs: list[LinePair] = []
     added = removed = 0
@@ -260,12 +254,7 @@ _PATCH_WORD = re.compile(r"\S+\s*|\s+")
 
 
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
-    """Yield the lines of a diff; what a line is goes on under its first letter, not its sign.
-
-    Args:
-        diff: Its lines, clean and without newlines.
-        width: Cells.
-    """
+    """Yield the lines of a diff; what a line is goes on under its first letter, not its sign."""
     for source in diff:
         text = source.expandtabs(4)
         role = _ROLES.get(text[:1], "muted")

@@ -48,14 +48,7 @@ def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[Styl
 def side_by_side(
     comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
 ) -> list[StyledLine]:
-    """Lay two versions out beside each other, each line with what became of it.
-
-    Args:
-        comparison: What differs.
-        width: How many cells there are for both.
-        glyphs: The characters to draw with.
-        heads: What stands above each.
-    """
+    """Lay two versions out beside each other, each line with what became of it."""
     half = max(8, (width - 3) // 2)
     top: list[StyledLine] = []
     if any(heads):

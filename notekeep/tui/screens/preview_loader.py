@@ -216,7 +216,7 @@ def load_note(
         NotekeepError: It is gone, or cannot be read.
     """
     from notekeep.tui.page.note_footer import NoteFooter
-    from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.page.page import HUGE, NoteRendering
 
     note, path = vault.read_known(row), row.path
     catalog = vault.catalog
@@ -224,7 +224,7 @@ def load_note(
     foot = NoteFooter(catalog.links(path), catalog.backlinks(path), outline)
     around = load_surroundings(vault, note, toggled, draws_pictures=draws_pictures)
     rendering = NoteRendering(note, width, glyphs, around, foot)
-    rendering.draw_first(FIRST_LINES)
+    rendering.draw_lines(FIRST_LINES, largest=HUGE)
     return rendering
 
 

@@ -99,12 +99,7 @@ class StatusLine(ButtonLine):
     """How many errors have not been looked at."""
 
     def __init__(self, vault: str, active: str) -> None:
-        """Make the line.
-
-        Args:
-            vault: The vault's name.
-            active: The id of the action that opens the screen the line is on.
-        """
+        """Make the line."""
         super().__init__()
         self._vault = clean_line(vault)
         self._active = active

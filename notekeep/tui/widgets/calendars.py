@@ -44,12 +44,7 @@ MONTH_HEIGHT = WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
-    """Give the days of a month as they are shown: six weeks, None where another month's day is.
-
-    Args:
-        month: Any day of it.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-    """
+    """Give the days of a month as they are shown: six weeks, None where another month's day is."""
     first = month.replace(day=1)
     before = (first.weekday() - week_start) % 7
     count = monthrange(month.year, month.month)[1]

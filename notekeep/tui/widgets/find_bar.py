@@ -72,11 +72,7 @@ class FindBar(Horizontal):
     """
 
     def __init__(self, area: NoteArea) -> None:
-        """Make the line, closed.
-
-        Args:
-            area: The text in which is looked.
-        """
+        """Make the line, closed."""
         super().__init__()
         self._area = area
         self._lines: list[str] = []

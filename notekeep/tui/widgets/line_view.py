@@ -359,13 +359,7 @@ class ListView(LineView):
             self.row_clicked(row, place.x, event.chain)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
-        """Answer a click on a row.
-
-        Args:
-            row: The row.
-            x: Where in it, in cells.
-            chain: 1 for a click, 2 for a double click.
-        """
+        """Answer a click on a row."""
         del x
         self.is_moved = True
         self.move_to(row)

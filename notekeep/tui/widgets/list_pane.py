@@ -88,13 +88,7 @@ class NotePane(_VerticalHost):
     grid: NoteGrid | None = None
 
     def prepare(self, glyphs: Glyphs, today: date, *, as_grid: bool) -> None:
-        """Say what is drawn with, and how it begins, before it is mounted.
-
-        Args:
-            glyphs: The characters to draw with.
-            today: The day it is.
-            as_grid: Whether to begin with the grid.
-        """
+        """Say what is drawn with, and how it begins, before it is mounted."""
         self._glyphs, self._today, self._begins_as_grid = glyphs, today, as_grid
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
@@ -378,15 +372,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         *,
         as_grid: bool = False,
     ) -> None:
-        """Make the pane.
-
-        Args:
-            vault: Whose notes.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            note: The note to put the cursor on.
-            as_grid: Whether to begin with the grid.
-        """
+        """Make the pane."""
         super().__init__(id="list-pane")
         self.prepare(glyphs, today, as_grid=as_grid)
         self._vault = vault

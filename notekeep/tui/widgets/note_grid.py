@@ -82,15 +82,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
     def choose_columns(
         self, vault: Vault, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
     ) -> None:
-        """Choose the columns by notes of all parts of a list, whatever its order.
-
-        Args:
-            vault: Whose notes.
-            rows: The first of the list.
-            total: How many it has.
-            asked: The query that it is limited to, and what is searched for within that.
-            order: What it is sorted by, as the query language says it.
-        """
+        """Choose the columns by notes of all parts of a list, whatever its order."""
         if asked == self._arranged_for and len(rows) >= PAGE_ROWS:
             self.order = order
             return
@@ -101,13 +93,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.set_columns(rows, vault.schema, order)
 
     def set_columns(self, sample: Sequence[Row], schema: Schema, order: str) -> None:
-        """Give the grid the columns that suit its notes.
-
-        Args:
-            sample: Notes that speak for all of them.
-            schema: The vault's kinds.
-            order: What the grid is sorted by, as the query language says it.
-        """
+        """Give the grid the columns that suit its notes."""
         here = self.columns[self.column].name if self.columns else TITLE_COLUMN
         self.order = order
         self.columns = choose_columns(sample, schema, self._glyphs) if sample else []

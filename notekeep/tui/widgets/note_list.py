@@ -143,11 +143,7 @@ class NoteList(DayAware, ListView):
     # Marks.
 
     def toggle_mark(self, row: int | None = None) -> None:
-        """Mark the note of a row, or unmark it.
-
-        Args:
-            row: The row; None is that under the cursor, which then goes on to the next.
-        """
+        """Mark the note of a row, or unmark it."""
         note = self.row_of(self.cursor if row is None else row) if self.note_count else None
         if note is None:
             return

@@ -161,13 +161,7 @@ class NotePage(_PageHost):
         matcher: LetterMatcher | None = None,
         line: int | None = None,
     ) -> None:
-        """Show a note where it was left.
-
-        Args:
-            rendering: The note, its first screen drawn.
-            matcher: What to mark in the text.
-            line: The line of the file to begin at instead, counted from 1.
-        """
+        """Show a note where it was left."""
         self._remember()
         if self.path != rendering.path:
             self._chosen = self._going = self._sought = None
@@ -234,13 +228,7 @@ class NotePage(_PageHost):
         then: Callable[[], None],
         step: Callable[[float, Callable[[], bool]], None],
     ) -> None:
-        """Call `then` when something is reached: soon, or in a while in which keys are answered.
-
-        Args:
-            is_reached: Tells whether it is.
-            then: What is done then.
-            step: Goes some seconds further, or until it is.
-        """
+        """Call `then` when something is reached: soon, or in a while in which keys are answered."""
         rendering = self._rendering
         if rendering is None:
             return
@@ -358,7 +346,7 @@ class NotePage(_PageHost):
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             self._go_on(rendering)
             if rendering.is_next_slow:
-                rendering.take(await asyncio.to_thread(rendering.predraw_block))
+                rendering.add_predrawn(await asyncio.to_thread(rendering.predraw_block))
             if not is_full and rendering is self._rendering:
                 self.lines_changed()
 

@@ -46,12 +46,7 @@ class PictureCache:
     """The pictures of one widget."""
 
     def __init__(self, widget: Widget, pixels: Pixels) -> None:
-        """Make it.
-
-        Args:
-            widget: What shows them.
-            pixels: Decodes a picture.
-        """
+        """Make it."""
         self._widget, self._pixels = widget, pixels
         self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]] = LRUCache(KEPT)
         self._asked: set[tuple[object, ...]] = set()
@@ -95,13 +90,7 @@ class PictureView(LineView):
     def __init__(
         self, picture: Picture, pixels: Callable[[str, int, int], bytes], *, draws: bool
     ) -> None:
-        """Show a picture.
-
-        Args:
-            picture: The picture.
-            pixels: Decodes it; see `Vault.pixels`.
-            draws: Whether the terminal can show it.
-        """
+        """Show a picture."""
         super().__init__()
         self._picture, self._draws = picture, draws
         self._gallery = PictureCache(self, pixels)
@@ -207,14 +196,7 @@ def _find() -> type[Any] | None:
 
 
 def ask_terminal(environment: Mapping[str, str]) -> Can:
-    """Ask the terminal how it shows pictures, and wait until it has answered everything.
-
-    Args:
-        environment: Says whether it is one within tmux or screen, which know nothing of kitty.
-
-    Returns:
-        How; "" where it does not answer within `SECONDS` either.
-    """
+    """Ask the terminal how it shows pictures, and wait until it has answered everything."""
     import termios
     import tty
 

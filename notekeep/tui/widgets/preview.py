@@ -65,12 +65,7 @@ class Preview(NotePage, TextPage):
     # Moving from one thing to the next.
 
     def _choose(self, step: int, *, passages: bool) -> None:
-        """Go to the next stop, or the one before, from what is chosen or the top of what is seen.
-
-        Args:
-            step: 1 for the next, -1 for the one before.
-            passages: Go to headings and what can be copied whole, not to links and tasks.
-        """
+        """Choose the next, or the one before, from what is chosen or what is seen first."""
         rendering = self._rendering
         if rendering is None:
             return
@@ -241,7 +236,7 @@ class Preview(NotePage, TextPage):
         top = self.scroll_offset.y
         section = rendering.section_at(top)
         heading = section[1] if section is not None else top
-        source = rendering.lines.source(heading)
+        source = rendering.lines[heading].source
         rendering.toggle_all(2 * self.page)
         if top > heading:
             self._go_to(rendering.file_line(source), self._drawn_anew)

@@ -93,22 +93,12 @@ class Sidebar(ListView):
         return next((entry.text for entry in shown), "")
 
     def show(self, shelves: SidebarModel, active: str) -> None:
-        """Show what the vault has.
-
-        Args:
-            shelves: What there is to choose from.
-            active: The query whose notes the list shows.
-        """
+        """Show what the vault has."""
         entries = list(_entries(shelves))
         self._show(entries, frozenset({active}), active)
 
     def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
-        """Show how what was searched for is spread.
-
-        Args:
-            found: The counts of what was found.
-            terms: The conditions that the search has already.
-        """
+        """Show how what was searched for is spread."""
         self._show(list(_facets(found)), frozenset(terms), "")
 
     def _show(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
@@ -238,12 +228,7 @@ def _with_key(entry: SidebarEntry, own_keys: Mapping[str, str]) -> SidebarEntry:
 
 
 def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:
-    """Return tags in alphabetical order, each below its parent, parents that stand alone added.
-
-    Args:
-        tags: How many notes each has.
-        most_first: Whether those stand first, with all below them, that have the most notes.
-    """
+    """Return tags in alphabetical order, each below its parent, parents that stand alone added."""
     names = {parent for tag in tags for parent in _with_parents(tag)}
     entries = []
 

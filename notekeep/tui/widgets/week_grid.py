@@ -207,12 +207,7 @@ class WeekGrid(DayAware, ListView):
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
-        """Show habits, with the cursor on the one it was on.
-
-        Args:
-            habits: In the order of lists; none shows how to begin.
-            above: Lines above them, such as what yesterday left open.
-        """
+        """Show habits, with the cursor on the one it was on."""
         self._habits, self._above = habits, above
         self._needs = measure_habits(habits)
         self._fill()
