@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import read_body
-from notekeep.tui.page.blocks import WINDOW, BodyBlock, draw, find_definitions
+from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import DrawContext, NoteSurroundings
+from notekeep.tui.page.note_text import WINDOW, BodyBlock, find_definitions
 from notekeep.tui.page.page import HUGE, LARGE, NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import FOLD_LINK, line_text

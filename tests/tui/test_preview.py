@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.page.blocks import BodyBlock
     from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+    from notekeep.tui.page.note_text import BodyBlock
     from notekeep.tui.widgets.preview import Preview
 
 WIDE = (110, 30)

@@ -7,16 +7,13 @@ costs as little as that of a short one. What is folded is not drawn until it is 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from dataclasses import replace
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.background import yield_to_ui
-from notekeep.markdown.outline import read_body
-from notekeep.markdown.sanitize import clean
-from notekeep.tui.page.blocks import BodyBlock, draw, find_definitions, iterate_blocks
+from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import (
     NO_SURROUNDINGS,
     DrawContext,
@@ -25,6 +22,7 @@ from notekeep.tui.page.drawn_lines import (
     add_fold_mark,
 )
 from notekeep.tui.page.note_footer import FOOTER_FOLDS, NoteFooter, footer_lines
+from notekeep.tui.page.note_text import BodyBlock, NoteText
 from notekeep.tui.render.note_rows import note_head
 from notekeep.tui.render.styled_text import line_text
 
@@ -32,130 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import BodyFacts
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
 
-MAX_BODY_LENGTH = 2_000_000
-"""Characters of a body that are shown; no one reads on from there in a preview."""
-BLOCKS_PER_STEP = 16
-"""Blocks that are cut off at a time where none of them is drawn."""
 LARGE = 6_000
 """Characters of a block from which on to draw it takes longer than a key should wait."""
 HUGE = 60_000
 """Characters of a block from which on to draw it takes longer than a person should wait."""
-
-
-class NoteText:
-    """A body, clean, cut into blocks little by little; its lines are counted from 0.
-
-    Attributes:
-        blocks: The blocks that are known.
-        headings: The numbers of those that are headings, each with the key that folds its section.
-        references: The body's definitions, as `find_definitions` gives them.
-        line_count: How many lines it has.
-        is_cut: Whether all of its blocks are known.
-    """
-
-    def __init__(self, body: str) -> None:
-        text = clean(body[:MAX_BODY_LENGTH].replace("\r\n", "\n").replace("\r", "\n"))
-        self.references = find_definitions(text)
-        self.line_count = text.count("\n") + 1
-        self.blocks: list[BodyBlock] = []
-        self.headings: dict[int, str] = {}
-        self.is_cut = False
-        self._rest = iterate_blocks(text)
-        self._counts: Counter[str] = Counter()
-
-    def cut_to(self, count: int) -> bool:
-        """Cut until `count` blocks are known, or there are no more; tell whether there are."""
-        while len(self.blocks) < count and not self.is_cut:
-            block = next(self._rest, None)
-            if block is None:
-                self.is_cut = True
-                break
-            if block.level:
-                self._counts[block.text] += 1
-                key = f"heading {self._counts[block.text]} {block.text}"
-                self.headings[len(self.blocks)] = key
-            self.blocks.append(block)
-        return len(self.blocks) >= count
-
-    def cut_more(self) -> None:
-        """Cut a few blocks more."""
-        self.cut_to(len(self.blocks) + BLOCKS_PER_STEP)
-
-    def cut_all(self) -> None:
-        """Cut whatever is left."""
-        while not self.is_cut:
-            self.cut_more()
-
-    def cut_for(self, seconds: float, is_enough: Callable[[], bool] | None = None) -> None:
-        """Cut for about as long, or until it is enough."""
-        end = perf_counter() + seconds
-        while not self.is_cut and perf_counter() < end and not (is_enough and is_enough()):
-            self.cut_more()
-
-    def knows(self, line: int) -> bool:
-        """Tell whether it is known in which block and section a line is."""
-        return self.is_cut or (bool(self.blocks) and self.blocks[-1].line > line)
-
-    def block_at(self, line: int) -> int | None:
-        """Return the number of the last known block that begins at or before a line."""
-        number = bisect_right(self.blocks, line, key=lambda block: block.line) - 1
-        return number if number >= 0 else None
-
-    # Sections: a heading and all blocks below it up to the next of its level.
-
-    def can_fold(self, heading: int) -> bool:
-        """Tell whether a block is a heading with something below it, as far as is known."""
-        if heading not in self.headings or heading + 1 >= len(self.blocks):
-            return False
-        below = self.blocks[heading + 1]
-        return not 0 < below.level <= self.blocks[heading].level
-
-    def section_end(self, heading: int) -> int | None:
-        """Return the block after the last of a section; None while that is not known."""
-        level = self.blocks[heading].level
-        for number in range(heading + 1, len(self.blocks)):
-            if 0 < self.blocks[number].level <= level:
-                return number
-        return len(self.blocks) if self.is_cut else None
-
-    # What stands where.
-
-    def footnote(self, name: str) -> int | None:
-        """Return the line at which the text of a footnote stands."""
-        self.cut_all()
-        return next((block.line for block in self.blocks if block.footnote == name), None)
-
-    def reference(self, name: str) -> int | None:
-        """Return the line at which a footnote is referred to first."""
-        self.cut_all()
-        mark = f"[^{name}]"
-        for block in self.blocks:
-            if block.footnote != name and mark in block.text:
-                return block.line + block.text[: block.text.index(mark)].count("\n")
-        return None
-
-    def quote_at(self, line: int) -> tuple[str, str] | None:
-        """Return the words and the locator of the quote that begins at a line."""
-        begin, facts = self._facts_at(line)
-        for quote in facts.quotes:
-            if begin + quote.line == line:
-                return quote.text, quote.locator
-        return None
-
-    def task_at(self, line: int) -> str:
-        """Return what the task on a line says, or ""."""
-        begin, facts = self._facts_at(line)
-        return next((task.text for task in facts.tasks if begin + task.line == line), "")
-
-    def _facts_at(self, line: int) -> tuple[int, BodyFacts]:
-        """Return the first line of the block with a line, and what is in that block alone."""
-        number = self.block_at(line)
-        block = self.blocks[number] if number is not None else BodyBlock(0, "")
-        return block.line, read_body(block.text)
 
 
 class PredrawnBlock(NamedTuple):

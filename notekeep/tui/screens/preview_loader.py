@@ -371,7 +371,7 @@ def extract_part(note: Note, part: str) -> str | None:
     end = block_end(body, part[1:])
     if end is None:
         return None
-    from notekeep.tui.page.blocks import split_blocks
+    from notekeep.tui.page.note_text import split_blocks
 
     line = body.count("\n", 0, end)
     blocks = [block for block in split_blocks(body) if block.line <= line]
