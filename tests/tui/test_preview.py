@@ -117,14 +117,14 @@ async def test_a_section_folds_where_next_to_nothing_is_seen(
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Depth needs"))
         preview = browse(app).preview
-        rendering = preview._rendering
+        rendering = preview.rendering
         assert rendering is not None
         section = rendering.section_at(len(rendering.lines) - 1)
         assert section is not None
         monkeypatch.setattr(type(preview), "page", property(lambda _: 0))
         preview._fold(rendering, *section)
-        assert preview._chosen is not None
-        assert preview._chosen.link.endswith(section[0])
+        assert preview.chosen is not None
+        assert preview.chosen.link.endswith(section[0])
 
 
 async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, draw_source
 from notekeep.tui.page.inline_text import HTML_ROLES
+from notekeep.tui.page.pictures import fit_picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from notekeep.tracking.habit_details import HabitYear
     from notekeep.tui.page.drawn_lines import DrawContext, Picture
 
-PIXELS_PER_CELL = 8
-"""Pixels that a cell is wide, about, where a note gives the width of a picture."""
-MAX_PICTURE_ROWS = 20
 MAX_HTML_LENGTH = 20_000
 """Characters of HTML that are read; a longer block is data."""
 
@@ -56,18 +54,6 @@ def _caption(words: str) -> tuple[str, int]:
     sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
     caption = " ".join(part for part in parts if part and not _SIZE.fullmatch(part))
     return caption, int(sizes[0][1]) if sizes else 0
-
-
-def fit_picture(
-    picture: Picture, width: int, wanted: int = 0, most: int = MAX_PICTURE_ROWS
-) -> tuple[int, int]:
-    """Return how many columns and rows a picture takes, a row being two columns high."""
-    columns = max(1, min(width, -(-(wanted or picture.width) // PIXELS_PER_CELL)))
-    rows = max(1, round(columns * picture.height / picture.width / 2))
-    if rows > most:
-        columns = max(1, round(columns * most / rows))
-        rows = most
-    return columns, rows
 
 
 def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:

@@ -15,10 +15,28 @@ from rich.style import Style
 if TYPE_CHECKING:
     from rich.color_triplet import ColorTriplet
 
+    from notekeep.tui.page.drawn_lines import Picture
+
+PIXELS_PER_CELL = 8
+"""Pixels that a cell is wide, about, where a note gives the width of a picture."""
+MAX_PICTURE_ROWS = 20
+
 UPPER_HALF = "▀"
 
 # Neighbours that hardly differ become one: fewer styles are quicker to make and to send.
 _COARSE = 0xF8
+
+
+def fit_picture(
+    picture: Picture, width: int, wanted: int = 0, most: int = MAX_PICTURE_ROWS
+) -> tuple[int, int]:
+    """Return how many columns and rows a picture takes, a row being two columns high."""
+    columns = max(1, min(width, -(-(wanted or picture.width) // PIXELS_PER_CELL)))
+    rows = max(1, round(columns * picture.height / picture.width / 2))
+    if rows > most:
+        columns = max(1, round(columns * most / rows))
+        rows = most
+    return columns, rows
 
 
 def half_blocks(

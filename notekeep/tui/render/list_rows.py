@@ -142,9 +142,8 @@ def post_rows(titles: Mapping[str, str], standings: Sequence[SiteStanding]) -> l
     ]
 
 
-def post_line(row: PostRow, width: int, glyphs: Glyphs, site: int) -> StyledLine:
+def post_line(row: PostRow, width: int, site: int) -> StyledLine:
     """Return a post as one line: its title, a sign for each other site, and its state in one."""
-    del glyphs
     right: StyledLine = []
     for number, state in enumerate(row.states):
         if number != site and state:

@@ -22,7 +22,6 @@ from notekeep.tui.render.habit_page import (
 from notekeep.tui.render.habit_rows import goal_text, note_piece
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.widgets.line_view import LineView, TextPage
-from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from textual import events
@@ -124,7 +123,7 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
 # The year heatmap of a habit.
 
 
-class YearGrid(DayAware, LineView, can_focus=False):
+class YearGrid(LineView, can_focus=False):
     """One habit's year: a heading, the months, seven lines of days; one line is the heading."""
 
     DEFAULT_CSS = """
@@ -196,7 +195,7 @@ class YearGrid(DayAware, LineView, can_focus=False):
 MARGIN = 2
 
 
-class HabitPage(DayAware, TextPage):
+class HabitPage(TextPage):
     """Everything there is to see of one habit.
 
     Attributes:

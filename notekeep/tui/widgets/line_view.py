@@ -26,6 +26,7 @@ from notekeep.tui.textual_compat import scroll_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from rich.style import Style
     from textual import events
@@ -76,6 +77,14 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips = LRUCache(CACHED_ROWS)
         self._own_style: Style | None = None
         self._frame: tuple[int, int, int] | None = None
+
+    today: date
+    """The day it is, in views that tell days by it."""
+
+    def change_day(self, today: date) -> None:
+        """Show the same as it is seen from another day."""
+        self.today = today
+        self.lines_changed()
 
     # What a subclass answers.
 

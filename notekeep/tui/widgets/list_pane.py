@@ -1,4 +1,9 @@
-"""Search box with list or grid."""
+"""The list of notes, or the grid, with its search box: from a key to results.
+
+Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at once, the
+bodies of notes after a pause without keys. Every search has a number, and an answer that comes when
+the box has moved on is dropped.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +41,12 @@ from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import SearchResults
@@ -48,106 +54,20 @@ if TYPE_CHECKING:
     from notekeep.tui.list_model import FieldTypo
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
+    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Vault
 
 
-# The list of notes, or the grid in its place: made, and exchanged for each other.
-#
-# Not responsible for which notes are shown; see `list_pane`.
-
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
-
-    from textual.widget import Widget
-
-    from notekeep.catalog.records import Row
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-
-    _VerticalHost = Vertical
-else:
-    # As in `keyboard`: a class of Textual's kind takes time at each start.
-    _VerticalHost = object
-
-HEAD = 1
+SEARCH_DELAY = 0.15
+"""Seconds without a key after which the bodies of notes are searched too."""
+FULL_TEXT_LETTERS = 3
+"""Letters from which the bodies of notes are searched."""
+MAX_HITS = 200
+MAX_SORTED_ROWS = 5_000
+"""With more notes than this a list is sorted in the background, and whole."""
+HEAD_LINES = 1
 """Lines that the names of the columns take."""
-
-
-class NotePane(_VerticalHost):
-    """A pane with notes, one to a row, as a list or with their fields in columns.
-
-    Attributes:
-        grid: The grid, when it is shown.
-    """
-
-    listed = getters.query_one("#note-list", NoteList)
-
-    grid: NoteGrid | None = None
-
-    def prepare(self, glyphs: Glyphs, today: date, *, as_grid: bool) -> None:
-        """Say what is drawn with, and how it begins, before it is mounted."""
-        self._glyphs, self._today, self._begins_as_grid = glyphs, today, as_grid
-
-    def choose_columns(self, rows: Sequence[Row]) -> None:
-        """Give the grid, when it is shown, the columns that suit the first notes of the list."""
-        raise NotImplementedError
-
-    @property
-    def notes(self) -> NoteList:
-        """The list, or the grid."""
-        return self.grid if self.grid is not None else self.listed
-
-    def compose_notes(self) -> Iterable[Widget]:
-        """Yield the list, and the grid where that is to be seen first."""
-        listed = NoteList(self._glyphs, self._today, id="note-list")
-        yield listed
-        if self._begins_as_grid:
-            head, self.grid = self._make_grid()
-            listed.display = False
-            yield head
-            yield self.grid
-
-    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
-        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-
-        grid = NoteGrid(self._glyphs, self._today)
-        return GridHead(grid, self._glyphs), grid
-
-    async def show_as(self, *, grid: bool) -> None:
-        """Show the notes as a grid, or as a list again; cursor and marks stay."""
-        before, had_focus = self.notes, self.notes.has_focus
-        if grid == (self.grid is not None):
-            return
-        line = before.cursor_line
-        if grid:
-            head, made = self._make_grid()
-            await self.mount(head, made)
-            # Only from here on is it what keys and verbs are about.
-            self.grid = made
-            self.choose_columns(self._shown_rows())
-        else:
-            self.grid = None
-            self.listed.display = True
-        self.notes.take(before)
-        # The eye is on that row. The line above the grid takes one from it.
-        self.notes.scroll_cursor_to(line + (-HEAD if grid else HEAD))
-        if had_focus:
-            # At once, so that the next key finds it; and before what had it goes.
-            self.screen.set_focus(self.notes)
-        if grid:
-            self.listed.display = False
-        else:
-            await self.query("NoteGrid, GridHead").remove()
-
-    def _shown_rows(self) -> Sequence[Row]:
-        notes = self.notes if self.grid is None else self.listed
-        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
-
-
-# The search box: filters the list while one types.
 
 
 class _SearchInput(Input):
@@ -190,7 +110,7 @@ class _Scope(ButtonLine):
         return line_width(self._line())
 
 
-class Correction(ButtonLine):
+class FieldCorrection(ButtonLine):
     """Below the box: the field that was meant by one there is not."""
 
     DEFAULT_CSS = """
@@ -324,23 +244,7 @@ class SearchBox(Horizontal):
         self.post_message(self.Changed(event.value))
 
 
-# The list of notes with its search box: from a key to results.
-#
-# Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at
-# once, the bodies of notes after a pause without keys. Every search has a number, and an answer
-# that comes when the box has moved on is dropped.
-
-
-PAUSE = 0.15
-"""Seconds without a key after which the bodies of notes are searched too."""
-FULL_FROM = 3
-"""Letters from which the bodies of notes are searched."""
-HITS = 200
-SORTED_AT_ONCE = 5_000
-"""With more notes than this a list is sorted in the background, and whole."""
-
-
-class ListPane(RemovalSafe, NotePane, Vertical):
+class ListPane(RemovalSafe, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
@@ -348,6 +252,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         order: How the list is sorted, as it was chosen.
         order_found: How what was found is sorted in the list, where that was chosen since.
         matcher: Finds what is searched for in a text.
+        grid: The grid, when it is shown.
     """
 
     class Counted(Message):
@@ -361,7 +266,8 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         """There are no notes to show."""
 
     box = getters.query_one(SearchBox)
-    correction = getters.query_one(Correction)
+    listed = getters.query_one("#note-list", NoteList)
+    correction = getters.query_one(FieldCorrection)
 
     def __init__(
         self,
@@ -372,16 +278,16 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         *,
         as_grid: bool = False,
     ) -> None:
-        """Make the pane."""
         super().__init__(id="list-pane")
-        self.prepare(glyphs, today, as_grid=as_grid)
-        self._vault = vault
+        self._vault, self._glyphs, self._today = vault, glyphs, today
+        self._begins_as_grid = as_grid
+        self.grid: NoteGrid | None = None
         self.order = self.order_found = DEFAULT_ORDER
         self._said = ""
         self._number = 0
         self._is_accepted = False
         """Whether a key is about what is found, which is not there yet."""
-        self._titles = TitleSearch(self, vault, self._show, HITS)
+        self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
         self._is_searching = False
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
@@ -391,17 +297,64 @@ class ListPane(RemovalSafe, NotePane, Vertical):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
-        yield Correction()
-        yield from self.compose_notes()
+        yield FieldCorrection()
+        yield from self._compose_notes()
 
     def on_mount(self) -> None:
         self._list()
 
+    # The list and the grid in its place.
+
     @property
-    def is_in_opening_state(self) -> bool:
-        """Whether the notes are in the order, and at the column, with which the pane opens."""
-        at_title = self.grid is None or not self.grid.column
-        return at_title and self.order == DEFAULT_ORDER
+    def notes(self) -> NoteList:
+        """The list, or the grid."""
+        return self.grid if self.grid is not None else self.listed
+
+    def _compose_notes(self) -> Iterable[Widget]:
+        """Yield the list, and the grid where that is to be seen first."""
+        listed = NoteList(self._glyphs, self._today, id="note-list")
+        yield listed
+        if self._begins_as_grid:
+            head, self.grid = self._make_grid()
+            listed.display = False
+            yield head
+            yield self.grid
+
+    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
+        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
+
+        grid = NoteGrid(self._glyphs, self._today)
+        return GridHead(grid, self._glyphs), grid
+
+    async def show_as(self, *, grid: bool) -> None:
+        """Show the notes as a grid, or as a list again; cursor and marks stay."""
+        before, had_focus = self.notes, self.notes.has_focus
+        if grid == (self.grid is not None):
+            return
+        line = before.cursor_line
+        if grid:
+            head, made = self._make_grid()
+            await self.mount(head, made)
+            # Only from here on is it what keys and verbs are about.
+            self.grid = made
+            self.choose_columns(self._shown_rows())
+        else:
+            self.grid = None
+            self.listed.display = True
+        self.notes.take(before)
+        # The eye is on that row. The line above the grid takes one from it.
+        self.notes.scroll_cursor_to(line + (-HEAD_LINES if grid else HEAD_LINES))
+        if had_focus:
+            # At once, so that the next key finds it; and before what had it goes.
+            self.screen.set_focus(self.notes)
+        if grid:
+            self.listed.display = False
+        else:
+            await self.query("NoteGrid, GridHead").remove()
+
+    def _shown_rows(self) -> Sequence[Row]:
+        notes = self.notes if self.grid is None else self.listed
+        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
         """Give the grid, when it is shown, the columns that suit the notes."""
@@ -409,6 +362,12 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             total = self.notes.note_count or self.listed.note_count
             asked = self.scope, self.typed
             self.grid.choose_columns(self._vault, rows, total, asked=asked, order=self._key)
+
+    @property
+    def is_in_opening_state(self) -> bool:
+        """Whether the notes are in the order, and at the column, with which the pane opens."""
+        at_title = self.grid is None or not self.grid.column
+        return at_title and self.order == DEFAULT_ORDER
 
     @property
     def typed(self) -> str:
@@ -508,7 +467,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             from notekeep.tui.list_model import replace_sort
 
             query = replace_sort(query, self.order.key)
-        if self._key and self._vault.count() > SORTED_AT_ONCE:
+        if self._key and self._vault.count() > MAX_SORTED_ROWS:
             in_background(
                 self,
                 lambda: self._vault.listed(query),
@@ -599,7 +558,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             if not self._is_searching:
                 self.notes.is_moved = False
                 self.order_found = DEFAULT_ORDER
-            self._search(pause=PAUSE)
+            self._search(pause=SEARCH_DELAY)
         else:
             self._list()
         self._is_searching = bool(event.text.strip())
@@ -616,7 +575,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             self._show_nothing()
             return
         within = self._within_scope(typed)
-        asks_texts = len(typed) >= FULL_FROM or not typed.isalnum()
+        asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
         if pause or not asks_texts:
             self._titles.ask(typed, within)
         else:  # what was found stays until the texts have told again
@@ -627,7 +586,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             in_background(
                 self,
                 lambda: self._vault.search(
-                    query, limit=HITS, typing=True, wanted=lambda: number == self._number
+                    query, limit=MAX_HITS, typing=True, wanted=lambda: number == self._number
                 ),
                 lambda found: self._found(number, typed, found),
                 group="search",

@@ -12,7 +12,6 @@ from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.note_rows import gutter, hit_rows, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,7 +49,7 @@ class RowSource(Protocol):
         ...
 
 
-class NoteList(DayAware, ListView):
+class NoteList(ListView):
     """Notes, one to a row; while searching, hits with the passage that matched.
 
     Marks are notes, not rows: they stay while something else is searched for or listed.

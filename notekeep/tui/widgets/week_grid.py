@@ -32,7 +32,6 @@ from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,7 +136,7 @@ def lay_out_columns(width: int, span: str, needs: Needs) -> Columns:
     return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
 
 
-class WeekGrid(DayAware, ListView):
+class WeekGrid(ListView):
     """Habits by group, with the marks of one week and a day to fill in.
 
     Attributes:
