@@ -180,7 +180,6 @@ def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
 # actions' own. Letters stay as they are wherever they can, so that help, manual and footer read
 # the same.
 
-
 DEFAULT = "default"
 FOLDER = Path(__file__).parent / "keymaps"
 

@@ -76,7 +76,6 @@ def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[
 # What says nothing here is left out: how something is placed or coloured. Comments, scripts and
 # what cannot be read are shown as their source, so that nothing in a note goes unseen.
 
-
 _BREAKS = frozenset(
     (
         *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd"),

@@ -27,16 +27,11 @@ FOOTER_FOLDS = (LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD)
 
 
 class NoteFooter(NamedTuple):
-    """What is known of a note's place among others.
-
-    Attributes:
-        links: The links in it.
-        backlinks: The links to it.
-        outline: Line of the file (from 1), level and text of each heading.
-    """
+    """What is known of a note's place among others."""
 
     links: Sequence[LinkRow]
     backlinks: Sequence[Backlink]
+    # Line of the file (from 1), level and text of each heading.
     outline: Sequence[tuple[int, int, str]]
 
 

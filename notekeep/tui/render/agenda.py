@@ -44,25 +44,15 @@ MANY = 8
 
 
 class AgendaItem(NamedTuple):
-    """A line of the agenda.
-
-    Attributes:
-        left: What it is.
-        right: What is said of it.
-        path: The note that enter opens, or "" for a line the cursor passes over.
-        habit: The habit that space ticks, if it is one.
-        problem: The line of the note to open at, or 0.
-        is_conflict: Whether it is a note with two versions.
-        task: The task that space ticks, if it is one.
-    """
+    """A line of the agenda."""
 
     left: StyledLine
-    right: StyledLine
-    path: str = ""
-    habit: HabitView | None = None
-    problem: int = 0
-    is_conflict: bool = False
-    task: TaskRow | None = None
+    right: StyledLine  # what is said of it
+    path: str = ""  # the note that enter opens, or "" for a line the cursor passes over
+    habit: HabitView | None = None  # the habit that space ticks, if it is one
+    problem: int = 0  # the line of the note to open at, or 0
+    is_conflict: bool = False  # whether it is a note with two versions
+    task: TaskRow | None = None  # the task that space ticks, if it is one
 
     @property
     def is_selectable(self) -> bool:

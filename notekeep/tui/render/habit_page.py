@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 # A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
 
-
 LABELS = 4
 """Cells for the names of days."""
 YEAR_LINES = 8
@@ -151,7 +150,6 @@ def legend(glyphs: Glyphs) -> StyledLine:
 
 
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
-
 
 CHART_LINES = 5
 BAR = 12

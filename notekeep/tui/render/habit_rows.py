@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # What the interface shows of a habit: a row of Today, a row of the week.
 
-
 _ROLES: dict[str, str] = {
     "done": "done",
     "partial": "partial",
@@ -178,7 +177,6 @@ def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
 
 
 # The order in which habits stand on a screen: by group, each behind the one it follows.
-
 
 UNASKED = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
 """The statuses of a day on which nothing was asked."""

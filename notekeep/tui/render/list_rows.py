@@ -106,7 +106,6 @@ def _due(due: date, today: date, *, is_done: bool) -> Piece:
 
 # Drafts and posts as rows: their title, and how each stands in each of the vault's sites.
 
-
 STATE_ROLES: dict[str, str] = {
     "new": "added",
     "changed": "accent",
@@ -120,16 +119,11 @@ _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan
 
 
 class PostRow(NamedTuple):
-    """A draft or post in the list.
-
-    Attributes:
-        path: The note.
-        title: Its title.
-        states: How it stands in each site, in the order of the sites; "" where that is not known.
-    """
+    """A draft or post in the list."""
 
     path: str
     title: str
+    # How it stands in each site, in the order of the sites; "" where that is not known.
     states: tuple[StateName | str, ...] = ()
 
 

@@ -78,19 +78,12 @@ _FOREIGN_SHARE = 0.05
 
 
 class Column(NamedTuple):
-    """A column of the grid.
+    """A column of the grid."""
 
-    Attributes:
-        name: The field, or one of TITLE, KIND and MODIFIED.
-        type: The type of its values; None for a field that no kind has.
-        width: The cells its values take, within limits.
-        most: The cells they would take without.
-    """
-
-    name: str
-    type: FieldType | None
-    width: int
-    most: int
+    name: str  # the field, or one of TITLE, KIND and MODIFIED
+    type: FieldType | None  # the type of its values; None for a field that no kind has
+    width: int  # the cells its values take, within limits
+    most: int  # the cells they would take without
 
     @property
     def head(self) -> str:

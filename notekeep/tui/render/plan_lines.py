@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # What an export does to a note before anybody else reads it: what is taken out and rewritten.
 
-
 _PLACES = 6
 """Lines that are named of one kind of edit; of more their number is."""
 
@@ -118,7 +117,6 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
 
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
-
 
 LONGEST_DIFF = 4000
 """Lines of a diff that are shown; what is longer is read in an editor."""
@@ -258,7 +256,6 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
 
 
 # What a verb would write, as lines: how many notes, which are left out and why, what changes.
-
 
 MOST = 500
 """So many notes are listed; of more the number is said."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 # How the rows are laid out on a screen is in `versions`. Lines are equal when all their bytes
 # are; what is shown of them is clean.
 
-
 CONTEXT = 2
 """How many lines stand around what changed."""
 WORDS = 600
@@ -38,47 +37,27 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class VersionLine(NamedTuple):
-    """A line of one of the versions.
+    """A line of one of the versions."""
 
-    Attributes:
-        number: Which line of the file it is, counted from 1.
-        text: What is shown of it.
-        spans: Where it differs from its other version, as characters of the text.
-        end: What must be said of its end, when nothing else differs.
-    """
-
-    number: int
+    number: int  # which line of the file it is, counted from 1
     text: str
-    spans: Spans = ()
-    end: str = ""
+    spans: Spans = ()  # where it differs from its other version, as characters of the text
+    end: str = ""  # what must be said of its end, when nothing else differs
 
 
 class LinePair(NamedTuple):
-    """One row: a line before and after; None where there is none.
-
-    Attributes:
-        before: The line as it was.
-        after: The line as it is.
-        same: Whether nothing changed in it.
-        skipped: How many equal lines are left out in its place; then both sides are None.
-    """
+    """One row: a line before and after; None where there is none."""
 
     before: VersionLine | None
     after: VersionLine | None
     same: bool = False
-    skipped: int = 0
+    skipped: int = 0  # how many equal lines are left out in its place; then both sides are None
 
 
 class TextComparison(NamedTuple):
-    """What differs between two versions.
+    """What differs between two versions."""
 
-    Attributes:
-        pairs: The rows, changes with a few lines around them.
-        added: How many lines are new.
-        removed: How many are gone.
-    """
-
-    pairs: list[LinePair]
+    pairs: list[LinePair]  # the rows, changes with a few lines around them
     added: int
     removed: int
 
@@ -247,7 +226,6 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
 
 
 # A unified diff as lines: what is added and removed in its colour, broken between words.
-
 
 _ROLES = {"+": "added", "-": "removed", "@": "hunk"}
 _PATCH_WORD = re.compile(r"\S+\s*|\s+")

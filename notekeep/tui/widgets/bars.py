@@ -76,7 +76,6 @@ async def run_action(widget: Widget, action_id: str) -> None:
 
 # The line at the top: which vault, which screens there are, what is shown, what is amiss.
 
-
 SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
 GAPS = 5
@@ -152,7 +151,6 @@ class StatusLine(ButtonLine):
 
 
 # The line at the bottom: the keys that work here, and what notekeep is doing.
-
 
 ALWAYS = ("help", "palette")
 """What stays at the right end, whatever has the focus."""
@@ -246,7 +244,6 @@ class Footer(ButtonLine):
 
 # What can be done in a dialog, said in one line, each part of it a button.
 
-
 SUBMIT_ACTION = "submit"
 """Stands for what enter does in the line of a dialog."""
 BUTTON_SEPARATOR = " · "
@@ -307,7 +304,6 @@ class Buttons(ButtonLine):
 
 
 # A few choices in a row, one of them standing out.
-
 
 LINK = "choice:"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 # One month of days, one of them chosen.
 
-
 DAY = 3
 """The cells of a day."""
 WIDTH = 7 * DAY
@@ -62,6 +62,7 @@ def shift_month(day: date, by: int) -> date:
 class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
     """A month; a click chooses a day."""
 
+    @dataclass
     class Chosen(Message):
         """A day was clicked.
 
@@ -70,10 +71,8 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
             is_final: Whether it was a double click.
         """
 
-        def __init__(self, day: date, *, is_final: bool) -> None:
-            super().__init__()
-            self.day = day
-            self.is_final = is_final
+        day: date
+        is_final: bool
 
     def __init__(self, day: date, today: date, week_start: int) -> None:
         super().__init__()
@@ -130,12 +129,11 @@ class YearGrid(LineView, can_focus=False):
     YearGrid { overflow-y: hidden; scrollbar-gutter: auto; padding: 0 1; }
     """
 
+    @dataclass
     class Picked(Message):
         """A day was clicked."""
 
-        def __init__(self, day: date) -> None:
-            super().__init__()
-            self.day = day
+        day: date
 
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -191,7 +189,6 @@ class YearGrid(LineView, can_focus=False):
 
 # The page about one habit, over the week.
 
-
 MARGIN = 2
 
 
@@ -204,12 +201,11 @@ class HabitPage(TextPage):
 
     BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
 
+    @dataclass
     class Picked(Message):
         """A day of the year was clicked."""
 
-        def __init__(self, day: date) -> None:
-            super().__init__()
-            self.day = day
+        day: date
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.cache import LRUCache
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 # Everything long in the interface stands on it: lists of notes, the preview, a diff, the week of
 # habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
 # mounted, measured or laid out for a row that nobody looks at.
-
 
 CACHED_ROWS = 512
 
@@ -218,13 +218,12 @@ class ListView(LineView):
 
     cursor: var[int] = var(0)
 
+    @dataclass
     class Highlighted(Message):
         """The cursor is on another row."""
 
-        def __init__(self, view: ListView, row: int) -> None:
-            super().__init__()
-            self.view = view
-            self.row = row
+        view: ListView
+        row: int
 
         @property
         def control(self) -> ListView:

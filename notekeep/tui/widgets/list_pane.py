@@ -7,6 +7,7 @@ the box has moved on is dropped.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual import getters
@@ -158,12 +159,11 @@ class SearchBox(Horizontal):
     SearchBox Input > .input--placeholder { color: $text-disabled; }
     """
 
+    @dataclass
     class Changed(Message):
         """Another query is in the box."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     class Accepted(Changed):
         """The person is done typing."""
@@ -255,12 +255,11 @@ class ListPane(RemovalSafe, Vertical):
         grid: The grid, when it is shown.
     """
 
+    @dataclass
     class Counted(Message):
         """Another list is shown; `text` says how much of the vault it is."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     class Empty(Message):
         """There are no notes to show."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
@@ -59,6 +60,7 @@ class NoteArea(TextArea):
         ),
     )
 
+    @dataclass
     class Pasted(Message):
         """Text was pasted by the terminal.
 
@@ -67,10 +69,8 @@ class NoteArea(TextArea):
             place: Where it stands: its start, its end, and what is shown of it.
         """
 
-        def __init__(self, text: str, place: tuple[Location, Location, str]) -> None:
-            super().__init__()
-            self.text = text
-            self.place = place
+        text: str
+        place: tuple[Location, Location, str]
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(

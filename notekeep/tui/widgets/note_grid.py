@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
@@ -219,12 +220,11 @@ class NoteGrid(NoteList, inherit_bindings=False):
 class GridHead(ButtonLine):
     """What stands above the columns; a click on a name sorts by it."""
 
+    @dataclass
     class Clicked(Message):
         """A column's name was clicked."""
 
-        def __init__(self, column: int) -> None:
-            super().__init__()
-            self.column = column
+        column: int
 
     def __init__(self, grid: NoteGrid, glyphs: Glyphs) -> None:
         super().__init__()

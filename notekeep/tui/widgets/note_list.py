@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -60,12 +61,11 @@ class NoteList(ListView):
     hit_height = 2
     """How many lines a hit takes."""
 
+    @dataclass
     class Marked(Message):
         """Other notes are marked than before."""
 
-        def __init__(self, view: NoteList) -> None:
-            super().__init__()
-            self.view = view
+        view: NoteList
 
         @property
         def control(self) -> NoteList:

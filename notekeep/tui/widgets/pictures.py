@@ -132,7 +132,6 @@ class PictureView(LineView):
 # not keep to: its late answer would be taken for keys. So we ask, and wait for the one answer
 # that comes last.
 
-
 Can: TypeAlias = Literal["sixel", "kitty", ""]
 """How a terminal shows pictures: as sixels, by kitty's protocol, or not at all."""
 

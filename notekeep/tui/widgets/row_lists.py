@@ -164,7 +164,7 @@ class TimelineRow(NamedTuple):
 
     key: str  # what the row stands for
     time: float  # when it was, in seconds since 1970
-    left: StyledLine  # what it is
+    left: StyledLine
     right: StyledLine  # what is said of it at the right edge
     more: Sequence[Piece] = ()  # what is said of it besides, as far as there is room
 

@@ -6,6 +6,7 @@ found is spread over kinds, tags and years.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.message import Message
@@ -27,28 +28,18 @@ if TYPE_CHECKING:
 
 
 class SidebarEntry(NamedTuple):
-    """A line of the sidebar.
-
-    Attributes:
-        text: What it is called.
-        query: What the list shows when it is chosen, in the query language; None for what is no
-            list of notes: a heading, a hint, a pinned note, a search for words.
-        notes: How many notes that is; None when it is not counted.
-        depth: How far a nested tag is indented.
-        path: The pinned note that it is, or "".
-        saved: The query as it was saved, or "".
-        is_hint: Whether it only says what could stand here.
-        key_of: The action whose key stands before a hint.
-    """
+    """A line of the sidebar."""
 
     text: str
+    # What the list shows when it is chosen, in the query language; None for what is no list of
+    # notes: a heading, a hint, a pinned note, a search for words.
     query: str | None
-    notes: int | None = None
-    depth: int = 0
-    path: str = ""
-    saved: str = ""
-    is_hint: bool = False
-    key_of: str = ""
+    notes: int | None = None  # how many notes that is; None when it is not counted
+    depth: int = 0  # how far a nested tag is indented
+    path: str = ""  # the pinned note that it is, or ""
+    saved: str = ""  # the query as it was saved, or ""
+    is_hint: bool = False  # whether it only says what could stand here
+    key_of: str = ""  # the action whose key stands before a hint
 
     @property
     def can_be_chosen(self) -> bool:
@@ -65,12 +56,11 @@ class Sidebar(ListView):
 
     BINDINGS = bindings("sidebar")
 
+    @dataclass
     class Chosen(Message):
         """The person wants to see the notes of an entry."""
 
-        def __init__(self, entry: SidebarEntry) -> None:
-            super().__init__()
-            self.entry = entry
+        entry: SidebarEntry
 
     class Dropped(Chosen):
         """The person does not want an entry here any more."""

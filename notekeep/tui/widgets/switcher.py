@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual.containers import Vertical
@@ -123,19 +124,17 @@ class Switcher(Vertical):
     Switcher _Titles { height: 1; background: $panel; margin: 1 0 0 0; }
     """
 
+    @dataclass
     class Chosen(Message):
         """A note was chosen."""
 
-        def __init__(self, row: Row) -> None:
-            super().__init__()
-            self.row = row
+        row: Row
 
+    @dataclass
     class Created(Message):
         """No note has that title, and one is wanted."""
 
-        def __init__(self, title: str) -> None:
-            super().__init__()
-            self.title = title
+        title: str
 
     class Closed(Message):
         """The switcher was closed; the focus belongs to the screen again."""
