@@ -31,7 +31,7 @@ WINDOW: Final = 5_000
 """Characters of a body that are read at a time, which takes less long than a frame."""
 
 _FOOTNOTE: Final = re.compile(r"\[(\^[^\]\s]++)\]:")
-_LONGEST_LEAD: Final = 40
+_MAX_LEAD: Final = 40
 """Characters of blanks and marks of quotes that may stand before the text of a footnote."""
 
 _LABEL: Final = re.compile(r"\[([^\[\]]++)\]")
@@ -157,7 +157,7 @@ def find_definitions(text: str) -> dict[str, str]:
         for label, address in find_references(text).items()
     }
     for note in _FOOTNOTE.finditer(text):
-        before = text[max(0, note.start() - _LONGEST_LEAD) : note.start()]
+        before = text[max(0, note.start() - _MAX_LEAD) : note.start()]
         if not before.rpartition("\n")[2].strip(" \t>"):
             found[_folded(note[1])] = f"[{note[1]}]: x\n\n"
     return found

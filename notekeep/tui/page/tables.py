@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from notekeep.tui.render.glyphs import Glyphs
 
-_NARROWEST = 3
-_LONGEST_WORD = 12
+_MIN_COLUMN = 3
+_MAX_WHOLE_WORD = 12
 """Words up to this length are not broken for the sake of another column."""
 
 
@@ -62,13 +62,13 @@ def table_lines(
 
 def _least(rows: Sequence[Sequence[StyledLine]], columns: int) -> list[int]:
     """Return how wide each column has to be for its words to stay whole."""
-    least = [_NARROWEST] * columns
+    least = [_MIN_COLUMN] * columns
     for row in rows:
         for index, cell in enumerate(row):
             # A script without blanks may be broken anywhere.
             words = [word for word in line_text(cell).split() if cell_len(word) == len(word)]
             longest = max(map(len, words), default=0)
-            least[index] = max(least[index], min(longest, _LONGEST_WORD))
+            least[index] = max(least[index], min(longest, _MAX_WHOLE_WORD))
     return least
 
 

@@ -40,7 +40,7 @@ _ROLES: dict[str, str] = {
 _NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
-LEAST_TINY = 12
+MIN_TINY = 12
 """Cells for the two-minute version of a habit, under which it says nothing."""
 
 
@@ -165,7 +165,7 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
         note = DO_NOT_MISS_TWICE  # how much is still to do is also in the goal
     if 0 < room < cell_len(note):
         note = note.rpartition(" this ")[0] or note  # the goal says of which time it is
-    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + LEAST_TINY):
+    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + MIN_TINY):
         note = f"{note} · or {clean_line(habit.tiny)}"
     return Piece(note, role)
 
@@ -178,7 +178,7 @@ def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
 
 # The order in which habits stand on a screen: by group, each behind the one it follows.
 
-UNASKED = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
+NOT_DUE_STATUSES = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
 """The statuses of a day on which nothing was asked."""
 
 
@@ -225,7 +225,7 @@ def _names(habit: HabitView) -> Iterator[str]:
     yield fold_name(habit.path.rpartition("/")[2].removesuffix(".md"))
 
 
-def left_open(habits: Sequence[HabitView]) -> list[HabitView]:
+def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
     """Habits that yesterday asked for and that nothing was said of; the cells end today."""
     return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
 
@@ -235,7 +235,7 @@ def daily_bars(habits: Sequence[HabitView], bars: str) -> str:
     text = ""
     for place in range(-7, 0):
         cells = [habit.cells[place] for habit in habits if len(habit.cells) >= -place]
-        asked = [cell for cell in cells if cell.status not in UNASKED]
+        asked = [cell for cell in cells if cell.status not in NOT_DUE_STATUSES]
         if not asked:
             text += " "
             continue

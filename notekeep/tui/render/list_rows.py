@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Tasks as rows: grouped by their notes, with the day they are due.
 
 
-class Group(NamedTuple):
+class TaskGroup(NamedTuple):
     """A note above its tasks: its title, its path, and how many are open."""
 
     title: str
@@ -34,7 +34,7 @@ class Group(NamedTuple):
 class TaskRows(NamedTuple):
     """The rows of a list, and the tasks among them, as they stand."""
 
-    rows: list[Group | TaskRow | None]
+    rows: list[TaskGroup | TaskRow | None]
     open: int
     done: int
 
@@ -66,20 +66,20 @@ def group_tasks(
         return not left, min(days, default=date.max)
 
     ordered = sorted(groups.values(), key=place)
-    rows: list[Group | TaskRow | None] = []
+    rows: list[TaskGroup | TaskRow | None] = []
     for group in ordered:
         shown = [task for task in group if with_done or is_left[task[:3]]]
         if not shown:
             continue
         shown.sort(key=lambda task: not is_left[task[:3]])
         rows += [None] if rows else []
-        rows.append(Group(shown[0].title, shown[0].path, sum(not t.done for t in group)))
+        rows.append(TaskGroup(shown[0].title, shown[0].path, sum(not t.done for t in group)))
         rows += shown
     done = sum(task.done for group in ordered for task in group)
     return TaskRows(rows, sum(map(len, ordered)) - done, done)
 
 
-def group_line(group: Group, width: int) -> StyledLine:
+def group_line(group: TaskGroup, width: int) -> StyledLine:
     """Return the line of a note above its tasks."""
     count = f"{group.open} open" if group.open else "all done"
     return spread_line([Piece(clean_line(group.title), "section")], [Piece(count, "faint")], width)
@@ -174,7 +174,7 @@ def orphaned_post_hint() -> list[StyledLine]:
     ]
 
 
-def no_drafts() -> list[StyledLine]:
+def no_drafts_hint() -> list[StyledLine]:
     """What is said where there are no drafts, and how one gets here."""
     return [
         [Piece("Nothing to publish yet.", "title")],

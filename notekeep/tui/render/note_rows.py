@@ -106,7 +106,7 @@ _SIGNS = (
 )
 
 # A list this wide has room for a column of ratings beside that of dates.
-WIDE = 46
+WIDE_CELLS = 46
 _DATE_WIDTH = 8
 
 # Which date says most about a note of a kind, best first.
@@ -194,11 +194,11 @@ def note_row(
     left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
     day = field_date(row.fields.get(dated_by)) if dated_by else modified_day(row.mtime_ns)
     said = "" if day is None else short_date(day, today)
-    right: StyledLine = [Piece(said if width < WIDE else said.rjust(_DATE_WIDTH), "faint")]
+    right: StyledLine = [Piece(said if width < WIDE_CELLS else said.rjust(_DATE_WIDTH), "faint")]
     rating = parse_rating(row.fields.get("rating"))
-    if width >= WIDE and rating is not None:
+    if width >= WIDE_CELLS and rating is not None:
         right.insert(0, Piece(f"{stars(rating, glyphs)} ", "star"))
-    if width < WIDE and line_width(left) > width - 2 - line_width(right):
+    if width < WIDE_CELLS and line_width(left) > width - 2 - line_width(right):
         right = []  # more of the title says more than a day
     left = distinguished_title(left, row, width - 2 - line_width(right))
     # A cell is left free at the right: what stands there may be the bar that scrolls the list.

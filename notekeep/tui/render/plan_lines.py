@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # What an export does to a note before anybody else reads it: what is taken out and rewritten.
 
-_PLACES = 6
+_MAX_PLACES = 6
 """Lines that are named of one kind of edit; of more their number is."""
 
 
@@ -66,8 +66,8 @@ def _by_reason(changes: Iterable[SourceChange], width: int, glyphs: Glyphs) -> l
     lines: list[StyledLine] = []
     for reason, found in places.items():
         numbers = sorted(set(found))
-        shown = ", ".join(map(str, numbers[:_PLACES]))
-        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _PLACES else ""
+        shown = ", ".join(map(str, numbers[:_MAX_PLACES]))
+        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _MAX_PLACES else ""
         where = Piece(f" · line {shown}{more}", "faint")
         lines += wrap_line([Piece("  "), Piece(clean_line(reason)), where], width)
     return lines
@@ -118,7 +118,7 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
 
-LONGEST_DIFF = 4000
+MAX_DIFF_LINES = 4000
 """Lines of a diff that are shown; what is longer is read in an editor."""
 
 STATUS_WIDTH = 11
@@ -250,18 +250,18 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
         return
     # The two lines that name the file say nothing that the heading does not.
     shown = [line for line in clean(file.diff()).split("\n")[2:] if line]
-    yield from wrap_patch(shown[:LONGEST_DIFF], width)
-    if len(shown) > LONGEST_DIFF:
-        yield [Piece(f"{glyphs.ellipsis} {len(shown) - LONGEST_DIFF} more lines", "faint")]
+    yield from wrap_patch(shown[:MAX_DIFF_LINES], width)
+    if len(shown) > MAX_DIFF_LINES:
+        yield [Piece(f"{glyphs.ellipsis} {len(shown) - MAX_DIFF_LINES} more lines", "faint")]
 
 
 # What a verb would write, as lines: how many notes, which are left out and why, what changes.
 
-MOST = 500
+MAX_FILES = 500
 """So many notes are listed; of more the number is said."""
-MOST_LINES = 12
+MAX_FILE_LINES = 12
 """So many changed lines of a note are shown."""
-_CLOSE = 400
+_MAX_COMPARED_LINES = 400
 """Lines between the first and the last change that are compared one by one."""
 
 
@@ -276,14 +276,16 @@ def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Styled
     for name in plan.new_fields:
         text = f"{glyphs.warning} {clean_line(name)}: new field"
         lines += wrap_line([Piece(text, "warn")], width)
-    for remark in plan.remarks[:MOST_LINES]:
+    for remark in plan.remarks[:MAX_FILE_LINES]:
         lines += wrap_line([Piece(clean_line(remark), "muted")], width)
     if lines and plan.changes:
         lines.append([])
-    for change in plan.changes[:MOST]:
+    for change in plan.changes[:MAX_FILES]:
         lines += _change(change, width, glyphs)
-    if len(plan.changes) > MOST:
-        lines.append([Piece(f"{glyphs.ellipsis} and {plural(len(plan.changes) - MOST, 'more')}")])
+    if len(plan.changes) > MAX_FILES:
+        lines.append(
+            [Piece(f"{glyphs.ellipsis} and {plural(len(plan.changes) - MAX_FILES, 'more')}")]
+        )
     return lines
 
 
@@ -310,11 +312,11 @@ def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLi
         line.append(Piece(f" {glyphs.arrow} {clean_line(where)}", "accent"))
     yield from wrap_line(line, width)
     changed = diff_lines(change.before or b"", change.after or b"") if change.after else []
-    for sign, text in changed[:MOST_LINES]:
+    for sign, text in changed[:MAX_FILE_LINES]:
         shown = Piece(f"  {sign} {clean_line(text)}", "added" if sign == "+" else "removed")
         yield fit_line([shown], width, glyphs.ellipsis)
-    if len(changed) > MOST_LINES:
-        yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MOST_LINES} more lines", "faint")]
+    if len(changed) > MAX_FILE_LINES:
+        yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MAX_FILE_LINES} more lines", "faint")]
 
 
 def diff_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
@@ -327,7 +329,7 @@ def diff_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
     old, new = old[start : len(old) - end], new[start : len(new) - end]
-    if max(len(old), len(new)) > _CLOSE:
+    if max(len(old), len(new)) > _MAX_COMPARED_LINES:
         return [*(("-", line) for line in old), *(("+", line) for line in new)]
     return _compared(old, new)
 

@@ -11,7 +11,7 @@ from notekeep.errors import NotekeepError, NotFound
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.page.drawn_lines import NO_SURROUNDINGS, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
-from notekeep.tui.widgets.note_page import Key
+from notekeep.tui.widgets.note_page import RenderingKey
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class PreviewLoader:
         row, preview = self.row, self._preview
         if row is None or not preview.is_on_screen:
             return
-        key = Key(row.path, row.mtime_ns, preview.text_width)
+        key = RenderingKey(row.path, row.mtime_ns, preview.text_width)
         known = preview.known(key)
         if known is not None:
             if preview.path == row.path:
@@ -117,7 +117,7 @@ class PreviewLoader:
             return False
         return app.console.color_system in ("truecolor", "256")
 
-    def _was_read(self, key: Key, rendering: NoteRendering) -> None:
+    def _was_read(self, key: RenderingKey, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
         if self.row is not None and self.row.path == key.path:
             self._present(rendering)
@@ -135,7 +135,7 @@ class PreviewLoader:
     def _read_ahead(self) -> None:
         width = self._preview.text_width
         for row in self._neighbours:
-            key = Key(row.path, row.mtime_ns, width)
+            key = RenderingKey(row.path, row.mtime_ns, width)
             if self._preview.known(key) is None:
                 in_background(
                     self._screen,
@@ -147,7 +147,7 @@ class PreviewLoader:
                 )
                 return
 
-    def _was_read_ahead(self, key: Key, rendering: NoteRendering) -> None:
+    def _was_read_ahead(self, key: RenderingKey, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
         self._read_ahead()
 

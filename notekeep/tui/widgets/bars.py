@@ -63,6 +63,29 @@ class ButtonLine(Widget):
             await run_action(self, link.removeprefix(ACTION_LINK))
 
 
+class PieceLabel(ButtonLine):
+    """A few pieces beside something else, as wide as they are."""
+
+    DEFAULT_CSS = """
+    PieceLabel { width: auto; }
+    """
+
+    def __init__(self, *pieces: Piece, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._line: StyledLine = list(pieces)
+
+    def show(self, *pieces: Piece) -> None:
+        """Show other pieces."""
+        self._line = list(pieces)
+        self.refresh(layout=True)
+
+    def draw(self, width: int) -> StyledLine:
+        return fit_line(self._line, width)
+
+    def get_content_width(self, *_args: object) -> int:
+        return line_width(self._line)
+
+
 async def run_action(widget: Widget, action_id: str) -> None:
     """Run an action as its key would, from where the focus is."""
     for active in widget.screen.active_bindings.values():
@@ -76,9 +99,9 @@ async def run_action(widget: Widget, action_id: str) -> None:
 
 # The line at the top: which vault, which screens there are, what is shown, what is amiss.
 
-SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
+SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
-GAPS = 5
+STATUS_GAPS = 5
 """Cells between the name of the vault and the screens, and before what stands at the right."""
 
 
@@ -105,7 +128,7 @@ class StatusLine(ButtonLine):
 
     def draw(self, width: int) -> StyledLine:
         tabs: StyledLine = []
-        for action_id in SCREENS:
+        for action_id in SCREEN_ACTIONS:
             action = ACTIONS_BY_ID[action_id]
             role = "active" if action_id == self._active else "muted"
             link = ACTION_LINK + action_id
@@ -118,7 +141,7 @@ class StatusLine(ButtonLine):
         right = [*badge, *([Piece("  ")] if badge and said else []), *said]
         if line_width(tabs) + line_width(right) + 2 > width:
             right = []
-        room = width - line_width(tabs) - line_width(right) - GAPS
+        room = width - line_width(tabs) - line_width(right) - STATUS_GAPS
         vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
         # A few letters of a name say nothing.
         name = fit_line([vault], min(room, 24)) if room >= min(line_width([vault]), 8) else []
@@ -152,9 +175,9 @@ class StatusLine(ButtonLine):
 
 # The line at the bottom: the keys that work here, and what notekeep is doing.
 
-ALWAYS = ("help", "palette")
+ALWAYS_SHOWN = ("help", "palette")
 """What stays at the right end, whatever has the focus."""
-GAP = 2
+FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
 
 
@@ -183,19 +206,19 @@ class Footer(ButtonLine):
         if self.doing:
             right.append(Piece(clean_line(self.doing), "accent"))
         else:
-            for action_id in ALWAYS:
+            for action_id in ALWAYS_SHOWN:
                 if action_id in keys:
-                    right.extend([*([Piece(" " * GAP)] if right else []), *keys[action_id]])
+                    right.extend([*([Piece(" " * FOOTER_GAP)] if right else []), *keys[action_id]])
         if line_width(right) > width // 2:
             right = right[: 2 if not self.doing else 1]
-        room = width - line_width(right) - GAP
+        room = width - line_width(right) - FOOTER_GAP
         left: StyledLine = []
         for action_id, pieces in keys.items():
-            if action_id in ALWAYS:
+            if action_id in ALWAYS_SHOWN:
                 continue
-            if line_width(left) + line_width(pieces) + GAP > room:
+            if line_width(left) + line_width(pieces) + FOOTER_GAP > room:
                 break
-            left.extend([*pieces, Piece(" " * GAP)])
+            left.extend([*pieces, Piece(" " * FOOTER_GAP)])
         return [*pad_line(left, max(0, width - line_width(right))), *right]
 
     def _keys(self) -> dict[str, StyledLine]:
@@ -305,7 +328,7 @@ class Buttons(ButtonLine):
 
 # A few choices in a row, one of them standing out.
 
-LINK = "choice:"
+CHOICE_LINK = "choice:"
 
 
 class ChoiceBar(ButtonLine):
@@ -323,14 +346,14 @@ class ChoiceBar(ButtonLine):
         line: StyledLine = []
         for choice in self._choices:
             role = "active chosen" if choice == self.chosen else "muted"
-            line.extend([Piece(f" {clean_line(choice)} ", role, LINK + choice), Piece(" ")])
+            line.extend([Piece(f" {clean_line(choice)} ", role, CHOICE_LINK + choice), Piece(" ")])
         return line
 
     async def on_click(self, event: events.Click) -> None:
         link = str(event.style.meta.get("link", ""))
-        if link.startswith(LINK):
+        if link.startswith(CHOICE_LINK):
             event.stop()
-            self.chosen = link.removeprefix(LINK)
+            self.chosen = link.removeprefix(CHOICE_LINK)
 
     def step(self, by: int) -> None:
         """Choose the one after the chosen one, or before."""

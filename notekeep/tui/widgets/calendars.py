@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 # One month of days, one of them chosen.
 
-DAY = 3
+DAY_CELLS = 3
 """The cells of a day."""
-WIDTH = 7 * DAY
-WEEKS = 6
-MONTH_HEIGHT = WEEKS + 2
+MONTH_WIDTH = 7 * DAY_CELLS
+MONTH_WEEKS = 6
+MONTH_HEIGHT = MONTH_WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
@@ -49,7 +49,7 @@ def month_days(month: date, week_start: int) -> list[date | None]:
     count = monthrange(month.year, month.month)[1]
     days: list[date | None] = [None] * before
     days += [first + timedelta(number) for number in range(count)]
-    return days + [None] * (7 * WEEKS - len(days))
+    return days + [None] * (7 * MONTH_WEEKS - len(days))
 
 
 def shift_month(day: date, by: int) -> date:
@@ -90,10 +90,12 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del width
         if index == 0:
-            return [Piece(f"{MONTHS[self.day.month - 1]} {self.day.year}".center(WIDTH), "bright")]
+            return [
+                Piece(f"{MONTHS[self.day.month - 1]} {self.day.year}".center(MONTH_WIDTH), "bright")
+            ]
         if index == 1:
             names = [WEEKDAYS[(self._week_start + n) % 7][:2].capitalize() for n in range(7)]
-            return [Piece("".join(f"{name:>{DAY}}" for name in names), "faint")]
+            return [Piece("".join(f"{name:>{DAY_CELLS}}" for name in names), "faint")]
         week = month_days(self.day, self._week_start)[7 * (index - 2) :][:7]
         line: StyledLine = []
         for day in week:
@@ -111,8 +113,8 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         place = event.get_content_offset(self)
         if place is None:
             return
-        row, column = place.y - 2, place.x // DAY
-        if not (0 <= row < WEEKS and column < 7):
+        row, column = place.y - 2, place.x // DAY_CELLS
+        if not (0 <= row < MONTH_WEEKS and column < 7):
             return
         day = month_days(self.day, self._week_start)[7 * row + column]
         if day is not None:
@@ -189,7 +191,7 @@ class YearGrid(LineView, can_focus=False):
 
 # The page about one habit, over the week.
 
-MARGIN = 2
+PAGE_MARGIN = 2
 
 
 class HabitPage(TextPage):
@@ -225,7 +227,7 @@ class HabitPage(TextPage):
 
     def _lines(self, width: int) -> list[StyledLine]:
         if self._drawn[0] != width:
-            room = max(1, width - 2 * MARGIN)
+            room = max(1, width - 2 * PAGE_MARGIN)
             found = self.detail
             lines = [] if found is None else detail_lines(found, self.today, self._glyphs, room)
             self._drawn = (width, lines)
@@ -235,9 +237,9 @@ class HabitPage(TextPage):
         place = event.get_content_offset(self)
         if place is None or self.detail is None:
             return
-        room = max(1, self.inner_width - 2 * MARGIN)
+        room = max(1, self.inner_width - 2 * PAGE_MARGIN)
         row = place.y + self.scroll_offset.y - YEAR_FIRST_LINE
-        day = day_at(self.detail.calendar, self.today, room, place.x - MARGIN, row)
+        day = day_at(self.detail.calendar, self.today, room, place.x - PAGE_MARGIN, row)
         if day is not None:
             self.post_message(self.Picked(day))
 
@@ -246,4 +248,4 @@ class HabitPage(TextPage):
 
     def draw_line(self, index: int, width: int) -> StyledLine:
         lines = self._lines(width)
-        return [Piece(" " * MARGIN), *lines[index]] if index < len(lines) else []
+        return [Piece(" " * PAGE_MARGIN), *lines[index]] if index < len(lines) else []

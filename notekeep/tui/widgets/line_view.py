@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 # habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
 # mounted, measured or laid out for a row that nobody looks at.
 
-CACHED_ROWS = 512
+MAX_CACHED_ROWS = 512
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -74,7 +74,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips = LRUCache(CACHED_ROWS)
+        self._strips = LRUCache(MAX_CACHED_ROWS)
         self._own_style: Style | None = None
         self._frame: tuple[int, int, int] | None = None
 

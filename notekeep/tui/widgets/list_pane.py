@@ -35,9 +35,9 @@ from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.formatting import count_of, thousands
 from notekeep.tui.render.list_rows import no_indexed_results, no_notes, no_results, search_running
 from notekeep.tui.render.note_rows import make_matcher
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.textual_compat import RemovalSafe
-from notekeep.tui.widgets.bars import ButtonLine
+from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
 
@@ -89,28 +89,6 @@ class _SearchInput(Input):
         self.query_ancestor(SearchBox).leave_search()
 
 
-class _Scope(ButtonLine):
-    """What the search is limited to."""
-
-    DEFAULT_CSS = """
-    _Scope { width: auto; max-width: 50%; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.name_shown = ""
-
-    def draw(self, width: int) -> StyledLine:
-        return fit_line(self._line(), width)
-
-    def _line(self) -> StyledLine:
-        scope = [Piece(f"{self.name_shown} ", "section")] if self.name_shown else []
-        return [*scope, Piece("/ ", "key")]
-
-    def get_content_width(self, *_args: object) -> int:
-        return line_width(self._line())
-
-
 class FieldCorrection(ButtonLine):
     """Below the box: the field that was meant by one there is not."""
 
@@ -154,6 +132,7 @@ class SearchBox(Horizontal):
 
     DEFAULT_CSS = """
     SearchBox { height: 1; padding: 0 1; }
+    SearchBox PieceLabel { max-width: 50%; }
     SearchBox Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
     SearchBox Input:focus { border: none; background-tint: transparent; }
     SearchBox Input > .input--placeholder { color: $text-disabled; }
@@ -175,7 +154,7 @@ class SearchBox(Horizontal):
         """The person leaves the box."""
 
     def compose(self) -> ComposeResult:
-        yield _Scope()
+        yield PieceLabel(Piece("/ ", "key"))
         yield _SearchInput(placeholder="search", select_on_focus=False)
 
     @property
@@ -200,16 +179,14 @@ class SearchBox(Horizontal):
             field.value = text
             field.cursor_position = len(text)
 
-    @property
-    def scope(self) -> str:
-        """What the search is said to be limited to, or ""."""
-        return self.query_one(_Scope).name_shown
+    scope = ""
+    """What the search is said to be limited to, or ""."""
 
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
-        scope = self.query_one(_Scope)
-        scope.name_shown = clean_line(name)
-        scope.refresh(layout=True)
+        self.scope = clean_line(name)
+        scope = [Piece(f"{self.scope} ", "section")] if name else []
+        self.query_one(PieceLabel).show(*scope, Piece("/ ", "key"))
 
     def focus_text(self) -> None:
         """Give the focus to the text."""
@@ -282,7 +259,7 @@ class ListPane(RemovalSafe, Vertical):
         self._begins_as_grid = as_grid
         self.grid: NoteGrid | None = None
         self.order = self.order_found = DEFAULT_ORDER
-        self._said = ""
+        self._count_text = ""
         self._number = 0
         self._is_accepted = False
         """Whether a key is about what is found, which is not there yet."""
@@ -530,13 +507,13 @@ class ListPane(RemovalSafe, Vertical):
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         order = self.chosen_order
         parts = [*remarks, *([clean_line(order.said)] if order != DEFAULT_ORDER else []), count]
-        self._said = " · ".join(parts)
-        self._say()
+        self._count_text = " · ".join(parts)
+        self._show_count()
 
-    def _say(self) -> None:
+    def _show_count(self) -> None:
         """Say how much is shown, and how much of the vault is marked."""
         marked = len(self.notes.marked)
-        said = f"{thousands(marked)} marked · {self._said}" if marked else self._said
+        said = f"{thousands(marked)} marked · {self._count_text}" if marked else self._count_text
         self.post_message(self.Counted(said))
 
     def on_note_grid_arranged(self) -> None:
@@ -544,7 +521,7 @@ class ListPane(RemovalSafe, Vertical):
             head.refresh()
 
     def on_note_list_marked(self) -> None:
-        self._say()
+        self._show_count()
 
     def _total(self, shown: int) -> int:
         """How many notes there are; where all are listed, nobody has to be asked."""

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.editor_text import StandIns
 
-GRAMMAR_LINES = 1000
+MAX_HIGHLIGHTED_LINES = 1000
 """With more lines than this a grammar is too slow for typing."""
-CHECKPOINTS = 1000
+MAX_UNDO_STEPS = 1000
 
 _BREAKS = re.compile("\r\n?")
 _ROLES = (
@@ -75,10 +75,10 @@ class NoteArea(TextArea):
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
             "\n".join(lines),
-            language="markdown" if len(lines) <= GRAMMAR_LINES and _has_grammar() else None,
+            language="markdown" if len(lines) <= MAX_HIGHLIGHTED_LINES and _has_grammar() else None,
             soft_wrap=True,
             tab_behavior="focus",
-            max_checkpoints=CHECKPOINTS,
+            max_checkpoints=MAX_UNDO_STEPS,
             highlight_cursor_line=False,
         )
         self.stand_ins = stand_ins

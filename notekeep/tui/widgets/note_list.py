@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from notekeep.tui.render.note_rows import LetterMatcher
 
 PAGE_ROWS = 100
-KEPT_PAGES = 40
+MAX_CACHED_PAGES = 40
 """So many pages are kept, whatever was scrolled past."""
 GUTTER = 2
 """The cells at the left of a row: the cursor, and the mark, where a click marks."""
-LOOK_FOR = 2000
+MAX_SEARCHED_ROWS = 2000
 """How many rows are looked through for the note the cursor was on."""
 
 
@@ -124,7 +124,7 @@ class NoteList(ListView):
         number, offset = divmod(index, PAGE_ROWS)
         page = self._pages.get(number)
         if page is None:
-            if len(self._pages) >= KEPT_PAGES:
+            if len(self._pages) >= MAX_CACHED_PAGES:
                 del self._pages[next(iter(self._pages))]
             page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
         return page[offset] if offset < len(page) else None
@@ -254,7 +254,7 @@ class NoteList(ListView):
         total = self.note_count
         near = self.cursor if near is None else near
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
-        for index in chain(around, range(min(total, LOOK_FOR))):
+        for index in chain(around, range(min(total, MAX_SEARCHED_ROWS))):
             if (row := self.row_of(index)) is not None and row.path == path:
                 return index
         return None

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.003
 """Seconds of drawing between two looks at the keyboard."""
-PAUSE = 0.002
+SLICE_PAUSE = 0.002
 SCROLLBAR_SECONDS = 0.1
 """Seconds between two updates of the scrollbar while more is drawn."""
 MAX_CACHED_RENDERINGS = 24
 
 
-class Key(NamedTuple):
+class RenderingKey(NamedTuple):
     """What a rendering is good for: this version of this note, at this width."""
 
     path: str
@@ -58,7 +58,7 @@ class DrawGoal(NamedTuple):
     step: Callable[[float], None]  # goes some seconds further towards it
 
 
-class Host(Protocol):
+class PageHost(Protocol):
     """What a preview leaves to whoever shows notes in it."""
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
@@ -86,13 +86,13 @@ class NotePage(TextPage):
         self.rendering: NoteRendering | None = None
         self.chosen: Selectable | None = None
         self._width = 0
-        self._kept: LRUCache[Key, NoteRendering] = LRUCache(MAX_CACHED_RENDERINGS)
+        self._kept: LRUCache[RenderingKey, NoteRendering] = LRUCache(MAX_CACHED_RENDERINGS)
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
         self._folds: dict[str, set[str]] = {}
         self._matcher: LetterMatcher | None = None
         self._message: list[StyledLine] = []
         self._pictures: PictureCache | None = None
-        self._host: Host | None = None
+        self._host: PageHost | None = None
         # What is waited for, and the line that is gone to, while a long note is drawn.
         self._goal: DrawGoal | None = None
         self._going: tuple[int, Callable[[int], None]] | None = None
@@ -114,11 +114,11 @@ class NotePage(TextPage):
         """Whether it has a place on the screen."""
         return self.inner_width > 0 and self.display
 
-    def known(self, key: Key) -> NoteRendering | None:
+    def known(self, key: RenderingKey) -> NoteRendering | None:
         """Return a rendering made before, or None."""
         return self._kept.get(key)
 
-    def keep(self, key: Key, rendering: NoteRendering) -> None:
+    def keep(self, key: RenderingKey, rendering: NoteRendering) -> None:
         """Keep a rendering for when its note comes under the cursor."""
         self._kept.discard(key)
         self._kept[key] = rendering
@@ -127,7 +127,7 @@ class NotePage(TextPage):
         """Return the folds of a note that are not as they were written, to be shared."""
         return self._folds.setdefault(path, set())
 
-    def serve(self, host: Host) -> None:
+    def serve(self, host: PageHost) -> None:
         """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
         self._host = host
         self._pictures = PictureCache(self, host.pixels)
@@ -304,7 +304,7 @@ class NotePage(TextPage):
                 self.length_changed()
             if rendering.done:
                 return
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(SLICE_PAUSE)
             if is_input_pending(self.app):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page

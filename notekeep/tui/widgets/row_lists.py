@@ -11,7 +11,7 @@ from textual.message import Message
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.list_rows import Group, PostRow, group_line, post_line, task_line
+from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
 from notekeep.tui.widgets.line_view import ListView
@@ -120,7 +120,7 @@ class PostList(RowList[PostRow]):
         return [*head, *post_line(item, width - 2, self.site)]
 
 
-class TaskList(RowList[Group | TaskRow | None]):
+class TaskList(RowList[TaskGroup | TaskRow | None]):
     """Tasks, each below the note it stands in, with an empty line between two notes."""
 
     BINDINGS = bindings("tasks", by_screen=ALL_ACTIONS)
@@ -137,18 +137,18 @@ class TaskList(RowList[Group | TaskRow | None]):
         """The task under the cursor."""
         return self._item if isinstance(self._item, TaskRow) else None
 
-    def show(self, rows: Sequence[Group | TaskRow | None]) -> None:
+    def show(self, rows: Sequence[TaskGroup | TaskRow | None]) -> None:
         """Show rows, with the cursor on the task it was on, or near to where that was."""
         here = self.here and (self.here.path, self.here.line)
         self._show(rows, lambda row: isinstance(row, TaskRow) and (row.path, row.line) == here)
 
-    def is_heading(self, item: Group | TaskRow | None) -> bool:
+    def is_heading(self, item: TaskGroup | TaskRow | None) -> bool:
         return not isinstance(item, TaskRow)
 
-    def draw_item(self, item: Group | TaskRow | None, width: int, *, here: bool) -> StyledLine:
+    def draw_item(self, item: TaskGroup | TaskRow | None, width: int, *, here: bool) -> StyledLine:
         if item is None:
             return []
-        if isinstance(item, Group):
+        if isinstance(item, TaskGroup):
             return [Piece("  "), *group_line(item, width - 3), Piece(" ")]
         line = task_line(item, width - 3, self._glyphs, self.today)
         return [*gutter(self._glyphs, here=here), *line, Piece(" ")]

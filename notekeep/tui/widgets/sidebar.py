@@ -47,8 +47,8 @@ class SidebarEntry(NamedTuple):
         return self.query is not None or bool(self.path or self.saved)
 
 
-ALL = SidebarEntry("All notes", "")
-GAP = SidebarEntry("", None)
+ALL_NOTES_ENTRY = SidebarEntry("All notes", "")
+GAP_ENTRY = SidebarEntry("", None)
 
 
 class Sidebar(ListView):
@@ -68,7 +68,7 @@ class Sidebar(ListView):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._entries: list[SidebarEntry] = [ALL]
+        self._entries: list[SidebarEntry] = [ALL_NOTES_ENTRY]
         self._active: frozenset[str] = frozenset({""})
 
     @property
@@ -92,7 +92,7 @@ class Sidebar(ListView):
         self._show(list(_facets(found)), frozenset(terms), "")
 
     def _show(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
-        here = self.entry if self.cursor < len(self._entries) else GAP
+        here = self.entry if self.cursor < len(self._entries) else GAP_ENTRY
         own_keys = cast("NotekeepApp", self.app).own_keys
         self._entries = [_with_key(entry, own_keys) for entry in entries]
         self._active = active
@@ -157,20 +157,20 @@ def _entries(shelves: SidebarModel) -> Iterator[SidebarEntry]:
         yield SidebarEntry("Pinned", None)
         for path, title in shelves.pinned:
             yield SidebarEntry(title, None, path=path)
-        yield GAP
+        yield GAP_ENTRY
     yield SidebarEntry("Kinds", None)
-    yield ALL._replace(notes=shelves.total)
+    yield ALL_NOTES_ENTRY._replace(notes=shelves.total)
     yield from _kinds(shelves.kinds)
     if shelves.saved is not None:
         yield from _saved(shelves.saved)
-    yield GAP
+    yield GAP_ENTRY
     yield SidebarEntry("Tags", None)
     yield from _nested(shelves.tags) if shelves.tags else [_hint("edit-tags", "gives a note some")]
     yield from _years(shelves.years)
 
 
 def _saved(saved: Sequence[SavedQuery]) -> Iterator[SidebarEntry]:
-    yield GAP
+    yield GAP_ENTRY
     yield SidebarEntry("Saved", None)
     for one in saved:
         yield SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
@@ -182,11 +182,11 @@ def _facets(found: SidebarModel) -> Iterator[SidebarEntry]:
     yield SidebarEntry("Found", None, found.total)
     yield from _kinds(found.kinds)
     if found.tags:
-        yield GAP
+        yield GAP_ENTRY
         yield SidebarEntry("Tags", None)
         yield from _nested(found.tags, most_first=True)
     yield from _years(found.years)
-    yield GAP
+    yield GAP_ENTRY
     yield _hint("save-query", "keeps it")
 
 
@@ -197,7 +197,7 @@ def _kinds(kinds: Mapping[str, int]) -> Iterator[SidebarEntry]:
 
 def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
     if years:
-        yield GAP
+        yield GAP_ENTRY
         yield SidebarEntry("Years", None)
     for year, count in years.items():
         yield SidebarEntry(year, f"created:{year}", count)

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.vault import Vault
 
-SHOWN = 50
-WIDEST = 76
-TOP = 2
-TALLEST = 12
+MAX_SHOWN_TITLES = 50
+MAX_WIDTH = 76
+TOP_MARGIN = 2
+MAX_HEIGHT = 12
 
 
 class _Titles(ListView, can_focus=False):
@@ -142,7 +142,7 @@ class Switcher(Vertical):
     def __init__(self, vault: Vault, glyphs: Glyphs) -> None:
         super().__init__()
         self._vault, self._glyphs = vault, glyphs
-        self._found = TitleSearch(self, vault, self._show, SHOWN)
+        self._found = TitleSearch(self, vault, self._show, MAX_SHOWN_TITLES)
         self._steps, self._is_chosen = 0, False
         """What keys did that are about titles which are not there yet."""
 
@@ -163,9 +163,9 @@ class Switcher(Vertical):
 
     def _centre(self) -> None:
         screen = self.app.size.width
-        width = min(WIDEST, max(20, screen * 7 // 10), screen)
+        width = min(MAX_WIDTH, max(20, screen * 7 // 10), screen)
         self.styles.width = width
-        self.styles.offset = ((screen - width) // 2, TOP)
+        self.styles.offset = ((screen - width) // 2, TOP_MARGIN)
 
     def open(self) -> None:
         """Show it, empty, with the notes that were open last."""
@@ -196,7 +196,7 @@ class Switcher(Vertical):
         titles.rows = [hit.row for hit in found.hits]
         titles.words = make_matcher(self._vault.query(typed, typing=True))
         titles.typed = typed.strip()
-        titles.styles.height = max(1, min(TALLEST, len(titles.rows)))
+        titles.styles.height = max(1, min(MAX_HEIGHT, len(titles.rows)))
         titles.rows_changed(0)
         if steps := self._steps:
             self._steps = 0
