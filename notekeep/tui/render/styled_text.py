@@ -69,17 +69,11 @@ PICTURE_LINK = BUTTON_PREFIX + "picture:"
 
 
 class Piece(NamedTuple):
-    """A run of text with one role.
+    """A run of text with one role."""
 
-    Attributes:
-        text: What is shown; already clean, without newlines.
-        role: Words that say what it is, separated by blanks: "heading em" is both.
-        link: Where a click on it leads, or "".
-    """
-
-    text: str
-    role: str = ""
-    link: str = ""
+    text: str  # what is shown; already clean, without newlines
+    role: str = ""  # words that say what it is, separated by blanks: "heading em" is both
+    link: str = ""  # where a click on it leads, or ""
 
 
 StyledLine: TypeAlias = list[Piece]

@@ -317,7 +317,7 @@ class ListPane(RemovalSafe, Vertical):
         else:
             self.grid = None
             self.listed.display = True
-        self.notes.take(before)
+        self.notes.copy_from(before)
         # The eye is on that row. The line above the grid takes one from it.
         self.notes.scroll_cursor_to(line + (-HEAD_LINES if grid else HEAD_LINES))
         if had_focus:

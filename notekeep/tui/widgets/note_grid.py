@@ -193,11 +193,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
         shown = grid_cell(note, column, self._glyphs)
         if column.name == TITLE_COLUMN:
             after = signs(note, self._glyphs, conflict=note.path in self._conflicts)
-            shown = (
-                mark_matches(shown, self._words)
-                if self._words is not None and self._hits
-                else shown
-            )
+            if self._matcher is not None and self.is_search:
+                shown = mark_matches(shown, self._matcher)
             shown = distinguished_title(shown, note, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self._glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)
