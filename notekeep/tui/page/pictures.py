@@ -51,7 +51,7 @@ def half_blocks(
         segments: list[Segment] = []
         before, run = None, 0
         for at in range(0, stride, 4):
-            cell = _over(upper, at, ground), _over(lower, at, ground)
+            cell = _blend(upper, at, ground), _blend(lower, at, ground)
             if cell == before:
                 run += 1
                 continue
@@ -64,7 +64,7 @@ def half_blocks(
     return shown
 
 
-def _over(pixels: bytes, at: int, ground: ColorTriplet) -> int:
+def _blend(pixels: bytes, at: int, ground: ColorTriplet) -> int:
     red, green, blue, opacity = pixels[at : at + 4]
     if opacity != 255:
         rest = 255 - opacity

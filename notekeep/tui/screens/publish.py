@@ -262,7 +262,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
             if isinstance(self.shown, ExportPlan):
                 self.shown = None
             self.exported = None
-            self.diff.let_go()
+            self.diff.release()
             self._release_memory()
 
     def _release_memory(self) -> None:

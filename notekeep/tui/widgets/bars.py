@@ -137,7 +137,7 @@ class StatusLine(ButtonLine):
             tabs.extend([Piece(action.title, role, link), Piece("  ")])
         badge = self._badges(width)
         room = width - line_width(tabs) - line_width(badge) - 2 * (2 if badge else 1)
-        said = self._said(room)
+        said = self._status_text(room)
         right = [*badge, *([Piece("  ")] if badge and said else []), *said]
         if line_width(tabs) + line_width(right) + 2 > width:
             right = []
@@ -147,7 +147,7 @@ class StatusLine(ButtonLine):
         name = fit_line([vault], min(room, 24)) if room >= min(line_width([vault]), 8) else []
         return spread_line([*name, *([Piece("   ")] if name else []), *tabs], right, width)
 
-    def _said(self, room: int) -> StyledLine:
+    def _status_text(self, room: int) -> StyledLine:
         """Return what the screen says, without its first parts where there is no room for them."""
         parts = clean_line(self.says).split(STATUS_SEPARATOR)
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]

@@ -140,7 +140,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing.
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         """Return the role that lies over the whole line, or ""."""
         del index
         return ""
@@ -162,7 +162,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         index = y + top
         if width < 1 or index >= count:
             return Strip.blank(max(0, width), self._under)
-        role = self._over(index)
+        role = self._line_role(index)
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
@@ -257,7 +257,7 @@ class ListView(LineView):
         row, part = divmod(index, self.row_height)
         return self.draw_row(row, width)[part]
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):
             return ""
         return "cursor" if self.has_focus else "cursor-blurred"
@@ -267,7 +267,7 @@ class ListView(LineView):
         self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
         self._follow()
-        self._tell(self.Highlighted(self, self.cursor))
+        self._post_own(self.Highlighted(self, self.cursor))
 
     def begin_at(self, row: int) -> None:
         """Have the cursor on `row`, or on the nearest it may stand on, before rows are shown.
@@ -277,7 +277,7 @@ class ListView(LineView):
         self.set_reactive(ListView.cursor, self._nearest(row, 1))
         self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
-    def _tell(self, message: Message) -> None:
+    def _post_own(self, message: Message) -> None:
         """Post a message as one's own, whoever's turn it is.
 
         Textual takes a message that is made while a parent handles another for the parent's, and
@@ -291,9 +291,9 @@ class ListView(LineView):
         target = self._nearest(row, direction)
         if target != self.cursor:
             self.cursor = target
-            self._tell(self.Highlighted(self, target))
+            self._post_own(self.Highlighted(self, target))
 
-    _stands_at: int | None = None
+    _wanted_line: int | None = None
     """The line of the view at which the row of the cursor should begin; see `scroll_cursor_to`."""
 
     @property
@@ -303,20 +303,20 @@ class ListView(LineView):
 
     def scroll_cursor_to(self, line: int) -> None:
         """Scroll the row of the cursor to a line of the view, at once or when it has a size."""
-        self._stands_at = line
-        self._stand()
+        self._wanted_line = line
+        self._restore_scroll()
 
-    def _stand(self) -> None:
-        if self._stands_at is not None and self.size.height:
-            line = min(max(0, self._stands_at), self.page - self.row_height)
+    def _restore_scroll(self) -> None:
+        if self._wanted_line is not None and self.size.height:
+            line = min(max(0, self._wanted_line), self.page - self.row_height)
             self._scroll_top(self.cursor * self.row_height - max(0, line))
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._stand()
+        self._restore_scroll()
 
     def watch_cursor(self, before: int, after: int) -> None:
-        self._stands_at = None
+        self._wanted_line = None
         for row in (before, after):
             self.refresh_lines(row * self.row_height, self.row_height)
         self._follow()
@@ -372,7 +372,7 @@ class ListView(LineView):
         self.is_moved = True
         self.move_to(row)
         if chain == 2:
-            self._tell(self.Selected(self, row))
+            self._post_own(self.Selected(self, row))
 
     def _step(self, rows: int) -> None:
         self.is_moved = True
@@ -479,7 +479,7 @@ class DiffView(TextPage):
         if not stays:
             self.scroll_to(y=0, animate=False, immediate=True)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Keep the lines and nothing of what they were made from; they fit no other width."""
         lines = self._lines
         self._make = lambda _width: lines

@@ -462,12 +462,12 @@ class ListPane(RemovalSafe, Vertical):
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
         self.matcher = None
-        self.notes.nothing = self._nothing()
+        self.notes.nothing = self._empty_lines()
         self.notes.dated_by = self._dated_by
-        self.notes.show_rows(source, None if from_top else self._keep())
-        self._stand()
+        self.notes.show_rows(source, None if from_top else self._wanted_path())
+        self._restore_line()
         self.choose_columns(first)
-        self._counted(source.total)
+        self._update_count(source.total)
         if not source.total:
             self.post_message(self.Empty())
 
@@ -476,7 +476,7 @@ class ListPane(RemovalSafe, Vertical):
         """How much of the index is there while it is built; None once it is."""
         return cast("NotekeepApp", self.app).indexed
 
-    def _nothing(self) -> Sequence[StyledLine]:
+    def _empty_lines(self) -> Sequence[StyledLine]:
         """Return what an empty list says."""
         if not self.typed:
             return no_notes(self._indexed)
@@ -487,22 +487,22 @@ class ListPane(RemovalSafe, Vertical):
     def index_progressed(self) -> None:
         """Say how far the index is, where there is nothing to show yet."""
         if not self.notes.note_count:
-            self.notes.nothing = self._nothing()
+            self.notes.nothing = self._empty_lines()
             self.notes.lines_changed()
 
-    def _keep(self) -> str | None:
+    def _wanted_path(self) -> str | None:
         """Return the note that the cursor should be on."""
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             return wanted
         return row.path if (row := self.notes.row) is not None else None
 
-    def _stand(self) -> None:
+    def _restore_line(self) -> None:
         line, self._wanted_line = self._wanted_line, None
         if line is not None:
             self.notes.scroll_cursor_to(line)
 
-    def _counted(self, shown: int, *remarks: str) -> None:
+    def _update_count(self, shown: int, *remarks: str) -> None:
         total = self._total(shown)
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         order = self.chosen_order
@@ -568,14 +568,14 @@ class ListPane(RemovalSafe, Vertical):
                 group="search",
                 exclusive=True,
                 pause=pause,
-                failed=lambda error: self._unfinished(number, error),
+                failed=lambda error: self._show_error(number, error),
             )
 
     def _show_nothing(self) -> None:
         """Show no note, and say nothing of it."""
         self.matcher, self.notes.nothing = None, ()
         self.notes.show_hits([], None)
-        self._counted(0)
+        self._update_count(0)
         self.post_message(self.Empty())
 
     def _found(self, number: int, typed: str, found: SearchResults) -> None:
@@ -588,25 +588,25 @@ class ListPane(RemovalSafe, Vertical):
             return typed
         return f"{self.scope} ({typed})" if " OR " in typed else f"{self.scope} {typed}"
 
-    def _unfinished(self, number: int, error: NotekeepError) -> None:
+    def _show_error(self, number: int, error: NotekeepError) -> None:
         """Say softly what a query lacks; what was found by title stays."""
         if number == self._number and isinstance(error, UsageError):
             self.post_message(self.Counted(clean_line(error.message)))
 
     def _show(self, typed: str, found: SearchResults) -> None:
         self.matcher = make_matcher(self._vault.query(typed, typing=True))
-        self.notes.nothing = self._nothing()
+        self.notes.nothing = self._empty_lines()
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
-        keep = self._keep()
+        keep = self._wanted_path()
         hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
-        self._stand()
+        self._restore_line()
         self.choose_columns([hit.row for hit in hits])
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None:
             remarks = ["still indexing"]
-        self._counted(found.total, *remarks)
+        self._update_count(found.total, *remarks)
         if not found.hits:
             self.post_message(self.Empty())
         if self._is_accepted:
@@ -622,9 +622,9 @@ class ListPane(RemovalSafe, Vertical):
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).hold_keys(self, late=self._look_on)
+        cast("NotekeepApp", self.app).hold_keys(self, late=self._show_running)
 
-    def _look_on(self) -> None:
+    def _show_running(self) -> None:
         if self._is_accepted:
             self.notes.nothing = search_running(self.typed)
             self.notes.show_hits([], None, None)

@@ -124,13 +124,13 @@ class NoteArea(TextArea):
         before = self.app.clipboard
         super().action_cut()
         if self.app.clipboard is not before:
-            self._hand_out(self.app.clipboard)
+            self._copy_out(self.app.clipboard)
 
     def action_copy(self) -> None:
         if self.selected_text:
-            self._hand_out(self.selected_text)
+            self._copy_out(self.selected_text)
 
-    def _hand_out(self, text: str) -> None:
+    def _copy_out(self, text: str) -> None:
         """Put text on the clipboard as the file has it; a byte that is no text goes as "?"."""
         real = self.stand_ins.real(text)
         self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
@@ -207,9 +207,9 @@ class NoteArea(TextArea):
 
     def on_paste(self, event: events.Paste) -> None:
         # Textual calls the field's own handler after this one.
-        self.call_later(self._tell_of_paste, event.text, min(self.selection))
+        self.call_later(self._post_paste, event.text, min(self.selection))
 
-    def _tell_of_paste(self, text: str, start: Location) -> None:
+    def _post_paste(self, text: str, start: Location) -> None:
         end = self.cursor_location
         self.post_message(self.Pasted(text, (start, end, self.get_text_range(start, end))))
 

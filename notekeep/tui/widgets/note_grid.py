@@ -163,7 +163,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
             self.line_changed(row)
         super().watch_cursor(before, after)
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         # The cell under the cursor looks different from its row, so rows are drawn with theirs.
         del index
         return ""
@@ -211,7 +211,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.move_to(row)
         self._go_to_column(column)
         if chain == 2:
-            self._tell(self.CellOpened())
+            self._post_own(self.CellOpened())
 
 
 class GridHead(ButtonLine):

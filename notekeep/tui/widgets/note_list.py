@@ -211,7 +211,7 @@ class NoteList(ListView):
         if paths != self.marked:
             self.marked = paths
             self.lines_changed()
-            self._tell(self.Marked(self))
+            self._post_own(self.Marked(self))
 
     def flag(self, paths: frozenset[str]) -> None:
         """Show which notes have two versions."""

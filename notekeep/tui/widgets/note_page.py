@@ -95,7 +95,7 @@ class NotePage(TextPage):
         self._host: PageHost | None = None
         # What is waited for, and the line that is gone to, while a long note is drawn.
         self._goal: DrawGoal | None = None
-        self._going: tuple[int, Callable[[int], None]] | None = None
+        self._target: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
 
@@ -142,33 +142,36 @@ class NotePage(TextPage):
         """Show a note where it was left, or at a line of the file, counted from 1."""
         self._remember()
         if self.path != rendering.path:
-            self.chosen = self._going = self._sought = None
-        going = (line, partial(self._seek, line)) if line is not None else self._going
+            self.chosen = self._target = self._sought = None
+        going = (line, partial(self._show_sought, line)) if line is not None else self._target
         self.rendering, self._matcher, self._message = rendering, matcher, []
         rendering.refold()
         place = self._places.get(rendering.path)
         top = place.top if place is not None else 0
         if place is not None and top and place.width != rendering.width and going is None:
-            back = partial(self._return, place.part)
-            going = (place.line, partial(self._seek, place.line) if place.is_sought else back)
+            back = partial(self._show_left, place.part)
+            going = (
+                place.line,
+                partial(self._show_sought, place.line) if place.is_sought else back,
+            )
             top = 0
-        self._drawn_anew(top if len(rendering.lines) > top else 0)
+        self._redraw_at(top if len(rendering.lines) > top else 0)
         if going is not None:
             self._go_to(*going)
         elif top:
             enough = top + self.page
             self._when(
                 lambda: len(rendering.lines) >= enough,
-                lambda: self._drawn_anew(top),
+                lambda: self._redraw_at(top),
                 rendering.draw_for,
             )
 
-    def _drawn_anew(self, top: int) -> None:
+    def _redraw_at(self, top: int) -> None:
         """Show what the rendering has by now, from line `top` on, and go on drawing."""
         rendering = self.rendering
         if rendering is None:
             return
-        self._goal = self._going = None
+        self._goal = self._target = None
         enough = top + 2 * self.page
         rendering.draw_for(inf, lambda: len(rendering.lines) >= enough)
         self.lines_changed()
@@ -182,7 +185,7 @@ class NotePage(TextPage):
         rendering = self.rendering
         if rendering is None:
             return
-        self._going = (line, then)
+        self._target = (line, then)
 
         def draw() -> None:
             rendering.unfold_to(line)
@@ -217,26 +220,26 @@ class NotePage(TextPage):
             self._goal = DrawGoal(is_reached, then, lambda seconds: step(seconds, is_reached))
             self._draw_rest(rendering)
 
-    def _land(self, row: int) -> None:
+    def _show_row(self, row: int) -> None:
         """Show a line with a third of the page above it."""
-        self._drawn_anew(max(0, row - self.page // 3))
+        self._redraw_at(max(0, row - self.page // 3))
 
-    def _seek(self, line: int, row: int) -> None:
+    def _show_sought(self, line: int, row: int) -> None:
         """Land on a line of the page, and remember which line of the file it is."""
-        self._land(row)
+        self._show_row(row)
         self._sought = (line, self.scroll_offset.y)
 
-    def _return(self, part: float, row: int) -> None:
+    def _show_left(self, part: float, row: int) -> None:
         """Show a line at the top; of a long paragraph that far down in it."""
         if self.rendering is not None:
             row = find_reading_row(self.rendering, row, part)
-        self._drawn_anew(row)
+        self._redraw_at(row)
 
     def say(self, *lines: StyledLine) -> None:
         """Show a few words instead of a note."""
         self._remember()
         self.rendering, self._message = None, list(lines)
-        self._goal = self._going = None
+        self._goal = self._target = None
         self.lines_changed()
         self.scroll_to(y=0, animate=False, immediate=True)
 

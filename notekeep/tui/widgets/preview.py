@@ -102,11 +102,11 @@ class Preview(NotePage):
 
     def action_follow(self) -> None:
         if self.chosen is not None and self.chosen.link:
-            self._act(self.chosen.link)
+            self._open_link(self.chosen.link)
         elif self.chosen is not None and self.chosen.passage is not None:
             self.action_view_picture()
 
-    def _act(self, link: str) -> None:
+    def _open_link(self, link: str) -> None:
         """Do what a link asks for here, or have it followed."""
         rendering = self.rendering
         if rendering is None or not link.startswith(BUTTON_PREFIX):
@@ -125,17 +125,17 @@ class Preview(NotePage):
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
-            self._look(link.split(":", 5)[-1])
+            self._show_picture(link.split(":", 5)[-1])
         else:
             self.post_message(self.Followed(link, self.path or ""))
 
     def _jump(self, line: int | None) -> None:
         """Go to a line of the file, counted from 1, and choose what is there."""
         if line is not None:
-            self._go_to(line, self._jumped)
+            self._go_to(line, self._choose_at)
 
-    def _jumped(self, row: int) -> None:
-        self._land(row)
+    def _choose_at(self, row: int) -> None:
+        self._show_row(row)
         if self.rendering is not None:
             self.chosen = next(find_selectables(self.rendering.lines, row, passages=False), None)
             self.lines_changed()
@@ -143,7 +143,7 @@ class Preview(NotePage):
     def action_next_page(self) -> None:
         chosen = self.chosen
         if chosen is not None and chosen.link.startswith(TASK_LINK) and self._is_seen(chosen):
-            self._act(chosen.link)
+            self._open_link(chosen.link)
         else:
             self.action_page_down()
 
@@ -171,7 +171,7 @@ class Preview(NotePage):
     def action_tick_here(self) -> None:
         """Tick the chosen task; without one, choose the next that is seen."""
         if self.chosen is not None and self.chosen.link.startswith(TASK_LINK):
-            self._act(self.chosen.link)
+            self._open_link(self.chosen.link)
             return
         rendering = self.rendering
         if rendering is None:
@@ -197,7 +197,7 @@ class Preview(NotePage):
         if self.rendering is not None:
             top = self.scroll_offset.y
             self.rendering.toggle(key, top + 2 * self.page)
-            self._drawn_anew(min(top, max(0, self.line_count() - 1)))
+            self._redraw_at(min(top, max(0, self.line_count() - 1)))
 
     def action_fold(self) -> None:
         """Fold or open the section that what is chosen is in, else the one at the top."""
@@ -235,13 +235,13 @@ class Preview(NotePage):
         source = rendering.lines[heading].source
         rendering.toggle_all(2 * self.page)
         if top > heading:
-            self._go_to(rendering.file_line(source), self._drawn_anew)
+            self._go_to(rendering.file_line(source), self._redraw_at)
         else:
-            self._drawn_anew(top)
+            self._redraw_at(top)
 
     # Copying and pictures.
 
-    def _look(self, path: str) -> None:
+    def _show_picture(self, path: str) -> None:
         if self._host is not None:
             self._host.look(path)
 
@@ -253,12 +253,12 @@ class Preview(NotePage):
         passage = self.chosen.passage if self.chosen is not None else None
         if passage is not None:
             if passage.kind == "picture":
-                self._look(passage.text)
+                self._show_picture(passage.text)
             return
         top = self.scroll_offset.y
         for row in (*rendering.lines[top:], *rendering.lines[:top]):
             if row.passage is not None and row.passage.kind == "picture":
-                self._look(row.passage.text)
+                self._show_picture(row.passage.text)
                 return
         if rendering.done:
             show_message(self, "There is no picture in this note")
@@ -267,7 +267,7 @@ class Preview(NotePage):
         link = event.style.meta.get("link")
         if link:
             event.stop()
-            self._act(str(link))
+            self._open_link(str(link))
             return
         place = event.get_content_offset(self)
         row = place.y + self.scroll_offset.y if place is not None else self.line_count()
@@ -277,7 +277,7 @@ class Preview(NotePage):
         if passage is None or self.text_selection is not None:
             return
         if passage.kind == "picture":
-            self._look(passage.text)
+            self._show_picture(passage.text)
             return
         stop = Selectable(passage.line, "", passage)
         self.chosen = None if self.chosen == stop else stop

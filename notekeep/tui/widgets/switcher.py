@@ -79,7 +79,7 @@ class _Titles(ListView, can_focus=False):
             Piece("  enter makes it", "faint"),
         ]
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         return "cursor" if index == self.cursor and self.is_selectable(index) else ""
 
 
