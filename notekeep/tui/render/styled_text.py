@@ -65,7 +65,7 @@ BACK_LINK = BUTTON_PREFIX + "back:"
 LINE_LINK = BUTTON_PREFIX + "line:"
 """Leads to this line of the file, counted from 1."""
 PICTURE_LINK = BUTTON_PREFIX + "picture:"
-"""Shows a picture; see `around.Picture.link`."""
+"""Shows a picture; see `Picture.link`."""
 
 
 class Piece(NamedTuple):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Two versions of a text, line by line: what is the same, what changed, and which words of it.
 #
-# How the rows are laid out on a screen is in `versions`. Lines are equal when all their bytes
+# How the rows are laid out on a screen is in `version_lines`. Lines are equal when all their bytes
 # are; what is shown of them is clean.
 
 CONTEXT_LINES = 2

@@ -121,7 +121,6 @@ class StatusLine(ButtonLine):
     """How many errors have not been looked at."""
 
     def __init__(self, vault: str, active: str) -> None:
-        """Make the line."""
         super().__init__()
         self._vault = clean_line(vault)
         self._active = active
@@ -273,7 +272,7 @@ BUTTON_SEPARATOR = " · "
 
 
 class Button(NamedTuple):
-    """A key, what it does, and the id of its action or SUBMIT."""
+    """A key, what it does, and the id of its action or `SUBMIT_ACTION`."""
 
     key: str
     text: str
@@ -284,10 +283,9 @@ CLOSE_BUTTON = Button("esc", "closes", "dismiss")
 
 
 class ActionButtons(ButtonLine):
-    """Actions by their keys, those that matter most first; what has no room is left out whole."""
+    """Actions by id, each with what it does, those that matter most first; the rest has no room."""
 
     def __init__(self, *actions: tuple[str, str]) -> None:
-        """Take the id of each action and what it does."""
         super().__init__()
         self._actions = actions
 

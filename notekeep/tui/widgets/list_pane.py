@@ -28,6 +28,7 @@ from notekeep.tui.list_model import (
     find_field_typo,
     find_sort_key,
     next_order,
+    replace_sort,
     sort_hits,
 )
 from notekeep.tui.location import ListState, NoteLocation
@@ -38,6 +39,7 @@ from notekeep.tui.render.note_rows import make_matcher
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
+from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
 
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
     from notekeep.tui.list_model import FieldTypo
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
-    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Vault
 
@@ -297,8 +298,6 @@ class ListPane(RemovalSafe, Vertical):
             yield self.grid
 
     def _make_grid(self) -> tuple[GridHead, NoteGrid]:
-        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-
         grid = NoteGrid(self._glyphs, self._today)
         return GridHead(grid, self._glyphs), grid
 
@@ -440,8 +439,6 @@ class ListPane(RemovalSafe, Vertical):
         self.remove_class("-corrected")
         number, query = self._number, self.scope
         if self.order != DEFAULT_ORDER:
-            from notekeep.tui.list_model import replace_sort
-
             query = replace_sort(query, self.order.key)
         if self._key and self._vault.count() > MAX_SORTED_ROWS:
             in_background(

@@ -44,7 +44,7 @@ _KEY = re.compile(r"^[\w-]+:")
 
 
 class NoteArea(TextArea):
-    """A text field over lines as `Spliced` shows them.
+    """A text field over lines as `EditorText` shows them.
 
     Whatever comes into it, typed, pasted or completed, goes through the stand-ins; whatever leaves
     it for the clipboard comes back out of them.
