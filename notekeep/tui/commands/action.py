@@ -76,9 +76,9 @@ _MODIFIERS = {"ctrl": "ctrl", "c": "ctrl", "control": "ctrl", "shift": "shift", 
 _MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
 
 
-def parse_key(said: str) -> str | None:
+def parse_key(written: str) -> str | None:
     """Return the name of a key that a person wrote: "?", "ctrl-d", "C-d", "PgUp"; None for none."""
-    text = said.strip() or said[:1]
+    text = written.strip() or written[:1]
     if not text:
         return None
     if len(text) == 1:

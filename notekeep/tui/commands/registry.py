@@ -142,18 +142,14 @@ def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
 def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = None) -> str:
     """Return the keys of an action as a person reads them, those that are two in a row last."""
     single = format_keys(action_keys(action, own_keys)[:most])
-    return ", ".join(filter(None, (single, *sequence_labels(action, own_keys))))
-
-
-def sequence_labels(action: Action, own_keys: Mapping[str, str]) -> list[str]:
-    """Return the keys of an action that are two in a row, as a person reads them: "gs"."""
-    return [
+    double = [
         format_sequence(first[0], second.key)
         for id_, seconds in SECOND_KEYS.items()
         if (first := action_keys(ACTIONS_BY_ID[id_], own_keys))
         for second in seconds
         if second.action == action.id
     ]
+    return ", ".join(filter(None, (single, *double)))
 
 
 def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
@@ -162,9 +158,9 @@ def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
         f"There is no action {name!r} to give keys to."
         for name in own_keys.keys() - ACTIONS_BY_ID.keys()
     ]
-    for contexts in ACTION_PLACES.values():
+    for place in ACTION_PLACES:
         taken: dict[str, str] = {}
-        for action in (action for context in contexts for action in actions_in_context(context)):
+        for action in actions_at_place(place):
             for key in action_keys(action, own_keys):
                 holder = taken.setdefault(key, action.id)
                 if holder != action.id and action.id not in SHADOWED_ACTIONS.get(holder, ()):
@@ -196,7 +192,7 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
     An unknown map is the default, an unknown key is left out, and an action with no key that is
     known keeps those it had; an empty text takes its keys from an action.
     """
-    return {**_map(name), **dict(_read(own))}
+    return {**_map(name), **dict(_known_keys(own))}
 
 
 def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
@@ -205,7 +201,11 @@ def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
     if name and name not in keymaps():
         found.append(f"There is no key map {name!r}; known are {', '.join(keymaps())}.")
     for action, keys in own.items():
-        found += [f"There is no key {key!r}, which {action} should have." for key in _unknown(keys)]
+        found += [
+            f"There is no key {key!r}, which {action} should have."
+            for key in _split_keys(keys)
+            if parse_key(key) is None
+        ]
     return [*found, *find_key_clashes(keymap(name, own))]
 
 
@@ -216,19 +216,15 @@ def _map(name: str) -> dict[str, str]:
     return map_
 
 
-def _read(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _known_keys(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for action, keys in own.items():
-        known = [key for key in map(parse_key, _said(keys)) if key is not None]
+        known = [key for key in map(parse_key, _split_keys(keys)) if key is not None]
         if known or not keys.strip() or action not in ACTIONS_BY_ID:
             yield action, ",".join(dict.fromkeys(known))
 
 
-def _said(keys: str) -> list[str]:
-    """Part keys that are written with commas between; a comma alone is a key itself."""
+def _split_keys(keys: str) -> list[str]:
+    """Split keys that are written with commas between; a comma alone is a key itself."""
     if keys.strip() == ",":
         return [","]
-    return [key for key in keys.split(",") if key.strip()]
-
-
-def _unknown(keys: str) -> list[str]:
-    return [key.strip() for key in _said(keys) if parse_key(key) is None]
+    return [key.strip() for key in keys.split(",") if key.strip()]

@@ -86,7 +86,6 @@ class NoteSurroundings:
 
     @property
     def shows_any(self) -> bool:
-        """Whether anything is shown in place."""
         return bool(self.pictures or self.embeds or self.years)
 
 

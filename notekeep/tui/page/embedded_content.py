@@ -140,7 +140,6 @@ class _HtmlReader(HTMLParser):
         self._links: list[str] = []
 
     def rows(self) -> list[_Row]:
-        """Return what was read; nothing is open any more."""
         self._break()
         return self._rows
 

@@ -217,11 +217,9 @@ class NoteText:
         return len(self.blocks) >= count
 
     def cut_more(self) -> None:
-        """Cut a few blocks more."""
         self.cut_to(len(self.blocks) + BLOCKS_PER_STEP)
 
     def cut_all(self) -> None:
-        """Cut whatever is left."""
         while not self.is_cut:
             self.cut_more()
 

@@ -96,7 +96,6 @@ class NoteRendering:
 
     @property
     def done(self) -> bool:
-        """Whether the whole note is drawn."""
         return self.text.is_cut and self._next > len(self.text.blocks)
 
     def draw_lines(self, count: int, *, largest: float = inf) -> None:

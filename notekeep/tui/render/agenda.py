@@ -56,7 +56,6 @@ class AgendaItem(NamedTuple):
 
     @property
     def is_selectable(self) -> bool:
-        """Whether the cursor may stand on it."""
         return bool(self.path) or self.habit is not None
 
     @property
@@ -70,7 +69,6 @@ class AgendaItem(NamedTuple):
         return self.path, self.problem
 
     def draw(self, width: int) -> StyledLine:
-        """Return the line in `width` cells."""
         return spread_line(self.left, self.right, width)
 
 

@@ -87,7 +87,6 @@ class Column(NamedTuple):
 
     @property
     def head(self) -> str:
-        """What stands above it."""
         return clean_line(
             {MODIFIED_COLUMN: "changed", KIND_COLUMN: "kind"}.get(self.name, self.name)
         )

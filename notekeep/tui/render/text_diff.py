@@ -63,7 +63,6 @@ class TextComparison(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether both versions are the same."""
         return not (self.added or self.removed)
 
 

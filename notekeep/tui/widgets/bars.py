@@ -75,7 +75,6 @@ class PieceLabel(ButtonLine):
         self._line: StyledLine = list(pieces)
 
     def show(self, *pieces: Piece) -> None:
-        """Show other pieces."""
         self._line = list(pieces)
         self.refresh(layout=True)
 

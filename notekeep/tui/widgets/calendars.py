@@ -80,7 +80,6 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         self._today, self._week_start = today, week_start
 
     def show(self, day: date) -> None:
-        """Show another day in its month."""
         self.day = day
         self.lines_changed()
 
@@ -146,7 +145,6 @@ class YearGrid(LineView, can_focus=False):
         self._calendar: Calendar | None = None
 
     def show(self, habit: HabitView, year: int, calendar: Calendar) -> None:
-        """Show a year of a habit."""
         self._habit, self._year, self._calendar = habit, year, calendar
         self.lines_changed()
 

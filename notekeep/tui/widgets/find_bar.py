@@ -67,12 +67,10 @@ class FindBar(Horizontal):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is looked for."""
         return self.has_class("-open")
 
     @property
     def has_text_focus(self) -> bool:
-        """Whether the person is typing here."""
         return self.query_one(_FindInput).has_focus
 
     def open(self) -> None:

@@ -89,7 +89,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     # What a subclass answers.
 
     def line_count(self) -> int:
-        """Return how many lines there are."""
         raise NotImplementedError
 
     def draw_line(self, index: int, width: int) -> StyledLine:
@@ -121,7 +120,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             scroll_over(self, size)
 
     def line_changed(self, index: int) -> None:
-        """Draw one line again."""
         for key in [key for key in self._strips.keys() if key[0] == index]:  # noqa: SIM118 - an LRUCache does not iterate
             self._strips.discard(key)
         self.refresh_line(index)
@@ -238,7 +236,6 @@ class ListView(LineView):
     """Whether the person put the cursor where it is, since this was last set to False."""
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
@@ -361,13 +358,11 @@ class ListView(LineView):
             self.place_clicked(place, event)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
-        """Answer a click within the rows."""
         row = self.row_at(place.y)
         if row is not None and self.is_selectable(row):
             self.row_clicked(row, place.x, event.chain)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
-        """Answer a click on a row."""
         del x
         self.is_moved = True
         self.move_to(row)
@@ -448,7 +443,6 @@ class DiffView(TextPage):
         self.is_plan = True
 
     def show_exported(self, done: ExportResult) -> None:
-        """Show what an export wrote."""
         self.show(lambda width: exported_lines(done, width, self._glyphs))
 
     def show_patch(self, plan: WritePlan) -> None:
@@ -456,7 +450,6 @@ class DiffView(TextPage):
         self.show(lambda width: patch_lines(plan, width, self._glyphs))
 
     def show_report(self, report: CheckReport) -> None:
-        """Show what a check found."""
         self.show(lambda width: report_lines(report, width, self._glyphs))
 
     @property

@@ -160,7 +160,6 @@ class SearchBox(Horizontal):
 
     @property
     def text(self) -> str:
-        """The query as typed."""
         return self.query_one(_SearchInput).value
 
     def set_text(self, text: str) -> None:
@@ -170,7 +169,6 @@ class SearchBox(Horizontal):
         field.cursor_position = len(text)
 
     def type_on(self, text: str) -> None:
-        """Type a text where the cursor is."""
         self.query_one(_SearchInput).insert_text_at_cursor(text)
 
     def put(self, text: str) -> None:
@@ -190,13 +188,11 @@ class SearchBox(Horizontal):
         self.query_one(PieceLabel).show(*scope, Piece("/ ", "key"))
 
     def focus_text(self) -> None:
-        """Give the focus to the text."""
         # At once, so that the next key is typed here and not taken for a command.
         self.screen.set_focus(self.query_one(_SearchInput))
 
     @property
     def has_text_focus(self) -> bool:
-        """Whether the person is typing here."""
         return self.query_one(_SearchInput).has_focus
 
     def on_click(self) -> None:
@@ -213,7 +209,6 @@ class SearchBox(Horizontal):
         self.post_message(self.Accepted(self.text))
 
     def leave(self) -> None:
-        """Go back to the list."""
         self.screen.set_focus(cast("ListPane", self.parent).notes)
         self.post_message(self.Left())
 
@@ -284,7 +279,6 @@ class ListPane(RemovalSafe, Vertical):
 
     @property
     def notes(self) -> NoteList:
-        """The list, or the grid."""
         return self.grid if self.grid is not None else self.listed
 
     def _compose_notes(self) -> Iterable[Widget]:
@@ -346,7 +340,6 @@ class ListPane(RemovalSafe, Vertical):
 
     @property
     def typed(self) -> str:
-        """What is searched for."""
         return self.box.text.strip()
 
     def again(self, wanted: str | None = None) -> None:
@@ -360,7 +353,6 @@ class ListPane(RemovalSafe, Vertical):
 
     @property
     def asked(self) -> ListState:
-        """What the list shows."""
         return ListState(self.scope, self.box.scope, self.typed)
 
     def ask_again(self, stop: NoteLocation) -> None:
@@ -400,7 +392,6 @@ class ListPane(RemovalSafe, Vertical):
         return name if self._vault.schema.type_of("", name) == "date" else ""
 
     def next_order(self) -> None:
-        """Sort the notes in the next order."""
         self._sort(next_order(self.chosen_order))
 
     def sort_by(self, name: str) -> None:

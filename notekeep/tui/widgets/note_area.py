@@ -88,7 +88,6 @@ class NoteArea(TextArea):
 
     @property
     def lines(self) -> list[str]:
-        """The text, as it is shown."""
         return self.document.lines
 
     def put(self, lines: Sequence[str]) -> None:

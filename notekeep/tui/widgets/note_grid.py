@@ -104,7 +104,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     @property
     def here(self) -> Column | None:
-        """The column of the cursor."""
         return self.columns[self.column] if self.column < len(self.columns) else None
 
     def places(self, width: int) -> list[ColumnPlace]:
@@ -146,7 +145,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     @property
     def cell_region(self) -> Region:
-        """Where the cell under the cursor is on the screen."""
         y = self.cursor - self.scroll_offset.y
         places = (p for p in self.places(self.inner_width) if p.column == self.column)
         place = next(places, ColumnPlace(0, GUTTER, max(1, self.inner_width - GUTTER)))

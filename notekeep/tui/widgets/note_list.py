@@ -110,7 +110,6 @@ class NoteList(ListView):
 
     @property
     def note_count(self) -> int:
-        """How many notes are listed."""
         return self._source.total
 
     def show_rows(self, source: RowSource, keep: str | None = None) -> None:
@@ -132,7 +131,6 @@ class NoteList(ListView):
 
     @property
     def is_search(self) -> bool:
-        """Whether hits are listed."""
         return isinstance(self._source, HitRows)
 
     def hit_at(self, row: int) -> Hit | None:
@@ -163,7 +161,6 @@ class NoteList(ListView):
     # Marks.
 
     def toggle_mark(self, row: int | None = None) -> None:
-        """Mark the note of a row, or unmark it."""
         note = self.row_of(self.cursor if row is None else row) if self.note_count else None
         if note is None:
             return
@@ -204,7 +201,6 @@ class NoteList(ListView):
         self._mark({moved.get(path, path) for path in self.marked} & known)
 
     def clear_marks(self) -> None:
-        """Unmark every note."""
         self._mark(set())
 
     def _mark(self, paths: set[str]) -> None:

@@ -101,7 +101,6 @@ class NotePage(TextPage):
 
     @property
     def path(self) -> str | None:
-        """The note that is shown."""
         return self.rendering.path if self.rendering is not None else None
 
     @property
@@ -111,11 +110,9 @@ class NotePage(TextPage):
 
     @property
     def is_on_screen(self) -> bool:
-        """Whether it has a place on the screen."""
         return self.inner_width > 0 and self.display
 
     def known(self, key: RenderingKey) -> NoteRendering | None:
-        """Return a rendering made before, or None."""
         return self._kept.get(key)
 
     def keep(self, key: RenderingKey, rendering: NoteRendering) -> None:

@@ -88,7 +88,6 @@ class PostList(RowList[PostRow]):
 
     @property
     def row(self) -> PostRow | None:
-        """The post under the cursor, or None in an empty list."""
         return self._item
 
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
@@ -101,7 +100,6 @@ class PostList(RowList[PostRow]):
         self.lines_changed()
 
     def go_to(self, path: str) -> None:
-        """Put the cursor on a note's post when it is listed."""
         for number, row in enumerate(self._rows):
             if row.path == path:
                 self.move_to(number)
@@ -134,7 +132,6 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
 
     @property
     def here(self) -> TaskRow | None:
-        """The task under the cursor."""
         return self._item if isinstance(self._item, TaskRow) else None
 
     def show(self, rows: Sequence[TaskGroup | TaskRow | None]) -> None:

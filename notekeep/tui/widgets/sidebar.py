@@ -43,7 +43,6 @@ class SidebarEntry(NamedTuple):
 
     @property
     def can_be_chosen(self) -> bool:
-        """Whether the cursor may stand on it."""
         return self.query is not None or bool(self.path or self.saved)
 
 
@@ -73,7 +72,6 @@ class Sidebar(ListView):
 
     @property
     def entry(self) -> SidebarEntry:
-        """The line under the cursor."""
         return self._entries[self.cursor]
 
     @property
@@ -83,7 +81,6 @@ class Sidebar(ListView):
         return next((entry.text for entry in shown), "")
 
     def show(self, shelves: SidebarModel, active: str) -> None:
-        """Show what the vault has."""
         entries = list(_entries(shelves))
         self._show(entries, frozenset({active}), active)
 

@@ -152,7 +152,6 @@ class Switcher(Vertical):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is shown."""
         return self.has_class("-open")
 
     def on_mount(self) -> None:
@@ -183,7 +182,6 @@ class Switcher(Vertical):
             self._found.ask(self.query_one(_SwitcherInput).value)
 
     def close(self) -> None:
-        """Hide it."""
         self.remove_class("-open")
         self.post_message(self.Closed())
 
@@ -217,7 +215,6 @@ class Switcher(Vertical):
         event.stop()
 
     def step(self, rows: int) -> None:
-        """Go to the title some rows further."""
         if not self._found.are_shown:
             self._steps += rows
             return

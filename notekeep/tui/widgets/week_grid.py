@@ -101,7 +101,6 @@ class Columns(NamedTuple):
 
     @property
     def week(self) -> int:
-        """Where the days begin."""
         return GUTTER + self.title + self.goal
 
 
@@ -174,7 +173,6 @@ class WeekGrid(ListView):
 
     @property
     def first_day(self) -> date:
-        """The first day that is shown."""
         if self.shown == "month":
             return self.day.replace(day=1)
         if self.shown == "year":
@@ -183,7 +181,6 @@ class WeekGrid(ListView):
 
     @property
     def last_day(self) -> date:
-        """The last day that is shown."""
         if self.shown == "month":
             return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
         return self.day if self.shown == "day" else self._week_of(self.day) + timedelta(6)
@@ -193,7 +190,6 @@ class WeekGrid(ListView):
 
     @property
     def habit(self) -> HabitView | None:
-        """The habit under the cursor."""
         row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
         return row.habit if isinstance(row, PlacedHabit) else None
 
@@ -237,13 +233,11 @@ class WeekGrid(ListView):
         self.rows_changed(next(places, self.cursor))
 
     def go_to_habit(self, identity: str) -> None:
-        """Put the cursor on a habit by its id."""
         for index, row in enumerate(self._rows):
             if isinstance(row, PlacedHabit) and row.habit.id == identity:
                 self.move_to(index)
 
     def next_span(self) -> None:
-        """Show a week, a month, a year, and a week again."""
         self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
         self._drawn = self.shown
         self.post_message(self.DayChanged())
