@@ -1,4 +1,4 @@
-"""One habit in full; its year."""
+"""A year of a habit as a calendar of weeks, and one habit in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of habits and their order."""
+"""What lists show of a habit: its marks, goal, strength and streak; and the order of habits."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
-
-# What the interface shows of a habit: a row of Today, a row of the week.
 
 _ROLES: dict[str, str] = {
     "done": "done",

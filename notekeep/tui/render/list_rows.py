@@ -1,4 +1,4 @@
-"""Tasks, posts, empty lists."""
+"""Tasks and posts as rows, and what an empty list says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Row, hit, head of a note; matched letters."""
+"""What lists show of a note: a row, a hit with its matched letters, the head of the preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans and exports as lines."""
+"""What a command or an export would write, and what it wrote, as lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_lin
 from notekeep.tui.render.text_diff import wrap_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.errors import NotekeepError, Refused
     from notekeep.export.check.page_checks import CheckReport
@@ -22,55 +22,6 @@ if TYPE_CHECKING:
     from notekeep.export.source_map import SourceChange
     from notekeep.notes.plan import NoteChange, WritePlan
     from notekeep.tui.render.glyphs import Glyphs
-
-
-# What an export does to a note before anybody else reads it: what is taken out and rewritten.
-
-_MAX_PLACES = 6
-"""Lines that are named of one kind of edit; of more their number is."""
-
-
-def removed_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what of a note stays in the vault, with reasons and lines."""
-    if len(plan.posts) != 1:
-        return []
-    removed = [
-        change for change in plan.posts[0].draft.changes if change.reason != TEASER_END_REASON
-    ]
-    return _section("Taken out", removed, width, glyphs)
-
-
-def rewritten_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what of a note is written in another way for its target, with reasons and lines."""
-    if len(plan.posts) != 1:
-        return []
-    post = plan.posts[0]
-    removed = [change for change in post.draft.changes if change.reason != TEASER_END_REASON]
-    rewritten = [change for change in post.changes if change not in removed]
-    return _section(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
-
-
-def _section(
-    title: str, changes: list[SourceChange], width: int, glyphs: Glyphs
-) -> list[StyledLine]:
-    if not changes:
-        return []
-    return [[], [Piece(clean_line(title), "section")], *_by_reason(changes, width, glyphs)]
-
-
-def _by_reason(changes: Iterable[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return each reason once, with the lines of the note that it is about."""
-    places: dict[str, list[int]] = {}
-    for change in changes:
-        places.setdefault(change.reason, []).append(change.line)
-    lines: list[StyledLine] = []
-    for reason, found in places.items():
-        numbers = sorted(set(found))
-        shown = ", ".join(map(str, numbers[:_MAX_PLACES]))
-        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _MAX_PLACES else ""
-        where = Piece(f" · line {shown}{more}", "faint")
-        lines += wrap_line([Piece("  "), Piece(clean_line(reason)), where], width)
-    return lines
 
 
 def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -162,17 +113,54 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     for note, refusal in plan.refused.items():
         lines += _refusal(note, refusal, width, glyphs)
     for warning in plan.warnings:
-        lines += _told(warning, "warn", width, glyphs)
+        lines += _remark(warning, "warn", width, glyphs)
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
         lines.append(_key_line(_BY_HAND))
-    lines += removed_lines(plan, width, glyphs)
+    lines += _edits("Taken out", _removed(plan), width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
-    return [*lines, *rewritten_lines(plan, width, glyphs)]
+    rewritten = f"Rewritten for {plan.target_name}"
+    return [*lines, *_edits(rewritten, _rewritten(plan), width, glyphs)]
+
+
+# What an export does to a note before anybody else reads it: what is taken out and rewritten.
+
+_MAX_PLACES = 6
+"""Lines that are named of one kind of edit; of more their number is."""
+
+
+def _removed(plan: ExportPlan) -> list[SourceChange]:
+    """Return what of a note stays in the vault."""
+    changes = plan.posts[0].draft.changes if len(plan.posts) == 1 else ()
+    return [change for change in changes if change.reason != TEASER_END_REASON]
+
+
+def _rewritten(plan: ExportPlan) -> list[SourceChange]:
+    """Return what of a note is written in another way for its target."""
+    removed = _removed(plan)
+    changes = plan.posts[0].changes if len(plan.posts) == 1 else ()
+    return [change for change in changes if change not in removed]
+
+
+def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return each reason for a change once, with the lines of the note that it is about."""
+    if not changes:
+        return []
+    places: dict[str, list[int]] = {}
+    for change in changes:
+        places.setdefault(change.reason, []).append(change.line)
+    lines: list[StyledLine] = [[], [Piece(clean_line(title), "section")]]
+    for reason, found in places.items():
+        numbers = sorted(set(found))
+        shown = ", ".join(map(str, numbers[:_MAX_PLACES]))
+        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _MAX_PLACES else ""
+        where = Piece(f" · line {shown}{more}", "faint")
+        lines += wrap_line([Piece("  "), Piece(clean_line(reason)), where], width)
+    return lines
 
 
 def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -184,11 +172,11 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
     for path in done.removed:
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
-        lines += _told(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
+        lines += _remark(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
     for note, refusal in done.refused.items():
         lines += _refusal(note, refusal, width, glyphs)
     for warning in done.warnings:
-        lines += _told(warning, "warn", width, glyphs)
+        lines += _remark(warning, "warn", width, glyphs)
     if done.conflicts:
         lines += [[], _key_line(_BY_HAND)]
     if not (done.written or done.removed):
@@ -222,10 +210,10 @@ def _counts(plan: ExportPlan) -> StyledLine:
 def _refusal(note: str, refusal: Refused, width: int, glyphs: Glyphs) -> list[StyledLine]:
     place = f"{note}, line {refusal.line}" if refusal.line else note
     why = refusal.message.removeprefix(f"{note}: ")
-    return _told(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
+    return _remark(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
 
 
-def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _remark(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
     return wrap_line([Piece(f"{glyphs.warning} {clean_line(text).strip()}", role)], width)
 
 

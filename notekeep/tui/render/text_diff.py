@@ -1,4 +1,8 @@
-"""Two texts line by line; patches."""
+"""Two versions of a text, line by line: what is the same, what changed, and which words of it.
+
+How the rows are laid out on a screen is in `version_lines`. Lines are equal when all their bytes
+are; what is shown of them is clean.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, chop_line, line_t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-
-# Two versions of a text, line by line: what is the same, what changed, and which words of it.
-#
-# How the rows are laid out on a screen is in `version_lines`. Lines are equal when all their bytes
-# are; what is shown of them is clean.
 
 CONTEXT_LINES = 2
 """How many lines stand around what changed."""

@@ -1,4 +1,4 @@
-"""Status line, footer, button rows, choice rows."""
+"""Lines across the screen whose parts can be clicked: status, keys, buttons, choices."""
 
 from __future__ import annotations
 
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
-
-
-# `Bar`: one line across the screen, whose parts can be clicked.
 
 
 class ButtonLine(Widget):

@@ -1,4 +1,4 @@
-"""Month, year heatmap, page of a habit."""
+"""Days to look at and to choose from: a month, a year of a habit, the page about a habit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Virtual lines: base of all lists; diffs."""
+"""Lines that are drawn when they are seen: the base of everything long in the interface.
+
+Lists of notes, the preview, a diff and the week of habits stand on it. A list of a hundred thousand
+rows costs what its visible rows cost, because nothing is mounted, measured or laid out for a row
+that nobody looks at.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +47,6 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.styled_text import StyledLine
 
-
-# `LineView`: lines that are drawn when they are seen.
-#
-# Everything long in the interface stands on it: lists of notes, the preview, a diff, the week of
-# habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
-# mounted, measured or laid out for a row that nobody looks at.
 
 MAX_CACHED_ROWS = 512
 
@@ -416,9 +415,6 @@ class TextPage(LineView):
     def selection_updated(self, selection: Selection | None) -> None:
         del selection
         self.refresh()
-
-
-# Lines to read beside a list: what an export would write, what changed between two versions.
 
 
 class DiffView(TextPage):

@@ -1,4 +1,4 @@
-"""Pictures in half blocks or terminal pixels."""
+"""Pictures in half blocks, or in pixels where the terminal can show them."""
 
 from __future__ import annotations
 
