@@ -10,7 +10,7 @@ from unicodedata import normalize
 from rich.cells import cell_len
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.query.tree import And, Fuzzy, Not, Or, Phrase, Prefix, Section, Term
+from notekeep.query.tree import And, Fuzzy, Or, Phrase, Prefix, Section, Term
 from notekeep.query.tree import Line as LineNode
 from notekeep.tui.render.formatting import (
     field_date,
@@ -76,8 +76,6 @@ def _words(node: Node) -> Iterator[str]:
         yield from _words(node.node)
     elif isinstance(node, Term | Phrase | Prefix | Fuzzy):
         yield from re.findall(r"\w+", node.text)
-    elif isinstance(node, Not):
-        return
 
 
 def fold_letters(text: str) -> str:

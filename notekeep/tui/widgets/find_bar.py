@@ -103,32 +103,32 @@ class FindBar(Horizontal):
 
     def _show(self, by: int) -> None:
         sought = fold_letters(self.query_one(_FindInput).value)
-        spots = self._spots(sought)
-        at = bisect_left(spots, self._begun)
+        found = self._find_all(sought)
+        at = bisect_left(found, self._begun)
         if by:
-            is_here = at < len(spots) and spots[at] == self._begun
+            is_here = at < len(found) and found[at] == self._begun
             at += by if by < 0 or is_here else 0
-        if spots:
-            at %= len(spots)
-            line, column = spots[at]
+        if found:
+            at %= len(found)
+            line, column = found[at]
             self._area.move_cursor((line, column))
             self._area.move_cursor((line, column + len(sought)), select=True, center=True)
-        self._show_count(at + 1, len(spots), is_asked=bool(sought))
+        self._show_count(at + 1, len(found), is_asked=bool(sought))
 
-    def _spots(self, sought: str) -> list[TextMatch]:
+    def _find_all(self, sought: str) -> list[TextMatch]:
         """Return every place of a text, in order; the places of one do not overlap."""
         if not sought:
             return []
         if self._lines != self._area.lines:
             self._lines = list(self._area.lines)
             self._flat = list(map(fold_letters, self._lines))
-        spots = []
+        found = []
         for number, line in enumerate(self._flat):
             column = line.find(sought)
             while column >= 0:
-                spots.append(TextMatch(number, column))
+                found.append(TextMatch(number, column))
                 column = line.find(sought, column + len(sought))
-        return spots
+        return found
 
     def _show_count(self, at: int, count: int, *, is_asked: bool) -> None:
         label = self.query_one("#found", PieceLabel)

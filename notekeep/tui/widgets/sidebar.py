@@ -38,8 +38,7 @@ class SidebarEntry(NamedTuple):
     depth: int = 0  # how far a nested tag is indented
     path: str = ""  # the pinned note that it is, or ""
     saved: str = ""  # the query as it was saved, or ""
-    is_hint: bool = False  # whether it only says what could stand here
-    key_of: str = ""  # the action whose key stands before a hint
+    hint_for: str = ""  # the action that a hint is about, whose key stands before it
 
     @property
     def can_be_chosen(self) -> bool:
@@ -115,8 +114,8 @@ class Sidebar(ListView):
         entry = self._entries[row]
         text = clean_line(entry.text)
         if not entry.can_be_chosen:
-            head = Piece(f" {text}", "faint" if entry.is_hint else "section")
-            if entry.is_hint:
+            head = Piece(f" {text}", "faint" if entry.hint_for else "section")
+            if entry.hint_for:
                 return [[head]]
             return [[*spread_line([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
         here = row == self.cursor and self.has_focus
@@ -202,14 +201,14 @@ def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
 
 def _hint(action: str, does: str) -> SidebarEntry:
     """Return a line that says what an action does; see `_with_key`."""
-    return SidebarEntry(does, None, is_hint=True, key_of=action)
+    return SidebarEntry(does, None, hint_for=action)
 
 
 def _with_key(entry: SidebarEntry, own_keys: Mapping[str, str]) -> SidebarEntry:
     """Put the key before a hint; an action that has none is found by its name."""
-    if not entry.key_of:
+    if not entry.hint_for:
         return entry
-    action = ACTIONS_BY_ID[entry.key_of]
+    action = ACTIONS_BY_ID[entry.hint_for]
     key = format_keys(action_keys(action, own_keys)[:1]) or f": {action.title.lower()}"
     return entry._replace(text=f"{key} {entry.text}")
 
