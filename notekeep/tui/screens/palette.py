@@ -20,7 +20,7 @@ from textual.command import (
 )
 from textual.content import Content
 from textual.markup import escape
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
@@ -237,8 +237,8 @@ class Palette(PacedScreen, DismissOnce[None], CommandPalette):
         """Whether something was chosen already, and only the screen has not gone yet."""
         return self.app.screen_stack[-1:] != [self]
 
-    @on(OptionList.OptionSelected)
-    def _choose_once(self, event: OptionList.OptionSelected) -> None:
+    @on(CommandList.OptionSelected)
+    def _choose_once(self, event: CommandList.OptionSelected) -> None:
         if self._is_done:
             event.stop()
             event.prevent_default()

@@ -169,7 +169,7 @@ class TodayScreen(VaultScreen):
     def action_leave(self) -> None:
         self.agenda.focus()
 
-    def on_agenda_list_ticked(self) -> None:
+    def on_agenda_ticked(self) -> None:
         self.action_tick()
 
     def action_tick(self) -> None:
