@@ -94,7 +94,7 @@ class FieldCorrection(ButtonLine):
     """Below the box: the field that was meant by one there is not."""
 
     DEFAULT_CSS = """
-    Correction { padding: 0 1; }
+    FieldCorrection { padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -629,9 +629,9 @@ class ListPane(RemovalSafe, Vertical):
     def on_key(self, event: events.Key) -> None:
         if event.key == "tab" and self.correction.corrected and self.box.has_text_focus:
             event.stop()
-            self.on_correction_accepted()
+            self.on_field_correction_accepted()
 
-    def on_correction_accepted(self) -> None:
+    def on_field_correction_accepted(self) -> None:
         self.box.set_text(self.correction.corrected)
         self.box.focus_text()
 
