@@ -176,7 +176,7 @@ async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -
         await press(pilot, "x")
         assert preview.rendering is not None
         (root / NOTE).write_text(f"a new line\n{LONG}")
-        preview._act("\0task:6")
+        preview._open_link("\0task:6")
         await until(pilot, lambda: "a new line\n# Long" in (root / NOTE).read_text())
         await until(pilot, lambda: "[x] buy a kettle" in (root / NOTE).read_text())
         await until(pilot, lambda: shows(app, "a new line"))
@@ -402,7 +402,7 @@ async def test_a_footnote_at_the_end_and_folds_answer_before_a_long_note_is_look
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
-        preview._act("\0footnote:0")
+        preview._open_link("\0footnote:0")
         await until(pilot, lambda: shows(app, "where it is from"))
         assert not shows(app, "Part 0")
         await press(pilot, "home", "C")
