@@ -22,7 +22,7 @@ from notekeep.tui.commands.registry import (
     keymap,
     keymaps,
 )
-from notekeep.tui.widgets.bars import ALWAYS
+from notekeep.tui.widgets.bars import ALWAYS_SHOWN
 
 if TYPE_CHECKING:
     from notekeep.tui.commands.action import Action
@@ -76,7 +76,7 @@ def test_the_footer_has_room_for_every_place() -> None:
     def wide(actions: list[Action]) -> int:
         return sum(cell_len(f"{format_key(a.keys[0])} {a.label}") + gap for a in actions)
 
-    always = [ACTIONS_BY_ID[one] for one in ALWAYS]
+    always = [ACTIONS_BY_ID[one] for one in ALWAYS_SHOWN]
     for place, contexts in ACTION_PLACES.items():
         known = [
             a for context in contexts for a in actions_in_context(context) if a.label and a.keys

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import read_body
-from notekeep.tui.page.blocks import WINDOW, BodyBlock, draw, find_definitions
+from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import DrawContext, NoteSurroundings
+from notekeep.tui.page.note_text import WINDOW, BodyBlock, find_definitions
 from notekeep.tui.page.page import HUGE, LARGE, NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import FOLD_LINK, line_text
@@ -97,7 +98,7 @@ def test_it_is_the_same_however_it_is_cut_and_drawn(
     whole = rendering_of(body)
     whole.text.cut_all()
     whole.draw_lines(10_000)
-    keys = [section.key for section in whole.text.sections if section.size]
+    keys = [key for block, key in whole.text.headings.items() if whole.text.can_fold(block)]
     folded = set(data.draw(st.lists(st.sampled_from(keys), unique=True))) if keys else set()
     whole.around.toggled.update(folded)
     whole.refold()
@@ -109,7 +110,7 @@ def test_it_is_the_same_however_it_is_cut_and_drawn(
         assert list(drawn.lines) == list(whole.lines)[: len(drawn.lines)]
     drawn.draw_lines(10_000)
     assert list(drawn.lines) == list(whole.lines)
-    assert list(drawn.text.sections) == list(whole.text.sections)
+    assert drawn.text.headings == whole.text.headings
 
 
 LONG = "\n".join(
@@ -172,7 +173,7 @@ def test_drawing_between_keys_stops_before_a_block_that_takes_long() -> None:
     drawn.draw_for(60)
     assert drawn.is_next_slow
     assert words(drawn) == ["before"]
-    drawn.take(drawn.predraw_block())
+    drawn.add_predrawn(drawn.predraw_block())
     drawn.draw_for(60)
     assert drawn.done
     assert words(drawn)[-1] == "after"
@@ -180,11 +181,11 @@ def test_drawing_between_keys_stops_before_a_block_that_takes_long() -> None:
 
 def test_the_first_screen_waits_for_a_long_block_and_not_for_a_huge_one() -> None:
     drawn = rendering_of(f"before\n\n{TABLE}\n\nafter")
-    drawn.draw_first(100)
+    drawn.draw_lines(100, largest=HUGE)
     assert len(drawn.lines) >= 100
     huge = "\n".join([TABLE, *TABLE.split("\n")[2:] * (HUGE // LARGE)])
     drawn = rendering_of(f"before\n\n{huge}\n\nafter")
-    drawn.draw_first(100)
+    drawn.draw_lines(100, largest=HUGE)
     assert words(drawn) == ["before"]
     assert drawn.is_next_slow
 
@@ -195,8 +196,8 @@ def test_what_was_drawn_ahead_is_dropped_when_a_fold_was_closed_meanwhile() -> N
     drawn.draw_for(60)
     ahead = drawn.predraw_block()
     drawn.toggle("callout 2", 0)
-    drawn.take(ahead)
+    drawn.add_predrawn(ahead)
     assert drawn.is_next_slow
-    drawn.take(drawn.predraw_block())
+    drawn.add_predrawn(drawn.predraw_block())
     drawn.draw_for(60)
     assert any("Open ▸" in line_text(row.line) for row in drawn.lines)

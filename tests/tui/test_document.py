@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.blocks import BodyBlock, draw, find_definitions, split_blocks
+from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+from notekeep.tui.page.note_text import BodyBlock, find_definitions, split_blocks
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import Piece, line_text, line_width
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.blocks import draw, split_blocks
+from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import (
     NO_SURROUNDINGS,
     DrawContext,
@@ -13,7 +13,8 @@ from notekeep.tui.page.drawn_lines import (
     NoteSurroundings,
     Picture,
 )
-from notekeep.tui.page.embedded_content import LONGEST
+from notekeep.tui.page.embedded_content import MAX_HTML_LENGTH
+from notekeep.tui.page.note_text import split_blocks
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, Piece, StyledLine, line_text
 
@@ -70,7 +71,7 @@ def test_a_picture_is_that_of_the_vault_or_its_words() -> None:
 def test_comments_scripts_and_data_are_shown_as_they_stand() -> None:
     assert shown("<!-- one\n\ntwo -->\n\nafter") == ["<!-- one", "", "two -->", "after"]
     assert shown("<script>\nlet a = 1;\n</script>") == [*("<script>", "let a = 1;", "</script>")]
-    long = f"<div>\n{'<p>x</p>' * (LONGEST // 8)}\n</div>"
+    long = f"<div>\n{'<p>x</p>' * (MAX_HTML_LENGTH // 8)}\n</div>"
     assert shown(long)[0] == "<div>"
 
 

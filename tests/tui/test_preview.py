@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.page.blocks import BodyBlock
     from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
+    from notekeep.tui.page.note_text import BodyBlock
     from notekeep.tui.widgets.preview import Preview
 
 WIDE = (110, 30)
@@ -117,14 +117,14 @@ async def test_a_section_folds_where_next_to_nothing_is_seen(
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Depth needs"))
         preview = browse(app).preview
-        rendering = preview._rendering
+        rendering = preview.rendering
         assert rendering is not None
         section = rendering.section_at(len(rendering.lines) - 1)
         assert section is not None
         monkeypatch.setattr(type(preview), "page", property(lambda _: 0))
         preview._fold(rendering, *section)
-        assert preview._chosen is not None
-        assert preview._chosen.link.endswith(section[0])
+        assert preview.chosen is not None
+        assert preview.chosen.link.endswith(section[0])
 
 
 async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:
@@ -176,7 +176,7 @@ async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -
         await press(pilot, "x")
         assert preview.rendering is not None
         (root / NOTE).write_text(f"a new line\n{LONG}")
-        preview._act("\0task:6")
+        preview._open_link("\0task:6")
         await until(pilot, lambda: "a new line\n# Long" in (root / NOTE).read_text())
         await until(pilot, lambda: "[x] buy a kettle" in (root / NOTE).read_text())
         await until(pilot, lambda: shows(app, "a new line"))
@@ -402,7 +402,7 @@ async def test_a_footnote_at_the_end_and_folds_answer_before_a_long_note_is_look
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
-        preview._act("\0footnote:0")
+        preview._open_link("\0footnote:0")
         await until(pilot, lambda: shows(app, "where it is from"))
         assert not shows(app, "Part 0")
         await press(pilot, "home", "C")

@@ -14,7 +14,7 @@ from notekeep.markdown.outline import find_due_day
 from notekeep.tui import location as places
 from notekeep.tui.completion import first_text_position
 from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, CaptureScreen, make_title
-from notekeep.tui.render.list_rows import Group, group_tasks
+from notekeep.tui.render.list_rows import TaskGroup, group_tasks
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.welcome import known_vaults
 from notekeep.vault import Vault
@@ -190,7 +190,7 @@ def test_notes_with_open_tasks_stand_first_and_open_ones_before_done_ones() -> N
     found = group_tasks(TASKS, "", with_done=True, kept=())
     assert texts(found.rows) == ["b", "open one", "done", "", "c", "open two", "", "a", "old"]
     assert (found.open, found.done) == (2, 2)
-    assert found.rows[0] == Group("b", "b", 1)
+    assert found.rows[0] == TaskGroup("b", "b", 1)
     only = group_tasks(TASKS, "", with_done=False, kept=())
     assert texts(only.rows) == ["b", "open one", "", "c", "open two"]
 

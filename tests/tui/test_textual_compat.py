@@ -189,7 +189,7 @@ async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
         app.last_key = time.monotonic()
         drawn = len(rendering.lines)
         for _ in range(20):
-            await asyncio.sleep(note_page.PAUSE)
+            await asyncio.sleep(note_page.SLICE_PAUSE)
         assert len(rendering.lines) == drawn
         app.last_paint = time.monotonic()
         await unpainted(lambda: rendering.done)

@@ -1,53 +1,32 @@
-"""Action record; key names and sequences."""
+"""What an action is, how keys are written, and which keys are pressed one after the other."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-# What an action is, and the headings it can stand under.
-
-
 MOVE, FIND, NOTE, CHANGE, HABIT, PUBLISH, GO, PROGRAM = (
-    "Move",
-    "Find",
-    "Notes",
-    "Change",
-    "Habits",
-    "Publish",
-    "Screens",
-    "notekeep",
+    *("Move", "Find", "Notes", "Change", "Habits", "Publish", "Screens", "notekeep"),
 )
 """The headings of help."""
 
 
 class Action(NamedTuple):
-    """Something a person can do.
+    """Something a person can do."""
 
-    Attributes:
-        id: Its stable name, by which a person gives it other keys: "new-note".
-        title: What it does, as the palette shows it.
-        keys: The keys it has unless the person chose others; none means palette only.
-        context: Where it works; one of CONTEXTS.
-        group: The heading it stands under in help.
-        help: One sentence that says more than the title.
-        label: What the footer calls it; "" keeps it out of the footer.
-        command: The verb that does the same on the command line, or "".
-        also: Words by which it is found in the palette besides those of its title.
-    """
-
-    id: str
-    title: str
-    keys: tuple[str, ...]
-    context: str
-    group: str
-    help: str
-    label: str = ""
-    command: str = ""
-    also: str = ""
+    id: str  # its stable name, by which a person gives it other keys: "new-note"
+    title: str  # as the palette shows it
+    keys: tuple[str, ...]  # unless the person chose others; none means palette only
+    group: str  # the heading it stands under in help
+    help: str  # one sentence that says more than the title
+    label: str = ""  # what the footer calls it; "" keeps it out of the footer
+    command: str = ""  # the command that does the same, or ""
+    also: str = ""  # words by which the palette finds it besides those of its title
+    context: str = ""  # where it works, a key of `registry.CONTEXTS`
 
     @property
     def method(self) -> str:
@@ -55,7 +34,26 @@ class Action(NamedTuple):
         return self.id.replace("-", "_")
 
 
+def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
+    """Return actions as those of one context."""
+    return tuple(action._replace(context=context) for action in actions)
+
+
 # Keys as a person reads them, and as they write them.
+_OWN_NAMES = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "plus_sign": "plus",
+    "hyphen_minus": "minus",
+    "low_line": "underscore",
+    "commercial_at": "at",
+}
+"""Signs that Textual calls otherwise than Unicode does."""
+
+
+def _sign_name(sign: str) -> str:
+    name = unicodedata.name(sign).lower().replace(" ", "_").replace("-", "_")
+    return _OWN_NAMES.get(name, name)
 
 
 _NAMES = {
@@ -66,63 +64,21 @@ _NAMES = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "escape": "esc",
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "colon": ":",
-    "slash": "/",
-    "asterisk": "*",
-    "plus": "+",
-    "equals_sign": "=",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "left_parenthesis": "(",
-    "right_parenthesis": ")",
-    "comma": ",",
-    "full_stop": ".",
-    "minus": "-",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "underscore": "_",
-    "semicolon": ";",
-    "apostrophe": "'",
-    "quotation_mark": '"',
-    "grave_accent": "`",
-    "circumflex_accent": "^",
-    "tilde": "~",
-    "backslash": "\\",
-    "vertical_line": "|",
-    "number_sign": "#",
-    "dollar_sign": "$",
-    "percent_sign": "%",
-    "ampersand": "&",
-    "at": "@",
+    **{_sign_name(sign): sign for sign in "?!:/*+=[](){},.-<>_;'\"`^~\\|#$%&@"},
 }
-
-
 _SIGNS = {sign: name for name, sign in _NAMES.items()}
 _OTHERS = frozenset({"enter", "tab", "space", "backspace", "delete", "insert", "home", "end"})
 """Keys that are called by a word and have no sign."""
-_ALIASES = {
-    "esc": "escape",
-    "return": "enter",
-    "ret": "enter",
-    "spc": "space",
-    "del": "delete",
-    "ins": "insert",
-    "bs": "backspace",
-    "pgup": "pageup",
-    "pgdn": "pagedown",
-    "pgdown": "pagedown",
-}
+_ALIASES = {"esc": "escape", "spc": "space", "bs": "backspace", "del": "delete", "ins": "insert"}
+_ALIASES |= {"return": "enter", "ret": "enter"}
+_ALIASES |= {"pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown"}
 _MODIFIERS = {"ctrl": "ctrl", "c": "ctrl", "control": "ctrl", "shift": "shift", "s": "shift"}
 _MODIFIERS |= dict.fromkeys(("alt", "a", "m", "meta", "opt", "option"), "alt")
 
 
-def parse_key(said: str) -> str | None:
+def parse_key(written: str) -> str | None:
     """Return the name of a key that a person wrote: "?", "ctrl-d", "C-d", "PgUp"; None for none."""
-    text = said.strip() or said[:1]
+    text = written.strip() or written[:1]
     if not text:
         return None
     if len(text) == 1:
@@ -216,12 +172,7 @@ SECOND_KEYS: dict[str, tuple[Second, ...]] = {
 
 
 def menu(seconds: Iterable[Second], width: int) -> str:
-    """Return the keys that may follow, with what they do, closer where there is less room.
-
-    Args:
-        seconds: What may follow.
-        width: The cells there are.
-    """
+    """Return the keys that may follow, with what they do, closer where there is less room."""
     named = [f"{format_key(one.key)} {one.name}" for one in seconds]
     for text in ("  ".join(named), " ".join(named)):
         if len(text) <= width:

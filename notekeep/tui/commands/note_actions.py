@@ -1,19 +1,15 @@
-"""Browse, preview, grid, editor: data."""
+"""What can be done with notes: on Browse, in the preview, the grid and the editor."""
 
 from __future__ import annotations
 
-from notekeep.tui.commands.action import CHANGE, FIND, GO, MOVE, NOTE, PUBLISH, Action
+from notekeep.tui.commands.action import CHANGE, FIND, GO, MOVE, NOTE, PUBLISH, Action, in_context
 
-# What can be done on Browse, and in each of its panes.
-
-
-BROWSE_ACTIONS: tuple[Action, ...] = (
-    # Whatever has the focus
+BROWSE_ACTIONS = in_context(
+    "browse",
     Action(
         "search",
         "Search",
         ("slash",),
-        "browse",
         FIND,
         "Type to filter the list; the whole query language works.",
         label="search",
@@ -23,7 +19,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "back",
         "Back",
         ("escape",),
-        "browse",
         MOVE,
         "One step out: clear the search, leave the preview, end a zoom.",
     ),
@@ -31,20 +26,16 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "note-before",
         "The note before",
         ("backspace", "alt+left"),
-        "browse",
         MOVE,
         "Back to the note that was shown before this one.",
     ),
-    Action("note-after", "The note after", ("alt+right",), "browse", MOVE, "Forward again."),
-    Action("toggle-sidebar", "Sidebar", ("b",), "browse", GO, "Show or hide kinds and tags."),
-    Action(
-        "zoom", "Zoom", ("z",), "browse", GO, "Give the whole width to the pane in focus, and back."
-    ),
+    Action("note-after", "The note after", ("alt+right",), MOVE, "Forward again."),
+    Action("toggle-sidebar", "Sidebar", ("b",), GO, "Show or hide kinds and tags."),
+    Action("zoom", "Zoom", ("z",), GO, "Give the whole width to the pane in focus, and back."),
     Action(
         "sort",
         "Sort",
         ("s",),
-        "browse",
         FIND,
         "Next order: best match or title, last changed, created, rating.",
     ),
@@ -52,7 +43,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "save-query",
         "Save the search",
         ("ctrl+s",),
-        "browse",
         FIND,
         "Keep the search and its order by name, in the sidebar with how many notes it finds.",
         command="saved add",
@@ -61,7 +51,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "pin",
         "Pin",
         ("B",),
-        "browse",
         CHANGE,
         "Keep the note at the top of the sidebar, or no longer: pinned: true in its front matter.",
         command="set",
@@ -70,7 +59,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "edit",
         "Edit",
         ("e",),
-        "browse",
         CHANGE,
         "Edit the text here; saving changes no line that you did not.",
         label="edit",
@@ -79,7 +67,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "edit-fields",
         "Fields",
         ("f",),
-        "browse",
         CHANGE,
         "A form for the fields of the note's kind: dates, numbers, lists, choices.",
         command="set",
@@ -89,7 +76,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "edit-outside",
         "Edit in $EDITOR",
         ("E", "ctrl+e"),
-        "browse",
         CHANGE,
         "Open the file in your $EDITOR; notekeep waits and reads it again.",
         command="open",
@@ -98,7 +84,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "rename",
         "Rename",
         ("r",),
-        "browse",
         CHANGE,
         "Give the note another title; links to it follow.",
         command="rename",
@@ -107,7 +92,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "edit-tags",
         "Tags",
         ("t",),
-        "browse",
         CHANGE,
         "Add and remove tags: +this -that.",
         label="tags",
@@ -117,7 +101,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "delete",
         "Delete",
         ("d",),
-        "browse",
         CHANGE,
         "Move the note to the vault's .trash; undo brings it back.",
         command="rm",
@@ -126,7 +109,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "export",
         "Publish",
         ("p",),
-        "browse",
         PUBLISH,
         "Show what an export of this note would write.",
         label="publish",
@@ -137,16 +119,14 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "copy",
         "Copy",
         ("y",),
-        "browse",
         NOTE,
         "Copy a link to the note, or the selected text of the preview.",
     ),
-    Action("copy-path", "Copy the path", (), "browse", NOTE, "Copy where the file is."),
+    Action("copy-path", "Copy the path", (), NOTE, "Copy where the file is."),
     Action(
         "history",
         "History",
         ("H",),
-        "browse",
         NOTE,
         "List the earlier versions of the note; compare them, bring one back.",
         command="history",
@@ -155,7 +135,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "links",
         "Links",
         ("o",),
-        "browse",
         NOTE,
         "List what this note links to, what links to it, and its headings.",
         command="links",
@@ -164,7 +143,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "toggle-grid",
         "Grid or list",
         ("v",),
-        "browse",
         GO,
         "Show the notes as a grid of their fields, and as a list again.",
         command="ls --cols",
@@ -174,7 +152,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "set-field",
         "Set a field",
         ("F",),
-        "browse",
         CHANGE,
         "Set fields of the marked notes: rating=5 genre+=classic status=; the plan is shown first.",
         command="set",
@@ -183,7 +160,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "move-note",
         "Move to a folder",
         ("greater_than_sign",),
-        "browse",
         CHANGE,
         "Move the marked notes to another folder of the vault; links to them follow.",
         command="mv",
@@ -192,28 +168,29 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "may-publish",
         "Publish: yes or no",
         ("P",),
-        "browse",
         PUBLISH,
         "Say in the marked notes whether they may be published.",
         command="set publish=yes",
     ),
-    # The list of notes
+)
+LIST_ACTIONS = in_context(
+    "list",
     Action(
         "open",
         "Open",
         ("enter", "l", "right"),
-        "list",
         MOVE,
         "Read the note: the preview gets the focus.",
         label="open",
         command="show",
     ),
-    # The list of notes and the grid
+)
+ROWS_ACTIONS = in_context(
+    "rows",
     Action(
         "mark",
         "Mark",
         ("m",),
-        "rows",
         CHANGE,
         "Mark the note, or unmark it; verbs then act on all marked notes at once.",
     ),
@@ -221,7 +198,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "page-preview",
         "Page the preview",
         ("space",),
-        "rows",
         MOVE,
         "Read on in the preview without leaving the list.",
     ),
@@ -229,7 +205,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "mark-range",
         "Mark up to here",
         ("M",),
-        "rows",
         CHANGE,
         "Mark every note from the one that was marked last up to this one.",
     ),
@@ -237,7 +212,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "mark-all",
         "Mark all or none",
         ("A",),
-        "rows",
         CHANGE,
         "Mark all notes of the list; when all are marked, unmark them.",
     ),
@@ -245,16 +219,16 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "mark-others",
         "Mark the others",
         ("asterisk",),
-        "rows",
         CHANGE,
         "Mark the notes of the list that are not marked, and unmark the others.",
     ),
-    # The sidebar
+)
+SIDEBAR_ACTIONS = in_context(
+    "sidebar",
     Action(
         "choose",
         "Choose",
         ("enter", "l", "right"),
-        "sidebar",
         FIND,
         "Show these notes; while searching, only those of them that were found, and all again.",
         label="choose",
@@ -263,18 +237,18 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "drop-entry",
         "Delete from the sidebar",
         ("delete", "D"),
-        "sidebar",
         CHANGE,
         "Delete a saved search, or unpin a note; undo brings it back.",
         label="delete",
         command="saved rm",
     ),
-    # The search box
+)
+SEARCH_ACTIONS = in_context(
+    "search",
     Action(
         "clear-search",
         "Clear",
         ("escape",),
-        "search",
         FIND,
         "Clear the search; a second time leaves the box.",
         label="clear",
@@ -283,7 +257,6 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "to-results",
         "To the results",
         ("enter", "down"),
-        "search",
         FIND,
         "Go to the list; when nothing was found, make the note.",
         label="to the list",
@@ -292,24 +265,18 @@ BROWSE_ACTIONS: tuple[Action, ...] = (
         "explain",
         "Explain the search",
         ("question_mark",),
-        "search",
         FIND,
         "Show how the search is read, what each part finds alone, and what is wrong with it.",
         label="explain",
         command="search --explain",
     ),
 )
-
-
-# What can be done in the text of a note, and with a picture of it that is shown large.
-
-
-PREVIEW_ACTIONS: tuple[Action, ...] = (
+PREVIEW_ACTIONS = in_context(
+    "preview",
     Action(
         "leave",
         "Back to the list",
         ("h", "left"),
-        "preview",
         MOVE,
         "Give the focus back to the list.",
         label="list",
@@ -318,7 +285,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "next-page",
         "Next page",
         ("space",),
-        "preview",
         MOVE,
         "Read on; on a chosen task, tick it.",
         label="read on",
@@ -327,7 +293,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "next-link",
         "Next link or task",
         ("right_square_bracket",),
-        "preview",
         MOVE,
         "Go to the next link, task, footnote or picture in the text.",
         label="links",
@@ -336,7 +301,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "previous-link",
         "Link or task before",
         ("left_square_bracket",),
-        "preview",
         MOVE,
         "Go to the link, task, footnote or picture before.",
     ),
@@ -344,7 +308,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "next-passage",
         "Next passage",
         ("right_curly_bracket",),
-        "preview",
         MOVE,
         "Go to the next heading, quote, block of code, formula, table or picture; y copies it.",
     ),
@@ -352,7 +315,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "previous-passage",
         "Passage before",
         ("left_curly_bracket",),
-        "preview",
         MOVE,
         "Go to the heading, quote, block of code, formula, table or picture before.",
     ),
@@ -360,7 +322,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "follow",
         "Follow the link",
         ("enter",),
-        "preview",
         MOVE,
         "Open the note or address of the chosen link; tick the task, open the fold or the picture.",
         label="follow",
@@ -369,7 +330,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "tick-here",
         "Tick the task",
         ("x",),
-        "preview",
         CHANGE,
         "Tick the chosen task in the file, or open it again; without one, choose the next.",
         command="tasks --tick PATH:LINE",
@@ -378,7 +338,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "fold",
         "Fold the section",
         ("c",),
-        "preview",
         MOVE,
         "Fold or open the section that you are in.",
         label="fold",
@@ -387,7 +346,6 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "fold-all",
         "Fold all sections",
         ("C",),
-        "preview",
         MOVE,
         "Fold every section; when one is folded, open all.",
     ),
@@ -395,53 +353,40 @@ PREVIEW_ACTIONS: tuple[Action, ...] = (
         "view-picture",
         "Large picture",
         ("I",),
-        "preview",
         NOTE,
         "Show the chosen picture, or the next one, as large as the screen allows.",
     ),
-    # A picture over the screen
+)
+PICTURE_ACTIONS = in_context(
+    "picture",
     Action(
         "open-picture",
         "Open in the system's viewer",
         ("o", "enter"),
-        "picture",
         NOTE,
         "Show the picture in the program that the system has for it.",
         label="viewer",
     ),
 )
-
-
-# What can be done in the grid of notes, in a cell of it, and with a plan that is shown.
-
-
-GRID_ACTIONS: tuple[Action, ...] = (
-    # The grid
+GRID_ACTIONS = in_context(
+    "grid",
     Action(
         "edit-cell",
         "Change the cell",
         ("enter",),
-        "grid",
         CHANGE,
         "Change the field in place; a digit begins it too. On a title: read the note.",
         label="change",
         command="set",
     ),
-    Action(
-        "next-column", "Column right", ("right", "l"), "grid", MOVE, "To the column at the right."
-    ),
-    Action(
-        "previous-column", "Column left", ("left", "h"), "grid", MOVE, "To the column at the left."
-    ),
-    Action(
-        "first-column", "First column", ("ctrl+left",), "grid", MOVE, "To the title of the note."
-    ),
-    Action("last-column", "Last column", ("ctrl+right",), "grid", MOVE, "To the last column."),
+    Action("next-column", "Column right", ("right", "l"), MOVE, "To the column at the right."),
+    Action("previous-column", "Column left", ("left", "h"), MOVE, "To the column at the left."),
+    Action("first-column", "First column", ("ctrl+left",), MOVE, "To the title of the note."),
+    Action("last-column", "Last column", ("ctrl+right",), MOVE, "To the last column."),
     Action(
         "sort-column",
         "Sort by the column",
         ("s",),
-        "grid",
         FIND,
         "Sort by this column, then the other way round, then as before.",
         label="sort",
@@ -451,80 +396,74 @@ GRID_ACTIONS: tuple[Action, ...] = (
         "clear-cell",
         "Empty the cell",
         ("delete",),
-        "grid",
         CHANGE,
         "Take the field out of the note.",
         command="set",
     ),
-    # A cell of the grid
+)
+CELL_ACTIONS = in_context(
+    "cell",
     Action(
         "take-cell",
         "Write",
         ("enter",),
-        "cell",
         CHANGE,
         "Write the value into the front matter; undo takes it back.",
         label="write",
         command="set",
     ),
-    Action(
-        "leave-cell",
-        "Leave",
-        ("escape",),
-        "cell",
-        MOVE,
-        "Leave the cell as it was.",
-        label="leave it",
-    ),
+    Action("leave-cell", "Leave", ("escape",), MOVE, "Leave the cell as it was.", label="leave it"),
+)
+CELL_STARS_ACTIONS = in_context(
+    "cell-stars",
     Action(
         "more-stars",
         "Half a star more",
         ("right", "up", "plus"),
-        "cell-stars",
         CHANGE,
         "Half a star more; a digit sets so many stars, and a point after it half a star more.",
         label="half a star",
     ),
     Action(
-        "fewer-stars",
-        "Half a star less",
-        ("left", "down", "minus"),
-        "cell-stars",
-        CHANGE,
-        "Half a star less.",
+        "fewer-stars", "Half a star less", ("left", "down", "minus"), CHANGE, "Half a star less."
     ),
     Action(
         "no-stars",
         "No rating",
         ("backspace", "delete"),
-        "cell-stars",
         CHANGE,
         "Take the rating out of the note.",
         label="none",
     ),
-    Action("later-day", "A day later", ("right",), "cell-date", MOVE, "The next day."),
-    Action("earlier-day", "A day earlier", ("left",), "cell-date", MOVE, "The day before."),
-    Action("later-week", "A week later", ("down",), "cell-date", MOVE, "The same day next week."),
-    Action("earlier-week", "A week earlier", ("up",), "cell-date", MOVE, "The same day last week."),
-    Action("later-month", "A month later", ("pagedown",), "cell-date", MOVE, "The next month."),
-    Action("earlier-month", "A month earlier", ("pageup",), "cell-date", MOVE, "The month before."),
-    Action("item-down", "Down", ("down",), "cell-list", MOVE, "To the next item."),
-    Action("item-up", "Up", ("up",), "cell-list", MOVE, "To the item before."),
+)
+CELL_DATE_ACTIONS = in_context(
+    "cell-date",
+    Action("later-day", "A day later", ("right",), MOVE, "The next day."),
+    Action("earlier-day", "A day earlier", ("left",), MOVE, "The day before."),
+    Action("later-week", "A week later", ("down",), MOVE, "The same day next week."),
+    Action("earlier-week", "A week earlier", ("up",), MOVE, "The same day last week."),
+    Action("later-month", "A month later", ("pagedown",), MOVE, "The next month."),
+    Action("earlier-month", "A month earlier", ("pageup",), MOVE, "The month before."),
+)
+CELL_LIST_ACTIONS = in_context(
+    "cell-list",
+    Action("item-down", "Down", ("down",), MOVE, "To the next item."),
+    Action("item-up", "Up", ("up",), MOVE, "To the item before."),
     Action(
         "turn-item",
         "Put in or take out",
         ("tab",),
-        "cell-list",
         CHANGE,
         "Put the item under the cursor into the list, or take it out; a space does it too there.",
         label="in or out",
     ),
-    # What a verb would do with the marked notes
+)
+PLAN_ACTIONS = in_context(
+    "plan",
     Action(
         "do-plan",
         "Do it",
         ("enter", "y"),
-        "plan",
         CHANGE,
         "Write what is shown as one step, which one undo takes back.",
         label="do it",
@@ -533,23 +472,17 @@ GRID_ACTIONS: tuple[Action, ...] = (
         "drop-plan",
         "Leave it",
         ("escape", "q", "n"),
-        "plan",
         MOVE,
         "Close the plan, and write nothing.",
         label="leave it",
     ),
 )
-
-
-# What can be done in the editor, besides typing.
-
-
-EDIT_ACTIONS: tuple[Action, ...] = (
+EDIT_ACTIONS = in_context(
+    "edit",
     Action(
         "finish",
         "Save and leave",
         ("escape",),
-        "edit",
         CHANGE,
         "Save what was typed, and go back to where you came from.",
         label="done",
@@ -558,7 +491,6 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "save",
         "Save",
         ("ctrl+s",),
-        "edit",
         CHANGE,
         "Save what was typed, and stay; lines you did not touch keep every byte.",
         label="save",
@@ -567,7 +499,6 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "complete",
         "Complete",
         ("tab",),
-        "edit",
         CHANGE,
         "Take what is offered after [[, # or in the front matter; else indent.",
         label="complete",
@@ -576,23 +507,14 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "next-offer",
         "Another offer",
         ("ctrl+n",),
-        "edit",
         CHANGE,
         "Offer the next title, tag or key that begins like this.",
     ),
-    Action(
-        "undo-typing",
-        "Undo typing",
-        ("ctrl+z",),
-        "edit",
-        CHANGE,
-        "Take back what was typed last.",
-    ),
+    Action("undo-typing", "Undo typing", ("ctrl+z",), CHANGE, "Take back what was typed last."),
     Action(
         "redo-typing",
         "Redo typing",
         ("ctrl+r",),
-        "edit",
         CHANGE,
         "Do again what ctrl+z took back while typing.",
     ),
@@ -600,56 +522,27 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "find-here",
         "Find in the text",
         ("ctrl+f",),
-        "edit",
         FIND,
         "Look for words in the text that is edited, whatever their case and accents.",
         label="find",
     ),
-    Action(
-        "find-next",
-        "Next place",
-        ("enter", "down"),
-        "find",
-        FIND,
-        "Go to the next place, and after the last to the first.",
-        label="next",
-    ),
-    Action(
-        "find-previous",
-        "Place before",
-        ("up",),
-        "find",
-        FIND,
-        "Go to the place before, and from the first to the last.",
-        label="before",
-    ),
-    Action(
-        "find-close",
-        "Back to the text",
-        ("escape",),
-        "find",
-        FIND,
-        "Go on editing where the last place is selected.",
-        label="text",
-    ),
     # Arrows do this anyway; here it is for key maps.
-    Action("cursor-up", "Line up", (), "edit", MOVE, "One line up."),
-    Action("cursor-down", "Line down", (), "edit", MOVE, "One line down."),
-    Action("cursor-left", "Character left", (), "edit", MOVE, "One character to the left."),
-    Action("cursor-right", "Character right", (), "edit", MOVE, "One character to the right."),
-    Action("cursor-line-start", "Start of the line", (), "edit", MOVE, "To where the line begins."),
-    Action("cursor-line-end", "End of the line", (), "edit", MOVE, "To where the line ends."),
-    Action("cursor-word-left", "Word left", (), "edit", MOVE, "One word to the left."),
-    Action("cursor-word-right", "Word right", (), "edit", MOVE, "One word to the right."),
-    Action("cut", "Cut", (), "edit", CHANGE, "Cut what is selected, or the line."),
-    Action("paste", "Paste", (), "edit", CHANGE, "Put in what was copied or cut."),
-    Action("text-top", "To the top", ("ctrl+home",), "edit", MOVE, "To the first line."),
-    Action("text-end", "To the end", ("ctrl+end",), "edit", MOVE, "To the end of the text."),
+    Action("cursor-up", "Line up", (), MOVE, "One line up."),
+    Action("cursor-down", "Line down", (), MOVE, "One line down."),
+    Action("cursor-left", "Character left", (), MOVE, "One character to the left."),
+    Action("cursor-right", "Character right", (), MOVE, "One character to the right."),
+    Action("cursor-line-start", "Start of the line", (), MOVE, "To where the line begins."),
+    Action("cursor-line-end", "End of the line", (), MOVE, "To where the line ends."),
+    Action("cursor-word-left", "Word left", (), MOVE, "One word to the left."),
+    Action("cursor-word-right", "Word right", (), MOVE, "One word to the right."),
+    Action("cut", "Cut", (), CHANGE, "Cut what is selected, or the line."),
+    Action("paste", "Paste", (), CHANGE, "Put in what was copied or cut."),
+    Action("text-top", "To the top", ("ctrl+home",), MOVE, "To the first line."),
+    Action("text-end", "To the end", ("ctrl+end",), MOVE, "To the end of the text."),
     Action(
         "fields-here",
         "Fields",
         ("ctrl+g",),
-        "edit",
         CHANGE,
         "A form for the fields of the note's kind, written into the text that is edited.",
         label="fields",
@@ -658,7 +551,6 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "attach-here",
         "Attach a file",
         ("ctrl+l",),
-        "edit",
         CHANGE,
         "Copy a file, or the picture on the clipboard, into the attachments, and link it here.",
         command="attach",
@@ -667,7 +559,6 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "history-here",
         "History",
         ("ctrl+t",),
-        "edit",
         NOTE,
         "Save, and list the earlier versions of the note.",
         command="history",
@@ -676,10 +567,43 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "hand-over",
         "Go on in $EDITOR",
         ("ctrl+e",),
-        "edit",
         CHANGE,
         "Save, and open the file in your own editor.",
         label="$EDITOR",
         command="open",
     ),
+)
+FIND_ACTIONS = in_context(
+    "find",
+    Action(
+        "find-next",
+        "Next place",
+        ("enter", "down"),
+        FIND,
+        "Go to the next place, and after the last to the first.",
+        label="next",
+    ),
+    Action(
+        "find-previous",
+        "Place before",
+        ("up",),
+        FIND,
+        "Go to the place before, and from the first to the last.",
+        label="before",
+    ),
+    Action(
+        "find-close",
+        "Back to the text",
+        ("escape",),
+        FIND,
+        "Go on editing where the last place is selected.",
+        label="text",
+    ),
+)
+
+NOTE_ACTIONS: tuple[Action, ...] = (
+    *(*BROWSE_ACTIONS, *LIST_ACTIONS, *ROWS_ACTIONS, *SIDEBAR_ACTIONS, *SEARCH_ACTIONS),
+    *(*PREVIEW_ACTIONS, *PICTURE_ACTIONS),
+    *(*GRID_ACTIONS, *CELL_ACTIONS, *CELL_STARS_ACTIONS, *CELL_DATE_ACTIONS, *CELL_LIST_ACTIONS),
+    *(*PLAN_ACTIONS, *EDIT_ACTIONS, *FIND_ACTIONS),
 )

@@ -1,7 +1,12 @@
-"""Lookup by place, key or name; key maps."""
+"""The one registry of what a person can do in the interface, and the key maps over it.
+
+Key bindings, the footer, the palette, the help pages and `notekeep keys` are all made from it, so
+that they cannot disagree. Nothing here imports Textual: the command line reads it too.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,29 +19,11 @@ from notekeep.tui.commands.action import (
     format_sequence,
     parse_key,
 )
-from notekeep.tui.commands.note_actions import (
-    BROWSE_ACTIONS,
-    EDIT_ACTIONS,
-    GRID_ACTIONS,
-    PREVIEW_ACTIONS,
-)
-from notekeep.tui.commands.screen_actions import (
-    EVERYWHERE_ACTIONS,
-    GLOBAL_ACTIONS,
-    HABIT_ACTIONS,
-    OVERLAY_ACTIONS,
-    PUBLISH_ACTIONS,
-    TODAY_ACTIONS,
-)
+from notekeep.tui.commands.note_actions import NOTE_ACTIONS
+from notekeep.tui.commands.screen_actions import SCREEN_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-
-# The one registry of what a person can do in the interface.
-#
-# Key bindings, the footer, the palette, the help pages and `notekeep keys` are all made from it,
-# so that they cannot disagree. Nothing here imports Textual: the command line reads it too.
 
 
 CONTEXTS: dict[str, str] = {
@@ -110,18 +97,7 @@ ACTION_PLACES: dict[str, tuple[str, ...]] = {
 }
 """For each place the focus can be, the contexts whose keys work there, nearest first."""
 
-ACTIONS: tuple[Action, ...] = (
-    *BROWSE_ACTIONS,
-    *PREVIEW_ACTIONS,
-    *GRID_ACTIONS,
-    *EDIT_ACTIONS,
-    *TODAY_ACTIONS,
-    *HABIT_ACTIONS,
-    *PUBLISH_ACTIONS,
-    *OVERLAY_ACTIONS,
-    *GLOBAL_ACTIONS,
-    *EVERYWHERE_ACTIONS,
-)
+ACTIONS = (*NOTE_ACTIONS, *SCREEN_ACTIONS)
 """Every action; the order within a context is that of the footer and of help."""
 
 ACTIONS_BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
@@ -151,12 +127,7 @@ def actions_at_place(place: str) -> Iterator[Action]:
 
 
 def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys that an action has for a person.
-
-    Args:
-        action: The action.
-        own_keys: Action ids and the keys they are given, separated by commas; "" for none.
-    """
+    """Return the keys that an action has for a person."""
     own = own_keys.get(action.id)
     if own is None:
         return action.keys
@@ -169,46 +140,27 @@ def is_offered(action: Action, own_keys: Mapping[str, str]) -> bool:
 
 
 def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = None) -> str:
-    """Return the keys of an action as a person reads them, those that are two in a row last.
-
-    Args:
-        action: The action.
-        own_keys: See `keys_of`.
-        most: How many of one key are named at most.
-    """
+    """Return the keys of an action as a person reads them, those that are two in a row last."""
     single = format_keys(action_keys(action, own_keys)[:most])
-    return ", ".join(filter(None, (single, *sequence_labels(action, own_keys))))
-
-
-def sequence_labels(action: Action, own_keys: Mapping[str, str]) -> list[str]:
-    """Return the keys of an action that are two in a row, as a person reads them: "gs".
-
-    Args:
-        action: The action.
-        own_keys: See `keys_of`.
-    """
-    return [
+    double = [
         format_sequence(first[0], second.key)
         for id_, seconds in SECOND_KEYS.items()
         if (first := action_keys(ACTIONS_BY_ID[id_], own_keys))
         for second in seconds
         if second.action == action.id
     ]
+    return ", ".join(filter(None, (single, *double)))
 
 
 def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with a person's key map, one sentence each.
-
-    Args:
-        own_keys: Action ids and the keys they are given, separated by commas.
-    """
+    """Return what is wrong with a person's key map, one sentence each."""
     found = [
         f"There is no action {name!r} to give keys to."
         for name in own_keys.keys() - ACTIONS_BY_ID.keys()
     ]
-    for contexts in ACTION_PLACES.values():
+    for place in ACTION_PLACES:
         taken: dict[str, str] = {}
-        for action in (action for context in contexts for action in actions_in_context(context)):
+        for action in actions_at_place(place):
             for key in action_keys(action, own_keys):
                 holder = taken.setdefault(key, action.id)
                 if holder != action.id and action.id not in SHADOWED_ACTIONS.get(holder, ()):
@@ -223,7 +175,6 @@ def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
 # A map is a TOML file of action ids and their keys, and names only what differs from the
 # actions' own. Letters stay as they are wherever they can, so that help, manual and footer read
 # the same.
-
 
 DEFAULT = "default"
 FOLDER = Path(__file__).parent / "keymaps"
@@ -240,12 +191,8 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
 
     An unknown map is the default, an unknown key is left out, and an action with no key that is
     known keeps those it had; an empty text takes its keys from an action.
-
-    Args:
-        name: The map.
-        own: Action ids and the keys they are given, as the person wrote them.
     """
-    return {**_map(name), **dict(_read(own))}
+    return {**_map(name), **dict(_known_keys(own))}
 
 
 def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
@@ -254,32 +201,30 @@ def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
     if name and name not in keymaps():
         found.append(f"There is no key map {name!r}; known are {', '.join(keymaps())}.")
     for action, keys in own.items():
-        found += [f"There is no key {key!r}, which {action} should have." for key in _unknown(keys)]
+        found += [
+            f"There is no key {key!r}, which {action} should have."
+            for key in _split_keys(keys)
+            if parse_key(key) is None
+        ]
     return [*found, *find_key_clashes(keymap(name, own))]
 
 
 def _map(name: str) -> dict[str, str]:
     if name in {"", DEFAULT} or name not in keymaps():
         return {}
-    import tomllib
-
     map_: dict[str, str] = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
     return map_
 
 
-def _read(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _known_keys(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for action, keys in own.items():
-        known = [key for key in map(parse_key, _said(keys)) if key is not None]
+        known = [key for key in map(parse_key, _split_keys(keys)) if key is not None]
         if known or not keys.strip() or action not in ACTIONS_BY_ID:
             yield action, ",".join(dict.fromkeys(known))
 
 
-def _said(keys: str) -> list[str]:
-    """Part keys that are written with commas between; a comma alone is a key itself."""
+def _split_keys(keys: str) -> list[str]:
+    """Split keys that are written with commas between; a comma alone is a key itself."""
     if keys.strip() == ",":
         return [","]
-    return [key for key in keys.split(",") if key.strip()]
-
-
-def _unknown(keys: str) -> list[str]:
-    return [key.strip() for key in _said(keys) if parse_key(key) is None]
+    return [key.strip() for key in keys.split(",") if key.strip()]

@@ -1,4 +1,4 @@
-"""App, overlays, Today, Habits, Publish: data."""
+"""What can be done everywhere, on Today, Habits and Publish, and on what lies over a screen."""
 
 from __future__ import annotations
 
@@ -12,31 +12,18 @@ from notekeep.tui.commands.action import (
     PROGRAM,
     PUBLISH,
     Action,
+    in_context,
 )
 
-# The actions that no screen owns: of the program, of every list and of what lies over a screen.
-
-
-EVERYWHERE_ACTIONS: tuple[Action, ...] = (
-    # Everywhere
-    Action(
-        "show-today", "Today", ("f1",), "app", GO, "Open what this day asks for.", command="today"
-    ),
-    Action("show-browse", "Browse", ("f2",), "app", GO, "Open the list of notes.", command="ls"),
-    Action(
-        "show-habits",
-        "Habits",
-        ("f3",),
-        "app",
-        GO,
-        "Open the week of habits.",
-        command="habit week",
-    ),
+APP_ACTIONS = in_context(
+    "app",
+    Action("show-today", "Today", ("f1",), GO, "Open what this day asks for.", command="today"),
+    Action("show-browse", "Browse", ("f2",), GO, "Open the list of notes.", command="ls"),
+    Action("show-habits", "Habits", ("f3",), GO, "Open the week of habits.", command="habit week"),
     Action(
         "show-publish",
         "Publish",
         ("f4",),
-        "app",
         GO,
         "Open drafts and what an export would write.",
         command="export status",
@@ -45,7 +32,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "go",
         "Go to …",
         ("g",),
-        "app",
         GO,
         "Wait for one more key: t, b, h, p, c, s, x or v for a screen, g for the top.",
     ),
@@ -53,7 +39,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "control-x",
         "Emacs' ctrl+x …",
         (),
-        "app",
         PROGRAM,
         "Wait for one more key: ctrl+s saves, ctrl+c quits, ctrl+f and b switch, u undoes.",
     ),
@@ -61,23 +46,14 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "twice-d",
         "Delete, typed twice",
         (),
-        "app",
         PROGRAM,
         "Wait for a d, which deletes the note, as in vim.",
     ),
-    Action(
-        "twice-z",
-        "Quit, typed twice",
-        (),
-        "app",
-        PROGRAM,
-        "Wait for Z or Q, which quit, as in vim.",
-    ),
+    Action("twice-z", "Quit, typed twice", (), PROGRAM, "Wait for Z or Q, which quit, as in vim."),
     Action(
         "switch-note",
         "Switch to a note",
         ("ctrl+o",),
-        "app",
         FIND,
         "Type a few letters of any title; a title that is new makes a note.",
         command="open",
@@ -86,7 +62,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "new-note",
         "New note",
         ("n",),
-        "app",
         NOTE,
         "Ask for a kind and a title, and make the file.",
         label="new",
@@ -96,19 +71,15 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "undo",
         "Undo",
         ("u",),
-        "app",
         CHANGE,
         "Take back the last change, made here or on the command line.",
         command="undo",
     ),
-    Action(
-        "redo", "Redo", ("ctrl+r",), "app", CHANGE, "Do again what undo took back.", command="redo"
-    ),
+    Action("redo", "Redo", ("ctrl+r",), CHANGE, "Do again what undo took back.", command="redo"),
     Action(
         "show-steps",
         "Steps: undo and redo",
         (),
-        "app",
         GO,
         "List all that notekeep did here, newest first; any step can be taken back.",
         command="undo --list",
@@ -117,7 +88,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "show-conflicts",
         "Conflicts",
         (),
-        "app",
         GO,
         "List notes of which there are two versions, and choose.",
         command="conflicts",
@@ -126,7 +96,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "show-trash",
         "Trash",
         (),
-        "app",
         GO,
         "List what was deleted, and bring it back.",
         command="trash",
@@ -136,7 +105,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "show-unsaved",
         "Unsaved text",
         (),
-        "app",
         CHANGE,
         "List text that was typed and never saved, as after a crash: restore it, or let it go.",
     ),
@@ -144,7 +112,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "refresh",
         "Look for changed files",
         ("f5",),
-        "app",
         PROGRAM,
         "Sweep the vault for what other programs changed.",
         command="index",
@@ -154,7 +121,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "show-problems",
         "Problems",
         ("exclamation_mark",),
-        "app",
         PROGRAM,
         "List what went wrong here, and files that could not be read, each with its remedy.",
         command="doctor",
@@ -164,7 +130,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "help",
         "Help",
         ("question_mark",),
-        "app",
         PROGRAM,
         "Show the keys of the place you are in.",
         label="help",
@@ -174,7 +139,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "palette",
         "All commands",
         ("ctrl+p", "colon"),
-        "app",
         PROGRAM,
         "Find any action, note or habit by name.",
         label="commands",
@@ -183,7 +147,6 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "change-theme",
         "Change the theme",
         (),
-        "app",
         PROGRAM,
         "Choose colours; they are tried as you move.",
         also="colours dark light",
@@ -192,24 +155,26 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "suspend",
         "To the shell",
         ("ctrl+z",),
-        "app",
         PROGRAM,
         "Go to the shell that notekeep was started from; fg comes back.",
     ),
-    Action("quit", "Quit", ("ctrl+q",), "app", PROGRAM, "Leave; nothing is ever unsaved."),
-    # Lists and pages
-    Action("line-up", "Up", ("up", "k"), "lines", MOVE, "One row up."),
-    Action("line-down", "Down", ("down", "j"), "lines", MOVE, "One row down."),
-    Action("page-up", "Page up", ("pageup", "ctrl+b"), "lines", MOVE, "One page up."),
-    Action("page-down", "Page down", ("pagedown", "ctrl+f"), "lines", MOVE, "One page down."),
-    Action("first-line", "Top", ("home",), "lines", MOVE, "To the first row."),
-    Action("last-line", "Bottom", ("end", "G"), "lines", MOVE, "To the last row."),
-    # Over a screen
+    Action("quit", "Quit", ("ctrl+q",), PROGRAM, "Leave; nothing is ever unsaved."),
+)
+LINES_ACTIONS = in_context(
+    "lines",
+    Action("line-up", "Up", ("up", "k"), MOVE, "One row up."),
+    Action("line-down", "Down", ("down", "j"), MOVE, "One row down."),
+    Action("page-up", "Page up", ("pageup", "ctrl+b"), MOVE, "One page up."),
+    Action("page-down", "Page down", ("pagedown", "ctrl+f"), MOVE, "One page down."),
+    Action("first-line", "Top", ("home",), MOVE, "To the first row."),
+    Action("last-line", "Bottom", ("end", "G"), MOVE, "To the last row."),
+)
+SWITCHER_ACTIONS = in_context(
+    "switcher",
     Action(
         "close-switcher",
         "Close",
         ("escape", "ctrl+o"),
-        "switcher",
         MOVE,
         "Close without switching.",
         label="close",
@@ -218,57 +183,39 @@ EVERYWHERE_ACTIONS: tuple[Action, ...] = (
         "switch",
         "Open",
         ("enter",),
-        "switcher",
         MOVE,
         "Open the note, or make one with that title.",
         label="open",
     ),
-    Action("switcher-down", "Down", ("down", "ctrl+n", "tab"), "switcher", MOVE, "The next title."),
-    Action(
-        "switcher-up", "Up", ("up", "ctrl+p", "shift+tab"), "switcher", MOVE, "The title before."
-    ),
-    Action(
-        "next-kind", "Next kind", ("tab", "down"), "new-note", NOTE, "Choose the next kind of note."
-    ),
-    Action(
-        "previous-kind",
-        "Kind before",
-        ("shift+tab", "up"),
-        "new-note",
-        NOTE,
-        "Choose the kind before.",
-    ),
+    Action("switcher-down", "Down", ("down", "ctrl+n", "tab"), MOVE, "The next title."),
+    Action("switcher-up", "Up", ("up", "ctrl+p", "shift+tab"), MOVE, "The title before."),
+)
+NEW_NOTE_ACTIONS = in_context(
+    "new-note",
+    Action("next-kind", "Next kind", ("tab", "down"), NOTE, "Choose the next kind of note."),
+    Action("previous-kind", "Kind before", ("shift+tab", "up"), NOTE, "Choose the kind before."),
+)
+HELP_ACTIONS = in_context(
+    "help",
     Action(
         "search-help",
         "Search the help",
         ("slash",),
-        "help",
         FIND,
         "Show only what some words say of: any action, wherever it works.",
         label="search",
     ),
-    Action(
-        "dismiss",
-        "Close",
-        ("escape",),
-        "dialog",
-        MOVE,
-        "Close without doing anything.",
-        label="close",
-    ),
 )
-
-
-# What can be done from everywhere beside the screens: capture, tasks, other vaults.
-
-
-GLOBAL_ACTIONS: tuple[Action, ...] = (
-    # Everywhere
+DIALOG_ACTIONS = in_context(
+    "dialog",
+    Action("dismiss", "Close", ("escape",), MOVE, "Close without doing anything.", label="close"),
+)
+REACH_ACTIONS = in_context(
+    "app",
     Action(
         "capture",
         "Write down",
         ("ctrl+n",),
-        "app",
         NOTE,
         "One line into today's note or the inbox, without leaving where you are.",
         command="add",
@@ -278,7 +225,6 @@ GLOBAL_ACTIONS: tuple[Action, ...] = (
         "show-tasks",
         "Tasks",
         ("T",),
-        "app",
         GO,
         "List the tasks of all notes, and tick them.",
         label="tasks",
@@ -288,18 +234,18 @@ GLOBAL_ACTIONS: tuple[Action, ...] = (
         "switch-vault",
         "Vaults",
         (),
-        "app",
         PROGRAM,
         "Open another vault; this one opens where you left it.",
         command="vaults",
         also="open folder",
     ),
-    # Tasks
+)
+TASKS_ACTIONS = in_context(
+    "tasks",
     Action(
         "tick-task",
         "Tick",
         ("space", "x"),
-        "tasks",
         CHANGE,
         "Tick the task, or open it again: a change of its line alone.",
         label="tick",
@@ -309,19 +255,15 @@ GLOBAL_ACTIONS: tuple[Action, ...] = (
         "open-task",
         "Open",
         ("enter", "l", "right"),
-        "tasks",
         MOVE,
         "Read the note at the line of the task.",
         label="open",
     ),
-    Action(
-        "edit-task", "Edit", ("e",), "tasks", CHANGE, "Edit the note at that line.", label="edit"
-    ),
+    Action("edit-task", "Edit", ("e",), CHANGE, "Edit the note at that line.", label="edit"),
     Action(
         "filter-tasks",
         "Filter",
         ("slash",),
-        "tasks",
         FIND,
         "Show only tasks with some words in them, in the title or the path of their note.",
         label="filter",
@@ -330,7 +272,6 @@ GLOBAL_ACTIONS: tuple[Action, ...] = (
         "show-done",
         "Done ones too",
         ("v",),
-        "tasks",
         FIND,
         "Show what is ticked as well, or no longer.",
         label="done too",
@@ -340,36 +281,31 @@ GLOBAL_ACTIONS: tuple[Action, ...] = (
         "leave-tasks",
         "Back",
         ("escape", "h", "left"),
-        "tasks",
         MOVE,
         "Show all tasks again, then back to where you came from.",
         label="back",
     ),
-    # The filter of tasks
+)
+TASK_FILTER_ACTIONS = in_context(
+    "task-filter",
     Action(
         "clear-filter",
         "Clear",
         ("escape",),
-        "task-filter",
         FIND,
         "Clear the words; a second time leaves the line.",
         label="clear",
     ),
     Action(
-        "to-tasks",
-        "To the tasks",
-        ("enter", "down"),
-        "task-filter",
-        MOVE,
-        "Go to the list.",
-        label="to the tasks",
+        "to-tasks", "To the tasks", ("enter", "down"), MOVE, "Go to the list.", label="to the tasks"
     ),
-    # Quick capture
+)
+CAPTURE_ACTIONS = in_context(
+    "capture",
     Action(
         "next-place",
         "Another place",
         ("tab", "shift+tab"),
-        "capture",
         NOTE,
         "Choose between today's note and the inbox.",
     ),
@@ -377,24 +313,17 @@ GLOBAL_ACTIONS: tuple[Action, ...] = (
         "attach-picture",
         "Add a picture",
         ("ctrl+l",),
-        "capture",
         NOTE,
         "Keep the picture on the clipboard along; a picture that is dropped here is kept too.",
         command="attach",
     ),
 )
-
-
-# What can be done on the screens that lie over another: history, steps, conflicts, fields.
-
-
-OVERLAY_ACTIONS: tuple[Action, ...] = (
-    # All of them
+OVER_ACTIONS = in_context(
+    "over",
     Action(
         "leave-over",
         "Back",
         ("escape", "h", "left"),
-        "over",
         MOVE,
         "One step out: from the text to the list, from the list to where you came from.",
         label="back",
@@ -403,19 +332,19 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "read-text",
         "Read",
         ("enter", "l", "right"),
-        "over",
         MOVE,
         "Give the focus to the text beside the list.",
         label="read",
     ),
-    Action("page-text", "Next page", ("space",), "over", MOVE, "Read on in the text."),
-    Action("zoom-text", "Zoom", ("z",), "over", GO, "Give the whole width to the text, and back."),
-    # History of a note
+    Action("page-text", "Next page", ("space",), MOVE, "Read on in the text."),
+    Action("zoom-text", "Zoom", ("z",), GO, "Give the whole width to the text, and back."),
+)
+HISTORY_ACTIONS = in_context(
+    "history",
     Action(
         "restore",
         "Restore",
         ("r",),
-        "history",
         CHANGE,
         "Give the note this version's text again; undo takes it back.",
         label="restore",
@@ -425,7 +354,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "next-view",
         "Another view",
         ("v",),
-        "history",
         NOTE,
         "What the version changed, what changed since, or the version itself.",
         label="view",
@@ -435,7 +363,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "open-note",
         "Open the note",
         ("e",),
-        "history",
         NOTE,
         "Edit the note as it is in the vault.",
         label="edit",
@@ -444,17 +371,17 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "forget",
         "Forget",
         ("X",),
-        "history",
         CHANGE,
         "Remove every earlier version for good; asks first, as nothing takes it back.",
         command="forget",
     ),
-    # Steps of the vault
+)
+STEPS_ACTIONS = in_context(
+    "steps",
     Action(
         "take-back",
         "Take this step back",
         ("t",),
-        "steps",
         CHANGE,
         "Take back the step under the cursor alone, whatever was done since.",
         label="take back",
@@ -464,18 +391,18 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "step-history",
         "History of the note",
         ("H",),
-        "steps",
         NOTE,
         "List the earlier versions of a note that the step changed, also of one that is gone.",
         label="versions",
         command="history",
     ),
-    # Conflicts
+)
+CONFLICTS_ACTIONS = in_context(
+    "conflicts",
     Action(
         "keep-mine",
         "Keep the note",
         ("1",),
-        "conflicts",
         CHANGE,
         "Keep the version on the left; the other one goes to the trash.",
         label="the note",
@@ -485,7 +412,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "keep-theirs",
         "Keep the copy",
         ("2",),
-        "conflicts",
         CHANGE,
         "Keep the version on the right; the other one stays in history.",
         label="the copy",
@@ -495,7 +421,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "merge",
         "Merge",
         ("m",),
-        "conflicts",
         CHANGE,
         "Bring the changes of both together, where they are in different lines.",
         label="merge",
@@ -505,7 +430,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "keep-both",
         "Keep both",
         ("b",),
-        "conflicts",
         CHANGE,
         "Make the copy a note of its own; between marks of git, keep both sides.",
         label="both",
@@ -515,7 +439,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "edit-conflict",
         "Edit",
         ("e",),
-        "conflicts",
         CHANGE,
         "Open the note in the editor, at the first mark of git if it has any.",
         label="edit",
@@ -524,17 +447,17 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "beside",
         "Side by side",
         ("v",),
-        "conflicts",
         NOTE,
         "Show both versions beside each other, or one below the other.",
         command="conflicts show",
     ),
-    # Fields of a note
+)
+FORM_ACTIONS = in_context(
+    "form",
     Action(
         "finish-form",
         "Write and close",
         ("escape", "ctrl+s"),
-        "form",
         CHANGE,
         "Write what was changed as one step, each field a line of its own; undo takes it back.",
         label="write",
@@ -544,7 +467,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "edit-field",
         "Edit the field",
         ("enter",),
-        "form",
         CHANGE,
         "Type its value, or choose one.",
         label="edit",
@@ -553,7 +475,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "step-field",
         "The next value",
         ("right", "l", "plus"),
-        "form",
         CHANGE,
         "The next choice, a day later, half a star more; an empty date is today.",
         label="more",
@@ -562,7 +483,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "step-field-back",
         "The value before",
         ("left", "h", "minus"),
-        "form",
         CHANGE,
         "The choice before, a day earlier, half a star less.",
     ),
@@ -570,7 +490,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "clear-field",
         "Empty the field",
         ("delete", "d"),
-        "form",
         CHANGE,
         "Take the field out of the note.",
         label="empty",
@@ -579,26 +498,18 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "reset-field",
         "As it was",
         ("backspace",),
-        "form",
         CHANGE,
         "Give the field the value that it had.",
         label="undo",
     ),
-    Action(
-        "drop-form",
-        "Leave",
-        ("q",),
-        "form",
-        MOVE,
-        "Close the form and write nothing.",
-        label="leave",
-    ),
-    # Unsaved text
+    Action("drop-form", "Leave", ("q",), MOVE, "Close the form and write nothing.", label="leave"),
+)
+UNSAVED_ACTIONS = in_context(
+    "unsaved",
     Action(
         "restore-unsaved",
         "Restore",
         ("enter",),
-        "unsaved",
         CHANGE,
         "Open the note in the editor with the unsaved text in it.",
         label="restore",
@@ -607,7 +518,6 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "discard-unsaved",
         "Discard",
         ("delete", "D"),
-        "unsaved",
         CHANGE,
         "Let the text go; it is kept in the history of the note.",
         label="discard",
@@ -616,23 +526,17 @@ OVERLAY_ACTIONS: tuple[Action, ...] = (
         "compare-unsaved",
         "Difference",
         ("v", "space"),
-        "unsaved",
         NOTE,
         "Show how it differs from the note as it is.",
         label="difference",
     ),
 )
-
-
-# What can be done on Today.
-
-
-TODAY_ACTIONS: tuple[Action, ...] = (
+TODAY_ACTIONS = in_context(
+    "today",
     Action(
         "tick",
         "Tick",
         ("space", "x"),
-        "today",
         HABIT,
         "Tick the habit, or take the tick back; tick the task.",
         label="tick",
@@ -642,23 +546,17 @@ TODAY_ACTIONS: tuple[Action, ...] = (
         "open-row",
         "Open",
         ("enter", "l", "right"),
-        "today",
         MOVE,
         "Open the note of this row.",
         label="open",
     ),
 )
-
-
-# What can be done on Habits.
-
-
-HABIT_ACTIONS: tuple[Action, ...] = (
+HABITS_ACTIONS = in_context(
+    "habits",
     Action(
         "done",
         "Done",
         ("space",),
-        "habits",
         HABIT,
         "Mark the day as done, or clear it.",
         label="done",
@@ -668,7 +566,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "amount",
         "Amount",
         ("plus", "equals_sign"),
-        "habits",
         HABIT,
         "Type what was done, as 12 min or = 30; a digit starts it too.",
         label="amount",
@@ -678,7 +575,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "skip",
         "Skip",
         ("s",),
-        "habits",
         HABIT,
         "A day that does not count.",
         label="skip",
@@ -688,7 +584,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "skip-because",
         "Skip with a reason",
         ("S",),
-        "habits",
         HABIT,
         "A day that does not count, and why; a review asks for it.",
         command="habit ID skip reason=flu -- words",
@@ -697,7 +592,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "miss",
         "Missed",
         ("x",),
-        "habits",
         HABIT,
         "Say that it was missed.",
         label="missed",
@@ -707,7 +601,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "habit-note",
         "Note",
         ("n",),
-        "habits",
         HABIT,
         "Write a few words about that day.",
         command="habit ID -- words",
@@ -716,19 +609,15 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "day-before",
         "The day before",
         ("h", "left"),
-        "habits",
         MOVE,
         "Fill in an earlier day: every key works there too.",
     ),
-    Action(
-        "day-after", "The day after", ("l", "right"), "habits", MOVE, "One day on, up to today."
-    ),
-    Action("to-today", "To today", ("t",), "habits", MOVE, "Back to this day and week."),
+    Action("day-after", "The day after", ("l", "right"), MOVE, "One day on, up to today."),
+    Action("to-today", "To today", ("t",), MOVE, "Back to this day and week."),
     Action(
         "to-yesterday",
         "To yesterday",
         ("y",),
-        "habits",
         MOVE,
         "To yesterday, on the first habit that it left open.",
         command="habit ask yesterday",
@@ -737,7 +626,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "next-span",
         "Week, month, year",
         ("v",),
-        "habits",
         GO,
         "Show a week, a month, a year, and a week again.",
         label="view",
@@ -747,7 +635,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "add-habit",
         "Add a habit",
         ("a",),
-        "habits",
         CHANGE,
         "Say what it is, how often and how much; its note is made of that.",
         label="add",
@@ -757,7 +644,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "pause-habit",
         "Pause, or go on",
         ("P",),
-        "habits",
         CHANGE,
         "Pause the habit from today on: no day counts until the same key ends it.",
         command="habit pause ID",
@@ -766,7 +652,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "filter-habits",
         "Filter",
         ("slash",),
-        "habits",
         FIND,
         "Show the habits whose title or group has some letters; nothing shows all.",
     ),
@@ -774,7 +659,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "review",
         "Review",
         ("R",),
-        "habits",
         NOTE,
         "Write the last week as a note for you to finish, or go on with it.",
         command="review week",
@@ -783,7 +667,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "review-month",
         "Review of a month",
         ("M",),
-        "habits",
         NOTE,
         "Write the last month as a note for you to finish, or go on with it.",
         command="review month",
@@ -792,7 +675,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "edit-habit",
         "Edit the definition",
         ("e",),
-        "habits",
         CHANGE,
         "Edit the note that defines the habit.",
         command="habit edit ID",
@@ -801,18 +683,18 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "show-detail",
         "Detail",
         ("enter",),
-        "habits",
         NOTE,
         "A year, the line of strength, streaks, rates, weekdays and remarks.",
         label="detail",
         command="habit stats ID",
     ),
-    # The page about one habit
+)
+HABIT_DETAIL_ACTIONS = in_context(
+    "habit-detail",
     Action(
         "close-detail",
         "Back to the grid",
         ("escape", "h", "left", "backspace"),
-        "habit-detail",
         MOVE,
         "Back to all habits.",
         label="back",
@@ -821,7 +703,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "open-habit",
         "Open the note",
         ("enter",),
-        "habit-detail",
         NOTE,
         "Read the note that defines the habit.",
         label="note",
@@ -830,7 +711,6 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "year-before",
         "The year before",
         ("left_square_bracket",),
-        "habit-detail",
         MOVE,
         "Show the year before.",
         command="habit year ID 2025",
@@ -839,22 +719,16 @@ HABIT_ACTIONS: tuple[Action, ...] = (
         "year-after",
         "The year after",
         ("right_square_bracket",),
-        "habit-detail",
         MOVE,
         "Show the year after, up to this one.",
     ),
 )
-
-
-# What can be done on Publish.
-
-
-PUBLISH_ACTIONS: tuple[Action, ...] = (
+PUBLISH_ACTIONS = in_context(
+    "publish",
     Action(
         "write-export",
         "Write",
         ("enter", "w"),
-        "publish",
         PUBLISH,
         "Write what the diff shows into the blog.",
         label="write",
@@ -864,7 +738,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "plan-all",
         "All that changed",
         ("a",),
-        "publish",
         PUBLISH,
         "Show what an export of every public or exported note would write.",
         label="all",
@@ -874,7 +747,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "settle-by-hand",
         "Changed by hand",
         ("s",),
-        "publish",
         PUBLISH,
         "Bring an edit of the site back into the note, keep it, merge it or overwrite it.",
         label="by hand",
@@ -884,7 +756,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "check-export",
         "Check",
         ("c",),
-        "publish",
         PUBLISH,
         "Build the site with its generator and read the pages back.",
         label="check",
@@ -894,7 +765,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "run-preview",
         "Preview",
         ("v",),
-        "publish",
         PUBLISH,
         "Show the site with its drafts by its generator's own preview.",
         label="preview",
@@ -904,7 +774,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "open-post",
         "Open in the site",
         ("o",),
-        "publish",
         PUBLISH,
         "Open the post's file in the site with your editor.",
         label="file",
@@ -913,7 +782,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "prune-posts",
         "Prune",
         ("x",),
-        "publish",
         PUBLISH,
         "Show which posts of notes that are gone would be removed.",
         command="export --prune",
@@ -922,7 +790,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "start-post",
         "Begin a post",
         ("b",),
-        "publish",
         PUBLISH,
         "Begin a post from the notes that are marked, with their quotes and sources.",
         command="export start NOTE",
@@ -931,7 +798,6 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "next-target",
         "Target",
         ("t",),
-        "publish",
         PUBLISH,
         "Choose what the draft is shaped for.",
         label="target",
@@ -941,18 +807,18 @@ PUBLISH_ACTIONS: tuple[Action, ...] = (
         "choose-site",
         "Folder",
         ("f",),
-        "publish",
         PUBLISH,
         "Choose the blog's folder.",
         label="folder",
         command="export --site DIR",
     ),
-    Action(
-        "show-drafts",
-        "Drafts",
-        ("escape", "h", "left"),
-        "publish",
-        MOVE,
-        "Back to the list of drafts.",
-    ),
+    Action("show-drafts", "Drafts", ("escape", "h", "left"), MOVE, "Back to the list of drafts."),
+)
+
+SCREEN_ACTIONS: tuple[Action, ...] = (
+    *(*TODAY_ACTIONS, *HABITS_ACTIONS, *HABIT_DETAIL_ACTIONS, *PUBLISH_ACTIONS),
+    *(*OVER_ACTIONS, *HISTORY_ACTIONS, *STEPS_ACTIONS, *CONFLICTS_ACTIONS, *FORM_ACTIONS),
+    *(*UNSAVED_ACTIONS, *REACH_ACTIONS, *TASKS_ACTIONS, *TASK_FILTER_ACTIONS, *CAPTURE_ACTIONS),
+    *(*APP_ACTIONS, *LINES_ACTIONS, *SWITCHER_ACTIONS, *NEW_NOTE_ACTIONS, *HELP_ACTIONS),
+    *DIALOG_ACTIONS,
 )

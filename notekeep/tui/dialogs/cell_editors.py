@@ -365,7 +365,7 @@ class ChoiceRows(ListView):
     def row_count(self) -> int:
         return len(self.items)
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         return "cursor" if self.is_used and index == self.cursor else ""
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
@@ -385,7 +385,7 @@ class ChoiceRows(ListView):
             self.line_changed(row)
         super().row_clicked(row, x, chain)
         if self._with_boxes and chain == 1:
-            self._tell(self.Selected(self, row))
+            self._post_own(self.Selected(self, row))
 
 
 class _Line(Input):

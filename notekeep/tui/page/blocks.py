@@ -1,18 +1,17 @@
-"""Blocks to lines: lists, quotes, callouts, code."""
+"""The blocks of a note as lines: paragraphs, lists, quotes, callouts, code, tables, embeds.
+
+Each line remembers the source line it came from, so that a preview can jump to a hit.
+"""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
+from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.parser import find_references, parse_blocks, parse_markdown
+from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.markdown.tree import Span
 from notekeep.tui.page.drawn_lines import (
     CopyPassage,
     DrawContext,
@@ -23,8 +22,10 @@ from notekeep.tui.page.drawn_lines import (
     draw_text,
     hang_lines,
 )
+from notekeep.tui.page.embedded_content import draw_html, draw_picture, draw_year
 from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.page.inline_text import draw_inline, starts_with_time
+from notekeep.tui.page.note_text import find_definitions, select_definitions, split_blocks
 from notekeep.tui.page.tables import table_lines
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import (
@@ -40,359 +41,24 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pygments.lexer import Lexer
 
-    from notekeep.markdown.tree import ParsedPage
-
-
-# A long note in blocks that can be drawn one by one.
-#
-# A preview shows its first screen at once and the rest when there is time, so a body is read in
-# windows: the blocks of a window are known but for the last, with which the next window begins.
-
-
-WINDOW: Final = 5_000
-"""Characters of a body that are read at a time, which takes less long than a frame."""
-
-_FOOTNOTE: Final = re.compile(r"\[(\^[^\]\s]++)\]:")
-_LONGEST_LEAD: Final = 40
-"""Characters of blanks and marks of quotes that may stand before the text of a footnote."""
-
-_LABEL: Final = re.compile(r"\[([^\[\]]++)\]")
-_SIGN: Final = re.compile(r"[\\<>&]")
-
-
-class BodyBlock(NamedTuple):
-    """A part of a body that can be drawn alone.
-
-    Attributes:
-        line: Its first line, counted from 0 in the body.
-        text: Its source, without the blank lines around it.
-        level: The level of the heading that it is, 1 to 6, or 0.
-        footnote: The name of the footnote that it is the text of, or "".
-        is_quote: Whether it is a quote.
-        goes_on: Whether it is the rest of the list that the block before it is the beginning of,
-            and stands right below it.
-    """
-
-    line: int
-    text: str
-    level: int = 0
-    footnote: str = ""
-    is_quote: bool = False
-    goes_on: bool = False
-
-
-def split_blocks(text: str) -> list[BodyBlock]:
-    """Cut a body into blocks that can be drawn one by one, in order."""
-    return list(iterate_blocks(text))
-
-
-def iterate_blocks(text: str) -> Iterator[BodyBlock]:
-    """Yield the blocks of a body as `split` gives them, reading no further than is asked for."""
-    at = line = 0
-    size = WINDOW
-    last_math = text.rfind("$$")
-    goes_on = False
-    while at < len(text):
-        end = text.find("\n", at + size) + 1 or len(text)
-        page = parse_blocks(text[at:end])
-        tops = _tops(page)
-        if end == len(text):
-            after = len(page.text)
-        else:
-            after = _end_of_known(page, tops, may_open_math=last_math >= end)
-        if not after:
-            size *= 2
-            continue
-        for span, start, stop in tops:
-            if start >= after:
-                break
-            source = page.text[start : min(stop, after)].rstrip()
-            yield BodyBlock(
-                line + page.line_of(start),
-                source,
-                int(span.info) if span.kind == "heading" else 0,
-                span.info if span.kind == "footnote" else "",
-                span.kind == "quote",
-                goes_on,
-            )
-            goes_on = stop > after and not page.text.endswith("\n\n", 0, after)
-        at, line, size = at + after, line + page.line_of(after), WINDOW
-
-
-def _tops(page: ParsedPage) -> list[tuple[Span, int, int]]:
-    """Return the outermost blocks with where their lines begin and end; two on a line are one.
-
-    Definitions right above a block are lines of it: they say what it can be.
-    """
-    tops: list[tuple[Span, int, int]] = []
-    text, starts = page.text, page.starts
-    done = 0
-    for span in page.spans:
-        if span.depth or span.kind == "definition":
-            continue
-        line = page.line_of(span.start)
-        stop = span.start + len(text[span.start : span.end].rstrip())
-        if tops and starts[line] < done:
-            first, start, _ = tops.pop()
-            done = max(done, stop)
-            tops.append((first, start, done))
-            continue
-        while line and starts[line - 1] >= done and text[starts[line - 1] : starts[line]].strip():
-            line -= 1
-        tops += _between(page, done, starts[line])
-        tops.append((span, starts[line], stop))
-        done = stop
-    return tops + _between(page, done, len(text))
-
-
-def _between(page: ParsedPage, start: int, end: int) -> list[tuple[Span, int, int]]:
-    """Return what is no block, as definitions, as one."""
-    words = page.text[start:end].strip()
-    if not words:
-        return []
-    start = page.text.index(words, start)
-    span = Span("definition", start, start + len(words), 0)
-    return [(span, page.starts[page.line_of(start)], span.end)]
-
-
-def _end_of_known(
-    page: ParsedPage, tops: list[tuple[Span, int, int]], *, may_open_math: bool
-) -> int:
-    """Return where the blocks end that nothing below the window changes, 0 if there are none.
-
-    The last block may go on there, and so may math that is begun. A list that fills the window is
-    cut before its last item: what is lost is only how its items are spaced.
-    """
-    if not tops:
-        return 0
-    span, last, _ = tops[-1]
-    if len(tops) == 1 and span.kind == "list":
-        items = (found.start for found in page.find("item") if found.depth == 1)
-        last = max(items, default=0)
-    if may_open_math:
-        words = (span.start for span in page.find("text"))
-        begun = next((at for at in words if page.text.startswith("$$", at)), last)
-        if begun < last:
-            last = max((start for _, start, _ in tops if start <= begun), default=0)
-    return page.starts[page.line_of(last)]
-
-
-class BlockSequence(Sequence[BodyBlock]):
-    """The blocks of a body that are cut so far, kept as texts and numbers; see `lines` for why."""
-
-    def __init__(self, text: str) -> None:
-        self._lines: list[int] = []
-        self._kept: list[tuple[Any, ...]] = []
-        self._rest: Iterator[BodyBlock] | None = iterate_blocks(text)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the body is cut."""
-        return self._rest is None
-
-    def more(self) -> BodyBlock | None:
-        """Cut off the next block; None when there is no more."""
-        block = next(self._rest, None) if self._rest is not None else None
-        if block is None:
-            # With it goes the text.
-            self._rest = None
-            return None
-        self._lines.append(block.line)
-        self._kept.append(tuple(block))
-        return block
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    @overload
-    def __getitem__(self, index: int) -> BodyBlock: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[BodyBlock]: ...
-
-    def __getitem__(self, index: int | slice) -> BodyBlock | list[BodyBlock]:
-        if isinstance(index, slice):
-            return [*map(BodyBlock._make, self._kept[index])]
-        return BodyBlock._make(self._kept[index])
-
-    def line(self, index: int) -> int:
-        """Return the line of the body at which a block begins."""
-        return self._lines[index]
-
-    def at(self, line: int) -> int | None:
-        """Return the number of the last block that begins at or before a line."""
-        return (
-            bisect_right(self._lines, line) - 1 if self._lines and line >= self._lines[0] else None
-        )
-
-
-def find_definitions(text: str) -> dict[str, str]:
-    """Return the definitions of a body's links and footnotes as Markdown, by label.
-
-    Blocks are read apart from each other, so what one defines for another is collected here.
-    """
-    if "]:" not in text:
-        return {}
-    found = {
-        _folded(label): f"[{label}]: <{_SIGN.sub(_escaped, address)}>\n"
-        for label, address in find_references(text).items()
-    }
-    for note in _FOOTNOTE.finditer(text):
-        before = text[max(0, note.start() - _LONGEST_LEAD) : note.start()]
-        if not before.rpartition("\n")[2].strip(" \t>"):
-            found[_folded(note[1])] = f"[{note[1]}]: x\n\n"
-    return found
-
-
-def select_definitions(text: str, known: Mapping[str, str]) -> str:
-    """Return the definitions that a block needs, to be put before it."""
-    if not known:
-        return ""
-    labels = dict.fromkeys(map(_folded, _LABEL.findall(text)))
-    found = [known[label] for label in labels if label in known]
-    # A footnote would go on in what is set in below it.
-    return f"{''.join(found)}\n***\n\n" if found else ""
-
-
-def _folded(label: str) -> str:
-    return " ".join(label.split()).casefold()
-
-
-def _escaped(sign: re.Match[str]) -> str:
-    return f"\\{sign[0]}"
-
-
-# Callouts as Obsidian has them: `> [!tip]- Title`.
-
-
-# The kinds, each with its tone and its sign; any other is shown as a note.
-_KINDS = {
-    ("note",): ("tone-plain", "✎"),
-    ("info",): ("tone-plain", "i"),
-    ("todo",): ("tone-plain", "☐"),
-    ("abstract", "summary", "tldr"): ("tone-quiet", "≡"),
-    ("tip", "hint", "important"): ("tone-good", "✦"),
-    ("success", "check", "done"): ("tone-good", "✓"),
-    ("question", "help", "faq"): ("tone-warn", "?"),
-    ("warning", "caution", "attention"): ("tone-warn", "!"),
-    ("failure", "fail", "missing"): ("tone-bad", "✗"),
-    ("danger", "error"): ("tone-bad", "!"),
-    ("bug",): ("tone-bad", "✗"),
-    ("private",): ("tone-bad", "⊘"),
-    ("example",): ("tone-quiet", "▪"),
-    ("quote", "cite"): ("tone-quiet", "”"),
-}
-_LOOKS = {name: look for names, look in _KINDS.items() for name in names}
-
-
-class Callout(NamedTuple):
-    """The first line of a callout.
-
-    Attributes:
-        kind: Its kind, in lower case.
-        title: What it is called, "" when it only says its kind.
-        folds: Whether it can be folded.
-        is_closed: Whether it is folded until it is opened.
-    """
-
-    kind: str
-    title: str
-    folds: bool
-    is_closed: bool
-
-    @property
-    def tone(self) -> str:
-        """The role that colours it."""
-        return _LOOKS.get(self.kind, _LOOKS["note"])[0]
-
-    @property
-    def sign(self) -> str:
-        """What stands before its title."""
-        return _LOOKS.get(self.kind, _LOOKS["note"])[1]
-
-    @property
-    def name(self) -> str:
-        """What it is called when it has no title: its kind."""
-        return self.kind.replace("-", " ").capitalize()
-
-
-# The lines of a code block, with roles from Pygments.
-
-
-# Colours help to read a screen of code; beyond this a block is data, and colouring it takes long.
-LONGEST = 20_000
-
-_ROLES = (
-    ("Comment", "code code-comment"),
-    ("Keyword", "code code-keyword"),
-    ("Name.Tag", "code code-keyword"),
-    ("Name.Function", "code code-name"),
-    ("Name.Class", "code code-name"),
-    ("Name.Attribute", "code code-name"),
-    ("Name.Builtin", "code code-name"),
-    ("Literal.String", "code code-string"),
-    ("Literal.Number", "code code-number"),
-    ("Generic.Deleted", "code removed"),
-    ("Generic.Inserted", "code added"),
-)
-
-
-def highlight_code(text: str, language: str) -> list[StyledLine]:
-    """Return each line of `text` as pieces; a language that is not known is shown plain."""
-    lexer = _lexer(language.lower()) if language and len(text) <= LONGEST else None
-    if lexer is None:
-        return [[Piece(line, "code")] for line in text.split("\n")]
-    lines: list[StyledLine] = [[]]
-    for kind, value in lexer.get_tokens(text):
-        role = _role(str(kind))
-        first, *others = value.split("\n")
-        if first:
-            lines[-1].append(Piece(first, role))
-        lines.extend([Piece(other, role)] if other else [] for other in others)
-    return lines
-
-
-@lru_cache(maxsize=64)
-def _lexer(language: str) -> Lexer | None:
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-
-
-@lru_cache(maxsize=256)
-def _role(kind: str) -> str:
-    """Return the role of a Pygments token, such as "Token.Literal.String.Double"."""
-    name = kind.removeprefix("Token.")
-    return next((role for prefix, role in _ROLES if name.startswith(prefix)), "code")
-
-
-# One block of a note's body into lines of a given width.
-#
-# Each line remembers the source line it came from, so that a preview can jump to a hit.
-
-
-_DEEPEST: Final = 20
+    from notekeep.markdown.tree import Span
+    from notekeep.tui.page.drawn_lines import EmbeddedNote
+    from notekeep.tui.page.note_text import BodyBlock
+
+MAX_DEPTH: Final = 20
 """Blocks within blocks from here on are shown as they are written."""
+MAX_CODE_LENGTH = 20_000
+"""Beyond this a block of code is data, and colouring it takes long."""
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 
 
 def draw(block: BodyBlock, frame: DrawContext, references: Mapping[str, str]) -> list[DrawnLine]:
-    """Return the lines of one block.
-
-    Args:
-        block: The block; its text is already clean.
-        frame: Width and characters.
-        references: The body's definitions, as `blocks.definitions` gives them.
-    """
+    """Return the lines of one block."""
     return _text(block.text, frame, references, block.line)
 
 
@@ -435,7 +101,7 @@ def _block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     span = part[0]
     if span.kind == "definition":
         return []
-    if span.depth > _DEEPEST:
+    if span.depth > MAX_DEPTH:
         return draw_source(frame.text_of(span).rstrip(), frame, frame.line_of(span), "faint")
     return _HANDLERS.get(span.kind, _words)(part, frame)
 
@@ -468,8 +134,6 @@ def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    from notekeep.tui.page.embedded_content import draw_html
-
     return draw_html(part[0].words.rstrip("\n"), frame, frame.line_of(part[0]))
 
 
@@ -494,9 +158,7 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     if len(inner) == 1 and inner[0].kind == "math" and inner[0].title:
         return _math(inner, frame)
     if frame.around.shows_any and any(span.kind in {"embed", "image"} for span in inner):
-        from notekeep.tui.page.embedded_content import with_embeds
-
-        return with_embeds(inner, frame)
+        return _with_embeds(inner, frame)
     at = frame.line_of(inner[0])
     line = draw_inline(inner, frame)
     drawn = draw_text(line, frame, at)
@@ -521,6 +183,59 @@ def _around_math(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return drawn
 
 
+def _with_embeds(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    """Draw a paragraph; a line of it that is only an embed is shown in place."""
+    drawn: list[DrawnLine] = []
+    text: list[Span] = []
+    for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
+        line = [span for part in group for span in part]
+        shown = None if is_break else _embed(line, frame)
+        if shown is not None:
+            drawn += [*_text_lines(text, frame), *shown]
+            text = []
+        elif text or not is_break:
+            text += line
+    return [*drawn, *_text_lines(text, frame)]
+
+
+def _text_lines(spans: list[Span], frame: DrawContext) -> list[DrawnLine]:
+    while spans and spans[-1].kind in _BREAKS:
+        spans = spans[:-1]
+    return draw_text(draw_inline(spans, frame), frame, frame.line_of(spans[0])) if spans else []
+
+
+def _embed(line: Sequence[Span], frame: DrawContext) -> list[DrawnLine] | None:
+    """Draw a line that is only an embed of what can be shown."""
+    seen = [part[0] for part in group_spans(line) if frame.text_of(part[0]).strip()]
+    if len(seen) != 1 or seen[0].kind not in {"embed", "image"}:
+        return None
+    target, at = seen[0].info.strip(), frame.line_of(seen[0])
+    if (picture := frame.around.pictures.get(target)) is not None:
+        return draw_picture(picture, seen[0].words, frame, at)
+    if (embedded := frame.around.embeds.get(target)) is not None:
+        return _embedded_note(embedded, frame, at)
+    if (year := frame.around.years.get(target)) is not None:
+        return draw_year(year, f"[[{target}]]", frame, at)
+    return None
+
+
+def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[DrawnLine]:
+    inside = replace(frame.narrower(2), around=embedded.around)
+    head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
+    if embedded.problem:
+        head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
+    drawn = draw_text(head, inside, at)
+    references = find_definitions(embedded.text)
+    for number, block in enumerate(split_blocks(embedded.text)):
+        rows = draw(block, inside, references)
+        drawn += [DrawnLine([], at), *rows] if rows and number else rows
+    # Lines of another note have no place in this one: all stand where the embed does.
+    return [
+        row._replace(source=at, passage=row.passage and row.passage._replace(line=at))
+        for row in add_bar(drawn, frame, "embed-bar")
+    ]
+
+
 def _rule(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     rule = Piece(frame.glyphs.rule * frame.width, "faint")
     return [DrawnLine([rule], frame.line_of(part[0]))]
@@ -530,12 +245,14 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     span = part[0]
     language = span.info.strip().partition(" ")[0].strip("{}.")
     source = frame.line_of(span)
-    inner = frame.width - 2
     drawn: list[DrawnLine] = []
     text = clean(span.words.rstrip("\n").expandtabs(4))
     for number, line in enumerate(highlight_code(text, language)):
-        at = source + number + (span.kind == "fence")
-        drawn.extend(DrawnLine([Piece(" ", "code"), *row], at) for row in chop_line(line, inner))
+        rows = chop_line(line, frame.width - 2)
+        drawn += [
+            DrawnLine([Piece(" ", "code"), *row], source + number + (span.kind == "fence"))
+            for row in rows
+        ]
     label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
     passage = CopyPassage("code", source, text)
     return [
@@ -552,23 +269,101 @@ def _code_row(row: StyledLine, label: StyledLine, width: int) -> StyledLine:
     return [*row, Piece(" " * room, "code"), *label, Piece(" ", "code")]
 
 
+_CODE_ROLES = (
+    ("Comment", "code code-comment"),
+    ("Keyword", "code code-keyword"),
+    ("Name.Tag", "code code-keyword"),
+    ("Name.Function", "code code-name"),
+    ("Name.Class", "code code-name"),
+    ("Name.Attribute", "code code-name"),
+    ("Name.Builtin", "code code-name"),
+    ("Literal.String", "code code-string"),
+    ("Literal.Number", "code code-number"),
+    ("Generic.Deleted", "code removed"),
+    ("Generic.Inserted", "code added"),
+)
+
+
+def highlight_code(text: str, language: str) -> list[StyledLine]:
+    """Return each line of `text` as pieces; a language that is not known is shown plain."""
+    lexer = _lexer(language.lower()) if language and len(text) <= MAX_CODE_LENGTH else None
+    if lexer is None:
+        return [[Piece(line, "code")] for line in text.split("\n")]
+    lines: list[StyledLine] = [[]]
+    for kind, value in lexer.get_tokens(text):
+        role = _code_role(str(kind))
+        first, *others = value.split("\n")
+        if first:
+            lines[-1].append(Piece(first, role))
+        lines.extend([Piece(other, role)] if other else [] for other in others)
+    return lines
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _code_role(kind: str) -> str:
+    """Return the role of a Pygments token, such as "Token.Literal.String.Double"."""
+    name = kind.removeprefix("Token.")
+    return next((role for prefix, role in _CODE_ROLES if name.startswith(prefix)), "code")
+
+
 def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     span, inner = part[0], part[1:]
+    if span.info and inner and inner[0].kind == "paragraph":
+        return _callout(part, frame)
+    passage = CopyPassage("quote", frame.line_of(span), "")
+    quoted = [
+        row._replace(line=add_role(row.line, "quote"), passage=passage)
+        for row in _blocks(inner, frame.narrower(2))
+    ]
+    return add_bar(quoted, frame, "quote-bar")
+
+
+# Callouts as Obsidian has them, `> [!tip]- Title`: each kind with its tone and its sign. Any other
+# is shown as a note.
+_CALLOUTS = {
+    kind: look
+    for kinds, look in {
+        ("note",): ("tone-plain", "✎"),
+        ("info",): ("tone-plain", "i"),
+        ("todo",): ("tone-plain", "☐"),
+        ("abstract", "summary", "tldr"): ("tone-quiet", "≡"),
+        ("tip", "hint", "important"): ("tone-good", "✦"),
+        ("success", "check", "done"): ("tone-good", "✓"),
+        ("question", "help", "faq"): ("tone-warn", "?"),
+        ("warning", "caution", "attention"): ("tone-warn", "!"),
+        ("failure", "fail", "missing"): ("tone-bad", "✗"),
+        ("danger", "error"): ("tone-bad", "!"),
+        ("bug",): ("tone-bad", "✗"),
+        ("private",): ("tone-bad", "⊘"),
+        ("example",): ("tone-quiet", "▪"),
+        ("quote", "cite"): ("tone-quiet", "”"),
+    }.items()
+    for kind in kinds
+}
+
+
+def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    span = part[0]
     inside = frame.narrower(2)
     at = frame.line_of(span)
-    passage = CopyPassage("quote", at, "")
-    if not (span.info and inner and inner[0].kind == "paragraph"):
-        quoted = [
-            row._replace(line=add_role(row.line, "quote"), passage=passage)
-            for row in _blocks(inner, inside)
-        ]
-        return add_bar(quoted, frame, "quote-bar")
-    callout = Callout(span.info, span.words, bool(span.title), span.title == "-")
+    tone, _ = _CALLOUTS.get(span.info, _CALLOUTS["note"])
     key = f"callout {at}"
-    is_closed = callout.folds and callout.is_closed != (key in frame.around.toggled)
-    first, *others = group_spans(inner)
-    drawn = _callout_head(callout, first, inside)
-    if callout.folds:
+    can_fold, begins_closed = bool(span.title), span.title == "-"
+    is_closed = can_fold and begins_closed != (key in frame.around.toggled)
+    first, *others = group_spans(part[1:])
+    drawn = _callout_head(span, first, inside)
+    if can_fold:
         below = frame.page.text[span.start : span.end].split("\n")[1:]
         lines = max(1, sum(1 for line in below if line.strip(" >")))
         drawn[-1] = add_fold_mark(drawn[-1], key, inside, lines if is_closed else 0)
@@ -579,25 +374,26 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         after = _blocks([span for other in others for span in other], inside)
         gap = [DrawnLine([], below_it[-1].source)] if below_it and after else []
         drawn += [*below_it, *gap, *after]
-    if callout.kind in ("quote", "cite"):
-        drawn = [row._replace(passage=passage) for row in drawn]
-    return add_bar(drawn, frame, callout.tone)
+    if span.info in ("quote", "cite"):
+        drawn = [row._replace(passage=CopyPassage("quote", at, "")) for row in drawn]
+    return add_bar(drawn, frame, tone)
 
 
-def _callout_head(callout: Callout, first: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    title: StyledLine = [Piece(clean_line(callout.name))]
-    if callout.title:
+def _callout_head(span: Span, first: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    """Draw the title of a callout, which is its kind where the first line says no other."""
+    title: StyledLine = [Piece(clean_line(span.info.replace("-", " ").capitalize()))]
+    if span.words:
         text = frame.page.text
         end = text.find("\n", first[0].start, first[0].end)
         end = end if end >= 0 else first[0].end
-        begin = max(first[0].start, text.rfind(callout.title, first[0].start, end))
-        words = [span for span in _from(first[1:], begin) if span.start < end]
-        title = draw_inline(words, frame)
+        begin = max(first[0].start, text.rfind(span.words, first[0].start, end))
+        title = draw_inline([each for each in _from(first[1:], begin) if each.start < end], frame)
+    tone, sign = _CALLOUTS.get(span.info, _CALLOUTS["note"])
     if frame.glyphs is not ASCII_GLYPHS:
-        title.insert(0, Piece(f"{callout.sign} "))
-    line = add_role(title, f"callout-title {callout.tone}")
+        title.insert(0, Piece(f"{sign} "))
+    line = add_role(title, f"callout-title {tone}")
     # Room for the mark of the fold is kept, so that nothing moves when it is folded.
-    rows = wrap_line(line, max(4, frame.width - (2 if callout.folds else 0)))
+    rows = wrap_line(line, max(4, frame.width - (2 if span.title else 0)))
     return [DrawnLine(row, frame.line_of(first[0])) for row in rows]
 
 
@@ -661,7 +457,7 @@ def _table(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     span = part[0]
     rows = group_spans(part[1:])
     aligns = ["" if align == "none" else align for align in span.info.split(",")]
-    cells_ = [
+    cells = [
         [draw_inline(cell[1:], frame) if len(cell) > 1 else [] for cell in group_spans(row[1:])]
         for row in rows
     ]
@@ -669,7 +465,7 @@ def _table(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     passage = CopyPassage("table", frame.line_of(span), frame.text_of(span).rstrip())
     return [
         DrawnLine(line, places[row], passage)
-        for row, line in table_lines(cells_, aligns, frame.width, frame.glyphs)
+        for row, line in table_lines(cells, aligns, frame.width, frame.glyphs)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Render context; lines that know their source."""
+"""What lines of a note are drawn from and into: surroundings, context, lines with their source."""
 
 from __future__ import annotations
 
@@ -30,21 +30,13 @@ if TYPE_CHECKING:
 
 
 class Picture(NamedTuple):
-    """A picture of the vault.
+    """A picture of the vault."""
 
-    Attributes:
-        path: Where it is, vault-relative.
-        width: Its width in pixels, 0 when it is not shown.
-        height: Its height in pixels.
-        stamp: When it was changed last, in nanoseconds.
-        problem: Why it is not shown, or "".
-    """
-
-    path: str
-    width: int = 0
+    path: str  # vault-relative
+    width: int = 0  # in pixels; 0 when it is not shown
     height: int = 0
-    stamp: int = 0
-    problem: str = ""
+    stamp: int = 0  # when it was changed last, in nanoseconds
+    problem: str = ""  # why it is not shown
 
     def link(self, row: int = 0, rows: int = 0, columns: int = 0) -> str:
         """Return the link of a part of it, or of all when no part is named."""
@@ -70,110 +62,69 @@ def parse_picture_row(link: str) -> PictureRow | None:
 
 
 class EmbeddedNote(NamedTuple):
-    """A note, or a part of one, that is shown in place.
-
-    Attributes:
-        title: What it is called.
-        link: What leads to it, as `[[path#heading]]`.
-        text: Its text, "" when it is not shown.
-        around: What that text needs in turn.
-        problem: Why it is not shown, or "".
-    """
+    """A note, or a part of one, that is shown in place."""
 
     title: str
-    link: str
-    text: str
-    around: NoteSurroundings
-    problem: str = ""
+    link: str  # what leads to it, as `[[path#heading]]`
+    text: str  # "" when it is not shown
+    around: NoteSurroundings  # what that text needs in turn
+    problem: str = ""  # why it is not shown
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSurroundings:
-    """What stands around a text.
-
-    Attributes:
-        pictures: Pictures by the target that the text gives.
-        embeds: Notes shown in place, by target.
-        years: Years of habits shown in place, by target.
-        toggled: Keys of folds that are not as they were written; shared with who shows the text.
-        is_live: Whether tasks can be ticked in it, as in no earlier version and no embed.
-        draws_pictures: Whether pictures are drawn, and not only named.
-    """
+    """What stands around a text: what it shows in place by target, and its folds."""
 
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     embeds: Mapping[str, EmbeddedNote] = field(default_factory=dict)
     years: Mapping[str, HabitYear] = field(default_factory=dict)
+    # Keys of folds that are not as they were written; shared with who shows the text.
     toggled: set[str] = field(default_factory=set)
+    # Whether tasks can be ticked in it, as in no earlier version and no embed.
     is_live: bool = False
     draws_pictures: bool = False
 
     @property
     def shows_any(self) -> bool:
-        """Whether anything is shown in place."""
         return bool(self.pictures or self.embeds or self.years)
 
 
 NO_SURROUNDINGS = NoteSurroundings()
-"""Around a text of which nothing is known."""
 
 
 # What a note's text is drawn as: lines that know their source, and what several of them share.
-
 
 _MARKS: Final = re.compile(r"(?<=\n)[ \t>]+")
 _NO_PAGE: Final = ParsedPage("", [], [])
 
 
 class CopyPassage(NamedTuple):
-    """A part of a note that can be copied whole.
+    """A part of a note that can be copied whole."""
 
-    Attributes:
-        kind: "quote", "code", "formula", "table", "picture", or "moment" for what begins with a
-            time.
-        line: The line of the body at which it begins, counted from 0.
-        text: What a copy of it holds; of a quote, its source.
-    """
-
-    kind: str
-    line: int
-    text: str
+    kind: str  # "quote", "code", "formula", "table", "picture", or "moment": begins with a time
+    line: int  # the line of the body at which it begins, counted from 0
+    text: str  # what a copy of it holds; of a quote, its source
 
 
 class DrawnLine(NamedTuple):
-    """A line of the preview.
-
-    Attributes:
-        line: What is shown.
-        source: The line of the body it comes from, counted from 0.
-        passage: What it is a part of.
-    """
+    """A line of the preview."""
 
     line: StyledLine
-    source: int
-    passage: CopyPassage | None = None
+    source: int  # the line of the body it comes from, counted from 0
+    passage: CopyPassage | None = None  # what it is a part of
 
 
 @dataclass(frozen=True, slots=True)
 class DrawContext:
-    """Where lines are drawn.
-
-    Attributes:
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-        depth: How many lists the text is in.
-        source: The body's line at which the text of the page starts.
-        around: What the text needs that is not in it.
-        page: What was read.
-        references: The body's definitions, as `blocks.definitions` gives them.
-    """
+    """Where and from what lines are drawn."""
 
     width: int
     glyphs: Glyphs
-    depth: int = 0
-    source: int = 0
+    depth: int = 0  # how many lists the text is in
+    source: int = 0  # the body's line at which the text of the page starts
     around: NoteSurroundings = NO_SURROUNDINGS
-    page: ParsedPage = _NO_PAGE
-    references: Mapping[str, str] = field(default_factory=dict)
+    page: ParsedPage = _NO_PAGE  # what was read
+    references: Mapping[str, str] = field(default_factory=dict)  # as `find_definitions` gives them
 
     def narrower(self, by: int, *, deeper: bool = False) -> DrawContext:
         """Return the frame inside this one, `by` cells narrower."""
@@ -218,14 +169,7 @@ def hang_lines(
 
 
 def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> DrawnLine:
-    """Return the last line of what can be folded with its mark at the end.
-
-    Args:
-        row: The line.
-        key: What it folds.
-        frame: Where it is drawn.
-        hidden: How many lines are folded away, 0 when it is open.
-    """
+    """Return the last line of what can be folded with its mark at the end."""
     mark = frame.glyphs.closed if hidden else frame.glyphs.open
     line = [*row.line, Piece(f" {mark}", "fold", FOLD_LINK + key)]
     if hidden:

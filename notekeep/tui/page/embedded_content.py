@@ -1,99 +1,30 @@
-"""Pictures, embedded notes, habit years in place."""
+"""What is shown in place in a note: pictures, years of habits, and what blocks of HTML say."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.page import blocks
-from notekeep.tui.page.blocks import find_definitions, split_blocks
-from notekeep.tui.page.drawn_lines import (
-    CopyPassage,
-    DrawContext,
-    DrawnLine,
-    draw_source,
-    draw_text,
-)
-from notekeep.tui.page.inline_text import HTML_ROLES, draw_inline
+from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, draw_source
+from notekeep.tui.page.inline_text import HTML_ROLES
+from notekeep.tui.page.pictures import fit_picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from notekeep.markdown.tree import Span
     from notekeep.tracking.habit_details import HabitYear
-    from notekeep.tui.page.drawn_lines import EmbeddedNote, Picture
+    from notekeep.tui.page.drawn_lines import DrawContext, Picture
 
-
-# A paragraph whose lines are pictures, notes or years of habits shown in place.
-
-
-WIDE_PIXELS = 8
-"""Pixels that a cell is wide, about, where a note gives the width of a picture."""
-MOST_ROWS = 20
+MAX_HTML_LENGTH = 20_000
+"""Characters of HTML that are read; a longer block is data."""
 
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
-def with_embeds(spans: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw a paragraph, with the lines of it that are embeds shown in place.
-
-    Args:
-        spans: What is in it.
-        frame: Where it is drawn.
-    """
-    drawn: list[DrawnLine] = []
-    text: list[Span] = []
-    line: list[Span] = []
-    for part in [*blocks.group_spans(spans), None]:
-        if part is not None and part[0].kind not in {"soft_break", "hard_break"}:
-            line.extend(part)
-            continue
-        shown = _shown(line, frame)
-        if shown is None:
-            text.extend(line)
-        if text and (shown is not None or part is None):
-            words = text[:-1] if text[-1].kind in {"soft_break", "hard_break"} else text
-            drawn.extend(draw_text(draw_inline(words, frame), frame, frame.line_of(text[0])))
-            text = []
-        drawn.extend(shown or [])
-        if part is not None and shown is None:
-            text.extend(part)
-        line = []
-    return drawn
-
-
-def _shown(line: Sequence[Span], frame: DrawContext) -> list[DrawnLine] | None:
-    """Draw a line that is only an embed of what can be shown."""
-    seen = [part[0] for part in blocks.group_spans(line) if frame.text_of(part[0]).strip()]
-    if len(seen) != 1 or seen[0].kind not in {"embed", "image"}:
-        return None
-    target, words, at = seen[0].info.strip(), seen[0].words, frame.line_of(seen[0])
-    if (picture := frame.around.pictures.get(target)) is not None:
-        return draw_picture(picture, words, frame, at)
-    if (embedded := frame.around.embeds.get(target)) is not None:
-        return _embedded(embedded, frame, at)
-    if (year := frame.around.years.get(target)) is not None:
-        return _year(year, f"[[{target}]]", frame, at)
-    return None
-
-
-# Pictures.
-
-
 def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw a picture of the vault, with what it is called below it.
-
-    Args:
-        picture: The picture.
-        words: What stands beside its name: what it is called, and the width it should have.
-        frame: Where it is drawn.
-        at: The line of the body that shows it.
-    """
+    """Draw a picture of the vault, with what it is called below it."""
     caption, wanted = _caption(words)
     dot = frame.glyphs.dot
     name = picture.path.rpartition("/")[2]
@@ -125,65 +56,17 @@ def _caption(words: str) -> tuple[str, int]:
     return caption, int(sizes[0][1]) if sizes else 0
 
 
-def fit_picture(
-    picture: Picture, width: int, wanted: int = 0, most: int = MOST_ROWS
-) -> tuple[int, int]:
-    """Return how many columns and rows a picture takes, a row being two columns high.
-
-    Args:
-        picture: The picture.
-        width: The columns there are.
-        wanted: How wide it should be in pixels; 0 is as wide as it is.
-        most: The most rows it may take.
-    """
-    columns = max(1, min(width, -(-(wanted or picture.width) // WIDE_PIXELS)))
-    rows = max(1, round(columns * picture.height / picture.width / 2))
-    if rows > most:
-        columns = max(1, round(columns * most / rows))
-        rows = most
-    return columns, rows
-
-
-# Notes.
-
-
-def _embedded(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[DrawnLine]:
-    inside = replace(frame.narrower(2), around=embedded.around)
-    head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
-    if embedded.problem:
-        head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
-    drawn = [DrawnLine(row, at) for row in wrap_line(head, inside.width)]
-    references = find_definitions(embedded.text)
-    for number, block in enumerate(split_blocks(embedded.text)):
-        rows = blocks.draw(block, inside, references)
-        if rows and number:
-            drawn.append(DrawnLine([], at))
-        drawn.extend(DrawnLine(row.line, at, row.passage) for row in rows)
-    bar = Piece(f"{frame.glyphs.quote} ", "embed-bar")
-    # Lines of another note have no place in this one: all stand where the embed does.
-    return [
-        DrawnLine(
-            [bar, *row.line],
-            at,
-            row.passage._replace(line=at) if row.passage is not None else None,
-        )
-        for row in drawn
-    ]
-
-
-# Years of habits.
-
-
-def _year(seen: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
+def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw the calendar that the Habits screen has, and below it what it shows in a sentence."""
+    # Most notes show none, and do without what habits need.
     from notekeep.tui.render.habit_page import year_heading, year_lines, year_width
 
-    width = year_width(seen.calendar, frame.width)
-    head = [Piece(clean_line(seen.title), "embed link", link), Piece(f"  {seen.year}", "muted")]
+    width = year_width(shown.calendar, frame.width)
+    head = [Piece(clean_line(shown.title), "embed link", link), Piece(f"  {shown.year}", "muted")]
     lines = [
-        year_heading(head, seen.calendar, frame.glyphs, frame.width),
-        *year_lines(seen.calendar, seen.today, frame.glyphs, frame.width),
-        *wrap_line([Piece(clean_line(seen.sentence), "muted")], width),
+        year_heading(head, shown.calendar, frame.glyphs, frame.width),
+        *year_lines(shown.calendar, shown.today, frame.glyphs, frame.width),
+        *wrap_line([Piece(clean_line(shown.sentence), "muted")], width),
     ]
     return [DrawnLine(line, at) for line in lines]
 
@@ -192,10 +75,6 @@ def _year(seen: HabitYear, link: str, frame: DrawContext, at: int) -> list[Drawn
 #
 # What says nothing here is left out: how something is placed or coloured. Comments, scripts and
 # what cannot be read are shown as their source, so that nothing in a note goes unseen.
-
-
-LONGEST = 20_000
-"""Characters of HTML that are read; a longer block is data."""
 
 _BREAKS = frozenset(
     (
@@ -228,14 +107,8 @@ class _Row(NamedTuple):
 
 
 def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
-    """Draw a block of HTML; nothing when it says nothing.
-
-    Args:
-        source: The block; it is clean, but what it spells as `&#27;` is not.
-        frame: Where it is drawn.
-        at: The line of the body it begins at.
-    """
-    if len(source) > LONGEST:
+    """Draw a block of HTML; nothing when it says nothing."""
+    if len(source) > MAX_HTML_LENGTH:
         return draw_source(source, frame, at, "faint")
     reader = _HtmlReader(frame)
     try:
@@ -266,8 +139,7 @@ class _HtmlReader(HTMLParser):
         self._open: list[str] = []
         self._links: list[str] = []
 
-    def rows(self) -> Sequence[_Row]:
-        """Return what was read; nothing is open any more."""
+    def rows(self) -> list[_Row]:
         self._break()
         return self._rows
 

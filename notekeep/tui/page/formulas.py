@@ -12,9 +12,9 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-LONGEST = 4_000
+MAX_LENGTH = 4_000
 """Characters of a formula that are read; a longer one is shown as typed."""
-DEEPEST = 24
+MAX_DEPTH = 24
 
 # Only signs that take one cell in a terminal and that common fonts have.
 _PLAIN = {
@@ -144,15 +144,15 @@ class _Part(NamedTuple):
 @lru_cache(maxsize=512)
 def formula_text(source: str) -> str:
     """Return a formula in one line; as typed when it cannot be read."""
-    if len(source) > LONGEST:
+    if len(source) > MAX_LENGTH:
         return source
     try:
-        return _Reader(source).row("").strip()
+        return _FormulaReader(source).row("").strip()
     except _Unreadable:
         return source
 
 
-class _Reader:
+class _FormulaReader:
     def __init__(self, source: str) -> None:
         self._tokens = _TOKEN.findall(source)
         self._at = 0
@@ -183,7 +183,7 @@ class _Reader:
     def _part(self) -> _Part:
         self._depth += 1
         word = self._take()
-        if self._depth > DEEPEST or word in {"", "&", "}"}:
+        if self._depth > MAX_DEPTH or word in {"", "&", "}"}:
             raise _Unreadable
         if word == "{":
             part = _Part(self._rest("}"))

@@ -27,30 +27,18 @@ FOOTER_FOLDS = (LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD)
 
 
 class NoteFooter(NamedTuple):
-    """What is known of a note's place among others.
-
-    Attributes:
-        links: The links in it.
-        backlinks: The links to it.
-        outline: Line of the file (from 1), level and text of each heading.
-    """
+    """What is known of a note's place among others."""
 
     links: Sequence[LinkRow]
     backlinks: Sequence[Backlink]
+    # Line of the file (from 1), level and text of each heading.
     outline: Sequence[tuple[int, int, str]]
 
 
 def footer_lines(
     foot: NoteFooter, width: int, glyphs: Glyphs, opened: Container[str]
 ) -> list[StyledLine]:
-    """Return the foot of a note: one line that says how much there is, and what of it is open.
-
-    Args:
-        foot: What there is.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-        opened: Which of KEYS are open.
-    """
+    """Return the foot of a note: one line that says how much there is, and what of it is open."""
     links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
     broken = sum(link.state == "broken" for link in links)
     outline = foot.outline if len(foot.outline) > 1 else ()

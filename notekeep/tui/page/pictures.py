@@ -15,23 +15,34 @@ from rich.style import Style
 if TYPE_CHECKING:
     from rich.color_triplet import ColorTriplet
 
+    from notekeep.tui.page.drawn_lines import Picture
+
+PIXELS_PER_CELL = 8
+"""Pixels that a cell is wide, about, where a note gives the width of a picture."""
+MAX_PICTURE_ROWS = 20
+
 UPPER_HALF = "▀"
 
 # Neighbours that hardly differ become one: fewer styles are quicker to make and to send.
 _COARSE = 0xF8
 
 
+def fit_picture(
+    picture: Picture, width: int, wanted: int = 0, most: int = MAX_PICTURE_ROWS
+) -> tuple[int, int]:
+    """Return how many columns and rows a picture takes, a row being two columns high."""
+    columns = max(1, min(width, -(-(wanted or picture.width) // PIXELS_PER_CELL)))
+    rows = max(1, round(columns * picture.height / picture.width / 2))
+    if rows > most:
+        columns = max(1, round(columns * most / rows))
+        rows = most
+    return columns, rows
+
+
 def half_blocks(
     pixels: bytes, columns: int, rows: int, ground: ColorTriplet
 ) -> list[list[Segment]]:
-    """Return the rows of a picture.
-
-    Args:
-        pixels: Four bytes a pixel: red, green, blue, opacity; `columns` by twice `rows` of them.
-        columns: How many cells a row has.
-        rows: How many rows.
-        ground: What shows through where it is not opaque.
-    """
+    """Return the rows of a picture."""
     stride = 4 * columns
     shown: list[list[Segment]] = []
     for row in range(rows):
@@ -40,7 +51,7 @@ def half_blocks(
         segments: list[Segment] = []
         before, run = None, 0
         for at in range(0, stride, 4):
-            cell = _over(upper, at, ground), _over(lower, at, ground)
+            cell = _blend(upper, at, ground), _blend(lower, at, ground)
             if cell == before:
                 run += 1
                 continue
@@ -53,7 +64,7 @@ def half_blocks(
     return shown
 
 
-def _over(pixels: bytes, at: int, ground: ColorTriplet) -> int:
+def _blend(pixels: bytes, at: int, ground: ColorTriplet) -> int:
     red, green, blue, opacity = pixels[at : at + 4]
     if opacity != 255:
         rest = 255 - opacity

@@ -1,4 +1,4 @@
-"""Links, tasks, folds to choose; reading place."""
+"""What can be chosen in a text: links, tasks, folds, passages; and where somebody left off."""
 
 from __future__ import annotations
 
@@ -10,35 +10,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine
-    from notekeep.tui.page.page import Lines, NoteRendering
-
-
-# What can be chosen in a text, in order: links, tasks and folds, or headings and passages.
+    from notekeep.tui.page.page import NoteRendering
 
 
 class Selectable(NamedTuple):
-    """What is chosen in a text: a link, a task, a fold, or a passage to copy.
+    """What is chosen in a text: a link, a task, a fold, or a passage to copy."""
 
-    Attributes:
-        source: The line of the body it stands on.
-        link: What it leads to or does; "" for a passage.
-        passage: The passage, where it is one.
-    """
-
-    source: int
-    link: str
+    source: int  # the line of the body it stands on
+    link: str  # what it leads to or does; "" for a passage
     passage: CopyPassage | None = None
 
 
 def find_selectables(
     lines: Sequence[DrawnLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
-    """Yield what can be chosen in a line and begins there.
+    """Yield what can be chosen in line `row` and begins there.
 
-    Args:
-        lines: The lines of a rendering.
-        row: Which of them.
-        passages: Headings and what can be copied whole, and not links and tasks.
+    That is headings and what can be copied whole if `passages`, else links and tasks.
     """
     drawn = lines[row]
     if passages and drawn.passage is not None:
@@ -52,24 +40,23 @@ def find_selectables(
             yield Selectable(drawn.source, link)
 
 
-def selectable_row(lines: Lines, stop: Selectable) -> int | None:
+def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
     """Return the first line that a stop is on, or None when it is not shown."""
-    if stop.passage is not None:
-        return lines.first_of(stop.passage)
-    return lines.first_with(stop.link, stop.source)
+    for row, drawn in enumerate(lines):
+        if stop.passage is not None:
+            if drawn.passage is not None and drawn.passage[:2] == stop.passage[:2]:
+                return row
+        elif drawn.source == stop.source and any(piece.link == stop.link for piece in drawn.line):
+            return row
+    return None
 
 
 def next_selectable(
     lines: Sequence[DrawnLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
 ) -> tuple[int, Selectable] | None:
-    """Return the line of the next stop, and the stop.
+    """Return the line of the next stop, and the stop; backwards when `step` is -1.
 
-    Args:
-        lines: The lines of a rendering.
-        start: The line to begin at: that of what is chosen, where it is seen.
-        step: 1 for forwards, -1 for backwards.
-        chosen: What is chosen, and therefore not the next.
-        passages: As in `find_selectables`.
+    Line `start` is that of what is chosen, where it is seen.
     """
     for row in range(start, len(lines) if step > 0 else -1, step):
         stops = list(find_selectables(lines, row, passages=passages))
@@ -83,52 +70,42 @@ def next_selectable(
     return None
 
 
-# Where in a note somebody left off, told so that it is found again in another width.
-#
-# In another width a text has other lines, so the place is a line of the file and a part of it.
-
-
 class ReadingPlace(NamedTuple):
-    """Where a note was left.
+    """Where a note was left, so that it is found again in another width.
 
-    Attributes:
-        top: The first line that was seen.
-        width: The width in which it has that number.
-        line: The line of the file, from 1, that it shows.
-        part: How far down in that, which may be a long paragraph: from 0 to 1.
-        is_sought: Whether somebody was led to that line, and it is not the first that was seen.
+    There a text has other lines, so the place is a line of the file and a part of it.
     """
 
-    top: int
-    width: int
-    line: int
-    part: float = 0.0
-    is_sought: bool = False
+    top: int  # the first line that was seen
+    width: int  # the width in which it has that number
+    line: int  # the line of the file, from 1, that it shows
+    part: float = 0.0  # how far down in that, which may be a long paragraph: from 0 to 1
+    is_sought: bool = False  # whether somebody was led to that line, which is not the top
 
 
 def find_reading_place(rendering: NoteRendering, top: int) -> ReadingPlace:
     """Return the place in a note whose first line on the screen is `top`."""
+    lines = rendering.lines
     # What stands below the text has no line of its own.
-    row = min(top, len(rendering.lines) - 1)
-    while row > 0 and rendering.lines.source(row) < 0:
+    row = min(top, len(lines) - 1)
+    while row > 0 and lines[row].source < 0:
         row -= 1
-    first, count = _together(rendering, row)
-    line = rendering.file_line(rendering.lines.source(row))
+    first, count = _lines_of_paragraph(lines, row)
+    line = rendering.file_line(lines[row].source)
     return ReadingPlace(top, rendering.width, line, (row - first) / count)
 
 
 def find_reading_row(rendering: NoteRendering, row: int, part: float) -> int:
     """Return the line that is `part` of the way down in what line `row` belongs to."""
-    first, count = _together(rendering, row)
+    first, count = _lines_of_paragraph(rendering.lines, row)
     return first + int(part * count)
 
 
-def _together(rendering: NoteRendering, row: int) -> tuple[int, int]:
+def _lines_of_paragraph(lines: Sequence[DrawnLine], row: int) -> tuple[int, int]:
     """Return the first of the lines that come from the same line of the file, and how many."""
-    lines = rendering.lines
-    source, first, last = lines.source(row), row, row
-    while first > 0 and lines.source(first - 1) == source:
+    source, first, last = lines[row].source, row, row
+    while first > 0 and lines[first - 1].source == source:
         first -= 1
-    while last + 1 < len(lines) and lines.source(last + 1) == source:
+    while last + 1 < len(lines) and lines[last + 1].source == source:
         last += 1
     return first, last + 1 - first

@@ -24,22 +24,15 @@ if TYPE_CHECKING:
 
     from notekeep.tui.render.glyphs import Glyphs
 
-_NARROWEST = 3
-_LONGEST_WORD = 12
+_MIN_COLUMN = 3
+_MAX_WHOLE_WORD = 12
 """Words up to this length are not broken for the sake of another column."""
 
 
 def table_lines(
     rows: Sequence[Sequence[StyledLine]], aligns: Sequence[str], width: int, glyphs: Glyphs
 ) -> list[tuple[int, StyledLine]]:
-    """Return the lines of a table, each with the number of the row it belongs to.
-
-    Args:
-        rows: The cells of each row; the first row is the header.
-        aligns: "left", "center", "right" or "" for each column.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-    """
+    """Return the lines of a table, each with the number of the row it belongs to."""
     columns = max((len(row) for row in rows), default=0)
     if not columns:
         return []
@@ -69,13 +62,13 @@ def table_lines(
 
 def _least(rows: Sequence[Sequence[StyledLine]], columns: int) -> list[int]:
     """Return how wide each column has to be for its words to stay whole."""
-    least = [_NARROWEST] * columns
+    least = [_MIN_COLUMN] * columns
     for row in rows:
         for index, cell in enumerate(row):
             # A script without blanks may be broken anywhere.
             words = [word for word in line_text(cell).split() if cell_len(word) == len(word)]
             longest = max(map(len, words), default=0)
-            least[index] = max(least[index], min(longest, _LONGEST_WORD))
+            least[index] = max(least[index], min(longest, _MAX_WHOLE_WORD))
     return least
 
 

@@ -31,42 +31,31 @@ if TYPE_CHECKING:
 BAR = 10
 STREAK = 13
 NOTE = 44
-APART = 3
+NAME_GAP = 3
 """Cells between a habit's name and its days at least."""
-LEAST_NOTE = 18
+MIN_NOTE = 18
 """Cells below which what is left to do would say too little to be worth its place."""
-SHORT, TITLE = 12, 32
+MIN_NAME, MAX_NAME = 12, 32
 """Cells that a habit's name has at least and at most, before more is said of it."""
 BOX = 3
 """The box before a habit's name, with its space."""
-MANY = 8
+MAX_ITEMS = 8
 """Drafts, problems and the like that are listed; the rest is counted."""
 
 
 class AgendaItem(NamedTuple):
-    """A line of the agenda.
-
-    Attributes:
-        left: What it is.
-        right: What is said of it.
-        path: The note that enter opens, or "" for a line the cursor passes over.
-        habit: The habit that space ticks, if it is one.
-        problem: The line of the note to open at, or 0.
-        is_conflict: Whether it is a note with two versions.
-        task: The task that space ticks, if it is one.
-    """
+    """A line of the agenda."""
 
     left: StyledLine
-    right: StyledLine
-    path: str = ""
-    habit: HabitView | None = None
-    problem: int = 0
-    is_conflict: bool = False
-    task: TaskRow | None = None
+    right: StyledLine  # what is said of it
+    path: str = ""  # the note that enter opens, or "" for a line the cursor passes over
+    habit: HabitView | None = None  # the habit that space ticks, if it is one
+    problem: int = 0  # the line of the note to open at, or 0
+    is_conflict: bool = False  # whether it is a note with two versions
+    task: TaskRow | None = None  # the task that space ticks, if it is one
 
     @property
     def is_selectable(self) -> bool:
-        """Whether the cursor may stand on it."""
         return bool(self.path) or self.habit is not None
 
     @property
@@ -80,18 +69,11 @@ class AgendaItem(NamedTuple):
         return self.path, self.problem
 
     def draw(self, width: int) -> StyledLine:
-        """Return the line in `width` cells."""
         return spread_line(self.left, self.right, width)
 
 
 def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[AgendaItem]:
-    """Return the lines of a day.
-
-    Args:
-        view: What the day is about.
-        width: How many cells a line may take; what is said of a habit depends on it.
-        glyphs: The characters to draw with.
-    """
+    """Return the lines of a day."""
     sections = [
         list(_habits(view, width, glyphs)),
         list(_tasks(view, width, glyphs)),
@@ -119,14 +101,14 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     done, asked = count_done(view.habits)
     days = [cell.day for cell in view.habits[0].cells]
     longest = max(line_width([Piece(clean_line(habit.title))]) for habit in view.habits)
-    room = width - min(max(longest, SHORT), TITLE) - BOX - len(days) * DAY_WIDTH
+    room = width - min(max(longest, MIN_NAME), MAX_NAME) - BOX - len(days) * DAY_WIDTH
     streak = STREAK if room >= STREAK else 0
     wanted = max(line_width([note_piece(habit)]) for habit in view.habits) + 2
-    if room - streak - APART < wanted:
+    if room - streak - NAME_GAP < wanted:
         # What is left to do is worth more than a wide gap before the streak.
         streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
-    note = min(NOTE, room - streak - APART)
-    note = note if streak and note >= LEAST_NOTE else 0
+    note = min(NOTE, room - streak - NAME_GAP)
+    note = note if streak and note >= MIN_NOTE else 0
     about = Piece(f"Habits {done}/{asked}", "section")
     yield AgendaItem(
         [about], pad_line(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note)
@@ -146,7 +128,7 @@ def _tasks(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not tasks.open:
         return
     yield _head("Tasks", [Piece(f"{tasks.open} open · T lists them", "faint")])
-    for _, task in tasks.due[:MANY]:
+    for _, task in tasks.due[:MAX_ITEMS]:
         line = task_line(task, width, glyphs, view.day)
         yield AgendaItem(line, [], task.path, problem=task.line, task=task)
     yield from _more(len(tasks.due))
@@ -163,7 +145,7 @@ def _reading(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.reading:
         return
     yield _head("Reading")
-    for row in view.reading[:MANY]:
+    for row in view.reading[:MAX_ITEMS]:
         author = field_text(row.fields.get("author"))
         left = [Piece("   "), Piece(clean_line(row.title)), Piece(f"  {author}", "faint")]
         yield AgendaItem(left, _progress(row, glyphs), row.path)
@@ -189,7 +171,7 @@ def _notes(title: str, rows: list[Row], view: Overview) -> Iterator[AgendaItem]:
     if not rows:
         return
     yield _head(title)
-    for row in rows[:MANY]:
+    for row in rows[:MAX_ITEMS]:
         day = short_date(note_day(row.kind, row.fields, row.mtime_ns), view.day)
         left = [Piece("   "), Piece(clean_line(row.title))]
         yield AgendaItem(left, [Piece(day, "faint")], row.path)
@@ -200,11 +182,11 @@ def _broken(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.problems and not view.conflicts:
         return
     yield _head("Needs a look")
-    for copy, original in list(view.conflicts.items())[:MANY]:
+    for copy, original in list(view.conflicts.items())[:MAX_ITEMS]:
         left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(copy))]
         about = [Piece(f"copy of {clean_line(original)}", "faint")]
         yield AgendaItem(left, about, copy, is_conflict=True)
-    for problem in view.problems[:MANY]:
+    for problem in view.problems[:MAX_ITEMS]:
         place = problem.place
         left = [
             Piece(f"{glyphs.warning}  ", "warn"),
@@ -216,5 +198,5 @@ def _broken(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
 
 
 def _more(count: int) -> Iterator[AgendaItem]:
-    if count > MANY:
-        yield AgendaItem([Piece(f"   and {count - MANY} more", "faint")], [])
+    if count > MAX_ITEMS:
+        yield AgendaItem([Piece(f"   and {count - MAX_ITEMS} more", "faint")], [])

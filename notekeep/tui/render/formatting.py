@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-MOST_NAMED = 4
+MAX_NAMED = 4
 """So many names are read at a glance."""
 _PLURALS = {
     "book": "Books",
@@ -49,7 +49,7 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 def list_some(names: Sequence[str], room: int) -> str:
     """Return as many of some names as fit into so many cells, four at most, and how many more."""
-    for shown in range(min(len(names), MOST_NAMED), 0, -1):
+    for shown in range(min(len(names), MAX_NAMED), 0, -1):
         more = len(names) - shown
         text = ", ".join(names[:shown]) + (f" and {more} more" if more else "")
         if cell_len(text) <= room:

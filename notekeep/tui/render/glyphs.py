@@ -11,14 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One character (of one cell) for each thing that is drawn.
-
-    Attributes:
-        bullets: The marks of list items, by depth, used in turn.
-        levels: Five shades for a heatmap, from nothing to more than asked.
-        bars: Eight heights of a bar, from low to full.
-        best: The best rating of the vault, which is drawn as five stars.
-    """
+    """One character (of one cell) for each thing that is drawn."""
 
     ellipsis: str
     cursor: str
@@ -26,7 +19,7 @@ class Glyphs:
     rule: str
     column: str
     crossing: str
-    bullets: tuple[str, ...]
+    bullets: tuple[str, ...]  # the marks of list items, by depth, used in turn
     task_open: str
     task_done: str
     star: str
@@ -47,9 +40,10 @@ class Glyphs:
     down: str
     before: str
     after: str
+    # Five shades for a heatmap, from nothing to more than asked.
     levels: tuple[str, str, str, str, str]
-    bars: str
-    best: float = 5
+    bars: str  # eight heights of a bar, from low to full
+    best: float = 5  # the best rating of the vault, which is drawn as five stars
 
 
 UNICODE = Glyphs(
@@ -118,13 +112,7 @@ ASCII_GLYPHS = Glyphs(
 
 
 def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
-    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show.
-
-    Args:
-        setting: The set, or "".
-        environment: Where the locale is named.
-        best: The best rating of the vault.
-    """
+    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show."""
     chosen = _chosen(setting, environment)
     if best == chosen.best:
         return chosen

@@ -1,4 +1,4 @@
-"""One habit in full; its year."""
+"""A year of a habit as a calendar of weeks, and one habit in full."""
 
 from __future__ import annotations
 
@@ -32,20 +32,19 @@ if TYPE_CHECKING:
 
 # A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
 
-
-LABELS = 4
+LABEL_WIDTH = 4
 """Cells for the names of days."""
 YEAR_LINES = 8
 
 
 def cell_width(calendar: Calendar, width: int) -> int:
     """Return how many cells a week takes, so that the year fits where there is room for it."""
-    return 2 if width >= LABELS + 2 * len(calendar.columns) else 1
+    return 2 if width >= LABEL_WIDTH + 2 * len(calendar.columns) else 1
 
 
 def year_width(calendar: Calendar, width: int) -> int:
     """Return how many of `width` cells a year takes."""
-    return min(width, LABELS + cell_width(calendar, width) * len(calendar.columns))
+    return min(width, LABEL_WIDTH + cell_width(calendar, width) * len(calendar.columns))
 
 
 def year_heading(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
@@ -61,7 +60,7 @@ def year_heading(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: in
 def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
     """Return the first week that is shown, how many there is room for, and the cells of each."""
     step = cell_width(calendar, width)
-    room = max(1, (width - LABELS) // step)
+    room = max(1, (width - LABEL_WIDTH) // step)
     first = max(0, len(calendar.columns) - room)
     if first and today.year == _year_of(calendar):
         here = (today.toordinal() - _first_day(calendar)) // 7
@@ -70,18 +69,10 @@ def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]
 
 
 def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> date | None:
-    """Return the day that is drawn at a place; None where there is none, or it lies ahead.
-
-    Args:
-        calendar: The year.
-        today: The day it is.
-        width: The cells it is drawn in.
-        x: The cell of the line.
-        row: The line of days, 0 to 6.
-    """
+    """Return the day that is drawn at a place; None where there is none, or it lies ahead."""
     first, _, step = _window(calendar, today, width)
-    column = first + (x - LABELS) // step
-    if x < LABELS or not (0 <= row < 7 and column < len(calendar.columns)):
+    column = first + (x - LABEL_WIDTH) // step
+    if x < LABEL_WIDTH or not (0 <= row < 7 and column < len(calendar.columns)):
         return None
     square = calendar.columns[column][row]
     if square is None or square.day > today.toordinal():
@@ -109,7 +100,7 @@ def _months(calendar: Calendar, first: int, count: int, step: int) -> StyledLine
         name = MONTHS[month - 1]
         if start >= 0 and start + len(name) <= len(text):
             text[start : start + len(name)] = name
-    return [Piece(" " * LABELS), Piece("".join(text), "muted")]
+    return [Piece(" " * LABEL_WIDTH), Piece("".join(text), "muted")]
 
 
 def _days(
@@ -121,7 +112,7 @@ def _days(
     step: int,
 ) -> StyledLine:
     name = DAY_NAMES[(calendar.week_start + row) % 7] if row % 2 == 0 else ""
-    line: StyledLine = [Piece(name.ljust(LABELS), "muted")]
+    line: StyledLine = [Piece(name.ljust(LABEL_WIDTH), "muted")]
     for column in columns:
         piece = _square(column[row], today, glyphs)
         line.append(piece._replace(text=piece.text.ljust(step)))
@@ -159,9 +150,8 @@ def legend(glyphs: Glyphs) -> StyledLine:
 
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
 
-
 CHART_LINES = 5
-BAR = 12
+BAR_WIDTH = 12
 """Cells of a full bar."""
 COLUMN_GAP = 4
 WIDE_CELLS = 100
@@ -270,8 +260,8 @@ def _beside(tables: list[list[StyledLine]]) -> list[StyledLine]:
 
 
 def _bar(share: float, glyphs: Glyphs) -> StyledLine:
-    full = round(min(max(share, 0.0), 1.0) * BAR)
-    return [Piece(glyphs.full * full, "done"), Piece(glyphs.empty * (BAR - full), "faint")]
+    full = round(min(max(share, 0.0), 1.0) * BAR_WIDTH)
+    return [Piece(glyphs.full * full, "done"), Piece(glyphs.empty * (BAR_WIDTH - full), "faint")]
 
 
 def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:

@@ -1,4 +1,4 @@
-"""Rows of habits and their order."""
+"""What lists show of a habit: its marks, goal, strength and streak; and the order of habits."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# What the interface shows of a habit: a row of Today, a row of the week.
-
-
 _ROLES: dict[str, str] = {
     "done": "done",
     "partial": "partial",
@@ -41,7 +38,7 @@ _ROLES: dict[str, str] = {
 _NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
-LEAST_TINY = 12
+MIN_TINY = 12
 """Cells for the two-minute version of a habit, under which it says nothing."""
 
 
@@ -159,20 +156,14 @@ def streak_line(habit: HabitView, width: int) -> StyledLine:
 
 
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
-    """Return what is left to do; a risk stands out, with the least that would do.
-
-    Args:
-        habit: The habit.
-        room: Cells there are; the least that would do is left out where little of it fits, and
-            of what does not fit the risk is kept. 0 is as many as it takes.
-    """
+    """Return what is left to do; a risk stands out, with the least that would do."""
     note = clean_line(habit.note)
     role = "risk" if habit.is_at_risk else "faint"
     if 0 < room < cell_len(note) and note.endswith(DO_NOT_MISS_TWICE):
         note = DO_NOT_MISS_TWICE  # how much is still to do is also in the goal
     if 0 < room < cell_len(note):
         note = note.rpartition(" this ")[0] or note  # the goal says of which time it is
-    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + LEAST_TINY):
+    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + MIN_TINY):
         note = f"{note} · or {clean_line(habit.tiny)}"
     return Piece(note, role)
 
@@ -185,8 +176,7 @@ def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
 
 # The order in which habits stand on a screen: by group, each behind the one it follows.
 
-
-UNASKED = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
+NOT_DUE_STATUSES = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
 """The statuses of a day on which nothing was asked."""
 
 
@@ -233,7 +223,7 @@ def _names(habit: HabitView) -> Iterator[str]:
     yield fold_name(habit.path.rpartition("/")[2].removesuffix(".md"))
 
 
-def left_open(habits: Sequence[HabitView]) -> list[HabitView]:
+def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
     """Habits that yesterday asked for and that nothing was said of; the cells end today."""
     return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
 
@@ -243,7 +233,7 @@ def daily_bars(habits: Sequence[HabitView], bars: str) -> str:
     text = ""
     for place in range(-7, 0):
         cells = [habit.cells[place] for habit in habits if len(habit.cells) >= -place]
-        asked = [cell for cell in cells if cell.status not in UNASKED]
+        asked = [cell for cell in cells if cell.status not in NOT_DUE_STATUSES]
         if not asked:
             text += " "
             continue

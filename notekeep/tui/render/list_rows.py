@@ -1,4 +1,4 @@
-"""Tasks, posts, empty lists."""
+"""Tasks and posts as rows, and what an empty list says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Tasks as rows: grouped by their notes, with the day they are due.
 
 
-class Group(NamedTuple):
+class TaskGroup(NamedTuple):
     """A note above its tasks: its title, its path, and how many are open."""
 
     title: str
@@ -34,7 +34,7 @@ class Group(NamedTuple):
 class TaskRows(NamedTuple):
     """The rows of a list, and the tasks among them, as they stand."""
 
-    rows: list[Group | TaskRow | None]
+    rows: list[TaskGroup | TaskRow | None]
     open: int
     done: int
 
@@ -50,12 +50,6 @@ def group_tasks(
     """Return tasks in groups, those of a note together: the one first where one is due first.
 
     Notes without open tasks stand last.
-
-    Args:
-        tasks: All tasks, by title of their notes, then line.
-        wanted: Words that a task, its note or its path must have.
-        with_done: Whether ticked ones are shown.
-        kept: Path and line of ticked ones that are shown in any case: they were ticked just now.
     """
     words = fold_text(wanted).split()
     groups: dict[str, list[TaskRow]] = {}
@@ -72,20 +66,20 @@ def group_tasks(
         return not left, min(days, default=date.max)
 
     ordered = sorted(groups.values(), key=place)
-    rows: list[Group | TaskRow | None] = []
+    rows: list[TaskGroup | TaskRow | None] = []
     for group in ordered:
         shown = [task for task in group if with_done or is_left[task[:3]]]
         if not shown:
             continue
         shown.sort(key=lambda task: not is_left[task[:3]])
         rows += [None] if rows else []
-        rows.append(Group(shown[0].title, shown[0].path, sum(not t.done for t in group)))
+        rows.append(TaskGroup(shown[0].title, shown[0].path, sum(not t.done for t in group)))
         rows += shown
     done = sum(task.done for group in ordered for task in group)
     return TaskRows(rows, sum(map(len, ordered)) - done, done)
 
 
-def group_line(group: Group, width: int) -> StyledLine:
+def group_line(group: TaskGroup, width: int) -> StyledLine:
     """Return the line of a note above its tasks."""
     count = f"{group.open} open" if group.open else "all done"
     return spread_line([Piece(clean_line(group.title), "section")], [Piece(count, "faint")], width)
@@ -112,7 +106,6 @@ def _due(due: date, today: date, *, is_done: bool) -> Piece:
 
 # Drafts and posts as rows: their title, and how each stands in each of the vault's sites.
 
-
 STATE_ROLES: dict[str, str] = {
     "new": "added",
     "changed": "accent",
@@ -126,16 +119,11 @@ _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan
 
 
 class PostRow(NamedTuple):
-    """A draft or post in the list.
-
-    Attributes:
-        path: The note.
-        title: Its title.
-        states: How it stands in each site, in the order of the sites; "" where that is not known.
-    """
+    """A draft or post in the list."""
 
     path: str
     title: str
+    # How it stands in each site, in the order of the sites; "" where that is not known.
     states: tuple[StateName | str, ...] = ()
 
 
@@ -148,9 +136,8 @@ def post_rows(titles: Mapping[str, str], standings: Sequence[SiteStanding]) -> l
     ]
 
 
-def post_line(row: PostRow, width: int, glyphs: Glyphs, site: int) -> StyledLine:
+def post_line(row: PostRow, width: int, site: int) -> StyledLine:
     """Return a post as one line: its title, a sign for each other site, and its state in one."""
-    del glyphs
     right: StyledLine = []
     for number, state in enumerate(row.states):
         if number != site and state:
@@ -187,7 +174,7 @@ def orphaned_post_hint() -> list[StyledLine]:
     ]
 
 
-def no_drafts() -> list[StyledLine]:
+def no_drafts_hint() -> list[StyledLine]:
     """What is said where there are no drafts, and how one gets here."""
     return [
         [Piece("Nothing to publish yet.", "title")],
@@ -217,21 +204,12 @@ def no_results(typed: str) -> list[StyledLine]:
 
 
 def indexing_progress(share: float) -> StyledLine:
-    """Return how far an index is that has nothing to show yet.
-
-    Args:
-        share: How much of it is there, from 0 to 1.
-    """
+    """Return how far an index is that has nothing to show yet."""
     return [Piece(f"Still indexing, {min(99, int(100 * share))} %", "title")]
 
 
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
-    """Return what is said when nothing was found in what is indexed so far.
-
-    Args:
-        typed: What was searched for.
-        share: How much of the index is there, from 0 to 1.
-    """
+    """Return what is said when nothing was found in what is indexed so far."""
     about = [Piece("Nothing yet for ", "muted"), Piece(clean_line(typed), "title")]
     return [[], indexing_progress(share), about, [], key_hint("esc", "clears the search")]
 
@@ -242,11 +220,7 @@ def search_running(typed: str) -> list[StyledLine]:
 
 
 def no_notes(indexed: float | None) -> list[StyledLine]:
-    """Return what is said of a vault without notes, or of which none is indexed yet.
-
-    Args:
-        indexed: How much of the index is there while it is built, from 0 to 1, or None.
-    """
+    """Return what is said of a vault without notes, or of which none is indexed yet."""
     if indexed is not None:
         return [[], indexing_progress(indexed)]
     return [

@@ -75,19 +75,12 @@ _FOREIGN_SHARE = 0.05
 
 
 class Column(NamedTuple):
-    """A column of the grid.
+    """A column of the grid."""
 
-    Attributes:
-        name: The field, or one of TITLE, KIND and MODIFIED.
-        type: The type of its values; None for a field that no kind has.
-        width: The cells its values take, within limits.
-        most: The cells they would take without.
-    """
-
-    name: str
-    type: FieldType | None
-    width: int
-    most: int
+    name: str  # the field, or one of TITLE, KIND and MODIFIED
+    type: FieldType | None  # the type of its values; None for a field that no kind has
+    width: int  # the cells its values take, within limits
+    most: int  # the cells they would take without
 
     @property
     def head(self) -> str:
@@ -110,13 +103,7 @@ class ColumnPlace(NamedTuple):
 
 
 def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[Column]:
-    """Give the columns that suit some notes: what their kind has, or what they have in common.
-
-    Args:
-        rows: The notes, or so many of them that they speak for the others.
-        schema: The vault's kinds.
-        glyphs: The characters of a rating.
-    """
+    """Give the columns that suit some notes: what their kind has, or what they have in common."""
     kinds = Counter(row.kind for row in rows)
     kind = next(iter(kinds)) if len(kinds) == 1 else ""
     found = Counter(name for row in rows for name, value in row.fields.items() if _has_value(value))
@@ -241,13 +228,7 @@ def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:
-    """Give each column that is seen its place: the title always, then those from `left` on.
-
-    Args:
-        columns: All columns, the title first.
-        width: The cells there are.
-        left: The first column after the title that is seen.
-    """
+    """Give each column that is seen its place: the title always, then those from `left` on."""
     if not columns:
         return []
     title, rest = columns[0], columns[left:]
@@ -313,16 +294,7 @@ def column_heads(
     here: int,
     order: str,
 ) -> StyledLine:
-    """Return what stands above the columns.
-
-    Args:
-        columns: All of them.
-        places: Where they are.
-        width: The cells there are.
-        glyphs: The characters to draw with.
-        here: The column of the cursor.
-        order: What the grid is sorted by, as the query language says it: "-rating", or "".
-    """
+    """Return what stands above the columns."""
     line: StyledLine = []
     x = 0
     for number, place in enumerate(places):

@@ -1,4 +1,4 @@
-"""Row, hit, head of a note; matched letters."""
+"""What lists show of a note: a row, a hit with its matched letters, the head of the preview."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from unicodedata import normalize
 from rich.cells import cell_len
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.query.tree import And, Fuzzy, Not, Or, Phrase, Prefix, Section, Term
+from notekeep.query.tree import And, Fuzzy, Or, Phrase, Prefix, Section, Term
 from notekeep.query.tree import Line as LineNode
 from notekeep.tui.render.formatting import (
     field_date,
@@ -76,8 +76,6 @@ def _words(node: Node) -> Iterator[str]:
         yield from _words(node.node)
     elif isinstance(node, Term | Phrase | Prefix | Fuzzy):
         yield from re.findall(r"\w+", node.text)
-    elif isinstance(node, Not):
-        return
 
 
 def fold_letters(text: str) -> str:
@@ -106,7 +104,7 @@ _SIGNS = (
 )
 
 # A list this wide has room for a column of ratings beside that of dates.
-WIDE = 46
+WIDE_CELLS = 46
 _DATE_WIDTH = 8
 
 # Which date says most about a note of a kind, best first.
@@ -152,12 +150,9 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
 
 
 def distinguished_title(title: StyledLine, row: Row, room: int) -> StyledLine:
-    """Return a title with what tells its note from others of that title, faintly, where there are.
+    """Return a title and what tells its note from others of that title.
 
-    Args:
-        title: The title, and the signs behind it.
-        row: The note.
-        room: Cells for both. What tells apart has half of them at least, and loses its beginning.
+    What tells apart has half of the room at least, and loses its beginning.
     """
     if not row.apart:
         return title
@@ -193,25 +188,15 @@ def note_row(
     dated_by: str = "",
     conflict: bool = False,
 ) -> StyledLine:
-    """Return a note as one line: its title, and at the right its rating and a day.
-
-    Args:
-        row: The note.
-        width: How many cells the line may take.
-        glyphs: The characters to draw with.
-        today: The day it is.
-        title: Its title as it is drawn, where that is not plain.
-        dated_by: The field whose day is shown; "" is when the note was changed last.
-        conflict: Whether there are two versions of it.
-    """
+    """Return a note as one line: its title, and at the right its rating and a day."""
     left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
     day = field_date(row.fields.get(dated_by)) if dated_by else modified_day(row.mtime_ns)
     said = "" if day is None else short_date(day, today)
-    right: StyledLine = [Piece(said if width < WIDE else said.rjust(_DATE_WIDTH), "faint")]
+    right: StyledLine = [Piece(said if width < WIDE_CELLS else said.rjust(_DATE_WIDTH), "faint")]
     rating = parse_rating(row.fields.get("rating"))
-    if width >= WIDE and rating is not None:
+    if width >= WIDE_CELLS and rating is not None:
         right.insert(0, Piece(f"{stars(rating, glyphs)} ", "star"))
-    if width < WIDE and line_width(left) > width - 2 - line_width(right):
+    if width < WIDE_CELLS and line_width(left) > width - 2 - line_width(right):
         right = []  # more of the title says more than a day
     left = distinguished_title(left, row, width - 2 - line_width(right))
     # A cell is left free at the right: what stands there may be the bar that scrolls the list.

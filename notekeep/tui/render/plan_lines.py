@@ -1,4 +1,4 @@
-"""Plans and exports as lines."""
+"""What a command or an export would write, and what it wrote, as lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_lin
 from notekeep.tui.render.text_diff import wrap_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.errors import NotekeepError, Refused
     from notekeep.export.check.page_checks import CheckReport
@@ -22,56 +22,6 @@ if TYPE_CHECKING:
     from notekeep.export.source_map import SourceChange
     from notekeep.notes.plan import NoteChange, WritePlan
     from notekeep.tui.render.glyphs import Glyphs
-
-
-# What an export does to a note before anybody else reads it: what is taken out and rewritten.
-
-
-_PLACES = 6
-"""Lines that are named of one kind of edit; of more their number is."""
-
-
-def removed_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what of a note stays in the vault, with reasons and lines."""
-    if len(plan.posts) != 1:
-        return []
-    removed = [
-        change for change in plan.posts[0].draft.changes if change.reason != TEASER_END_REASON
-    ]
-    return _section("Taken out", removed, width, glyphs)
-
-
-def rewritten_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what of a note is written in another way for its target, with reasons and lines."""
-    if len(plan.posts) != 1:
-        return []
-    post = plan.posts[0]
-    removed = [change for change in post.draft.changes if change.reason != TEASER_END_REASON]
-    rewritten = [change for change in post.changes if change not in removed]
-    return _section(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
-
-
-def _section(
-    title: str, changes: list[SourceChange], width: int, glyphs: Glyphs
-) -> list[StyledLine]:
-    if not changes:
-        return []
-    return [[], [Piece(clean_line(title), "section")], *_by_reason(changes, width, glyphs)]
-
-
-def _by_reason(changes: Iterable[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return each reason once, with the lines of the note that it is about."""
-    places: dict[str, list[int]] = {}
-    for change in changes:
-        places.setdefault(change.reason, []).append(change.line)
-    lines: list[StyledLine] = []
-    for reason, found in places.items():
-        numbers = sorted(set(found))
-        shown = ", ".join(map(str, numbers[:_PLACES]))
-        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _PLACES else ""
-        where = Piece(f" · line {shown}{more}", "faint")
-        lines += wrap_line([Piece("  "), Piece(clean_line(reason)), where], width)
-    return lines
 
 
 def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -119,8 +69,7 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
 
-
-LONGEST_DIFF = 4000
+MAX_DIFF_LINES = 4000
 """Lines of a diff that are shown; what is longer is read in an editor."""
 
 STATUS_WIDTH = 11
@@ -164,17 +113,54 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     for note, refusal in plan.refused.items():
         lines += _refusal(note, refusal, width, glyphs)
     for warning in plan.warnings:
-        lines += _told(warning, "warn", width, glyphs)
+        lines += _remark(warning, "warn", width, glyphs)
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
         lines.append(_key_line(_BY_HAND))
-    lines += removed_lines(plan, width, glyphs)
+    lines += _edits("Taken out", _removed(plan), width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
-    return [*lines, *rewritten_lines(plan, width, glyphs)]
+    rewritten = f"Rewritten for {plan.target_name}"
+    return [*lines, *_edits(rewritten, _rewritten(plan), width, glyphs)]
+
+
+# What an export does to a note before anybody else reads it: what is taken out and rewritten.
+
+_MAX_PLACES = 6
+"""Lines that are named of one kind of edit; of more their number is."""
+
+
+def _removed(plan: ExportPlan) -> list[SourceChange]:
+    """Return what of a note stays in the vault."""
+    changes = plan.posts[0].draft.changes if len(plan.posts) == 1 else ()
+    return [change for change in changes if change.reason != TEASER_END_REASON]
+
+
+def _rewritten(plan: ExportPlan) -> list[SourceChange]:
+    """Return what of a note is written in another way for its target."""
+    removed = _removed(plan)
+    changes = plan.posts[0].changes if len(plan.posts) == 1 else ()
+    return [change for change in changes if change not in removed]
+
+
+def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return each reason for a change once, with the lines of the note that it is about."""
+    if not changes:
+        return []
+    places: dict[str, list[int]] = {}
+    for change in changes:
+        places.setdefault(change.reason, []).append(change.line)
+    lines: list[StyledLine] = [[], [Piece(clean_line(title), "section")]]
+    for reason, found in places.items():
+        numbers = sorted(set(found))
+        shown = ", ".join(map(str, numbers[:_MAX_PLACES]))
+        more = f" {glyphs.ellipsis} {len(numbers)} in all" if len(numbers) > _MAX_PLACES else ""
+        where = Piece(f" · line {shown}{more}", "faint")
+        lines += wrap_line([Piece("  "), Piece(clean_line(reason)), where], width)
+    return lines
 
 
 def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -186,11 +172,11 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
     for path in done.removed:
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
-        lines += _told(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
+        lines += _remark(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
     for note, refusal in done.refused.items():
         lines += _refusal(note, refusal, width, glyphs)
     for warning in done.warnings:
-        lines += _told(warning, "warn", width, glyphs)
+        lines += _remark(warning, "warn", width, glyphs)
     if done.conflicts:
         lines += [[], _key_line(_BY_HAND)]
     if not (done.written or done.removed):
@@ -224,10 +210,10 @@ def _counts(plan: ExportPlan) -> StyledLine:
 def _refusal(note: str, refusal: Refused, width: int, glyphs: Glyphs) -> list[StyledLine]:
     place = f"{note}, line {refusal.line}" if refusal.line else note
     why = refusal.message.removeprefix(f"{note}: ")
-    return _told(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
+    return _remark(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
 
 
-def _told(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _remark(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
     return wrap_line([Piece(f"{glyphs.warning} {clean_line(text).strip()}", role)], width)
 
 
@@ -252,19 +238,18 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
         return
     # The two lines that name the file say nothing that the heading does not.
     shown = [line for line in clean(file.diff()).split("\n")[2:] if line]
-    yield from wrap_patch(shown[:LONGEST_DIFF], width)
-    if len(shown) > LONGEST_DIFF:
-        yield [Piece(f"{glyphs.ellipsis} {len(shown) - LONGEST_DIFF} more lines", "faint")]
+    yield from wrap_patch(shown[:MAX_DIFF_LINES], width)
+    if len(shown) > MAX_DIFF_LINES:
+        yield [Piece(f"{glyphs.ellipsis} {len(shown) - MAX_DIFF_LINES} more lines", "faint")]
 
 
 # What a verb would write, as lines: how many notes, which are left out and why, what changes.
 
-
-MOST = 500
+MAX_FILES = 500
 """So many notes are listed; of more the number is said."""
-MOST_LINES = 12
+MAX_FILE_LINES = 12
 """So many changed lines of a note are shown."""
-_CLOSE = 400
+_MAX_COMPARED_LINES = 400
 """Lines between the first and the last change that are compared one by one."""
 
 
@@ -279,24 +264,21 @@ def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Styled
     for name in plan.new_fields:
         text = f"{glyphs.warning} {clean_line(name)}: new field"
         lines += wrap_line([Piece(text, "warn")], width)
-    for remark in plan.remarks[:MOST_LINES]:
+    for remark in plan.remarks[:MAX_FILE_LINES]:
         lines += wrap_line([Piece(clean_line(remark), "muted")], width)
     if lines and plan.changes:
         lines.append([])
-    for change in plan.changes[:MOST]:
+    for change in plan.changes[:MAX_FILES]:
         lines += _change(change, width, glyphs)
-    if len(plan.changes) > MOST:
-        lines.append([Piece(f"{glyphs.ellipsis} and {plural(len(plan.changes) - MOST, 'more')}")])
+    if len(plan.changes) > MAX_FILES:
+        lines.append(
+            [Piece(f"{glyphs.ellipsis} and {plural(len(plan.changes) - MAX_FILES, 'more')}")]
+        )
     return lines
 
 
 def summarize_plan(plan: WritePlan, paths: Sequence[str] = ()) -> str:
-    """Return in one sentence what a plan does.
-
-    Args:
-        plan: The plan.
-        paths: The notes it was made for.
-    """
+    """Return in one sentence what a plan does."""
     touched = {change.path for change in plan.changes} | {one.path for one in plan.refused}
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]
@@ -318,11 +300,11 @@ def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLi
         line.append(Piece(f" {glyphs.arrow} {clean_line(where)}", "accent"))
     yield from wrap_line(line, width)
     changed = diff_lines(change.before or b"", change.after or b"") if change.after else []
-    for sign, text in changed[:MOST_LINES]:
+    for sign, text in changed[:MAX_FILE_LINES]:
         shown = Piece(f"  {sign} {clean_line(text)}", "added" if sign == "+" else "removed")
         yield fit_line([shown], width, glyphs.ellipsis)
-    if len(changed) > MOST_LINES:
-        yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MOST_LINES} more lines", "faint")]
+    if len(changed) > MAX_FILE_LINES:
+        yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MAX_FILE_LINES} more lines", "faint")]
 
 
 def diff_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
@@ -335,7 +317,7 @@ def diff_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
     old, new = old[start : len(old) - end], new[start : len(new) - end]
-    if max(len(old), len(new)) > _CLOSE:
+    if max(len(old), len(new)) > _MAX_COMPARED_LINES:
         return [*(("-", line) for line in old), *(("+", line) for line in new)]
     return _compared(old, new)
 

@@ -65,21 +65,15 @@ BACK_LINK = BUTTON_PREFIX + "back:"
 LINE_LINK = BUTTON_PREFIX + "line:"
 """Leads to this line of the file, counted from 1."""
 PICTURE_LINK = BUTTON_PREFIX + "picture:"
-"""Shows a picture; see `around.Picture.link`."""
+"""Shows a picture; see `Picture.link`."""
 
 
 class Piece(NamedTuple):
-    """A run of text with one role.
+    """A run of text with one role."""
 
-    Attributes:
-        text: What is shown; already clean, without newlines.
-        role: Words that say what it is, separated by blanks: "heading em" is both.
-        link: Where a click on it leads, or "".
-    """
-
-    text: str
-    role: str = ""
-    link: str = ""
+    text: str  # what is shown; already clean, without newlines
+    role: str = ""  # words that say what it is, separated by blanks: "heading em" is both
+    link: str = ""  # where a click on it leads, or ""
 
 
 StyledLine: TypeAlias = list[Piece]
@@ -141,68 +135,41 @@ def spread_line(left: StyledLine, right: StyledLine, width: int, *, gap: int = 2
 def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
     """Break a line into rows of at most `width` cells, at blanks where there are any."""
     width = max(1, width)
-    adds_up = _compiled(_ADDS_UP).fullmatch
-    if all(adds_up(piece.text) for piece in line):
-        return _wrapped_quickly(line, width)
-    rows: list[StyledLine] = []
-    row: StyledLine = []
-    blank: Piece | None = None
-    for word in _words(line):
-        if word[0].text == "\n":
-            rows.append(row)
-            row, blank = [], None
-            continue
-        if word[0].text[0] in " \t":
-            blank = word[0]._replace(text=" ")
-            continue
-        # Rows are measured whole: a joiner at the start of a word is wider than its parts.
-        before = [*row, blank] if blank is not None and row else row
-        blank = None
-        if row and line_width(_joined([*before, *word])) > width:
-            rows.append(row)
-            before = []
-        row = before
-        for part in chop_line(word, width):
-            if row and line_width(_joined([*row, *part])) > width:
-                rows.append(row)
-                row = []
-            row = [*row, *part]
-    rows.append(row)
-    return [_joined(row) for row in rows]
-
-
-def _wrapped_quickly(line: StyledLine, width: int) -> list[StyledLine]:
-    """Break a line as `wrap_line` does, where the width of a text is the sum of its characters'."""
+    adds_up = all(_compiled(_ADDS_UP).fullmatch(piece.text) for piece in line)
     rows: list[StyledLine] = []
     row: StyledLine = []
     used = 0
-    blank: Piece | None = None
+    gap: StyledLine = []
     for word in _words(line):
         first = word[0].text
         if first == "\n":
             rows.append(row)
-            row, used, blank = [], 0, None
+            row, used, gap = [], 0, []
             continue
         if first[0] in " \t":
-            blank = word[0]._replace(text=" ")
+            gap = [word[0]._replace(text=" ")] if row else []
             continue
         size = line_width(word)
-        if row and used + (blank is not None) + size > width:
+        if row and (used + len(gap) + size if adds_up else _whole(row, gap, word)) > width:
             rows.append(row)
-            row, used = [], 0
-        elif row and blank is not None:
-            row.append(blank)
-            used += 1
-        blank = None
+            row, used, gap = [], 0, []
+        row += gap
+        used += len(gap)
+        gap = []
         for part in chop_line(word, width) if size > width else (word,):
-            part_size = line_width(part)
-            if row and used + part_size > width:
+            size = line_width(part)
+            if row and (used + size if adds_up else _whole(row, part)) > width:
                 rows.append(row)
                 row, used = [], 0
-            row.extend(part)
-            used += part_size
+            row += part
+            used += size
     rows.append(row)
     return [_joined(row) for row in rows]
+
+
+def _whole(*parts: StyledLine) -> int:
+    """Return the width of parts as one: a joiner between two is wider than they are alone."""
+    return line_width(_joined([piece for part in parts for piece in part]))
 
 
 def chop_line(line: StyledLine, width: int) -> list[StyledLine]:

@@ -1,4 +1,8 @@
-"""Two texts line by line; patches."""
+"""Two versions of a text, line by line: what is the same, what changed, and which words of it.
+
+How the rows are laid out on a screen is in `version_lines`. Lines are equal when all their bytes
+are; what is shown of them is clean.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-# Two versions of a text, line by line: what is the same, what changed, and which words of it.
-#
-# How the rows are laid out on a screen is in `versions`. Lines are equal when all their bytes
-# are; what is shown of them is clean.
-
-
-CONTEXT = 2
+CONTEXT_LINES = 2
 """How many lines stand around what changed."""
-WORDS = 600
+MAX_COMPARED_WORDS = 600
 """With more words than this in a line, it is only said that it changed."""
-ALIGNED = 400
-LETTERS = 400
+MAX_ALIGNED_PAIRS = 400
+MAX_COMPARED_LETTERS = 400
 """How many pairs of lines, and how much of each, are looked at to say which became which."""
-ALIKE = 0.35
+MIN_LIKENESS = 0.35
 """From which likeness on two lines are taken for one line that was changed."""
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
@@ -38,64 +36,37 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class VersionLine(NamedTuple):
-    """A line of one of the versions.
+    """A line of one of the versions."""
 
-    Attributes:
-        number: Which line of the file it is, counted from 1.
-        text: What is shown of it.
-        spans: Where it differs from its other version, as characters of the text.
-        end: What must be said of its end, when nothing else differs.
-    """
-
-    number: int
+    number: int  # which line of the file it is, counted from 1
     text: str
-    spans: Spans = ()
-    end: str = ""
+    spans: Spans = ()  # where it differs from its other version, as characters of the text
+    end: str = ""  # what must be said of its end, when nothing else differs
 
 
 class LinePair(NamedTuple):
-    """One row: a line before and after; None where there is none.
-
-    Attributes:
-        before: The line as it was.
-        after: The line as it is.
-        same: Whether nothing changed in it.
-        skipped: How many equal lines are left out in its place; then both sides are None.
-    """
+    """One row: a line before and after; None where there is none."""
 
     before: VersionLine | None
     after: VersionLine | None
     same: bool = False
-    skipped: int = 0
+    skipped: int = 0  # how many equal lines are left out in its place; then both sides are None
 
 
 class TextComparison(NamedTuple):
-    """What differs between two versions.
+    """What differs between two versions."""
 
-    Attributes:
-        pairs: The rows, changes with a few lines around them.
-        added: How many lines are new.
-        removed: How many are gone.
-    """
-
-    pairs: list[LinePair]
+    pairs: list[LinePair]  # the rows, changes with a few lines around them
     added: int
     removed: int
 
     @property
     def is_empty(self) -> bool:
-        """Whether both versions are the same."""
         return not (self.added or self.removed)
 
 
-def compare(before: bytes, after: bytes, *, context: int = CONTEXT) -> TextComparison:
-    """Compare two versions of a text.
-
-    Args:
-        before: The earlier one; b"" where there is none.
-        after: The later one.
-        context: How many equal lines are kept around each change.
-    """
+def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> TextComparison:
+    """Compare two versions of a text."""
     old, new = _lines(before), _lines(after)
     pairs: list[LinePair] = []
     added = removed = 0
@@ -155,7 +126,7 @@ def _around(
     for place, index in enumerate(shown):
         if skipped and place == ahead:
             yield LinePair(None, None, same=True, skipped=skipped)
-        text = _shown(old[a + index])
+        text = _line_text(old[a + index])
         yield LinePair(
             VersionLine(a + index + 1, text), VersionLine(c + index + 1, text), same=True
         )
@@ -169,12 +140,12 @@ def _changed(
     """Pair the lines of a block that changed: one that was changed with what became of it."""
     for i, j in _aligned([old[i] for i in gone], [new[j] for j in came]):
         if i is None or j is None:
-            before = VersionLine(gone[i] + 1, _shown(old[gone[i]])) if i is not None else None
-            after = VersionLine(came[j] + 1, _shown(new[came[j]])) if j is not None else None
+            before = VersionLine(gone[i] + 1, _line_text(old[gone[i]])) if i is not None else None
+            after = VersionLine(came[j] + 1, _line_text(new[came[j]])) if j is not None else None
             yield LinePair(before, after)
             continue
         was, is_now = old[gone[i]], new[came[j]]
-        left, right = _shown(was), _shown(is_now)
+        left, right = _line_text(was), _line_text(is_now)
         if left == right:
             # Only their ends differ, or characters that are shown alike.
             yield LinePair(
@@ -193,19 +164,21 @@ def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | N
 
     Of large blocks the lines are paired as they come.
     """
-    if len(gone) == len(came) == 1 or len(gone) * len(came) > ALIGNED:
+    if len(gone) == len(came) == 1 or len(gone) * len(came) > MAX_ALIGNED_PAIRS:
         yield from zip_longest(range(len(gone)), range(len(came)))
         return
-    words = [[_NO_BLANK.findall(line[:LETTERS]) for line in lines] for lines in (gone, came)]
+    words = [
+        [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (gone, came)
+    ]
     best = [[0.0] * (len(came) + 1) for _ in range(len(gone) + 1)]
     alike = [[_likeness(left, right) for right in words[1]] for left in words[0]]
     for i in reversed(range(len(gone))):
         for j in reversed(range(len(came))):
-            paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= ALIKE else 0.0
+            paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= MIN_LIKENESS else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
     i = j = done_i = done_j = 0
     while i < len(gone) and j < len(came):
-        if alike[i][j] >= ALIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+        if alike[i][j] >= MIN_LIKENESS and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
             yield from zip_longest(range(done_i, i), range(done_j, j))
             yield i, j
             i, j = done_i, done_j = i + 1, j + 1
@@ -220,7 +193,7 @@ def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
     return SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
 
 
-def _shown(line: str) -> str:
+def _line_text(line: str) -> str:
     return clean_line(line.removesuffix("\n").removesuffix("\r").expandtabs(4))
 
 
@@ -232,10 +205,10 @@ def _end(line: str) -> str:
 def _words(left: str, right: str) -> tuple[Spans, Spans]:
     """Find the words that two versions of a line do not share; nothing when they share little."""
     old, new = _COMPARED_WORD.findall(left), _COMPARED_WORD.findall(right)
-    if len(old) > WORDS or len(new) > WORDS:
+    if len(old) > MAX_COMPARED_WORDS or len(new) > MAX_COMPARED_WORDS:
         return (), ()
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.quick_ratio() < ALIKE or matcher.ratio() < ALIKE:
+    if matcher.quick_ratio() < MIN_LIKENESS or matcher.ratio() < MIN_LIKENESS:
         return (), ()
     opcodes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     return (
@@ -254,18 +227,12 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
 
 # A unified diff as lines: what is added and removed in its colour, broken between words.
 
-
 _ROLES = {"+": "added", "-": "removed", "@": "hunk"}
 _PATCH_WORD = re.compile(r"\S+\s*|\s+")
 
 
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
-    """Yield the lines of a diff; what a line is goes on under its first letter, not its sign.
-
-    Args:
-        diff: Its lines, clean and without newlines.
-        width: Cells.
-    """
+    """Yield the lines of a diff; what a line is goes on under its first letter, not its sign."""
     for source in diff:
         text = source.expandtabs(4)
         role = _ROLES.get(text[:1], "muted")

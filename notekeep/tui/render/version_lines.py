@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.text_diff import LinePair, TextComparison, VersionLine
 
-LONGEST = 4000
+MAX_VERSION_LINES = 4000
 """Lines that are shown; what is longer is read in an editor."""
 MIN_SPLIT_WIDTH = 100
 """From this width on two versions have room side by side."""
-BINARY = b"\0"
+BINARY_MARK = b"\0"
 
 _CHANGED_WORDS = "highlight"
 _SAME: StyledLine = [Piece("They are the same.", "muted")]
@@ -48,14 +48,7 @@ def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[Styl
 def side_by_side(
     comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
 ) -> list[StyledLine]:
-    """Lay two versions out beside each other, each line with what became of it.
-
-    Args:
-        comparison: What differs.
-        width: How many cells there are for both.
-        glyphs: The characters to draw with.
-        heads: What stands above each.
-    """
+    """Lay two versions out beside each other, each line with what became of it."""
     half = max(8, (width - 3) // 2)
     top: list[StyledLine] = []
     if any(heads):
@@ -79,10 +72,10 @@ def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> 
 
 def file_lines(data: bytes, width: int) -> list[StyledLine]:
     """Give a text as it stands in its file."""
-    if BINARY in data:
+    if BINARY_MARK in data:
         return [[Piece(f"{plural(len(data), 'byte')}, not text", "faint")]]
     lines: list[StyledLine] = []
-    for source in data.decode("utf-8", "replace").splitlines()[:LONGEST]:
+    for source in data.decode("utf-8", "replace").splitlines()[:MAX_VERSION_LINES]:
         text = clean_line(source.expandtabs(4))
         lines += [[Piece(text[start:end])] for start, end in _parts(text, max(8, width))]
     return lines or [[Piece("It is empty.", "muted")]]
@@ -111,7 +104,7 @@ def _file(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine
     before, after = change.before or b"", change.after or b""
     if change.after is None or before == after:
         return
-    if BINARY in before or BINARY in after:
+    if BINARY_MARK in before or BINARY_MARK in after:
         yield [Piece(f"{plural(len(after), 'byte')}, not text", "faint")]
         return
     yield from unified(compare(before, after), width, glyphs)
@@ -228,7 +221,7 @@ def _digits(comparison: TextComparison) -> int:
 
 
 def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
-    shown = [fit_line(line, width) for line in islice(lines, LONGEST)]
+    shown = [fit_line(line, width) for line in islice(lines, MAX_VERSION_LINES)]
     if next(lines, None) is not None:
         shown.append([Piece(f"{glyphs.ellipsis} and more; an editor shows the rest", "faint")])
     return shown

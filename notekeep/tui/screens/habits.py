@@ -14,7 +14,7 @@ from notekeep.tui.dialogs.prompts import Prompt, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import list_some, plural
-from notekeep.tui.render.habit_rows import count_done, daily_bars, left_open
+from notekeep.tui.render.habit_rows import count_done, daily_bars, find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, YearGrid
@@ -238,7 +238,7 @@ class HabitsScreen(CheckInKeys, VaultScreen):
         wanted = self._filter.casefold()
         shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
-        self._open_yesterday = tuple(habit.id for habit in left_open(lately))
+        self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
         above = [self._banner(lately, is_on_today=is_on_today), _flaw(problems)]
         self.grid.show(shown or active, [line for line in above if line])
         if self._wanted:
@@ -260,7 +260,7 @@ class HabitsScreen(CheckInKeys, VaultScreen):
 
     def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
         """Return what yesterday left open, with the key that goes there, or the key back."""
-        habits = left_open(lately)
+        habits = find_left_open(lately)
         if not habits:
             return None
         if not is_on_today:

@@ -11,7 +11,7 @@ from notekeep.errors import NotekeepError, NotFound
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.page.drawn_lines import NO_SURROUNDINGS, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
-from notekeep.tui.widgets.note_page import Key
+from notekeep.tui.widgets.note_page import RenderingKey
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class PreviewLoader:
         row, preview = self.row, self._preview
         if row is None or not preview.is_on_screen:
             return
-        key = Key(row.path, row.mtime_ns, preview.text_width)
+        key = RenderingKey(row.path, row.mtime_ns, preview.text_width)
         known = preview.known(key)
         if known is not None:
             if preview.path == row.path:
@@ -117,7 +117,7 @@ class PreviewLoader:
             return False
         return app.console.color_system in ("truecolor", "256")
 
-    def _was_read(self, key: Key, rendering: NoteRendering) -> None:
+    def _was_read(self, key: RenderingKey, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
         if self.row is not None and self.row.path == key.path:
             self._present(rendering)
@@ -135,7 +135,7 @@ class PreviewLoader:
     def _read_ahead(self) -> None:
         width = self._preview.text_width
         for row in self._neighbours:
-            key = Key(row.path, row.mtime_ns, width)
+            key = RenderingKey(row.path, row.mtime_ns, width)
             if self._preview.known(key) is None:
                 in_background(
                     self._screen,
@@ -147,7 +147,7 @@ class PreviewLoader:
                 )
                 return
 
-    def _was_read_ahead(self, key: Key, rendering: NoteRendering) -> None:
+    def _was_read_ahead(self, key: RenderingKey, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
         self._read_ahead()
 
@@ -216,7 +216,7 @@ def load_note(
         NotekeepError: It is gone, or cannot be read.
     """
     from notekeep.tui.page.note_footer import NoteFooter
-    from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.page.page import HUGE, NoteRendering
 
     note, path = vault.media.read_known(row), row.path
     catalog = vault.catalog
@@ -224,7 +224,7 @@ def load_note(
     foot = NoteFooter(catalog.links(path), catalog.backlinks(path), outline)
     around = load_surroundings(vault, note, toggled, draws_pictures=draws_pictures)
     rendering = NoteRendering(note, width, glyphs, around, foot)
-    rendering.draw_first(FIRST_LINES)
+    rendering.draw_lines(FIRST_LINES, largest=HUGE)
     return rendering
 
 
@@ -371,7 +371,7 @@ def extract_part(note: Note, part: str) -> str | None:
     end = block_end(body, part[1:])
     if end is None:
         return None
-    from notekeep.tui.page.blocks import split_blocks
+    from notekeep.tui.page.note_text import split_blocks
 
     line = body.count("\n", 0, end)
     blocks = [block for block in split_blocks(body) if block.line <= line]

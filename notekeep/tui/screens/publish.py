@@ -13,7 +13,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import counts_text, no_drafts, orphaned_post_hint, post_rows
+from notekeep.tui.render.list_rows import counts_text, no_drafts_hint, orphaned_post_hint, post_rows
 from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens import publish_actions
@@ -131,7 +131,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
         self._titles = titles if is_whole else self._titles | titles
         self._show_rows()
         if is_whole and not titles and not self._asked:
-            self.diff.say(*no_drafts())
+            self.diff.say(*no_drafts_hint())
         for one in self._standings:
             if one.error and not self.diff.is_busy:
                 self.diff.say([Piece(clean_line(one.error), "warn")])
@@ -265,7 +265,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
             if isinstance(self.shown, ExportPlan):
                 self.shown = None
             self.exported = None
-            self.diff.let_go()
+            self.diff.release()
             self._release_memory()
 
     def _release_memory(self) -> None:

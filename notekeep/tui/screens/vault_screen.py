@@ -14,7 +14,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
 from notekeep.tui.widgets.line_view import DiffView, LineView
-from notekeep.tui.widgets.row_lists import DayAware
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
@@ -124,8 +123,7 @@ class VaultScreen(PacedScreen, Screen[None]):
         """Show the vault as it is seen from another day than before."""
         self.today = today
         for view in self.walk_children(LineView):
-            if isinstance(view, DayAware):
-                view.change_day(today)
+            view.change_day(today)
         self.vault_changed()
 
     def place(self) -> str:

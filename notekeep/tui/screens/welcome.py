@@ -115,9 +115,9 @@ class _WelcomeChoices(ListView):
             [],
         ]
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         is_gap = self.row_height == TALL and index % TALL == TALL - 1
-        return "" if is_gap else super()._over(index)
+        return "" if is_gap else super()._line_role(index)
 
 
 class _Keys(Buttons):

@@ -1,4 +1,4 @@
-"""Status line, footer, button rows, choice rows."""
+"""Lines across the screen whose parts can be clicked: status, keys, buttons, choices."""
 
 from __future__ import annotations
 
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
 
 
-# `Bar`: one line across the screen, whose parts can be clicked.
-
-
 class ButtonLine(Widget):
     """A line drawn from pieces; a click on a piece that links to an action runs it."""
 
@@ -63,6 +60,28 @@ class ButtonLine(Widget):
             await run_action(self, link.removeprefix(ACTION_LINK))
 
 
+class PieceLabel(ButtonLine):
+    """A few pieces beside something else, as wide as they are."""
+
+    DEFAULT_CSS = """
+    PieceLabel { width: auto; }
+    """
+
+    def __init__(self, *pieces: Piece, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._line: StyledLine = list(pieces)
+
+    def show(self, *pieces: Piece) -> None:
+        self._line = list(pieces)
+        self.refresh(layout=True)
+
+    def draw(self, width: int) -> StyledLine:
+        return fit_line(self._line, width)
+
+    def get_content_width(self, *_args: object) -> int:
+        return line_width(self._line)
+
+
 async def run_action(widget: Widget, action_id: str) -> None:
     """Run an action as its key would, from where the focus is."""
     for active in widget.screen.active_bindings.values():
@@ -76,10 +95,9 @@ async def run_action(widget: Widget, action_id: str) -> None:
 
 # The line at the top: which vault, which screens there are, what is shown, what is amiss.
 
-
-SCREENS = ("show-today", "show-browse", "show-habits", "show-publish")
+SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
-GAPS = 5
+STATUS_GAPS = 5
 """Cells between the name of the vault and the screens, and before what stands at the right."""
 
 
@@ -99,19 +117,13 @@ class StatusLine(ButtonLine):
     """How many errors have not been looked at."""
 
     def __init__(self, vault: str, active: str) -> None:
-        """Make the line.
-
-        Args:
-            vault: The vault's name.
-            active: The id of the action that opens the screen the line is on.
-        """
         super().__init__()
         self._vault = clean_line(vault)
         self._active = active
 
     def draw(self, width: int) -> StyledLine:
         tabs: StyledLine = []
-        for action_id in SCREENS:
+        for action_id in SCREEN_ACTIONS:
             action = ACTIONS_BY_ID[action_id]
             role = "active" if action_id == self._active else "muted"
             link = ACTION_LINK + action_id
@@ -120,17 +132,17 @@ class StatusLine(ButtonLine):
             tabs.extend([Piece(action.title, role, link), Piece("  ")])
         badge = self._badges(width)
         room = width - line_width(tabs) - line_width(badge) - 2 * (2 if badge else 1)
-        said = self._said(room)
+        said = self._status_text(room)
         right = [*badge, *([Piece("  ")] if badge and said else []), *said]
         if line_width(tabs) + line_width(right) + 2 > width:
             right = []
-        room = width - line_width(tabs) - line_width(right) - GAPS
+        room = width - line_width(tabs) - line_width(right) - STATUS_GAPS
         vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
         # A few letters of a name say nothing.
         name = fit_line([vault], min(room, 24)) if room >= min(line_width([vault]), 8) else []
         return spread_line([*name, *([Piece("   ")] if name else []), *tabs], right, width)
 
-    def _said(self, room: int) -> StyledLine:
+    def _status_text(self, room: int) -> StyledLine:
         """Return what the screen says, without its first parts where there is no room for them."""
         parts = clean_line(self.says).split(STATUS_SEPARATOR)
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
@@ -158,10 +170,9 @@ class StatusLine(ButtonLine):
 
 # The line at the bottom: the keys that work here, and what notekeep is doing.
 
-
-ALWAYS = ("help", "palette")
+ALWAYS_SHOWN = ("help", "palette")
 """What stays at the right end, whatever has the focus."""
-GAP = 2
+FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
 
 
@@ -190,19 +201,19 @@ class Footer(ButtonLine):
         if self.doing:
             right.append(Piece(clean_line(self.doing), "accent"))
         else:
-            for action_id in ALWAYS:
+            for action_id in ALWAYS_SHOWN:
                 if action_id in keys:
-                    right.extend([*([Piece(" " * GAP)] if right else []), *keys[action_id]])
+                    right.extend([*([Piece(" " * FOOTER_GAP)] if right else []), *keys[action_id]])
         if line_width(right) > width // 2:
             right = right[: 2 if not self.doing else 1]
-        room = width - line_width(right) - GAP
+        room = width - line_width(right) - FOOTER_GAP
         left: StyledLine = []
         for action_id, pieces in keys.items():
-            if action_id in ALWAYS:
+            if action_id in ALWAYS_SHOWN:
                 continue
-            if line_width(left) + line_width(pieces) + GAP > room:
+            if line_width(left) + line_width(pieces) + FOOTER_GAP > room:
                 break
-            left.extend([*pieces, Piece(" " * GAP)])
+            left.extend([*pieces, Piece(" " * FOOTER_GAP)])
         return [*pad_line(left, max(0, width - line_width(right))), *right]
 
     def _keys(self) -> dict[str, StyledLine]:
@@ -251,14 +262,13 @@ class Footer(ButtonLine):
 
 # What can be done in a dialog, said in one line, each part of it a button.
 
-
 SUBMIT_ACTION = "submit"
 """Stands for what enter does in the line of a dialog."""
 BUTTON_SEPARATOR = " · "
 
 
 class Button(NamedTuple):
-    """A key, what it does, and the id of its action or SUBMIT."""
+    """A key, what it does, and the id of its action or `SUBMIT_ACTION`."""
 
     key: str
     text: str
@@ -269,10 +279,9 @@ CLOSE_BUTTON = Button("esc", "closes", "dismiss")
 
 
 class ActionButtons(ButtonLine):
-    """Actions by their keys, those that matter most first; what has no room is left out whole."""
+    """Actions by id, each with what it does, those that matter most first; the rest has no room."""
 
     def __init__(self, *actions: tuple[str, str]) -> None:
-        """Take the id of each action and what it does."""
         super().__init__()
         self._actions = actions
 
@@ -313,8 +322,7 @@ class Buttons(ButtonLine):
 
 # A few choices in a row, one of them standing out.
 
-
-LINK = "choice:"
+CHOICE_LINK = "choice:"
 
 
 class ChoiceBar(ButtonLine):
@@ -332,14 +340,14 @@ class ChoiceBar(ButtonLine):
         line: StyledLine = []
         for choice in self._choices:
             role = "active chosen" if choice == self.chosen else "muted"
-            line.extend([Piece(f" {clean_line(choice)} ", role, LINK + choice), Piece(" ")])
+            line.extend([Piece(f" {clean_line(choice)} ", role, CHOICE_LINK + choice), Piece(" ")])
         return line
 
     async def on_click(self, event: events.Click) -> None:
         link = str(event.style.meta.get("link", ""))
-        if link.startswith(LINK):
+        if link.startswith(CHOICE_LINK):
             event.stop()
-            self.chosen = link.removeprefix(LINK)
+            self.chosen = link.removeprefix(CHOICE_LINK)
 
     def step(self, by: int) -> None:
         """Choose the one after the chosen one, or before."""

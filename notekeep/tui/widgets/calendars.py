@@ -1,8 +1,9 @@
-"""Month, year heatmap, page of a habit."""
+"""Days to look at and to choose from: a month, a year of a habit, the page about a habit."""
 
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from notekeep.tui.render.habit_page import (
 from notekeep.tui.render.habit_rows import goal_text, note_piece
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.widgets.line_view import LineView, TextPage
-from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from textual import events
@@ -35,27 +35,21 @@ if TYPE_CHECKING:
 
 # One month of days, one of them chosen.
 
-
-DAY = 3
+DAY_CELLS = 3
 """The cells of a day."""
-WIDTH = 7 * DAY
-WEEKS = 6
-MONTH_HEIGHT = WEEKS + 2
+MONTH_WIDTH = 7 * DAY_CELLS
+MONTH_WEEKS = 6
+MONTH_HEIGHT = MONTH_WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
-    """Give the days of a month as they are shown: six weeks, None where another month's day is.
-
-    Args:
-        month: Any day of it.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-    """
+    """Give the days of a month as they are shown: six weeks, None where another month's day is."""
     first = month.replace(day=1)
     before = (first.weekday() - week_start) % 7
     count = monthrange(month.year, month.month)[1]
     days: list[date | None] = [None] * before
     days += [first + timedelta(number) for number in range(count)]
-    return days + [None] * (7 * WEEKS - len(days))
+    return days + [None] * (7 * MONTH_WEEKS - len(days))
 
 
 def shift_month(day: date, by: int) -> date:
@@ -68,6 +62,7 @@ def shift_month(day: date, by: int) -> date:
 class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
     """A month; a click chooses a day."""
 
+    @dataclass
     class Chosen(Message):
         """A day was clicked.
 
@@ -76,10 +71,8 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
             is_final: Whether it was a double click.
         """
 
-        def __init__(self, day: date, *, is_final: bool) -> None:
-            super().__init__()
-            self.day = day
-            self.is_final = is_final
+        day: date
+        is_final: bool
 
     def __init__(self, day: date, today: date, week_start: int) -> None:
         super().__init__()
@@ -87,7 +80,6 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         self._today, self._week_start = today, week_start
 
     def show(self, day: date) -> None:
-        """Show another day in its month."""
         self.day = day
         self.lines_changed()
 
@@ -97,10 +89,12 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del width
         if index == 0:
-            return [Piece(f"{MONTHS[self.day.month - 1]} {self.day.year}".center(WIDTH), "bright")]
+            return [
+                Piece(f"{MONTHS[self.day.month - 1]} {self.day.year}".center(MONTH_WIDTH), "bright")
+            ]
         if index == 1:
             names = [WEEKDAYS[(self._week_start + n) % 7][:2].capitalize() for n in range(7)]
-            return [Piece("".join(f"{name:>{DAY}}" for name in names), "faint")]
+            return [Piece("".join(f"{name:>{DAY_CELLS}}" for name in names), "faint")]
         week = month_days(self.day, self._week_start)[7 * (index - 2) :][:7]
         line: StyledLine = []
         for day in week:
@@ -118,8 +112,8 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         place = event.get_content_offset(self)
         if place is None:
             return
-        row, column = place.y - 2, place.x // DAY
-        if not (0 <= row < WEEKS and column < 7):
+        row, column = place.y - 2, place.x // DAY_CELLS
+        if not (0 <= row < MONTH_WEEKS and column < 7):
             return
         day = month_days(self.day, self._week_start)[7 * row + column]
         if day is not None:
@@ -129,19 +123,18 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
 # The year heatmap of a habit.
 
 
-class YearGrid(DayAware, LineView, can_focus=False):
+class YearGrid(LineView, can_focus=False):
     """One habit's year: a heading, the months, seven lines of days; one line is the heading."""
 
     DEFAULT_CSS = """
     YearGrid { overflow-y: hidden; scrollbar-gutter: auto; padding: 0 1; }
     """
 
+    @dataclass
     class Picked(Message):
         """A day was clicked."""
 
-        def __init__(self, day: date) -> None:
-            super().__init__()
-            self.day = day
+        day: date
 
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -152,7 +145,6 @@ class YearGrid(DayAware, LineView, can_focus=False):
         self._calendar: Calendar | None = None
 
     def show(self, habit: HabitView, year: int, calendar: Calendar) -> None:
-        """Show a year of a habit."""
         self._habit, self._year, self._calendar = habit, year, calendar
         self.lines_changed()
 
@@ -197,11 +189,10 @@ class YearGrid(DayAware, LineView, can_focus=False):
 
 # The page about one habit, over the week.
 
+PAGE_MARGIN = 2
 
-MARGIN = 2
 
-
-class HabitPage(DayAware, TextPage):
+class HabitPage(TextPage):
     """Everything there is to see of one habit.
 
     Attributes:
@@ -210,12 +201,11 @@ class HabitPage(DayAware, TextPage):
 
     BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
 
+    @dataclass
     class Picked(Message):
         """A day of the year was clicked."""
 
-        def __init__(self, day: date) -> None:
-            super().__init__()
-            self.day = day
+        day: date
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
         super().__init__()
@@ -235,7 +225,7 @@ class HabitPage(DayAware, TextPage):
 
     def _lines(self, width: int) -> list[StyledLine]:
         if self._drawn[0] != width:
-            room = max(1, width - 2 * MARGIN)
+            room = max(1, width - 2 * PAGE_MARGIN)
             found = self.detail
             lines = [] if found is None else detail_lines(found, self.today, self._glyphs, room)
             self._drawn = (width, lines)
@@ -245,9 +235,9 @@ class HabitPage(DayAware, TextPage):
         place = event.get_content_offset(self)
         if place is None or self.detail is None:
             return
-        room = max(1, self.inner_width - 2 * MARGIN)
+        room = max(1, self.inner_width - 2 * PAGE_MARGIN)
         row = place.y + self.scroll_offset.y - YEAR_FIRST_LINE
-        day = day_at(self.detail.calendar, self.today, room, place.x - MARGIN, row)
+        day = day_at(self.detail.calendar, self.today, room, place.x - PAGE_MARGIN, row)
         if day is not None:
             self.post_message(self.Picked(day))
 
@@ -256,4 +246,4 @@ class HabitPage(DayAware, TextPage):
 
     def draw_line(self, index: int, width: int) -> StyledLine:
         lines = self._lines(width)
-        return [Piece(" " * MARGIN), *lines[index]] if index < len(lines) else []
+        return [Piece(" " * PAGE_MARGIN), *lines[index]] if index < len(lines) else []

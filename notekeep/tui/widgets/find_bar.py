@@ -11,8 +11,8 @@ from textual.widgets import Input
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.note_rows import fold_letters
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
-from notekeep.tui.widgets.bars import ButtonLine
+from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.widgets.bars import PieceLabel
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -43,24 +43,6 @@ class _FindInput(Input):
         self.query_ancestor(FindBar).close()
 
 
-class _FindStatus(ButtonLine):
-    """A few words beside what is looked for."""
-
-    DEFAULT_CSS = """
-    _FindStatus { width: auto; }
-    """
-
-    def __init__(self, *pieces: Piece, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.line: StyledLine = list(pieces)
-
-    def draw(self, width: int) -> StyledLine:
-        return fit_line(self.line, width)
-
-    def get_content_width(self, *_args: object) -> int:
-        return line_width(self.line)
-
-
 class FindBar(Horizontal):
     """Finds a text whatever its case and accents, and selects where it stands."""
 
@@ -72,11 +54,6 @@ class FindBar(Horizontal):
     """
 
     def __init__(self, area: NoteArea) -> None:
-        """Make the line, closed.
-
-        Args:
-            area: The text in which is looked.
-        """
         super().__init__()
         self._area = area
         self._lines: list[str] = []
@@ -84,18 +61,16 @@ class FindBar(Horizontal):
         self._begun = TextMatch(0, 0)
 
     def compose(self) -> ComposeResult:
-        yield _FindStatus(Piece("Find ", "section"))
+        yield PieceLabel(Piece("Find ", "section"))
         yield _FindInput(placeholder="words in the text", select_on_focus=False)
-        yield _FindStatus(id="found")
+        yield PieceLabel(id="found")
 
     @property
     def is_open(self) -> bool:
-        """Whether something is looked for."""
         return self.has_class("-open")
 
     @property
     def has_text_focus(self) -> bool:
-        """Whether the person is typing here."""
         return self.query_one(_FindInput).has_focus
 
     def open(self) -> None:
@@ -128,37 +103,36 @@ class FindBar(Horizontal):
 
     def _show(self, by: int) -> None:
         sought = fold_letters(self.query_one(_FindInput).value)
-        spots = self._spots(sought)
-        at = bisect_left(spots, self._begun)
+        found = self._find_all(sought)
+        at = bisect_left(found, self._begun)
         if by:
-            is_here = at < len(spots) and spots[at] == self._begun
+            is_here = at < len(found) and found[at] == self._begun
             at += by if by < 0 or is_here else 0
-        if spots:
-            at %= len(spots)
-            line, column = spots[at]
+        if found:
+            at %= len(found)
+            line, column = found[at]
             self._area.move_cursor((line, column))
             self._area.move_cursor((line, column + len(sought)), select=True, center=True)
-        self._tell(at + 1, len(spots), is_asked=bool(sought))
+        self._show_count(at + 1, len(found), is_asked=bool(sought))
 
-    def _spots(self, sought: str) -> list[TextMatch]:
+    def _find_all(self, sought: str) -> list[TextMatch]:
         """Return every place of a text, in order; the places of one do not overlap."""
         if not sought:
             return []
         if self._lines != self._area.lines:
             self._lines = list(self._area.lines)
             self._flat = list(map(fold_letters, self._lines))
-        spots = []
+        found = []
         for number, line in enumerate(self._flat):
             column = line.find(sought)
             while column >= 0:
-                spots.append(TextMatch(number, column))
+                found.append(TextMatch(number, column))
                 column = line.find(sought, column + len(sought))
-        return spots
+        return found
 
-    def _tell(self, at: int, count: int, *, is_asked: bool) -> None:
-        line = self.query_one("#found", _FindStatus)
+    def _show_count(self, at: int, count: int, *, is_asked: bool) -> None:
+        label = self.query_one("#found", PieceLabel)
         if count:
-            line.line = [Piece(f"{thousands(at)} of {thousands(count)}", "muted")]
+            label.show(Piece(f"{thousands(at)} of {thousands(count)}", "muted"))
         else:
-            line.line = [Piece("not found", "warn")] if is_asked else []
-        line.refresh(layout=True)
+            label.show(*([Piece("not found", "warn")] if is_asked else []))

@@ -1,7 +1,13 @@
-"""Virtual lines: base of all lists; diffs."""
+"""Lines that are drawn when they are seen: the base of everything long in the interface.
+
+Lists of notes, the preview, a diff and the week of habits stand on it. A list of a hundred thousand
+rows costs what its visible rows cost, because nothing is mounted, measured or laid out for a row
+that nobody looks at.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.cache import LRUCache
@@ -26,6 +32,7 @@ from notekeep.tui.textual_compat import scroll_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from rich.style import Style
     from textual import events
@@ -41,14 +48,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.styled_text import StyledLine
 
 
-# `LineView`: lines that are drawn when they are seen.
-#
-# Everything long in the interface stands on it: lists of notes, the preview, a diff, the week of
-# habits. A list of a hundred thousand rows costs what its visible rows cost, because nothing is
-# mounted, measured or laid out for a row that nobody looks at.
-
-
-CACHED_ROWS = 512
+MAX_CACHED_ROWS = 512
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -73,14 +73,21 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips = LRUCache(CACHED_ROWS)
+        self._strips = LRUCache(MAX_CACHED_ROWS)
         self._own_style: Style | None = None
         self._frame: tuple[int, int, int] | None = None
+
+    today: date
+    """The day it is, in views that tell days by it."""
+
+    def change_day(self, today: date) -> None:
+        """Show the same as it is seen from another day."""
+        self.today = today
+        self.lines_changed()
 
     # What a subclass answers.
 
     def line_count(self) -> int:
-        """Return how many lines there are."""
         raise NotImplementedError
 
     def draw_line(self, index: int, width: int) -> StyledLine:
@@ -112,7 +119,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             scroll_over(self, size)
 
     def line_changed(self, index: int) -> None:
-        """Draw one line again."""
         for key in [key for key in self._strips.keys() if key[0] == index]:  # noqa: SIM118 - an LRUCache does not iterate
             self._strips.discard(key)
         self.refresh_line(index)
@@ -131,7 +137,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing.
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         """Return the role that lies over the whole line, or ""."""
         del index
         return ""
@@ -153,7 +159,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         index = y + top
         if width < 1 or index >= count:
             return Strip.blank(max(0, width), self._under)
-        role = self._over(index)
+        role = self._line_role(index)
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
@@ -209,13 +215,12 @@ class ListView(LineView):
 
     cursor: var[int] = var(0)
 
+    @dataclass
     class Highlighted(Message):
         """The cursor is on another row."""
 
-        def __init__(self, view: ListView, row: int) -> None:
-            super().__init__()
-            self.view = view
-            self.row = row
+        view: ListView
+        row: int
 
         @property
         def control(self) -> ListView:
@@ -230,7 +235,6 @@ class ListView(LineView):
     """Whether the person put the cursor where it is, since this was last set to False."""
 
     def row_count(self) -> int:
-        """Return how many rows there are."""
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
@@ -249,7 +253,7 @@ class ListView(LineView):
         row, part = divmod(index, self.row_height)
         return self.draw_row(row, width)[part]
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):
             return ""
         return "cursor" if self.has_focus else "cursor-blurred"
@@ -259,7 +263,7 @@ class ListView(LineView):
         self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
         self._follow()
-        self._tell(self.Highlighted(self, self.cursor))
+        self._post_own(self.Highlighted(self, self.cursor))
 
     def begin_at(self, row: int) -> None:
         """Have the cursor on `row`, or on the nearest it may stand on, before rows are shown.
@@ -269,7 +273,7 @@ class ListView(LineView):
         self.set_reactive(ListView.cursor, self._nearest(row, 1))
         self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
-    def _tell(self, message: Message) -> None:
+    def _post_own(self, message: Message) -> None:
         """Post a message as one's own, whoever's turn it is.
 
         Textual takes a message that is made while a parent handles another for the parent's, and
@@ -283,9 +287,9 @@ class ListView(LineView):
         target = self._nearest(row, direction)
         if target != self.cursor:
             self.cursor = target
-            self._tell(self.Highlighted(self, target))
+            self._post_own(self.Highlighted(self, target))
 
-    _stands_at: int | None = None
+    _wanted_line: int | None = None
     """The line of the view at which the row of the cursor should begin; see `scroll_cursor_to`."""
 
     @property
@@ -295,20 +299,20 @@ class ListView(LineView):
 
     def scroll_cursor_to(self, line: int) -> None:
         """Scroll the row of the cursor to a line of the view, at once or when it has a size."""
-        self._stands_at = line
-        self._stand()
+        self._wanted_line = line
+        self._restore_scroll()
 
-    def _stand(self) -> None:
-        if self._stands_at is not None and self.size.height:
-            line = min(max(0, self._stands_at), self.page - self.row_height)
+    def _restore_scroll(self) -> None:
+        if self._wanted_line is not None and self.size.height:
+            line = min(max(0, self._wanted_line), self.page - self.row_height)
             self._scroll_top(self.cursor * self.row_height - max(0, line))
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._stand()
+        self._restore_scroll()
 
     def watch_cursor(self, before: int, after: int) -> None:
-        self._stands_at = None
+        self._wanted_line = None
         for row in (before, after):
             self.refresh_lines(row * self.row_height, self.row_height)
         self._follow()
@@ -353,24 +357,16 @@ class ListView(LineView):
             self.place_clicked(place, event)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
-        """Answer a click within the rows."""
         row = self.row_at(place.y)
         if row is not None and self.is_selectable(row):
             self.row_clicked(row, place.x, event.chain)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
-        """Answer a click on a row.
-
-        Args:
-            row: The row.
-            x: Where in it, in cells.
-            chain: 1 for a click, 2 for a double click.
-        """
         del x
         self.is_moved = True
         self.move_to(row)
         if chain == 2:
-            self._tell(self.Selected(self, row))
+            self._post_own(self.Selected(self, row))
 
     def _step(self, rows: int) -> None:
         self.is_moved = True
@@ -421,9 +417,6 @@ class TextPage(LineView):
         self.refresh()
 
 
-# Lines to read beside a list: what an export would write, what changed between two versions.
-
-
 class DiffView(TextPage):
     """Lines made for the width there is, and made again for another.
 
@@ -446,7 +439,6 @@ class DiffView(TextPage):
         self.is_plan = True
 
     def show_exported(self, done: ExportResult) -> None:
-        """Show what an export wrote."""
         self.show(lambda width: exported_lines(done, width, self._glyphs))
 
     def show_patch(self, plan: WritePlan) -> None:
@@ -454,7 +446,6 @@ class DiffView(TextPage):
         self.show(lambda width: patch_lines(plan, width, self._glyphs))
 
     def show_report(self, report: CheckReport) -> None:
-        """Show what a check found."""
         self.show(lambda width: report_lines(report, width, self._glyphs))
 
     @property
@@ -477,7 +468,7 @@ class DiffView(TextPage):
         if not stays:
             self.scroll_to(y=0, animate=False, immediate=True)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Keep the lines and nothing of what they were made from; they fit no other width."""
         lines = self._lines
         self._make = lambda _width: lines

@@ -1,7 +1,13 @@
-"""Search box with list or grid."""
+"""The list of notes, or the grid, with its search box: from a key to results.
+
+Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at once, the
+bodies of notes after a pause without keys. Every search has a number, and an answer that comes when
+the box has moved on is dropped.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual import getters
@@ -22,6 +28,7 @@ from notekeep.tui.list_model import (
     find_field_typo,
     find_sort_key,
     next_order,
+    replace_sort,
     sort_hits,
 )
 from notekeep.tui.location import ListState, NoteLocation
@@ -29,18 +36,20 @@ from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.formatting import count_of, thousands
 from notekeep.tui.render.list_rows import no_indexed_results, no_notes, no_results, search_running
 from notekeep.tui.render.note_rows import make_matcher
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.textual_compat import RemovalSafe
-from notekeep.tui.widgets.bars import ButtonLine
+from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
+from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import SearchResults
@@ -52,108 +61,15 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# The list of notes, or the grid in its place: made, and exchanged for each other.
-#
-# Not responsible for which notes are shown; see `list_pane`.
-
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
-
-    from textual.widget import Widget
-
-    from notekeep.catalog.records import Row
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-
-    _VerticalHost = Vertical
-else:
-    # As in `keyboard`: a class of Textual's kind takes time at each start.
-    _VerticalHost = object
-
-HEAD = 1
+SEARCH_DELAY = 0.15
+"""Seconds without a key after which the bodies of notes are searched too."""
+FULL_TEXT_LETTERS = 3
+"""Letters from which the bodies of notes are searched."""
+MAX_HITS = 200
+MAX_SORTED_ROWS = 5_000
+"""With more notes than this a list is sorted in the background, and whole."""
+HEAD_LINES = 1
 """Lines that the names of the columns take."""
-
-
-class NotePane(_VerticalHost):
-    """A pane with notes, one to a row, as a list or with their fields in columns.
-
-    Attributes:
-        grid: The grid, when it is shown.
-    """
-
-    listed = getters.query_one("#note-list", NoteList)
-
-    grid: NoteGrid | None = None
-
-    def prepare(self, glyphs: Glyphs, today: date, *, as_grid: bool) -> None:
-        """Say what is drawn with, and how it begins, before it is mounted.
-
-        Args:
-            glyphs: The characters to draw with.
-            today: The day it is.
-            as_grid: Whether to begin with the grid.
-        """
-        self._glyphs, self._today, self._begins_as_grid = glyphs, today, as_grid
-
-    def choose_columns(self, rows: Sequence[Row]) -> None:
-        """Give the grid, when it is shown, the columns that suit the first notes of the list."""
-        raise NotImplementedError
-
-    @property
-    def notes(self) -> NoteList:
-        """The list, or the grid."""
-        return self.grid if self.grid is not None else self.listed
-
-    def compose_notes(self) -> Iterable[Widget]:
-        """Yield the list, and the grid where that is to be seen first."""
-        listed = NoteList(self._glyphs, self._today, id="note-list")
-        yield listed
-        if self._begins_as_grid:
-            head, self.grid = self._make_grid()
-            listed.display = False
-            yield head
-            yield self.grid
-
-    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
-        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-
-        grid = NoteGrid(self._glyphs, self._today)
-        return GridHead(grid, self._glyphs), grid
-
-    async def show_as(self, *, grid: bool) -> None:
-        """Show the notes as a grid, or as a list again; cursor and marks stay."""
-        before, had_focus = self.notes, self.notes.has_focus
-        if grid == (self.grid is not None):
-            return
-        line = before.cursor_line
-        if grid:
-            head, made = self._make_grid()
-            await self.mount(head, made)
-            # Only from here on is it what keys and verbs are about.
-            self.grid = made
-            self.choose_columns(self._shown_rows())
-        else:
-            self.grid = None
-            self.listed.display = True
-        self.notes.take(before)
-        # The eye is on that row. The line above the grid takes one from it.
-        self.notes.scroll_cursor_to(line + (-HEAD if grid else HEAD))
-        if had_focus:
-            # At once, so that the next key finds it; and before what had it goes.
-            self.screen.set_focus(self.notes)
-        if grid:
-            self.listed.display = False
-        else:
-            await self.query("NoteGrid, GridHead").remove()
-
-    def _shown_rows(self) -> Sequence[Row]:
-        notes = self.notes if self.grid is None else self.listed
-        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
-
-
-# The search box: filters the list while one types.
 
 
 class _SearchInput(Input):
@@ -174,33 +90,11 @@ class _SearchInput(Input):
         self.query_ancestor(SearchBox).leave_search()
 
 
-class _Scope(ButtonLine):
-    """What the search is limited to."""
-
-    DEFAULT_CSS = """
-    _Scope { width: auto; max-width: 50%; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.name_shown = ""
-
-    def draw(self, width: int) -> StyledLine:
-        return fit_line(self._line(), width)
-
-    def _line(self) -> StyledLine:
-        scope = [Piece(f"{self.name_shown} ", "section")] if self.name_shown else []
-        return [*scope, Piece("/ ", "key")]
-
-    def get_content_width(self, *_args: object) -> int:
-        return line_width(self._line())
-
-
-class Correction(ButtonLine):
+class FieldCorrection(ButtonLine):
     """Below the box: the field that was meant by one there is not."""
 
     DEFAULT_CSS = """
-    Correction { padding: 0 1; }
+    FieldCorrection { padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -239,17 +133,17 @@ class SearchBox(Horizontal):
 
     DEFAULT_CSS = """
     SearchBox { height: 1; padding: 0 1; }
+    SearchBox PieceLabel { max-width: 50%; }
     SearchBox Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
     SearchBox Input:focus { border: none; background-tint: transparent; }
     SearchBox Input > .input--placeholder { color: $text-disabled; }
     """
 
+    @dataclass
     class Changed(Message):
         """Another query is in the box."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     class Accepted(Changed):
         """The person is done typing."""
@@ -261,12 +155,11 @@ class SearchBox(Horizontal):
         """The person leaves the box."""
 
     def compose(self) -> ComposeResult:
-        yield _Scope()
+        yield PieceLabel(Piece("/ ", "key"))
         yield _SearchInput(placeholder="search", select_on_focus=False)
 
     @property
     def text(self) -> str:
-        """The query as typed."""
         return self.query_one(_SearchInput).value
 
     def set_text(self, text: str) -> None:
@@ -276,7 +169,6 @@ class SearchBox(Horizontal):
         field.cursor_position = len(text)
 
     def type_on(self, text: str) -> None:
-        """Type a text where the cursor is."""
         self.query_one(_SearchInput).insert_text_at_cursor(text)
 
     def put(self, text: str) -> None:
@@ -286,25 +178,21 @@ class SearchBox(Horizontal):
             field.value = text
             field.cursor_position = len(text)
 
-    @property
-    def scope(self) -> str:
-        """What the search is said to be limited to, or ""."""
-        return self.query_one(_Scope).name_shown
+    scope = ""
+    """What the search is said to be limited to, or ""."""
 
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
-        scope = self.query_one(_Scope)
-        scope.name_shown = clean_line(name)
-        scope.refresh(layout=True)
+        self.scope = clean_line(name)
+        scope = [Piece(f"{self.scope} ", "section")] if name else []
+        self.query_one(PieceLabel).show(*scope, Piece("/ ", "key"))
 
     def focus_text(self) -> None:
-        """Give the focus to the text."""
         # At once, so that the next key is typed here and not taken for a command.
         self.screen.set_focus(self.query_one(_SearchInput))
 
     @property
     def has_text_focus(self) -> bool:
-        """Whether the person is typing here."""
         return self.query_one(_SearchInput).has_focus
 
     def on_click(self) -> None:
@@ -321,7 +209,6 @@ class SearchBox(Horizontal):
         self.post_message(self.Accepted(self.text))
 
     def leave(self) -> None:
-        """Go back to the list."""
         self.screen.set_focus(cast("ListPane", self.parent).notes)
         self.post_message(self.Left())
 
@@ -330,23 +217,7 @@ class SearchBox(Horizontal):
         self.post_message(self.Changed(event.value))
 
 
-# The list of notes with its search box: from a key to results.
-#
-# Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at
-# once, the bodies of notes after a pause without keys. Every search has a number, and an answer
-# that comes when the box has moved on is dropped.
-
-
-PAUSE = 0.15
-"""Seconds without a key after which the bodies of notes are searched too."""
-FULL_FROM = 3
-"""Letters from which the bodies of notes are searched."""
-HITS = 200
-SORTED_AT_ONCE = 5_000
-"""With more notes than this a list is sorted in the background, and whole."""
-
-
-class ListPane(RemovalSafe, NotePane, Vertical):
+class ListPane(RemovalSafe, Vertical):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
@@ -354,20 +225,21 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         order: How the list is sorted, as it was chosen.
         order_found: How what was found is sorted in the list, where that was chosen since.
         matcher: Finds what is searched for in a text.
+        grid: The grid, when it is shown.
     """
 
+    @dataclass
     class Counted(Message):
         """Another list is shown; `text` says how much of the vault it is."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     class Empty(Message):
         """There are no notes to show."""
 
     box = getters.query_one(SearchBox)
-    correction = getters.query_one(Correction)
+    listed = getters.query_one("#note-list", NoteList)
+    correction = getters.query_one(FieldCorrection)
 
     def __init__(
         self,
@@ -378,24 +250,16 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         *,
         as_grid: bool = False,
     ) -> None:
-        """Make the pane.
-
-        Args:
-            vault: Whose notes.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            note: The note to put the cursor on.
-            as_grid: Whether to begin with the grid.
-        """
         super().__init__(id="list-pane")
-        self.prepare(glyphs, today, as_grid=as_grid)
-        self._vault = vault
+        self._vault, self._glyphs, self._today = vault, glyphs, today
+        self._begins_as_grid = as_grid
+        self.grid: NoteGrid | None = None
         self.order = self.order_found = DEFAULT_ORDER
-        self._said = ""
+        self._count_text = ""
         self._number = 0
         self._is_accepted = False
         """Whether a key is about what is found, which is not there yet."""
-        self._titles = TitleSearch(self, vault, self._show, HITS)
+        self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
         self._is_searching = False
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
@@ -405,17 +269,61 @@ class ListPane(RemovalSafe, NotePane, Vertical):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
-        yield Correction()
-        yield from self.compose_notes()
+        yield FieldCorrection()
+        yield from self._compose_notes()
 
     def on_mount(self) -> None:
         self._list()
 
+    # The list and the grid in its place.
+
     @property
-    def is_in_opening_state(self) -> bool:
-        """Whether the notes are in the order, and at the column, with which the pane opens."""
-        at_title = self.grid is None or not self.grid.column
-        return at_title and self.order == DEFAULT_ORDER
+    def notes(self) -> NoteList:
+        return self.grid if self.grid is not None else self.listed
+
+    def _compose_notes(self) -> Iterable[Widget]:
+        """Yield the list, and the grid where that is to be seen first."""
+        listed = NoteList(self._glyphs, self._today, id="note-list")
+        yield listed
+        if self._begins_as_grid:
+            head, self.grid = self._make_grid()
+            listed.display = False
+            yield head
+            yield self.grid
+
+    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
+        grid = NoteGrid(self._glyphs, self._today)
+        return GridHead(grid, self._glyphs), grid
+
+    async def show_as(self, *, grid: bool) -> None:
+        """Show the notes as a grid, or as a list again; cursor and marks stay."""
+        before, had_focus = self.notes, self.notes.has_focus
+        if grid == (self.grid is not None):
+            return
+        line = before.cursor_line
+        if grid:
+            head, made = self._make_grid()
+            await self.mount(head, made)
+            # Only from here on is it what keys and verbs are about.
+            self.grid = made
+            self.choose_columns(self._shown_rows())
+        else:
+            self.grid = None
+            self.listed.display = True
+        self.notes.copy_from(before)
+        # The eye is on that row. The line above the grid takes one from it.
+        self.notes.scroll_cursor_to(line + (-HEAD_LINES if grid else HEAD_LINES))
+        if had_focus:
+            # At once, so that the next key finds it; and before what had it goes.
+            self.screen.set_focus(self.notes)
+        if grid:
+            self.listed.display = False
+        else:
+            await self.query("NoteGrid, GridHead").remove()
+
+    def _shown_rows(self) -> Sequence[Row]:
+        notes = self.notes if self.grid is None else self.listed
+        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
         """Give the grid, when it is shown, the columns that suit the notes."""
@@ -425,8 +333,13 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             self.grid.choose_columns(self._vault, rows, total, asked=asked, order=self._key)
 
     @property
+    def is_in_opening_state(self) -> bool:
+        """Whether the notes are in the order, and at the column, with which the pane opens."""
+        at_title = self.grid is None or not self.grid.column
+        return at_title and self.order == DEFAULT_ORDER
+
+    @property
     def typed(self) -> str:
-        """What is searched for."""
         return self.box.text.strip()
 
     def again(self, wanted: str | None = None) -> None:
@@ -440,7 +353,6 @@ class ListPane(RemovalSafe, NotePane, Vertical):
 
     @property
     def asked(self) -> ListState:
-        """What the list shows."""
         return ListState(self.scope, self.box.scope, self.typed)
 
     def ask_again(self, stop: NoteLocation) -> None:
@@ -480,7 +392,6 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         return name if self._vault.schema.type_of("", name) == "date" else ""
 
     def next_order(self) -> None:
-        """Sort the notes in the next order."""
         self._sort(next_order(self.chosen_order))
 
     def sort_by(self, name: str) -> None:
@@ -519,10 +430,8 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         self.remove_class("-corrected")
         number, query = self._number, self.scope
         if self.order != DEFAULT_ORDER:
-            from notekeep.tui.list_model import replace_sort
-
             query = replace_sort(query, self.order.key)
-        if self._key and self._vault.search.count() > SORTED_AT_ONCE:
+        if self._key and self._vault.search.count() > MAX_SORTED_ROWS:
             in_background(
                 self,
                 lambda: self._vault.search.ordered(query),
@@ -541,12 +450,12 @@ class ListPane(RemovalSafe, NotePane, Vertical):
 
     def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
         self.matcher = None
-        self.notes.nothing = self._nothing()
+        self.notes.nothing = self._empty_lines()
         self.notes.dated_by = self._dated_by
-        self.notes.show_rows(source, None if from_top else self._keep())
-        self._stand()
+        self.notes.show_rows(source, None if from_top else self._wanted_path())
+        self._restore_line()
         self.choose_columns(first)
-        self._counted(source.total)
+        self._update_count(source.total)
         if not source.total:
             self.post_message(self.Empty())
 
@@ -555,7 +464,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
         """How much of the index is there while it is built; None once it is."""
         return cast("NotekeepApp", self.app).indexed
 
-    def _nothing(self) -> Sequence[StyledLine]:
+    def _empty_lines(self) -> Sequence[StyledLine]:
         """Return what an empty list says."""
         if not self.typed:
             return no_notes(self._indexed)
@@ -566,33 +475,33 @@ class ListPane(RemovalSafe, NotePane, Vertical):
     def index_progressed(self) -> None:
         """Say how far the index is, where there is nothing to show yet."""
         if not self.notes.note_count:
-            self.notes.nothing = self._nothing()
+            self.notes.nothing = self._empty_lines()
             self.notes.lines_changed()
 
-    def _keep(self) -> str | None:
+    def _wanted_path(self) -> str | None:
         """Return the note that the cursor should be on."""
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             return wanted
         return row.path if (row := self.notes.row) is not None else None
 
-    def _stand(self) -> None:
+    def _restore_line(self) -> None:
         line, self._wanted_line = self._wanted_line, None
         if line is not None:
             self.notes.scroll_cursor_to(line)
 
-    def _counted(self, shown: int, *remarks: str) -> None:
+    def _update_count(self, shown: int, *remarks: str) -> None:
         total = self._total(shown)
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         order = self.chosen_order
         parts = [*remarks, *([clean_line(order.said)] if order != DEFAULT_ORDER else []), count]
-        self._said = " · ".join(parts)
-        self._say()
+        self._count_text = " · ".join(parts)
+        self._show_count()
 
-    def _say(self) -> None:
+    def _show_count(self) -> None:
         """Say how much is shown, and how much of the vault is marked."""
         marked = len(self.notes.marked)
-        said = f"{thousands(marked)} marked · {self._said}" if marked else self._said
+        said = f"{thousands(marked)} marked · {self._count_text}" if marked else self._count_text
         self.post_message(self.Counted(said))
 
     def on_note_grid_arranged(self) -> None:
@@ -600,7 +509,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             head.refresh()
 
     def on_note_list_marked(self) -> None:
-        self._say()
+        self._show_count()
 
     def _total(self, shown: int) -> int:
         """How many notes there are; where all are listed, nobody has to be asked."""
@@ -613,7 +522,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             if not self._is_searching:
                 self.notes.is_moved = False
                 self.order_found = DEFAULT_ORDER
-            self._search(pause=PAUSE)
+            self._search(pause=SEARCH_DELAY)
         else:
             self._list()
         self._is_searching = bool(event.text.strip())
@@ -630,7 +539,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             self._show_nothing()
             return
         within = self._within_scope(typed)
-        asks_texts = len(typed) >= FULL_FROM or not typed.isalnum()
+        asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
         if pause or not asks_texts:
             self._titles.ask(typed, within)
         else:  # what was found stays until the texts have told again
@@ -641,20 +550,20 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             in_background(
                 self,
                 lambda: self._vault.search.search(
-                    query, limit=HITS, typing=True, wanted=lambda: number == self._number
+                    query, limit=MAX_HITS, typing=True, wanted=lambda: number == self._number
                 ),
                 lambda found: self._found(number, typed, found),
                 group="search",
                 exclusive=True,
                 pause=pause,
-                failed=lambda error: self._unfinished(number, error),
+                failed=lambda error: self._show_error(number, error),
             )
 
     def _show_nothing(self) -> None:
         """Show no note, and say nothing of it."""
         self.matcher, self.notes.nothing = None, ()
         self.notes.show_hits([], None)
-        self._counted(0)
+        self._update_count(0)
         self.post_message(self.Empty())
 
     def _found(self, number: int, typed: str, found: SearchResults) -> None:
@@ -667,25 +576,25 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             return typed
         return f"{self.scope} ({typed})" if " OR " in typed else f"{self.scope} {typed}"
 
-    def _unfinished(self, number: int, error: NotekeepError) -> None:
+    def _show_error(self, number: int, error: NotekeepError) -> None:
         """Say softly what a query lacks; what was found by title stays."""
         if number == self._number and isinstance(error, UsageError):
             self.post_message(self.Counted(clean_line(error.message)))
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         self.matcher = make_matcher(found.query)
-        self.notes.nothing = self._nothing()
+        self.notes.nothing = self._empty_lines()
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
-        keep = self._keep()
+        keep = self._wanted_path()
         hits = sort_hits(found.hits, self._key)
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
-        self._stand()
+        self._restore_line()
         self.choose_columns([hit.row for hit in hits])
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None:
             remarks = ["still indexing"]
-        self._counted(found.total, *remarks)
+        self._update_count(found.total, *remarks)
         if not found.hits:
             self.post_message(self.Empty())
         if self._is_accepted:
@@ -701,9 +610,9 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).hold_keys(self, late=self._look_on)
+        cast("NotekeepApp", self.app).hold_keys(self, late=self._show_running)
 
-    def _look_on(self) -> None:
+    def _show_running(self) -> None:
         if self._is_accepted:
             self.notes.nothing = search_running(self.typed)
             self.notes.show_hits([], None, None)
@@ -720,9 +629,9 @@ class ListPane(RemovalSafe, NotePane, Vertical):
     def on_key(self, event: events.Key) -> None:
         if event.key == "tab" and self.correction.corrected and self.box.has_text_focus:
             event.stop()
-            self.on_correction_accepted()
+            self.on_field_correction_accepted()
 
-    def on_correction_accepted(self) -> None:
+    def on_field_correction_accepted(self) -> None:
         self.box.set_text(self.correction.corrected)
         self.box.focus_text()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.editor_text import StandIns
 
-GRAMMAR_LINES = 1000
+MAX_HIGHLIGHTED_LINES = 1000
 """With more lines than this a grammar is too slow for typing."""
-CHECKPOINTS = 1000
+MAX_UNDO_STEPS = 1000
 
 _BREAKS = re.compile("\r\n?")
 _ROLES = (
@@ -43,7 +44,7 @@ _KEY = re.compile(r"^[\w-]+:")
 
 
 class NoteArea(TextArea):
-    """A text field over lines as `Spliced` shows them.
+    """A text field over lines as `EditorText` shows them.
 
     Whatever comes into it, typed, pasted or completed, goes through the stand-ins; whatever leaves
     it for the clipboard comes back out of them.
@@ -59,6 +60,7 @@ class NoteArea(TextArea):
         ),
     )
 
+    @dataclass
     class Pasted(Message):
         """Text was pasted by the terminal.
 
@@ -67,18 +69,16 @@ class NoteArea(TextArea):
             place: Where it stands: its start, its end, and what is shown of it.
         """
 
-        def __init__(self, text: str, place: tuple[Location, Location, str]) -> None:
-            super().__init__()
-            self.text = text
-            self.place = place
+        text: str
+        place: tuple[Location, Location, str]
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
             "\n".join(lines),
-            language="markdown" if len(lines) <= GRAMMAR_LINES and _has_grammar() else None,
+            language="markdown" if len(lines) <= MAX_HIGHLIGHTED_LINES and _has_grammar() else None,
             soft_wrap=True,
             tab_behavior="focus",
-            max_checkpoints=CHECKPOINTS,
+            max_checkpoints=MAX_UNDO_STEPS,
             highlight_cursor_line=False,
         )
         self.stand_ins = stand_ins
@@ -88,7 +88,6 @@ class NoteArea(TextArea):
 
     @property
     def lines(self) -> list[str]:
-        """The text, as it is shown."""
         return self.document.lines
 
     def put(self, lines: Sequence[str]) -> None:
@@ -124,13 +123,13 @@ class NoteArea(TextArea):
         before = self.app.clipboard
         super().action_cut()
         if self.app.clipboard is not before:
-            self._hand_out(self.app.clipboard)
+            self._copy_out(self.app.clipboard)
 
     def action_copy(self) -> None:
         if self.selected_text:
-            self._hand_out(self.selected_text)
+            self._copy_out(self.selected_text)
 
-    def _hand_out(self, text: str) -> None:
+    def _copy_out(self, text: str) -> None:
         """Put text on the clipboard as the file has it; a byte that is no text goes as "?"."""
         real = self.stand_ins.real(text)
         self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
@@ -207,9 +206,9 @@ class NoteArea(TextArea):
 
     def on_paste(self, event: events.Paste) -> None:
         # Textual calls the field's own handler after this one.
-        self.call_later(self._tell_of_paste, event.text, min(self.selection))
+        self.call_later(self._post_paste, event.text, min(self.selection))
 
-    def _tell_of_paste(self, text: str, start: Location) -> None:
+    def _post_paste(self, text: str, start: Location) -> None:
         end = self.cursor_location
         self.post_message(self.Pasted(text, (start, end, self.get_text_range(start, end))))
 

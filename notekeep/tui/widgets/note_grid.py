@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
@@ -82,15 +83,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
     def choose_columns(
         self, vault: Vault, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
     ) -> None:
-        """Choose the columns by notes of all parts of a list, whatever its order.
-
-        Args:
-            vault: Whose notes.
-            rows: The first of the list.
-            total: How many it has.
-            asked: The query that it is limited to, and what is searched for within that.
-            order: What it is sorted by, as the query language says it.
-        """
+        """Choose the columns by notes of all parts of a list, whatever its order."""
         if asked == self._arranged_for and len(rows) >= PAGE_ROWS:
             self.order = order
             return
@@ -101,13 +94,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.set_columns(rows, vault.schema, order)
 
     def set_columns(self, sample: Sequence[Row], schema: Schema, order: str) -> None:
-        """Give the grid the columns that suit its notes.
-
-        Args:
-            sample: Notes that speak for all of them.
-            schema: The vault's kinds.
-            order: What the grid is sorted by, as the query language says it.
-        """
+        """Give the grid the columns that suit its notes."""
         here = self.columns[self.column].name if self.columns else TITLE_COLUMN
         self.order = order
         self.columns = choose_columns(sample, schema, self._glyphs) if sample else []
@@ -117,7 +104,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     @property
     def here(self) -> Column | None:
-        """The column of the cursor."""
         return self.columns[self.column] if self.column < len(self.columns) else None
 
     def places(self, width: int) -> list[ColumnPlace]:
@@ -159,7 +145,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     @property
     def cell_region(self) -> Region:
-        """Where the cell under the cursor is on the screen."""
         y = self.cursor - self.scroll_offset.y
         places = (p for p in self.places(self.inner_width) if p.column == self.column)
         place = next(places, ColumnPlace(0, GUTTER, max(1, self.inner_width - GUTTER)))
@@ -176,7 +161,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
             self.line_changed(row)
         super().watch_cursor(before, after)
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         # The cell under the cursor looks different from its row, so rows are drawn with theirs.
         del index
         return ""
@@ -206,11 +191,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
         shown = grid_cell(note, column, self._glyphs)
         if column.name == TITLE_COLUMN:
             after = signs(note, self._glyphs, conflict=note.path in self._conflicts)
-            shown = (
-                mark_matches(shown, self._words)
-                if self._words is not None and self._hits
-                else shown
-            )
+            if self._matcher is not None and self.is_search:
+                shown = mark_matches(shown, self._matcher)
             shown = distinguished_title(shown, note, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self._glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)
@@ -227,18 +209,17 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.move_to(row)
         self._go_to_column(column)
         if chain == 2:
-            self._tell(self.CellOpened())
+            self._post_own(self.CellOpened())
 
 
 class GridHead(ButtonLine):
     """What stands above the columns; a click on a name sorts by it."""
 
+    @dataclass
     class Clicked(Message):
         """A column's name was clicked."""
 
-        def __init__(self, column: int) -> None:
-            super().__init__()
-            self.column = column
+        column: int
 
     def __init__(self, grid: NoteGrid, glyphs: Glyphs) -> None:
         super().__init__()

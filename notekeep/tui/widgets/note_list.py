@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,7 +13,6 @@ from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.note_rows import gutter, hit_rows, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from notekeep.tui.render.note_rows import LetterMatcher
 
 PAGE_ROWS = 100
-KEPT_PAGES = 40
+MAX_CACHED_PAGES = 40
 """So many pages are kept, whatever was scrolled past."""
 GUTTER = 2
 """The cells at the left of a row: the cursor, and the mark, where a click marks."""
-LOOK_FOR = 2000
+MAX_SEARCHED_ROWS = 2000
 """How many rows are looked through for the note the cursor was on."""
 
 
@@ -50,7 +50,24 @@ class RowSource(Protocol):
         ...
 
 
-class NoteList(DayAware, ListView):
+class HitRows:
+    """The hits of a search as a source of rows, best first."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self.hits = hits
+        self.total = len(hits)
+
+    def page(self, offset: int, limit: int) -> Sequence[Row]:
+        return [hit.row for hit in self.hits[offset : offset + limit]]
+
+    def paths(self) -> Iterable[str]:
+        return (hit.row.path for hit in self.hits)
+
+    def find(self, path: str) -> int | None:
+        return next((n for n, hit in enumerate(self.hits) if hit.row.path == path), None)
+
+
+class NoteList(ListView):
     """Notes, one to a row; while searching, hits with the passage that matched.
 
     Marks are notes, not rows: they stay while something else is searched for or listed.
@@ -61,12 +78,11 @@ class NoteList(DayAware, ListView):
     hit_height = 2
     """How many lines a hit takes."""
 
+    @dataclass
     class Marked(Message):
         """Other notes are marked than before."""
 
-        def __init__(self, view: NoteList) -> None:
-            super().__init__()
-            self.view = view
+        view: NoteList
 
         @property
         def control(self) -> NoteList:
@@ -76,10 +92,9 @@ class NoteList(DayAware, ListView):
         super().__init__(id=id)
         self._glyphs = glyphs
         self.today = today
-        self._source: RowSource | None = None
+        self._source: RowSource = HitRows(())
         self._pages: dict[int, Sequence[Row]] = {}
-        self._hits: Sequence[Hit] = ()
-        self._words: LetterMatcher | None = None
+        self._matcher: LetterMatcher | None = None
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
@@ -95,59 +110,57 @@ class NoteList(DayAware, ListView):
 
     @property
     def note_count(self) -> int:
-        """How many notes are listed."""
-        return self._source.total if self._source is not None else len(self._hits)
+        return self._source.total
 
     def show_rows(self, source: RowSource, keep: str | None = None) -> None:
-        """Show the rows of a source, with the cursor on the note `keep` when it is among them."""
-        before = self.cursor
-        self._source, self._pages, self._hits = source, {}, ()
+        """Show the rows of a source, with the cursor on the note `keep` or near to where it was."""
+        near = self.cursor
+        self._source, self._pages = source, {}
         self.row_height = 1
-        self.rows_changed(self._place_of(keep, before))
+        found = self._row_with(keep, near)
+        self.rows_changed(near if found is None and keep is not None else found or 0)
 
     def show_hits(
-        self, hits: Sequence[Hit], words: LetterMatcher | None, keep: str | None = None
+        self, hits: Sequence[Hit], matcher: LetterMatcher | None, keep: str | None = None
     ) -> None:
         """Show hits, best first, with the words that were looked for marked."""
-        self._source, self._pages, self._hits, self._words = None, {}, hits, words
+        source = HitRows(hits)
+        self._source, self._pages, self._matcher = source, {}, matcher
         self.row_height = self.hit_height
-        places = (index for index, hit in enumerate(hits) if hit.row.path == keep)
-        self.rows_changed(next(places, 0))
+        self.rows_changed((source.find(keep) if keep is not None else None) or 0)
+
+    @property
+    def is_search(self) -> bool:
+        return isinstance(self._source, HitRows)
 
     def hit_at(self, row: int) -> Hit | None:
         """Return the hit of a row, or None when the list shows no hits."""
-        return self._hits[row] if self._source is None and row < len(self._hits) else None
+        hits = self._source.hits if isinstance(self._source, HitRows) else ()
+        return hits[row] if row < len(hits) else None
 
     def row_of(self, index: int) -> Row | None:
         """Return the note of a row; None when it went away since the rows were counted."""
-        if self._source is None:
-            return self._hits[index].row if index < len(self._hits) else None
         number, offset = divmod(index, PAGE_ROWS)
         page = self._pages.get(number)
         if page is None:
-            if len(self._pages) >= KEPT_PAGES:
+            if len(self._pages) >= MAX_CACHED_PAGES:
                 del self._pages[next(iter(self._pages))]
             page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
         return page[offset] if offset < len(page) else None
 
-    def take(self, other: NoteList) -> None:
+    def copy_from(self, other: NoteList) -> None:
         """Show what another list shows, with its cursor and its marks, which are shared."""
-        self._source, self._pages, self._hits = other._source, other._pages, other._hits
-        self._words, self.nothing = other._words, other.nothing
+        self._source, self._pages = other._source, other._pages
+        self._matcher, self.nothing = other._matcher, other.nothing
         self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
-        self.row_height = 1 if self._source is not None else self.hit_height
+        self.row_height = self.hit_height if self.is_search else 1
         self.rows_changed(other.cursor)
 
     # Marks.
 
     def toggle_mark(self, row: int | None = None) -> None:
-        """Mark the note of a row, or unmark it.
-
-        Args:
-            row: The row; None is that under the cursor, which then goes on to the next.
-        """
         note = self.row_of(self.cursor if row is None else row) if self.note_count else None
         if note is None:
             return
@@ -161,13 +174,10 @@ class NoteList(DayAware, ListView):
         """Mark all notes from the one that was marked last up to the one under the cursor."""
         if not self.note_count:
             return
-        begin = self._row_with(self._marked_last)
+        begin = self._row_with(self._marked_last, self.cursor)
         begin = self.cursor if begin is None else begin
         first, last = min(begin, self.cursor), max(begin, self.cursor)
-        if self._source is None:
-            rows = [hit.row for hit in self._hits[first : last + 1]]
-        else:
-            rows = [*self._source.page(first, last + 1 - first)][: last + 1 - first]
+        rows = self._source.page(first, last + 1 - first)[: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path
@@ -175,9 +185,7 @@ class NoteList(DayAware, ListView):
 
     def listed(self) -> Callable[[], set[str]]:
         """Return what gives all notes of the list; it may take a while and touches no widget."""
-        source, hits = self._source, self._hits
-        if source is None:
-            return lambda: {hit.row.path for hit in hits}
+        source = self._source
         return lambda: set(source.paths())
 
     def mark_all(self, listed: set[str]) -> None:
@@ -193,14 +201,13 @@ class NoteList(DayAware, ListView):
         self._mark({moved.get(path, path) for path in self.marked} & known)
 
     def clear_marks(self) -> None:
-        """Unmark every note."""
         self._mark(set())
 
     def _mark(self, paths: set[str]) -> None:
         if paths != self.marked:
             self.marked = paths
             self.lines_changed()
-            self._tell(self.Marked(self))
+            self._post_own(self.Marked(self))
 
     def flag(self, paths: frozenset[str]) -> None:
         """Show which notes have two versions."""
@@ -240,26 +247,18 @@ class NoteList(DayAware, ListView):
         shown: dict[str, Any] = {"dated_by": self.dated_by, "conflict": conflict}
         if hit is None:
             return [[*head, *note_row(note, room, *draw, **shown)]]
-        first, second = hit_rows(hit, room, *draw, self._words, **shown)
+        first, second = hit_rows(hit, room, *draw, self._matcher, **shown)
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
-    def _place_of(self, path: str | None, near: int) -> int:
-        """Return where a note is, or the row nearest to where it was."""
-        if path is None or self._source is None:
-            return 0
-        found = self._row_with(path, near)
-        return found if found is not None else min(near, max(0, self._source.total - 1))
-
-    def _row_with(self, path: str | None, near: int | None = None) -> int | None:
-        """Look for a note: around a row first, by default the cursor's, then from the top."""
+    def _row_with(self, path: str | None, near: int) -> int | None:
+        """Look for a note: around a row first, then from the top."""
         if path is None:
             return None
-        if self._source is not None and (known := self._source.find(path)) is not None:
+        if (known := self._source.find(path)) is not None:
             return known
         total = self.note_count
-        near = self.cursor if near is None else near
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
-        for index in chain(around, range(min(total, LOOK_FOR))):
+        for index in chain(around, range(min(total, MAX_SEARCHED_ROWS))):
             if (row := self.row_of(index)) is not None and row.path == path:
                 return index
         return None

@@ -1,7 +1,4 @@
-"""A page that shows one note: its first screen at once, the rest of it between keys.
-
-What is chosen in its text and done with it is left to `preview`.
-"""
+"""A page that shows one note: its first screen at once, the rest of it between keys."""
 
 from __future__ import annotations
 
@@ -12,14 +9,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.cells import cell_len
-from rich.color_triplet import ColorTriplet
 from textual import work
 from textual.cache import LRUCache
-from textual.strip import Strip
 
+from notekeep.tui.page.drawn_lines import parse_picture_row
 from notekeep.tui.page.selection import ReadingPlace, find_reading_place, find_reading_row
 from notekeep.tui.render.styled_text import (
-    PICTURE_LINK,
     Piece,
     StyledLine,
     add_role,
@@ -27,30 +22,27 @@ from notekeep.tui.render.styled_text import (
     mark_matches,
 )
 from notekeep.tui.textual_compat import is_input_pending
+from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.widgets.pictures import PictureCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.strip import Strip
+
     from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.page.selection import Selectable
     from notekeep.tui.render.note_rows import LetterMatcher
-    from notekeep.tui.widgets.line_view import TextPage
-    from notekeep.tui.widgets.pictures import PictureCache
-
-    _PageHost = TextPage
-else:
-    # See `Keyboard`: one class of Textual's kind is enough for one widget.
-    _PageHost = object
 
 SLICE_SECONDS = 0.003
 """Seconds of drawing between two looks at the keyboard."""
-PAUSE = 0.002
-TELL = 0.1
-"""Seconds between two looks of the scrollbar at how much is drawn."""
-KEPT = 24
+SLICE_PAUSE = 0.002
+SCROLLBAR_SECONDS = 0.1
+"""Seconds between two updates of the scrollbar while more is drawn."""
+MAX_CACHED_RENDERINGS = 24
 
 
-class Key(NamedTuple):
+class RenderingKey(NamedTuple):
     """What a rendering is good for: this version of this note, at this width."""
 
     path: str
@@ -59,20 +51,14 @@ class Key(NamedTuple):
 
 
 class DrawGoal(NamedTuple):
-    """What is waited for while a long note is drawn between keys.
-
-    Attributes:
-        is_reached: Tells whether it is there.
-        then: What is done as soon as it is.
-        step: Goes some seconds further towards it.
-    """
+    """What is waited for while a long note is drawn between keys."""
 
     is_reached: Callable[[], bool]
     then: Callable[[], None]
-    step: Callable[[float], None]
+    step: Callable[[float], None]  # goes some seconds further towards it
 
 
-class Host(Protocol):
+class PageHost(Protocol):
     """What a preview leaves to whoever shows notes in it."""
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
@@ -85,44 +71,37 @@ class Host(Protocol):
         """Show a picture large."""
 
 
-class NotePage(_PageHost):
+class NotePage(TextPage):
     """The text of one note, drawn block by block.
 
     It is handed renderings whose first screen is drawn already, and draws the rest between keys.
+
+    Attributes:
+        rendering: What is shown.
+        chosen: What is chosen in its text.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.rendering: NoteRendering | None = None
+        self.chosen: Selectable | None = None
         self._width = 0
-        self._rendering: NoteRendering | None = None
-        self._kept: LRUCache[Key, NoteRendering] = LRUCache(KEPT)
+        self._kept: LRUCache[RenderingKey, NoteRendering] = LRUCache(MAX_CACHED_RENDERINGS)
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
         self._folds: dict[str, set[str]] = {}
         self._matcher: LetterMatcher | None = None
-        self._chosen: Selectable | None = None
         self._message: list[StyledLine] = []
-        self._gallery: PictureCache | None = None
-        self._host: Host | None = None
+        self._pictures: PictureCache | None = None
+        self._host: PageHost | None = None
         # What is waited for, and the line that is gone to, while a long note is drawn.
         self._goal: DrawGoal | None = None
-        self._going: tuple[int, Callable[[int], None]] | None = None
+        self._target: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
 
     @property
     def path(self) -> str | None:
-        """The note that is shown."""
-        return self._rendering.path if self._rendering is not None else None
-
-    @property
-    def rendering(self) -> NoteRendering | None:
-        """What is shown of it."""
-        return self._rendering
-
-    @property
-    def chosen(self) -> Selectable | None:
-        """What is chosen in the text."""
-        return self._chosen
+        return self.rendering.path if self.rendering is not None else None
 
     @property
     def text_width(self) -> int:
@@ -131,14 +110,12 @@ class NotePage(_PageHost):
 
     @property
     def is_on_screen(self) -> bool:
-        """Whether it has a place on the screen."""
         return self.inner_width > 0 and self.display
 
-    def known(self, key: Key) -> NoteRendering | None:
-        """Return a rendering made before, or None."""
+    def known(self, key: RenderingKey) -> NoteRendering | None:
         return self._kept.get(key)
 
-    def keep(self, key: Key, rendering: NoteRendering) -> None:
+    def keep(self, key: RenderingKey, rendering: NoteRendering) -> None:
         """Keep a rendering for when its note comes under the cursor."""
         self._kept.discard(key)
         self._kept[key] = rendering
@@ -147,12 +124,10 @@ class NotePage(_PageHost):
         """Return the folds of a note that are not as they were written, to be shared."""
         return self._folds.setdefault(path, set())
 
-    def serve(self, host: Host) -> None:
+    def serve(self, host: PageHost) -> None:
         """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
-        from notekeep.tui.widgets.pictures import PictureCache
-
         self._host = host
-        self._gallery = PictureCache(self, host.pixels)
+        self._pictures = PictureCache(self, host.pixels)
 
     def show(
         self,
@@ -161,42 +136,39 @@ class NotePage(_PageHost):
         matcher: LetterMatcher | None = None,
         line: int | None = None,
     ) -> None:
-        """Show a note where it was left.
-
-        Args:
-            rendering: The note, its first screen drawn.
-            matcher: What to mark in the text.
-            line: The line of the file to begin at instead, counted from 1.
-        """
+        """Show a note where it was left, or at a line of the file, counted from 1."""
         self._remember()
         if self.path != rendering.path:
-            self._chosen = self._going = self._sought = None
-        going = (line, partial(self._seek, line)) if line is not None else self._going
-        self._rendering, self._matcher, self._message = rendering, matcher, []
+            self.chosen = self._target = self._sought = None
+        going = (line, partial(self._show_sought, line)) if line is not None else self._target
+        self.rendering, self._matcher, self._message = rendering, matcher, []
         rendering.refold()
         place = self._places.get(rendering.path)
         top = place.top if place is not None else 0
         if place is not None and top and place.width != rendering.width and going is None:
-            back = partial(self._return, place.part)
-            going = (place.line, partial(self._seek, place.line) if place.is_sought else back)
+            back = partial(self._show_left, place.part)
+            going = (
+                place.line,
+                partial(self._show_sought, place.line) if place.is_sought else back,
+            )
             top = 0
-        self._drawn_anew(top if len(rendering.lines) > top else 0)
+        self._redraw_at(top if len(rendering.lines) > top else 0)
         if going is not None:
             self._go_to(*going)
         elif top:
             enough = top + self.page
             self._when(
                 lambda: len(rendering.lines) >= enough,
-                lambda: self._drawn_anew(top),
+                lambda: self._redraw_at(top),
                 rendering.draw_for,
             )
 
-    def _drawn_anew(self, top: int) -> None:
+    def _redraw_at(self, top: int) -> None:
         """Show what the rendering has by now, from line `top` on, and go on drawing."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None:
             return
-        self._goal = self._going = None
+        self._goal = self._target = None
         enough = top + 2 * self.page
         rendering.draw_for(inf, lambda: len(rendering.lines) >= enough)
         self.lines_changed()
@@ -207,10 +179,10 @@ class NotePage(_PageHost):
 
     def _go_to(self, line: int, then: Callable[[int], None]) -> None:
         """Draw up to a line of the file, from 1, and call `then` with where it is."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None:
             return
-        self._going = (line, then)
+        self._target = (line, then)
 
         def draw() -> None:
             rendering.unfold_to(line)
@@ -224,7 +196,7 @@ class NotePage(_PageHost):
 
     def _when_cut(self, then: Callable[[], None]) -> None:
         """Call `then` when it is known where all blocks and sections of the note are."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is not None:
             self._when(lambda: rendering.text.is_cut, then, rendering.text.cut_for)
 
@@ -234,14 +206,8 @@ class NotePage(_PageHost):
         then: Callable[[], None],
         step: Callable[[float, Callable[[], bool]], None],
     ) -> None:
-        """Call `then` when something is reached: soon, or in a while in which keys are answered.
-
-        Args:
-            is_reached: Tells whether it is.
-            then: What is done then.
-            step: Goes some seconds further, or until it is.
-        """
-        rendering = self._rendering
+        """Call `then` when something is reached: soon, or in a while in which keys are answered."""
+        rendering = self.rendering
         if rendering is None:
             return
         step(SLICE_SECONDS, is_reached)
@@ -251,26 +217,26 @@ class NotePage(_PageHost):
             self._goal = DrawGoal(is_reached, then, lambda seconds: step(seconds, is_reached))
             self._draw_rest(rendering)
 
-    def _land(self, row: int) -> None:
+    def _show_row(self, row: int) -> None:
         """Show a line with a third of the page above it."""
-        self._drawn_anew(max(0, row - self.page // 3))
+        self._redraw_at(max(0, row - self.page // 3))
 
-    def _seek(self, line: int, row: int) -> None:
+    def _show_sought(self, line: int, row: int) -> None:
         """Land on a line of the page, and remember which line of the file it is."""
-        self._land(row)
+        self._show_row(row)
         self._sought = (line, self.scroll_offset.y)
 
-    def _return(self, part: float, row: int) -> None:
+    def _show_left(self, part: float, row: int) -> None:
         """Show a line at the top; of a long paragraph that far down in it."""
-        if self._rendering is not None:
-            row = find_reading_row(self._rendering, row, part)
-        self._drawn_anew(row)
+        if self.rendering is not None:
+            row = find_reading_row(self.rendering, row, part)
+        self._redraw_at(row)
 
     def say(self, *lines: StyledLine) -> None:
         """Show a few words instead of a note."""
         self._remember()
-        self._rendering, self._message = None, list(lines)
-        self._goal = self._going = None
+        self.rendering, self._message = None, list(lines)
+        self._goal = self._target = None
         self.lines_changed()
         self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -281,15 +247,15 @@ class NotePage(_PageHost):
     # Drawing.
 
     def line_count(self) -> int:
-        return len(self._rendering.lines) if self._rendering else len(self._message)
+        return len(self.rendering.lines) if self.rendering else len(self._message)
 
     def draw_line(self, index: int, width: int) -> StyledLine:
         del width
-        if self._rendering is None:
+        if self.rendering is None:
             return self._message[index]
-        row = self._rendering.lines[index]
+        row = self.rendering.lines[index]
         line = mark_matches(row.line, self._matcher) if self._matcher is not None else row.line
-        chosen = self._chosen
+        chosen = self.chosen
         if chosen is None:
             return line
         if chosen.passage is not None:
@@ -297,7 +263,7 @@ class NotePage(_PageHost):
                 return line
             # What has an edge shows it there; bare text has its ground.
             is_bare = row.passage.kind in ("moment", "table")
-            return add_role(line, "passage") if is_bare else _begun(line)
+            return add_role(line, "passage") if is_bare else _mark_edge(line)
         if row.source != chosen.source:
             return line
         return [
@@ -307,63 +273,48 @@ class NotePage(_PageHost):
     def render_line(self, y: int) -> Strip:
         strip = super().render_line(y)
         index = y + self.scroll_offset.y
-        if self._gallery is None or self._rendering is None or index >= self.line_count():
+        if self._pictures is None or self.rendering is None or index >= self.line_count():
             return strip
         left = 0
-        for piece in self._rendering.lines[index].line:
-            if piece.link.startswith(PICTURE_LINK) and piece.text.isspace():
-                return self._with_picture(strip, left, piece)
+        for piece in self.rendering.lines[index].line:
+            part = parse_picture_row(piece.link) if piece.text.isspace() else None
+            if part is not None:
+                return self._pictures.put(strip, part, left, self._under)
             left += cell_len(piece.text)
         return strip
 
-    def _with_picture(self, strip: Strip, left: int, piece: Piece) -> Strip:
-        from notekeep.tui.page.drawn_lines import parse_picture_row
-
-        part = parse_picture_row(piece.link)
-        gallery = self._gallery
-        if part is None or gallery is None or left + part.columns > strip.cell_length:
-            return strip
-        colour = self._under.bgcolor
-        ground = colour.triplet if colour is not None else None
-        segments = gallery.row(part, ground or ColorTriplet(0, 0, 0))
-        if segments is None:
-            return strip
-        after = strip.crop(left + part.columns, strip.cell_length)
-        return Strip.join([strip.crop(0, left), Strip(segments, part.columns), after])
-
     def _draw_on(self, rendering: NoteRendering) -> None:
-        if rendering is self._rendering and not rendering.done:
+        if rendering is self.rendering and not rendering.done:
             self._draw_rest(rendering)
 
     @work(exclusive=True, group="draw", exit_on_error=False)
     async def _draw_rest(self, rendering: NoteRendering) -> None:
         """Draw what is left in short slices, as long as the note is shown."""
-        told = perf_counter()
-        while rendering is self._rendering:
+        last_update = perf_counter()
+        while rendering is self.rendering:
             goal = self._goal
             if goal is not None:
                 if rendering.done or goal.is_reached():
                     self._goal = None
                     goal.then()
                     continue
-            # The scrollbar is told now and then, and not while one is led away from there.
-            elif rendering.done or perf_counter() - told > TELL:
-                told = perf_counter()
-                self._tell_length(rendering)
+            # The scrollbar grows now and then, and not while one is led away from there.
+            elif rendering.done or perf_counter() - last_update > SCROLLBAR_SECONDS:
+                last_update = perf_counter()
+                self.length_changed()
             if rendering.done:
                 return
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(SLICE_PAUSE)
             if is_input_pending(self.app):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
-            self._go_on(rendering)
+            self._draw_slice(rendering)
             if rendering.is_next_slow:
-                rendering.take(await asyncio.to_thread(rendering.predraw_block))
-            if not is_full and rendering is self._rendering:
+                rendering.add_predrawn(await asyncio.to_thread(rendering.predraw_block))
+            if not is_full and rendering is self.rendering:
                 self.lines_changed()
 
-    def _go_on(self, rendering: NoteRendering) -> None:
-        """Go on with a note for a slice of time: with what is waited for, else with all of it."""
+    def _draw_slice(self, rendering: NoteRendering) -> None:
         if self._goal is not None:
             self._goal.step(SLICE_SECONDS)
         elif not rendering.text.is_cut:
@@ -372,16 +323,12 @@ class NotePage(_PageHost):
         else:
             rendering.draw_for(SLICE_SECONDS)
 
-    def _tell_length(self, rendering: NoteRendering) -> None:
-        if rendering is self._rendering:
-            self.length_changed()
-
     def _remember(self) -> None:
         # On the way somewhere, what is seen is not where the note was left.
-        if self._rendering is not None and self._goal is None:
+        if self.rendering is not None and self._goal is None:
             # What this cache knows of a key already it does not learn anew.
-            self._places.discard(self._rendering.path)
-            self._places[self._rendering.path] = self._place_in(self._rendering)
+            self._places.discard(self.rendering.path)
+            self._places[self.rendering.path] = self._place_in(self.rendering)
 
     def _place_in(self, rendering: NoteRendering) -> ReadingPlace:
         top = self.scroll_offset.y
@@ -390,7 +337,7 @@ class NotePage(_PageHost):
         return find_reading_place(rendering, top)
 
 
-def _begun(line: StyledLine) -> StyledLine:
+def _mark_edge(line: StyledLine) -> StyledLine:
     """Return a line with its first cell marked: the edge of a chosen passage."""
     if not line:
         return [Piece(" ", "chosen")]

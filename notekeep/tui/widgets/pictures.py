@@ -1,4 +1,4 @@
-"""Pictures in half blocks or terminal pixels."""
+"""Pictures in half blocks, or in pixels where the terminal can show them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.page.drawn_lines import PictureRow
-from notekeep.tui.page.embedded_content import fit_picture
+from notekeep.tui.page.pictures import PIXELS_PER_CELL, fit_picture, half_blocks
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.workers import in_background
@@ -27,37 +27,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from rich.segment import Segment
+    from rich.style import Style
     from textual.app import App
     from textual.widget import Widget
 
     from notekeep.tui.page.drawn_lines import Picture
 
 
-# Pictures that are drawn in lines: decoded in a thread, kept, and drawn when they are there.
-
-
-KEPT = 32
+MAX_CACHED_PICTURES = 32
 
 Pixels: TypeAlias = "Callable[[str, int, int], bytes]"
 """Decodes a picture, given its path, width and height; see `Vault.pixels`."""
 
 
 class PictureCache:
-    """The pictures of one widget."""
+    """The pictures of one widget: decoded in a thread, kept, and drawn when they are there."""
 
     def __init__(self, widget: Widget, pixels: Pixels) -> None:
-        """Make it.
-
-        Args:
-            widget: What shows them.
-            pixels: Decodes a picture.
-        """
         self._widget, self._pixels = widget, pixels
-        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]] = LRUCache(KEPT)
+        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]] = LRUCache(
+            MAX_CACHED_PICTURES
+        )
         self._asked: set[tuple[object, ...]] = set()
 
-    def row(self, part: PictureRow, ground: ColorTriplet) -> list[Segment] | None:
-        """Return a row of a picture; None when it is not there yet, or cannot be shown."""
+    def put(self, strip: Strip, part: PictureRow, left: int, under: Style) -> Strip:
+        """Return a strip with a row of a picture over it, from a cell on, once it is there."""
+        right = left + part.columns
+        if right > strip.cell_length:
+            return strip
+        ground = under.bgcolor.triplet if under.bgcolor is not None else None
+        segments = self._row(part, ground or ColorTriplet(0, 0, 0))
+        if segments is None:
+            return strip
+        after = strip.crop(right, strip.cell_length)
+        return Strip.join([strip.crop(0, left), Strip(segments, part.columns), after])
+
+    def _row(self, part: PictureRow, ground: ColorTriplet) -> list[Segment] | None:
         key = (part.path, part.stamp, part.columns, part.rows, ground)
         rows = self._kept.get(key)
         if rows is not None:
@@ -80,36 +85,22 @@ class PictureCache:
 
 
 def _decode(pixels: Pixels, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
-    from notekeep.tui.page.pictures import half_blocks
-
     data = pixels(part.path, part.columns, 2 * part.rows)
     return half_blocks(data, part.columns, part.rows, ground)
 
 
-# One picture in half blocks, as large as there is room.
-
-
 class PictureView(LineView):
-    """A picture in the middle of its place, or words where none can be drawn."""
+    """A picture in the middle of its place, or words where the terminal can draw none."""
 
-    def __init__(
-        self, picture: Picture, pixels: Callable[[str, int, int], bytes], *, draws: bool
-    ) -> None:
-        """Show a picture.
-
-        Args:
-            picture: The picture.
-            pixels: Decodes it; see `Vault.pixels`.
-            draws: Whether the terminal can show it.
-        """
+    def __init__(self, picture: Picture, pixels: Pixels, *, draws: bool) -> None:
         super().__init__()
         self._picture, self._draws = picture, draws
-        self._gallery = PictureCache(self, pixels)
+        self._pictures = PictureCache(self, pixels)
 
     @property
     def _fitted(self) -> tuple[int, int]:
-        wide = self.inner_width * 8
-        return fit_picture(self._picture, max(1, self.inner_width), wide, max(1, self.page))
+        wide = self.inner_width * PIXELS_PER_CELL
+        return fit_picture(self._picture, max(1, self.inner_width), wide, self.page)
 
     @property
     def _above(self) -> int:
@@ -128,17 +119,10 @@ class PictureView(LineView):
         strip = super().render_line(y)
         columns, rows = self._fitted
         row = y - self._above
-        if not self._draws or not 0 <= row < rows or columns > strip.cell_length:
+        if not self._draws or not 0 <= row < rows:
             return strip
-        colour = self._under.bgcolor
-        ground = (colour.triplet if colour is not None else None) or ColorTriplet(0, 0, 0)
         part = PictureRow(row, rows, columns, self._picture.stamp, self._picture.path)
-        segments = self._gallery.row(part, ground)
-        if segments is None:
-            return strip
-        left = (strip.cell_length - columns) // 2
-        after = strip.crop(left + columns, strip.cell_length)
-        return Strip.join([strip.crop(0, left), Strip(segments, columns), after])
+        return self._pictures.put(strip, part, (strip.cell_length - columns) // 2, self._under)
 
 
 # Whether a terminal shows pictures in its own pixels, and the widget that does it there.
@@ -147,7 +131,6 @@ class PictureView(LineView):
 # do when it is imported and waits a tenth of a second, which a terminal on another machine does
 # not keep to: its late answer would be taken for keys. So we ask, and wait for the one answer
 # that comes last.
-
 
 Can: TypeAlias = Literal["sixel", "kitty", ""]
 """How a terminal shows pictures: as sixels, by kitty's protocol, or not at all."""
@@ -207,14 +190,7 @@ def _find() -> type[Any] | None:
 
 
 def ask_terminal(environment: Mapping[str, str]) -> Can:
-    """Ask the terminal how it shows pictures, and wait until it has answered everything.
-
-    Args:
-        environment: Says whether it is one within tmux or screen, which know nothing of kitty.
-
-    Returns:
-        How; "" where it does not answer within `SECONDS` either.
-    """
+    """Ask the terminal how it shows pictures, and wait until it has answered everything."""
     import termios
     import tty
 

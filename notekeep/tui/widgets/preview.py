@@ -23,7 +23,6 @@ from notekeep.tui.render.styled_text import (
     PICTURE_LINK,
     TASK_LINK,
 )
-from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.widgets.note_page import SLICE_SECONDS, NotePage
 from notekeep.tui.workers import show_message
 
@@ -33,11 +32,8 @@ if TYPE_CHECKING:
     from notekeep.tui.page.page import NoteRendering
 
 
-class Preview(NotePage, TextPage):
-    """A note to read, whose links, tasks, folds and passages can be chosen.
-
-    `NotePage` shows it.
-    """
+class Preview(NotePage):
+    """A note to read, whose links, tasks, folds and passages can be chosen."""
 
     BINDINGS = bindings("preview", by_screen=("leave",))
 
@@ -65,35 +61,30 @@ class Preview(NotePage, TextPage):
     # Moving from one thing to the next.
 
     def _choose(self, step: int, *, passages: bool) -> None:
-        """Go to the next stop, or the one before, from what is chosen or the top of what is seen.
-
-        Args:
-            step: 1 for the next, -1 for the one before.
-            passages: Go to headings and what can be copied whole, not to links and tasks.
-        """
-        rendering = self._rendering
+        """Choose the next, or the one before, from what is chosen or what is seen first."""
+        rendering = self.rendering
         if rendering is None:
             return
         if step > 0:
             rendering.draw_for(SLICE_SECONDS)
-        here = self._row_of(self._chosen)
+        here = self._row_of(self.chosen)
         top = self.scroll_offset.y
         if here is not None and not top <= here < top + self.page:
             here = None
         start = here if here is not None else top if step > 0 else top - 1
-        found = next_selectable(rendering.lines, start, step, self._chosen, passages=passages)
+        found = next_selectable(rendering.lines, start, step, self.chosen, passages=passages)
         if found is None:
             return
         row, stop = found
-        self._chosen = stop
+        self.chosen = stop
         self.lines_changed()
         self.scroll_to_line(row, margin=3)
 
     def _row_of(self, stop: Selectable | None) -> int | None:
         """Return the line that a stop is on, or None when it is not shown."""
-        if stop is None or self._rendering is None:
+        if stop is None or self.rendering is None:
             return None
-        return selectable_row(self._rendering.lines, stop)
+        return selectable_row(self.rendering.lines, stop)
 
     def action_next_link(self) -> None:
         self._choose(1, passages=False)
@@ -110,14 +101,14 @@ class Preview(NotePage, TextPage):
     # Doing something with it.
 
     def action_follow(self) -> None:
-        if self._chosen is not None and self._chosen.link:
-            self._act(self._chosen.link)
-        elif self._chosen is not None and self._chosen.passage is not None:
+        if self.chosen is not None and self.chosen.link:
+            self._open_link(self.chosen.link)
+        elif self.chosen is not None and self.chosen.passage is not None:
             self.action_view_picture()
 
-    def _act(self, link: str) -> None:
+    def _open_link(self, link: str) -> None:
         """Do what a link asks for here, or have it followed."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None or not link.startswith(BUTTON_PREFIX):
             self.post_message(self.Followed(link, self.path or ""))
         elif link.startswith(FOLD_LINK):
@@ -134,25 +125,25 @@ class Preview(NotePage, TextPage):
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
-            self._look(link.split(":", 5)[-1])
+            self._show_picture(link.split(":", 5)[-1])
         else:
             self.post_message(self.Followed(link, self.path or ""))
 
     def _jump(self, line: int | None) -> None:
         """Go to a line of the file, counted from 1, and choose what is there."""
         if line is not None:
-            self._go_to(line, self._jumped)
+            self._go_to(line, self._choose_at)
 
-    def _jumped(self, row: int) -> None:
-        self._land(row)
-        if self._rendering is not None:
-            self._chosen = next(find_selectables(self._rendering.lines, row, passages=False), None)
+    def _choose_at(self, row: int) -> None:
+        self._show_row(row)
+        if self.rendering is not None:
+            self.chosen = next(find_selectables(self.rendering.lines, row, passages=False), None)
             self.lines_changed()
 
     def action_next_page(self) -> None:
-        chosen = self._chosen
+        chosen = self.chosen
         if chosen is not None and chosen.link.startswith(TASK_LINK) and self._is_seen(chosen):
-            self._act(chosen.link)
+            self._open_link(chosen.link)
         else:
             self.action_page_down()
 
@@ -163,11 +154,11 @@ class Preview(NotePage, TextPage):
     @property
     def line_under_cursor(self) -> int | None:
         """The line of the file, from 1, that is chosen or seen first; None at the begin of it."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None:
             return None
-        if self._chosen is not None and self._is_seen(self._chosen):
-            return rendering.file_line(self._chosen.source)
+        if self.chosen is not None and self._is_seen(self.chosen):
+            return rendering.file_line(self.chosen.source)
         top = self.scroll_offset.y
         place = self._place_in(rendering)
         if place.is_sought or not top:
@@ -179,22 +170,22 @@ class Preview(NotePage, TextPage):
 
     def action_tick_here(self) -> None:
         """Tick the chosen task; without one, choose the next that is seen."""
-        if self._chosen is not None and self._chosen.link.startswith(TASK_LINK):
-            self._act(self._chosen.link)
+        if self.chosen is not None and self.chosen.link.startswith(TASK_LINK):
+            self._open_link(self.chosen.link)
             return
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None:
             return
         for row in range(self.scroll_offset.y, self.line_count()):
             for stop in find_selectables(rendering.lines, row, passages=False):
                 if stop.link.startswith(TASK_LINK):
-                    self._chosen = stop
+                    self.chosen = stop
                     self.lines_changed()
                     self.scroll_to_line(row, margin=3)
                     return
 
     def _tick(self, source: int) -> None:
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None or self._host is None:
             return
         text = rendering.text.task_at(source)
@@ -203,17 +194,17 @@ class Preview(NotePage, TextPage):
     # Folds.
 
     def _toggle(self, key: str) -> None:
-        if self._rendering is not None:
+        if self.rendering is not None:
             top = self.scroll_offset.y
-            self._rendering.toggle(key, top + 2 * self.page)
-            self._drawn_anew(min(top, max(0, self.line_count() - 1)))
+            self.rendering.toggle(key, top + 2 * self.page)
+            self._redraw_at(min(top, max(0, self.line_count() - 1)))
 
     def action_fold(self) -> None:
         """Fold or open the section that what is chosen is in, else the one at the top."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None:
             return
-        chosen = self._chosen if self._chosen and self._is_seen(self._chosen) else None
+        chosen = self.chosen if self.chosen and self._is_seen(self.chosen) else None
         row = self._row_of(chosen) if chosen is not None else None
         section = rendering.section_at(row if row is not None else self.scroll_offset.y)
         if section is None:
@@ -227,13 +218,13 @@ class Preview(NotePage, TextPage):
         rendering.draw_lines(heading + 1)
         is_there = heading < len(rendering.lines)
         stops = find_selectables(rendering.lines, heading, passages=True) if is_there else ()
-        self._chosen = next((stop for stop in stops if stop.link.endswith(key)), self._chosen)
+        self.chosen = next((stop for stop in stops if stop.link.endswith(key)), self.chosen)
         self.lines_changed()
         self.scroll_to_line(heading)
 
     def action_fold_all(self) -> None:
         """Fold every section, or open all, with the same heading at the top as before."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is not None:
             self._when_cut(lambda: self._fold_all(rendering))
 
@@ -241,33 +232,33 @@ class Preview(NotePage, TextPage):
         top = self.scroll_offset.y
         section = rendering.section_at(top)
         heading = section[1] if section is not None else top
-        source = rendering.lines.source(heading)
+        source = rendering.lines[heading].source
         rendering.toggle_all(2 * self.page)
         if top > heading:
-            self._go_to(rendering.file_line(source), self._drawn_anew)
+            self._go_to(rendering.file_line(source), self._redraw_at)
         else:
-            self._drawn_anew(top)
+            self._redraw_at(top)
 
     # Copying and pictures.
 
-    def _look(self, path: str) -> None:
+    def _show_picture(self, path: str) -> None:
         if self._host is not None:
             self._host.look(path)
 
     def action_view_picture(self) -> None:
         """Show the chosen picture large, else the next from what is seen on."""
-        rendering = self._rendering
+        rendering = self.rendering
         if rendering is None:
             return
-        passage = self._chosen.passage if self._chosen is not None else None
+        passage = self.chosen.passage if self.chosen is not None else None
         if passage is not None:
             if passage.kind == "picture":
-                self._look(passage.text)
+                self._show_picture(passage.text)
             return
         top = self.scroll_offset.y
         for row in (*rendering.lines[top:], *rendering.lines[:top]):
             if row.passage is not None and row.passage.kind == "picture":
-                self._look(row.passage.text)
+                self._show_picture(row.passage.text)
                 return
         if rendering.done:
             show_message(self, "There is no picture in this note")
@@ -276,18 +267,18 @@ class Preview(NotePage, TextPage):
         link = event.style.meta.get("link")
         if link:
             event.stop()
-            self._act(str(link))
+            self._open_link(str(link))
             return
         place = event.get_content_offset(self)
         row = place.y + self.scroll_offset.y if place is not None else self.line_count()
-        if self._rendering is None or row >= self.line_count():
+        if self.rendering is None or row >= self.line_count():
             return
-        passage = self._rendering.lines[row].passage
+        passage = self.rendering.lines[row].passage
         if passage is None or self.text_selection is not None:
             return
         if passage.kind == "picture":
-            self._look(passage.text)
+            self._show_picture(passage.text)
             return
         stop = Selectable(passage.line, "", passage)
-        self._chosen = None if self._chosen == stop else stop
+        self.chosen = None if self.chosen == stop else stop
         self.lines_changed()

@@ -1,55 +1,98 @@
-"""Posts, tasks, dated events."""
+"""Lists of what is known whole: posts, tasks, and what happened when."""
 
 from __future__ import annotations
 
 import time
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from textual.message import Message
 
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.list_rows import Group, PostRow, group_line, post_line, task_line
+from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from notekeep.tui.render.glyphs import Glyphs
 
+ItemT = TypeVar("ItemT")
 
-# The list of drafts and posts, each with its state.
+TASK_BOX = 5
+"""Cells from the left edge within which a click ticks a task."""
+TIME_GAP = 2
+MIN_MORE = 6
+"""Cells from which on a part of what is said besides is worth showing."""
 
 
-class PostList(ListView):
-    """Drafts and posts, one to a row."""
-
-    BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
+class RowList(ListView, Generic[ItemT]):
+    """Items, one to a row, some of them headings; `nothing` where there are none."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._rows: Sequence[PostRow] = ()
-        self.site = 0
-        """Which of the sites' states is written out."""
-        self.marked: set[str] = set()
+        self._rows: Sequence[ItemT] = ()
         self.nothing: Sequence[StyledLine] = ()
-        """What is shown where there are no posts."""
+
+    def is_heading(self, item: ItemT) -> bool:
+        """Tell whether the cursor passes over an item."""
+        del item
+        return False
+
+    def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
+        """Return the line of an item; `here` when the cursor is on it."""
+        raise NotImplementedError
+
+    @property
+    def _item(self) -> ItemT | None:
+        """The item under the cursor."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:
+        """Show items, with the cursor on the one that is wanted, or near to where it was."""
+        self._rows = rows
+        places = (number for number, row in enumerate(rows) if is_wanted(row))
+        self.rows_changed(next(places, self.cursor))
+
+    def row_count(self) -> int:
+        return len(self._rows) or len(self.nothing)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self._rows) and not self.is_heading(self._rows[row])
+
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        if not self._rows:
+            return [[Piece("  "), *self.nothing[row]]]
+        return [self.draw_item(self._rows[row], width, here=row == self.cursor)]
+
+
+class PostList(RowList[PostRow]):
+    """Drafts and posts, each with its state in every site.
+
+    Attributes:
+        site: Which of the sites' states is written out.
+        marked: The notes that are marked.
+    """
+
+    BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
+        self.site = 0
+        self.marked: set[str] = set()
 
     @property
     def row(self) -> PostRow | None:
-        """The post under the cursor, or None in an empty list."""
-        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+        return self._item
 
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
         """Show posts, with the cursor on the note `keep` when it is among them."""
-        self._rows = rows
-        places = [number for number, row in enumerate(rows) if row.path == keep]
-        self.rows_changed(places[0] if places else min(self.cursor, max(0, len(rows) - 1)))
+        self._show(rows, lambda row: row.path == keep)
 
     def show_states(self, rows: Sequence[PostRow]) -> None:
         """Show the same posts in other states; the cursor stays."""
@@ -57,7 +100,6 @@ class PostList(ListView):
         self.lines_changed()
 
     def go_to(self, path: str) -> None:
-        """Put the cursor on a note's post when it is listed."""
         for number, row in enumerate(self._rows):
             if row.path == path:
                 self.move_to(number)
@@ -71,56 +113,13 @@ class PostList(ListView):
             self.lines_changed()
             self.move_to(self.cursor + 1)
 
-    def row_count(self) -> int:
-        return len(self._rows) or len(self.nothing)
-
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self._rows)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._rows:
-            return [[Piece("  "), *self.nothing[row]]]
-        post = self._rows[row]
-        head = gutter(self._glyphs, here=row == self.cursor, marked=post.path in self.marked)
-        return [[*head, *post_line(post, width - 2, self._glyphs, self.site)]]
+    def draw_item(self, item: PostRow, width: int, *, here: bool) -> StyledLine:
+        head = gutter(self._glyphs, here=here, marked=item.path in self.marked)
+        return [*head, *post_line(item, width - 2, self.site)]
 
 
-# Views that tell days as one does: by where today is.
-
-
-if TYPE_CHECKING:
-    from notekeep.tui.widgets.line_view import LineView
-
-    _Base = LineView
-else:
-    # As in `leaving`: what Textual asks of a widget's first base, this must not answer.
-    _Base = object
-
-
-class DayAware(_Base):
-    """A view that shows days, and is told when another one begins.
-
-    Attributes:
-        today: The day it is.
-    """
-
-    today: date
-
-    def change_day(self, today: date) -> None:
-        """Show the same as it is seen from another day."""
-        self.today = today
-        self.lines_changed()
-
-
-# The list of tasks, each below the note it stands in.
-
-
-BOX = 5
-"""Cells from the left edge within which a click ticks a task."""
-
-
-class TaskList(DayAware, ListView):
-    """Tasks with a cursor."""
+class TaskList(RowList[TaskGroup | TaskRow | None]):
+    """Tasks, each below the note it stands in, with an empty line between two notes."""
 
     BINDINGS = bindings("tasks", by_screen=ALL_ACTIONS)
 
@@ -128,134 +127,88 @@ class TaskList(DayAware, ListView):
         """The box of a task was clicked."""
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__(id="tasks")
-        self._glyphs, self.today = glyphs, today
-        self._rows: Sequence[Group | TaskRow | None] = ()
-        self.nothing: Sequence[StyledLine] = ()
-        """What is shown where there are no tasks."""
+        super().__init__(glyphs, id="tasks")
+        self.today = today
 
     @property
     def here(self) -> TaskRow | None:
-        """The task under the cursor."""
-        row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
-        return row if isinstance(row, TaskRow) else None
+        return self._item if isinstance(self._item, TaskRow) else None
 
-    def show(self, rows: Sequence[Group | TaskRow | None]) -> None:
+    def show(self, rows: Sequence[TaskGroup | TaskRow | None]) -> None:
         """Show rows, with the cursor on the task it was on, or near to where that was."""
-        here = (self.here.path, self.here.line) if self.here is not None else None
-        self._rows = rows
-        places = (
-            number
-            for number, row in enumerate(rows if here is not None else ())
-            if isinstance(row, TaskRow) and (row.path, row.line) == here
-        )
-        self.rows_changed(next(places, self.cursor))
+        here = self.here and (self.here.path, self.here.line)
+        self._show(rows, lambda row: isinstance(row, TaskRow) and (row.path, row.line) == here)
 
-    def row_count(self) -> int:
-        return len(self._rows) or len(self.nothing)
+    def is_heading(self, item: TaskGroup | TaskRow | None) -> bool:
+        return not isinstance(item, TaskRow)
 
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self._rows) and isinstance(self._rows[row], TaskRow)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._rows:
-            return [[Piece("  "), *self.nothing[row]]]
-        shown = self._rows[row]
-        if shown is None:
-            return [[]]
-        if isinstance(shown, Group):
-            return [[Piece("  "), *group_line(shown, width - 3), Piece(" ")]]
-        head = gutter(self._glyphs, here=row == self.cursor)
-        room = width - 3
-        return [[*head, *task_line(shown, room, self._glyphs, self.today), Piece(" ")]]
+    def draw_item(self, item: TaskGroup | TaskRow | None, width: int, *, here: bool) -> StyledLine:
+        if item is None:
+            return []
+        if isinstance(item, TaskGroup):
+            return [Piece("  "), *group_line(item, width - 3), Piece(" ")]
+        line = task_line(item, width - 3, self._glyphs, self.today)
+        return [*gutter(self._glyphs, here=here), *line, Piece(" ")]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
-        if chain == 1 and x < BOX:
+        if chain == 1 and x < TASK_BOX:
             self.post_message(self.Ticked())
 
 
-# What happened, newest first, under the days it happened on.
-
-
-GAP = 2
-LEAST = 6
-"""Cells from which on a part of what is said besides is worth showing."""
-
-
 class TimelineRow(NamedTuple):
-    """One row.
+    """Something that happened."""
 
-    Attributes:
-        key: What it stands for.
-        time: When it was, in seconds since 1970.
-        left: What it is.
-        right: What is said of it at the right edge.
-        more: What is said of it besides, as far as there is room.
-    """
-
-    key: str
-    time: float
+    key: str  # what the row stands for
+    time: float  # when it was, in seconds since 1970
     left: StyledLine
-    right: StyledLine
-    more: Sequence[Piece] = ()
+    right: StyledLine  # what is said of it at the right edge
+    more: Sequence[Piece] = ()  # what is said of it besides, as far as there is room
 
 
-class TimelineList(DayAware, ListView):
-    """Moments with a cursor."""
+class TimelineList(RowList[str | TimelineRow]):
+    """What happened, newest first, under the days it happened on."""
 
     def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs, self.today = glyphs, today
-        self._rows: list[str | TimelineRow] = []
-        self.nothing: Sequence[StyledLine] = ()
-        """What is shown where nothing happened."""
+        super().__init__(glyphs, id=id)
+        self.today = today
 
     @property
     def key(self) -> str:
         """What the row under the cursor stands for, or ""."""
-        row = self._rows[self.cursor] if self.cursor < len(self._rows) else ""
-        return row.key if isinstance(row, TimelineRow) else ""
+        return self._item.key if isinstance(self._item, TimelineRow) else ""
 
     def show(self, moments: Sequence[TimelineRow], keep: str = "") -> None:
         """Show moments, with the cursor on the row `keep` stands for, or where it was."""
-        self._rows = []
+        rows: list[str | TimelineRow] = []
         day = ""
         for moment in moments:
             heading = day_of(moment.time, self.today)
             if heading != day:
-                self._rows.append(heading)
+                rows.append(heading)
                 day = heading
-            self._rows.append(moment)
-        rows = enumerate(self._rows)
-        places = (n for n, row in rows if isinstance(row, TimelineRow) and row.key == keep)
-        self.rows_changed(next(places, self.cursor))
+            rows.append(moment)
+        self._show(rows, lambda row: isinstance(row, TimelineRow) and row.key == keep)
 
-    def row_count(self) -> int:
-        return len(self._rows) or len(self.nothing)
+    def is_heading(self, item: str | TimelineRow) -> bool:
+        return isinstance(item, str)
 
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self._rows) and isinstance(self._rows[row], TimelineRow)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._rows:
-            return [[Piece("  "), *self.nothing[row]]]
-        shown = self._rows[row]
-        if isinstance(shown, str):
-            return [[Piece("  "), Piece(shown, "section")]]
-        head = gutter(self._glyphs, here=row == self.cursor)
-        clock = Piece(f"{time.strftime('%H:%M', time.localtime(shown.time))}  ", "faint")
-        left, right = [clock, *shown.left], [*shown.right, Piece(" ")]
-        room = width - 2 - line_width(left) - line_width(right) - GAP
+    def draw_item(self, item: str | TimelineRow, width: int, *, here: bool) -> StyledLine:
+        if isinstance(item, str):
+            return [Piece("  "), Piece(item, "section")]
+        clock = Piece(f"{time.strftime('%H:%M', time.localtime(item.time))}  ", "faint")
+        left, right = [clock, *item.left], [*item.right, Piece(" ")]
+        room = width - 2 - line_width(left) - line_width(right) - TIME_GAP
         if room < 0:
             right = []  # what it is comes before what is said of it
-        if shown.more and room >= LEAST:
-            left += fit_line(list(shown.more), room)
-        return [[*head, *spread_line(left, right, width - 2, gap=GAP)]]
+        if item.more and room >= MIN_MORE:
+            left += fit_line(list(item.more), room)
+        line = spread_line(left, right, width - 2, gap=TIME_GAP)
+        return [*gutter(self._glyphs, here=here), *line]
 
 
 def day_of(seconds: float, today: date) -> str:
-    """Tell the day of a moment as one says it."""
+    """Return the day of a moment as one says it."""
     day = date(*time.localtime(seconds)[:3])
     ago = (today - day).days
     if ago in {0, 1}:

@@ -6,6 +6,7 @@ found is spread over kinds, tags and years.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.message import Message
@@ -27,37 +28,25 @@ if TYPE_CHECKING:
 
 
 class SidebarEntry(NamedTuple):
-    """A line of the sidebar.
-
-    Attributes:
-        text: What it is called.
-        query: What the list shows when it is chosen, in the query language; None for what is no
-            list of notes: a heading, a hint, a pinned note, a search for words.
-        notes: How many notes that is; None when it is not counted.
-        depth: How far a nested tag is indented.
-        path: The pinned note that it is, or "".
-        saved: The query as it was saved, or "".
-        is_hint: Whether it only says what could stand here.
-        key_of: The action whose key stands before a hint.
-    """
+    """A line of the sidebar."""
 
     text: str
+    # What the list shows when it is chosen, in the query language; None for what is no list of
+    # notes: a heading, a hint, a pinned note, a search for words.
     query: str | None
-    notes: int | None = None
-    depth: int = 0
-    path: str = ""
-    saved: str = ""
-    is_hint: bool = False
-    key_of: str = ""
+    notes: int | None = None  # how many notes that is; None when it is not counted
+    depth: int = 0  # how far a nested tag is indented
+    path: str = ""  # the pinned note that it is, or ""
+    saved: str = ""  # the query as it was saved, or ""
+    hint_for: str = ""  # the action that a hint is about, whose key stands before it
 
     @property
     def can_be_chosen(self) -> bool:
-        """Whether the cursor may stand on it."""
         return self.query is not None or bool(self.path or self.saved)
 
 
-ALL = SidebarEntry("All notes", "")
-GAP = SidebarEntry("", None)
+ALL_NOTES_ENTRY = SidebarEntry("All notes", "")
+GAP_ENTRY = SidebarEntry("", None)
 
 
 class Sidebar(ListView):
@@ -65,12 +54,11 @@ class Sidebar(ListView):
 
     BINDINGS = bindings("sidebar")
 
+    @dataclass
     class Chosen(Message):
         """The person wants to see the notes of an entry."""
 
-        def __init__(self, entry: SidebarEntry) -> None:
-            super().__init__()
-            self.entry = entry
+        entry: SidebarEntry
 
     class Dropped(Chosen):
         """The person does not want an entry here any more."""
@@ -78,12 +66,11 @@ class Sidebar(ListView):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._entries: list[SidebarEntry] = [ALL]
+        self._entries: list[SidebarEntry] = [ALL_NOTES_ENTRY]
         self._active: frozenset[str] = frozenset({""})
 
     @property
     def entry(self) -> SidebarEntry:
-        """The line under the cursor."""
         return self._entries[self.cursor]
 
     @property
@@ -93,26 +80,15 @@ class Sidebar(ListView):
         return next((entry.text for entry in shown), "")
 
     def show(self, shelves: SidebarModel, active: str) -> None:
-        """Show what the vault has.
-
-        Args:
-            shelves: What there is to choose from.
-            active: The query whose notes the list shows.
-        """
         entries = list(_entries(shelves))
         self._show(entries, frozenset({active}), active)
 
     def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
-        """Show how what was searched for is spread.
-
-        Args:
-            found: The counts of what was found.
-            terms: The conditions that the search has already.
-        """
+        """Show how what was searched for is spread."""
         self._show(list(_facets(found)), frozenset(terms), "")
 
     def _show(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
-        here = self.entry if self.cursor < len(self._entries) else GAP
+        here = self.entry if self.cursor < len(self._entries) else GAP_ENTRY
         own_keys = cast("NotekeepApp", self.app).own_keys
         self._entries = [_with_key(entry, own_keys) for entry in entries]
         self._active = active
@@ -138,8 +114,8 @@ class Sidebar(ListView):
         entry = self._entries[row]
         text = clean_line(entry.text)
         if not entry.can_be_chosen:
-            head = Piece(f" {text}", "faint" if entry.is_hint else "section")
-            if entry.is_hint:
+            head = Piece(f" {text}", "faint" if entry.hint_for else "section")
+            if entry.hint_for:
                 return [[head]]
             return [[*spread_line([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
         here = row == self.cursor and self.has_focus
@@ -177,20 +153,20 @@ def _entries(shelves: SidebarModel) -> Iterator[SidebarEntry]:
         yield SidebarEntry("Pinned", None)
         for path, title in shelves.pinned:
             yield SidebarEntry(title, None, path=path)
-        yield GAP
+        yield GAP_ENTRY
     yield SidebarEntry("Kinds", None)
-    yield ALL._replace(notes=shelves.total)
+    yield ALL_NOTES_ENTRY._replace(notes=shelves.total)
     yield from _kinds(shelves.kinds)
     if shelves.saved is not None:
         yield from _saved(shelves.saved)
-    yield GAP
+    yield GAP_ENTRY
     yield SidebarEntry("Tags", None)
     yield from _nested(shelves.tags) if shelves.tags else [_hint("edit-tags", "gives a note some")]
     yield from _years(shelves.years)
 
 
 def _saved(saved: Sequence[SavedQuery]) -> Iterator[SidebarEntry]:
-    yield GAP
+    yield GAP_ENTRY
     yield SidebarEntry("Saved", None)
     for one in saved:
         yield SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
@@ -202,11 +178,11 @@ def _facets(found: SidebarModel) -> Iterator[SidebarEntry]:
     yield SidebarEntry("Found", None, found.total)
     yield from _kinds(found.kinds)
     if found.tags:
-        yield GAP
+        yield GAP_ENTRY
         yield SidebarEntry("Tags", None)
         yield from _nested(found.tags, most_first=True)
     yield from _years(found.years)
-    yield GAP
+    yield GAP_ENTRY
     yield _hint("save-query", "keeps it")
 
 
@@ -217,7 +193,7 @@ def _kinds(kinds: Mapping[str, int]) -> Iterator[SidebarEntry]:
 
 def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
     if years:
-        yield GAP
+        yield GAP_ENTRY
         yield SidebarEntry("Years", None)
     for year, count in years.items():
         yield SidebarEntry(year, f"created:{year}", count)
@@ -225,25 +201,20 @@ def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
 
 def _hint(action: str, does: str) -> SidebarEntry:
     """Return a line that says what an action does; see `_with_key`."""
-    return SidebarEntry(does, None, is_hint=True, key_of=action)
+    return SidebarEntry(does, None, hint_for=action)
 
 
 def _with_key(entry: SidebarEntry, own_keys: Mapping[str, str]) -> SidebarEntry:
     """Put the key before a hint; an action that has none is found by its name."""
-    if not entry.key_of:
+    if not entry.hint_for:
         return entry
-    action = ACTIONS_BY_ID[entry.key_of]
+    action = ACTIONS_BY_ID[entry.hint_for]
     key = format_keys(action_keys(action, own_keys)[:1]) or f": {action.title.lower()}"
     return entry._replace(text=f"{key} {entry.text}")
 
 
 def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:
-    """Return tags in alphabetical order, each below its parent, parents that stand alone added.
-
-    Args:
-        tags: How many notes each has.
-        most_first: Whether those stand first, with all below them, that have the most notes.
-    """
+    """Return tags in alphabetical order, each below its parent, parents that stand alone added."""
     names = {parent for tag in tags for parent in _with_parents(tag)}
     entries = []
 

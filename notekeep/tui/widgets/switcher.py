@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual.containers import Vertical
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.vault import Vault
 
-SHOWN = 50
-WIDEST = 76
-TOP = 2
-TALLEST = 12
+MAX_SHOWN_TITLES = 50
+MAX_WIDTH = 76
+TOP_MARGIN = 2
+MAX_HEIGHT = 12
 
 
 class _Titles(ListView, can_focus=False):
@@ -78,7 +79,7 @@ class _Titles(ListView, can_focus=False):
             Piece("  enter makes it", "faint"),
         ]
 
-    def _over(self, index: int) -> str:
+    def _line_role(self, index: int) -> str:
         return "cursor" if index == self.cursor and self.is_selectable(index) else ""
 
 
@@ -123,19 +124,17 @@ class Switcher(Vertical):
     Switcher _Titles { height: 1; background: $panel; margin: 1 0 0 0; }
     """
 
+    @dataclass
     class Chosen(Message):
         """A note was chosen."""
 
-        def __init__(self, row: Row) -> None:
-            super().__init__()
-            self.row = row
+        row: Row
 
+    @dataclass
     class Created(Message):
         """No note has that title, and one is wanted."""
 
-        def __init__(self, title: str) -> None:
-            super().__init__()
-            self.title = title
+        title: str
 
     class Closed(Message):
         """The switcher was closed; the focus belongs to the screen again."""
@@ -143,7 +142,7 @@ class Switcher(Vertical):
     def __init__(self, vault: Vault, glyphs: Glyphs) -> None:
         super().__init__()
         self._vault, self._glyphs = vault, glyphs
-        self._found = TitleSearch(self, vault, self._show, SHOWN)
+        self._found = TitleSearch(self, vault, self._show, MAX_SHOWN_TITLES)
         self._steps, self._is_chosen = 0, False
         """What keys did that are about titles which are not there yet."""
 
@@ -153,7 +152,6 @@ class Switcher(Vertical):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is shown."""
         return self.has_class("-open")
 
     def on_mount(self) -> None:
@@ -164,9 +162,9 @@ class Switcher(Vertical):
 
     def _centre(self) -> None:
         screen = self.app.size.width
-        width = min(WIDEST, max(20, screen * 7 // 10), screen)
+        width = min(MAX_WIDTH, max(20, screen * 7 // 10), screen)
         self.styles.width = width
-        self.styles.offset = ((screen - width) // 2, TOP)
+        self.styles.offset = ((screen - width) // 2, TOP_MARGIN)
 
     def open(self) -> None:
         """Show it, empty, with the notes that were open last."""
@@ -184,7 +182,6 @@ class Switcher(Vertical):
             self._found.ask(self.query_one(_SwitcherInput).value)
 
     def close(self) -> None:
-        """Hide it."""
         self.remove_class("-open")
         self.post_message(self.Closed())
 
@@ -197,7 +194,7 @@ class Switcher(Vertical):
         titles.rows = [hit.row for hit in found.hits]
         titles.words = make_matcher(found.query)
         titles.typed = typed.strip()
-        titles.styles.height = max(1, min(TALLEST, len(titles.rows)))
+        titles.styles.height = max(1, min(MAX_HEIGHT, len(titles.rows)))
         titles.rows_changed(0)
         if steps := self._steps:
             self._steps = 0
@@ -218,7 +215,6 @@ class Switcher(Vertical):
         event.stop()
 
     def step(self, rows: int) -> None:
-        """Go to the title some rows further."""
         if not self._found.are_shown:
             self._steps += rows
             return

@@ -32,7 +32,6 @@ from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.row_lists import DayAware
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,23 +47,23 @@ if TYPE_CHECKING:
 GUTTER = 2
 GAP = 2
 """Cells between two columns."""
-LEAST_TITLE = 6
-MOST_TITLE = 30
-STRENGTH = 9
-HEAD = 1
+MIN_TITLE = 6
+MAX_TITLE = 30
+STRENGTH_WIDTH = 9
+STRENGTH_OVERHANG = 1
 """How far the name of the strength reaches beyond its column."""
-LEAST_STREAK = 8
-LEAST_GOAL = 9
-LEAST_NOTE = 12
-USUAL_NOTE = 20
+MIN_STREAK = 8
+MIN_GOAL = 9
+MIN_NOTE = 12
+DEFAULT_NOTE = 20
 """What a note has before the goal gets any room."""
 SPANS = ("week", "month", "year")
 """What the grid can show, in the order of the key that changes it."""
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
 """How many cells the marks take."""
-ROOMY = 12
+ROOMY_LINES = 12
 """Lines from which on groups have an empty line between them."""
-LOW = 7
+LOW_LINES = 7
 """Lines under which nothing but habits is shown."""
 
 
@@ -82,7 +81,7 @@ _NO_HABITS: tuple[StyledLine, ...] = (
 )
 
 
-class Needs(NamedTuple):
+class ColumnNeeds(NamedTuple):
     """How many cells the longest text of each column takes."""
 
     title: int = 0
@@ -102,42 +101,41 @@ class Columns(NamedTuple):
 
     @property
     def week(self) -> int:
-        """Where the days begin."""
         return GUTTER + self.title + self.goal
 
 
-def measure_habits(habits: Iterable[HabitView]) -> Needs:
+def measure_habits(habits: Iterable[HabitView]) -> ColumnNeeds:
     """Measure the texts of some habits."""
-    needs = Needs()
+    needs = ColumnNeeds()
     for habit in habits:
         stack = 2 if habit.after else 0
         title = max(cell_len(clean_line(habit.title)) + stack, cell_len(habit.group))
         streak = cell_len(streak_words(habit))
         texts = title, cell_len(goal_text(habit)), streak, cell_len(note_piece(habit).text)
-        needs = Needs(*map(max, needs, texts))
+        needs = ColumnNeeds(*map(max, needs, texts))
     return needs
 
 
-def lay_out_columns(width: int, span: str, needs: Needs) -> Columns:
+def lay_out_columns(width: int, span: str, needs: ColumnNeeds) -> Columns:
     """Give each column its room; what says least goes first."""
     left = width - GUTTER - WIDTHS[span]
     # The marks have a blank before them, which is the other half of the gap.
-    title = max(LEAST_TITLE, min(needs.title + 1, MOST_TITLE, left))
+    title = max(MIN_TITLE, min(needs.title + 1, MAX_TITLE, left))
     left -= title
-    strength = STRENGTH if left >= STRENGTH else 0
+    strength = STRENGTH_WIDTH if left >= STRENGTH_WIDTH else 0
     left -= strength
-    streak = max(needs.streak + GAP, LEAST_STREAK)
+    streak = max(needs.streak + GAP, MIN_STREAK)
     streak = streak if left >= streak else 0
     left -= streak
-    note = min(needs.note + GAP, USUAL_NOTE) if needs.note else 0
-    if left < min(note, LEAST_NOTE + GAP):
+    note = min(needs.note + GAP, DEFAULT_NOTE) if needs.note else 0
+    if left < min(note, MIN_NOTE + GAP):
         note = 0
     goal = min(needs.goal + GAP, left - note)
-    goal = goal if goal >= min(needs.goal + GAP, LEAST_GOAL) else 0
+    goal = goal if goal >= min(needs.goal + GAP, MIN_GOAL) else 0
     return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
 
 
-class WeekGrid(DayAware, ListView):
+class WeekGrid(ListView):
     """Habits by group, with the marks of one week and a day to fill in.
 
     Attributes:
@@ -163,19 +161,18 @@ class WeekGrid(DayAware, ListView):
         self._rows: list[PlacedHabit | str | StyledLine] = []
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
-        self._needs = Needs()
+        self._needs = ColumnNeeds()
 
     @property
     def shown(self) -> str:
         """What is shown: a week or a day where there is no room for what was chosen."""
-        room = self.inner_width - GUTTER - LEAST_TITLE
+        room = self.inner_width - GUTTER - MIN_TITLE
         if room >= WIDTHS[self.span]:
             return self.span
         return SPANS[0] if room >= WIDTHS[SPANS[0]] or room < WIDTHS["day"] else "day"
 
     @property
     def first_day(self) -> date:
-        """The first day that is shown."""
         if self.shown == "month":
             return self.day.replace(day=1)
         if self.shown == "year":
@@ -184,7 +181,6 @@ class WeekGrid(DayAware, ListView):
 
     @property
     def last_day(self) -> date:
-        """The last day that is shown."""
         if self.shown == "month":
             return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
         return self.day if self.shown == "day" else self._week_of(self.day) + timedelta(6)
@@ -194,7 +190,6 @@ class WeekGrid(DayAware, ListView):
 
     @property
     def habit(self) -> HabitView | None:
-        """The habit under the cursor."""
         row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
         return row.habit if isinstance(row, PlacedHabit) else None
 
@@ -207,12 +202,7 @@ class WeekGrid(DayAware, ListView):
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
-        """Show habits, with the cursor on the one it was on.
-
-        Args:
-            habits: In the order of lists; none shows how to begin.
-            above: Lines above them, such as what yesterday left open.
-        """
+        """Show habits, with the cursor on the one it was on."""
         self._habits, self._above = habits, above
         self._needs = measure_habits(habits)
         self._fill()
@@ -222,14 +212,14 @@ class WeekGrid(DayAware, ListView):
         if self._habits is None:
             return
         here = self.habit.id if self.habit is not None else None
-        height = self.size.height or ROOMY
-        gap: list[str | StyledLine] = [""] if height >= ROOMY else []
+        height = self.size.height or ROOMY_LINES
+        gap: list[str | StyledLine] = [""] if height >= ROOMY_LINES else []
         self._rows = [] if self._habits else [*_NO_HABITS]
-        if self._above and self._habits and height >= LOW:
+        if self._above and self._habits and height >= LOW_LINES:
             self._rows += [*self._above, *gap]
         group: str | None = None
         for placed in arrange_habits(self._habits):
-            if placed.habit.group != group and not placed.is_stacked and height >= LOW:
+            if placed.habit.group != group and not placed.is_stacked and height >= LOW_LINES:
                 if group is not None:
                     self._rows += gap
                 self._rows.append(placed.habit.group or "Others")
@@ -243,13 +233,11 @@ class WeekGrid(DayAware, ListView):
         self.rows_changed(next(places, self.cursor))
 
     def go_to_habit(self, identity: str) -> None:
-        """Put the cursor on a habit by its id."""
         for index, row in enumerate(self._rows):
             if isinstance(row, PlacedHabit) and row.habit.id == identity:
                 self.move_to(index)
 
     def next_span(self) -> None:
-        """Show a week, a month, a year, and a week again."""
         self.span = SPANS[(SPANS.index(self.span) + 1) % len(SPANS)]
         self._drawn = self.shown
         self.post_message(self.DayChanged())
@@ -335,7 +323,7 @@ class WeekGrid(DayAware, ListView):
             if columns.strength:
                 line.append(Piece("  strength", "faint"))
             if columns.streak:
-                line.append(Piece("streak".rjust(columns.streak - HEAD), "faint"))
+                line.append(Piece("streak".rjust(columns.streak - STRENGTH_OVERHANG), "faint"))
         return line
 
     def _heads(self) -> StyledLine:
@@ -357,7 +345,7 @@ class WeekGrid(DayAware, ListView):
 
     def _is_held(self, y: int) -> bool:
         """Tell whether line `y` of what is seen shows a heading that was scrolled away."""
-        return y == 0 and self._first_heading < self.scroll_offset.y and self.page >= LOW
+        return y == 0 and self._first_heading < self.scroll_offset.y and self.page >= LOW_LINES
 
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
