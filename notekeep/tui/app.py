@@ -63,12 +63,7 @@ MOST_WRONG = 50
 
 
 class GlobalActions(Over):
-    """An app with ways to everything.
-
-    Attributes:
-        place: Where the person is, kept for the next start.
-        next_vault: The vault to open when this program ends, or "".
-    """
+    """An app with ways to everything."""
 
     place: LastPlace
     next_vault = ""
@@ -288,12 +283,7 @@ GROWN_SECONDS = 2.0
 
 
 class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
-    """notekeep on a terminal, over one vault.
-
-    Attributes:
-        first_frame: Set when something is seen; nothing begins in the background before.
-        indexed: How much of the index is there while it is built, from 0 to 1; None once it is.
-    """
+    """notekeep on a terminal, over one vault."""
 
     TITLE = "notekeep"
     CSS_PATH = "app.tcss"
@@ -306,12 +296,6 @@ class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
         vault: Vault,
         when_shown: Callable[[], None] | None = None,
     ) -> None:
-        """Make the program.
-
-        Args:
-            vault: The vault.
-            when_shown: Called once the first frame is out.
-        """
         # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.vault = vault
@@ -528,10 +512,10 @@ class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
         self._ask_for_note(event.kind, event.title)
 
     def _ask_for_note(self, kind: str = "", title: str = "") -> None:
-        from notekeep.tui.dialogs.form import NewNote
+        from notekeep.tui.dialogs.form import NewNoteDialog
         from notekeep.tui.dialogs.prompts import open_dialog
 
-        dialog = NewNote(list(self.vault.schema.kinds), kind=kind, title=title)
+        dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=kind, title=title)
         open_dialog(self, dialog, lambda answer: self.vault.create(*answer), self._created)
 
     def _created(self, done: WriteResult) -> None:

@@ -133,16 +133,6 @@ class Completer:
         headings: Callable[[str], Sequence[str]] | None = None,
         links: LinkWriter | None = None,
     ) -> None:
-        """Take what may be offered.
-
-        Args:
-            titles: Names of notes.
-            tags: Tags.
-            keys: Names of fields.
-            values: For fields by their canonical names, what is found in them.
-            headings: Gives the headings of the note that a name means.
-            links: Writes a link to the note of a title; without it a title links by itself.
-        """
         self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
         self._values = {name: WordIndex(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
@@ -161,13 +151,7 @@ class Completer:
         return cls(titles, vault.tags(), keys, values, headings, LinkWriter(vault, source))
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
-        """Give what could be meant at the cursor, best first; nothing where nothing is named.
-
-        Args:
-            lines: The text.
-            row: The line of the cursor, from 0.
-            column: Its column, from 0.
-        """
+        """Give what could be meant at the cursor, best first; nothing where nothing is named."""
         before, behind = lines[row][:column], lines[row][column:]
         end = "" if behind.startswith("]]") else "]]"
         if heading := _HEADING.search(before):
@@ -296,11 +280,6 @@ class WordSuggester(Suggester):
     """Offers the rest of the word that is typed, of those it was told."""
 
     def __init__(self, begin: Callable[[str], int]) -> None:
-        """Prepare.
-
-        Args:
-            begin: Gives where in a line the word begins that is typed last.
-        """
         super().__init__(use_cache=False, case_sensitive=True)
         self._begin = begin
         self._known = WordIndex(())

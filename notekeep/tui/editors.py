@@ -30,25 +30,9 @@ Met: TypeAlias = Literal["same", "reloaded", "merged", "gone", "conflict"]
 
 
 class EditSession:
-    """One note in the editor.
-
-    Attributes:
-        path: The note, as a vault path.
-        disk: What its file holds, as far as is known: what a save expects there; None when it is
-            gone.
-        lines: What the screen should show, after `restore` and `meet` changed it.
-    """
+    """One note in the editor."""
 
     def __init__(self, path: str, data: bytes) -> None:
-        """Begin to edit.
-
-        Args:
-            path: The note.
-            data: What its file holds.
-
-        Raises:
-            Refused: It cannot be shown without changing it.
-        """
         self.path = path
         self._known = data
         self.disk = data
@@ -98,13 +82,7 @@ class EditSession:
         self._show(data)
 
     def meet(self, theirs: bytes | None, lines: Sequence[str]) -> Met:
-        """Bring the screen together with what the file holds by now.
-
-        Args:
-            theirs: What the file holds; None when it is gone, so that what is on the screen is all
-                there is of it.
-            lines: What is on the screen.
-        """
+        """Bring the screen together with what the file holds by now."""
         if theirs == self.disk:
             return "same"
         if theirs is None:
@@ -166,11 +144,6 @@ class Editors:
         """Edit a note.
 
         It is read here and now, so that the next key is typed into it and not taken for a command.
-
-        Args:
-            path: The note, as a vault path.
-            line: The line of the file to begin at, counted from 1.
-            unsaved: A text that was left unsaved and is wanted; its note may be gone.
         """
         from notekeep.tui.screens.edit import EditScreen
 

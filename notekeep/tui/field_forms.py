@@ -135,14 +135,7 @@ def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
 
 
 def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | None:
-    """Give the value before or after one; None for a field that has no such thing.
-
-    Args:
-        field: The field.
-        text: Its value by now.
-        by: 1 or -1.
-        today: The day that an empty date begins with.
-    """
+    """Give the value before or after one; None for a field that has no such thing."""
     if field.choices:
         places: Sequence[str] = ("", *field.choices)
         here = places.index(text) if text in places else 0

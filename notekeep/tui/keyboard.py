@@ -97,13 +97,7 @@ class Keyboard(RemovalSafe, _Program):
     def hold_keys(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
     ) -> None:
-        """Keep the keys that come, as they are about what the key before them asked for.
-
-        Args:
-            owner: Who has them kept, and gives them back with `release_keys`.
-            late: Called when that takes long; the keys have been given back then.
-            seconds: How long they are kept at most; 0 for a moment.
-        """
+        """Keep the keys that come, as they are about what the key before them asked for."""
 
         def give_up() -> None:
             self.release_keys(owner)

@@ -30,13 +30,6 @@ def launch_interface(root: str | None, *, prelude: bool = True) -> int:
     """Start the interface on a vault; None opens it on its welcome.
 
     Importing this costs nothing; starting imports Textual.
-
-    Args:
-        root: The vault's folder.
-        prelude: Whether the last frame may be shown while it starts.
-
-    Returns:
-        The exit code.
     """
     return launch(root, prelude=prelude)
 
@@ -57,16 +50,7 @@ def launch(
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
-    """Run the interface until the person leaves.
-
-    Args:
-        root: The vault's folder, or None when there is no vault yet.
-        prelude: Whether the last frame may be shown while Textual is imported.
-        auto_pilot: Presses the keys in a person's place, as for a bench.
-
-    Returns:
-        The exit code.
-    """
+    """Run the interface until the person leaves."""
     # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
     gc.disable()
     if root is None:
@@ -142,12 +126,6 @@ NEEDED = "pip install 'notekeep[serve]'"
 
 def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Serve the interface on a vault until it is ended.
-
-    Args:
-        root: The vault.
-        host: The name or address to listen at.
-        port: The port.
-        tell: Called with the address to open, which has the key, once before it is served.
 
     Raises:
         Failure: textual-serve is not installed, or the port cannot be listened at.

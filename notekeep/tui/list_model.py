@@ -318,11 +318,6 @@ def load_sidebar(vault: Vault) -> SidebarModel:
 def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> SidebarModel:
     """Gather how the notes are spread that a search has found.
 
-    Args:
-        vault: Where they are.
-        query: What was searched for; it may be unfinished.
-        paths: The notes; None when they are too many to be known by name.
-
     Raises:
         NotekeepError: The query asks for what takes too long, or the catalog cannot be read.
     """

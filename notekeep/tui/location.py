@@ -26,17 +26,7 @@ SCREENS = (TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN)
 
 @dataclass(slots=True)
 class LastPlace:
-    """Where the person was.
-
-    Attributes:
-        day: The day of it, as ISO text.
-        screen: One of SCREENS.
-        note: The note under the cursor of the list, or "".
-        theme: The theme that was chosen in the interface, or "".
-        view: How Browse shows notes: LIST or GRID.
-        capture: Where the last thought was written down; one of `capturing.PLACES`, or "".
-        used: Ids of the actions that were chosen by name, the last one first, between blanks.
-    """
+    """Where the person was."""
 
     day: str = ""
     screen: str = BROWSE_SCREEN

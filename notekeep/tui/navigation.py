@@ -36,11 +36,7 @@ CHECK_IN, CHANGE = "check-in", "change"
 
 
 class UndoActions(Keyboard):
-    """An app that knows what was done last in it.
-
-    Attributes:
-        vault: The vault it is over.
-    """
+    """An app that knows what was done last in it."""
 
     vault: Vault
 
@@ -94,13 +90,7 @@ class UndoActions(Keyboard):
 
 
 class Over(UndoActions):
-    """An app with screens over its screens.
-
-    Attributes:
-        glyphs: The characters to draw with.
-        today: The day it is.
-        editors: The notes that are being edited.
-    """
+    """An app with screens over its screens."""
 
     glyphs: Glyphs
     today: date
@@ -125,12 +115,7 @@ class Over(UndoActions):
             here.dismiss(None)
 
     def show_on_screen(self, mode: str, show: Callable[[Any], object]) -> None:
-        """Switch to a screen, leave all that lies over it there, and show something on it.
-
-        Args:
-            mode: The screen.
-            show: Called with the screen when it is there.
-        """
+        """Switch to a screen, leave all that lies over it there, and show something on it."""
         self.close_overlays()
         if self.editors.leave_then(partial(self.show_on_screen, mode, show)):
             return

@@ -94,16 +94,7 @@ def load_frame(folder: str, look: FrameKey) -> str | None:
 
 @contextlib.contextmanager
 def show_last_frame(folder: str, look: FrameKey, *, wanted: bool | None = None) -> Iterator[bool]:
-    """Show the kept frame while the interface starts; leave the terminal as it was afterwards.
-
-    Args:
-        folder: The cache folder it is kept in.
-        look: What will open.
-        wanted: Whether the person wants it; None is where it was tried.
-
-    Yields:
-        Whether a frame was shown.
-    """
+    """Show the kept frame while the interface starts; leave the terminal as it was afterwards."""
     frame = load_frame(folder, look) if can_paint(os.environ, wanted=wanted) else None
     if frame is None:
         yield False

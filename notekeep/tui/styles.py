@@ -192,13 +192,6 @@ def paint(
 
     This is the one place where text of a vault becomes something a terminal is sent, so nothing
     a terminal would obey gets past it, whoever forgot to clean what.
-
-    Args:
-        line: What is shown.
-        width: How many cells to fill.
-        ink: The styles of roles.
-        under: The style of what has no role: the widget's own, with its background.
-        over: A style on top of all, such as that of the row under the cursor.
     """
     segments = []
     for piece in pad_line(line, width):

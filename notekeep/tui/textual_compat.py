@@ -282,11 +282,7 @@ a tenth of a second."""
 
 
 class EventLoopGate(selectors.DefaultSelector):
-    """The selector of an event loop, which tells other threads when the loop is idle.
-
-    Attributes:
-        open: Whether other threads may go on: only as long as the loop waits.
-    """
+    """The selector of an event loop, which tells other threads when the loop is idle."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -318,15 +314,7 @@ class EventLoopGate(selectors.DefaultSelector):
 
 
 def run_app(app: App[Any], **options: Any) -> Any:
-    """Run an app to its end, with background work that yields to keys.
-
-    Args:
-        app: The app.
-        options: As for `textual.app.App.run_async`.
-
-    Returns:
-        What the app returns.
-    """
+    """Run an app to its end, with background work that yields to keys."""
     if sys.platform == "win32":  # its event loop has no selector
         return app.run(**options)
     gate, interval = EventLoopGate(), sys.getswitchinterval()

@@ -19,20 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shades:
-    """The shades of a theme between its background and its text, and those of its bars.
-
-    Attributes:
-        muted: Text that is said beside something.
-        faint: Text that may be read and need not be.
-        bright: Text that stands out.
-        cursor: Behind the row of the cursor.
-        blurred: The same in a pane without the focus.
-        line: Lines between panes.
-        bar: The scroll bar.
-        bar_hover: The same with the mouse over it.
-        selection: Behind text that is selected.
-        done: What was done; "" is the shade that all dark or all light themes have.
-    """
+    """The shades of a theme between its background and its text, and those of its bars."""
 
     muted: str
     faint: str
@@ -191,15 +178,7 @@ def choose_theme_name(
     *,
     no_colour: bool = False,
 ) -> str:
-    """Return the name of the theme to use.
-
-    Args:
-        wanted: What the person set or chose last; "ansi" is the terminal's own palette, "" what
-            Textual's own setting says, and else what suits the terminal's background.
-        known: The themes there are.
-        environment: Where many terminals say in COLORFGBG what their background is.
-        no_colour: Whether there is to be no colour, and no theme was asked for.
-    """
+    """Return the name of the theme to use."""
     wanted = wanted or constants.DEFAULT_THEME
     if no_colour or wanted == "ansi":
         return "ansi-dark"
@@ -233,13 +212,7 @@ else:
 
 
 class ThemedApp(Program):
-    """An app with a theme that is kept from one start to the next.
-
-    Attributes:
-        place: Where the person is, with the theme that was chosen.
-        vault: The vault.
-        glyphs: The characters to draw with.
-    """
+    """An app with a theme that is kept from one start to the next."""
 
     place: LastPlace
     vault: Vault

@@ -55,12 +55,6 @@ class VaultSweeps:
     """
 
     def __init__(self, app: NotekeepApp, is_news: Callable[[Refreshed], bool]) -> None:
-        """Prepare.
-
-        Args:
-            app: The program.
-            is_news: Tells whether the screens may show less than what is known after a refresh.
-        """
         self._app = app
         app.vault.words_at_once = FEW
         self._is_news = is_news

@@ -56,20 +56,7 @@ def in_background(
     holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
-    """Run `what` in a thread and then `then` with its answer in the interface's own.
-
-    Args:
-        node: The screen or app that asks; what an answer does not find when that is gone by then
-            is no fault.
-        what: Asks the vault; must not touch a widget.
-        then: Shows the answer.
-        group: Work of one kind; see `exclusive`. Work that changes notes has `WRITE_GROUP`, and is
-            done in the order in which it was asked for, each when the one before is done.
-        exclusive: Drop the answers of earlier work of the group that the same node asked for.
-        pause: Seconds to wait first, so that the next key can make it unnecessary.
-        holds_keys: Keep the keys that come meanwhile for what the answer opens.
-        failed: What to do instead of showing the error.
-    """
+    """Run `what` in a thread and then `then` with its answer in the interface's own."""
 
     async def job() -> None:
         await _first_frame(node.app)
@@ -161,14 +148,6 @@ class TitleSearch:
     def __init__(
         self, node: DOMNode, vault: Vault, show: Callable[[str, SearchResults], object], limit: int
     ) -> None:
-        """Prepare.
-
-        Args:
-            node: Where it is typed; when it goes, the answer is dropped.
-            vault: Whose notes.
-            show: Shows the answer, with the text it is for.
-            limit: How many notes at most.
-        """
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
         self._turn = 0
         self._finding = threading.Lock()
@@ -176,12 +155,7 @@ class TitleSearch:
         self._awaited: tuple[str, str] | None = None
 
     def ask(self, typed: str, query: str | None = None) -> None:
-        """Ask for the titles of a text; those of a text before that are still missing are dropped.
-
-        Args:
-            typed: The text.
-            query: What to ask, where that is more than the text.
-        """
+        """Ask for the titles of a text; answers to texts before it are dropped."""
         self._turn += 1
         self._awaited = typed, typed if query is None else query
         in_background(

@@ -13,7 +13,7 @@ from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.dialogs.dialog import hints
 from notekeep.tui.dialogs.prompts import (
-    Hint,
+    HintLine,
     TextDialog,
     TextLine,
     TextLines,
@@ -67,18 +67,13 @@ LINES = (
 )
 
 
-class AddHabit(TextDialog[NewHabit | None]):
+class AddHabitDialog(TextDialog[NewHabit | None]):
     """Asks for a habit; what cannot be read is said below its line, and nothing typed is lost."""
 
     BINDINGS = bindings("dialog")
     CSS_PATH = "dialogs.tcss"
 
     def __init__(self, title: str = "") -> None:
-        """Ask.
-
-        Args:
-            title: What is known of the title.
-        """
         super().__init__()
         self._title = title
 
@@ -96,12 +91,12 @@ class AddHabit(TextDialog[NewHabit | None]):
                         value, id=line.id, compact=True, select_on_focus=bool(line.value)
                     )
                 yield TextLines("", "warn").add_class("wrong", line.id)
-            yield Hint(LINES[0].about, "faint")
+            yield HintLine(LINES[0].about, "faint")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         about = {line.id: line.about for line in LINES}.get(event.widget.id or "")
         if about:
-            self.query_one(Hint).say(about, "faint")
+            self.query_one(HintLine).say(about, "faint")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._say_wrong(event.input.id or "", "")
@@ -138,7 +133,7 @@ class AddHabit(TextDialog[NewHabit | None]):
 
 def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
     """Ask for a new habit, make its note, and show it among the others."""
-    open_dialog(screen, AddHabit(title), partial(_make, screen.vault), partial(_made, screen))
+    open_dialog(screen, AddHabitDialog(title), partial(_make, screen.vault), partial(_made, screen))
 
 
 def _make(vault: Vault, typed: NewHabit) -> tuple[str, WriteResult]:

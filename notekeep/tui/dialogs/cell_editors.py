@@ -14,7 +14,7 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
 from notekeep.tui.dialogs.dialog import hints
-from notekeep.tui.dialogs.prompts import Hint, TextDialog, format_error
+from notekeep.tui.dialogs.prompts import HintLine, TextDialog, format_error
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,
@@ -80,13 +80,6 @@ class CellEditor(TextDialog["str | None"]):
     hint = ""
 
     def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        """Ask.
-
-        Args:
-            field: The field.
-            where: Where the cell is.
-            typed: What was typed already, in the place of what is there.
-        """
         super().__init__()
         self.field, self.where, self.typed = field, where, typed
         self._extra_width = 0
@@ -96,7 +89,7 @@ class CellEditor(TextDialog["str | None"]):
             box.border_title = Content(clean_line(self.field.name))
             box.border_subtitle = hints(("enter", "write"), ("esc", "leave it"))
             yield from self.compose_cell()
-            yield Hint(self.hint)
+            yield HintLine(self.hint)
 
     def compose_cell(self) -> ComposeResult:
         """Yield what the value is changed with."""
@@ -132,7 +125,7 @@ class CellEditor(TextDialog["str | None"]):
     def _lines(self, width: int, room: int) -> int:
         """Return how many lines to show, and leave out what has no room: the hint, then more."""
         # The column of a scrollbar is none of its text's.
-        said = self.query_one(Hint).lines_in(width - AROUND - 1)
+        said = self.query_one(HintLine).lines_in(width - AROUND - 1)
         is_hint = not self._extra_width
         silent = is_hint and self.high - 1 + said > room >= self.high - 1
         cramped = not silent and self.high - 1 + said > room
@@ -216,14 +209,6 @@ class DateCellEditor(CellEditor):
     hint = HINT
 
     def __init__(self, field: FormField, where: CellPlace, typed: str, week_start: int) -> None:
-        """Ask.
-
-        Args:
-            field: The field.
-            where: Where the cell is.
-            typed: What was typed already.
-            week_start: The first day of a week, 0 for Monday.
-        """
         super().__init__(field, where, typed)
         day = parse_iso(field.text[:10]) or where.today
         self._calendar = MonthCalendar(day, where.today, week_start)
@@ -263,7 +248,7 @@ class DateCellEditor(CellEditor):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        words = self.query_one(Hint)
+        words = self.query_one(HintLine)
         try:
             day = self._day_of(event.value)
         except UsageError as error:
@@ -280,11 +265,7 @@ class DateCellEditor(CellEditor):
         self.action_take_cell()
 
     def _day_of(self, text: str) -> date | None:
-        """Return the day that was typed; None for nothing, and for what is no word for a day.
-
-        Raises:
-            UsageError: No calendar has it.
-        """
+        """Return the day that was typed; None for nothing, and for what is no word for a day."""
         text = text.strip()
         return try_parse_day(text, self.where.today) if text else None
 
@@ -654,7 +635,7 @@ class StarsCellEditor(CellEditor):
                 self._stars.rating = number
                 if self._stars.is_mounted:
                     self._stars.put(number)
-                    self.query_one(Hint).say(self.hint)
+                    self.query_one(HintLine).say(self.hint)
                 return
         try:
             check_field_text(self.field, character)

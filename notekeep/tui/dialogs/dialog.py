@@ -30,11 +30,7 @@ SPELLED = {"esc": "escape", "/": "slash"}
 
 
 def hints(*said: tuple[str, str]) -> Content:
-    """Return what keys of a dialog do, each a button: a click presses the key.
-
-    Args:
-        said: A key as it is said, and what it does there.
-    """
+    """Return what keys of a dialog do, each a button: a click presses the key."""
     parts: list[Content | str] = []
     for key, does in said:
         pressed = Style.from_meta({"@click": f"screen.press_key({SPELLED.get(key, key)!r})"})

@@ -18,7 +18,7 @@ from notekeep.tui.completion import (
     skip_signs,
 )
 from notekeep.tui.dialogs.dialog import hints
-from notekeep.tui.dialogs.prompts import Choice, Hint, Option, TextDialog, open_dialog
+from notekeep.tui.dialogs.prompts import Choice, HintLine, Option, TextDialog, open_dialog
 from notekeep.tui.field_forms import FIELD_HINTS, LIST_TYPES, parse_field_text
 from notekeep.tui.keys import bindings
 
@@ -43,14 +43,6 @@ class WordsPrompt(TextDialog["str | None"]):
     CSS_PATH: ClassVar = ["dialogs.tcss", "planned.tcss"]
 
     def __init__(self, title: str, hint: str, example: str, *, is_one: bool = False) -> None:
-        """Ask.
-
-        Args:
-            title: What is asked for.
-            hint: One sentence below it.
-            example: What is shown while nothing is typed.
-            is_one: Whether all that is typed is one word, blanks and all.
-        """
         super().__init__()
         self._title, self._hint, self._example = title, hint, example
         self._suggester = WordSuggester(skip_signs if is_one else find_last_word)
@@ -69,7 +61,7 @@ class WordsPrompt(TextDialog["str | None"]):
                 select_on_focus=False,
                 suggester=self._suggester,
             )
-            yield Hint(self._hint)
+            yield HintLine(self._hint)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -90,13 +82,6 @@ class FieldPrompt(TextDialog[str | None]):
     CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
 
     def __init__(self, field: FormField, text: str, today: date) -> None:
-        """Ask.
-
-        Args:
-            field: The field.
-            text: What stands there already.
-            today: The day it is, for days in words.
-        """
         super().__init__()
         self.field, self.text, self._today = field, text, today
         self.suggester = WordSuggester(find_last_item if field.type in LIST_TYPES else find_start)
@@ -112,7 +97,7 @@ class FieldPrompt(TextDialog[str | None]):
                 suggester=self.suggester,
                 placeholder="nothing: the field goes away",
             )
-            yield Hint(FIELD_HINTS.get(self.field.type, "Text."))
+            yield HintLine(FIELD_HINTS.get(self.field.type, "Text."))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
@@ -134,18 +119,7 @@ def ask_field(
     apply: Callable[[str], str],
     then: Callable[[str], object],
 ) -> bool:
-    """Ask for the value of a field, in the way that suits its type.
-
-    Args:
-        screen: Where it is asked.
-        prompt: The question for a field that is typed.
-        glyphs: The characters to draw with.
-        apply: Returns a value that is typed, or raises NotekeepError for one that cannot be taken.
-        then: Takes the value.
-
-    Returns:
-        Whether it is asked with the prompt, which may then be told of known values.
-    """
+    """Ask for the value of a field, in the way that suits its type."""
     field, text = prompt.field, prompt.text
     choices = ("yes", "no") if field.type == "bool" else field.choices
     if not choices:

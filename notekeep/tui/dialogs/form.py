@@ -12,7 +12,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.dialogs.field_prompt import FieldPrompt, ask_field
-from notekeep.tui.dialogs.prompts import Hint, SubmitDialog, TextDialog
+from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog, TextDialog
 from notekeep.tui.field_forms import make_field_changes, step_value
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import parse_rating, stars
@@ -128,16 +128,6 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"]):
         glyphs: Glyphs,
         today: date,
     ) -> None:
-        """Make the form.
-
-        Args:
-            vault: Whose notes say what a field may hold.
-            title: What the note is called.
-            fields: Its fields.
-            check: Raises NotekeepError for changes that the note cannot take; runs in a thread.
-            glyphs: The characters to draw with.
-            today: The day it is.
-        """
         super().__init__()
         self._vault, self._title, self._glyphs, self._today = vault, title, glyphs, today
         self._check = check
@@ -147,7 +137,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"]):
         with Vertical(id="dialog", classes="-tall-box") as box:
             box.border_title = Content(f"Fields of {clean_line(self._title)}")
             yield self.fields
-            yield Hint("")
+            yield HintLine("")
             yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
@@ -230,20 +220,13 @@ def _values(vault: Vault, name: str) -> list[str]:
 # A new note: which kind, and what it is called.
 
 
-class NewNote(TextDialog[tuple[str, str] | None]):
+class NewNoteDialog(TextDialog[tuple[str, str] | None]):
     """Asks for the kind and the title of a note; the answer is both, or None."""
 
     BINDINGS = bindings("new-note", "dialog", priority=("next-kind", "previous-kind"))
     CSS_PATH = "dialogs.tcss"
 
     def __init__(self, kinds: Sequence[str], *, kind: str = "", title: str = "") -> None:
-        """Ask.
-
-        Args:
-            kinds: The kinds there are.
-            kind: The one to begin with; any other is the plain note.
-            title: What is known of the title.
-        """
         super().__init__()
         self._kinds = list(kinds)
         plain = "note" if "note" in self._kinds else self._kinds[0]
@@ -255,7 +238,7 @@ class NewNote(TextDialog[tuple[str, str] | None]):
             box.border_title = "New note"
             yield ChoiceBar(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
-            yield Hint("")
+            yield HintLine("")
             yield Buttons(
                 Button("tab", "chooses the kind", "next-kind"),
                 Button("enter", "makes the note", SUBMIT_ACTION),

@@ -78,7 +78,7 @@ class TextLines(TextPage, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class Hint(TextLines):
+class HintLine(TextLines):
     """The line of a dialog that says what may be typed, and what is wrong with what was typed."""
 
 
@@ -90,11 +90,7 @@ class SubmitDialog(Dialog[Answer]):
     _is_applied = False
 
     def submit(self, answer: Answer) -> None:
-        """Close with an answer, once it is applied if `ask` opened the dialog.
-
-        Args:
-            answer: The answer, which is not that the person would rather not: `dismiss` is for it.
-        """
+        """Close with an answer, once it is applied if `ask` opened the dialog."""
         if self._work is None:
             self.dismiss(answer)
         elif not self._is_working:
@@ -116,7 +112,7 @@ class SubmitDialog(Dialog[Answer]):
 
     def _show_working(self) -> None:
         if self._is_working and self.is_active:
-            self.query_one(Hint).say("Working …")
+            self.query_one(HintLine).say("Working …")
 
     def _applied(self, work: _DialogJob, result: object) -> None:
         self._is_applied = True
@@ -138,7 +134,7 @@ class SubmitDialog(Dialog[Answer]):
 
     def show_problem(self, error: NotekeepError) -> None:
         """Show what is wrong with what was typed, which stays."""
-        self.query_one(Hint).say(format_error(error), "warn")
+        self.query_one(HintLine).say(format_error(error), "warn")
 
 
 class _DialogJob(NamedTuple):
@@ -158,16 +154,7 @@ def open_dialog(
     *,
     group: str = WRITE_GROUP,
 ) -> None:
-    """Open a dialog that closes when its answer is applied; an error keeps it open with its text.
-
-    Args:
-        node: The screen or app that asks.
-        dialog: The dialog.
-        apply: Does what is asked for, in a thread; must not touch a widget. Returns None when there
-            was nothing to do.
-        then: Shows the result, after the dialog has closed.
-        group: The kind of work; see `in_background`.
-    """
+    """Open a dialog that closes once its answer is applied; after an error it stays open."""
     dialog._work = _DialogJob(node, apply, then, group)  # noqa: SLF001 - of this module
     node.app.push_screen(dialog)
 
@@ -208,15 +195,6 @@ class Prompt(TextDialog[str | None]):
         example: str = "",
         is_selected: bool = False,
     ) -> None:
-        """Ask.
-
-        Args:
-            title: What is asked for.
-            value: What stands there already.
-            hint: One sentence below it.
-            example: What is shown while nothing is typed.
-            is_selected: Whether what stands there is selected, so that typing replaces it.
-        """
         super().__init__()
         self._title, self._value, self._hint, self._example = title, value, hint, example
         self._is_selected = is_selected
@@ -231,7 +209,7 @@ class Prompt(TextDialog[str | None]):
                 compact=True,
                 select_on_focus=False,
             )
-            yield Hint(self._hint)
+            yield HintLine(self._hint)
 
     def on_mount(self) -> None:
         if self._is_selected:
@@ -308,15 +286,6 @@ class Choice(Dialog[str | None]):
         *,
         has_filter: bool = False,
     ) -> None:
-        """Ask.
-
-        Args:
-            title: What is asked for.
-            options: The answers.
-            glyphs: The characters to draw with.
-            at: The option to begin at.
-            has_filter: Whether typing filters the options, of which there are many.
-        """
         super().__init__()
         self._title, self._at, self._has_filter = title, at, has_filter
         self._options = _Options(options, glyphs)

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from notekeep import config
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.capture import read_file
-from notekeep.tui.dialogs.prompts import Hint, TextDialog, TextLines
+from notekeep.tui.dialogs.prompts import HintLine, TextDialog, TextLines
 from notekeep.tui.keys import bindings
 from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
 from notekeep.tui.workers import in_background
@@ -58,12 +58,6 @@ def write_capture(
     vault: Vault, text: str, place: str, attachment: Attachment | None = None
 ) -> WriteResult:
     """Write a text down, as one step; touches no widget, so that a thread may do it.
-
-    Args:
-        vault: Where.
-        text: What was typed; it may have several lines.
-        place: TODAY or INBOX.
-        attachment: A file that is stored along with it and linked below it.
 
     Raises:
         NotekeepError: It cannot be written; nothing is.
@@ -149,11 +143,6 @@ class CaptureScreen(TextDialog[CaptureRequest | None]):
     CSS_PATH = "dialogs.tcss"
 
     def __init__(self, place: str = TODAYS_NOTE) -> None:
-        """Ask.
-
-        Args:
-            place: Where it goes unless the person chooses otherwise.
-        """
         super().__init__()
         self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
         self._attachment: Attachment | None = None
@@ -164,7 +153,7 @@ class CaptureScreen(TextDialog[CaptureRequest | None]):
             yield ChoiceBar(CAPTURE_TARGETS, self._place)
             yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
             yield TextLines("").add_class("attached")
-            yield Hint("")
+            yield HintLine("")
             yield Buttons(
                 Button("enter", "keeps it", SUBMIT_ACTION),
                 Button("tab", "elsewhere", "next-place"),

@@ -58,15 +58,6 @@ class BrowseScreen(GridMode, VaultScreen):
         note: str = "",
         view: str = "",
     ) -> None:
-        """Make the screen.
-
-        Args:
-            vault: What it shows.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            note: The note to put the cursor on.
-            view: How to begin, `place.LIST` or `place.GRID`.
-        """
         super().__init__(vault, glyphs, today)
         self._note = note
         self._begins_as_grid = view == GRID_VIEW

@@ -103,14 +103,6 @@ class ConflictsScreen(OverlayScreen):
     OPENED_BY = "show-conflicts"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str = "") -> None:
-        """Make the screen.
-
-        Args:
-            vault: What it shows.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            path: The note or the copy to begin with.
-        """
         self.pairs = _Pairs(glyphs)
         super().__init__(vault, glyphs, today, self.pairs)
         self.add_class("-stacked")

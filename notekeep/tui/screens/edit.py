@@ -213,18 +213,7 @@ def _ignore_answer(_: object) -> None:
 
 
 class EditScreen(DismissOnce[None], VaultScreen):
-    """A note being edited.
-
-    Attributes:
-        editing: What its file holds, and what is shown of it.
-        path: The note.
-        area: The text field.
-        label: What the note is called.
-        find: Finds what is looked for in the text.
-        keeping: What is typed, kept until it is saved.
-        restores: Whether a text that was left unsaved is shown without asking.
-        is_given_up: Whether the person leaves what could not be saved.
-    """
+    """A note being edited."""
 
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
@@ -237,15 +226,6 @@ class EditScreen(DismissOnce[None], VaultScreen):
         editing: EditSession,
         line: int | None = None,
     ) -> None:
-        """Make the screen.
-
-        Args:
-            vault: The vault.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            editing: The note.
-            line: The line of the file to begin at, counted from 1.
-        """
         super().__init__(vault, glyphs, today)
         self.editing = editing
         self.path = editing.path
@@ -440,12 +420,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
         self.save(leave, leaving=True)
 
     def save(self, then: Callable[[], object] | None = None, *, leaving: bool = False) -> None:
-        """Save what is shown, and go on when it is saved.
-
-        Args:
-            then: What to do afterwards; not done when the person has to be asked first.
-            leaving: Whether that leaves the note, so that the person may choose to do it unsaved.
-        """
+        """Save what is shown, and go on when it is saved."""
         self._then, self._leaving = then, leaving
         if self.is_busy:
             return

@@ -64,13 +64,7 @@ def ask_which_version(screen: VaultScreen, theirs: bytes, ours: bytes, answered:
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool) -> None:
-    """Ask whether to leave a text that cannot be saved; None stays with it.
-
-    Args:
-        screen: Where it is edited.
-        answered: Takes the answer.
-        is_kept: Whether the text is kept where the next start finds it.
-    """
+    """Ask whether to leave a text that cannot be saved; None stays with it."""
     fate = "the text is kept, and offered again" if is_kept else "what was typed is lost"
     options = [
         Option("Try again", "to save the note", TRY_AGAIN),
@@ -132,22 +126,14 @@ class DiffDialog(Dialog[None]):
 
 
 class ExternalEdits:
-    """Brings an editor together with what its file holds.
-
-    Attributes:
-        is_asking: Whether the person is asked whose version stays.
-    """
+    """Brings an editor together with what its file holds."""
 
     def __init__(self, screen: EditScreen) -> None:
         self._screen = screen
         self.is_asking = False
 
     def look(self, then: Callable[[], object] | None = None) -> None:
-        """Read the file, and bring the screen together with it.
-
-        Args:
-            then: What to do when the person does not have to be asked.
-        """
+        """Read the file, and bring the screen together with it."""
         screen = self._screen
 
         def read() -> bytes | None:

@@ -55,11 +55,7 @@ ROOMY = 160
 
 
 class GridMode(NotesWithSidebar):
-    """A screen whose list of notes can be a grid, with marks and verbs for many notes.
-
-    Attributes:
-        cells_written: What was written last into cells, by note and field.
-    """
+    """A screen whose list of notes can be a grid, with marks and verbs for many notes."""
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
         super().__init__(vault, glyphs, today)
@@ -217,12 +213,7 @@ def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
 
 
 def edit_cell(screen: GridMode, typed: str = "") -> None:
-    """Change the cell under the cursor in the way that suits it; on a title, read the note.
-
-    Args:
-        screen: Where the grid is.
-        typed: A digit that was typed on the cell.
-    """
+    """Change the cell under the cursor in the way that suits it; on a title, read the note."""
     grid = screen.pane.grid
     row = grid.row if grid is not None else None
     column = grid.here if grid is not None else None
@@ -288,14 +279,7 @@ def _cannot(screen: GridMode, row: Row, column: Column) -> bool:
 
 
 def make_cell_editor(screen: GridMode, grid: NoteGrid, field: FormField, typed: str) -> CellEditor:
-    """Return the editor that suits a field.
-
-    Args:
-        screen: What asks.
-        grid: Where the cell is.
-        field: The field.
-        typed: What was typed already.
-    """
+    """Return the editor that suits a field."""
     from notekeep.tui.dialogs import cell_editors
 
     where = cell_editors.CellPlace(lambda: grid.cell_region, screen.glyphs, screen.today)
@@ -360,13 +344,6 @@ def set_cell(
     """Write what was made of a field, if the note still has in it what was shown.
 
     Of a list, what was added and taken away is done to the list that the note has by now.
-
-    Args:
-        vault: The vault.
-        path: The note.
-        field: The field as it was shown.
-        text: What it is to be.
-        mine: What was written here last, by note and field: the grid may not show it yet.
 
     Raises:
         Conflict: The field has another value by now.

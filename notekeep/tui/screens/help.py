@@ -63,15 +63,7 @@ ABOUT = (
 def help_lines(
     place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, wanted: str = ""
 ) -> list[StyledLine]:
-    """Return the help of a place as lines.
-
-    Args:
-        place: Where the person is; one of `actions.PLACES`.
-        own_keys: Keys that the person gave to actions, by their ids.
-        glyphs: The characters to draw with.
-        width: How many cells a line may take.
-        wanted: Only actions of which this is said, then also those of other places.
-    """
+    """Return the help of a place as lines."""
     lines: list[StyledLine] = []
     if place == "search" and not wanted:
         lines += _queries(width)
@@ -160,13 +152,6 @@ class HelpScreen(Dialog[None]):
     CSS_PATH = "../dialogs/dialogs.tcss"
 
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
-        """Make the page.
-
-        Args:
-            place: Where the person is; one of `actions.PLACES`.
-            own_keys: Keys that the person gave to actions, by their ids.
-            glyphs: The characters to draw with.
-        """
         super().__init__()
         self._page = _HelpPage(place, own_keys, glyphs)
         self._box = Input(placeholder="what would you like to do?", compact=True)

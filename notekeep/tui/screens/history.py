@@ -118,14 +118,6 @@ class HistoryScreen(OverlayScreen):
     views = getters.query_one(_Views)
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str) -> None:
-        """Make the screen.
-
-        Args:
-            vault: The vault.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            path: The note, which may be gone.
-        """
         self.versions = TimelineList(glyphs, today)
         super().__init__(vault, glyphs, today, self.versions)
         self.path = path

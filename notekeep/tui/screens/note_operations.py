@@ -133,13 +133,7 @@ def edit_tags(screen: VaultScreen, paths: Sequence[str], row: Row | None) -> Non
 def delete_notes(
     screen: VaultScreen, paths: Sequence[str], over: Callable[[], object] = lambda: None
 ) -> None:
-    """Move notes to the vault's trash, as one step.
-
-    Args:
-        screen: Where it was asked for.
-        paths: The notes.
-        over: Called when it was done, or could not be done.
-    """
+    """Move notes to the vault's trash, as one step."""
     if not paths:
         return
 
@@ -223,12 +217,7 @@ def _place_in(vault: Vault, row: Row, part: str) -> OpenNote:
 
 
 def _miss(vault: Vault, name: str) -> OpenNote:
-    """Say that a link leads nowhere, and what may have been meant.
-
-    Raises:
-        NotFound: Always, unless there are several notes whose names begin so.
-        Ambiguous: There are.
-    """
+    """Say that a link leads nowhere, and what may have been meant."""
     near = vault.resolve(name)
     raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
 
@@ -501,16 +490,7 @@ def _ask(
     verb: tuple[str, str],
     known: Callable[[], list[str]],
 ) -> None:
-    """Ask for words, plan what they say, show the plan when it is about many, and do it.
-
-    Args:
-        screen: What asks.
-        words: The question.
-        paths: The notes.
-        planned: Makes the plan.
-        verb: What is done with them, before and after: "Tag", "Tagged".
-        known: Gives what may be typed.
-    """
+    """Ask for words, plan what they say, show the plan when it is about many, and do it."""
     if not paths:
         screen.show_nothing_listed()
         return
@@ -538,15 +518,7 @@ def _plan(
     plan: Callable[[], WritePlan],
     said: Callable[[str], str],
 ) -> None:
-    """Make a plan, show it when it is about many, and do it.
-
-    Args:
-        screen: What asks.
-        title: What would be done.
-        paths: The notes.
-        plan: Makes the plan.
-        said: Says what was done, of so many notes.
-    """
+    """Make a plan, show it when it is about many, and do it."""
     screen.post_message(WorkStatus(f"Looking at {_count(paths)}"))
 
     def show(made: WritePlan) -> None:

@@ -177,11 +177,6 @@ class Palette(PacedScreen, DismissOnce[None], CommandPalette):
     """The key that chooses: pressed twice, before it is answered, it chooses once."""
 
     def __init__(self, typed: str = "") -> None:
-        """Make the palette.
-
-        Args:
-            typed: What is typed into it already.
-        """
         super().__init__(
             providers=[TypedCommands, ActionCommands, HabitCommands, NoteCommands],
             placeholder="An action, a note, a habit, or a command: tag +read",

@@ -36,13 +36,6 @@ class PictureScreen(Dialog[None]):
     CSS_PATH = "picture.tcss"
 
     def __init__(self, vault: Vault, path: str, *, draws: bool) -> None:
-        """Show a picture.
-
-        Args:
-            vault: The vault it is in.
-            path: The picture.
-            draws: Whether the terminal can show half blocks in colour.
-        """
         super().__init__()
         self._vault, self._path, self._draws = vault, path, draws
 

@@ -63,14 +63,6 @@ class PlanScreen(Dialog[bool]):
     def __init__(
         self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
     ) -> None:
-        """Show.
-
-        Args:
-            title: What the verb does.
-            plan: What it would write.
-            glyphs: The characters to draw with.
-            paths: The notes it is about, of which some may be so already.
-        """
         super().__init__()
         self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
         self._was_asked = False

@@ -37,11 +37,7 @@ FIRST_LINES = 120
 
 
 class PreviewLoader:
-    """Brings notes into the preview of a screen.
-
-    Attributes:
-        row: The note that is shown, or that will be when it is read.
-    """
+    """Brings notes into the preview of a screen."""
 
     def __init__(self, screen: VaultScreen, preview: Preview) -> None:
         self.row: Row | None = None
@@ -60,14 +56,7 @@ class PreviewLoader:
         line: int | None = None,
         neighbours: Iterable[Row | None] = (),
     ) -> None:
-        """Show a note: at once when it was drawn before, else when it is read.
-
-        Args:
-            row: The note; None leaves what is shown.
-            matcher: What to mark in its text.
-            line: The line of the file to begin at, counted from 1; None is where it was left.
-            neighbours: Notes to read ahead, likeliest first.
-        """
+        """Show a note: at once when it was drawn before, else when it is read."""
         if line is None and _is_same(row, self.row):
             # The cursor comes to a note that is on its way to a line of it.
             line = self._line
@@ -204,14 +193,6 @@ def load_note(
 ) -> NoteRendering:
     """Read a note and draw its beginning; touches no widget, so that a thread may do it.
 
-    Args:
-        vault: The vault.
-        row: The note.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-        toggled: Its folds that are not as they were written.
-        draws_pictures: Whether the terminal can show pictures in colour.
-
     Raises:
         NotekeepError: It is gone, or cannot be read.
     """
@@ -251,15 +232,7 @@ _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE
 def load_surroundings(
     vault: Vault, note: Note, toggled: set[str], *, draws_pictures: bool, is_live: bool = True
 ) -> NoteSurroundings:
-    """Read what is around a note's text; touches no widget, so that a thread may do it.
-
-    Args:
-        vault: The vault.
-        note: The note.
-        toggled: Its folds that are not as they were written.
-        draws_pictures: Whether the terminal can show pictures in colour.
-        is_live: Whether it is the note as it is in the vault.
-    """
+    """Read what is around a note's text; touches no widget, so that a thread may do it."""
     around = _EmbedLoader(vault, draws_pictures=draws_pictures).around(note.body, (note.path,))
     return replace(around, toggled=toggled, is_live=is_live)
 
@@ -348,15 +321,7 @@ def _targets(text: str) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return the text of a note that a link names: all, the section of a heading, or a block.
-
-    Args:
-        note: The note.
-        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block.
-
-    Returns:
-        The text, or None when the note has no such part.
-    """
+    """Return the text of a note that a link names: all, the section of a heading, or a block."""
     from notekeep.markdown.outline import read_body
     from notekeep.markdown.text_edit import block_end, find_section
 

@@ -127,13 +127,6 @@ class ProblemsScreen(Dialog[None]):
     CSS_PATH = "../dialogs/dialogs.tcss"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, wrong: Sequence[Problem] = ()) -> None:
-        """Make the list.
-
-        Args:
-            vault: Whose problems.
-            glyphs: The characters to draw with.
-            wrong: What could not be done here, the last one last; its path is a time.
-        """
         super().__init__()
         self._vault, self._wrong = vault, wrong
         self._list = _Problems(glyphs)

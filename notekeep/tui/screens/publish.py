@@ -57,12 +57,6 @@ class PublishScreen(QueuedKeys, VaultScreen):
     """A note is chosen at the left; at the right stands what an export would write.
 
     Nothing is written before the person says so, and what they say it to is the plan they see.
-
-    Attributes:
-        shown: The plan on the screen, of an export or of a note; None while there is none.
-        exported: The plan that was written last, as long as its result is on the screen.
-        target: The target that was chosen, or "".
-        site: The folder that was chosen, or "".
     """
 
     BINDINGS = bindings("publish")
@@ -205,13 +199,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
     def make_plan(
         self, paths: Sequence[str], *, pause: float = 0.0, how: Mapping[str, object] | None = None
     ) -> None:
-        """Show what an export of notes would write; nothing that is shown meanwhile can be meant.
-
-        Args:
-            paths: The notes.
-            pause: Seconds to wait first, so that the next key can make it unnecessary.
-            how: What else was chosen; see `Options`.
-        """
+        """Show what an export of notes would write; until then nothing can be written."""
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
@@ -386,13 +374,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
         publish_actions.choose_site(self)
 
     def set_destination(self, site: str, target: str, at: int = 0) -> None:
-        """Write into another folder, or for another target, from now on.
-
-        Args:
-            site: The folder, or "" for the one of the settings.
-            target: The target, or "" for that of the folder.
-            at: Which of the known sites the list shows the states of.
-        """
+        """Write into another folder, or for another target, from now on."""
         self.site, self.target, self.posts.site = site, target, at
         self.again()
 

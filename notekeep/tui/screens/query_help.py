@@ -74,14 +74,7 @@ def _order(query: Query) -> str:
 def explain_lines(
     typed: str, told: QueryExplanation, width: int, glyphs: Glyphs
 ) -> list[StyledLine]:
-    """Return an explanation as lines.
-
-    Args:
-        typed: The query.
-        told: What is said of it.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-    """
+    """Return an explanation as lines."""
     lines = list(_wrong(typed, told.wrong, width, glyphs)) if told.wrong else []
     if not told.wrong:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
@@ -159,14 +152,6 @@ class ExplainScreen(Dialog[None]):
     def __init__(
         self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
     ) -> None:
-        """Make the page.
-
-        Args:
-            vault: What is searched.
-            glyphs: The characters to draw with.
-            typed: The query; "" for what can be asked at all.
-            type_on: Types what is typed meanwhile into the search box.
-        """
         super().__init__()
         self._vault, self._typed, self._type_into_box = vault, typed, type_on
         self._page = _Explanation(typed, glyphs)

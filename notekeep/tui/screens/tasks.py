@@ -63,14 +63,6 @@ class TasksScreen(OverlayScreen):
     OPENED_BY = "show-tasks"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
-        """Make the screen.
-
-        Args:
-            vault: Whose tasks.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            query: Only tasks of the notes that it finds; "" for all.
-        """
         self.tasks = TaskList(glyphs, today)
         self.filter = _Filter(placeholder="words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")

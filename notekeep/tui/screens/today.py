@@ -33,7 +33,7 @@ ITEM_WIDTH = 3
 """Cells before the text of a line: the cursor, and room around it."""
 
 
-class Agenda(ListView):
+class AgendaList(ListView):
     """The lines of a day."""
 
     class Ticked(Message):
@@ -115,12 +115,12 @@ class TodayScreen(VaultScreen):
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
 
-    agenda = getters.query_one(Agenda)
+    agenda = getters.query_one(AgendaList)
     preview = getters.query_one(Preview)
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="today-panes"):
-            yield Agenda(self.glyphs)
+            yield AgendaList(self.glyphs)
             yield Preview(id="today-preview")
 
     def on_mount(self) -> None:

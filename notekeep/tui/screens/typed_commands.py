@@ -46,23 +46,13 @@ class TypedVerb(NamedTuple):
 
 
 def typed_command(screen: VaultScreen, text: str) -> Command | None:
-    """Read a command; None when it is none, or not a whole one.
-
-    Args:
-        screen: Where it was typed.
-        text: What was typed.
-    """
+    """Read a command; None when it is none, or not a whole one."""
     read = _read(screen, text)
     return read if isinstance(read, Command) else None
 
 
 def explain_no_command(screen: VaultScreen, text: str) -> str:
-    """Return why what was typed is no command, where it begins like one; else "".
-
-    Args:
-        screen: Where it was typed.
-        text: What was typed.
-    """
+    """Return why what was typed is no command, where it begins like one; else ""."""
     read = _read(screen, text)
     return read if isinstance(read, str) else ""
 

@@ -45,13 +45,7 @@ SOON = 0.1
 
 
 class VaultScreen(PacedScreen, Screen[None]):
-    """A screen over a vault.
-
-    Attributes:
-        vault: What it shows.
-        glyphs: The characters to draw with.
-        today: The day it is, by the vault's own clock.
-    """
+    """A screen over a vault."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -139,12 +133,7 @@ class VaultScreen(PacedScreen, Screen[None]):
         return switcher is None or not switcher.is_open
 
     def say(self, text: str, shortly: str = "") -> None:
-        """Write what the screen says of itself at the right of the top line.
-
-        Args:
-            text: All of it, its parts with a dot between them.
-            shortly: What matters most of it, where there is no room for all; "" is the last part.
-        """
+        """Write what the screen says of itself at the right of the top line."""
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.says, line.says_shortly = text, shortly
 
@@ -231,14 +220,6 @@ class OverlayScreen(DismissOnce[None], VaultScreen):
     text = getters.query_one("#text", DiffView)
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, listed: ListView) -> None:
-        """Make the screen.
-
-        Args:
-            vault: What it shows.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            listed: The list.
-        """
         super().__init__(vault, glyphs, today)
         self.listed = listed
 
@@ -317,25 +298,13 @@ TOO_EARLY = "It is not there yet; press the key again when you see it"
 
 
 class QueuedKeys(_VaultScreenHost):
-    """A screen on which a key may come before what it is about.
-
-    Attributes:
-        is_coming: Whether that is on its way.
-    """
+    """A screen on which a key may come before what it is about."""
 
     is_coming = False
     _meant: Sequence[Callable[[], object]] = ()
 
     def waits(self, deed: Callable[[], object]) -> bool:
-        """Keep what a key does, and the keys behind it, until what comes is there.
-
-        Args:
-            deed: Does it; asked again then, as something else may be on its way because of a key
-                before it.
-
-        Returns:
-            False when nothing is on its way.
-        """
+        """Keep what a key does, and the keys behind it, until what comes is there."""
         if self.is_coming:
             self._meant = [*self._meant, deed]
             cast("Keyboard", self.app).hold_keys(self, self._too_early, seconds=KEPT_SECONDS)

@@ -181,7 +181,7 @@ class WelcomeApp(App[str | None]):
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         self._take(WAYS[event.row].key)
 
-    def on_ways_taken(self, event: ChoiceMade) -> None:
+    def on_ways_choice_made(self, event: ChoiceMade) -> None:
         self._take(event.key)
 
     def _take(self, key: str) -> None:
@@ -319,12 +319,7 @@ def _ask_folder(app: GlobalActions) -> None:
 
 
 def switch_vault(app: GlobalActions, folder: str) -> None:
-    """Leave this vault for another one.
-
-    Args:
-        app: The program.
-        folder: The other vault's folder.
-    """
+    """Leave this vault for another one."""
     in_background(app, partial(_prepared, folder), partial(_leave_for, app), group="vaults")
 
 
