@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-# The Textual interface, and the only room that imports Textual.
-
-
 def launch_interface(root: str | None, *, prelude: bool = True) -> int:
     """Start the interface on a vault; None opens it on its welcome.
 

@@ -184,14 +184,14 @@ _NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
 _QUOTED = re.compile(r'"[^"]*"')
 
 
-def terms(typed: str) -> list[str]:
+def find_terms(typed: str) -> list[str]:
     """Return the conditions of a query as they were typed, those in quotes whole."""
     return _TERM.findall(typed)
 
 
 def toggle_term(typed: str, term: str) -> str:
     """Return a query with a condition more; without it, where it is there already."""
-    found = terms(typed)
+    found = find_terms(typed)
     if term in found:
         found.remove(term)
         return " ".join(found)
@@ -238,7 +238,7 @@ def replace_sort(typed: str, field: str) -> str:
     """Return a query in the order of a field, and in no other; as it is where there is no field."""
     if not field:
         return typed
-    kept = [term for term in terms(typed) if not term.startswith("sort:")]
+    kept = [term for term in find_terms(typed) if not term.startswith("sort:")]
     return " ".join([*kept, make_sort_term(field)])
 
 

@@ -9,16 +9,20 @@ from textual import getters, on
 from textual.message import Message
 from textual.reactive import reactive
 
+from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.restore import find_traces, find_versions, forget_traces, plan_version
 from notekeep.storage.content import digest_of
 from notekeep.tui.dialogs.prompts import Confirm
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, size_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
 from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import change_counts, unified
-from notekeep.tui.screens import note_operations
+from notekeep.tui.screens.links import follow_link
+from notekeep.tui.screens.preview_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.notes.restore import NoteVersions, Traces
     from notekeep.storage.operation_log import Version
-    from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import LineView, ListView
     from notekeep.vault import Vault
@@ -67,7 +70,7 @@ class LoadedHistory(NamedTuple):
     title: str
 
 
-class _Views(ButtonLine):
+class _ViewTabs(ButtonLine):
     """The views in a row, the chosen one standing out; a click chooses."""
 
     view: reactive[str] = reactive(CHANGE_VIEW)
@@ -115,16 +118,16 @@ class HistoryScreen(OverlayScreen):
 
     versions: TimelineList
     note = getters.query_one(Preview)
-    views = getters.query_one(_Views)
+    views = getters.query_one(_ViewTabs)
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str) -> None:
         self.versions = TimelineList(glyphs, today)
         super().__init__(vault, glyphs, today, self.versions)
-        self.path = path
+        self.path = self.subject = path
         self._past: NoteVersions | None = None
 
     def compose_text(self) -> ComposeResult:
-        yield _Views()
+        yield _ViewTabs()
         yield from super().compose_text()
         yield Preview(id="version")
 
@@ -137,7 +140,9 @@ class HistoryScreen(OverlayScreen):
 
     def vault_changed(self) -> None:
         load = partial(_load, self.vault, self.path, self.glyphs)
-        in_background(self, load, self._list, group="versions", exclusive=True, failed=self.cannot)
+        in_background(
+            self, load, self._list, group="versions", exclusive=True, failed=self.show_problem
+        )
 
     def _list(self, loaded: LoadedHistory) -> None:
         self._past = loaded.past
@@ -146,7 +151,7 @@ class HistoryScreen(OverlayScreen):
         versions = len(loaded.past.versions)
         count = plural(versions, "version") if versions else "no earlier version"
         gone = "" if loaded.past.now is not None else " · it is gone; r makes it again"
-        self.say(f"{loaded.title} · {count}{gone}")
+        self.set_status(f"{loaded.title} · {count}{gone}")
         if not loaded.moments:
             self.text.say()
 
@@ -159,8 +164,8 @@ class HistoryScreen(OverlayScreen):
     def action_next_view(self) -> None:
         self._choose(VIEWS[(VIEWS.index(self.views.view) + 1) % len(VIEWS)])
 
-    @on(_Views.Chosen)
-    def _view_clicked(self, event: _Views.Chosen) -> None:
+    @on(_ViewTabs.Chosen)
+    def _view_clicked(self, event: _ViewTabs.Chosen) -> None:
         self._choose(event.view)
 
     def _choose(self, view: str) -> None:
@@ -190,7 +195,7 @@ class HistoryScreen(OverlayScreen):
         pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE_VIEW)
         in_background(
             self, pair, self._present, group="version", exclusive=True, pause=PREVIEW_DELAY,
-            failed=self.cannot,
+            failed=self.show_problem,
         )  # fmt: skip
 
     def _present(self, comparison: TextComparison) -> None:
@@ -201,7 +206,7 @@ class HistoryScreen(OverlayScreen):
         self.note.say([], [Piece(clean_line(error.message), "warn")])
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        note_operations.follow(self, event.link, event.path)
+        follow_link(self, event.link, event.path)
 
     def action_leave(self) -> None:
         self.action_leave_over()
@@ -215,8 +220,6 @@ class HistoryScreen(OverlayScreen):
             return
 
         def restore() -> WriteResult:
-            from notekeep.notes.restore import plan_version
-
             plan = plan_version(self.vault.plan, self.vault.history, self.path, version.digest)
             return self.vault.carry_out(plan)
 
@@ -240,18 +243,17 @@ class HistoryScreen(OverlayScreen):
         self.app.post_message(EditNote(self.path))
 
     def action_forget(self) -> None:
-        def traces() -> Traces:
-            from notekeep.notes.restore import find_traces
-
-            return find_traces(self.vault, self.path)
-
-        in_background(self, traces, self._ask_to_forget, group="traces", holds_keys=True)
+        in_background(
+            self,
+            lambda: find_traces(self.vault, self.path),
+            self._ask_to_forget,
+            group="traces",
+            holds_keys=True,
+        )
 
     def _ask_to_forget(self, traces: Traces) -> None:
         def forget() -> int:
-            from notekeep.notes import restore as forgetting
-
-            removed = forgetting.forget_traces(self.vault, traces)
+            removed = forget_traces(self.vault, traces)
             self.vault.refresh()
             return removed
 
@@ -274,8 +276,6 @@ class HistoryScreen(OverlayScreen):
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
     """Read a note's history; touches no widget, so that a thread may do it."""
-    from notekeep.notes.restore import find_versions
-
     past = find_versions(vault.plan, vault.history, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
@@ -327,10 +327,6 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
 
 def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
     """Draw a version as it reads; touches no widget, so that a thread may do it."""
-    from notekeep.markdown.note import read_note
-    from notekeep.tui.page.page import NoteRendering
-    from notekeep.tui.screens.preview_loader import FIRST_LINES
-
     version = next((one for one in past.versions if _key(one) == key), None)
     data = vault.history.blob(version.digest) if version is not None else past.now or b""
     rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)

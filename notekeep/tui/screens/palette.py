@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding
@@ -25,14 +25,14 @@ from textual.widgets import Input, OptionList
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import ACTIONS, ACTIONS_BY_ID, is_offered, key_labels
-from notekeep.tui.dialogs.dialog import DismissOnce
+from notekeep.tui.dialogs.dialog import find_clicked
 from notekeep.tui.dialogs.prompts import HEIGHT_CLASSES
-from notekeep.tui.keyboard import CHOSEN
+from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in
 from notekeep.tui.render.formatting import kind_name
-from notekeep.tui.screens.typed_commands import explain_no_command, match_verbs, typed_command
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.typed_commands import explain_no_command, match_verbs, parse_typed_command
+from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.textual_compat import PacedScreen, bindings_of
 from notekeep.tui.workers import in_background
 
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.fuzzy import Matcher
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.commands.action import Action
 
 MAX_NOTES = 20
@@ -90,7 +89,7 @@ def list_offers(screen: VaultScreen) -> list[ActionOffer]:
             node = next((n for n in (screen, screen.app) if _has(n, action)), None)
             if node is not None:
                 found.setdefault(action.id, ActionOffer(action, action.method, node))
-    own_keys = cast("NotekeepApp", screen.app).own_keys
+    own_keys = program(screen).own_keys
     return [offer for offer in found.values() if is_offered(offer.action, own_keys)]
 
 
@@ -111,7 +110,7 @@ class _Commands(CommandList):
             event.prevent_default()
 
 
-class Palette(PacedScreen, DismissOnce[None], CommandPalette):
+class Palette(CommandPalette, PacedScreen[None]):
     """Textual's palette in our own looks; its styles are read when it is first opened."""
 
     DEFAULT_CSS = """
@@ -203,10 +202,13 @@ class Palette(PacedScreen, DismissOnce[None], CommandPalette):
             event.stop()
             event.prevent_default()
             return
+        keyboard = program(self).keyboard
         screen = self.app.screen_stack[-2]
         chosen = self.query_one(CommandList).highlighted
         is_first = not chosen
-        command = typed_command(screen, event.value) if isinstance(screen, VaultScreen) else None
+        command = (
+            parse_typed_command(screen, event.value) if isinstance(screen, VaultScreen) else None
+        )
         if command is not None and is_first:
             event.stop()
             event.prevent_default()
@@ -215,16 +217,16 @@ class Palette(PacedScreen, DismissOnce[None], CommandPalette):
         elif self._is_gathering:
             event.stop()
             event.prevent_default()
-            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
+            keyboard.hold(self, seconds=CHOICE_SECONDS)
             self.set_timer(RETRY_SECONDS, self.query_one(CommandInput).action_submit)
         elif chosen is not None and self.query_one(CommandInput).has_class("--list-visible"):
             # Textual goes on from here, and what was chosen comes up from the list.
-            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
+            keyboard.hold(self, seconds=CHOICE_SECONDS)
         else:
-            cast("NotekeepApp", self.app).release_keys(self)
+            keyboard.release(self)
 
     def on_click(self, event: events.Click) -> None:
-        if self.clicked(event) is None:
+        if find_clicked(self, event) is None:
             event.prevent_default()
 
     @property
@@ -243,7 +245,7 @@ class Palette(PacedScreen, DismissOnce[None], CommandPalette):
         # Before its list is gone, into which a search would put what it finds.
         self.workers.cancel_node(self)
         gone = super().dismiss(result)
-        cast("NotekeepApp", self.app).release_keys(self)
+        program(self).keyboard.release(self)
         return gone
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -272,7 +274,7 @@ class TypedCommands(Provider):
         screen = self.screen
         if not isinstance(screen, VaultScreen):
             return
-        command = typed_command(screen, query)
+        command = parse_typed_command(screen, query)
         if command is not None:
             about = escape("enter does it")
             yield Hit(
@@ -320,14 +322,14 @@ class ActionCommands(Provider):
 
     @property
     def _used(self) -> list[str]:
-        return cast("NotekeepApp", self.app).place.used.split()
+        return program(self.screen).place.used.split()
 
     def _rank(self, action: Action) -> int:
         used = self._used
         return used.index(action.id) if action.id in used else MAX_RECENT
 
     def _run(self, offer: ActionOffer) -> Callable[[], Awaitable[bool]]:
-        place = cast("NotekeepApp", self.app).place
+        place = program(self.screen).place
         used = [offer.action.id, *(one for one in self._used if one != offer.action.id)]
 
         def run() -> Awaitable[bool]:
@@ -338,7 +340,7 @@ class ActionCommands(Provider):
 
     def _about(self, offer: ActionOffer) -> str:
         action = offer.action
-        keys = key_labels(action, cast("NotekeepApp", self.app).own_keys, 2)
+        keys = key_labels(action, program(self.screen).own_keys, 2)
         return escape(f"{keys}  {action.help}" if keys else action.help)
 
 

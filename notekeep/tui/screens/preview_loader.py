@@ -1,4 +1,7 @@
-"""Notes and their embeds, read for the preview."""
+"""Notes and what they embed, read for the preview: in a thread, and neighbours while nobody waits.
+
+What parses Markdown is imported when a note is read: the first frame comes before.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from notekeep.tui.widgets.note_page import Key
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.tui.widgets.preview import Preview
     from notekeep.vault import Vault
-
-
-# A note read for the preview: in a thread, and its neighbours while nobody waits.
 
 
 FIRST_LINES = 120
@@ -57,7 +57,7 @@ class PreviewLoader:
         neighbours: Iterable[Row | None] = (),
     ) -> None:
         """Show a note: at once when it was drawn before, else when it is read."""
-        if line is None and _is_same(row, self.row):
+        if line is None and row is not None and self.row is not None and row.path == self.row.path:
             # The cursor comes to a note that is on its way to a line of it.
             line = self._line
         self.row, self._matcher, self._line = row, matcher, line
@@ -71,33 +71,25 @@ class PreviewLoader:
             return
         key = Key(row.path, row.mtime_ns, preview.text_width)
         known = preview.known(key)
-        if known is not None:
-            if preview.path == row.path:
-                self._present(known)
-            else:
-                # The cursor is drawn first: what moved it may move it again before this is seen.
-                self._screen.call_after_refresh(self._present_of, row, known)
-            return
-        in_background(
-            self._screen,
-            self._reading(row, key.width),
-            partial(self._was_read, key),
-            group="preview",
-            exclusive=True,
-            failed=self._cannot,
-        )
+        if known is None:
+            in_background(
+                self._screen,
+                partial(self._load, row, key.width),
+                partial(self._loaded, key),
+                group="preview",
+                exclusive=True,
+                failed=self._cannot,
+            )
+        elif preview.path == row.path:
+            self._present(known)
+        else:
+            # The cursor is drawn first: what moved it may move it again before this is seen.
+            self._screen.call_after_refresh(self._present_if_current, row, known)
 
-    def _reading(self, row: Row, width: int) -> Callable[[], NoteRendering]:
+    def _load(self, row: Row, width: int) -> NoteRendering:
         screen, toggled = self._screen, self._preview.folds_of(row.path)
-        return partial(
-            load_note,
-            screen.vault,
-            row,
-            width,
-            screen.glyphs,
-            toggled,
-            draws_pictures=self._draws_pictures(),
-        )
+        draws = self._draws_pictures()
+        return load_note(screen.vault, row, width, screen.glyphs, toggled, draws_pictures=draws)
 
     def _draws_pictures(self) -> bool:
         """Whether half blocks in true colours would be seen as the picture they are."""
@@ -106,12 +98,12 @@ class PreviewLoader:
             return False
         return app.console.color_system in ("truecolor", "256")
 
-    def _was_read(self, key: Key, rendering: NoteRendering) -> None:
+    def _loaded(self, key: Key, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
         if self.row is not None and self.row.path == key.path:
             self._present(rendering)
 
-    def _present_of(self, row: Row, rendering: NoteRendering) -> None:
+    def _present_if_current(self, row: Row, rendering: NoteRendering) -> None:
         if row is self.row:
             self._present(rendering)
 
@@ -119,26 +111,26 @@ class PreviewLoader:
         self._preview.show(rendering, matcher=self._matcher, line=self._line)
         self._line = None
         # A thread that draws takes the processor from the paint, so it begins after it.
-        self._screen.call_after_refresh(self._read_ahead)
+        self._screen.call_after_refresh(self._load_ahead)
 
-    def _read_ahead(self) -> None:
+    def _load_ahead(self) -> None:
         width = self._preview.text_width
         for row in self._neighbours:
             key = Key(row.path, row.mtime_ns, width)
             if self._preview.known(key) is None:
                 in_background(
                     self._screen,
-                    self._reading(row, width),
-                    partial(self._was_read_ahead, key),
+                    partial(self._load, row, width),
+                    partial(self._loaded_ahead, key),
                     group="ahead",
                     exclusive=True,
                     failed=lambda _error: None,
                 )
                 return
 
-    def _was_read_ahead(self, key: Key, rendering: NoteRendering) -> None:
+    def _loaded_ahead(self, key: Key, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
-        self._read_ahead()
+        self._load_ahead()
 
     # What the preview leaves to its screen.
 
@@ -165,27 +157,18 @@ class PreviewLoader:
         screen.app.push_screen(PictureScreen(screen.vault, path, draws=self._draws_pictures()))
 
     def copied(self) -> ClipboardText | None:
-        """Return what is chosen in the text, as it goes onto the clipboard; None when nothing is.
-
-        Of a quote its source goes along.
-        """
+        """Return what is chosen in the text, as it goes onto the clipboard, or None."""
         from notekeep.tui.clipboard import copy_selection
 
         rendering, chosen = self._preview.rendering, self._preview.chosen
-        return (
-            copy_selection(rendering, chosen)
-            if rendering is not None and chosen is not None
-            else None
-        )
+        if rendering is None or chosen is None:
+            return None
+        return copy_selection(rendering, chosen)
 
     def _cannot(self, error: NotekeepError) -> None:
         from notekeep.tui.render.plan_lines import error_lines
 
         self._preview.say([], *error_lines(error, self._preview.text_width))
-
-
-def _is_same(row: Row | None, other: Row | None) -> bool:
-    return row is not None and other is not None and row.path == other.path
 
 
 def load_note(
@@ -209,14 +192,13 @@ def load_note(
     return rendering
 
 
-# What the text of a note needs that is not in it, read while nobody waits.
+# What the text of a note needs that is not in it.
 
-
-DEEPEST = 3
+MAX_EMBED_DEPTH = 3
 """Notes within notes within notes; what they embed in turn is only linked."""
-MOST_EMBEDS = 40
-MOST_PICTURES = 200
-LONGEST_EMBED = 20_000
+MAX_EMBEDS = 40
+MAX_PICTURES = 200
+MAX_EMBED_LENGTH = 20_000
 """Characters of a note that are shown in another one."""
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
@@ -243,7 +225,7 @@ class _EmbedLoader:
     def __init__(self, vault: Vault, *, draws_pictures: bool) -> None:
         self._vault = vault
         self._draws_pictures = draws_pictures
-        self._left = MOST_EMBEDS
+        self._left = MAX_EMBEDS
 
     def around(self, text: str, within: tuple[str, ...]) -> NoteSurroundings:
         """Read what is around a text of the last of the notes `within` each other."""
@@ -255,7 +237,7 @@ class _EmbedLoader:
             if "://" in target or name.endswith(_NO_NOTES):
                 continue
             if name.endswith(_PICTURES):
-                if len(pictures) < MOST_PICTURES:
+                if len(pictures) < MAX_PICTURES:
                     pictures[target] = self._picture(target, within[-1])
             elif self._left > 0:
                 self._left -= 1
@@ -288,24 +270,28 @@ class _EmbedLoader:
     def _embedded(self, target: str, within: tuple[str, ...]) -> EmbeddedNote:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
+
+        def failed(title: str, problem: str) -> EmbeddedNote:
+            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, problem)
+
         try:
             row = self._vault.linked(name, within[-1])
             if row is None:
-                return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "there is no such note")
+                return failed(target, "there is no such note")
             note = self._vault.read_known(row)
             text = extract_part(note, part)
         except NotFound:
-            return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "its file is gone")
+            return failed(target, "its file is gone")
         except NotekeepError as error:
-            return EmbeddedNote(target, link, "", NO_SURROUNDINGS, error.message)
+            return failed(target, error.message)
         title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
         if text is None:
-            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, "there is no such part in it")
+            return failed(title, "there is no such part in it")
         if note.path in within and not part:
-            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, "it is in itself")
-        if len(within) > DEEPEST:
+            return failed(title, "it is in itself")
+        if len(within) > MAX_EMBED_DEPTH:
             return EmbeddedNote(title, link, "", NO_SURROUNDINGS)
-        shown = text[:LONGEST_EMBED]
+        shown = text[:MAX_EMBED_LENGTH]
         return EmbeddedNote(title, link, shown, self.around(shown, (*within, note.path)))
 
 
@@ -321,7 +307,13 @@ def _targets(text: str) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return the text of a note that a link names: all, the section of a heading, or a block."""
+    """Return the text of a note that a link names; None when it has no such part.
+
+    Args:
+        note: The note.
+        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block; ""
+            is all of it.
+    """
     from notekeep.markdown.outline import read_body
     from notekeep.markdown.text_edit import block_end, find_section
 

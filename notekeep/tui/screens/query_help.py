@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.containers import Vertical
 from textual.content import Content
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.dialogs.dialog import Dialog
-from notekeep.tui.keys import bindings
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line, spread_line, wrap_line
-from notekeep.tui.screens.help import QUERY_LINES
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
+from notekeep.tui.screens.help import query_lines
 from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.workers import in_background
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 INDENT = "  "
-CLOSES = "esc, or typing on, closes this"
+CLOSE_HINT = "esc, or typing on, closes this"
 
 
 class QueryExplanation(NamedTuple):
@@ -112,14 +110,6 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
     yield from wrap_line([Piece("As far as it can be read, it asks for", "muted")], width)
 
 
-def _how_to_ask(width: int) -> list[StyledLine]:
-    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")], []]
-    for example, meaning in QUERY_LINES:
-        left = pad_line([Piece(example, "code-string")], min(34, width // 2))
-        lines.append([*left, Piece(f"  {meaning}", "muted")])
-    return lines
-
-
 class _Explanation(TextPage):
     def __init__(self, typed: str, glyphs: Glyphs) -> None:
         super().__init__()
@@ -129,7 +119,7 @@ class _Explanation(TextPage):
     def _lines(self) -> list[StyledLine]:
         width = max(8, self.inner_width)
         if not self._typed:
-            return _how_to_ask(width)
+            return query_lines(width)
         if self.told is None:
             return [[Piece(clean_line(self._typed), "code-string")]]
         return explain_lines(self._typed, self.told, width, self._glyphs)
@@ -146,9 +136,6 @@ class _Explanation(TextPage):
 class ExplainScreen(Dialog[None]):
     """An explanation over the search box."""
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "../dialogs/dialogs.tcss"
-
     def __init__(
         self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
     ) -> None:
@@ -157,9 +144,9 @@ class ExplainScreen(Dialog[None]):
         self._page = _Explanation(typed, glyphs)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-wide-box") as box:
-            box.border_title = Content("What the search means" if self._typed else "How to search")
-            box.border_subtitle = Content(CLOSES)
+        title = "What the search means" if self._typed else "How to search"
+        with dialog_box(title, classes="-wide-box") as box:
+            box.border_subtitle = Content(CLOSE_HINT)
             yield self._page
 
     def on_mount(self) -> None:

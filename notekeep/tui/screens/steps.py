@@ -1,4 +1,4 @@
-"""All steps and the trash."""
+"""All steps that notekeep did in the vault, what each changed, and the trash."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.notes.restore import plan_untrash
+from notekeep.storage.trash import list_trash
 from notekeep.tui.dialogs.prompts import Choice, Option
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import ShowHistory, VaultChanged
@@ -15,7 +17,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.version_lines import changes_lines
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,16 +25,13 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import StepDetails, TakenStep
     from notekeep.storage.trash import TrashedFile
-    from notekeep.tui.navigation import Over
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 
-# Steps: all that notekeep did in the vault, what each changed, and the way back.
-
-
-SHOWN = 1000
+MAX_STEPS = 1000
 """How many steps are listed; older ones are what `history` of a note shows."""
 
 
@@ -52,9 +51,13 @@ class StepsScreen(OverlayScreen):
 
     def vault_changed(self) -> None:
         in_background(
-            self, lambda: self.vault.steps.listed(SHOWN), self._list, group="steps", exclusive=True,
-            failed=self.cannot,
-        )  # fmt: skip
+            self,
+            lambda: self.vault.steps.listed(MAX_STEPS),
+            self._list,
+            group="steps",
+            exclusive=True,
+            failed=self.show_problem,
+        )
 
     def _list(self, steps: list[TakenStep]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
@@ -63,8 +66,8 @@ class StepsScreen(OverlayScreen):
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
         back = f" · {undone} taken back" if undone else ""
-        self.say(f"{plural(len(steps), 'step')}{back}")
-        self.rest(*(() if steps else ("take-back", "step-history", "read-text")))
+        self.set_status(f"{plural(len(steps), 'step')}{back}")
+        self.set_idle_actions(*(() if steps else ("take-back", "step-history", "read-text")))
         if not steps:
             self.text.say()
 
@@ -83,7 +86,7 @@ class StepsScreen(OverlayScreen):
             return
         in_background(
             self, lambda: self.vault.steps.look(step.id), lambda past: self._show(step, past),
-            group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.cannot,
+            group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.show_problem,
         )  # fmt: skip
 
     def _show(self, step: TakenStep, past: StepDetails) -> None:
@@ -185,54 +188,41 @@ def _nothing() -> list[StyledLine]:
 # The trash as a list to choose from: what is chosen goes back to where it was.
 
 
-def show_trash(app: Over) -> None:
+def show_trash(app: NotekeepApp) -> None:
     """List what was deleted, the last one first."""
 
-    def look() -> list[TrashedFile]:
-        from notekeep.storage.trash import list_trash
+    def ask(found: list[TrashedFile]) -> None:
+        if not found:
+            show_message(app, "The trash is empty")
+            return
+        options = [Option(one.was, _about(one), one.path) for one in found]
+        app.push_screen(Choice("Bring back from the trash", options, app.glyphs), answered)
 
-        return list_trash(app.vault.root)
+    def answered(path: str | None) -> None:
+        if path is not None:
+            in_background(app, lambda: restore(path), show_restored, group=WRITE_GROUP)
+
+    def restore(path: str) -> WriteResult:
+        vault = app.vault
+        return vault.carry_out(plan_untrash(vault.plan, vault.history, path))
+
+    def show_restored(done: WriteResult) -> None:
+        for problem in done.refused:
+            text = clean(f"{problem.message}\n{problem.hint}")
+            app.notify(text, severity="error", markup=False)
+        for path in done.paths:
+            show_message(app, f"Brought back {path} · u undo")
+        if done.step:
+            app.post_message(VaultChanged(is_step=True))
 
     in_background(
         app,
-        look,
-        lambda found: _ask(app, found),
+        lambda: list_trash(app.vault.root),
+        ask,
         group="trash",
         exclusive=True,
         holds_keys=True,
     )
-
-
-def _ask(app: Over, found: list[TrashedFile]) -> None:
-    if not found:
-        show_message(app, "The trash is empty")
-        return
-
-    def answered(path: str | None) -> None:
-        if path is not None:
-            in_background(
-                app, lambda: _bring_back(app, path), lambda done: _tell(app, done), group="write"
-            )
-
-    options = [Option(one.was, _about(one), one.path) for one in found]
-    app.push_screen(Choice("Bring back from the trash", options, app.glyphs), answered)
-
-
-def _bring_back(app: Over, path: str) -> WriteResult:
-    from notekeep.notes.restore import plan_untrash
-
-    vault = app.vault
-    return vault.carry_out(plan_untrash(vault.plan, vault.history, path))
-
-
-def _tell(app: Over, done: WriteResult) -> None:
-    for problem in done.refused:
-        text = clean(f"{problem.message}\n{problem.hint}")
-        app.notify(text, severity="error", markup=False)
-    for path in done.paths:
-        show_message(app, f"Brought back {path} · u undo")
-    if done.step:
-        app.post_message(VaultChanged(is_step=True))
 
 
 def _about(one: TrashedFile) -> str:

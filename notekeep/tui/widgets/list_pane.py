@@ -346,7 +346,7 @@ SORTED_AT_ONCE = 5_000
 """With more notes than this a list is sorted in the background, and whole."""
 
 
-class ListPane(RemovalSafe, NotePane, Vertical):
+class ListPane(NotePane, Vertical, RemovalSafe):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
@@ -690,7 +690,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             self.post_message(self.Empty())
         if self._is_accepted:
             self._accept()
-            cast("NotekeepApp", self.app).release_keys(self)
+            cast("NotekeepApp", self.app).keyboard.release(self)
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
@@ -701,7 +701,7 @@ class ListPane(RemovalSafe, NotePane, Vertical):
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).hold_keys(self, late=self._look_on)
+        cast("NotekeepApp", self.app).keyboard.hold(self, late=self._look_on)
 
     def _look_on(self) -> None:
         if self._is_accepted:
