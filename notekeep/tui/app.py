@@ -351,7 +351,7 @@ class NotekeepApp(App[None], RemovalSafe):
     # What changed.
 
     def on_work_status(self, event: WorkStatus) -> None:
-        for screen in self.navigation.loaded_screens():
+        for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
             screen.show_work_status(event.text)
 
     def on_indexing_status(self, event: IndexingStatus) -> None:
@@ -580,8 +580,8 @@ class NotekeepApp(App[None], RemovalSafe):
     def action_palette(self) -> None:
         from notekeep.tui.screens.palette import Palette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        if isinstance(self.screen, VaultScreen):
+            self.push_screen(Palette(self.screen))
 
     def action_change_theme(self) -> None:
         from notekeep.tui.dialogs.theme_picker import choose_theme

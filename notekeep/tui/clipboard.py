@@ -1,8 +1,8 @@
 """The clipboard: text, quotes with their source and links copied, pictures pasted.
 
 Text goes through the terminal, and through the system's own program for it: some terminals do not
-do what OSC 52 asks, and say nothing. A terminal pastes text only: what is dropped on it arrives as a
-path, and a picture on the clipboard is asked of the system's program.
+do what OSC 52 asks, and say nothing. A terminal pastes text only: what is dropped on it arrives as
+a path, and a picture on the clipboard is asked of the system's program.
 """
 
 from __future__ import annotations

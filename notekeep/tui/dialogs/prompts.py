@@ -281,7 +281,7 @@ def _has_words(text: str, words: Sequence[str]) -> bool:
     return all(word in text.casefold() for word in words)
 
 
-class _Filter(Input):
+class FilterLine(Input):
     """Where options are filtered by typing; its other keys are the dialog's."""
 
     BINDINGS = bindings("switcher", by_screen=ALL_ACTIONS)
@@ -315,14 +315,14 @@ class Choice(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "chooses"), ("esc", "closes")):
             if self._has_filter:
-                yield _Filter(placeholder="Type to filter", compact=True)
+                yield FilterLine(placeholder="Type to filter", compact=True)
             yield self._options
 
     def on_mount(self) -> None:
         view = self._options
         view.styles.height = min(self._count, max(3, self.app.size.height - 8))
         view.begin_at(self._at)
-        (self.query_one(_Filter) if self._has_filter else view).focus()
+        (self.query_one(FilterLine) if self._has_filter else view).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
