@@ -229,8 +229,8 @@ def _values(vault: Vault) -> dict[str, set[str]]:
         found[name].update(choices)
     for name in VALUES:
         # As rows all notes would be in memory for it, every time that one is edited.
-        said = vault.values(name, limit=MAX_VALUES)
-        found[name].update(text for text in said if len(text) <= MAX_VALUE_LENGTH)
+        found_values = vault.values(name, limit=MAX_VALUES)
+        found[name].update(text for text in found_values if len(text) <= MAX_VALUE_LENGTH)
     return found
 
 

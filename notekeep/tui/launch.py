@@ -63,11 +63,11 @@ def launch(
     screen = left.screen_to_open(vault.today())
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
-    look = FrameKey.of(
+    key = FrameKey.of(
         vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ
     )
     wanted = vault.person.prelude if prelude else False
-    with show_last_frame(vault.places.cache, look, wanted=wanted):
+    with show_last_frame(vault.places.cache, key, wanted=wanted):
         raise_frame_rate()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
@@ -117,11 +117,11 @@ def _log_to(folder: str) -> None:
 # same browser could open one too.
 
 
-COOKIE = "notekeep"
-NEEDED = "pip install 'notekeep[serve]'"
+COOKIE_NAME = "notekeep"
+INSTALL_COMMAND = "pip install 'notekeep[serve]'"
 
 
-def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serve the interface on a vault until it is ended.
 
     Raises:
@@ -130,7 +130,9 @@ def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) ->
     try:
         from textual_serve.server import Server
     except ImportError as error:
-        raise Failure("What serves the interface to a browser is not installed.", NEEDED) from error
+        raise Failure(
+            "What serves the interface to a browser is not installed.", INSTALL_COMMAND
+        ) from error
 
     class Served(Server):
         """A server that shows its pages to nobody without the key."""
@@ -144,7 +146,7 @@ def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) ->
 
         async def on_startup(self, app: web.Application) -> None:
             del app
-            tell(f"{self.public_url}/?key={self.key}")
+            announce(f"{self.public_url}/?key={self.key}")
 
         def initialize_logging(self) -> None:
             """Say nothing of each page that is opened."""
@@ -175,9 +177,9 @@ def require_key(key: str) -> Any:
         if _is_key(given, key):
             # Seen in no history and in no address that is copied.
             answer = web.HTTPFound("/")
-            answer.set_cookie(COOKIE, key, httponly=True, samesite="Strict")
+            answer.set_cookie(COOKIE_NAME, key, httponly=True, samesite="Strict")
             return answer
-        known = _is_key(request.cookies.get(COOKIE, ""), key)
+        known = _is_key(request.cookies.get(COOKIE_NAME, ""), key)
         if not known or not _is_own_page(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
         return await handler(request)

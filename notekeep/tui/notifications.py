@@ -15,20 +15,22 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
 
-TOLD = 4
+MAX_NAMED_NOTES = 4
 """So many notes that were left out are named in a toast; of more the number is said."""
 
 
 def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
     """Say what was done and how to take it back, and which notes were left out and why."""
     if done.remarks:
-        node.app.notify("\n".join(map(clean_line, done.remarks[:TOLD])), timeout=LONG, markup=False)
-    told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
-    if len(done.refused) > TOLD:
-        told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")
-    if told:
+        node.app.notify(
+            "\n".join(map(clean_line, done.remarks[:MAX_NAMED_NOTES])), timeout=LONG, markup=False
+        )
+    lines = [f"{problem.place}: {problem.message}" for problem in done.refused[:MAX_NAMED_NOTES]]
+    if len(done.refused) > MAX_NAMED_NOTES:
+        lines.append(f"and {plural(len(done.refused) - MAX_NAMED_NOTES, 'more note')}")
+    if lines:
         hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
-        lines = [*told, *list(hints)[:1]]
+        lines = [*lines, *list(hints)[:1]]
         node.app.notify(
             "\n".join(map(clean_line, lines)), severity="warning", timeout=LONG, markup=False
         )

@@ -133,7 +133,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self._put()
         self.call_after_refresh(self._put)
 
-    def take(self, text: str) -> None:
+    def submit_text(self, text: str) -> None:
         """Answer with a text, if it fits the field."""
         if text == clean_line(self.field.text):
             self.dismiss(None)
@@ -179,7 +179,7 @@ class TextCellEditor(CellEditor):
         )
 
     def action_take_cell(self) -> None:
-        self.take(self.query_one(Input).value.strip())
+        self.submit_text(self.query_one(Input).value.strip())
 
 
 # A date in a cell: a calendar, and the words that the command line knows for days.
@@ -275,7 +275,7 @@ class DateCellEditor(CellEditor):
         except UsageError as error:
             self.show_problem(error)
         else:
-            self.take(day.isoformat() if day is not None else text)
+            self.submit_text(day.isoformat() if day is not None else text)
 
     def action_later_day(self) -> None:
         self._move(timedelta(1))
@@ -495,7 +495,7 @@ class ListCellEditor(CellEditor):
 
     def action_take_cell(self) -> None:
         self._apply()
-        self.take(format_value([*self.chosen]))
+        self.submit_text(format_value([*self.chosen]))
 
 
 class ChoiceCellEditor(CellEditor):
@@ -524,7 +524,7 @@ class ChoiceCellEditor(CellEditor):
         text = self.field.text
         self._items.begin_at(self._values.index(text) if text in self._values else 0)
 
-    def _went_to(self, letter: str) -> bool:
+    def _go_to_letter(self, letter: str) -> bool:
         first = self._items.cursor + 1
         order = [*range(first, len(self._values)), *range(first)]
         for row in order:
@@ -534,7 +534,7 @@ class ChoiceCellEditor(CellEditor):
         return False
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and self._went_to(event.character):
+        if event.is_printable and event.character and self._go_to_letter(event.character):
             event.stop()
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
@@ -542,7 +542,7 @@ class ChoiceCellEditor(CellEditor):
         self.action_take_cell()
 
     def action_take_cell(self) -> None:
-        self.take(self._values[self._items.cursor])
+        self.submit_text(self._values[self._items.cursor])
 
 
 # A rating in a cell: a row of stars.
@@ -652,7 +652,7 @@ class StarsCellEditor(CellEditor):
 
     def action_take_cell(self) -> None:
         text = "" if self.rating is None else format_value(self.rating)
-        self.take(text)
+        self.submit_text(text)
 
 
 def _rating(digits: str) -> float | None:

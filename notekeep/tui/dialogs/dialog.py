@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 KEY_NAMES = {"esc": "escape", "/": "slash"}
-"""Keys as they are said, and as Textual calls them."""
+"""Keys as they are shown, and as Textual calls them."""
 
 
-def hints(*said: tuple[str, str]) -> Content:
+def hints(*keys: tuple[str, str]) -> Content:
     """Return what keys of a dialog do, as pairs of a key and a word; a click presses the key."""
     parts: list[Content | str] = []
-    for key, does in said:
+    for key, does in keys:
         pressed = Style.from_meta({"@click": f"screen.press_key({KEY_NAMES.get(key, key)!r})"})
         parts += [" · "] if parts else []
         parts.append(Content.styled(f"{key} {does}", pressed))
@@ -61,7 +61,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
     CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
 
     def action_press_key(self, key: str) -> None:
-        """Press a key, for whoever clicks on what is said of it."""
+        """Press a key, for whoever clicks on its hint."""
         if self.app.screen_stack[-1:] == [self]:
             event = Key(key, key_to_character(key))
             event.set_sender(self.app)

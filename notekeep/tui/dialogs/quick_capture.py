@@ -129,8 +129,8 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
     def attach(self, attachment: Attachment) -> None:
         """Let a file go along."""
         self._attachment = attachment
-        told = f"With {clean_line(attachment.name)}"
-        self.query_one(".attached", TextLines).say(told, "accent")
+        text = f"With {clean_line(attachment.name)}"
+        self.query_one(".attached", TextLines).say(text, "accent")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.replace(LINE_END, "\n").strip()

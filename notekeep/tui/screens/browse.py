@@ -278,7 +278,7 @@ class BrowseScreen(VaultScreen):
             self.action_open()
 
     def on_preview_widened(self) -> None:
-        self.loader.again()
+        self.loader.reload()
 
     def _show(self, row: Row | None, line: int | None = None) -> None:
         notes = self.notes
@@ -304,7 +304,7 @@ class BrowseScreen(VaultScreen):
         self.add_class("-reading")
         self.preview.focus()
         # Where the preview had no place, it has one only after this.
-        self.call_after_refresh(self.loader.again)
+        self.call_after_refresh(self.loader.reload)
 
     def action_leave(self) -> None:
         self.remove_class("-reading")

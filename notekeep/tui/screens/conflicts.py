@@ -150,9 +150,14 @@ class ConflictsScreen(OverlayScreen):
         if event.view is not self.pairs or here is None:
             return
         in_background(
-            self, partial(_read, self.vault, here), self._show, group="versions", exclusive=True,
-            pause=PREVIEW_DELAY, failed=self.show_problem,
-        )  # fmt: skip
+            self,
+            partial(_read, self.vault, here),
+            self._show,
+            group="versions",
+            exclusive=True,
+            pause=PREVIEW_DELAY,
+            failed=self.show_problem,
+        )
 
     def _show(self, versions: ConflictVersions) -> None:
         self._versions = versions

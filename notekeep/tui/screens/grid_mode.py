@@ -194,8 +194,8 @@ class GridMode:
             show_error(self._screen, done)
             self._screen.post_message(VaultChanged())
             return
-        said = f"{field.name}: {clean_line(text)}" if text else f"no {field.name} any more"
-        notify_done(self._screen, f"{clean_line(row.title)} · {said}", done)
+        what = f"{field.name}: {clean_line(text)}" if text else f"no {field.name} any more"
+        notify_done(self._screen, f"{clean_line(row.title)} · {what}", done)
 
 
 def cell_field(row: Row, column: Column, schema: Schema) -> FormField:

@@ -294,14 +294,14 @@ class HabitsScreen(VaultScreen):
             group="log",
         )
 
-    def _ask_and_log(self, prompt: Prompt, said: Callable[[str], tuple[str, str] | None]) -> None:
+    def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
         """Ask for a text, and log the value and the note that it stands for."""
         habit, day = self.grid.habit, self.grid.day
         if habit is None:
             return
 
         def log(text: str) -> CheckInResult | None:
-            entry = said(text)
+            entry = parse(text)
             if entry is None:
                 return None
             value, note = entry

@@ -87,10 +87,10 @@ def help_lines(
 
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
-    """Whether every word that is wanted is in what is said of an action, or is a key of it."""
+    """Whether every wanted word is in the texts of an action, or is a key of it."""
     keys = key_labels(action, own_keys).replace(",", "")
-    said = f"{action.title} {action.help} {action.group} {action.command}".casefold()
-    return all(word.casefold() in said or word in keys.split() for word in wanted.split())
+    text = f"{action.title} {action.help} {action.group} {action.command}".casefold()
+    return all(word.casefold() in text or word in keys.split() for word in wanted.split())
 
 
 def query_lines(width: int) -> list[StyledLine]:

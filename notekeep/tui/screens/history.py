@@ -27,7 +27,7 @@ from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -188,15 +188,25 @@ class HistoryScreen(OverlayScreen):
         if self.views.view == TEXT_VIEW:
             make = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
             in_background(
-                self, make, self.note.show, group="version", exclusive=True, pause=PREVIEW_DELAY,
+                self,
+                make,
+                self.note.show,
+                group="version",
+                exclusive=True,
+                pause=PREVIEW_DELAY,
                 failed=self._cannot_read,
-            )  # fmt: skip
+            )
             return
         pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE_VIEW)
         in_background(
-            self, pair, self._present, group="version", exclusive=True, pause=PREVIEW_DELAY,
+            self,
+            pair,
+            self._present,
+            group="version",
+            exclusive=True,
+            pause=PREVIEW_DELAY,
             failed=self.show_problem,
-        )  # fmt: skip
+        )
 
     def _present(self, comparison: TextComparison) -> None:
         self.views.about = change_counts(comparison)
@@ -223,7 +233,7 @@ class HistoryScreen(OverlayScreen):
             plan = plan_version(self.vault.plan, self.vault.history, self.path, version.digest)
             return self.vault.carry_out(plan)
 
-        in_background(self, restore, self._restored, group="write")
+        in_background(self, restore, self._restored, group=WRITE_GROUP)
 
     def _restored(self, done: WriteResult) -> None:
         if not done.step:
@@ -263,7 +273,7 @@ class HistoryScreen(OverlayScreen):
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
             if yes:
-                in_background(self, forget, forgotten, group="write")
+                in_background(self, forget, forgotten, group=WRITE_GROUP)
 
         versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
         stays = "The note itself stays." if traces.there else "The note itself is gone."

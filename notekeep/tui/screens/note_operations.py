@@ -55,11 +55,11 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
 
 
 class _Step(NamedTuple):
-    """Something to do with notes: which, what it would be called, and what is said of it done."""
+    """Something to do with notes: which ones, and what a plan of it is called."""
 
     paths: list[str]
     title: str
-    said: Callable[[str], str]
+    say_done: Callable[[str], str]
     """Says what was done with so many notes, such as "3 notes"."""
 
 
@@ -206,10 +206,10 @@ class NoteOperations:
             return
         self._deleting = paths
 
-        def said(count: str) -> str:
+        def say_done(count: str) -> str:
             return f"Moved {count if is_marked else os.path.basename(paths[0])} to .trash"
 
-        step = _Step(paths, f"Delete {_count(paths)}", said)
+        step = _Step(paths, f"Delete {_count(paths)}", say_done)
         self._plan(step, lambda: screen.vault.plan.delete_all(paths), over=self._end_deleting)
 
     def _end_deleting(self) -> None:
@@ -329,7 +329,7 @@ class NoteOperations:
             screen.notes.follow_marks(moved, {*screen.notes.marked, *moved.values()} - gone)
             # What the plan left out was shown with it.
             fresh = [problem for problem in result.refused if problem not in plan.refused]
-            text = step.said(plural(count, "note"))
+            text = step.say_done(plural(count, "note"))
             left = len(result.refused)
             notify_done(screen, text, result._replace(refused=fresh), left=left)
 

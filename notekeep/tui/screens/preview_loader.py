@@ -15,7 +15,7 @@ from notekeep.tui.messages import VaultChanged
 from notekeep.tui.page.drawn_lines import NO_SURROUNDINGS, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.widgets.note_page import Key
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,9 +62,9 @@ class PreviewLoader:
             line = self._line
         self.row, self._matcher, self._line = row, matcher, line
         self._neighbours = [other for other in neighbours if other is not None]
-        self.again()
+        self.reload()
 
-    def again(self) -> None:
+    def reload(self) -> None:
         """Show the same note, in the width that the preview has by now."""
         row, preview = self.row, self._preview
         if row is None or not preview.is_on_screen:
@@ -146,7 +146,7 @@ class PreviewLoader:
             screen,
             lambda: screen.vault.toggle_task(path, line, text),
             lambda done: screen.post_message(VaultChanged(is_step=bool(done.step))),
-            group="write",
+            group=WRITE_GROUP,
         )
 
     def look(self, path: str) -> None:

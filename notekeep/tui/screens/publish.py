@@ -342,7 +342,7 @@ class PublishScreen(VaultScreen):
     def _was_pulled(self, done: WriteResult) -> None:
         show_message(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
         self.post_message(VaultChanged(is_step=bool(done.step)))
-        self.again()
+        self.reload()
 
     def action_plan_all(self) -> None:
         publish_actions.plan_all(self)
@@ -386,9 +386,9 @@ class PublishScreen(VaultScreen):
     def set_destination(self, site: str, target: str, at: int = 0) -> None:
         """Write into another folder, or for another target, from now on."""
         self.site, self.target, self.posts.site = site, target, at
-        self.again()
+        self.reload()
 
-    def again(self) -> None:
+    def reload(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
         self._ask_states()
         if self.chosen:

@@ -155,7 +155,7 @@ def open_post(screen: PublishScreen) -> None:
         )
     except NotekeepError as error:
         show_error(screen, error)
-    screen.again()
+    screen.reload()
 
 
 def run_preview(screen: PublishScreen) -> None:

@@ -60,27 +60,27 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
 
 
 def _order(query: Query) -> str:
-    said = []
+    parts = []
     for key in query.order:
         way = "the highest first" if key.descending else "the lowest first"
-        said.append(f"sorted by {key.field}, {way}")
+        parts.append(f"sorted by {key.field}, {way}")
     if query.limit is not None:
-        said.append(f"the first {query.limit} only")
-    return "; ".join(said)
+        parts.append(f"the first {query.limit} only")
+    return "; ".join(parts)
 
 
 def explain_lines(
-    typed: str, told: QueryExplanation, width: int, glyphs: Glyphs
+    typed: str, explanation: QueryExplanation, width: int, glyphs: Glyphs
 ) -> list[StyledLine]:
     """Return an explanation as lines."""
-    lines = list(_wrong(typed, told.wrong, width, glyphs)) if told.wrong else []
-    if not told.wrong:
+    lines = list(_wrong(typed, explanation.wrong, width, glyphs)) if explanation.wrong else []
+    if not explanation.wrong:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
-    for part in told.parts:
+    for part in explanation.parts:
         text = Piece(INDENT * part.depth + clean_line(part.text))
         lines.append(spread_line([text], _notes(part.notes), width))
-    if told.order:
-        lines += [[], *wrap_line([Piece(clean_line(told.order), "muted")], width)]
+    if explanation.order:
+        lines += [[], *wrap_line([Piece(clean_line(explanation.order), "muted")], width)]
     return lines
 
 
@@ -91,7 +91,7 @@ def _notes(count: int | None) -> StyledLine:
 
 
 def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
-    """The query with a mark below the place that is wrong, and what is said of it."""
+    """The query with a mark below the place that is wrong, and why it is."""
     at = wrong.position if wrong.text else None
     text = clean_line(wrong.text or typed)
     first = 0
@@ -114,15 +114,15 @@ class _Explanation(TextPage):
     def __init__(self, typed: str, glyphs: Glyphs) -> None:
         super().__init__()
         self._typed, self._glyphs = typed, glyphs
-        self.told: QueryExplanation | None = None
+        self.explanation: QueryExplanation | None = None
 
     def _lines(self) -> list[StyledLine]:
         width = max(8, self.inner_width)
         if not self._typed:
             return query_lines(width)
-        if self.told is None:
+        if self.explanation is None:
             return [[Piece(clean_line(self._typed), "code-string")]]
-        return explain_lines(self._typed, self.told, width, self._glyphs)
+        return explain_lines(self._typed, self.explanation, width, self._glyphs)
 
     def line_count(self) -> int:
         return len(self._lines())
@@ -156,13 +156,13 @@ class ExplainScreen(Dialog[None]):
             in_background(
                 self,
                 lambda: explain_query(self._vault, self._typed),
-                self._tell,
+                self._show,
                 group="explain",
                 failed=self._cannot,
             )
 
-    def _tell(self, told: QueryExplanation) -> None:
-        self._page.told = told
+    def _show(self, explanation: QueryExplanation) -> None:
+        self._page.explanation = explanation
         self._page.lines_changed()
         self._fit()
 
@@ -170,11 +170,11 @@ class ExplainScreen(Dialog[None]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        """Be as tall as what is said, up to the whole screen."""
+        """Be as tall as the text, up to the whole screen."""
         self._page.styles.height = max(1, min(self._page.line_count(), self.app.size.height - 5))
 
     def _cannot(self, error: NotekeepError) -> None:
-        self._tell(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
+        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
 
     def on_key(self, event: events.Key) -> None:
         # Who types on in the box below is not made to close this first.

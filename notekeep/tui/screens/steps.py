@@ -85,15 +85,23 @@ class StepsScreen(OverlayScreen):
             self.text.show(lambda width: _check_in(step, width))
             return
         in_background(
-            self, lambda: self.vault.steps.look(step.id), lambda past: self._show(step, past),
-            group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.show_problem,
-        )  # fmt: skip
+            self,
+            lambda: self.vault.steps.look(step.id),
+            lambda details: self._show(step, details),
+            group="look",
+            exclusive=True,
+            pause=PREVIEW_DELAY,
+            failed=self.show_problem,
+        )
 
-    def _show(self, step: TakenStep, past: StepDetails) -> None:
+    def _show(self, step: TakenStep, details: StepDetails) -> None:
         glyphs = self.glyphs
 
         def lines(width: int) -> list[StyledLine]:
-            return [*_head(step, past, width, glyphs), *changes_lines(past.changes, width, glyphs)]
+            return [
+                *_head(step, details, width, glyphs),
+                *changes_lines(details.changes, width, glyphs),
+            ]
 
         self.text.show(lines)
 
@@ -117,9 +125,9 @@ class StepsScreen(OverlayScreen):
             self.vault.refresh(words=False)
             return taken
 
-        in_background(self, take_back, self._taken_back, group="write")
+        in_background(self, take_back, self._show_taken_back, group=WRITE_GROUP)
 
-    def _taken_back(self, step: TakenStep) -> None:
+    def _show_taken_back(self, step: TakenStep) -> None:
         show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
         self.app.post_message(VaultChanged())
 
@@ -149,18 +157,18 @@ def _moment(key: str, step: TakenStep) -> TimelineRow:
     return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
 
-def _head(step: TakenStep, past: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _head(step: TakenStep, details: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
     what = [Piece(clean_line(step.verb), "accent"), Piece(f" {clean_line(step.label)}", "title")]
     lines = wrap_line(what, width)
-    if past.root:
-        lines += wrap_line([Piece(f"in {clean_line(shorten_home(past.root))}", "muted")], width)
+    if details.root:
+        lines += wrap_line([Piece(f"in {clean_line(shorten_home(details.root))}", "muted")], width)
     if step.undone:
         lines.append([Piece("taken back", "warn")])
-    for path in past.pruned:
+    for path in details.pruned:
         text = f"{glyphs.warning} history no longer holds what {clean_line(path)} was"
         lines += wrap_line([Piece(text, "warn")], width)
-    if past.left_out:
-        lines.append([Piece(f"and {plural(past.left_out, 'more file')}", "faint")])
+    if details.left_out:
+        lines.append([Piece(f"and {plural(details.left_out, 'more file')}", "faint")])
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 

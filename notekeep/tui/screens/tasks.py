@@ -21,7 +21,7 @@ from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +149,7 @@ class TasksScreen(OverlayScreen):
         return self.preview
 
     def on_preview_widened(self) -> None:
-        self.loader.again()
+        self.loader.reload()
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
         follow_link(self, event.link, event.path)
@@ -168,7 +168,7 @@ class TasksScreen(OverlayScreen):
             self,
             lambda: self.vault.toggle_task(task.path, task.line),
             partial(notify_done, self, ""),
-            group="write",
+            group=WRITE_GROUP,
         )
 
     def action_open_task(self) -> None:

@@ -19,7 +19,7 @@ from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -155,7 +155,7 @@ class TodayScreen(VaultScreen):
             self.action_open_row()
 
     def on_preview_widened(self) -> None:
-        self.loader.again()
+        self.loader.reload()
 
     def action_open_row(self) -> None:
         item = self.agenda.item
@@ -190,7 +190,7 @@ class TodayScreen(VaultScreen):
             self,
             lambda: self.vault.toggle_task(task.path, task.line),
             partial(notify_done, self, f"Ticked {task_text(task)}"),
-            group="write",
+            group=WRITE_GROUP,
         )
 
 

@@ -20,7 +20,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import program
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,7 +96,7 @@ def _describe(screen: VaultScreen, paths: Sequence[str]) -> str:
 
 
 def _write(screen: VaultScreen, text: str, what: Callable[[], WriteResult]) -> None:
-    in_background(screen, what, partial(notify_done, screen, text), group="write")
+    in_background(screen, what, partial(notify_done, screen, text), group=WRITE_GROUP)
 
 
 def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -209,17 +209,17 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
     day = try_parse_day(words[-1], vault.today()) if words else None
     value = " ".join(words[:-1] if day is not None else words) or "done"
     when = f", {words[-1]}" if day is not None else ""
-    said = f"{habit.title}: {value}{when}"
+    title = f"{habit.title}: {value}{when}"
 
     def run() -> None:
         in_background(
             screen,
             lambda: vault.log(habit.id, value, day),
-            partial(notify_check_in, screen, said),
+            partial(notify_check_in, screen, title),
             group="log",
         )
 
-    return TypedCommand(said, run)
+    return TypedCommand(title, run)
 
 
 def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -241,7 +241,7 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("w", "wa"), ("Nothing here is unsaved", "refresh")),
     "h": ("Help", "help"),
 }
-"""Commands of vim that stand alone: what is said of them, and the action that they are."""
+"""Commands of vim that stand alone: their titles, and the action that they are."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, TypedVerb] = {
