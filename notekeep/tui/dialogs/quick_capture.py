@@ -62,11 +62,13 @@ def write_capture(
     Raises:
         NotekeepError: It cannot be written; nothing is.
     """
-    plan = _plan_capture(vault, text, "", place)
     if attachment is None:
-        return vault.carry_out(plan)
+        return vault.carry_out(_plan_capture(vault, text, "", place))
     # Where the file goes may depend on the note, which is named by its text.
-    note = vault.plan.daily_path() if place == TODAYS_NOTE else plan.changes[0].path
+    if place == TODAYS_NOTE:
+        note = vault.plan.daily_path()
+    else:
+        note = _plan_capture(vault, text, "", place).changes[0].path
     data = attachment.data or read_file(attachment.path)
     stored = vault.plan.store(attachment.name, data, note).changes[0]
     plan = _plan_capture(vault, text, vault.plan.link_to(stored.path, note), place)
