@@ -1,4 +1,4 @@
-"""App: modes, messages, undo, day change."""
+"""App: what it owns, its messages, undo, the day it is, start and end."""
 
 from __future__ import annotations
 
@@ -9,138 +9,203 @@ import signal
 import time
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.css.query import NoMatches
 
 from notekeep import config
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, Problem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import location as places
 from notekeep.tui import prelude
 from notekeep.tui.commands.registry import keymap, wrong_keys
 from notekeep.tui.editors import Editors
+from notekeep.tui.keyboard import Keyboard, is_gone_at
 from notekeep.tui.keys import bindings, make_keymap
-from notekeep.tui.messages import (
-    CreateNote,
-    IndexingStatus,
-    OpenNote,
-    PublishNotes,
-    ShowQuery,
-    VaultChanged,
-    WorkStatus,
-)
-from notekeep.tui.navigation import Over
+from notekeep.tui.messages import CreateNote, OpenNote, VaultChanged
+from notekeep.tui.navigation import Navigation
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render import glyphs as glyph_sets
-from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.textual_compat import collect_when_idle, is_batching
-from notekeep.tui.theme import THEMES, ThemedApp, choose_theme_name
-from notekeep.tui.workers import LONG, import_soon, show_message
+from notekeep.tui.textual_compat import RemovalSafe, collect_when_idle, is_batching
+from notekeep.tui.theme import THEMES, choose_theme_name
+from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from textual.screen import Screen
+    from textual.widget import AwaitMount
 
-    from notekeep.errors import Problem
+    from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
+    from notekeep.services.history import Step
+    from notekeep.tracking.checkin_undo import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
-    from notekeep.tui.location import LastPlace
-    from notekeep.tui.messages import ErrorReported, ShowHabit
-    from notekeep.tui.vault_updates import VaultSweeps, VaultWatch
+    from notekeep.tui.messages import (
+        EditNote,
+        ErrorReported,
+        IndexingStatus,
+        PublishNotes,
+        ShowConflicts,
+        ShowHabit,
+        ShowHistory,
+        ShowQuery,
+        WorkStatus,
+    )
+    from notekeep.tui.vault_updates import VaultUpdates
+    from notekeep.tui.widgets.switcher import Switcher
     from notekeep.vault import Vault
 
-
-# What is reached from everywhere in the interface: capture, tasks, commands, other vaults.
-
-
-MOST_WRONG = 50
+MAX_ERRORS = 50
 """So many errors are kept until they are seen."""
+DAY_CHECK_SECONDS = 20.0
+"""How often another day may have begun. A computer that slept tells nobody."""
+SHOWN_SECONDS = 1.0
+"""After so long the work that waits for the first frame begins in any case."""
+WRITING_SECONDS = 0.002
+"""What it takes to hand a frame to the terminal."""
+PROGRESS_SECONDS = 2.0
+"""How often the screens show more of a vault while it is read for the first time."""
+CHECK_IN, CHANGE = "check-in", "change"
+"""What `undo` takes back: both have a history of their own."""
+HAS_JOB_CONTROL = hasattr(signal, "SIGTSTP")
+"""Whether this system can stop a process; Windows cannot."""
 
 
-class GlobalActions(Over):
-    """An app with ways to everything.
+class NotekeepApp(App[None], RemovalSafe):
+    """notekeep on a terminal, over one vault.
 
-    Attributes:
-        place: Where the person is, kept for the next start.
-        next_vault: The vault to open when this program ends, or "".
+    It starts with what the first frame needs and no more. After that frame, in this order: the
+    note under the cursor, a sweep of the vault, the rest.
     """
 
-    place: LastPlace
+    TITLE = "notekeep"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings("app", priority=("quit", "control-x"))
+    ENABLE_COMMAND_PALETTE = False
+    DEFAULT_MODE: ClassVar[str] = places.BROWSE_SCREEN
+
+    indexed: float | None
+    """How much of the index is there while it is built, from 0 to 1; None once it is."""
+    conflicts: Sequence[ConflictPair] = ()
+    """The notes with two versions, as of the last look."""
+    unseen = 0
+    """How many errors have not been looked at."""
     next_vault = ""
+    """The vault to open when this program ends, or ""."""
 
-    def __init__(self, *, ansi_color: bool | None = None) -> None:
-        super().__init__(ansi_color=ansi_color)
-        self._wrong: list[Problem] = []
+    def __init__(self, vault: Vault, when_shown: Callable[[], None] | None = None) -> None:
+        # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.vault = vault
+        self.place = places.load_place(vault.places.state)
+        self.today = vault.today()
+        settings = vault.settings
+        self.glyphs = glyph_sets.choose_glyphs(
+            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
+        )
+        self._generation: int | None = None
+        self.indexed = None
+        # What cannot be read is shown by the screen that asks for it.
+        with contextlib.suppress(NotekeepError):
+            # Before any screen reads the catalog: what changes after this is shown again.
+            self._generation = vault.catalog.generation
+            self.indexed = None if vault.search.count() else 0.0
+        self._showed_at = 0.0
+        self._when_shown = when_shown
+        self._was_shown = False
+        self.first_frame = asyncio.Event()
+        """Set when something is seen; nothing begins in the background before."""
+        self._errors: list[Problem] = []
+        self._done: list[str] = []
+        """What was done here and can be undone, the last one last."""
+        self._gave_terminal = self._was_continued = False
+        self.navigation = Navigation(self)
+        self.keyboard = Keyboard(self, super().on_event)
+        self.editors = Editors(self)
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = vault.person.theme or self.place.theme
+        no_colour = self.no_color and not vault.person.theme
+        self.theme = choose_theme_name(
+            wanted, self.available_themes, os.environ, no_colour=no_colour
+        )
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
+        self.own_keys = keymap(vault.person.keymap, vault.person.keys)
+        self.set_keymap(make_keymap(self.own_keys))
 
-    # What went wrong.
+    @cached_property
+    def updates(self) -> VaultUpdates:
+        """What brings changes of the vault to the screens; not needed for the first frame."""
+        from notekeep.tui.vault_updates import VaultUpdates
 
-    def on_error_reported(self, event: ErrorReported) -> None:
-        from notekeep.errors import Problem
+        return VaultUpdates(self, self._generation)
 
-        clock = f"{config.current_time():%H:%M}"
-        self._wrong.append(Problem(clock, None, event.message, event.hint, "went wrong"))
-        del self._wrong[:-MOST_WRONG]
-        self._tell_unseen(len(self._wrong))
+    # Start.
 
-    def _tell_unseen(self, count: int) -> None:
-        self.unseen = count
-        for screen in self.loaded_screens():
-            screen.show_error_count(count)
+    def on_ready(self) -> None:
+        self.call_after_refresh(self._begin_work)
+        # A screen that is covered before its first frame never tells that it was shown.
+        self.set_timer(SHOWN_SECONDS, self._begin_work)
+        self.set_interval(DAY_CHECK_SECONDS, self.check_day)
+        if not self.is_headless:
+            self._listen_to_signals()
 
-    def action_show_problems(self) -> None:
-        from notekeep.tui.screens.problems import ProblemsScreen
+    def post_display_hook(self) -> None:
+        # Textual calls this too where it drew nothing, as it does while it starts.
+        if not self.first_frame.is_set() and not is_batching(self):
+            self.first_frame.set()
+            # The thread that writes has its turn, before all that comes after the first frame.
+            time.sleep(WRITING_SECONDS)
 
-        wrong, self._wrong = self._wrong, []
-        self._tell_unseen(0)
-        self.clear_notifications()  # what they tell is on that screen
-        self.push_screen(ProblemsScreen(self.vault, self.glyphs, wrong))
+    def _begin_work(self) -> None:
+        if self._was_shown:
+            return
+        self._was_shown = True
+        self.first_frame.set()
+        for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
+            self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
+        if self._when_shown is not None:
+            self._when_shown()
+        self.editors.remind_of_unsaved()
+        self.find_conflicts()
+        self.updates.start()
+        import_soon(self)
+        collect_when_idle(self)
 
-    # Quick capture.
+    # End.
 
-    def action_capture(self) -> None:
-        # At once: what is typed next is the thought.
-        from notekeep.tui.dialogs.prompts import open_dialog
-        from notekeep.tui.dialogs.quick_capture import CaptureScreen
+    def _listen_to_signals(self) -> None:
+        """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Windows has no such thing, and needs none.
+            with contextlib.suppress(NotImplementedError, ValueError):
+                loop.add_signal_handler(number, self._end, number)
+        if HAS_JOB_CONTROL:
+            signal.signal(signal.SIGTSTP, self._on_stop_signal)
+            signal.signal(signal.SIGCONT, self._on_continue_signal)
 
-        open_dialog(self, CaptureScreen(self.place.capture), self._capture, self._captured)
+    def _end(self, number: int) -> None:
+        self.editors.keep_unsaved()
+        self._remember()
+        self.exit(return_code=128 + number)
 
-    def _capture(self, captured: CaptureRequest) -> WriteResult:
-        from notekeep.tui.dialogs.quick_capture import write_capture
+    def on_unmount(self) -> None:
+        if "updates" in vars(self):
+            self.updates.close()
+        if HAS_JOB_CONTROL and not self.is_headless:
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
-        self.place.capture = captured.place
-        return write_capture(self.vault, *captured)
-
-    def _captured(self, done: WriteResult) -> None:
-        notify_done(self, f"Kept in {done.paths[-1]}" if done.paths else "", done)
-
-    # Tasks.
-
-    def action_show_tasks(self) -> None:
-        self.show_tasks("")
-
-    def show_tasks(self, query: str) -> None:
-        """List the tasks of the notes that a query finds, of all when it is empty."""
-        from notekeep.tui.screens.tasks import TasksScreen
-
-        if not isinstance(self.screen, TasksScreen):
-            self.open_over(TasksScreen(self.vault, self.glyphs, self.today, query))
-
-    # Habits.
-
-    def on_show_habit(self, event: ShowHabit) -> None:
-        self.show_on_screen(places.HABITS_SCREEN, lambda habits: habits.show_habit(event.habit))
-
-    # Other vaults.
-
-    def action_switch_vault(self) -> None:
-        from notekeep.tui.screens.welcome import choose_vault
-
-        choose_vault(self)
+    async def action_quit(self) -> None:
+        if self.editors.save_then(self.action_quit):
+            return
+        self._remember()
+        await super().action_quit()
 
     async def leave_for(self, root: str) -> None:
         """Leave this vault in order, and open another one."""
@@ -149,79 +214,26 @@ class GlobalActions(Over):
         self.next_vault = root
         await self.run_action("quit")
 
+    def _remember(self) -> None:
+        """Write down where the person leaves, and what the screen shows; begin to end."""
+        self.updates.stop_sweep()
+        self.place.day = self.today.isoformat()
+        self.place.screen = self.current_mode
+        if (browse := self.navigation.browse) is not None:
+            self.place.note, self.place.view = browse.note_under_cursor, browse.view
+        places.save_place(self.vault.places.state, self.place)
+        cache, screen = self.vault.places.cache, self.screen
+        if isinstance(screen, VaultScreen) and screen.is_mounted and screen.opens_without_reload:
+            theme = self.vault.person.theme or self.place.theme
+            day, size = self.today.isoformat(), (self.size.width, self.size.height)
+            key = prelude.FrameKey.of(day, self.current_mode, theme, size, os.environ)
+            prelude.save_frame(cache, key, prelude.frame_of(screen))
+        else:
+            prelude.forget_frame(cache)
 
-# The day it is: a program that is left open overnight goes on with the next one.
-
-
-LOOK_SECONDS = 20.0
-"""How often is looked whether another day has begun. A computer that slept tells nobody."""
-
-
-class DayChecks(GlobalActions):
-    """An app whose screens always show the day that it is."""
-
-    vault: Vault
-
-    def on_ready(self) -> None:
-        self.set_interval(LOOK_SECONDS, self.check_day)
-
-    def check_day(self) -> bool:
-        """Go over to another day if one has begun; tell whether it has."""
-        today = self.vault.today()
-        if today == self.today:
-            return False
-        self.today = today
-        for screen in (*self.loaded_screens(), *self.editors.standing()):
-            screen.change_day(today)
-        return True
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keep from a new day what was meant for the one that was still shown.
-
-        What is typed into a text is kept: it is the same on any day.
-        """
-        if isinstance(event, events.Key | events.MouseDown | events.AppFocus) and (
-            self.check_day() and not self._types(event)
-        ):
-            show_message(self, f"A new day began: {self.today:%A} {self.today.day} {self.today:%B}")
-            if not isinstance(event, events.AppFocus):
-                return
-        await super().on_event(event)
-
-    def _types(self, event: events.Event) -> bool:
-        focused = self.focused
-        return (
-            isinstance(event, events.Key)
-            and focused is not None
-            and focused.check_consume_key("a", "a")
-        )
-
-
-# Stopped and gone on with: what a shell does with ctrl+z and `fg`, and anybody with a signal.
-#
-# Textual starts its terminal once more whenever a process goes on. Where nobody told it before,
-# there are two threads then that read keys, and most of the screen stays empty.
-
-
-HAS_JOBS = hasattr(signal, "SIGTSTP")
-"""Whether this system can stop a process; Windows cannot."""
-
-
-class SuspendableApp(DayChecks):
-    """An app that leaves the terminal in order when it is stopped, and takes it back in order."""
-
-    _gave_terminal = False
-    _went_on = False
-
-    def on_ready(self) -> None:
-        if HAS_JOBS and not self.is_headless:
-            signal.signal(signal.SIGTSTP, self._be_stopped)
-            signal.signal(signal.SIGCONT, self._be_continued)
-
-    def on_unmount(self) -> None:
-        if HAS_JOBS and not self.is_headless:
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            signal.signal(signal.SIGCONT, signal.SIG_DFL)
+    # Stopped and gone on with: what a shell does with ctrl+z and `fg`, and anybody with a signal.
+    # Textual starts its terminal once more whenever a process goes on. Where nobody told it before,
+    # there are two threads then that read keys, and most of the screen stays empty.
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
@@ -235,324 +247,203 @@ class SuspendableApp(DayChecks):
 
     def action_suspend(self) -> None:
         """Stop, with all that was started along with notekeep, until the shell goes on with it."""
-        if not HAS_JOBS:
+        if not HAS_JOB_CONTROL:
             show_message(self, "There is no shell here to go to")
             return
-        self.editors.keep()
-        self._went_on = False
-        try:
-            with self.suspend():
-                # The system itself stops nobody whom no shell could wake again.
-                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-                os.killpg(os.getpgrp(), signal.SIGTSTP)
-                signal.signal(signal.SIGTSTP, self._be_stopped)
-        except SuspendNotSupported:  # no terminal: the message below says so
-            pass
+        self.editors.keep_unsaved()
+        self._was_continued = False
+        # Without a terminal nothing is given away; the message below says so.
+        with contextlib.suppress(SuspendNotSupported), self.suspend():
+            # The system itself stops nobody whom no shell could wake again.
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, self._on_stop_signal)
         self.check_day()
-        if not self._went_on:
+        if not self._was_continued:
             show_message(self, "There is no shell here to go to")
 
-    def _be_stopped(self, *_: object) -> None:
+    def _on_stop_signal(self, *_: object) -> None:
         if self._gave_terminal:
             # An editor that has the terminal was stopped, and takes those along that wait for it.
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
             asyncio.get_running_loop().call_soon_threadsafe(self.action_suspend)
 
-    def _be_continued(self, *_: object) -> None:
-        self._went_on = True
+    def _on_continue_signal(self, *_: object) -> None:
+        self._was_continued = True
         if not self._gave_terminal:
-            asyncio.get_running_loop().call_soon_threadsafe(self._appear_again)
+            asyncio.get_running_loop().call_soon_threadsafe(self._take_terminal)
 
-    def _appear_again(self) -> None:
+    def _take_terminal(self) -> None:
         """Begin anew with a terminal that somebody else may have used meanwhile."""
         with self.suspend():
             pass
         self.check_day()
 
+    # Keys, and the day it is: a program that is left open overnight goes on with the next one.
 
-# The program: its screens, its keys, and what works from everywhere.
-#
-# It starts with what the first frame needs and no more. After that frame, in this order: the
-# note under the cursor, a sweep of the vault, the rest.
+    async def on_event(self, event: events.Event) -> None:
+        if self._is_of_another_day(event):
+            return
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keyboard.receive(event)
+        elif not (isinstance(event, events.MouseDown) and is_gone_at(self, event.x, event.y)):
+            await super().on_event(event)
 
+    def _is_of_another_day(self, event: events.Event) -> bool:
+        """Tell whether a key or click was meant for the day that was still shown.
 
-SHOWN_SECONDS = 1.0
-"""After so long the work that waits for the first frame begins in any case."""
-
-WRITING_SECONDS = 0.002
-"""What it takes to hand a frame to the terminal."""
-
-GROWN_SECONDS = 2.0
-"""How often the screens show more of a vault while it is read for the first time."""
-
-
-class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
-    """notekeep on a terminal, over one vault.
-
-    Attributes:
-        first_frame: Set when something is seen; nothing begins in the background before.
-        indexed: How much of the index is there while it is built, from 0 to 1; None once it is.
-    """
-
-    TITLE = "notekeep"
-    CSS_PATH = "app.tcss"
-    BINDINGS = bindings("app", priority=("quit", "control-x"))
-    ENABLE_COMMAND_PALETTE = False
-    DEFAULT_MODE: ClassVar[str] = places.BROWSE_SCREEN
-
-    def __init__(
-        self,
-        vault: Vault,
-        when_shown: Callable[[], None] | None = None,
-    ) -> None:
-        """Make the program.
-
-        Args:
-            vault: The vault.
-            when_shown: Called once the first frame is out.
+        What is typed into a text is the same on any day.
         """
-        # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.vault = vault
-        self.place = places.load_place(vault.places.state)
-        self.today = vault.today()
-        settings = vault.settings
-        self.glyphs = glyph_sets.choose_glyphs(
-            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
-        )
-        self._generation: int | None = None
-        self.indexed: float | None = None
-        # What cannot be read is shown by the screen that asks for it.
-        with contextlib.suppress(NotekeepError):
-            # Before any screen reads the catalog: what changes after this is shown again.
-            self._generation = vault.catalog.generation
-            self.indexed = None if vault.search.count() else 0.0
-        self._showed_at = 0.0
-        self._when_shown = when_shown
-        self._was_shown = False
-        self.first_frame = asyncio.Event()
-        self._screens: list[VaultScreen] = []
-        self.editors = Editors(self)
-        self.add_mode(places.TODAY_SCREEN, self._today_screen)
-        self.add_mode(places.BROWSE_SCREEN, self._browse_screen)
-        self.add_mode(places.HABITS_SCREEN, self._habits_screen)
-        self.add_mode(places.PUBLISH_SCREEN, self._publish_screen)
-        for theme in THEMES:
-            self.register_theme(theme)
-        wanted = vault.person.theme or self.place.theme
-        no_colour = self.no_color and not vault.person.theme
-        self.start_with_theme(
-            choose_theme_name(wanted, self.available_themes, os.environ, no_colour=no_colour)
-        )
-        if "TEXTUAL_ANIMATIONS" not in os.environ:
-            self.animation_level = "none"
-        self.own_keys = keymap(vault.person.keymap, vault.person.keys)
-        self.set_keymap(make_keymap(self.own_keys))
+        if not isinstance(event, events.Key | events.MouseDown | events.AppFocus):
+            return False
+        if not self.check_day():
+            return False
+        focused = self.focused if isinstance(event, events.Key) else None
+        if focused is not None and focused.check_consume_key("a", "a"):
+            return False
+        show_message(self, f"A new day began: {self.today:%A} {self.today.day} {self.today:%B}")
+        return not isinstance(event, events.AppFocus)
 
-    @cached_property
-    def _watching(self) -> VaultWatch:
-        from notekeep.tui.vault_updates import VaultWatch
+    def check_day(self) -> bool:
+        """Go over to another day if one has begun; tell whether it has."""
+        today = self.vault.today()
+        if today == self.today:
+            return False
+        self.today = today
+        for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
+            screen.change_day(today)
+        return True
 
-        return VaultWatch(self)
+    def action_go(self) -> None:
+        self.keyboard.wait_for_second("go")
 
-    @cached_property
-    def _sweeping(self) -> VaultSweeps:
-        from notekeep.tui.vault_updates import VaultSweeps
+    def action_control_x(self) -> None:
+        self.keyboard.wait_for_second("control-x")
 
-        return VaultSweeps(self, self._watching.is_news)
+    def action_twice_d(self) -> None:
+        self.keyboard.wait_for_second("twice-d")
 
-    # Screens, each made when it is first shown.
+    def action_twice_z(self) -> None:
+        self.keyboard.wait_for_second("twice-z")
 
-    def _today_screen(self) -> Screen[None]:
-        from notekeep.tui.screens.today import TodayScreen
+    # What went wrong.
 
-        return self._made(TodayScreen(self.vault, self.glyphs, self.today))
+    def on_error_reported(self, event: ErrorReported) -> None:
+        clock = f"{config.current_time():%H:%M}"
+        self._errors.append(Problem(clock, None, event.message, event.hint, "went wrong"))
+        del self._errors[:-MAX_ERRORS]
+        self._show_error_count()
 
-    def _browse_screen(self) -> Screen[None]:
-        return self._made(
-            BrowseScreen(
-                self.vault,
-                self.glyphs,
-                self.today,
-                self.place.note,
-                self.place.view,
-            )
-        )
+    def _show_error_count(self) -> None:
+        self.unseen = len(self._errors)
+        for screen in self.navigation.loaded_screens():
+            screen.show_error_count(self.unseen)
 
-    def _habits_screen(self) -> Screen[None]:
-        from notekeep.tui.screens.habits import HabitsScreen
+    def action_show_problems(self) -> None:
+        from notekeep.tui.screens.problems import ProblemsScreen
 
-        return self._made(HabitsScreen(self.vault, self.glyphs, self.today))
+        errors, self._errors = self._errors, []
+        self._show_error_count()
+        self.clear_notifications()  # what they tell is on that screen
+        self.push_screen(ProblemsScreen(self.vault, self.glyphs, errors))
 
-    def _publish_screen(self) -> Screen[None]:
-        from notekeep.tui.screens.publish import PublishScreen
-
-        return self._made(PublishScreen(self.vault, self.glyphs, self.today))
-
-    def _made(self, screen: VaultScreen) -> VaultScreen:
-        self._screens.append(screen)
-        return screen
-
-    def vault_screens(self) -> Sequence[VaultScreen]:
-        return self._screens
-
-    # Start and end.
-
-    def on_ready(self) -> None:
-        self.call_after_refresh(self._shown)
-        # A screen that is covered before its first frame never tells that it was shown.
-        self.set_timer(SHOWN_SECONDS, self._shown)
-        if not self.is_headless:
-            self._listen_to_signals()
-
-    def post_display_hook(self) -> None:
-        # Textual calls this too where it drew nothing, as it does while it starts.
-        if not self.first_frame.is_set() and not is_batching(self):
-            self.first_frame.set()
-            # The thread that writes has its turn, before all that comes after the first frame.
-            time.sleep(WRITING_SECONDS)
-
-    def _listen_to_signals(self) -> None:
-        """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # Windows has no such thing, and needs none.
-            with contextlib.suppress(NotImplementedError, ValueError):
-                loop.add_signal_handler(number, self._end, number)
-
-    def _end(self, number: int) -> None:
-        self.editors.keep()
-        self._remember()
-        self.exit(return_code=128 + number)
-
-    def _shown(self) -> None:
-        if self._was_shown:
-            return
-        self._was_shown = True
-        self.first_frame.set()
-        for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
-            self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
-        if self._when_shown is not None:
-            self._when_shown()
-        self._watching.told(self._generation)
-        self.find_conflicts()
-        self._sweeping.sweep()
-        self._watching.start()
-        import_soon(self)
-        collect_when_idle(self)
-
-    def _search_again(self) -> None:
-        """What is searched for may be found in what was just written."""
-        for screen in self._screens:
-            if isinstance(screen, BrowseScreen) and screen.is_mounted and screen.pane.typed:
-                screen.pane.again()
-
-    def on_unmount(self) -> None:
-        self._watching.stop()
-
-    async def action_quit(self) -> None:
-        if self.editors.save_then(self.action_quit):
-            return
-        self._remember()
-        await super().action_quit()
-
-    def _remember(self) -> None:
-        """Write down where the person leaves, and what the screen shows; begin to end."""
-        self._sweeping.stop()
-        self.place.day = self.today.isoformat()
-        self.place.screen = self.current_mode
-        for made in self._screens:
-            if isinstance(made, BrowseScreen) and made.is_mounted:
-                self.place.note, self.place.view = made.note_under_cursor, made.view
-        places.save_place(self.vault.places.state, self.place)
-        cache, screen = self.vault.places.cache, self.screen
-        if isinstance(screen, VaultScreen) and screen.is_mounted and screen.opens_without_reload:
-            theme = self.vault.person.theme or self.place.theme
-            day, size = self.today.isoformat(), (self.size.width, self.size.height)
-            look = prelude.FrameKey.of(day, self.current_mode, theme, size, os.environ)
-            prelude.save_frame(cache, look, prelude.frame_of(screen))
-        else:
-            prelude.forget_frame(cache)
-
-    # What screens ask for.
+    # What changed.
 
     def on_work_status(self, event: WorkStatus) -> None:
-        for screen in self.loaded_screens():
-            screen.doing(event.text)
+        for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
+            screen.show_work_status(event.text)
 
     def on_indexing_status(self, event: IndexingStatus) -> None:
         was, self.indexed = self.indexed, event.share
         if was is None and event.share is None:
             return
-        for screen in self.loaded_screens():
-            screen.doing(event.text)
+        for screen in self.navigation.loaded_screens():
+            screen.show_work_status(event.text)
             with contextlib.suppress(NoMatches):
                 screen.index_progressed()
-        is_due = time.monotonic() - self._showed_at > GROWN_SECONDS
-        if event.share is None or (is_due and self._watching.is_behind):
-            self.show_changed()
+        is_due = time.monotonic() - self._showed_at > PROGRESS_SECONDS
+        if event.share is None or (is_due and self.updates.is_behind):
+            self._show_changed()
 
     def on_vault_changed(self, event: VaultChanged) -> None:
         if event.is_step:
-            self.record_change()
-        self.show_changed()
-        self._sweeping.catch_up(self._search_again)
+            self._done.append(CHANGE)
+        self._show_changed()
+        self.updates.catch_up(self._search_again)
 
-    def show_changed(self) -> None:
-        self._watching.told()
+    def on_habit_logged(self) -> None:
+        self._done.append(CHECK_IN)
+        self._show_changed()
+
+    def _show_changed(self) -> None:
+        self.updates.mark_shown()
         self._showed_at = time.monotonic()
-        # The parts of a screen go before it when the program ends, while other programs go on.
-        with contextlib.suppress(NoMatches):
-            for screen in self._screens:
-                if screen.is_mounted:
-                    screen.vault_changed()
-                    screen.refresh_switcher()
-                else:
-                    # It is being made, of what was there before, and looks again when it stands.
-                    screen.call_later(screen.vault_changed)
-            self.overlays_changed()
-            self.find_conflicts()
-            self.editors.changed()
+        self.navigation.show_changed()
+        self.find_conflicts()
+        for editor in self.editors.loaded():
+            editor.vault_changed()
 
-    def on_open_note(self, event: OpenNote) -> None:
-        self.show_on_screen(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
+    def _search_again(self) -> None:
+        """What is searched for may be found in what was just written."""
+        browse = self.navigation.browse
+        if browse is not None and browse.pane.typed:
+            browse.pane.again()
 
-    def on_show_query(self, event: ShowQuery) -> None:
-        self.show_on_screen(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))
+    def find_conflicts(self) -> None:
+        """Look for notes with two versions, and show on every screen that there are some."""
 
-    def on_publish_notes(self, event: PublishNotes) -> None:
-        self.show_on_screen(places.PUBLISH_SCREEN, lambda publish: publish.plan(event.paths))
+        def find() -> Sequence[ConflictPair]:
+            from notekeep.notes.conflict_pairs import list_conflicts
 
-    def on_create_note(self, event: CreateNote) -> None:
-        self._ask_for_note(event.kind, event.title)
+            return list_conflicts(self.vault.notes.plan)
 
-    def _ask_for_note(self, kind: str = "", title: str = "") -> None:
-        from notekeep.tui.dialogs.form import NewNote
-        from notekeep.tui.dialogs.prompts import open_dialog
+        def flag(found: Sequence[ConflictPair]) -> None:
+            self.conflicts = found
+            for screen in self.navigation.loaded_screens():
+                screen.show_conflicts(found)
 
-        dialog = NewNote(list(self.vault.schema.kinds), kind=kind, title=title)
-        open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), self._created)
+        in_background(
+            self, find, flag, group="conflicts", exclusive=True, failed=lambda _error: None
+        )
 
-    def _created(self, done: WriteResult) -> None:
-        for path in done.paths[:1]:
-            show_message(self, f"Made {path} · e edits it · u undo")
-            self.post_message(VaultChanged(is_step=True))
-            self.post_message(OpenNote(path, among_all=True))
+    # Undo and redo, from wherever one is.
 
-    def on_switcher_chosen(self, event: object) -> None:
-        from notekeep.tui.widgets.switcher import Switcher
+    def action_undo(self) -> None:
+        """Take back what was done last; before anything is done here, the screen says which."""
+        last = self._done.pop() if self._done else ""
+        if last == CHECK_IN or (not last and self.current_mode == places.HABITS_SCREEN):
+            in_background(
+                self, self.vault.habits.tracker.undo, self._check_in_undone, group=WRITE_GROUP
+            )
+        else:
+            in_background(self, self.vault.history.undo, self._undone, group=WRITE_GROUP)
 
-        if isinstance(event, Switcher.Chosen):
-            self.post_message(OpenNote(event.row.path))
+    def _check_in_undone(self, undone: Undone) -> None:
+        self.clear_notifications()  # one may offer the undo that was just done
+        show_message(self, f"Took back: {undone.habit.title}")
+        self._show_changed()
 
-    def on_switcher_created(self, event: object) -> None:
-        from notekeep.tui.widgets.switcher import Switcher
+    def _undone(self, steps: Sequence[Step]) -> None:
+        what = ", ".join(f"{step.verb} {step.label}" for step in steps)
+        self.clear_notifications()  # one may offer the undo that was just done
+        show_message(self, f"Took back: {what} · ctrl+r does it again")
+        self.post_message(VaultChanged())
 
-        if isinstance(event, Switcher.Created):
-            self.post_message(CreateNote(event.title))
+    def action_redo(self) -> None:
+        in_background(self, self.vault.history.redo, self._redone, group=WRITE_GROUP)
 
-    # Actions that work everywhere.
+    def _redone(self, step: Step) -> None:
+        show_message(self, f"Did again: {step.verb} {step.label} · u undo")
+        self.post_message(VaultChanged())
+
+    # Screens, and what one asks of another.
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Switch to a screen; the one that is shown already comes out from under others."""
+        if mode == self.current_mode:
+            self.navigation.close_overlays()
+        return super().switch_mode(mode)
 
     def action_show_today(self) -> None:
         self.switch_mode(places.TODAY_SCREEN)
@@ -566,16 +457,118 @@ class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
     def action_show_publish(self) -> None:
         self.switch_mode(places.PUBLISH_SCREEN)
 
-    async def action_switch_note(self) -> None:
-        if isinstance(self.screen, VaultScreen):
-            await self.screen.open_switcher()
+    def on_open_note(self, event: OpenNote) -> None:
+        self._show_on(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
+
+    def on_show_query(self, event: ShowQuery) -> None:
+        self._show_on(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))
+
+    def on_publish_notes(self, event: PublishNotes) -> None:
+        self._show_on(places.PUBLISH_SCREEN, lambda publish: publish.plan(event.paths))
+
+    def on_show_habit(self, event: ShowHabit) -> None:
+        self._show_on(places.HABITS_SCREEN, lambda habits: habits.show_habit(event.habit))
+
+    def _show_on(self, mode: str, show: Callable[[Any], object]) -> None:
+        self.navigation.show_on_screen(mode, show)
+
+    def on_edit_note(self, event: EditNote) -> None:
+        self.navigation.close_overlays()
+        self.editors.open(event.path, event.line)
+
+    def on_show_history(self, event: ShowHistory) -> None:
+        from notekeep.tui.screens.history import HistoryScreen
+
+        screen = HistoryScreen(self.vault, self.glyphs, self.today, event.path)
+        self.navigation.open_overlay(screen)
+
+    def action_show_steps(self) -> None:
+        from notekeep.tui.screens.steps import StepsScreen
+
+        self.navigation.open_overlay(StepsScreen(self.vault, self.glyphs, self.today))
+
+    def action_show_conflicts(self) -> None:
+        self._show_conflicts("")
+
+    def on_show_conflicts(self, event: ShowConflicts) -> None:
+        self._show_conflicts(event.path)
+
+    def _show_conflicts(self, path: str) -> None:
+        from notekeep.tui.screens.conflicts import ConflictsScreen
+
+        self.clear_notifications()  # what they tell is on that screen
+        self.navigation.open_overlay(ConflictsScreen(self.vault, self.glyphs, self.today, path))
+
+    def action_show_tasks(self) -> None:
+        self.show_tasks("")
+
+    def show_tasks(self, query: str) -> None:
+        """List the tasks of the notes that a query finds, of all when it is empty."""
+        from notekeep.tui.screens.tasks import TasksScreen
+
+        self.navigation.open_overlay(TasksScreen(self.vault, self.glyphs, self.today, query))
+
+    def action_show_trash(self) -> None:
+        from notekeep.tui.screens.steps import show_trash
+
+        show_trash(self)
+
+    def action_show_unsaved(self) -> None:
+        self.editors.list_unsaved()
+
+    def action_switch_vault(self) -> None:
+        from notekeep.tui.screens.welcome import choose_vault
+
+        choose_vault(self)
+
+    # What works from everywhere.
+
+    def action_refresh(self) -> None:
+        self.updates.sweep()
 
     def action_new_note(self) -> None:
         # At once: what is typed next is the title.
         self._ask_for_note()
 
-    def action_refresh(self) -> None:
-        self._sweeping.sweep()
+    def on_create_note(self, event: CreateNote) -> None:
+        self._ask_for_note(event.kind, event.title)
+
+    def _ask_for_note(self, kind: str = "", title: str = "") -> None:
+        from notekeep.tui.dialogs.form import NewNoteDialog
+        from notekeep.tui.dialogs.prompts import open_dialog
+
+        dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=kind, title=title)
+        open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), self._created)
+
+    def _created(self, done: WriteResult) -> None:
+        for path in done.paths[:1]:
+            show_message(self, f"Made {path} · e edits it · u undo")
+            self.post_message(VaultChanged(is_step=True))
+            self.post_message(OpenNote(path, among_all=True))
+
+    def action_capture(self) -> None:
+        # At once: what is typed next is the thought.
+        from notekeep.tui.dialogs.prompts import open_dialog
+        from notekeep.tui.dialogs.quick_capture import CaptureScreen, write_capture
+
+        def capture(request: CaptureRequest) -> WriteResult:
+            self.place.capture = request.place
+            return write_capture(self.vault, *request)
+
+        def captured(done: WriteResult) -> None:
+            notify_done(self, f"Kept in {done.paths[-1]}" if done.paths else "", done)
+
+        open_dialog(self, CaptureScreen(self.place.capture), capture, captured)
+
+    async def action_switch_note(self) -> None:
+        if isinstance(self.screen, VaultScreen):
+            await self.screen.open_switcher()
+
+    def on_switcher_chosen(self, event: Switcher.Chosen) -> None:
+        self.post_message(OpenNote(event.row.path))
+
+    def on_switcher_created(self, event: Switcher.Created) -> None:
+        self.post_message(CreateNote(event.title))
 
     def action_help(self) -> None:
         from notekeep.tui.screens.help import HelpScreen
@@ -587,8 +580,17 @@ class NotekeepApp(SuspendableApp, ThemedApp, App[None]):
     def action_palette(self) -> None:
         from notekeep.tui.screens.palette import Palette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        if isinstance(self.screen, VaultScreen):
+            self.push_screen(Palette(self.screen))
+
+    def action_change_theme(self) -> None:
+        from notekeep.tui.dialogs.theme_picker import choose_theme
+
+        choose_theme(self)
+
+    def watch_theme(self, theme: str) -> None:
+        if self.is_running and not self.vault.person.theme:
+            self.place.theme = theme
 
 
 class _Apps(dict[str, type[NotekeepApp]]):

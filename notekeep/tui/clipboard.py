@@ -1,4 +1,9 @@
-"""Copy text, quotes, links; paste pictures."""
+"""The clipboard: text, quotes with their source and links copied, pictures pasted.
+
+Text goes through the terminal, and through the system's own program for it: some terminals do not
+do what OSC 52 asks, and say nothing. A terminal pastes text only: what is dropped on it arrives as
+a path, and a picture on the clipboard is asked of the system's program.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,7 @@ from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import PICTURE_SUFFIXES
 from notekeep.tui.render.formatting import field_text
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +33,7 @@ if TYPE_CHECKING:
     from notekeep.tui.page.selection import Selectable
 
 
-# Text onto the clipboard: through the terminal, and through the system's own program for it.
-#
-# Some terminals do not do what OSC 52 asks, and say nothing; a program that is there does it
-# too.
-
-
 COPY_TIMEOUT = 5.0
-
 _COPY_PROGRAMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("WAYLAND_DISPLAY", ("wl-copy",)),
     ("DISPLAY", ("xclip", "-selection", "clipboard", "-in")),
@@ -53,8 +52,6 @@ def copy_text(app: App[Any], text: str) -> None:
     app.copy_to_clipboard(text)
     command = clipboard_command(os.environ)
     if command:
-        from notekeep.tui.workers import in_background
-
         in_background(
             app, lambda: run_clipboard_command(command, text), lambda _: None, group="clipboard"
         )
@@ -88,8 +85,7 @@ def run_clipboard_command(command: list[str], text: str) -> bool:
     return done.returncode == 0
 
 
-# What is chosen in a note, as it goes onto the clipboard: a quote with its source, a link.
-
+# What is chosen in a note, as it goes onto the clipboard.
 
 _MOMENT = re.compile(r"\[((?:\d{1,3}:)?\d{1,2}:\d{2})\]\s*")
 _MARKS = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
@@ -148,15 +144,11 @@ def cite_quote(note: Note, text: str, locator: str) -> str:
     return f"{text.strip()}\n— {', '.join(part for part in (*parts, locator) if part)}"
 
 
-# Pictures from elsewhere: a path that a terminal pastes for a dropped file, and the clipboard.
-#
-# A terminal pastes text only. What is dropped on it arrives as a path; a picture on the
-# clipboard is asked of the system's own program for it.
-
+# Pictures from elsewhere.
 
 PICTURE_TIMEOUT = 10.0
 """How long a program may take to hand over the clipboard."""
-LONGEST_PATH = 4096
+MAX_PATH_LENGTH = 4096
 
 _PICTURE_PROGRAMS: tuple[tuple[str, ...], ...] = (
     ("wl-paste", "--no-newline", "--type", "image/png"),
@@ -168,13 +160,13 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pasted_picture(text: str) -> str:
-    """Give the path of the picture that a pasted text names, or "" when it is any other text.
+    """Return the path of the picture that a pasted text names, or "" for any other text.
 
     Terminals write the path of a dropped file plainly, in quotes, with backslashes before blanks,
     or as an address.
     """
     path = text.strip()
-    if not path or len(path) > LONGEST_PATH or "\n" in path:
+    if not path or len(path) > MAX_PATH_LENGTH or "\n" in path:
         return ""
     if path[0] == path[-1] and path[0] in "'\"":
         path = path[1:-1]
@@ -187,7 +179,7 @@ def pasted_picture(text: str) -> str:
 
 
 def name_clipboard_picture() -> tuple[str, bytes]:
-    """Give the picture on the clipboard a name by the time, and read it.
+    """Read the picture on the clipboard, and name it by the time.
 
     Raises:
         Failure: See `clipboard_picture`.

@@ -1,4 +1,4 @@
-"""Links, tags, fields while typing."""
+"""What may be meant by what is typed: a note or a heading of it, a tag, a field or its value."""
 
 from __future__ import annotations
 
@@ -25,14 +25,8 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# What may be meant by what is typed: a note or a heading of it, a tag, a field or its value.
-
-
-MOST = 20
+MAX_OFFERS = 20
 """How many answers are offered, one after the other."""
-
-BEGINNING = 2
-"""Letters by which words are parted before they are sorted."""
 
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)\Z")
 _TAG = re.compile(r"(?:^|(?<=[\s(,]))#([^\s#.,;:!?()\[\]]+)\Z")
@@ -42,15 +36,15 @@ _TITLE = re.compile(r"#{1,6} +(.*?)(?: +#+)? *\Z")
 _FIELD = re.compile(r"\A([^\W\d][\w-]*):(?= |\Z)")
 _ITEM = re.compile(r"(?:\A[^\W\d][\w-]*: +\[?|\A *- +|, *)([^\s\"'\[\],][^\"'\[\],]*)\Z")
 _FENCE = "---"
-MOST_FIELD_LINES = 1_000
+MAX_FIELD_LINES = 1_000
 """Lines in which front matter ends: a long text may begin with a rule that looks like its fence."""
 
 VALUES = frozenset(
     {"author", "genre", "series", "publisher", "show", "host", "guest", "status", "source", "lang"}
 )
 """Fields whose values are offered: what is typed again and again, and should be spelt the same."""
-LONGEST_VALUE = 60
-MOST_VALUES = 5_000
+MAX_VALUE_LENGTH = 60
+MAX_VALUES = 5_000
 """So many values of a field are offered, the most used ones."""
 
 
@@ -72,18 +66,18 @@ class WordIndex:
     """Words of one kind, found by their beginning whatever its case."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        # Sorted beginning by beginning: of a large vault, to sort all at once holds up every key.
+        # Sorted by two letters first: of a large vault, to sort all at once holds up every key.
         parts: dict[str, set[tuple[str, str]]] = {}
         for word in words:
             if "\n" not in word:
                 key = word.casefold()
-                parts.setdefault(key[:BEGINNING], set()).add((key, word))
+                parts.setdefault(key[:2], set()).add((key, word))
         self._words: list[tuple[str, str]] = []
         for beginning in sorted(parts):
             yield_to_ui()
             self._words += sorted(parts[beginning])
 
-    def beginning(self, typed: str) -> Iterator[str]:
+    def find(self, typed: str) -> Iterator[str]:
         """Yield each longer word that begins so."""
         folded = typed.casefold()
         for key, word in self._words[bisect_left(self._words, (folded, "")) :]:
@@ -99,18 +93,18 @@ class LinkWriter:
 
     def __init__(self, vault: Vault, source: str) -> None:
         self._vault, self._source = vault, source
-        self._meant = lru_cache(64)(self._look_up)
+        self._resolve = lru_cache(64)(self._look_up)
 
     def _look_up(self, titles: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
         return resolve_link_names(self._vault.catalog, titles, self._source)
 
-    def to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
+    def link_to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
         """Write a link to each title's note; a title that is no note's any more is one itself."""
         style = self._vault.notes.plan.links
         if is_wiki:
             style = replace(style, is_markdown=False)
         try:
-            found = self._meant(titles)
+            found = self._resolve(titles)
         except NotekeepError:
             found = {}
         return [
@@ -122,7 +116,16 @@ class LinkWriter:
 
 
 class Completer:
-    """Knows the titles, tags, keys and values of a vault at one moment."""
+    """Knows the titles, tags, keys and values of a vault at one moment.
+
+    Args:
+        titles: Names of notes.
+        tags: Tags.
+        keys: Names of fields.
+        values: For fields by their canonical names, what is found in them.
+        headings: Returns the headings of the note that a name means.
+        links: Writes a link to the note of a title; without it a title links by itself.
+    """
 
     def __init__(
         self,
@@ -133,16 +136,6 @@ class Completer:
         headings: Callable[[str], Sequence[str]] | None = None,
         links: LinkWriter | None = None,
     ) -> None:
-        """Take what may be offered.
-
-        Args:
-            titles: Names of notes.
-            tags: Tags.
-            keys: Names of fields.
-            values: For fields by their canonical names, what is found in them.
-            headings: Gives the headings of the note that a name means.
-            links: Writes a link to the note of a title; without it a title links by itself.
-        """
         self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
         self._values = {name: WordIndex(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
@@ -161,13 +154,7 @@ class Completer:
         return cls(titles, vault.search.tags(), keys, values, headings, LinkWriter(vault, source))
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
-        """Give what could be meant at the cursor, best first; nothing where nothing is named.
-
-        Args:
-            lines: The text.
-            row: The line of the cursor, from 0.
-            column: Its column, from 0.
-        """
+        """Return what could be meant at a line and column, best first, both counted from 0."""
         before, behind = lines[row][:column], lines[row][column:]
         end = "" if behind.startswith("]]") else "]]"
         if heading := _HEADING.search(before):
@@ -187,14 +174,14 @@ class Completer:
         return []
 
     def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
-        """Give the titles that begin so, as links that Obsidian follows as well."""
+        """Return the titles that begin so, as links that Obsidian follows as well."""
         plain = _offers(self._titles, typed, "")
         if self._links is None:
             return [
                 CompletionOffer(start, f"{text}{end}", f"{rest}{end}")
                 for start, text, rest in plain
             ]
-        links = self._links.to(tuple(offer.text for offer in plain), is_wiki=is_wiki)
+        links = self._links.link_to(tuple(offer.text for offer in plain), is_wiki=is_wiki)
         offers: list[CompletionOffer] = []
         for offer, link in zip(plain, links, strict=True):
             if link.startswith("[["):
@@ -208,7 +195,7 @@ class Completer:
     def _of_headings(
         self, lines: Sequence[str], typed: re.Match[str], end: str
     ) -> list[CompletionOffer]:
-        """Give the headings of the note that is linked, in the order they stand in it."""
+        """Return the headings of the note that is linked, in the order they stand in it."""
         name, begun = typed[1].strip(), typed[2].casefold()
         if name:
             known = self._headings(name) if self._headings is not None else ()
@@ -220,11 +207,11 @@ class Completer:
         length = len(typed[2])
         return [
             CompletionOffer(typed.start(2), f"{text}{end}", f"{text[length:]}{end}")
-            for text in plain[:MOST]
+            for text in plain[:MAX_OFFERS]
         ]
 
     def _of_values(self, lines: Sequence[str], row: int, before: str) -> list[CompletionOffer]:
-        """Give what other notes have in the field that the line belongs to."""
+        """Return what other notes have in the field that the line belongs to."""
         typed = _ITEM.search(before)
         field = next(
             (found for line in reversed(lines[: row + 1]) if (found := _FIELD.match(line))), None
@@ -242,13 +229,13 @@ def _values(vault: Vault) -> dict[str, set[str]]:
         found[name].update(choices)
     for name in VALUES:
         # As rows all notes would be in memory for it, every time that one is edited.
-        said = vault.search.values(name, limit=MOST_VALUES)
-        found[name].update(text for text in said if len(text) <= LONGEST_VALUE)
+        found_values = vault.search.values(name, limit=MAX_VALUES)
+        found[name].update(text for text in found_values if len(text) <= MAX_VALUE_LENGTH)
     return found
 
 
 def _headings_of(vault: Vault, name: str) -> Sequence[str]:
-    """Give the headings of the note that a name means; a look into the catalog."""
+    """Return the headings of the note that a name means; a look into the catalog."""
     row = vault.search.resolve_link(name, "")
     return [text for _, _, text in vault.catalog.headings(row.path)] if row is not None else ()
 
@@ -257,7 +244,7 @@ def find_frontmatter_end(lines: Sequence[str]) -> int | None:
     """Return the row of the fence that ends the front matter; None where there is none."""
     if lines[0].rstrip() != _FENCE:
         return None
-    rows = range(1, min(len(lines), MOST_FIELD_LINES))
+    rows = range(1, min(len(lines), MAX_FIELD_LINES))
     return next((row for row in rows if lines[row].rstrip() in {_FENCE, "..."}), None)
 
 
@@ -266,7 +253,7 @@ def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
     if row == 0 or lines[0].rstrip() != _FENCE:
         return False
     end = find_frontmatter_end(lines)
-    return row < MOST_FIELD_LINES if end is None else row <= end
+    return row < MAX_FIELD_LINES if end is None else row <= end
 
 
 def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
@@ -283,30 +270,30 @@ def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
 
 
 def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[CompletionOffer]:
-    """Give the words that begin as what was typed, the shortest first, as it takes least to say."""
+    """Return the words that begin as what was typed, the shortest first."""
     start, length = typed.start(1), len(typed[1])
-    found = sorted(islice(words.beginning(typed[1]), 10 * MOST), key=len)[:MOST]
+    found = sorted(islice(words.find(typed[1]), 10 * MAX_OFFERS), key=len)[:MAX_OFFERS]
     return [CompletionOffer(start, f"{word}{end}", f"{word[length:]}{end}") for word in found]
 
 
 # The rest of a word that is typed, offered behind the cursor.
 
 
+def known_values(vault: Vault, field: str) -> list[str]:
+    """Return what notes have in a field, most first; a thread may do it."""
+    return list(vault.search.tags()) if field == "tags" else vault.search.values(field)
+
+
 class WordSuggester(Suggester):
-    """Offers the rest of the word that is typed, of those it was told."""
+    """Offers the rest of the word that is typed; `find_word` says where in the line it begins."""
 
-    def __init__(self, begin: Callable[[str], int]) -> None:
-        """Prepare.
-
-        Args:
-            begin: Gives where in a line the word begins that is typed last.
-        """
+    def __init__(self, find_word: Callable[[str], int]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._begin = begin
+        self._find_word = find_word
         self._known = WordIndex(())
 
-    def know(self, words: Sequence[str], box: Widget) -> None:
-        """Take what may be typed, and offer it where something is typed in a box already."""
+    def set_words(self, words: Sequence[str], box: Widget) -> None:
+        """Offer these words from now on, also where something is typed in a box already."""
         self._known = WordIndex(words)
         for field in box.query(Input):
             found = self._complete(field.value) if field.suggester is self else None
@@ -317,32 +304,32 @@ class WordSuggester(Suggester):
         return self._complete(value)
 
     def _complete(self, value: str) -> str | None:
-        typed = value[self._begin(value) :]
-        found = next(self._known.beginning(typed), None) if typed else None
+        typed = value[self._find_word(value) :]
+        found = next(self._known.find(typed), None) if typed else None
         return None if found is None else value + found[len(typed) :]
 
 
 def find_last_word(line: str) -> int:
-    """Where the last of several words begins; signs before it are no part of it."""
+    """Return where the last of several words begins; signs before it are no part of it."""
     return skip_signs(line, line.rfind(" ") + 1)
 
 
 def skip_signs(line: str, start: int = 0) -> int:
-    """Where a word begins that may have a sign before it: +, - or #."""
+    """Return where a word begins that may have a sign before it: +, - or #."""
     return start + len(line[start:]) - len(line[start:].lstrip("+-#"))
 
 
 def find_last_item(line: str) -> int:
-    """Where the last item of a list begins."""
+    """Return where the last item of a list begins."""
     start = max(line.rfind(","), line.rfind(";")) + 1
     return start + len(line[start:]) - len(line[start:].lstrip())
 
 
 def find_last_signed_item(line: str) -> int:
-    """Where the last item of a list begins that may have a sign before it."""
+    """Return where the last item of a list begins, behind a sign before it."""
     return skip_signs(line, find_last_item(line))
 
 
 def find_start(_: str) -> int:
-    """All that is typed is one word."""
+    """Return 0: all that is typed is one word."""
     return 0

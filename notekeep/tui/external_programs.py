@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from textual.app import SuspendNotSupported
+
 from notekeep.errors import Failure, Refused
 from notekeep.markdown.sanitize import clean_line
 
@@ -27,8 +29,6 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
     Raises:
         Failure: The editor could not be started, or the terminal cannot be given away.
     """
-    from textual.app import SuspendNotSupported
-
     try:
         with app.suspend(), _uninterrupted():
             done = subprocess.run([*command, "--", path], check=False)
@@ -50,8 +50,6 @@ def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
         Failure: The terminal cannot be given away.
         NotekeepError: The program could not be started.
     """
-    from textual.app import SuspendNotSupported
-
     try:
         with app.suspend(), _uninterrupted():
             return run()

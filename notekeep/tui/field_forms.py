@@ -23,41 +23,37 @@ if TYPE_CHECKING:
 LIST_TYPES = frozenset({"list", "links"})
 MAX_RATING = 5.0
 """The best rating where a vault names no other; worse ones go down in halves."""
-NAMED = "type", "title"
+LEFT_OUT = "type", "title"
 """Fields that the form leaves out: a change of them is a move of the file, or a rename."""
 
 
 class FormField(NamedTuple):
-    """One field of a note.
-
-    Attributes:
-        name: What it is called in this kind of note.
-        type: Its type; None for a field that no kind has.
-        value: What the note has in it; None when it has none.
-        text: The same as it is typed.
-        choices: What it usually is, for a field that is chosen.
-        is_own: Whether it is a field of the note's kind, and not one that every kind has.
-        best: The best rating of the vault.
-    """
+    """One field of a note."""
 
     name: str
+    """What it is called in this kind of note."""
     type: FieldType | None
+    """Its type; None for a field that no kind has."""
     value: Value
     text: str
+    """The value as it is typed."""
     choices: tuple[str, ...] = ()
+    """What it usually is, for a field that is chosen."""
     is_own: bool = True
+    """Whether it is a field of the note's kind, and not one that every kind has."""
     best: float = MAX_RATING
+    """The best rating of the vault."""
 
 
 def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
-    """Give the fields of a note's kind, then those of every kind, then what else it has."""
+    """Return the fields of a note's kind, then those of every kind, then what else it has."""
     kind = schema.kinds.get(note.kind)
     own = list(kind.fields) if kind is not None else []
     common = [name for name in COMMON_FIELDS if name not in own]
     other = [name for name in note.fields if name not in {*own, *COMMON_FIELDS}]
     found = []
     for name in (*own, *other, *common):
-        if name in NAMED:
+        if name in LEFT_OUT:
             continue
         value = note.fields.get(name)
         type_ = schema.type_of(note.kind, name)
@@ -68,7 +64,7 @@ def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
 
 
 def format_value(value: Value) -> str:
-    """Give a value as it is typed.
+    """Return a value as it is typed.
 
     The items of a list stand between commas, or between semicolons when one has a comma in it.
     """
@@ -85,14 +81,14 @@ def format_value(value: Value) -> str:
 
 
 def parse_list_items(name: str, text: str) -> list[str]:
-    """Read the items of a list as they were typed; see `text_of`."""
+    """Parse the items of a list as they were typed; see `format_value`."""
     if ";" in text:
         return [part.strip() for part in text.split(";") if part.strip()]
     return [str(item) for item in parse_items(name, text)]
 
 
 def check_field_text(field: FormField, text: str) -> None:
-    """See to it that a text fits its field.
+    """Check that a text fits its field.
 
     Raises:
         UsageError: It does not; it says what would.
@@ -104,7 +100,7 @@ def check_field_text(field: FormField, text: str) -> None:
 
 
 def parse_field_text(field: FormField, text: str, today: dt.date) -> str:
-    """Give a text as it is written into its field: for a day in words its date.
+    """Return a text as it is written into its field: for a day in words its date.
 
     Raises:
         UsageError: It does not fit the field; it says what would.
@@ -116,7 +112,7 @@ def parse_field_text(field: FormField, text: str, today: dt.date) -> str:
 
 
 def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
-    """Give the edits that make a field what was typed: as few as leave the rest as it is."""
+    """Return the edits that make a field what was typed: as few as leave the rest as it is."""
     if text == field.text:
         return []
     if not text:
@@ -135,14 +131,7 @@ def make_field_changes(field: FormField, text: str) -> list[FieldChange]:
 
 
 def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | None:
-    """Give the value before or after one; None for a field that has no such thing.
-
-    Args:
-        field: The field.
-        text: Its value by now.
-        by: 1 or -1.
-        today: The day that an empty date begins with.
-    """
+    """Return the value before or after one; None for a field that has no such thing."""
     if field.choices:
         places: Sequence[str] = ("", *field.choices)
         here = places.index(text) if text in places else 0

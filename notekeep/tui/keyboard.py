@@ -1,11 +1,17 @@
-"""Keys that depend on the key before them: two in a row, and typing right after a key."""
+"""Keys that depend on the key before them: two in a row, and typing right after a key.
+
+In Textual a key finds its way to the focus and back before its action runs, and what the action
+opens has the focus later still; the next key would go to what is behind it. Here each key waits
+until all that follows from the one before it is done: `n` and then `d`, quickly, begins a title
+with a d and deletes nothing.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.errors import NoWidget
@@ -13,8 +19,6 @@ from textual.errors import NoWidget
 from notekeep.tui.commands.action import SECOND_KEYS, menu
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.messages import WorkStatus
-from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.textual_compat import RemovalSafe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -24,95 +28,63 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.timer import Timer
 
-    _Program = App[None]
-else:
-    # Textual goes through every class of its own kind, which takes time at each start.
-    _Program = object
-
-HELD = 0.15
+HOLD_SECONDS = 0.15
 """Seconds for which keys wait at most for what they are about."""
-CHOSEN = 3.0
+CHOICE_SECONDS = 3.0
 """The same where something is to open or close: the keys are most likely meant for that."""
 ROUNDS = 3
 """So many messages, each sent by the handler of the one before, follow from a key at most."""
-LOST = 10.0
+LOST_SECONDS = 10.0
 """Seconds after which a key is taken as done in any case."""
 
 
-class Keyboard(RemovalSafe, _Program):
-    """An app in which a key goes to what the keys before it opened.
-
-    In Textual a key finds its way to the focus and back before its action runs, and what the action
-    opens has the focus later still; the next key would go to what is behind it. Here each key waits
-    until all that follows from the one before it is done: `n` and then `d`, quickly, begins a title
-    with a d and deletes nothing.
-    """
-
-    _begun = ""
-    """The action that waits for its second key; see `actions.AFTER`."""
+class Keyboard:
+    """Hands keys on to an app, one after the other."""
 
     has_typed = False
     """Whether the person has pressed a key since the start."""
-
     last_key = 0.0
     """When that was last, as `time.monotonic` says it."""
 
-    _is_settling = False
-    _delivered = 0.0
-    """Whether something may still follow from the last key, and when that was handed on."""
-
-    _round = 0
-    """The number of the last round; those before it count no more."""
-
-    _chosen_with = ""
-    """The last key, where it chose something."""
-
-    def __init__(self, *, ansi_color: bool | None = None) -> None:
-        super().__init__(ansi_color=ansi_color)
+    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._to_app = deliver
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._holds: dict[object, Timer] = {}
+        self._first_of_two = ""
+        """The action that waits for its second key; see `SECOND_KEYS`."""
+        self._is_settling = False
+        """Whether something may still follow from the last key, which was delivered then:"""
+        self._delivered = 0.0
+        self._round = 0
+        """The number of the last round; those before it count no more."""
+        self._chosen_with = ""
+        """The last key, where it chose something."""
 
     @property
     def has_answered_keys(self) -> bool:
-        """Whether all is done that follows from the keys that were pressed, or they are kept."""
+        """Whether all is done that follows from the keys that were pressed, or they are held."""
         return not self._is_settling
 
-    def action_go(self) -> None:
-        self._wait_after("go")
-
-    def action_control_x(self) -> None:
-        self._wait_after("control-x")
-
-    def action_twice_d(self) -> None:
-        self._wait_after("twice-d")
-
-    def action_twice_z(self) -> None:
-        self._wait_after("twice-z")
-
-    def _wait_after(self, first: str) -> None:
-        self._begun = first
-        if isinstance(self.screen, VaultScreen):
-            self.screen.doing(menu(SECOND_KEYS[first], self.size.width - 2))
-
-    def hold_keys(
+    def hold(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
     ) -> None:
         """Keep the keys that come, as they are about what the key before them asked for.
 
         Args:
-            owner: Who has them kept, and gives them back with `release_keys`.
+            owner: Who has them kept, and gives them back with `release`.
             late: Called when that takes long; the keys have been given back then.
             seconds: How long they are kept at most; 0 for a moment.
         """
 
         def give_up() -> None:
-            self.release_keys(owner)
+            self.release(owner)
             late()
 
         self._stop_holding(owner)
-        self._holds[owner] = self.set_timer(seconds or HELD, give_up)
+        self._holds[owner] = self._app.set_timer(seconds or HOLD_SECONDS, give_up)
 
-    def release_keys(self, owner: object) -> None:
+    def release(self, owner: object) -> None:
         """Give back the keys that were kept, when what was asked for has the focus."""
         self._stop_holding(owner)
         self._settle()
@@ -121,22 +93,18 @@ class Keyboard(RemovalSafe, _Program):
         if (timer := self._holds.pop(owner, None)) is not None:
             timer.stop()
 
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self.has_typed = True
-            self.last_key = time.monotonic()
-            self._waiting.append(event)
-            if not self._is_settling or self.last_key > self._delivered + LOST:
-                if not self._holds:
-                    self._chosen_with = ""
-                await self._deliver()
-            return
-        if isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y):
-            return
-        await super().on_event(event)
+    async def receive(self, event: events.Key | events.Paste) -> None:
+        """Take a key, and hand it on as soon as what is before it is done."""
+        self.has_typed = True
+        self.last_key = time.monotonic()
+        self._waiting.append(event)
+        if not self._is_settling or self.last_key > self._delivered + LOST_SECONDS:
+            if not self._holds:
+                self._chosen_with = ""
+            await self._deliver()
 
     async def _deliver(self) -> None:
-        """Hand on the next key, unless keys are kept."""
+        """Hand on the next key, unless keys are held."""
         # The key that chooses, pressed twice, chooses once.
         while self._waiting and self._chosen_with == _key(self._waiting[0]) != "":
             self._waiting.popleft()
@@ -145,10 +113,10 @@ class Keyboard(RemovalSafe, _Program):
             return
         event = self._waiting.popleft()
         self._delivered = time.monotonic()
-        chooses = _key(event) == getattr(self.screen, "CHOOSES_WITH", None)
+        chooses = _key(event) == getattr(self._app.screen, "CHOOSES_WITH", None)
         self._chosen_with = _key(event) if chooses else ""
-        if not (isinstance(event, events.Key) and await self._took(event)):
-            await super().on_event(event)
+        if not (isinstance(event, events.Key) and await self._run_second_key(event)):
+            await self._to_app(event)
         self._settle()
 
     def _settle(self) -> None:
@@ -158,29 +126,29 @@ class Keyboard(RemovalSafe, _Program):
 
     def _send_round(self, left: int) -> None:
         self._round += 1
-        focus = self.focused or self.screen
+        focus = self._app.focused or self._app.screen
         end = partial(self._end_round, self._round, focus, left)
-        self._follow([*focus.ancestors_with_self, self], end)
+        self._pass_through([*focus.ancestors_with_self, self._app], end)
 
-    def _follow(
+    def _pass_through(
         self, pumps: Sequence[MessagePump], then: Callable[[], Awaitable[object]]
     ) -> Awaitable[object] | None:
-        """Do something once each of these, one after the other, has done what it was sent so far.
+        """Call `then` once each pump, one after the other, has done what it was sent so far.
 
         A message that bubbles goes the same way, and is never overtaken.
         """
         if not pumps:
             return then()
-        # One that is going takes no message any more.
+        # One that is being removed takes no message any more.
         for number, pump in enumerate(pumps):
-            if pump.call_later(self._follow, pumps[number + 1 :], then):
+            if pump.call_later(self._pass_through, pumps[number + 1 :], then):
                 break
         return None
 
     async def _end_round(self, number: int, focus: DOMNode, left: int) -> None:
-        if number != self._round or not self._screen_stack:
+        if number != self._round or not self._app.screen_stack:
             return
-        if (self.focused or self.screen) is not focus:
+        if (self._app.focused or self._app.screen) is not focus:
             # What has been opened or left may still be on its way.
             left = ROUNDS
         if left > 1:
@@ -188,35 +156,42 @@ class Keyboard(RemovalSafe, _Program):
         else:
             await self._deliver()
 
-    def _is_gone_at(self, x: int, y: int) -> bool:
-        """Tell whether what is seen at a place is no longer there, as a toast just clicked away.
+    # Two keys in a row.
 
-        Until the next frame Textual still finds it there, and ends on it.
-        """
-        try:
-            widget, _ = self.get_widget_at(x, y)
-        except NoWidget:
-            return False
-        return widget.parent is None
+    def wait_for_second(self, first: str) -> None:
+        """Take the next key as the second one after an action, and show what it may be."""
+        self._first_of_two = first
+        self._app.post_message(WorkStatus(menu(SECOND_KEYS[first], self._app.size.width - 2)))
 
-    async def _took(self, event: events.Key) -> bool:
-        """Take a key that belongs to what the key before it began."""
-        if not self._begun:
+    async def _run_second_key(self, event: events.Key) -> bool:
+        if not self._first_of_two:
             return False
-        first, self._begun = self._begun, ""
-        self.post_message(WorkStatus(""))
+        first, self._first_of_two = self._first_of_two, ""
+        self._app.post_message(WorkStatus(""))
         chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
         if chosen is not None:
-            await self.run_action_by_id(chosen)
+            await self._run_action(chosen)
         return True
 
-    async def run_action_by_id(self, action_id: str) -> None:
+    async def _run_action(self, action_id: str) -> None:
         """Run an action as its key would: by the nearest widget around the focus that has it."""
-        method = f"action_{ACTIONS_BY_ID[action_id].method}"
-        node: DOMNode | None = self.screen.focused or self.screen
-        while node is not None and not hasattr(node, method):
+        method = ACTIONS_BY_ID[action_id].method
+        node: DOMNode | None = self._app.screen.focused or self._app.screen
+        while node is not None and not hasattr(node, f"action_{method}"):
             node = node.parent
-        await self.run_action(ACTIONS_BY_ID[action_id].method, node or self)
+        await self._app.run_action(method, node or self._app)
+
+
+def is_gone_at(app: App[Any], x: int, y: int) -> bool:
+    """Tell whether what is seen at a place is no longer there, as a toast just clicked away.
+
+    Until the next frame Textual still finds it there, and ends on it.
+    """
+    try:
+        widget, _ = app.get_widget_at(x, y)
+    except NoWidget:
+        return False
+    return widget.parent is None
 
 
 def _key(event: events.Key | events.Paste) -> str:

@@ -19,13 +19,7 @@ UNBOUND_PREFIX = "unbound-"
 def bindings(
     *contexts: str, priority: Iterable[str] = (), by_screen: Iterable[str] = ()
 ) -> list[BindingType]:
-    """Return the bindings of the actions of some contexts, each under its action's id.
-
-    Args:
-        contexts: Names from `actions.CONTEXTS`.
-        priority: Ids of actions whose keys go before those of the widget in focus.
-        by_screen: Ids of actions that the widget leaves to its screen; ALL for every one.
-    """
+    """Return the bindings of the actions of some contexts, each under its action's id."""
     first, left = frozenset(priority), frozenset(by_screen)
     return [
         Binding(

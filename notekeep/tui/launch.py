@@ -23,20 +23,10 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-# The Textual interface, and the only room that imports Textual.
-
-
 def launch_interface(root: str | None, *, prelude: bool = True) -> int:
     """Start the interface on a vault; None opens it on its welcome.
 
     Importing this costs nothing; starting imports Textual.
-
-    Args:
-        root: The vault's folder.
-        prelude: Whether the last frame may be shown while it starts.
-
-    Returns:
-        The exit code.
     """
     return launch(root, prelude=prelude)
 
@@ -57,16 +47,7 @@ def launch(
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
-    """Run the interface until the person leaves.
-
-    Args:
-        root: The vault's folder, or None when there is no vault yet.
-        prelude: Whether the last frame may be shown while Textual is imported.
-        auto_pilot: Presses the keys in a person's place, as for a bench.
-
-    Returns:
-        The exit code.
-    """
+    """Run the interface until the person leaves."""
     # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
     gc.disable()
     if root is None:
@@ -82,11 +63,11 @@ def launch(
     screen = left.screen_to_open(vault.today())
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
-    look = FrameKey.of(
+    key = FrameKey.of(
         vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ
     )
     wanted = vault.person.prelude if prelude else False
-    with show_last_frame(vault.places.cache, look, wanted=wanted):
+    with show_last_frame(vault.places.cache, key, wanted=wanted):
         raise_frame_rate()
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
@@ -136,18 +117,12 @@ def _log_to(folder: str) -> None:
 # same browser could open one too.
 
 
-COOKIE = "notekeep"
-NEEDED = "pip install 'notekeep[serve]'"
+COOKIE_NAME = "notekeep"
+INSTALL_COMMAND = "pip install 'notekeep[serve]'"
 
 
-def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serve the interface on a vault until it is ended.
-
-    Args:
-        root: The vault.
-        host: The name or address to listen at.
-        port: The port.
-        tell: Called with the address to open, which has the key, once before it is served.
 
     Raises:
         Failure: textual-serve is not installed, or the port cannot be listened at.
@@ -155,7 +130,9 @@ def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) ->
     try:
         from textual_serve.server import Server
     except ImportError as error:
-        raise Failure("What serves the interface to a browser is not installed.", NEEDED) from error
+        raise Failure(
+            "What serves the interface to a browser is not installed.", INSTALL_COMMAND
+        ) from error
 
     class Served(Server):
         """A server that shows its pages to nobody without the key."""
@@ -169,7 +146,7 @@ def serve_vault(root: str, host: str, port: int, tell: Callable[[str], None]) ->
 
         async def on_startup(self, app: web.Application) -> None:
             del app
-            tell(f"{self.public_url}/?key={self.key}")
+            announce(f"{self.public_url}/?key={self.key}")
 
         def initialize_logging(self) -> None:
             """Say nothing of each page that is opened."""
@@ -200,9 +177,9 @@ def require_key(key: str) -> Any:
         if _is_key(given, key):
             # Seen in no history and in no address that is copied.
             answer = web.HTTPFound("/")
-            answer.set_cookie(COOKIE, key, httponly=True, samesite="Strict")
+            answer.set_cookie(COOKIE_NAME, key, httponly=True, samesite="Strict")
             return answer
-        known = _is_key(request.cookies.get(COOKIE, ""), key)
+        known = _is_key(request.cookies.get(COOKIE_NAME, ""), key)
         if not known or not _is_own_page(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
         return await handler(request)

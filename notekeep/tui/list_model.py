@@ -1,4 +1,4 @@
-"""Pages of rows, order, narrowing; sidebar counts."""
+"""What a list shows: pages of rows, its order, conditions added to a query, sidebar counts."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.query.description import write_query
+from notekeep.query.tree import is_fact
+from notekeep.search.listing import PageCursor
+from notekeep.tui.render.note_columns import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from notekeep.catalog.records import Row
-    from notekeep.search.listing import PageCursor
     from notekeep.search.results import Hit
     from notekeep.services.search import RowPage
     from notekeep.vault import Vault
-
-
-# The rows of a list, read a page at a time, wherever one looks.
-#
-# To pass over ninety thousand rows takes SQLite longer than a key may take. So a page is counted
-# from the nearest row that was seen before, or from the end: what lies between is what is passed
-# over.
 
 
 FAR = 1_000
@@ -43,7 +39,12 @@ def sample(vault: Vault, query: str, total: int, limit: int) -> list[Row]:
 
 
 class PagedRows:
-    """The rows of a query, read from the catalog as they are seen."""
+    """The rows of a query, read from the catalog a page at a time as they are seen.
+
+    To pass over ninety thousand rows takes SQLite longer than a key may take. So a page is counted
+    from the nearest row that was seen before, or from the end: only what lies between is passed
+    over.
+    """
 
     def __init__(self, vault: Vault, query: str, first: RowPage) -> None:
         self.total = first.total
@@ -70,8 +71,6 @@ class PagedRows:
         return self._vault.search.page(self._query, limit, offset)
 
     def _ways(self, offset: int, limit: int) -> Iterator[PageCursor]:
-        from notekeep.search.listing import PageCursor
-
         yield PageCursor(offset)
         yield PageCursor(self.total - offset - limit, backwards=True)
         for row, path in self._seen.items():
@@ -102,11 +101,7 @@ class PagedRows:
         return None
 
 
-# The order of a list: those that a key goes through, the one that a query names, and found
-# notes.
-#
-# Orders are written as the query language writes them: "sort:-rating", or "" for the list's own.
-
+# The order of a list, written as the query language writes it: "sort:-rating", or "" for its own.
 
 SORT = "sort:"
 
@@ -168,8 +163,6 @@ def sort_hits(hits: Sequence[Hit], key: str) -> Sequence[Hit]:
     """Sort what was found by a key; what has no such field stays behind, the best of it first."""
     if not key:
         return hits
-    from notekeep.tui.render.note_columns import sort_key
-
     keyed = [(sort_key(hit.row, key.removeprefix("-")), hit) for hit in hits]
     said = [pair for pair in keyed if pair[0] is not None]
     said.sort(key=lambda pair: pair[0] or (), reverse=key.startswith("-"))
@@ -178,20 +171,19 @@ def sort_hits(hits: Sequence[Hit], key: str) -> Sequence[Hit]:
 
 # Conditions added to a query as it was typed, and taken out of it again.
 
-
 _TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
 _NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
 _QUOTED = re.compile(r'"[^"]*"')
 
 
-def terms(typed: str) -> list[str]:
+def find_terms(typed: str) -> list[str]:
     """Return the conditions of a query as they were typed, those in quotes whole."""
     return _TERM.findall(typed)
 
 
 def toggle_term(typed: str, term: str) -> str:
     """Return a query with a condition more; without it, where it is there already."""
-    found = terms(typed)
+    found = find_terms(typed)
     if term in found:
         found.remove(term)
         return " ".join(found)
@@ -238,7 +230,7 @@ def replace_sort(typed: str, field: str) -> str:
     """Return a query in the order of a field, and in no other; as it is where there is no field."""
     if not field:
         return typed
-    kept = [term for term in terms(typed) if not term.startswith("sort:")]
+    kept = [term for term in find_terms(typed) if not term.startswith("sort:")]
     return " ".join([*kept, make_sort_term(field)])
 
 
@@ -255,9 +247,8 @@ def _grouped(typed: str) -> str:
 
 # What stands in the sidebar, gathered from the vault; touches no widget, so a thread may do it.
 
-
-PINNED = "pinned:yes sort:title"
-PINNED_SHOWN = 30
+PINNED_QUERY = "pinned:yes sort:title"
+MAX_PINNED = 30
 
 
 class SavedQuery(NamedTuple):
@@ -304,7 +295,7 @@ def load_sidebar(vault: Vault) -> SidebarModel:
         NotekeepError: The catalog cannot be read.
     """
     spread = vault.search.facets()
-    pinned = vault.search.rows(PINNED, limit=PINNED_SHOWN).rows
+    pinned = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
     return SidebarModel(
         sum(spread.kinds.values()),
         [(row.path, clean_line(row.title)) for row in pinned],
@@ -317,11 +308,6 @@ def load_sidebar(vault: Vault) -> SidebarModel:
 
 def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> SidebarModel:
     """Gather how the notes are spread that a search has found.
-
-    Args:
-        vault: Where they are.
-        query: What was searched for; it may be unfinished.
-        paths: The notes; None when they are too many to be known by name.
 
     Raises:
         NotekeepError: The query asks for what takes too long, or the catalog cannot be read.
@@ -336,16 +322,10 @@ def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) ->
 
 
 def _saved(vault: Vault, name: str, text: str) -> SavedQuery:
-    from notekeep.query.description import write_query
-    from notekeep.query.tree import is_fact
-
     try:
         query = vault.search.parse(text)
         listed = query.root is None or is_fact(query.root)
-        return SavedQuery(name, text, write_query(query) if listed else "", _count(vault, text))
+        count = vault.search.rows(text, limit=1).total
+        return SavedQuery(name, text, write_query(query) if listed else "", count)
     except NotekeepError:
         return SavedQuery(name, text, "", None)
-
-
-def _count(vault: Vault, query: str) -> int:
-    return vault.search.rows(query, limit=1).total

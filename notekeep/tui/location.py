@@ -1,4 +1,4 @@
-"""Location, note history, last place: values."""
+"""Where one is: the place kept from one start to the next, and the way from note to note."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-# Where the person left: written when the interface ends, read when it starts.
-#
-# It lies in the state folder of the vault, never in the vault, and losing it costs nothing.
-
-
 PLACE_FILE = "place.json"
 TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN = "today", "browse", "habits", "publish"
 LIST_VIEW, GRID_VIEW = "list", "grid"
@@ -26,25 +21,22 @@ SCREENS = (TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN)
 
 @dataclass(slots=True)
 class LastPlace:
-    """Where the person was.
+    """Where the person was: written when the interface ends, read when it starts.
 
-    Attributes:
-        day: The day of it, as ISO text.
-        screen: One of SCREENS.
-        note: The note under the cursor of the list, or "".
-        theme: The theme that was chosen in the interface, or "".
-        view: How Browse shows notes: LIST or GRID.
-        capture: Where the last thought was written down; one of `capturing.PLACES`, or "".
-        used: Ids of the actions that were chosen by name, the last one first, between blanks.
+    It lies in the state folder of the vault, never in the vault, and losing it costs nothing.
     """
 
     day: str = ""
     screen: str = BROWSE_SCREEN
     note: str = ""
+    """The note under the cursor of the list, or ""."""
     theme: str = ""
+    """The theme that was chosen in the interface, or ""."""
     view: str = LIST_VIEW
     capture: str = ""
+    """Where the last thought was written down; one of CAPTURE_TARGETS, or ""."""
     used: str = ""
+    """Ids of the actions that were chosen by name, the last one first, between blanks."""
 
     def screen_to_open(self, today: date) -> str:
         """Return the screen to open: where the person left, and Today first on a new day."""
@@ -77,17 +69,8 @@ def save_place(folder: str, place: LastPlace) -> None:
         return
 
 
-# The way from note to note, to go back along and on again: each with the list it stood in.
-
-
 class ListState(NamedTuple):
-    """What a list shows.
-
-    Attributes:
-        scope: The query that it is limited to, or "".
-        name: What that is called.
-        typed: What is searched for within it, or "".
-    """
+    """What a list shows: what it is limited to, what that is called, what is searched in it."""
 
     scope: str = ""
     name: str = ""
@@ -95,41 +78,35 @@ class ListState(NamedTuple):
 
 
 class NoteLocation(NamedTuple):
-    """A note that was opened, and the list that it was last seen beside.
-
-    Attributes:
-        path: The note.
-        asked: What was listed.
-        line: The line of the list at which the cursor stood.
-    """
+    """A note that was opened, what was listed beside it last, and the line of its cursor there."""
 
     path: str
     asked: ListState
     line: int
 
 
-class Trail:
-    """The notes that were opened, and which of them is the last one by now."""
+class NoteHistory:
+    """The notes that were opened, to go back along and on again, and where one is by now."""
 
     def __init__(self) -> None:
-        self._stops: list[NoteLocation] = []
+        self._locations: list[NoteLocation] = []
         self._at = -1
 
-    def visit(self, stop: NoteLocation) -> None:
+    def visit(self, location: NoteLocation) -> None:
         """Go on to a note, or to another list beside it; the ways that led on are forgotten."""
-        if self._at < 0 or self._stops[self._at][:2] != stop[:2]:
-            del self._stops[self._at + 1 :]
-            self._stops.append(stop)
+        if self._at < 0 or self._locations[self._at][:2] != location[:2]:
+            del self._locations[self._at + 1 :]
+            self._locations.append(location)
             self._at += 1
 
-    def leave(self, stop: NoteLocation) -> None:
+    def update(self, location: NoteLocation) -> None:
         """Keep the list beside the note that is left, if the way leads over it."""
-        if self._at >= 0 and self._stops[self._at].path == stop.path:
-            self._stops[self._at] = stop
+        if self._at >= 0 and self._locations[self._at].path == location.path:
+            self._locations[self._at] = location
 
-    def turn(self, steps: int) -> NoteLocation | None:
+    def go(self, steps: int) -> NoteLocation | None:
         """Go along the way, back where `steps` is negative; None at its ends."""
-        if not 0 <= self._at + steps < len(self._stops):
+        if not 0 <= self._at + steps < len(self._locations):
             return None
         self._at += steps
-        return self._stops[self._at]
+        return self._locations[self._at]

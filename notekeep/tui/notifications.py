@@ -15,27 +15,22 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
 
-TOLD = 4
+MAX_NAMED_NOTES = 4
 """So many notes that were left out are named in a toast; of more the number is said."""
 
 
 def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
-    """Say what was done and how to take it back, and which notes were left out and why.
-
-    Args:
-        node: Where it was asked for.
-        text: What was done, in a few words; "" where the screen shows it.
-        done: What was written; its remarks are told, and its refusals with their lines.
-        left: How many notes were left out in all.
-    """
+    """Say what was done and how to take it back, and which notes were left out and why."""
     if done.remarks:
-        node.app.notify("\n".join(map(clean_line, done.remarks[:TOLD])), timeout=LONG, markup=False)
-    told = [f"{problem.place}: {problem.message}" for problem in done.refused[:TOLD]]
-    if len(done.refused) > TOLD:
-        told.append(f"and {plural(len(done.refused) - TOLD, 'more note')}")
-    if told:
+        node.app.notify(
+            "\n".join(map(clean_line, done.remarks[:MAX_NAMED_NOTES])), timeout=LONG, markup=False
+        )
+    lines = [f"{problem.place}: {problem.message}" for problem in done.refused[:MAX_NAMED_NOTES]]
+    if len(done.refused) > MAX_NAMED_NOTES:
+        lines.append(f"and {plural(len(done.refused) - MAX_NAMED_NOTES, 'more note')}")
+    if lines:
         hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
-        lines = [*told, *list(hints)[:1]]
+        lines = [*lines, *list(hints)[:1]]
         node.app.notify(
             "\n".join(map(clean_line, lines)), severity="warning", timeout=LONG, markup=False
         )
@@ -46,13 +41,7 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
 
 
 def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
-    """Say what was said of a habit, and have it shown.
-
-    Args:
-        node: Where it was said.
-        text: What was said, in a few words; "" where the screen shows it.
-        logged: What was written; a line that is there already is not written again.
-    """
+    """Say what was said of a habit, and have it shown."""
     if logged.warning:
         show_message(node, logged.warning)
     if not logged.is_written:

@@ -65,11 +65,11 @@ def frame_of(screen: Screen[Any]) -> str:
     return shown
 
 
-def save_frame(folder: str, look: FrameKey, frame: str) -> None:
+def save_frame(folder: str, key: FrameKey, frame: str) -> None:
     """Keep a frame in a cache folder; where that fails, the next start is merely less quick."""
     with contextlib.suppress(OSError):
         cache_files.write_cache_file(
-            folder, FILE, json.dumps({"look": look, "frame": frame}).encode()
+            folder, FILE, json.dumps({"key": key, "frame": frame}).encode()
         )
 
 
@@ -79,32 +79,23 @@ def forget_frame(folder: str) -> None:
         os.unlink(os.path.join(folder, FILE))
 
 
-def load_frame(folder: str, look: FrameKey) -> str | None:
+def load_frame(folder: str, key: FrameKey) -> str | None:
     """Return the frame that was kept, if it looks as what will open."""
     try:
         with open(os.path.join(folder, FILE), encoding="utf-8") as file:
             found: Any = json.load(file)
     except (OSError, ValueError):
         return None
-    if not isinstance(found, dict) or found.get("look") != list(look):
+    if not isinstance(found, dict) or found.get("key") != list(key):
         return None
     frame = found.get("frame")
     return frame if isinstance(frame, str) else None
 
 
 @contextlib.contextmanager
-def show_last_frame(folder: str, look: FrameKey, *, wanted: bool | None = None) -> Iterator[bool]:
-    """Show the kept frame while the interface starts; leave the terminal as it was afterwards.
-
-    Args:
-        folder: The cache folder it is kept in.
-        look: What will open.
-        wanted: Whether the person wants it; None is where it was tried.
-
-    Yields:
-        Whether a frame was shown.
-    """
-    frame = load_frame(folder, look) if can_paint(os.environ, wanted=wanted) else None
+def show_last_frame(folder: str, key: FrameKey, *, wanted: bool | None = None) -> Iterator[bool]:
+    """Show the kept frame while the interface starts; leave the terminal as it was afterwards."""
+    frame = load_frame(folder, key) if can_paint(os.environ, wanted=wanted) else None
     if frame is None:
         yield False
         return

@@ -173,36 +173,28 @@ class RoleStyles:
         return known
 
 
-_INKS: dict[tuple[str, bool], RoleStyles] = {}
+_ROLE_STYLES: dict[tuple[str, bool], RoleStyles] = {}
 
 
 def get_role_styles(app: App[Any]) -> RoleStyles:
-    """Return the ink of the theme that `app` shows, made once for each."""
+    """Return the styles of the theme that `app` shows, made once for each."""
     key = (app.theme, app.no_color)
-    ink = _INKS.get(key)
-    if ink is None:
-        ink = _INKS[key] = RoleStyles(_styles(app))
-    return ink
+    if key not in _ROLE_STYLES:
+        _ROLE_STYLES[key] = RoleStyles(_make_styles(app))
+    return _ROLE_STYLES[key]
 
 
 def paint(
-    line: StyledLine, width: int, ink: RoleStyles, under: Style, over: Style | None = None
+    line: StyledLine, width: int, styles: RoleStyles, under: Style, over: Style | None = None
 ) -> Strip:
     """Return a line as a strip of exactly `width` cells.
 
     This is the one place where text of a vault becomes something a terminal is sent, so nothing
     a terminal would obey gets past it, whoever forgot to clean what.
-
-    Args:
-        line: What is shown.
-        width: How many cells to fill.
-        ink: The styles of roles.
-        under: The style of what has no role: the widget's own, with its background.
-        over: A style on top of all, such as that of the row under the cursor.
     """
     segments = []
     for piece in pad_line(line, width):
-        style = under + ink.style(piece.role)
+        style = under + styles.style(piece.role)
         if over is not None:
             style += over
         if piece.link:
@@ -222,19 +214,19 @@ def reverse(strip: Strip, start: int, end: int) -> Strip:
 
 
 def drop_color_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
-    """Leave out the filter that makes true colours of a terminal's own, which no ink has there."""
+    """Leave out the filter that makes true colours of a terminal's own: no style needs it."""
     return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
 
-def _styles(app: App[Any]) -> dict[str, Style]:
+def _make_styles(app: App[Any]) -> dict[str, Style]:
     if app.no_color:
-        return _parsed(ROLES | WITHOUT_COLOUR, {})
+        return _parse_styles(ROLES | WITHOUT_COLOUR, {})
     if app.current_theme.ansi:
-        return _parsed(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(app.current_theme))
-    return _parsed(ROLES, _theme_colours(app.current_theme, app.get_css_variables()))
+        return _parse_styles(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(app.current_theme))
+    return _parse_styles(ROLES, _theme_colours(app.current_theme, app.get_css_variables()))
 
 
-def _parsed(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
+def _parse_styles(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
     """Return the style of each role; a colour that is not known is left out."""
     styles = {}
     for role, words in roles.items():

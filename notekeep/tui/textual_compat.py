@@ -29,14 +29,16 @@ import threading
 import time
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual._callback import invoke
 from textual._compositor import Compositor
 from textual.app import ScreenStackError
+from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.geometry import Region
-from textual.screen import UPDATE_PERIOD
+from textual.screen import UPDATE_PERIOD, Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -48,19 +50,13 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.binding import Binding
-    from textual.dom import DOMNode
     from textual.geometry import Size
     from textual.message import Message
-    from textual.screen import Screen
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
 
-    _Node = DOMNode
-    _Screen = Screen[Any]
-else:
-    # Textual looks up what a widget inherits in its first base, so that this must not be a widget.
-    _Node = _Screen = object
+Result = TypeVar("Result")
 
 
 # Frame pacing. After a pause Textual paints at once, but what changes next waits for the second
@@ -73,7 +69,7 @@ PATIENCE = 0.03
 
 
 def is_input_recent(app: App[Any]) -> bool:
-    """Tell whether a key was pressed a moment ago; False for an app without a `Keyboard`."""
+    """Tell whether a key was pressed a moment ago; False for an app without a keyboard of ours."""
     return time.monotonic() - _last_key(app) < RECENT
 
 
@@ -92,7 +88,7 @@ def _last_paint(app: App[Any]) -> float:
 
 
 def _last_key(app: App[Any]) -> float:
-    return getattr(app, "last_key", 0.0)
+    return getattr(getattr(app, "keyboard", None), "last_key", 0.0)
 
 
 class FramePacer(Timer):
@@ -185,11 +181,13 @@ def is_being_removed(node: DOMNode) -> bool:
     return any(one._pruning or not one.is_running for one in nodes)  # noqa: SLF001 - see the title
 
 
-class RemovalSafe(_Node):
+class RemovalSafe(DOMNode):
     """A node whose handlers may miss its parts once it is being removed.
 
     Textual removes the parts of a screen first, and mounts a screen without its parts when it is
     left before it was there. Keys and messages still pass through it, and must not end the app.
+
+    As a base it stands behind the class of Textual's, whose styles and keys are inherited.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -200,8 +198,8 @@ class RemovalSafe(_Node):
             await super()._dispatch_message(message)
 
 
-class PacedScreen(RemovalSafe, _Screen):
-    """A screen with frame pacing and occlusion culling."""
+class PacedScreen(Screen[Result], RemovalSafe):
+    """A screen with frame pacing and occlusion culling, which leaves itself and no other."""
 
     _pacer: FramePacer | None = None
 
@@ -219,6 +217,16 @@ class PacedScreen(RemovalSafe, _Screen):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._compositor: Compositor = CullingCompositor()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave with an answer, unless that was done already or something lies above.
+
+        Textual takes away whatever lies on top, so a key that is pressed twice, or a click after
+        it, would also close what lies below, and give the answer a second time.
+        """
+        if self.app.screen_stack[-1:] == [self]:
+            return super().dismiss(result)
+        return AwaitComplete()
 
     @property
     def _update_timer(self) -> Timer:
@@ -282,11 +290,7 @@ a tenth of a second."""
 
 
 class EventLoopGate(selectors.DefaultSelector):
-    """The selector of an event loop, which tells other threads when the loop is idle.
-
-    Attributes:
-        open: Whether other threads may go on: only as long as the loop waits.
-    """
+    """The selector of an event loop, which tells other threads when the loop is idle."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -318,15 +322,7 @@ class EventLoopGate(selectors.DefaultSelector):
 
 
 def run_app(app: App[Any], **options: Any) -> Any:
-    """Run an app to its end, with background work that yields to keys.
-
-    Args:
-        app: The app.
-        options: As for `textual.app.App.run_async`.
-
-    Returns:
-        What the app returns.
-    """
+    """Run an app to its end, with background work that yields to keys."""
     if sys.platform == "win32":  # its event loop has no selector
         return app.run(**options)
     gate, interval = EventLoopGate(), sys.getswitchinterval()
@@ -377,7 +373,7 @@ def collect_when_idle(app: NotekeepApp) -> None:
 
     def check() -> None:
         nonlocal collected_for, is_settled
-        last_key = max(app.last_key, begun)
+        last_key = max(app.keyboard.last_key, begun)
         idle = time.monotonic() - last_key
         is_away = idle > AWAY and collected_for != last_key
         if not is_away and (idle <= IDLE or gc.get_count()[2] < WORTH):

@@ -1,4 +1,4 @@
-"""Themes, choice at start."""
+"""The themes of notekeep: one dark, one light, each once more with as much contrast as there is."""
 
 from __future__ import annotations
 
@@ -6,47 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import constants
-from textual.app import App
-from textual.css.stylesheet import Stylesheet
 from textual.theme import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 
-# The themes of notekeep: one dark, one light, each once more with as much contrast as there is.
-
-
 @dataclass(frozen=True)
-class Shades:
-    """The shades of a theme between its background and its text, and those of its bars.
+class ThemeShades:
+    """The shades of a theme between its background and its text, and those of its bars."""
 
-    Attributes:
-        muted: Text that is said beside something.
-        faint: Text that may be read and need not be.
-        bright: Text that stands out.
-        cursor: Behind the row of the cursor.
-        blurred: The same in a pane without the focus.
-        line: Lines between panes.
-        bar: The scroll bar.
-        bar_hover: The same with the mouse over it.
-        selection: Behind text that is selected.
-        done: What was done; "" is the shade that all dark or all light themes have.
-    """
-
-    muted: str
-    faint: str
+    muted: str  # text that is said beside something
+    faint: str  # text that may be read and need not be
     bright: str
-    cursor: str
-    blurred: str
+    cursor: str  # behind the row of the cursor
+    blurred: str  # the same in a pane without the focus
     line: str
     bar: str
     bar_hover: str
     selection: str
-    done: str = ""
+    done: str = ""  # what was done; "" is the shade of all dark or all light themes
 
 
-def _theme(name: str, shades: Shades, **colours: Any) -> Theme:
+def _theme(name: str, shades: ThemeShades, **colours: Any) -> Theme:
     """Make a theme; what Textual has names for follows from its shades and its colours."""
     accent, background = colours["accent"], colours["background"]
     variables = {
@@ -80,7 +62,7 @@ def _theme(name: str, shades: Shades, **colours: Any) -> Theme:
 
 DARK = _theme(
     "notekeep-dark",
-    Shades(
+    ThemeShades(
         muted="#9299a6",
         faint="#666d7a",
         bright="#f2f4f8",
@@ -105,7 +87,7 @@ DARK = _theme(
 
 LIGHT = _theme(
     "notekeep-light",
-    Shades(
+    ThemeShades(
         muted="#5f6571",
         faint="#8c919b",
         bright="#101216",
@@ -130,7 +112,7 @@ LIGHT = _theme(
 
 CONTRAST = _theme(
     "notekeep-contrast",
-    Shades(
+    ThemeShades(
         muted="#e0e0e0",
         faint="#bdbdbd",
         bright="#ffffff",
@@ -156,7 +138,7 @@ CONTRAST = _theme(
 
 CONTRAST_LIGHT = _theme(
     "notekeep-contrast-light",
-    Shades(
+    ThemeShades(
         muted="#1f1f1f",
         faint="#474747",
         bright="#000000",
@@ -181,7 +163,6 @@ CONTRAST_LIGHT = _theme(
 )
 
 THEMES = (DARK, LIGHT, CONTRAST, CONTRAST_LIGHT)
-DEFAULT = DARK.name
 
 
 def choose_theme_name(
@@ -206,81 +187,9 @@ def choose_theme_name(
     # Textual's own default means that nobody chose.
     if wanted in known and wanted != "textual-dark":
         return wanted
-    return LIGHT.name if _is_light(environment) else DEFAULT
+    return LIGHT.name if _is_light(environment) else DARK.name
 
 
 def _is_light(environment: Mapping[str, str]) -> bool:
     """Whether the terminal says that its background is white or light grey."""
     return environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
-
-
-# How the program looks: its theme, taken before anything is styled, and what is worked out of
-# it.
-#
-# Textual asks for the theme with every line that it draws and works out all colours several
-# times over while it starts; both are answered here from what was found last.
-
-
-if TYPE_CHECKING:
-    from notekeep.tui.location import LastPlace
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
-
-    Program = App[None]
-else:
-    # As in `keyboard`: a class of Textual's kind takes time at each start.
-    Program = object
-
-
-class ThemedApp(Program):
-    """An app with a theme that is kept from one start to the next.
-
-    Attributes:
-        place: Where the person is, with the theme that was chosen.
-        vault: The vault.
-        glyphs: The characters to draw with.
-    """
-
-    place: LastPlace
-    vault: Vault
-    glyphs: Glyphs
-
-    _found: tuple[str, Theme] | None = None
-    _variables: tuple[Theme, dict[str, str]] | None = None
-
-    def start_with_theme(self, name: str) -> None:
-        """Take a theme before anything is styled, so that nothing is styled twice."""
-        if self.available_themes[name].ansi:
-            self.theme = name
-            return
-        self.set_reactive(App.theme, name)
-        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
-        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self.stylesheet = Stylesheet(variables=self.get_css_variables())
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        if self._found is None or self._found[0] != theme_name:
-            theme = super().get_theme(theme_name)
-            if theme is None:
-                return None
-            self._found = theme_name, theme
-        return self._found[1]
-
-    def register_theme(self, theme: Theme) -> None:
-        super().register_theme(theme)
-        self._found = None
-
-    def get_css_variables(self) -> dict[str, str]:
-        theme = self.current_theme
-        if self._variables is None or self._variables[0] is not theme:
-            self._variables = theme, super().get_css_variables()
-        return dict(self._variables[1])
-
-    def watch_theme(self, theme: str) -> None:
-        if hasattr(self, "place") and self.is_running and not self.vault.person.theme:
-            self.place.theme = theme
-
-    def action_change_theme(self) -> None:
-        from notekeep.tui.dialogs.theme_picker import choose_theme
-
-        choose_theme(self, self.glyphs)

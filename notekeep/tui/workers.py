@@ -1,4 +1,8 @@
-"""Work in a thread, answer back to the screen."""
+"""Work that must not hold up a key: done in a thread, its answer handed back to the interface.
+
+An error that notekeep names is shown as it says itself; any other is a fault of ours, is written to
+the log with its traceback, and never ends the program.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ import time
 from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.worker import get_current_worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
@@ -18,7 +23,6 @@ from notekeep.tui.textual_compat import is_being_removed, share_heaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
 
     from textual.app import App
     from textual.dom import DOMNode
@@ -26,13 +30,8 @@ if TYPE_CHECKING:
 
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.keyboard import Keyboard
     from notekeep.vault import Vault
-
-
-# Work that must not hold up a key: run in a thread, its answer handed back to the interface.
-#
-# An error that notekeep names is shown as it says itself; any other is a fault of ours, is
-# written to the log with its traceback, and never ends the program.
 
 
 T = TypeVar("T")
@@ -41,7 +40,7 @@ SHORT, LONG = 4.0, 8.0
 list of problems. Longer ones would cover the next screen."""
 WRITE_GROUP = "write"
 """The group of work that changes notes."""
-HELD = 3.0
+ANSWER_SECONDS = 3.0
 """Seconds for which keys wait at most for an answer."""
 
 
@@ -56,7 +55,7 @@ def in_background(
     holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
-    """Run `what` in a thread and then `then` with its answer in the interface's own.
+    """Run `what` in a thread, and then `then` with its answer in the interface's own.
 
     Args:
         node: The screen or app that asks; what an answer does not find when that is gone by then
@@ -78,7 +77,7 @@ def in_background(
             await asyncio.sleep(pause)
         try:
             try:
-                async with _turn(node.app, group):
+                async with _turn(node.app) if group == WRITE_GROUP else nullcontext():
                     answer = await asyncio.to_thread(what)
             except NotekeepError as error:
                 (failed or (lambda problem: show_error(node, problem)))(error)
@@ -92,23 +91,16 @@ def in_background(
                 show_internal_error(node, error)
         finally:
             if keyboard is not None:
-                keyboard.release_keys(job)
+                keyboard.release(job)
 
-    keyboard: Any = node.app if holds_keys and hasattr(node.app, "hold_keys") else None
+    # The app that welcomes has no keyboard of ours.
+    keyboard: Keyboard | None = getattr(node.app, "keyboard", None) if holds_keys else None
     if keyboard is not None:
-        keyboard.hold_keys(job, seconds=HELD)
+        keyboard.hold(job, seconds=ANSWER_SECONDS)
     # Handed over uncalled: a worker that is cancelled before it starts must leave nothing behind.
     return node.app.run_worker(
         job, group=f"{id(node)}-{group}", exclusive=exclusive, exit_on_error=False
     )
-
-
-def _turn(app: App[object], group: str) -> AbstractAsyncContextManager[object]:
-    """A turn at changing notes: two steps in one moment would each begin with the same text."""
-    if group != WRITE_GROUP:
-        return nullcontext()
-    turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
-    return turns
 
 
 async def _first_frame(app: App[object]) -> None:
@@ -116,6 +108,12 @@ async def _first_frame(app: App[object]) -> None:
     first_frame: asyncio.Event | None = getattr(app, "first_frame", None)
     if first_frame is not None:
         await first_frame.wait()
+
+
+def _turn(app: App[object]) -> asyncio.Lock:
+    """A turn at changing notes: two steps in one moment would each begin with the same text."""
+    turns: asyncio.Lock = vars(app).setdefault("turns_at_writing", asyncio.Lock())
+    return turns
 
 
 def show_error(node: DOMNode, error: NotekeepError) -> None:
@@ -148,8 +146,7 @@ def show_message(node: DOMNode, text: str) -> None:
 
 # Titles for what is being typed, found in a thread so that no key waits for them.
 
-
-QUICK = 0.05
+QUICK_SECONDS = 0.05
 """Seconds up to which titles are looked for at every letter."""
 TYPING_PAUSE = 0.1
 """Seconds without a key after which they are looked for where that takes longer."""
@@ -161,33 +158,23 @@ class TitleSearch:
     def __init__(
         self, node: DOMNode, vault: Vault, show: Callable[[str, SearchResults], object], limit: int
     ) -> None:
-        """Prepare.
-
-        Args:
-            node: Where it is typed; when it goes, the answer is dropped.
-            vault: Whose notes.
-            show: Shows the answer, with the text it is for.
-            limit: How many notes at most.
-        """
+        """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
-        self._turn = 0
-        self._finding = threading.Lock()
+        self._searching = threading.Lock()
         self._spent: list[float] = []
-        self._awaited: tuple[str, str] | None = None
+        self._worker: Worker[None] | None = None
 
     def ask(self, typed: str, query: str | None = None) -> None:
-        """Ask for the titles of a text; those of a text before that are still missing are dropped.
+        """Ask for the titles of a text; answers to texts before it are dropped.
 
         Args:
             typed: The text.
             query: What to ask, where that is more than the text.
         """
-        self._turn += 1
-        self._awaited = typed, typed if query is None else query
-        in_background(
+        self._worker = in_background(
             self._node,
-            partial(self._find, self._turn, self._awaited[1]),
-            partial(self._found, self._turn),
+            partial(self._find, typed if query is None else query),
+            partial(self._found, typed),
             group="titles",
             exclusive=True,
             # The answer to a letter would keep that to the next one waiting.
@@ -196,19 +183,21 @@ class TitleSearch:
 
     def drop(self) -> None:
         """Want no answer any more."""
-        self._turn += 1
-        self._awaited = None
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
 
     @property
     def are_shown(self) -> bool:
         """Whether none are on their way."""
-        return self._awaited is None
+        return self._worker is None
 
-    def _find(self, turn: int, query: str) -> SearchResults | None:
+    def _find(self, query: str) -> SearchResults | None:
+        worker = get_current_worker()
         # Of many keys in one moment only the last one's answer is worth finding: it does not stand
         # in a line behind those of the others.
-        with self._finding:
-            if turn != self._turn:
+        with self._searching:
+            if worker.is_cancelled:
                 return None
             begun = time.thread_time()
             found = self._vault.search.suggest(query, limit=self._limit)
@@ -218,20 +207,16 @@ class TitleSearch:
     @property
     def _is_quick(self) -> bool:
         """Whether titles are found quickly in this vault; the first time is none to go by."""
-        return len(self._spent) < 2 or min(self._spent) <= QUICK
+        return len(self._spent) < 2 or min(self._spent) <= QUICK_SECONDS
 
-    def _found(self, turn: int, found: SearchResults | None) -> None:
-        if found is None or turn != self._turn or self._awaited is None:
-            return
-        typed, self._awaited = self._awaited[0], None
-        self._show(typed, found)
+    def _found(self, typed: str, found: SearchResults | None) -> None:
+        self._worker = None
+        if found is not None:
+            self._show(typed, found)
 
 
-# What the first frame does without, and the session does not: imported after it.
-#
-# A module that is wanted by a key is imported by then, between two looks at the keyboard; one
-# that is wanted sooner is imported when it is used.
-
+# What the first frame does without, and the session does not: imported after it, so that no key
+# waits for an import.
 
 IMPORT_PAUSE = 0.05
 """Seconds between two imports: most take a few milliseconds, and none is in a hurry."""
@@ -244,20 +229,12 @@ SOON = (
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",
     "notekeep.tui.dialogs.form",
-    "notekeep.tui.editors",
     "notekeep.tui.screens.edit",
     "notekeep.tui.screens.today",
     "notekeep.tui.screens.habits",
     "notekeep.tui.screens.publish",
 )
 """What keys ask for, likeliest first."""
-
-
-class LazyModule(ModuleType):
-    """A module that is imported when something of it is first used."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self.__name__), name)
 
 
 def import_soon(app: NotekeepApp) -> None:

@@ -109,9 +109,10 @@ async def _pause(pilot: Pilot[Any], seconds: float) -> None:
 
 def _has_answered_keys(app: App[Any]) -> bool:
     """Tell whether no key is on its way; what some of those that were typed find is not awaited."""
-    if app._exit:
-        return True  # it answers nothing any more
-    return app.message_queue_size == 0 and getattr(app, "has_answered_keys", True)
+    if not app.is_running:  # what was sent to a program that has ended stays in its queue
+        return True
+    keyboard = getattr(app, "keyboard", None)
+    return app.message_queue_size == 0 and (keyboard is None or keyboard.has_answered_keys)
 
 
 async def unpainted(what: Callable[[], object], seconds: float = 120) -> None:

@@ -43,7 +43,7 @@ async def go_to_note(app: NotekeepApp, pilot: Pilot[Any], path: str) -> None:
     await until(pilot, lambda: shows(app, "9 notes"))
     browse(app).open_note(OpenNote(path))
     await until(pilot, lambda: browse(app).note_under_cursor == path)
-    await until(pilot, lambda: browse(app)._reader.row is not None)
+    await until(pilot, lambda: browse(app).loader.row is not None)
 
 
 # What is counted.

@@ -185,7 +185,7 @@ async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
         assert isinstance(items, ListCellEditor)
         await until(pilot, lambda: shows(app, "☐ habit"))
         await items.query_one(Input).remove()
-        items.know(["habit", "later"])
+        items.offer(["habit", "later"])
         await press(pilot, "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 

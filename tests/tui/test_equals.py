@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from textual.command import Command, CommandList
 
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.palette import Palette
@@ -43,9 +42,8 @@ def switched(app: NotekeepApp) -> list[str]:
 
 
 def offered(app: NotekeepApp) -> list[str]:
-    lists = app.screen.query(CommandList)
-    hits = [cast("Command", option).hit for shown in lists for option in shown.options]
-    return [path for hit in hits if (path := getattr(hit, "path", ""))]
+    offers = app.screen.offers if isinstance(app.screen, Palette) else ()
+    return [offer.path for offer in offers if offer.path]
 
 
 async def test_equal_titles_go_by_when_they_were_opened_then_by_path(

@@ -10,7 +10,7 @@ import pytest
 from notekeep.services import indexing
 from notekeep.tui import app as app_module
 from notekeep.tui.app import APPS
-from notekeep.tui.dialogs.form import NewNote
+from notekeep.tui.dialogs.form import NewNoteDialog
 from notekeep.vault import Vault
 from tests.support.screens import press, shows, type_text, until
 
@@ -39,8 +39,8 @@ class Slowly:
         self.done = 50
         self.may_end = threading.Event()
         self._refresh = self.vault.indexing.refresh
-        monkeypatch.setattr(self.vault.indexing, "refresh", self._slowly)
-        monkeypatch.setattr(app_module, "GROWN_SECONDS", 0.0)
+        monkeypatch.setattr(self.vault, "refresh", self._slowly)
+        monkeypatch.setattr(app_module, "PROGRESS_SECONDS", 0.0)
         # To a search the vault is as one with many notes: it does not read them itself.
         monkeypatch.setattr(indexing, "ANSWER_BUDGET", 0)
         self._patches = monkeypatch
@@ -87,7 +87,7 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         await press(pilot, "enter")
         slowly.grow()
         await until(pilot, lambda: shows(app, "still indexing · 1 of 9 notes"))
-        assert not isinstance(app.screen, NewNote)
+        assert not isinstance(app.screen, NewNoteDialog)
         assert shows(app, "▌ Deep Work")
         slowly.end()
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "1 of 9 notes"))
@@ -117,9 +117,9 @@ async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: S
         await press(pilot, "enter")
         slowly.end()
         await until(pilot, lambda: shows(app, "New note qqxyz"))
-        assert not isinstance(app.screen, NewNote)
+        assert not isinstance(app.screen, NewNoteDialog)
         await press(pilot, "enter")
-        await until(pilot, lambda: isinstance(app.screen, NewNote))
+        await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
 
 
 async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) -> None:
@@ -159,7 +159,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
             await until(pilot, lambda: shows(app, "No notes here yet."))
             assert shows(app, "n  makes the first one")
         await press(pilot, "n")
-        await until(pilot, lambda: isinstance(app.screen, NewNote))
+        await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
         type_text(app, "First")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "1 note") and shows(app, "Made "))
@@ -198,4 +198,4 @@ async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: 
         await until(pilot, lambda: app.focused is not None and app.focused.id is None)
         await press(pilot, "enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
-        assert not isinstance(app.screen, NewNote)
+        assert not isinstance(app.screen, NewNoteDialog)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from textual.command import CommandList
 
 from notekeep.tui.app import APPS
 from notekeep.tui.commands.action import format_key, format_keys, parse_key
@@ -18,6 +17,7 @@ from notekeep.tui.commands.registry import (
     keymaps,
     wrong_keys,
 )
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.note_area import NoteArea
 from tests.support.screens import press, shows, type_text, until
 
@@ -179,9 +179,9 @@ async def test_in_emacs_the_palette_is_gone_through_and_left(vault: Vault) -> No
         await until(pilot, lambda: shows(app, "Deep Work"))
         await press(pilot, "alt+x")
         await until(pilot, lambda: shows(app, "Read the note: the preview"))
-        listed = app.screen.query_one(CommandList)
+        listed = app.screen.query_one(ListView)
         await press(pilot, "ctrl+n", "ctrl+n", "ctrl+p")
-        await until(pilot, lambda: listed.highlighted == 1)
+        await until(pilot, lambda: listed.cursor == 1)
         await press(pilot, "ctrl+g")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 

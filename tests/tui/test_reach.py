@@ -16,7 +16,7 @@ from notekeep.tui.completion import first_text_position
 from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, CaptureScreen, make_title
 from notekeep.tui.render.list_rows import TaskGroup, group_tasks
 from notekeep.tui.screens.browse import BrowseScreen
-from notekeep.tui.screens.welcome import known_vaults
+from notekeep.tui.screens.welcome import list_known_vaults
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until, write_notes
 
@@ -308,8 +308,8 @@ async def test_another_vault_is_chosen_and_this_one_left_in_order(
     Vault.open(tmp_path / "third")
     places.save_place(other.places.state, places.LastPlace())
     # That which was left last stands first.
-    assert next(one.name for one in known_vaults()) == "second"
-    assert {one.name for one in known_vaults()} == {"second", "third", "notes"}
+    assert next(one.name for one in list_known_vaults()) == "second"
+    assert {one.name for one in list_known_vaults()} == {"second", "third", "notes"}
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))

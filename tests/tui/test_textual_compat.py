@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual._compositor import Compositor
 from textual.app import App
-from textual.events import Key
+from textual.events import Event, Key
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.widget import Widget
 
 from notekeep import background
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
 
     from rich.segment import Segment
     from textual.app import ComposeResult
+    from textual.screen import Screen
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
@@ -79,14 +79,14 @@ class Rows(ListView):
         return [[Piece(f"{self.says} {row}")]]
 
 
-class Rowed(PacedScreen, Screen[None]):
+class Rowed(PacedScreen[None]):
     """A screen of rows."""
 
     def compose(self) -> ComposeResult:
         yield Rows()
 
 
-class Program(Keyboard, App[None]):
+class Program(App[None]):
     """A program that notes each paint."""
 
     last_paint = 0.0
@@ -94,6 +94,13 @@ class Program(Keyboard, App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.paints: list[float] = []
+        self.keyboard = Keyboard(self, super().on_event)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and not event.is_forwarded:
+            await self.keyboard.receive(event)
+        else:
+            await super().on_event(event)
 
     def get_default_screen(self) -> Screen[None]:
         return Rowed()
@@ -160,7 +167,7 @@ async def test_what_no_key_asked_for_is_painted_with_the_next_frame_and_no_soone
         app.press("down")
         await unpainted(lambda: app.paints and not is_dirty(app))
         rows.lines_changed()
-        app.last_key = 0.0
+        app.keyboard.last_key = 0.0
         app.paints.clear()
         monkeypatch.setattr(textual_compat, "UPDATE_PERIOD", 0.05)
         await unpainted(lambda: app.paints and not is_dirty(app))
@@ -170,7 +177,11 @@ async def test_what_no_key_asked_for_is_painted_with_the_next_frame_and_no_soone
 class Reading(App[None]):
     """A program that shows a note, and is told when keys come and when they are answered."""
 
-    last_key = last_paint = 0.0
+    last_paint = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keyboard = Keyboard(self, super().on_event)
 
     def compose(self) -> ComposeResult:
         yield Preview()
@@ -186,7 +197,7 @@ async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
     async with app.run_test():
         app.query_one(Preview).show(rendering)
         await unpainted(lambda: len(rendering.lines) > 500)
-        app.last_key = time.monotonic()
+        app.keyboard.last_key = time.monotonic()
         drawn = len(rendering.lines)
         for _ in range(20):
             await asyncio.sleep(note_page.SLICE_PAUSE)

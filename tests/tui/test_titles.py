@@ -120,7 +120,7 @@ async def test_keys_after_enter_are_about_what_is_found(
         type_text(app, "e")
         await until(pilot, lambda: pane.box.text == "e")
         before = pane.notes.note_count
-        monkeypatch.setattr("notekeep.tui.keyboard.HELD", 30.0)
+        monkeypatch.setattr("notekeep.tui.keyboard.HOLD_SECONDS", 30.0)
         await press(pilot, "enter", "down", "m")
         assert pane.notes.note_count == before
         assert not pane.notes.marked

@@ -124,7 +124,7 @@ async def test_it_can_wait_and_is_asked_for_by_name(make_app: MakeApp, vault: Va
 @pytest.mark.usefixtures("left")
 async def test_who_types_already_is_not_interrupted(make_app: MakeApp) -> None:
     app = make_app("browse")
-    app.has_typed = True
+    app.keyboard.has_typed = True
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Unsaved text of 1 note"))
         await press(pilot, "slash")

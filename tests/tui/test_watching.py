@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.catalog import indexing_process
 from notekeep.storage.content import read_file
 from notekeep.tui.messages import OpenNote, VaultChanged
-from notekeep.tui.vault_updates import VaultSweeps
+from notekeep.tui.vault_updates import VaultUpdates
 from tests.support.screens import browse, shows, until
 
 if TYPE_CHECKING:
@@ -210,12 +210,12 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         await go_to(app, pilot, "books/Deep Work.md")
-        sweeping = VaultSweeps(app, lambda _refreshed: False)
+        sweeping = VaultUpdates(app)
 
         class Late(indexing_process.IndexingProcess):
             def __init__(self, root: str) -> None:
                 super().__init__(root)
-                sweeping.stop()
+                sweeping.stop_sweep()
 
             def follow(self, report: Callable[[int, int], None]) -> bool:
                 del report
@@ -223,7 +223,7 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
                 return True
 
         monkeypatch.setattr(indexing_process, "IndexingProcess", Late)
-        await asyncio.to_thread(sweeping._follow)
+        await asyncio.to_thread(sweeping._follow_process)
     assert followed == []
 
 
@@ -243,7 +243,7 @@ async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
             return True
 
     monkeypatch.setattr("notekeep.services.indexing.ANSWER_BUDGET", 3)
-    monkeypatch.setattr("notekeep.tui.vault_updates.QUIET", 0)
+    monkeypatch.setattr("notekeep.tui.vault_updates.QUIET_SECONDS", 0)
     monkeypatch.setattr(indexing_process, "IndexingProcess", Slow)
     refresh, refreshed = vault.indexing.refresh, []
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Input
 
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.dialogs.dialog import hints
+from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields, is_paused
+from notekeep.tui.dialogs.dialog import dialog_box
 from notekeep.tui.dialogs.prompts import (
-    Hint,
-    TextDialog,
+    HintLine,
+    SubmitDialog,
     TextLine,
     TextLines,
     format_error,
     open_dialog,
 )
-from notekeep.tui.keys import bindings
-from notekeep.tui.messages import VaultChanged
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.messages import ShowHabit, VaultChanged
+from notekeep.tui.notifications import notify_done
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from textual import events
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.screens.vault_screen import VaultScreen
-    from notekeep.vault import Vault
 
 
 class NewHabit(NamedTuple):
@@ -41,7 +40,7 @@ class NewHabit(NamedTuple):
     goal: str
 
 
-class _Line(NamedTuple):
+class _FormLine(NamedTuple):
     """A line of the dialog: its id, what stands before it, and what may be typed there."""
 
     id: str
@@ -50,45 +49,30 @@ class _Line(NamedTuple):
     about: str
 
 
-LINES = (
-    _Line("title", "Habit", "", "what you will do: Meditate, Read, No sugar"),
-    _Line(
+FORM_LINES = (
+    _FormLine("title", "Habit", "", "what you will do: Meditate, Read, No sugar"),
+    _FormLine(
         "schedule",
         "How often",
         "daily",
         "daily, weekdays, mon,wed,fri, 3/week, every 2d, after 5d..7d, none",
     ),
-    _Line(
-        "goal",
-        "Goal",
-        "done",
-        "done, >= 10 min, >= 8 glass, <= 2 cup, >= 150 page/week",
-    ),
+    _FormLine("goal", "Goal", "done", "done, >= 10 min, >= 8 glass, <= 2 cup, >= 150 page/week"),
 )
 
 
-class AddHabit(TextDialog[NewHabit | None]):
+class AddHabitDialog(SubmitDialog[NewHabit | None]):
     """Asks for a habit; what cannot be read is said below its line, and nothing typed is lost."""
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
-
     def __init__(self, title: str = "") -> None:
-        """Ask.
-
-        Args:
-            title: What is known of the title.
-        """
         super().__init__()
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = "Add a habit"
-            box.border_subtitle = hints(
-                ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
-            )
-            for line in LINES:
+        with dialog_box(
+            "Add a habit", ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
+        ):
+            for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
                     yield TextLines(line.label)
@@ -96,12 +80,12 @@ class AddHabit(TextDialog[NewHabit | None]):
                         value, id=line.id, compact=True, select_on_focus=bool(line.value)
                     )
                 yield TextLines("", "warn").add_class("wrong", line.id)
-            yield Hint(LINES[0].about, "faint")
+            yield HintLine(FORM_LINES[0].about, "faint")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        about = {line.id: line.about for line in LINES}.get(event.widget.id or "")
+        about = {line.id: line.about for line in FORM_LINES}.get(event.widget.id or "")
         if about:
-            self.query_one(Hint).say(about, "faint")
+            self.query_one(HintLine).say(about, "faint")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._say_wrong(event.input.id or "", "")
@@ -117,18 +101,16 @@ class AddHabit(TextDialog[NewHabit | None]):
     def on_input_submitted(self) -> None:
         values = {field.id: field.value.strip() for field in self.query(Input)}
         typed = NewHabit(values["title"], values["schedule"] or "daily", values["goal"] or "done")
-        wrong = {}
-        if not typed.title:
-            wrong["title"] = "Name the habit."
-        for name, read, text in (
+        wrong = {} if typed.title else {"title": "Name the habit."}
+        for name, parse, text in (
             ("schedule", parse_schedule, typed.schedule),
             ("goal", parse_goal, typed.goal),
         ):
             try:
-                read(text)
+                parse(text)
             except NotekeepError as error:
                 wrong[name] = format_error(error)
-        for line in LINES:
+        for line in FORM_LINES:
             self._say_wrong(line.id, wrong.get(line.id, ""))
         if wrong:
             self.query_one(f"#{next(iter(wrong))}").focus()
@@ -138,58 +120,37 @@ class AddHabit(TextDialog[NewHabit | None]):
 
 def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
     """Ask for a new habit, make its note, and show it among the others."""
-    open_dialog(screen, AddHabit(title), partial(_make, screen.vault), partial(_made, screen))
+    vault = screen.vault
+
+    def make(typed: NewHabit) -> tuple[str, WriteResult]:
+        fields = habit_fields(
+            vault.habits.tracker, typed.title, schedule=typed.schedule, goal=typed.goal
+        )
+        done = vault.notes.apply(vault.notes.plan.new("habit", typed.title, fields=fields))
+        return str(fields["habit"]), done
+
+    def made(answer: tuple[str, WriteResult]) -> None:
+        habit, done = answer
+        for path in done.paths[:1]:
+            show_message(screen, f"Made {path} · u undo")
+        screen.post_message(VaultChanged(is_step=True))
+        screen.post_message(ShowHabit(habit))
+
+    open_dialog(screen, AddHabitDialog(title), make, made)
 
 
-def _make(vault: Vault, typed: NewHabit) -> tuple[str, WriteResult]:
-    """Make the note of a habit; give its id, and what was written."""
-    from notekeep.notes.habit_notes import habit_fields
-
-    fields = habit_fields(
-        vault.habits.tracker, typed.title, schedule=typed.schedule, goal=typed.goal
-    )
-    done = vault.notes.apply(vault.notes.plan.new("habit", typed.title, fields=fields))
-    return str(fields["habit"]), done
-
-
-def _made(screen: VaultScreen, answer: tuple[str, WriteResult]) -> None:
-    from notekeep.tui.messages import ShowHabit
-
-    habit, done = answer
-    for path in done.paths[:1]:
-        show_message(screen, f"Made {path} · u undo")
-    screen.post_message(VaultChanged(is_step=True))
-    screen.post_message(ShowHabit(habit))
-
-
-def toggle_pause(screen: VaultScreen, habit: str) -> None:
+def toggle_pause(screen: VaultScreen, name: str) -> None:
     """Pause a habit from today on, or end the pause that it is in."""
-    in_background(
-        screen, partial(_pause, screen.vault, habit), partial(_paused, screen), group="write"
-    )
 
+    def change() -> tuple[str, WriteResult]:
+        index = screen.vault.habits.tracker
+        habit, today = index.resolve(name), index.today()
+        if not habit.definition.path:
+            raise Refused(f"no note defines {name}", "a adds a habit")
+        ends = is_paused(habit, today)
+        changes = end_pause(habit, today) if ends else begin_pause("", today)
+        about = "counts again" if ends else "is paused from today"
+        text = f"{clean_line(habit.definition.title)} {about}"
+        return text, screen.vault.notes.set_fields([habit.definition.path], changes)
 
-def _pause(vault: Vault, name: str) -> tuple[str, bool, WriteResult]:
-    """Begin or end a pause; give the title, whether it is paused by now, and what was written."""
-    from notekeep.errors import Refused
-    from notekeep.notes.habit_notes import begin_pause, end_pause, is_paused
-
-    index = vault.habits.tracker
-    found, today = index.resolve(name), index.today()
-    if not found.definition.path:
-        raise Refused(f"no note defines {name}", "a adds a habit")
-    ends = is_paused(found, today)
-    changes = end_pause(found, today) if ends else begin_pause("", today)
-    return (
-        found.definition.title,
-        not ends,
-        vault.notes.set_fields([found.definition.path], changes),
-    )
-
-
-def _paused(screen: VaultScreen, answer: tuple[str, bool, WriteResult]) -> None:
-    from notekeep.tui.notifications import notify_done
-
-    title, is_paused, done = answer
-    about = "is paused from today" if is_paused else "counts again"
-    notify_done(screen, f"{clean_line(title)} {about}", done)
+    in_background(screen, change, lambda answer: notify_done(screen, *answer), group=WRITE_GROUP)

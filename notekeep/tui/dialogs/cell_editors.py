@@ -1,9 +1,9 @@
-"""Text, date, list, choice, stars in a cell."""
+"""A box over a cell of the grid: text, a date, a list, one of a few choices, stars."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -14,7 +14,7 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
 from notekeep.tui.dialogs.dialog import hints
-from notekeep.tui.dialogs.prompts import Hint, TextDialog, format_error
+from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog, format_error
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,
@@ -40,14 +40,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# A box over a cell of the grid, and the one for text and numbers.
-
-
-AROUND = 4
+BOX_MARGIN = 4
 """The cells of a box beside its text: a line and a blank on either side."""
-
-
-LONGEST_LINE = 64
+MAX_LINE_WIDTH = 64
 """What is wrong is said in lines of so many cells."""
 
 
@@ -65,11 +60,10 @@ class CellPlace(NamedTuple):
     today: date
 
 
-class CellEditor(TextDialog["str | None"]):
+class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     """Asks for the value of one cell, over it; the answer is None when it stays as it is."""
 
     BINDINGS = bindings("cell")
-    CSS_PATH: ClassVar = ["dialogs.tcss", "cells.tcss"]
 
     wide = 30
     """The cells that its text wants."""
@@ -80,13 +74,6 @@ class CellEditor(TextDialog["str | None"]):
     hint = ""
 
     def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        """Ask.
-
-        Args:
-            field: The field.
-            where: Where the cell is.
-            typed: What was typed already, in the place of what is there.
-        """
         super().__init__()
         self.field, self.where, self.typed = field, where, typed
         self._extra_width = 0
@@ -96,21 +83,18 @@ class CellEditor(TextDialog["str | None"]):
             box.border_title = Content(clean_line(self.field.name))
             box.border_subtitle = hints(("enter", "write"), ("esc", "leave it"))
             yield from self.compose_cell()
-            yield Hint(self.hint)
+            yield HintLine(self.hint)
 
     def compose_cell(self) -> ComposeResult:
         """Yield what the value is changed with."""
         raise NotImplementedError
 
-    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]  # with its event
-        # Not every box has a line to type into, which a dialog of text looks for.
-        event.prevent_default()
+    def on_mount(self) -> None:
         self.start()
         self._put()
 
     def start(self) -> None:
-        """Give the focus to what takes the keys."""
-        self.set_focus(self.query_one(Input))
+        """Prepare what takes the keys; a line to type into has the focus by itself."""
 
     def on_resize(self) -> None:
         # The grid below has its new size only after this.
@@ -121,18 +105,18 @@ class CellEditor(TextDialog["str | None"]):
         """Lay the box over the cell, with its text where the cell's is, within the screen."""
         cell, screen = self.where.region(), self.app.size
         width = max(cell.width, self.wide, self._extra_width)
-        width = min(screen.width, width + AROUND)
+        width = min(screen.width, width + BOX_MARGIN)
         height = min(screen.height, self._lines(width, screen.height - 2) + 2)
         box = self.query_one("#cell")
         box.styles.width, box.styles.height = width, height
-        x = min(max(0, cell.x - AROUND // 2), screen.width - width)
+        x = min(max(0, cell.x - BOX_MARGIN // 2), screen.width - width)
         y = min(max(0, cell.y - 1), screen.height - height)
         box.styles.offset = (x, y)
 
     def _lines(self, width: int, room: int) -> int:
         """Return how many lines to show, and leave out what has no room: the hint, then more."""
         # The column of a scrollbar is none of its text's.
-        said = self.query_one(Hint).lines_in(width - AROUND - 1)
+        said = self.query_one(HintLine).lines_in(width - BOX_MARGIN - 1)
         is_hint = not self._extra_width
         silent = is_hint and self.high - 1 + said > room >= self.high - 1
         cramped = not silent and self.high - 1 + said > room
@@ -145,11 +129,11 @@ class CellEditor(TextDialog["str | None"]):
     def show_problem(self, error: NotekeepError) -> None:
         super().show_problem(error)
         longest = max(map(len, format_error(error).splitlines()))
-        self._extra_width = min(LONGEST_LINE, longest + 1)
+        self._extra_width = min(MAX_LINE_WIDTH, longest + 1)
         self._put()
         self.call_after_refresh(self._put)
 
-    def take(self, text: str) -> None:
+    def submit_text(self, text: str) -> None:
         """Answer with a text, if it fits the field."""
         if text == clean_line(self.field.text):
             self.dismiss(None)
@@ -160,6 +144,10 @@ class CellEditor(TextDialog["str | None"]):
             self.show_problem(error)
         else:
             self.submit(text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_take_cell()
 
     def action_take_cell(self) -> None:
         raise NotImplementedError
@@ -178,9 +166,9 @@ class TextCellEditor(CellEditor):
         self.hint = FIELD_HINTS.get(field.type, "Text; empty takes the field out.")
         self._suggester = WordSuggester(find_start)
 
-    def know(self, values: Sequence[str]) -> None:
-        """Take what other notes have in the field, to offer it."""
-        self._suggester.know(values, self)
+    def offer(self, values: Sequence[str]) -> None:
+        """Offer what other notes have in the field."""
+        self._suggester.set_words(values, self)
 
     def compose_cell(self) -> ComposeResult:
         yield Input(
@@ -190,40 +178,34 @@ class TextCellEditor(CellEditor):
             suggester=self._suggester,
         )
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_take_cell()
-
     def action_take_cell(self) -> None:
-        self.take(self.query_one(Input).value.strip())
+        self.submit_text(self.query_one(Input).value.strip())
 
 
 # A date in a cell: a calendar, and the words that the command line knows for days.
 
-
-HINT = "Type today, -3, mon, 11-03 or 2026 as well."
-MOVES = ("later-day", "earlier-day", "later-week", "earlier-week", "later-month", "earlier-month")
+DATE_HINT = "Type today, -3, mon, 11-03 or 2026 as well."
+DAY_MOVES = (
+    "later-day",
+    "earlier-day",
+    "later-week",
+    "earlier-week",
+    "later-month",
+    "earlier-month",
+)
 
 
 class DateCellEditor(CellEditor):
     """Arrows move over days and weeks; what is typed is found in the calendar."""
 
-    BINDINGS = bindings("cell-date", priority=MOVES)
+    BINDINGS = bindings("cell-date", priority=DAY_MOVES)
 
     wide = 46
     high = MONTH_HEIGHT + 2
     least = 2
-    hint = HINT
+    hint = DATE_HINT
 
     def __init__(self, field: FormField, where: CellPlace, typed: str, week_start: int) -> None:
-        """Ask.
-
-        Args:
-            field: The field.
-            where: Where the cell is.
-            typed: What was typed already.
-            week_start: The first day of a week, 0 for Monday.
-        """
         super().__init__(field, where, typed)
         day = parse_iso(field.text[:10]) or where.today
         self._calendar = MonthCalendar(day, where.today, week_start)
@@ -263,28 +245,20 @@ class DateCellEditor(CellEditor):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        words = self.query_one(Hint)
+        words = self.query_one(HintLine)
         try:
             day = self._day_of(event.value)
         except UsageError as error:
             words.say(error.message, "warn")
             return
         if day is None:
-            words.say(HINT)
+            words.say(DATE_HINT)
         else:
             self._calendar.show(day)
             words.say(f"{format_short_day(day)} {day.year}. Enter writes it.")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_take_cell()
-
     def _day_of(self, text: str) -> date | None:
-        """Return the day that was typed; None for nothing, and for what is no word for a day.
-
-        Raises:
-            UsageError: No calendar has it.
-        """
+        """Return the day that was typed; None for nothing, and for what is no word for a day."""
         text = text.strip()
         return try_parse_day(text, self.where.today) if text else None
 
@@ -301,7 +275,7 @@ class DateCellEditor(CellEditor):
         except UsageError as error:
             self.show_problem(error)
         else:
-            self.take(day.isoformat() if day is not None else text)
+            self.submit_text(day.isoformat() if day is not None else text)
 
     def action_later_day(self) -> None:
         self._move(timedelta(1))
@@ -324,10 +298,9 @@ class DateCellEditor(CellEditor):
 
 # A list in a cell, and one of a few choices.
 
-
-MOST = 8
+MAX_ROWS = 8
 """Lines of items; more are scrolled to."""
-OFFERED = 200
+MAX_OFFERED = 200
 
 
 class ChoiceItem(NamedTuple):
@@ -405,7 +378,7 @@ class ListCellEditor(CellEditor):
     BINDINGS = bindings("cell-list", priority=("item-down", "item-up", "turn-item"))
 
     wide = 46
-    high = MOST + 2
+    high = MAX_ROWS + 2
 
     def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
         super().__init__(field, where, typed)
@@ -428,10 +401,10 @@ class ListCellEditor(CellEditor):
         between = "blanks" if field.name == TAGS_COLUMN else "commas"
         self.hint = f"-this takes away; {between} between; tab turns."
 
-    def know(self, values: Sequence[str]) -> None:
-        """Take what other notes have in the field, most used first."""
+    def offer(self, values: Sequence[str]) -> None:
+        """Offer what other notes have in the field, most used first."""
         self._others = [value for value in values if "\n" not in value]
-        self._suggester.know(values, self)
+        self._suggester.set_words(values, self)
         # An answer may come before the box stands, and when it is on its way out.
         if self._items.is_mounted and self._items.is_attached:
             self._list()
@@ -441,8 +414,7 @@ class ListCellEditor(CellEditor):
         yield self._items
 
     def start(self) -> None:
-        super().start()
-        self._items.styles.height = MOST
+        self._items.styles.height = MAX_ROWS
         self._list()
 
     def _list(self, cursor: int | None = None) -> None:
@@ -454,7 +426,7 @@ class ListCellEditor(CellEditor):
             for text in self._others
             if text not in self.chosen and typed in text.casefold()
         ]
-        self._items.show([*mine, *others[:OFFERED]], cursor)
+        self._items.show([*mine, *others[:MAX_OFFERED]], cursor)
 
     @property
     def is_on_item(self) -> bool:
@@ -472,10 +444,6 @@ class ListCellEditor(CellEditor):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._list()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_take_cell()
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -527,7 +495,7 @@ class ListCellEditor(CellEditor):
 
     def action_take_cell(self) -> None:
         self._apply()
-        self.take(format_value([*self.chosen]))
+        self.submit_text(format_value([*self.chosen]))
 
 
 class ChoiceCellEditor(CellEditor):
@@ -556,7 +524,7 @@ class ChoiceCellEditor(CellEditor):
         text = self.field.text
         self._items.begin_at(self._values.index(text) if text in self._values else 0)
 
-    def _went_to(self, letter: str) -> bool:
+    def _go_to_letter(self, letter: str) -> bool:
         first = self._items.cursor + 1
         order = [*range(first, len(self._values)), *range(first)]
         for row in order:
@@ -566,7 +534,7 @@ class ChoiceCellEditor(CellEditor):
         return False
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and self._went_to(event.character):
+        if event.is_printable and event.character and self._go_to_letter(event.character):
             event.stop()
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
@@ -574,13 +542,13 @@ class ChoiceCellEditor(CellEditor):
         self.action_take_cell()
 
     def action_take_cell(self) -> None:
-        self.take(self._values[self._items.cursor])
+        self.submit_text(self._values[self._items.cursor])
 
 
 # A rating in a cell: a row of stars.
 
 
-class Stars(LineView, inherit_bindings=False):
+class StarsView(LineView, inherit_bindings=False):
     """Five stars, some of them full; a click on one sets so many, a second click half of it."""
 
     def __init__(self, glyphs: Glyphs, rating: float | None) -> None:
@@ -626,7 +594,7 @@ class StarsCellEditor(CellEditor):
         super().__init__(field, where, typed)
         value = field.value
         number = float(value) if isinstance(value, int | float) else None
-        self._stars = Stars(where.glyphs, number)
+        self._stars = StarsView(where.glyphs, number)
         self._digits = ""
         self._wrong: NotekeepError | None = None
         if typed:
@@ -654,7 +622,7 @@ class StarsCellEditor(CellEditor):
                 self._stars.rating = number
                 if self._stars.is_mounted:
                     self._stars.put(number)
-                    self.query_one(Hint).say(self.hint)
+                    self.query_one(HintLine).say(self.hint)
                 return
         try:
             check_field_text(self.field, character)
@@ -684,7 +652,7 @@ class StarsCellEditor(CellEditor):
 
     def action_take_cell(self) -> None:
         text = "" if self.rating is None else format_value(self.rating)
-        self.take(text)
+        self.submit_text(text)
 
 
 def _rating(digits: str) -> float | None:

@@ -1,73 +1,67 @@
-"""Screens that answer once, however often they are asked to go, and can be left with the mouse."""
+"""Dialogs: screens over another one, which can be left with the mouse."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.await_complete import AwaitComplete
+from textual.containers import Vertical
 from textual.content import Content
 from textual.errors import NoWidget
 from textual.events import Key
 from textual.keys import key_to_character
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.style import Style
 
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.keys import bindings
 from notekeep.tui.textual_compat import PacedScreen
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.screen import Screen
     from textual.widget import Widget
 
-    _Left = Screen
-else:
-    # Textual asks the first of a widget's bases that is a widget for all it inherits: this is none.
-    _Left = Generic
-
 Answer = TypeVar("Answer")
-SPELLED = {"esc": "escape", "/": "slash"}
-"""Keys as they are said, and as Textual calls them."""
+KEY_NAMES = {"esc": "escape", "/": "slash"}
+"""Keys as they are shown, and as Textual calls them."""
 
 
-def hints(*said: tuple[str, str]) -> Content:
-    """Return what keys of a dialog do, each a button: a click presses the key.
-
-    Args:
-        said: A key as it is said, and what it does there.
-    """
+def hints(*keys: tuple[str, str]) -> Content:
+    """Return what keys of a dialog do, as pairs of a key and a word; a click presses the key."""
     parts: list[Content | str] = []
-    for key, does in said:
-        pressed = Style.from_meta({"@click": f"screen.press_key({SPELLED.get(key, key)!r})"})
+    for key, does in keys:
+        pressed = Style.from_meta({"@click": f"screen.press_key({KEY_NAMES.get(key, key)!r})"})
         parts += [" · "] if parts else []
         parts.append(Content.styled(f"{key} {does}", pressed))
     return Content.assemble(*parts)
 
 
-class DismissOnce(_Left[Answer]):
-    """A screen that leaves itself and no other.
-
-    Textual takes away whatever lies on top. So a key that is pressed twice, or a click after it,
-    would also close what lies below, and give the answer a second time.
-    """
-
-    def clicked(self, event: events.Click) -> Widget | None:
-        """Return what is under a click; None where the terminal was larger when it was made."""
-        with suppress(NoWidget):
-            return self.get_widget_at(event.screen_x, event.screen_y)[0]
-        return None
-
-    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Leave with an answer, unless that was done already or something lies above."""
-        if self.app.screen_stack[-1:] == [self]:
-            return super().dismiss(result)
-        return AwaitComplete()
+def find_clicked(screen: Screen[Any], event: events.Click) -> Widget | None:
+    """Return what is under a click; None where the terminal was larger when it was made."""
+    with suppress(NoWidget):
+        return screen.get_widget_at(event.screen_x, event.screen_y)[0]
+    return None
 
 
-class Dialog(PacedScreen, DismissOnce[Answer], ModalScreen[Answer]):
+def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> Vertical:
+    """Return the box of a dialog, with its title above and what its keys do below."""
+    box = Vertical(id="dialog", classes=classes)
+    box.border_title = Content(clean_line(title))
+    if keys:
+        box.border_subtitle = hints(*keys)
+    return box
+
+
+class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
     """A screen over another one that gets no keys meanwhile; a click beside it is its escape."""
 
+    BINDINGS = bindings("dialog")
+    CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
+
     def action_press_key(self, key: str) -> None:
-        """Press a key, for whoever clicks on what is said of it."""
+        """Press a key, for whoever clicks on its hint."""
         if self.app.screen_stack[-1:] == [self]:
             event = Key(key, key_to_character(key))
             event.set_sender(self.app)
@@ -77,6 +71,6 @@ class Dialog(PacedScreen, DismissOnce[Answer], ModalScreen[Answer]):
         leave = self.active_bindings.get("escape")
         if self.app.screen_stack[-1:] != [self] or leave is None:
             return
-        if self.clicked(event) is self:
+        if find_clicked(self, event) is self:
             event.stop()
             self.call_next(self.app.run_action, leave.binding.action, leave.node)

@@ -1,18 +1,18 @@
-"""All fields of a note; new note."""
+"""All fields of a note as a form, written as edits of single keys; and the question for a note."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input
 
-from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
+from notekeep.tui.completion import known_values
+from notekeep.tui.dialogs.dialog import dialog_box
 from notekeep.tui.dialogs.field_prompt import FieldPrompt, ask_field
-from notekeep.tui.dialogs.prompts import Hint, SubmitDialog, TextDialog
+from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog
 from notekeep.tui.field_forms import make_field_changes, step_value
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import parse_rating, stars
@@ -39,14 +39,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
-
-# A note's fields as a form: each typed as its kind says, written as edits of single keys.
-
-
-NAME = 14
-TYPES = {"bool": "yes or no", "links": "links to notes"}
+NAME_WIDTH = 14
+TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 """What a type of field is called where its own name is no plain word."""
-
 BUTTONS = ("finish-form", "drop-form", "edit-field", "step-field", "clear-field", "reset-field")
 
 
@@ -77,7 +72,7 @@ class _Fields(ListView):
             for change in make_field_changes(field, self.texts[field.name])
         ]
 
-    def put(self, field: FormField, text: str) -> None:
+    def set_text(self, field: FormField, text: str) -> None:
         """Give a field another value."""
         self.texts[field.name] = text
         self.line_changed(self.cursor)
@@ -93,14 +88,14 @@ class _Fields(ListView):
         if isinstance(field, str):
             return [[Piece("  "), Piece(field, "section")]]
         text = self.texts[field.name]
-        changed = text != field.text
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        sign = Piece(self._glyphs.marked if changed else " ", "accent")
-        name = pad_line(fit_line([Piece(clean_line(field.name), "muted")], NAME - 1), NAME)
+        sign = Piece(self._glyphs.marked if text != field.text else " ", "accent")
+        label = fit_line([Piece(clean_line(field.name), "muted")], NAME_WIDTH - 1)
         value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
-        left = [*name, value, *self._stars(field, text)]
-        about = "one of a few" if field.choices else TYPES.get(field.type or "", field.type or "")
-        right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME + 20 else []
+        left = [*pad_line(label, NAME_WIDTH), value, *self._stars(field, text)]
+        type_name = TYPE_NAMES.get(field.type or "", field.type or "")
+        about = "one of a few" if field.choices else type_name
+        right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME_WIDTH + 20 else []
         return [[bar, sign, *spread_line(left, right, width - 2)]]
 
     def _stars(self, field: FormField, text: str) -> StyledLine:
@@ -109,15 +104,17 @@ class _Fields(ListView):
         try:
             rating = parse_rating(float(text))
         except ValueError:
-            rating = None
+            return []
         return [Piece(f"  {stars(rating, self._glyphs)}", "star")] if rating is not None else []
 
 
-class FormScreen(SubmitDialog["list[FieldChange] | None"]):
-    """The form; its answer is what was changed, or None."""
+class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=False):
+    """The form; its answer is what was changed, or None.
+
+    `check` raises NotekeepError for changes that the note cannot take; it runs in a thread.
+    """
 
     BINDINGS = bindings("form")
-    CSS_PATH: ClassVar = ["dialogs.tcss", "form.tcss"]
 
     def __init__(
         self,
@@ -128,26 +125,15 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"]):
         glyphs: Glyphs,
         today: date,
     ) -> None:
-        """Make the form.
-
-        Args:
-            vault: Whose notes say what a field may hold.
-            title: What the note is called.
-            fields: Its fields.
-            check: Raises NotekeepError for changes that the note cannot take; runs in a thread.
-            glyphs: The characters to draw with.
-            today: The day it is.
-        """
         super().__init__()
         self._vault, self._title, self._glyphs, self._today = vault, title, glyphs, today
         self._check = check
         self.fields = _Fields(fields, glyphs)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-tall-box") as box:
-            box.border_title = Content(f"Fields of {clean_line(self._title)}")
+        with dialog_box(f"Fields of {self._title}", classes="-tall-box"):
             yield self.fields
-            yield Hint("")
+            yield HintLine("")
             yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
@@ -166,16 +152,14 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"]):
             self._check(make_field_changes(field, text))
             return text
 
-        def answered(text: str) -> None:
-            self.fields.put(field, text)
-
         prompt = FieldPrompt(field, self.fields.texts[field.name], self._today)
-        is_typed = ask_field(self, prompt, self._glyphs, checked, answered)
+        then = partial(self.fields.set_text, field)
+        is_typed = ask_field(self, prompt, self._glyphs, checked, then)
         if is_typed and field.type in {"text", "list", None}:
             in_background(
                 self,
-                lambda: _values(self._vault, field.name),
-                lambda values: prompt.suggester.know(values, prompt),
+                lambda: known_values(self._vault, field.name),
+                prompt.offer,
                 group="values",
                 exclusive=True,
                 failed=lambda _error: None,
@@ -195,15 +179,15 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"]):
         if text is None:
             self.action_edit_field()
         else:
-            self.fields.put(field, text)
+            self.fields.set_text(field, text)
 
     def action_clear_field(self) -> None:
         if (field := self.fields.field) is not None:
-            self.fields.put(field, "")
+            self.fields.set_text(field, "")
 
     def action_reset_field(self) -> None:
         if (field := self.fields.field) is not None:
-            self.fields.put(field, field.text)
+            self.fields.set_text(field, field.text)
 
     def action_finish_form(self) -> None:
         if changes := self.fields.changes:
@@ -215,35 +199,12 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"]):
         self.dismiss(None)
 
 
-def _values(vault: Vault, name: str) -> list[str]:
-    """Give what notes have in a field, most first; no widget is touched, so a thread may do it."""
-    from notekeep.catalog.queries import count_by
-
-    if name == "tags":
-        return list(vault.search.tags())
-    try:
-        return list(count_by(vault.search.rows(f"has:{name}").rows, name))
-    except NotekeepError:
-        return []  # a name that no query can ask for
-
-
-# A new note: which kind, and what it is called.
-
-
-class NewNote(TextDialog[tuple[str, str] | None]):
+class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
     """Asks for the kind and the title of a note; the answer is both, or None."""
 
-    BINDINGS = bindings("new-note", "dialog", priority=("next-kind", "previous-kind"))
-    CSS_PATH = "dialogs.tcss"
+    BINDINGS = bindings("new-note", priority=("next-kind", "previous-kind"))
 
     def __init__(self, kinds: Sequence[str], *, kind: str = "", title: str = "") -> None:
-        """Ask.
-
-        Args:
-            kinds: The kinds there are.
-            kind: The one to begin with; any other is the plain note.
-            title: What is known of the title.
-        """
         super().__init__()
         self._kinds = list(kinds)
         plain = "note" if "note" in self._kinds else self._kinds[0]
@@ -251,11 +212,10 @@ class NewNote(TextDialog[tuple[str, str] | None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = "New note"
+        with dialog_box("New note"):
             yield ChoiceBar(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
-            yield Hint("")
+            yield HintLine("")
             yield Buttons(
                 Button("tab", "chooses the kind", "next-kind"),
                 Button("enter", "makes the note", SUBMIT_ACTION),

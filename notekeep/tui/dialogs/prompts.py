@@ -1,7 +1,7 @@
 """Small questions over a screen: one line of text, one of several, yes or no.
 
-A question with a text to type closes when what it asks for is done (`ask`). An error is shown in it
-and the text stays, so that it can be corrected.
+A question with a text to type closes when what it asks for is done (`open_dialog`). An error is
+shown in it and the text stays, so that it can be corrected.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.dialogs.dialog import Dialog, hints
+from notekeep.tui.completion import WordSuggester
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.widgets.line_view import ListView, TextPage
@@ -31,11 +30,9 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.tui.render.glyphs import Glyphs
 
-
 HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
 """Where there are few rows, none is left free above a dialog."""
-
-SOON = 0.3
+SOON_SECONDS = 0.3
 """Seconds after which a dialog says that it is at work."""
 
 Answer = TypeVar("Answer")
@@ -59,18 +56,13 @@ class TextLines(TextPage, can_focus=False):
 
     def lines_in(self, width: int) -> int:
         """Return how many lines it takes in `width` cells."""
-        return len(self._lines(max(1, width)))
-
-    def _lines(self, width: int) -> list[StyledLine]:
-        return wrap_line(self._line, width)
+        return len(wrap_line(self._line, max(1, width)))
 
     def line_count(self) -> int:
-        if not any(piece.text for piece in self._line):
-            return 0
-        return len(self._lines(max(1, self.inner_width)))
+        return self.lines_in(self.inner_width) if any(one.text for one in self._line) else 0
 
     def draw_line(self, index: int, width: int) -> StyledLine:
-        lines = self._lines(width)
+        lines = wrap_line(self._line, width)
         return lines[index] if index < len(lines) else []
 
     def on_resize(self) -> None:
@@ -78,36 +70,46 @@ class TextLines(TextPage, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class Hint(TextLines):
+class HintLine(TextLines):
     """The line of a dialog that says what may be typed, and what is wrong with what was typed."""
 
 
-class SubmitDialog(Dialog[Answer]):
-    """A dialog that can stay open until its answer is applied; see `ask`."""
+class _Job(NamedTuple):
+    """What is done with the answer of a dialog; see `open_dialog`."""
 
-    _work: _DialogJob | None = None
+    node: DOMNode
+    apply: Callable[[Any], Any]
+    then: Callable[[Any], object]
+    group: str
+
+
+class SubmitDialog(Dialog[Answer]):
+    """A dialog that can stay open until its answer is applied; see `open_dialog`."""
+
+    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
+
+    _job: _Job | None = None
     _worker: Worker[None] | None = None
     _is_applied = False
 
-    def submit(self, answer: Answer) -> None:
-        """Close with an answer, once it is applied if `ask` opened the dialog.
+    def on_mount(self) -> None:
+        if (line := self.query_one_optional(Input)) is not None:
+            self.set_focus(line)
 
-        Args:
-            answer: The answer, which is not that the person would rather not: `dismiss` is for it.
-        """
-        if self._work is None:
+    def submit(self, answer: Answer) -> None:
+        """Close with an answer, once it is applied if `open_dialog` opened the dialog."""
+        if self._job is None:
             self.dismiss(answer)
         elif not self._is_working:
-            self.set_timer(SOON, self._show_working)
-            work = self._work
+            self.set_timer(SOON_SECONDS, self._show_working)
             self._worker = in_background(
-                work.node,
-                partial(work.apply, answer),
-                partial(self._applied, work),
-                group=work.group,
+                self._job.node,
+                partial(self._job.apply, answer),
+                partial(self._applied, self._job),
+                group=self._job.group,
                 # They are meant for what comes next, not for this dialog.
                 holds_keys=True,
-                failed=partial(self._not_applied, work),
+                failed=partial(self._not_applied, self._job),
             )
 
     @property
@@ -116,38 +118,29 @@ class SubmitDialog(Dialog[Answer]):
 
     def _show_working(self) -> None:
         if self._is_working and self.is_active:
-            self.query_one(Hint).say("Working …")
+            self.query_one(HintLine).say("Working …")
 
-    def _applied(self, work: _DialogJob, result: object) -> None:
+    def _applied(self, job: _Job, result: object) -> None:
         self._is_applied = True
         self.dismiss(None)
         if result is not None:
-            work.then(result)
+            job.then(result)
 
     def on_screen_resume(self) -> None:
         # Something lay over it when its answer was applied.
         if self._is_applied:
             self.dismiss(None)
 
-    def _not_applied(self, work: _DialogJob, error: NotekeepError) -> None:
+    def _not_applied(self, job: _Job, error: NotekeepError) -> None:
         self._worker = None
         if self.is_active:
             self.show_problem(error)
         else:
-            show_error(work.node, error)
+            show_error(job.node, error)
 
     def show_problem(self, error: NotekeepError) -> None:
         """Show what is wrong with what was typed, which stays."""
-        self.query_one(Hint).say(format_error(error), "warn")
-
-
-class _DialogJob(NamedTuple):
-    """What is done with the answer of a dialog; see `ask`."""
-
-    node: DOMNode
-    apply: Callable[[Any], Any]
-    then: Callable[[Any], object]
-    group: str
+        self.query_one(HintLine).say(format_error(error), "warn")
 
 
 def open_dialog(
@@ -158,32 +151,22 @@ def open_dialog(
     *,
     group: str = WRITE_GROUP,
 ) -> None:
-    """Open a dialog that closes when its answer is applied; an error keeps it open with its text.
+    """Open a dialog that closes once its answer is applied; after an error it stays open.
 
     Args:
-        node: The screen or app that asks.
-        dialog: The dialog.
-        apply: Does what is asked for, in a thread; must not touch a widget. Returns None when there
-            was nothing to do.
-        then: Shows the result, after the dialog has closed.
-        group: The kind of work; see `in_background`.
+        node: Where it is asked.
+        dialog: The question.
+        apply: Does what was asked for, in a thread; None where there is nothing to say of it.
+        then: Shows what came of it.
+        group: The group of the work; see `in_background`.
     """
-    dialog._work = _DialogJob(node, apply, then, group)  # noqa: SLF001 - of this module
+    dialog._job = _Job(node, apply, then, group)  # noqa: SLF001 - of this module
     node.app.push_screen(dialog)
 
 
 def format_error(error: NotekeepError) -> str:
     """Return what a dialog says of an error: what is wrong, and below it what to do."""
     return "\n".join(filter(None, (error.message, error.hint)))
-
-
-class TextDialog(SubmitDialog[Answer]):
-    """A dialog with one line to type into."""
-
-    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
-
-    def on_mount(self) -> None:
-        self.set_focus(self.query_one(Input))
 
 
 class TextLine(Input):
@@ -193,11 +176,17 @@ class TextLine(Input):
         self.replace(text, *self.selection)
 
 
-class Prompt(TextDialog[str | None]):
-    """Asks for one line of text; the answer is None when the person would rather not."""
+class Prompt(SubmitDialog[str | None]):
+    """Asks for one line of text; the answer is None when the person would rather not.
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
+    Args:
+        title: What is asked for.
+        value: What stands there already.
+        hint: One sentence below it.
+        example: What is shown while nothing is typed.
+        is_selected: Whether what stands there is selected, so that typing replaces it.
+        find_word: Where in the line the word begins that `offer` completes.
+    """
 
     def __init__(
         self,
@@ -207,42 +196,43 @@ class Prompt(TextDialog[str | None]):
         hint: str = "",
         example: str = "",
         is_selected: bool = False,
+        find_word: Callable[[str], int] | None = None,
     ) -> None:
-        """Ask.
-
-        Args:
-            title: What is asked for.
-            value: What stands there already.
-            hint: One sentence below it.
-            example: What is shown while nothing is typed.
-            is_selected: Whether what stands there is selected, so that typing replaces it.
-        """
         super().__init__()
         self._title, self._value, self._hint, self._example = title, value, hint, example
         self._is_selected = is_selected
+        self._suggester = WordSuggester(find_word) if find_word is not None else None
+
+    def offer(self, words: Sequence[str]) -> None:
+        """Offer what may be typed."""
+        if self._suggester is not None:
+            self._suggester.set_words(words, self)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = Content(clean_line(self._title))
-            box.border_subtitle = hints(("enter", "takes it"), ("esc", "closes"))
+        with dialog_box(self._title, ("enter", "takes it"), ("esc", "closes")):
             yield TextLine(
                 clean_line(self._value),
                 placeholder=self._example,
                 compact=True,
                 select_on_focus=False,
+                suggester=self._suggester,
             )
-            yield Hint(self._hint)
+            yield HintLine(self._hint)
 
     def on_mount(self) -> None:
         if self._is_selected:
             self.query_one(Input).select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
         self.submit(event.value.strip())
 
 
 class Option(NamedTuple):
-    """One of several answers: what it is called, what is said of it, and what it stands for."""
+    """One of several answers: what it is called, what is said of it, and what it stands for.
+
+    One without a value is a heading.
+    """
 
     title: str
     about: str
@@ -254,13 +244,14 @@ class _Options(ListView):
         super().__init__()
         self._all, self._options, self._glyphs = options, options, glyphs
 
-    def narrow(self, typed: str) -> None:
+    def filter_options(self, typed: str) -> None:
         """Show only the options that have what was typed in them."""
         words = typed.casefold().split()
-        self._options = self._all
-        if words:
-            texts = {one: f"{one.title} {one.about}".casefold() for one in self._all if one.value}
-            self._options = [one for one in texts if all(word in texts[one] for word in words)]
+        self._options = [
+            one
+            for one in self._all
+            if not words or (one.value and _has_words(f"{one.title} {one.about}", words))
+        ]
         self.rows_changed(0)
 
     @property
@@ -278,26 +269,34 @@ class _Options(ListView):
         if not self._options:
             return [[Piece("  "), Piece("No results", "muted")]]
         option = self._options[row]
-        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         if not option.value:
             return [[Piece(" "), Piece(clean_line(option.title), "section")]]
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         about = [Piece(clean_line(option.about), "faint"), Piece(" ")]
-        return [
-            [bar, Piece(" "), *spread_line([Piece(clean_line(option.title))], about, width - 2)]
-        ]
+        title = [Piece(clean_line(option.title))]
+        return [[bar, Piece(" "), *spread_line(title, about, width - 2)]]
 
 
-class _Filter(Input):
+def _has_words(text: str, words: Sequence[str]) -> bool:
+    return all(word in text.casefold() for word in words)
+
+
+class FilterLine(Input):
     """Where options are filtered by typing; its other keys are the dialog's."""
 
     BINDINGS = bindings("switcher", by_screen=ALL_ACTIONS)
 
 
 class Choice(Dialog[str | None]):
-    """Asks for one of several; the answer is its value, or None."""
+    """Asks for one of several; the answer is its value, or None.
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
+    Args:
+        title: What is asked for.
+        options: The answers.
+        glyphs: The characters to draw with.
+        at: The option to begin at.
+        has_filter: Whether typing filters the options, of which there are many.
+    """
 
     def __init__(
         self,
@@ -308,49 +307,39 @@ class Choice(Dialog[str | None]):
         *,
         has_filter: bool = False,
     ) -> None:
-        """Ask.
-
-        Args:
-            title: What is asked for.
-            options: The answers.
-            glyphs: The characters to draw with.
-            at: The option to begin at.
-            has_filter: Whether typing filters the options, of which there are many.
-        """
         super().__init__()
         self._title, self._at, self._has_filter = title, at, has_filter
         self._options = _Options(options, glyphs)
         self._count = len(options)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = Content(clean_line(self._title))
-            box.border_subtitle = hints(("enter", "chooses"), ("esc", "closes"))
+        with dialog_box(self._title, ("enter", "chooses"), ("esc", "closes")):
             if self._has_filter:
-                yield _Filter(placeholder="Type to filter", compact=True)
+                yield FilterLine(placeholder="Type to filter", compact=True)
             yield self._options
 
     def on_mount(self) -> None:
         view = self._options
         view.styles.height = min(self._count, max(3, self.app.size.height - 8))
         view.begin_at(self._at)
-        (self.query_one(_Filter) if self._has_filter else view).focus()
+        (self.query_one(FilterLine) if self._has_filter else view).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._options.narrow(event.value)
+        self._options.filter_options(event.value)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
-        self._answer()
+        self.action_switch()
 
     def key_enter(self, event: events.Key) -> None:
         # It must not go on to the screen below, where it may mean something.
         event.stop()
-        self._answer()
+        self.action_switch()
 
     def action_switch(self) -> None:
-        self._answer()
+        if self.chosen:
+            self.dismiss(self.chosen)
 
     def action_close_switcher(self) -> None:
         self.dismiss(None)
@@ -366,25 +355,16 @@ class Choice(Dialog[str | None]):
         """The value under the cursor; "" where there is none."""
         return self._options.value
 
-    def _answer(self) -> None:
-        if self.chosen:
-            self.dismiss(self.chosen)
-
 
 class Confirm(Dialog[bool]):
     """Asks before what undo cannot take back; enter says yes, escape no."""
-
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "dialogs.tcss"
 
     def __init__(self, title: str, text: str, yes: str) -> None:
         super().__init__()
         self._title, self._text, self._yes = title, text, yes
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = Content(clean_line(self._title))
-            box.border_subtitle = hints(("enter", self._yes), ("esc", "leave it"))
+        with dialog_box(self._title, ("enter", self._yes), ("esc", "leave it")):
             yield TextLines(self._text, "bright")
 
     def key_enter(self, event: events.Key) -> None:

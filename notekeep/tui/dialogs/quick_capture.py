@@ -1,4 +1,4 @@
-"""One line to today's note or inbox."""
+"""Quick capture: one line, from wherever one is, into today's note or the inbox."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from notekeep import config
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.capture import read_file
-from notekeep.tui.dialogs.prompts import Hint, TextDialog, TextLines
+from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
+from notekeep.tui.dialogs.dialog import dialog_box
+from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog, TextLines
 from notekeep.tui.keys import bindings
 from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
 from notekeep.tui.workers import in_background
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# A thought written down: a line of today's note, or a note in the inbox.
-
-
 TODAYS_NOTE, INBOX = "Today's note", "Inbox"
 CAPTURE_TARGETS = (TODAYS_NOTE, INBOX)
+LINE_END = "⏎"
+"""Stands for the end of a line, of which a box has only one."""
 MAX_TITLE_LENGTH = 60
 """Letters that a title has at most, when it is taken from a text."""
 
@@ -59,30 +59,24 @@ def write_capture(
 ) -> WriteResult:
     """Write a text down, as one step; touches no widget, so that a thread may do it.
 
-    Args:
-        vault: Where.
-        text: What was typed; it may have several lines.
-        place: TODAY or INBOX.
-        attachment: A file that is stored along with it and linked below it.
-
     Raises:
         NotekeepError: It cannot be written; nothing is.
     """
     if attachment is None:
-        return vault.notes.apply(_planned(vault, text, "", place))
+        return vault.notes.apply(_plan_capture(vault, text, "", place))
     # Where the file goes may depend on the note, which is named by its text.
     if place == TODAYS_NOTE:
         note = vault.notes.plan.daily_path()
     else:
-        note = _planned(vault, text, "", place).changes[0].path
-    stored = _stored(vault, attachment, note)
-    link = vault.notes.plan.link_to(stored.changes[0].path, note)
-    plan = _planned(vault, text, link, place)
-    plan.changes.insert(0, stored.changes[0])
+        note = _plan_capture(vault, text, "", place).changes[0].path
+    data = attachment.data or read_file(attachment.path)
+    stored = vault.notes.plan.store(attachment.name, data, note).changes[0]
+    plan = _plan_capture(vault, text, vault.notes.plan.link_to(stored.path, note), place)
+    plan.changes.insert(0, stored)
     return vault.notes.apply(plan)
 
 
-def _planned(vault: Vault, text: str, link: str, place: str) -> WritePlan:
+def _plan_capture(vault: Vault, text: str, link: str, place: str) -> WritePlan:
     if place == TODAYS_NOTE:
         return vault.notes.plan.add("\n".join(filter(None, (text, link))))
     title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
@@ -90,37 +84,8 @@ def _planned(vault: Vault, text: str, link: str, place: str) -> WritePlan:
     return vault.notes.plan.new("note", title, body="\n\n".join(filter(None, (body, link))))
 
 
-def _stored(vault: Vault, attachment: Attachment, note: str) -> WritePlan:
-    data = attachment.data or read_file(attachment.path)
-    return vault.notes.plan.store(attachment.name, data, note)
-
-
-def make_attachment(path: str) -> Attachment:
-    """Return a file on this machine as an attachment."""
-    return Attachment(os.path.basename(path), path)
-
-
-def read_clipboard_attachment() -> Attachment:
-    """Return the picture on the clipboard.
-
-    Raises:
-        Failure: There is none, or no program here that could read it.
-    """
-    from notekeep.tui.clipboard import name_clipboard_picture
-
-    name, data = name_clipboard_picture()
-    return Attachment(name, data=data)
-
-
-# Quick capture: one line, from wherever one is, into today's note or the inbox.
-
-
-LINE_END = "⏎"
-"""Stands for the end of a line, of which a box has only one."""
-
-
 class CaptureRequest(NamedTuple):
-    """What is to be kept: the text, one of `capturing.PLACES`, and what goes along."""
+    """What is to be kept: the text, one of CAPTURE_TARGETS, and what goes along."""
 
     text: str
     place: str
@@ -131,40 +96,31 @@ class _Box(Input):
     """A line to type into; what is pasted keeps its lines, and a dropped picture is attached."""
 
     def on_paste(self, event: events.Paste) -> None:
-        from notekeep.tui.clipboard import pasted_picture
-
         event.stop()
         event.prevent_default()
         path = pasted_picture(event.text)
         if path and isinstance(self.screen, CaptureScreen):
-            self.screen.attach(make_attachment(path))
+            self.screen.attach(Attachment(os.path.basename(path), path))
         else:
             self.insert_text_at_cursor(LINE_END.join(event.text.strip("\r\n").splitlines()))
 
 
-class CaptureScreen(TextDialog[CaptureRequest | None]):
+class CaptureScreen(SubmitDialog[CaptureRequest | None]):
     """Asks for a thought; the answer is what is to be kept, or None."""
 
-    BINDINGS = bindings("capture", "dialog", priority=("next-place",))
-    CSS_PATH = "dialogs.tcss"
+    BINDINGS = bindings("capture", priority=("next-place",))
 
     def __init__(self, place: str = TODAYS_NOTE) -> None:
-        """Ask.
-
-        Args:
-            place: Where it goes unless the person chooses otherwise.
-        """
         super().__init__()
         self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
         self._attachment: Attachment | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = "Write down"
+        with dialog_box("Write down"):
             yield ChoiceBar(CAPTURE_TARGETS, self._place)
             yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
             yield TextLines("").add_class("attached")
-            yield Hint("")
+            yield HintLine("")
             yield Buttons(
                 Button("enter", "keeps it", SUBMIT_ACTION),
                 Button("tab", "elsewhere", "next-place"),
@@ -175,8 +131,8 @@ class CaptureScreen(TextDialog[CaptureRequest | None]):
     def attach(self, attachment: Attachment) -> None:
         """Let a file go along."""
         self._attachment = attachment
-        told = f"With {clean_line(attachment.name)}"
-        self.query_one(".attached", TextLines).say(told, "accent")
+        text = f"With {clean_line(attachment.name)}"
+        self.query_one(".attached", TextLines).say(text, "accent")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.replace(LINE_END, "\n").strip()
@@ -187,4 +143,8 @@ class CaptureScreen(TextDialog[CaptureRequest | None]):
         self.query_one(ChoiceBar).step(1)
 
     def action_attach_picture(self) -> None:
-        in_background(self, read_clipboard_attachment, self.attach, group="clipboard")
+        def read() -> Attachment:
+            name, data = name_clipboard_picture()
+            return Attachment(name, data=data)
+
+        in_background(self, read, self.attach, group="clipboard")

@@ -2,109 +2,112 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.containers import Horizontal
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.location import GRID_VIEW, ListState, NoteLocation, Trail
+from notekeep.tui.list_model import narrow_to_scope, replace_sort
+from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
-from notekeep.tui.screens.grid_mode import GridMode
+from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import LazyModule
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
+    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import Row
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.screens import note_operations
+    from notekeep.tui.screens.grid_mode import GridMode
+    from notekeep.tui.screens.note_operations import NoteOperations
     from notekeep.tui.widgets.line_view import ListView
+    from notekeep.tui.widgets.note_grid import GridHead
+    from notekeep.tui.widgets.note_list import NoteList
+    from notekeep.tui.widgets.sidebar import Sidebar
     from notekeep.vault import Vault
-else:
-    note_operations = LazyModule("notekeep.tui.screens.note_operations")
 
-
-ABOUT_A_NOTE = ("open", "edit-cell", "edit", "edit-tags", "export")
+NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
-ROOMY = 110
+MIN_SIDEBAR_WIDTH = 110
 """From this width on there is room for the sidebar."""
+MIN_GRID_WIDTH = 160
+"""From this width on the note is shown beside the grid."""
 
 
-class BrowseScreen(GridMode, VaultScreen):
-    """Notes to look through, and to read."""
+class BrowseScreen(VaultScreen):
+    """Notes to look through, and to read.
+
+    `note` is the one to put the cursor on, and `view` how to begin: LIST_VIEW or GRID_VIEW.
+    """
 
     BINDINGS = bindings("browse")
     CSS_PATH = "browse.tcss"
     OPENED_BY = "show-browse"
 
+    pane = getters.query_one(ListPane)
     preview = getters.query_one("#preview", Preview)
 
     def __init__(
-        self,
-        vault: Vault,
-        glyphs: Glyphs,
-        today: date,
-        note: str = "",
-        view: str = "",
+        self, vault: Vault, glyphs: Glyphs, today: date, note: str = "", view: str = ""
     ) -> None:
-        """Make the screen.
-
-        Args:
-            vault: What it shows.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            note: The note to put the cursor on.
-            view: How to begin, `place.LIST` or `place.GRID`.
-        """
         super().__init__(vault, glyphs, today)
         self._note = note
         self._begins_as_grid = view == GRID_VIEW
-        self._sidebar: bool | None = None
-        self._trail = Trail()
-        self._deleting: list[str] = []
-        """The note that is being deleted, whose row is still there."""
+        self._wants_sidebar: bool | None = None
+        self._sidebar = BrowseSidebar(self)
+        self._trail = NoteHistory()
         self._returned: tuple[str, str] | None = None
         """The note that one came back to, and what was searched for then."""
 
+    @cached_property
+    def grid_mode(self) -> GridMode:
+        """What keys do in the grid; the first frame needs none of it."""
+        from notekeep.tui.screens.grid_mode import GridMode
+
+        return GridMode(self)
+
+    @cached_property
+    def operations(self) -> NoteOperations:
+        """What can be done with notes; the first frame needs none of it."""
+        from notekeep.tui.screens.note_operations import NoteOperations
+
+        return NoteOperations(self)
+
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            if self.app.size.width >= ROOMY:
+            if self.app.size.width >= MIN_SIDEBAR_WIDTH:
                 from notekeep.tui.widgets.sidebar import Sidebar
 
                 yield Sidebar(self.glyphs, id="sidebar")
             yield ListPane(
-                self.vault,
-                self.glyphs,
-                self.today,
-                self._note,
-                as_grid=self._begins_as_grid,
+                self.vault, self.glyphs, self.today, self._note, as_grid=self._begins_as_grid
             )
             yield Preview(id="preview")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self._reader = PreviewLoader(self, self.preview)
+        self.loader = PreviewLoader(self, self.preview)
         self.notes.focus()
-        self.call_after_refresh(self.count_sidebar)
+        self.call_after_refresh(self._sidebar.count_again)
 
     def on_resize(self) -> None:
         self._arrange()
 
     def vault_changed(self) -> None:
         self.preview.forget()
-        self.count_sidebar()
-        self.prune_marks()
+        self._sidebar.count_again()
+        self._prune_marks()
         self.pane.again()
 
     def place(self) -> str:
@@ -114,10 +117,36 @@ class BrowseScreen(GridMode, VaultScreen):
         return focused if focused in {"preview", "sidebar"} else self.view
 
     @property
+    def notes(self) -> NoteList:
+        """The list of notes, or the grid in its place."""
+        return self.pane.notes
+
+    @property
+    def sidebar(self) -> Sidebar:
+        """The sidebar, made when it is first wanted."""
+        return self._sidebar.widget
+
+    @property
+    def view(self) -> str:
+        """How the notes are shown: LIST_VIEW or GRID_VIEW."""
+        return GRID_VIEW if self.pane.grid is not None else LIST_VIEW
+
+    @property
     def note_under_cursor(self) -> str:
         """The note under the cursor, or ""."""
         row = self.notes.row
         return row.path if row is not None else ""
+
+    @property
+    def current_query(self) -> str:
+        """The query whose notes the list shows: what is typed, within what was chosen."""
+        return narrow_to_scope(self.pane.scope, self.pane.typed)
+
+    def chosen_notes(self) -> list[str]:
+        """Return the notes an action is about: the marked ones, else the one that is shown."""
+        if self.notes.marked:
+            return sorted(self.notes.marked)
+        return [self.loader.row.path] if self.loader.row is not None else []
 
     @property
     def opens_without_reload(self) -> bool:
@@ -126,36 +155,50 @@ class BrowseScreen(GridMode, VaultScreen):
         arranged |= not self.pane.is_in_opening_state
         return not searched and not arranged and super().opens_without_reload
 
-    def flag(self, conflicts: Sequence[ConflictPair]) -> None:
-        super().flag(conflicts)
+    def show_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
+        super().show_conflicts(conflicts)
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
     def index_progressed(self) -> None:
         self.pane.index_progressed()
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
-        self.say(event.text)
-        self.rest(*(() if self.notes.row is not None else ABOUT_A_NOTE))
-        self.list_changed()
+        self.set_status(event.text)
+        self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
+        if self.pane.typed:
+            self._sidebar.count_again()
+        else:
+            self._sidebar.fill()
 
     def on_list_pane_empty(self) -> None:
-        self._reader.row = None
+        self.loader.row = None
         self.preview.say()
 
     # Panes.
 
     def _arrange(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""
-        is_wanted = self.app.size.width >= ROOMY if self._sidebar is None else self._sidebar
+        width = self.app.size.width
+        is_wanted = width >= MIN_SIDEBAR_WIDTH
+        if self._wants_sidebar is not None:
+            is_wanted = self._wants_sidebar
         # To ask for the sidebar is to have it made.
         self.set_class(is_wanted and self.sidebar is not None, "-sidebar")
-        self.arrange_grid()
-        self.call_after_refresh(self.fill_sidebar)
+        self.set_class(self.pane.grid is not None, "-grid")
+        self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
+        self.call_after_refresh(self._sidebar.fill)
 
     def action_toggle_sidebar(self) -> None:
-        self._sidebar = not self.has_class("-sidebar")
+        self._wants_sidebar = not self.has_class("-sidebar")
         self._arrange()
-        (self.sidebar if self._sidebar else self.notes).focus()
+        (self.sidebar if self._wants_sidebar else self.notes).focus()
+
+    async def action_toggle_grid(self) -> None:
+        # What is shown in another way must be seen.
+        self.remove_class("-reading")
+        await self.pane.show_as(grid=self.pane.grid is None)
+        self._arrange()
+        self.refresh_bindings()
 
     def action_zoom(self) -> None:
         if self.focused is self.preview or self.has_class("-reading"):
@@ -178,14 +221,16 @@ class BrowseScreen(GridMode, VaultScreen):
             self.notes.focus()
 
     def choose_scope(self, query: str, name: str) -> None:
+        """Limit the list to a query, under a name."""
         self.sidebar.activate(query)
         self.pane.set_scope(query, name)
         self.show_list()
         self.notes.focus()
 
     def show_list(self) -> None:
+        """Show the list, where the sidebar stands in its place."""
         if self.has_class("-narrow"):
-            self._sidebar = None
+            self._wants_sidebar = None
             self._arrange()
 
     def action_search(self) -> None:
@@ -196,14 +241,31 @@ class BrowseScreen(GridMode, VaultScreen):
     def action_sort(self) -> None:
         self.pane.next_order()
 
-    def show_query(self, query: str) -> None:
-        """Search for a query, as if it had been typed; the way back leads to what there was."""
-        self._leave_off()
-        self.remove_class("-reading")
-        self.choose_scope("", "")
-        self.pane.box.set_text(query)
-        if self._reader.row is not None:
-            self._trail.visit(NoteLocation(self._reader.row.path, ListState(typed=query), 0))
+    def sort_by(self, field: str) -> None:
+        """Sort what is listed by a field, `-` before it for the other way round."""
+        if self.pane.typed:
+            self.pane.box.set_text(replace_sort(self.pane.typed, field))
+        else:
+            self.choose_scope(replace_sort(self.pane.scope, field), f"by {field.lstrip('+-')}")
+
+    def action_explain(self) -> None:
+        from notekeep.tui.screens.query_help import ExplainScreen
+
+        box = self.pane.box
+        screen = ExplainScreen(self.vault, self.glyphs, self.current_query, box.type_on)
+        self.app.push_screen(screen, lambda _: box.focus_text())
+
+    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
+        self._sidebar.choose(event.entry)
+
+    def on_sidebar_dropped(self, event: Sidebar.Dropped) -> None:
+        self._sidebar.drop(event.entry)
+
+    def action_pin(self) -> None:
+        self._sidebar.toggle_pins()
+
+    def action_save_query(self) -> None:
+        self._sidebar.save_query()
 
     # The note under the cursor.
 
@@ -216,7 +278,7 @@ class BrowseScreen(GridMode, VaultScreen):
             self.action_open()
 
     def on_preview_widened(self) -> None:
-        self._reader.again()
+        self.loader.reload()
 
     def _show(self, row: Row | None, line: int | None = None) -> None:
         notes = self.notes
@@ -225,7 +287,7 @@ class BrowseScreen(GridMode, VaultScreen):
             # A note that one came back to is where it was left.
             line = hit.line if self._returned != (row.path, self.pane.typed) else None
         around = (notes.cursor + 1, notes.cursor - 1)
-        self._reader.show(
+        self.loader.show(
             row,
             matcher=self.pane.matcher,
             line=line,
@@ -233,19 +295,16 @@ class BrowseScreen(GridMode, VaultScreen):
         )
 
     def action_open(self) -> None:
-        self.open_under_cursor()
-
-    def open_under_cursor(self) -> None:
         if (row := self.notes.row) is not None:
             self.vault.open_counts.count(row.path)
-            self._trail.visit(self._stop(row.path))
+            self._trail.visit(self._location(row.path))
             self._read()
 
     def _read(self) -> None:
         self.add_class("-reading")
         self.preview.focus()
         # Where the preview had no place, it has one only after this.
-        self.call_after_refresh(self._reader.again)
+        self.call_after_refresh(self.loader.reload)
 
     def action_leave(self) -> None:
         self.remove_class("-reading")
@@ -261,28 +320,37 @@ class BrowseScreen(GridMode, VaultScreen):
 
     def open_note(self, wanted: OpenNote) -> None:
         """Show a note, wherever the list stands."""
-        self._leave_off()
+        self._remember_note()
         if wanted.among_all:
             self._list_all()
         self.vault.open_counts.count(wanted.path)
         self._go_to(wanted)
-        self._trail.visit(self._stop(wanted.path))
+        self._trail.visit(self._location(wanted.path))
 
-    def _stop(self, path: str) -> NoteLocation:
+    def show_query(self, query: str) -> None:
+        """Search for a query, as if it had been typed; the way back leads to what there was."""
+        self._remember_note()
+        self.remove_class("-reading")
+        self.choose_scope("", "")
+        self.pane.box.set_text(query)
+        if self.loader.row is not None:
+            self._trail.visit(NoteLocation(self.loader.row.path, ListState(typed=query), 0))
+
+    def _location(self, path: str) -> NoteLocation:
         return NoteLocation(path, self.pane.asked, self.notes.cursor_line)
 
-    def _leave_off(self) -> None:
+    def _remember_note(self) -> None:
         """Keep where one is, to come back to: the note that is read, and what is listed."""
-        row, asked = self._reader.row, self.pane.asked
+        row, asked = self.loader.row, self.pane.asked
         is_read = self.has_class("-reading") or self.focused is self.preview
         if row is not None and (is_read or asked.scope or asked.typed):
-            self._trail.visit(self._stop(row.path))
-        self._keep_list()
+            self._trail.visit(self._location(row.path))
+        self._remember_list()
 
-    def _keep_list(self) -> None:
+    def _remember_list(self) -> None:
         """Keep what is listed beside the note that one goes away from."""
-        if self._reader.row is not None:
-            self._trail.leave(self._stop(self._reader.row.path))
+        if self.loader.row is not None:
+            self._trail.update(self._location(self.loader.row.path))
 
     def _list_all(self) -> None:
         """List all notes, whatever was searched for."""
@@ -308,82 +376,136 @@ class BrowseScreen(GridMode, VaultScreen):
         self._show(row, wanted.line)
 
     def action_note_before(self) -> None:
-        self._turn(-1)
+        self._go_along(-1)
 
     def action_note_after(self) -> None:
-        self._turn(1)
+        self._go_along(1)
 
-    def _turn(self, steps: int) -> None:
+    def _go_along(self, steps: int) -> None:
         """Go along the notes that were opened, each with what was listed beside it."""
-        self._keep_list()
-        stop = self._trail.turn(steps)
-        if stop is None:
+        self._remember_list()
+        location = self._trail.go(steps)
+        if location is None:
             return
-        self._returned = stop.path, stop.asked.typed
-        wanted = OpenNote(stop.path, read=self.has_class("-reading"), as_listed=True)
-        if stop.asked == self.pane.asked:
+        self._returned = location.path, location.asked.typed
+        wanted = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
+        if location.asked == self.pane.asked:
             self._go_to(wanted)
         else:
-            self.sidebar.activate(stop.asked.scope)
-            self.pane.ask_again(stop)
-            self._present(wanted, self.vault.catalog.row(stop.path))
+            self.sidebar.activate(location.asked.scope)
+            self.pane.ask_again(location)
+            self._present(wanted, self.vault.catalog.row(location.path))
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        note_operations.follow(self, event.link, event.path)
+        from notekeep.tui.screens.links import follow_link
+
+        follow_link(self, event.link, event.path)
 
     def action_links(self) -> None:
-        if self._reader.row is not None:
-            note_operations.choose_link(self, self._reader.row)
+        from notekeep.tui.screens.links import choose_link
+
+        if self.loader.row is not None:
+            choose_link(self, self.loader.row)
 
     def action_history(self) -> None:
-        if self._reader.row is not None:
-            self.app.post_message(ShowHistory(self._reader.row.path))
+        if self.loader.row is not None:
+            self.app.post_message(ShowHistory(self.loader.row.path))
 
-    # Verbs on notes.
+    # The grid.
 
-    def chosen_notes(self) -> list[str]:
-        """Return the notes a verb is about: the marked ones, else the one that is shown."""
-        if self.notes.marked:
-            return sorted(self.notes.marked)
-        return [self._reader.row.path] if self._reader.row is not None else []
+    def action_sort_column(self) -> None:
+        self.grid_mode.sort_column()
+
+    def on_grid_head_clicked(self, event: GridHead.Clicked) -> None:
+        event.stop()
+        self.grid_mode.sort_column(event.column)
+
+    def action_edit_cell(self) -> None:
+        self.grid_mode.edit_cell()
+
+    def on_note_grid_cell_opened(self) -> None:
+        self.grid_mode.edit_cell()
+
+    def action_clear_cell(self) -> None:
+        self.grid_mode.clear_cell()
+
+    def on_key(self, event: events.Key) -> None:
+        # A digit is the beginning of a rating, a number or a date.
+        digit, grid = event.character, self.pane.grid
+        is_digit = digit is not None and digit.isdecimal() and digit.isascii()
+        if digit is not None and is_digit and grid is not None and grid.has_focus:
+            event.stop()
+            self.grid_mode.edit_cell(digit)
+
+    # Marks.
+
+    def action_mark(self) -> None:
+        self.notes.toggle_mark()
+
+    def action_mark_range(self) -> None:
+        self.notes.mark_range()
+
+    def action_mark_all(self) -> None:
+        self._mark_listed(self.notes.mark_all)
+
+    def action_mark_others(self) -> None:
+        self._mark_listed(self.notes.mark_others)
+
+    def _mark_listed(self, mark: Callable[[set[str]], object]) -> None:
+        in_background(self, self.notes.listed(), mark, group="marks", exclusive=True)
+
+    def _prune_marks(self) -> None:
+        """Unmark what is no note any more."""
+        marked = frozenset(self.notes.marked)
+        if marked:
+            in_background(
+                self,
+                lambda: self.vault.search.existing(marked),
+                lambda known: self.notes.follow_marks({}, known | (self.notes.marked - marked)),
+                group="marks-kept",
+                exclusive=True,
+                failed=lambda _error: None,
+            )
+
+    # Actions on the marked notes, or on the one under the cursor.
 
     def action_edit(self) -> None:
-        if self._reader.row is not None:
-            path, hit = self._reader.row.path, self.notes.hit_at(self.notes.cursor)
+        if self.loader.row is not None:
+            path, hit = self.loader.row.path, self.notes.hit_at(self.notes.cursor)
             line = self.preview.line_under_cursor if self.preview.path == path else None
             if line is None and hit is not None and hit.row.path == path:
                 line = hit.line
             self.vault.open_counts.count(path)
-            cast("NotekeepApp", self.app).editors.open(path, line)
+            program(self).editors.open(path, line)
 
     def action_edit_fields(self) -> None:
-        if self._reader.row is not None:
-            note_operations.edit_fields(self, self._reader.row.path)
+        if self.loader.row is not None:
+            self.operations.edit_fields(self.loader.row.path)
 
     def action_edit_outside(self) -> None:
-        if self._reader.row is not None:
-            note_operations.edit_note(self, self._reader.row.path)
+        from notekeep.tui.screens.note_operations import edit_outside
+
+        if self.loader.row is not None:
+            edit_outside(self, self.loader.row.path)
 
     def action_rename(self) -> None:
-        if self._reader.row is not None:
-            note_operations.rename_note(self, self._reader.row)
+        if self.loader.row is not None:
+            self.operations.rename(self.loader.row)
 
     def action_edit_tags(self) -> None:
-        if not self.ran_on_marked("tag"):
-            note_operations.edit_tags(self, self.chosen_notes(), self._reader.row)
+        self.operations.edit_tags()
+
+    def action_set_field(self) -> None:
+        self.operations.set_field()
+
+    def action_move_note(self) -> None:
+        self.operations.move()
+
+    def action_may_publish(self) -> None:
+        self.operations.ask_publishable()
 
     def action_delete(self) -> None:
-        if self.ran_on_marked("delete"):
-            return
-        paths = self.chosen_notes()
-        # Pressed twice, or held down, it finds a row whose note goes or is gone already.
-        is_there = bool(self.vault.catalog.rows_of(paths))
-        if is_there and paths != self._deleting:
-            self._deleting = paths
-            note_operations.delete_notes(self, paths, self._forget_deleting)
-
-    def _forget_deleting(self) -> None:
-        self._deleting = []
+        self.operations.delete()
 
     def action_export(self) -> None:
         if paths := self.chosen_notes():
@@ -391,15 +513,24 @@ class BrowseScreen(GridMode, VaultScreen):
 
     def action_copy(self) -> None:
         selected = self.get_selected_text()
-        chosen = self._reader.copied() if self.focused is self.preview and not selected else None
+        chosen = self.loader.copied() if self.focused is self.preview and not selected else None
         if chosen is not None:
-            note_operations.copy_and_notify(self, *chosen)
-            return
-        if (selected or not self.ran_on_marked("copy")) and self._reader.row is not None:
-            note_operations.copy_and_notify(
-                self, selected or f"[[{clean_line(self._reader.row.title)}]]"
-            )
+            self._copy(*chosen)
+        elif selected:
+            self._copy(selected)
+        elif self.notes.marked:
+            self.operations.copy_links()
+        elif self.loader.row is not None:
+            self._copy(f"[[{clean_line(self.loader.row.title)}]]")
 
     def action_copy_path(self) -> None:
-        if self._reader.row is not None:
-            note_operations.copy_and_notify(self, self.vault.absolute(self._reader.row.path))
+        if self.loader.row is not None:
+            self._copy(self.vault.absolute(self.loader.row.path))
+
+    def _copy(self, text: str, what: str = "") -> None:
+        """Put text on the clipboard, and say so: by what it is, or by how it begins."""
+        from notekeep.tui.clipboard import copy_text
+
+        copy_text(self.app, text)
+        begin = clean_line(text)[:60]
+        show_message(self, f"Copied {what}: {begin}" if what else f"Copied {begin}")

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.conflict_pairs import (
+    list_conflicts,
+    mark_lines,
+    plan_keep,
+    plan_merge,
+    sides,
+)
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
 from notekeep.tui.render.formatting import size_text
@@ -18,24 +25,24 @@ from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import MIN_SPLIT_WIDTH, change_counts, side_by_side, unified
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.workers import in_background, show_error, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from notekeep.notes.conflict_pairs import Choice, ConflictPair
-    from notekeep.notes.plan import WriteResult
+    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
-KEPT: dict[Choice, str] = {
+KEPT_MESSAGES: dict[Choice, str] = {
     "mine": "Kept the note as it was",
     "theirs": "Kept the copy's text",
     "both": "Kept both",
 }
-MERGED = "Merged both into the note"
-ABOUT_A_CONFLICT = (
+MERGED_MESSAGE = "Merged both into the note"
+CONFLICT_ACTIONS = (
     "keep-mine",
     "keep-theirs",
     "merge",
@@ -53,7 +60,7 @@ class ConflictRow(NamedTuple):
     lines: list[int]
 
 
-class Versions(NamedTuple):
+class ConflictVersions(NamedTuple):
     """Both versions of a note.
 
     Attributes:
@@ -103,18 +110,10 @@ class ConflictsScreen(OverlayScreen):
     OPENED_BY = "show-conflicts"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str = "") -> None:
-        """Make the screen.
-
-        Args:
-            vault: What it shows.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            path: The note or the copy to begin with.
-        """
         self.pairs = _Pairs(glyphs)
         super().__init__(vault, glyphs, today, self.pairs)
         self.add_class("-stacked")
-        self._versions: Versions | None = None
+        self._versions: ConflictVersions | None = None
         self._beside: bool | None = None
         self._wanted = path
 
@@ -123,7 +122,9 @@ class ConflictsScreen(OverlayScreen):
 
     def vault_changed(self) -> None:
         load = partial(_load, self.vault)
-        in_background(self, load, self._list, group="pairs", exclusive=True, failed=self.cannot)
+        in_background(
+            self, load, self._list, group="pairs", exclusive=True, failed=self.show_problem
+        )
 
     def _list(self, found: list[ConflictRow]) -> None:
         here = self.pairs.here
@@ -136,8 +137,8 @@ class ConflictsScreen(OverlayScreen):
         self.pairs.styles.height = (
             min(len(found), room) + self.pairs.gutter.height if found else "1fr"
         )
-        self.say("" if found else "no conflicts")
-        self.rest(*(() if found else ABOUT_A_CONFLICT))
+        self.set_status("" if found else "no conflicts")
+        self.set_idle_actions(*(() if found else CONFLICT_ACTIONS))
         if not found:
             self._versions = None
             self.text.say()
@@ -149,11 +150,16 @@ class ConflictsScreen(OverlayScreen):
         if event.view is not self.pairs or here is None:
             return
         in_background(
-            self, partial(_read, self.vault, here), self._show, group="versions", exclusive=True,
-            pause=PREVIEW_DELAY, failed=self.cannot,
-        )  # fmt: skip
+            self,
+            partial(_read, self.vault, here),
+            self._show,
+            group="versions",
+            exclusive=True,
+            pause=PREVIEW_DELAY,
+            failed=self.show_problem,
+        )
 
-    def _show(self, versions: Versions) -> None:
+    def _show(self, versions: ConflictVersions) -> None:
         self._versions = versions
         comparison, heads, glyphs = versions.comparison, versions.heads, self.glyphs
         wanted = self._beside
@@ -192,31 +198,31 @@ class ConflictsScreen(OverlayScreen):
         self._keep("both")
 
     def _keep(self, choice: Choice) -> None:
-        here = self.pairs.here
-        if here is None:
-            return
-
-        def keep() -> WriteResult:
-            from notekeep.notes.conflict_pairs import plan_keep
-
-            return self.vault.notes.apply(plan_keep(self.vault.notes.plan, here.pair, choice))
-
-        in_background(self, keep, partial(self._settled, KEPT[choice]), group="write")
-
-    def action_merge(self) -> None:
-        here = self.pairs.here
-        if here is None:
-            return
-
-        def merge() -> WriteResult:
-            from notekeep.notes.conflict_pairs import plan_merge
-
-            return self.vault.notes.apply(
-                plan_merge(self.vault.notes.plan, self.vault.history.store, here.pair)
+        if (here := self.pairs.here) is not None:
+            self._settle(
+                lambda: plan_keep(self.vault.notes.plan, here.pair, choice), KEPT_MESSAGES[choice]
             )
 
+    def action_merge(self) -> None:
+        if (here := self.pairs.here) is not None:
+            self._settle(
+                lambda: plan_merge(self.vault.notes.plan, self.vault.history.store, here.pair),
+                MERGED_MESSAGE,
+                self._not_merged,
+            )
+
+    def _settle(
+        self,
+        plan: Callable[[], WritePlan],
+        what: str,
+        failed: Callable[[NotekeepError], object] | None = None,
+    ) -> None:
         in_background(
-            self, merge, partial(self._settled, MERGED), group="write", failed=self._not_merged
+            self,
+            lambda: self.vault.notes.apply(plan()),
+            partial(self._settled, what),
+            group=WRITE_GROUP,
+            failed=failed,
         )
 
     def _not_merged(self, error: NotekeepError) -> None:
@@ -243,8 +249,6 @@ class ConflictsScreen(OverlayScreen):
 
 def _load(vault: Vault) -> list[ConflictRow]:
     """List the conflicts; touches no widget, so that a thread may do it."""
-    from notekeep.notes.conflict_pairs import list_conflicts, mark_lines
-
     found = []
     for pair in list_conflicts(vault.notes.plan):
         try:
@@ -254,21 +258,19 @@ def _load(vault: Vault) -> list[ConflictRow]:
     return found
 
 
-def _read(vault: Vault, listed: ConflictRow) -> Versions:
+def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
     """Read both versions; touches no widget, so that a thread may do it."""
-    from notekeep.notes.conflict_pairs import sides
-
     pair = listed.pair
     mine, theirs = sides(vault.notes.plan, pair)
     if pair.kind == "marks":
         heads = ("1  the first side of the marks", "2  the second side")
     else:
-        note = _said(vault, "the note", pair.note, mine)
-        heads = (f"1  {note}", f"2  {_said(vault, 'the copy', pair.copy, theirs)}")
-    return Versions(compare(mine or b"", theirs), heads, mine is None)
+        note = _version_text(vault, "the note", pair.note, mine)
+        heads = (f"1  {note}", f"2  {_version_text(vault, 'the copy', pair.copy, theirs)}")
+    return ConflictVersions(compare(mine or b"", theirs), heads, mine is None)
 
 
-def _said(vault: Vault, name: str, path: str, data: bytes | None) -> str:
+def _version_text(vault: Vault, name: str, path: str, data: bytes | None) -> str:
     if data is None:
         return name
     try:

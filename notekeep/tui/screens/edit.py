@@ -1,38 +1,46 @@
-"""Editor screen, attachments, autosave."""
+"""Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
+
+What is typed is kept in an autosave file until it is saved. What other programs do to the file
+meanwhile is merged, or asked about (`edit_conflicts`); a file that changed is never saved over.
+"""
 
 from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
+from notekeep.markdown.field_changes import apply_changes
+from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import read_file
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
-from notekeep.tui.dialogs.dialog import DismissOnce
+from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.dialogs.prompts import Prompt, open_dialog
+from notekeep.tui.field_forms import list_form_fields
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.screens import note_operations
 from notekeep.tui.screens.edit_conflicts import (
     DISCARD,
     LEAVE,
     RESTORE,
     TRY_AGAIN,
+    EditSession,
     ExternalEdits,
     ask_leave_unsaved,
     ask_restore,
 )
+from notekeep.tui.screens.note_operations import edit_outside
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.find_bar import FindBar
 from notekeep.tui.widgets.note_area import NoteArea
-from notekeep.tui.workers import in_background, show_error, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,18 +51,22 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.editors import EditSession
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
 
 # Files that are attached while a note is edited: stored as a step, linked as typed text.
 
-
-Place: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
+LinkPlace: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
 """Where a text is, as line and column of its start and its end; and the text."""
-_Stored: TypeAlias = "tuple[str, str, WriteResult]"
-"""A file that was stored: its name, a link to it, and what was written."""
+
+
+class _StoredFile(NamedTuple):
+    """A file that was stored: its name, a link to it, and what was written."""
+
+    name: str
+    link: str
+    done: WriteResult
 
 
 class EditorAttachments:
@@ -69,14 +81,14 @@ class EditorAttachments:
         prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
         here = self._screen.area.cursor_location
 
-        def store(file: str) -> _Stored:
+        def store(file: str) -> _StoredFile:
             if not file:
                 return self._store(*name_clipboard_picture())
-            return self._store(*_read(pasted_picture(file) or os.path.expanduser(file)))
+            return self._store_file(pasted_picture(file) or os.path.expanduser(file))
 
         open_dialog(self._screen, prompt, store, partial(self._stored, (here, here, "")))
 
-    def pasted(self, text: str, place: Place) -> None:
+    def attach_pasted(self, text: str, place: LinkPlace) -> None:
         """Attach the picture whose path was pasted, in the place of the path; other text stays."""
         path = pasted_picture(text)
         if not path:
@@ -89,55 +101,48 @@ class EditorAttachments:
 
         in_background(
             self._screen,
-            lambda: self._store(*_read(path)),
+            lambda: self._store_file(path),
             partial(self._stored, place),
-            group="write",
+            group=WRITE_GROUP,
             failed=failed,
         )
 
-    def _store(self, name: str, data: bytes) -> _Stored:
+    def _store_file(self, path: str) -> _StoredFile:
+        return self._store(os.path.basename(path), read_file(path))
+
+    def _store(self, name: str, data: bytes) -> _StoredFile:
         """Copy a file into the attachments; touches no widget, so that a thread may do it."""
         screen = self._screen
         plan = screen.vault.notes.plan.store(name, data, screen.path)
         link = screen.vault.notes.plan.link_to(plan.changes[0].path, screen.path)
-        return plan.label, link, screen.vault.notes.apply(plan)
+        return _StoredFile(plan.label, link, screen.vault.notes.apply(plan))
 
-    def _stored(self, place: Place, answer: _Stored) -> None:
-        name, link, done = answer
-        for problem in done.refused:
+    def _stored(self, place: LinkPlace, stored: _StoredFile) -> None:
+        for problem in stored.done.refused:
             self._screen.app.notify(clean_line(problem.message), severity="error", markup=False)
-        if done.step:
-            self._link(name, link, place)
+        if stored.done.step:
+            self._insert_link(stored, place)
             self._screen.app.post_message(VaultChanged(is_step=True))
 
-    def _link(self, name: str, link: str, place: Place) -> None:
+    def _insert_link(self, stored: _StoredFile, place: LinkPlace) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
         area = self._screen.area
         start, end, text = place
         if area.get_text_range(start, end) != text:
             start = end = area.cursor_location
         area.history.checkpoint()
-        area.replace(link, start, end, maintain_selection_offset=True)
+        area.replace(stored.link, start, end, maintain_selection_offset=True)
         if not text:
-            area.move_cursor((start[0], start[1] + len(link)))
+            area.move_cursor((start[0], start[1] + len(stored.link)))
         area.history.checkpoint()
-        show_message(
-            self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out"
-        )
+        message = f"Copied {stored.name} into the attachments · ctrl+z takes the link out"
+        show_message(self._screen, message)
 
 
-def _read(path: str) -> tuple[str, bytes]:
-    """Give a file's name and its content."""
-    return os.path.basename(path), read_file(path)
+# What is typed and not saved, kept in its autosave file while a note is edited.
 
-
-# What is typed and not saved, kept in its swap file while a note is edited.
-#
-# When what is kept is offered again, and what is saved, is the screen's to decide.
-
-
-SWAP_SECONDS = 2.0
-SWAP_KEYS = 200
+AUTOSAVE_SECONDS = 2.0
+AUTOSAVE_KEYS = 200
 """What a crash can take at most: whichever comes first."""
 
 
@@ -146,42 +151,42 @@ class EditorAutosave:
 
     def __init__(self, screen: EditScreen) -> None:
         self._screen = screen
-        self._swap = AutosaveFile(screen.vault.places.state, screen.path)
+        self._file = AutosaveFile(screen.vault.places.state, screen.path)
         self._due: Timer | None = None
         self._keys = 0
 
-    def left(self) -> UnsavedText | None:
-        """Give what an editor of the note left unsaved that is gone, unless the file holds it."""
-        while (unsaved := self._swap.claim()) is not None:
+    def find_left(self) -> UnsavedText | None:
+        """Return what an editor of the note left unsaved that is gone, unless the file holds it."""
+        while (unsaved := self._file.claim()) is not None:
             if unsaved.data != self._screen.editing.disk:
                 return unsaved
-            self._swap.discard()
+            self._file.discard()
         return None
 
-    def typed(self) -> None:
-        """Take note of a key: what is typed is kept soon, or at once after many."""
+    def count_key(self) -> None:
+        """Count a key: what is typed is kept soon, or at once after many."""
         self._keys += 1
-        if self._keys >= SWAP_KEYS:
+        if self._keys >= AUTOSAVE_KEYS:
             self.keep()
         elif self._due is None:
-            self._due = self._screen.set_timer(SWAP_SECONDS, self.keep)
+            self._due = self._screen.set_timer(AUTOSAVE_SECONDS, self.keep)
 
     def keep(self) -> None:
-        """Write what is typed into the swap file, in a thread."""
+        """Write what is typed into the autosave file, in a thread."""
         self._keys = 0
         if self._due is not None:
             self._due.stop()
             self._due = None
         if not self._screen.is_changed:
-            self._swap.discard()
+            self._file.discard()
             return
-        write = partial(self._swap.write, self._unsaved())
-        in_background(self._screen, write, _ignore_answer, group="swap")
+        write = partial(self._file.write, self._unsaved())
+        in_background(self._screen, write, lambda _: None, group="swap")
 
-    def autosave_now(self) -> bool:
-        """Write what is typed into the swap file before this returns; tell whether it is there."""
+    def keep_now(self) -> bool:
+        """Write what is typed before this returns; tell whether it is there."""
         try:
-            self._swap.write(self._unsaved(), durable=True)
+            self._file.write(self._unsaved(), durable=True)
         except NotekeepError as error:
             show_error(self._screen, error)
             return False
@@ -189,11 +194,11 @@ class EditorAutosave:
 
     def discard(self) -> None:
         """Remove what is kept: it is saved, or not wanted."""
-        self._swap.discard()
+        self._file.discard()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Leave what is kept to the next editor: this one is closed."""
-        self._swap.release()
+        self._file.release()
 
     def _unsaved(self) -> UnsavedText:
         area, editing = self._screen.area, self._screen.editing
@@ -201,30 +206,8 @@ class EditorAutosave:
         return UnsavedText.of(self._screen.path, content, editing.base, area.cursor_location)
 
 
-def _ignore_answer(_: object) -> None:
-    """Take an answer that nothing follows from."""
-
-
-# Edit: one note's text, saved so that nothing but the edited lines changes, and never lost.
-#
-# What is typed is kept in a swap file until it is saved (`edit_keeping`). What other programs do
-# to the file meanwhile is merged, or asked about (`edit_meeting`); a file that changed is never
-# saved over.
-
-
-class EditScreen(DismissOnce[None], VaultScreen):
-    """A note being edited.
-
-    Attributes:
-        editing: What its file holds, and what is shown of it.
-        path: The note.
-        area: The text field.
-        label: What the note is called.
-        find: Finds what is looked for in the text.
-        keeping: What is typed, kept until it is saved.
-        restores: Whether a text that was left unsaved is shown without asking.
-        is_given_up: Whether the person leaves what could not be saved.
-    """
+class EditScreen(VaultScreen):
+    """A note being edited."""
 
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
@@ -237,15 +220,6 @@ class EditScreen(DismissOnce[None], VaultScreen):
         editing: EditSession,
         line: int | None = None,
     ) -> None:
-        """Make the screen.
-
-        Args:
-            vault: The vault.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            editing: The note.
-            line: The line of the file to begin at, counted from 1.
-        """
         super().__init__(vault, glyphs, today)
         self.editing = editing
         self.path = editing.path
@@ -254,10 +228,10 @@ class EditScreen(DismissOnce[None], VaultScreen):
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
-        self.keeping = EditorAutosave(self)
+        self.autosave = EditorAutosave(self)
         self.find = FindBar(self.area)
-        self._meeting = ExternalEdits(self)
-        self._attaching = EditorAttachments(self)
+        self._external = ExternalEdits(self)
+        self._attachments = EditorAttachments(self)
         self.restores = False
         self.is_given_up = False
         self._line = line
@@ -272,33 +246,32 @@ class EditScreen(DismissOnce[None], VaultScreen):
         yield self.find
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.area.focus()
         place = (
             (self._line - 1, 0) if self._line is not None else first_text_position(self.area.lines)
         )
         if place != (0, 0):
             self.area.go_to(place)
-        self.tell()
+        self.show_state()
         in_background(
             self,
             partial(Completer.of, self.vault, self.path),
-            self._know,
+            self._set_completer,
             group="completion",
-            failed=_ignore,
+            failed=lambda _error: None,
         )
-        if (unsaved := self.keeping.left()) is not None:
+        if (unsaved := self.autosave.find_left()) is not None:
             if self.restores:
                 self._restore(unsaved)
-                self._meeting.look()
+                self._external.check()
             else:
                 self._offer_unsaved(unsaved)
 
     def on_unmount(self) -> None:
         self.autosave_unsaved()
-        self.keeping.let_go()
+        self.autosave.release()
 
-    def _know(self, completer: Completer) -> None:
+    def _set_completer(self, completer: Completer) -> None:
         self.area.completer = completer
 
     def place(self) -> str:
@@ -316,29 +289,29 @@ class EditScreen(DismissOnce[None], VaultScreen):
     @property
     def is_busy(self) -> bool:
         """Whether it is being saved, or the person asked, so that nothing else may be begun."""
-        return self._saving or self._offering or self._meeting.is_asking
+        return self._saving or self._offering or self._external.is_asking
 
-    def tell(self) -> None:
+    def show_state(self) -> None:
         """Say what is edited, how long it is, and where the cursor stands."""
         row, column = self.area.cursor_location
         words = plural(count_words(self.area.lines), "word")
         mark = "unsaved · " if self.is_changed else ""
-        self.say(f"{self.label} · {mark}{words} · {row + 1}:{column + 1}")
+        self.set_status(f"{self.label} · {mark}{words} · {row + 1}:{column + 1}")
 
     # Typing.
 
     def on_text_area_changed(self) -> None:
-        self.tell()
-        self.keeping.typed()
+        self.show_state()
+        self.autosave.count_key()
 
     def on_text_area_selection_changed(self) -> None:
-        self.tell()
+        self.show_state()
 
     def autosave_unsaved(self) -> None:
         """Write what is typed into the swap file before this returns: the program is ending."""
         # What is offered and not taken yet would be replaced by it.
         if self.is_changed and not self._offering:
-            self.keeping.autosave_now()
+            self.autosave.keep_now()
 
     def _offer_unsaved(self, unsaved: UnsavedText) -> None:
         self._offering = True
@@ -348,7 +321,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
             if answer == RESTORE:
                 self._restore(unsaved)
             elif answer == DISCARD:
-                self.keeping.discard()
+                self.autosave.discard()
             else:
                 # What is typed over it would replace it; so nothing is.
                 self._leave()
@@ -360,7 +333,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
         self.editing.restore(unsaved)
         self.area.put(self.editing.lines)
         self.area.go_to(unsaved.cursor)
-        self._meeting.meet(on_disk)
+        self._external.merge(on_disk)
 
     # Saving.
 
@@ -371,22 +344,16 @@ class EditScreen(DismissOnce[None], VaultScreen):
         self.save(self._leave, leaving=True)
 
     def action_hand_over(self) -> None:
-        self.leave_for(self._edit_outside)
+        self.leave_then(self._edit_outside)
 
     def action_attach_here(self) -> None:
-        self._attaching.ask()
+        self._attachments.ask()
 
     def on_note_area_pasted(self, event: NoteArea.Pasted) -> None:
-        self._attaching.pasted(event.text, event.place)
+        self._attachments.attach_pasted(event.text, event.place)
 
     def action_fields_here(self) -> None:
         """Show the fields of the text as it is by now; what is changed is typed into it."""
-        from notekeep.markdown.field_changes import apply_changes
-        from notekeep.markdown.note import read_note
-        from notekeep.tui.dialogs.form import FormScreen
-        from notekeep.tui.dialogs.prompts import open_dialog
-        from notekeep.tui.field_forms import list_form_fields
-
         schema = self.vault.schema
         before = self.editing.content(self.area.lines)
         note = read_note(self.path, before, schema)
@@ -403,7 +370,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
                 show_error(self, error)
                 return
             self.area.put(self.editing.lines)
-            self.tell()
+            self.show_state()
 
         if note.problem is not None:
             line = note.problem.line or 1
@@ -423,13 +390,13 @@ class EditScreen(DismissOnce[None], VaultScreen):
     def _edit_outside(self) -> None:
         screen = self.app.screen
         if isinstance(screen, VaultScreen):
-            note_operations.edit_note(screen, self.path)
+            edit_outside(screen, self.path)
 
     async def open_switcher(self) -> None:
         """Save and leave: what is chosen is shown where one came from."""
-        self.leave_for(partial(self.app.run_action, "switch_note"))
+        self.leave_then(partial(self.app.run_action, "switch_note"))
 
-    def leave_for(self, then: Callable[[], object]) -> None:
+    def leave_then(self, then: Callable[[], object]) -> None:
         """Save, leave, and go on with something else once the editor is gone."""
         app = self.app
 
@@ -440,18 +407,13 @@ class EditScreen(DismissOnce[None], VaultScreen):
         self.save(leave, leaving=True)
 
     def save(self, then: Callable[[], object] | None = None, *, leaving: bool = False) -> None:
-        """Save what is shown, and go on when it is saved.
-
-        Args:
-            then: What to do afterwards; not done when the person has to be asked first.
-            leaving: Whether that leaves the note, so that the person may choose to do it unsaved.
-        """
+        """Save what is shown, and go on when it is saved."""
         self._then, self._leaving = then, leaving
         if self.is_busy:
             return
         lines = list(self.area.lines)
         if not self.editing.is_changed(lines):
-            self.keeping.discard()
+            self.autosave.discard()
             self._go_on()
             return
         self._saving = True
@@ -460,7 +422,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
             self,
             partial(self.vault.notes.apply, plan),
             partial(self._saved, self.editing.content(lines)),
-            group="write",
+            group=WRITE_GROUP,
             failed=self._not_saved,
         )
 
@@ -475,18 +437,18 @@ class EditScreen(DismissOnce[None], VaultScreen):
             self.app.notify(text, severity="error", markup=False)
         if not done.step:
             self._then = None
-            self.keeping.keep()
+            self.autosave.keep()
             return
         for remark in done.remarks:
             show_message(self, remark)
-        self.editing.saved(content)
+        self.editing.show_file(content)
         self.app.post_message(VaultChanged(is_step=True))
-        self.tell()
+        self.show_state()
         if self.is_changed:  # typed while it was being saved
             if self._then is not None:
                 self.save(self._then, leaving=self._leaving)
             return
-        self.keeping.discard()
+        self.autosave.discard()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -496,13 +458,13 @@ class EditScreen(DismissOnce[None], VaultScreen):
 
     def _not_saved(self, error: NotekeepError) -> None:
         self._saving = False
-        self.keeping.keep()
+        self.autosave.keep()
         if isinstance(error, Conflict) and error.copy:
             show_error(self, error)
             self.app.post_message(VaultChanged())
         if isinstance(error, (Conflict, NotFound, NameTaken)):
             # Another program was here first: what it wrote is met, and then it goes on.
-            self._meeting.look(partial(self._save_again, error, self.editing.disk))
+            self._external.check(partial(self._save_again, error, self.editing.disk))
         else:
             self._stuck(error)
 
@@ -531,7 +493,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
                 self.is_given_up = True
                 then()
 
-        ask_leave_unsaved(self, answered, is_kept=self.keeping.autosave_now())
+        ask_leave_unsaved(self, answered, is_kept=self.autosave.keep_now())
 
     def _leave(self) -> None:
         if self.is_attached:
@@ -539,7 +501,7 @@ class EditScreen(DismissOnce[None], VaultScreen):
 
     def vault_changed(self) -> None:
         if not self._saving:
-            self._meeting.look()
+            self._external.check()
 
 
 def count_words(lines: Sequence[str]) -> int:
@@ -547,7 +509,3 @@ def count_words(lines: Sequence[str]) -> int:
     end = find_frontmatter_end(lines)
     start = 0 if end is None else end + 1
     return sum(len(line.split()) for line in lines[start:])
-
-
-def _ignore(_: object) -> None:
-    """Take an answer that nothing follows from."""

@@ -1,24 +1,25 @@
-"""External changes while editing."""
+"""What other programs do to a note that is being edited: taken in, merged, or asked about."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
-
-from textual.containers import Vertical
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from notekeep.errors import NotFound
-from notekeep.tui.dialogs.dialog import Dialog, hints
+from notekeep.markdown.editor_text import EditorText
+from notekeep.markdown.text_merge import merge_texts
+from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.storage.atomic import add_conflict_copy
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.dialogs.prompts import Choice, Option
-from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare
 from notekeep.tui.render.version_lines import unified
 from notekeep.tui.widgets.line_view import DiffView
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -30,8 +31,102 @@ if TYPE_CHECKING:
     OnAnswer = Callable[[str | None], None]
 
 
-# What the editor asks: whether to restore what was not saved, and whose version should stay.
+MergeOutcome: TypeAlias = Literal["same", "reloaded", "merged", "gone", "conflict"]
+"""What came of a merge: nothing, theirs, both, no file, or a question to the person."""
 
+
+class EditSession:
+    """A note being edited: what its file holds, what is on the screen, and how the two merge.
+
+    Nothing here draws or writes. Lines are as a text field shows them.
+
+    Raises:
+        Refused: The note cannot be shown without changing it.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.base = data
+        """What the text was made from, for a merge: the file as it was known last.
+
+        A file that is gone may come back as it was, with the drive it is on.
+        """
+        self._disk: bytes | None = data
+        self._text = EditorText.checked(data)
+        self.stand_ins = self._text.stand_ins
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen should show, after the methods below changed it."""
+        return self._text.lines
+
+    @property
+    def disk(self) -> bytes | None:
+        """What the file holds, as far as is known: what a save expects there; None for no file."""
+        return self._disk
+
+    @disk.setter
+    def disk(self, data: bytes | None) -> None:
+        self._disk = data
+        if data is not None:
+            self.base = data
+
+    def content(self, lines: Sequence[str]) -> bytes:
+        """What the file would hold with these lines."""
+        if lines == self._text.lines:
+            return self._text.data
+        return self._text.joined(lines)
+
+    def is_changed(self, lines: Sequence[str]) -> bool:
+        """Whether the screen shows something that is not in the file."""
+        return self.content(lines) != self.disk
+
+    def plan(self, lines: Sequence[str], label: str) -> WritePlan:
+        """Plan a save: it is carried out only if the file still holds what is known of it."""
+        change = NoteChange(self.path, self.disk, self.content(lines))
+        return WritePlan("edit", label, [change])
+
+    def show(self, data: bytes) -> None:
+        """Show a text in the place of what is typed, as if it had been typed."""
+        self._text = EditorText(data, self.stand_ins)
+
+    def show_file(self, data: bytes) -> None:
+        """Show what the file holds by now: what was saved, or what another program wrote."""
+        self.disk = data
+        self.show(data)
+
+    def merge_with_file(self, theirs: bytes | None, lines: Sequence[str]) -> MergeOutcome:
+        """Bring the screen together with what the file holds by now; None when it is gone."""
+        if theirs == self.disk:
+            return "same"
+        if theirs is None:
+            self.disk = None
+            return "gone"
+        ours = self.content(lines)
+        merged = merge_texts(self.base, ours, theirs)
+        if merged is None:
+            return "conflict"
+        was_changed = ours not in (self.disk, theirs)
+        self.disk = theirs
+        self.show(merged)
+        return "merged" if was_changed else "reloaded"
+
+    def keep_own_text(self, theirs: bytes, lines: Sequence[str]) -> None:
+        """Let the screen replace what another program wrote, at the next save."""
+        ours = self.content(lines)
+        self.disk = theirs
+        self.show(ours)
+
+    def restore(self, unsaved: UnsavedText) -> None:
+        """Show a text that was not saved, as if it had just been typed into what it was made from.
+
+        The file's own content has to be merged afterwards.
+        """
+        self.disk = unsaved.base_data
+        self.show(unsaved.data)
+
+
+# What the editor asks: whether to restore what was not saved, and whose version should stay.
 
 RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
 KEEP_MINE, KEEP_THEIRS, KEEP_BOTH = "mine", "theirs", "both"
@@ -64,13 +159,7 @@ def ask_which_version(screen: VaultScreen, theirs: bytes, ours: bytes, answered:
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool) -> None:
-    """Ask whether to leave a text that cannot be saved; None stays with it.
-
-    Args:
-        screen: Where it is edited.
-        answered: Takes the answer.
-        is_kept: Whether the text is kept where the next start finds it.
-    """
+    """Ask whether to leave a text that cannot be saved; None stays with it."""
     fate = "the text is kept, and offered again" if is_kept else "what was typed is lost"
     options = [
         Option("Try again", "to save the note", TRY_AGAIN),
@@ -108,18 +197,13 @@ def _ask(
 class DiffDialog(Dialog[None]):
     """Two versions of a text as a diff."""
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "../dialogs/dialogs.tcss"
-
     def __init__(self, before: bytes, after: bytes, glyphs: Glyphs) -> None:
         super().__init__()
         self._comparison = compare(before, after)
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-tall-box") as box:
-            box.border_title = "Difference"
-            box.border_subtitle = hints(("esc", "back"))
+        with dialog_box("Difference", ("esc", "back"), classes="-tall-box"):
             yield DiffView(self._glyphs)
 
     def on_mount(self) -> None:
@@ -128,25 +212,18 @@ class DiffDialog(Dialog[None]):
         view.focus()
 
 
-# What other programs do to a note that is being edited: taken in, merged, or asked about.
-
-
 class ExternalEdits:
-    """Brings an editor together with what its file holds.
-
-    Attributes:
-        is_asking: Whether the person is asked whose version stays.
-    """
+    """Brings an editor together with what its file holds."""
 
     def __init__(self, screen: EditScreen) -> None:
         self._screen = screen
         self.is_asking = False
+        """Whether the person is asked whose version stays."""
 
-    def look(self, then: Callable[[], object] | None = None) -> None:
+    def check(self, then: Callable[[], object] | None = None) -> None:
         """Read the file, and bring the screen together with it.
 
-        Args:
-            then: What to do when the person does not have to be asked.
+        `then` is called when the person does not have to be asked.
         """
         screen = self._screen
 
@@ -156,73 +233,71 @@ class ExternalEdits:
             except NotFound:
                 return None
 
-        def met(theirs: bytes | None) -> None:
-            if self.meet(theirs) and then is not None:
+        def merge(theirs: bytes | None) -> None:
+            if self.merge(theirs) and then is not None:
                 then()
 
-        in_background(screen, read, met, group="look", exclusive=True)
+        in_background(screen, read, merge, group="look", exclusive=True)
 
-    def meet(self, theirs: bytes | None) -> bool:
-        """Meet what the file holds; False when the person has to be asked."""
+    def merge(self, theirs: bytes | None) -> bool:
+        """Merge with what the file holds; False when the person has to be asked."""
         screen = self._screen
         if screen.is_busy:
             return False
         editing, area = screen.editing, screen.area
         gone_before = editing.disk is None
-        met = editing.meet(theirs, area.lines)
-        if met == "conflict":
+        outcome = editing.merge_with_file(theirs, area.lines)
+        if outcome == "conflict":
             self._ask_whose(theirs or b"")
             return False
-        if met in {"reloaded", "merged"}:
+        if outcome in {"reloaded", "merged"}:
             area.put(editing.lines)
-        if met == "merged":
+        if outcome == "merged":
             show_message(screen, "Merged with what another program saved · ctrl+z takes that out")
-            screen.keeping.keep()
-        elif met == "gone" and not gone_before:
+            screen.autosave.keep()
+        elif outcome == "gone" and not gone_before:
             show_message(screen, f"{screen.path} is gone from the vault; ctrl+s makes it again")
-        screen.tell()
+        screen.show_state()
         return True
 
     def _ask_whose(self, theirs: bytes) -> None:
         screen = self._screen
         screen.cancel_after_save()
         self.is_asking = True
-        screen.keeping.autosave_now()
+        screen.autosave.keep_now()
 
         def answered(answer: str | None) -> None:
             self.is_asking = False
             if answer == KEEP_MINE:
                 screen.editing.keep_own_text(theirs, screen.area.lines)
                 show_message(screen, "Yours stays: ctrl+s saves it, and theirs is kept in history")
-                self.look()  # what came while the person was asked
+                self.check()  # what came while the person was asked
             elif answer == KEEP_THEIRS:
-                self._take(theirs, "Theirs is shown; yours is kept in history")
+                self._keep_theirs(theirs, "Theirs is shown; yours is kept in history")
             elif answer is not None:
-                self._take(theirs, "Theirs is shown; yours is in {copy}", beside=True)
-            screen.tell()
+                self._keep_theirs(theirs, "Theirs is shown; yours is in {copy}", beside=True)
+            screen.show_state()
 
         ask_which_version(screen, theirs, screen.editing.content(screen.area.lines), answered)
 
-    def _take(self, theirs: bytes, told: str, *, beside: bool = False) -> None:
+    def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
         """Show theirs once ours is kept, in history or in a file beside the note."""
         screen = self._screen
         ours = screen.editing.content(screen.area.lines)
 
         def keep() -> str:
-            from notekeep.storage.atomic import add_conflict_copy
-
             vault = screen.vault
             vault.history.store.record_version(screen.path, ours)
             return add_conflict_copy(vault.root, screen.path, ours) if beside else ""
 
         def kept(copy: str) -> None:
-            screen.editing.take_file_text(theirs)
+            screen.editing.show_file(theirs)
             screen.area.put(screen.editing.lines)
-            screen.keeping.discard()
-            show_message(screen, told.format(copy=copy))
-            screen.tell()
+            screen.autosave.discard()
+            show_message(screen, message.format(copy=copy))
+            screen.show_state()
             if copy:
                 screen.app.post_message(VaultChanged())
-            self.look()
+            self.check()
 
-        in_background(screen, keep, kept, group="write")
+        in_background(screen, keep, kept, group=WRITE_GROUP)

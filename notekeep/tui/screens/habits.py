@@ -1,71 +1,280 @@
-"""Habits: week, year, check-ins by key."""
+"""Habits: days to fill in, the year of the habit under the cursor, and all there is of one."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import getters
 
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import load_habit_details
+from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.prompts import Prompt, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import count_done, daily_bars, find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.calendars import HabitPage, YearGrid
 from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from textual.app import ComposeResult
-
-    from notekeep.habits.calendar import Calendar
-    from notekeep.habits.summary import HabitView
-    from notekeep.notes.plan import WriteResult
-    from notekeep.tracking.habit_details import Detail
-    from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.widgets.line_view import ListView
-
-
-# What keys write on Habits: a day done, missed or skipped, an amount, a note; a habit more.
-#
-# Not responsible for which days are shown, nor for where the cursor is; see `habits`.
-
-
-if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual import events
+    from textual.app import ComposeResult
 
+    from notekeep.habits.summary import HabitView
+    from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
+    from notekeep.tracking.habit_details import Detail
+    from notekeep.tui.widgets.line_view import ListView
 
-    _VaultScreenHost = VaultScreen
-else:
-    # See `Keyboard`: one class of Textual's kind is enough for one screen.
-    _VaultScreenHost = object
 
-_NEXT = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
+NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
 """What a click makes of a day that was logged; all others become done."""
+VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
+"""The value that a day with a mark stands for in the log; all others stand for done."""
+HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "show-detail")
+"""Actions of the bottom line that want a habit."""
+HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (28, "-tall")]
 
 
-class CheckInKeys(_VaultScreenHost):
-    """A screen with a grid of habits, whose keys log the chosen day of the one under the cursor."""
+class _LoadedHabits(NamedTuple):
+    """The habits with the cells of the days that are shown, and with those of the last week.
+
+    Attributes:
+        problems: How many lines and definitions need a look.
+    """
+
+    shown: list[HabitView]
+    lately: list[HabitView]
+    problems: int
+
+
+class HabitsScreen(VaultScreen):
+    """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
+
+    CSS_PATH = "habits.tcss"
+    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
+    OPENED_BY = "show-habits"
 
     grid = getters.query_one(WeekGrid)
+    year = getters.query_one(YearGrid)
+    detail = getters.query_one(HabitPage)
+
+    _filter = ""
+    _wanted = ""
+    """The habit that the cursor goes to once it is listed."""
+    _open_yesterday: tuple[str, ...] = ()
+
+    def compose_body(self) -> ComposeResult:
+        yield WeekGrid(self.glyphs, self.today, self.vault.settings.week_start)
+        yield YearGrid(self.glyphs, self.today)
+        yield HabitPage(self.glyphs, self.today)
+
+    def on_mount(self) -> None:
+        self.grid.focus()
+        self.vault_changed()
+
+    def place(self) -> str:
+        return "habit-detail" if self.has_class("-detail") else "habits"
+
+    @property
+    def opens_without_reload(self) -> bool:
+        return super().opens_without_reload and not self.has_class("-detail")
+
+    def vault_changed(self) -> None:
+        if self.is_unseen():
+            return
+        first, last = self.grid.first_day, self.grid.last_day
+        index = self.vault.habits.tracker
+        in_background(
+            self,
+            lambda: _LoadedHabits(
+                index.habits(self.today, first=first, last=last),
+                index.habits(self.today),
+                index.count_problems(),
+            ),
+            self._show,
+            group="habits",
+            exclusive=True,
+        )
+        if self.has_class("-detail") and self.detail.detail is not None:
+            self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
+
+    def _show(self, loaded: _LoadedHabits) -> None:
+        habits, lately, problems = loaded
+        active = [habit for habit in habits if not habit.is_archived]
+        lately = [habit for habit in lately if not habit.is_archived]
+        wanted = self._filter.casefold()
+        shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
+        is_on_today = self.grid.day == self.today
+        self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
+        above = [self._banner(lately, is_on_today=is_on_today), _count_problems(problems)]
+        self.grid.show(shown or active, [line for line in above if line])
+        if self._wanted:
+            self.grid.go_to_habit(self._wanted)
+            self._wanted = ""
+        self.set_idle_actions(*(() if active else HABIT_ACTIONS))
+        done, asked = count_done(active)
+        day = self.grid.day
+        bars = daily_bars(lately, self.glyphs.bars)
+        start = self.vault.settings.day_start
+        until = f" until {start:02}:00" if start and is_on_today else ""
+        date = f"{day:%a} {day.day} {day:%b}"
+        is_wide = self.has_class("-wide")
+        self.set_status(
+            f"{done}/{asked} today {bars} · {date} {day.year}{until}"
+            if is_wide
+            else f"{done}/{asked} · {date}"
+        )
+
+    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
+        """Return what yesterday left open, with the key that goes there, or the key back."""
+        habits = find_left_open(lately)
+        if not habits:
+            return None
+        if not is_on_today:
+            link = f"{ACTION_LINK}to-today"
+            return [Piece("  t", "key", link), Piece("  to today", "muted", link)]
+        link = f"{ACTION_LINK}to-yesterday"
+        begin = [
+            Piece("  y", "key", link),
+            Piece("  to yesterday, which left open: ", "muted", link),
+        ]
+        titles = [clean_line(habit.title) for habit in habits]
+        room = self.grid.inner_width - line_width(begin)
+        return [*begin, Piece(list_some(titles, room), "risk")]
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        habit = self.grid.habit
+        if event.view is not self.grid or habit is None:
+            return
+        year = self.grid.day.year
+        in_background(
+            self,
+            lambda: self.vault.habits.tracker.year(habit.id, year, self.today),
+            partial(self.year.show, habit, year),
+            group="year",
+            exclusive=True,
+        )
+
+    def on_week_grid_day_changed(self) -> None:
+        self.vault_changed()
+
+    def on_year_grid_picked(self, event: YearGrid.Picked) -> None:
+        self.grid.go_to_day(event.day)
+
+    def on_habit_page_picked(self, event: HabitPage.Picked) -> None:
+        self.action_close_detail()
+        self.grid.go_to_day(event.day)
+
+    def show_habit(self, habit: str) -> None:
+        """Put the cursor on a habit, which may not be listed yet."""
+        self._wanted, self._filter = habit, ""
+        self.action_close_detail()
+        self.vault_changed()
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+
+    # Where keys act.
+
+    def action_day_before(self) -> None:
+        self.grid.go_to_day(self.grid.day - timedelta(1))
+
+    def action_day_after(self) -> None:
+        self.grid.go_to_day(self.grid.day + timedelta(1))
+
+    def action_to_today(self) -> None:
+        self.grid.go_to_day(self.today)
+
+    def action_to_yesterday(self) -> None:
+        self.grid.go_to_day(self.today - timedelta(1))
+        if self._open_yesterday:
+            self.grid.go_to_habit(self._open_yesterday[0])
+
+    def action_next_span(self) -> None:
+        self.grid.next_span()
+
+    def action_filter_habits(self) -> None:
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._filter = text
+                self.vault_changed()
+
+        hint = "Letters of a title or a group; nothing shows all."
+        self.app.push_screen(Prompt("Show habits", value=self._filter, hint=hint), answered)
+
+    # One habit.
+
+    def action_show_detail(self) -> None:
+        habit = self.grid.habit
+        if habit is not None:
+            self._load_detail(habit.id, self.grid.day.year)
+
+    def _load_detail(self, name: str, year: int) -> None:
+        in_background(
+            self,
+            lambda: load_habit_details(self.vault.habits.tracker, name, self.today, year),
+            self._show_detail,
+            group="detail",
+            exclusive=True,
+        )
+
+    def _show_detail(self, found: Detail) -> None:
+        self.detail.show(found)
+        if not self.has_class("-detail"):
+            self.detail.scroll_to_line(0)
+        self.add_class("-detail")
+        # At once, where `focus` would wait: the next key is meant for what is shown.
+        self.set_focus(self.detail)
+
+    def action_close_detail(self) -> None:
+        self.remove_class("-detail")
+        self.set_focus(self.grid)
+
+    def action_year_before(self) -> None:
+        self._turn(-1)
+
+    def action_year_after(self) -> None:
+        self._turn(1)
+
+    def _turn(self, years: int) -> None:
+        found = self.detail.detail
+        if found is not None and found.year + years <= self.today.year:
+            self._load_detail(found.view.id, found.year + years)
+
+    def action_open_habit(self) -> None:
+        if (path := self._path()) is not None:
+            self.post_message(OpenNote(path, read=True))
+
+    def action_edit_habit(self) -> None:
+        if (path := self._path()) is not None:
+            program(self).editors.open(path, None)
+
+    def _path(self) -> str | None:
+        """Return the note of the habit that is looked at, or say that there is none."""
+        found = self.detail.detail if self.has_class("-detail") else None
+        habit = found.view if found is not None else self.grid.habit
+        if habit is not None and not habit.path:
+            show_message(self, f"No note defines {clean_line(habit.id)} yet")
+        return habit.path if habit is not None and habit.path else None
+
+    # What keys write: a day done, missed or skipped, an amount, a note; a habit more.
 
     def on_week_grid_pressed(self) -> None:
         """Go round what a day can be, as a click does on the day that is chosen already."""
         cell = self.grid.cell
         if cell is not None:
             is_said = cell.is_logged and not cell.is_cleared
-            self._log(_NEXT.get(cell.mark, "done") if is_said else "done")
+            self._log(NEXT_VALUE.get(cell.mark, "done") if is_said else "done")
 
     def on_key(self, event: events.Key) -> None:
         # A digit is the beginning of an amount.
@@ -85,14 +294,14 @@ class CheckInKeys(_VaultScreenHost):
             group="log",
         )
 
-    def _ask_and_log(self, prompt: Prompt, said: Callable[[str], tuple[str, str] | None]) -> None:
+    def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
         """Ask for a text, and log the value and the note that it stands for."""
         habit, day = self.grid.habit, self.grid.day
         if habit is None:
             return
 
         def log(text: str) -> CheckInResult | None:
-            entry = said(text)
+            entry = parse(text)
             if entry is None:
                 return None
             value, note = entry
@@ -138,263 +347,17 @@ class CheckInKeys(_VaultScreenHost):
             self.action_add_habit()
         if habit is None or cell is None:
             return
-        value = f"= {cell.amount}" if cell.amount else _said(cell.mark)
+        value = f"= {cell.amount}" if cell.amount else VALUE_OF_MARK.get(cell.mark, "done")
         hint = f"It is written with the day, which counts as {value}."
         prompt = Prompt(f"Note on {habit.title}", hint=hint)
         self._ask_and_log(prompt, lambda text: (value, text) if text else None)
 
     def action_add_habit(self) -> None:
-        from notekeep.tui.dialogs.add_habit import ask_for_habit
-
         ask_for_habit(self)
 
     def action_pause_habit(self) -> None:
-        from notekeep.tui.dialogs.add_habit import toggle_pause
-
         if self.grid.habit is not None:
             toggle_pause(self, self.grid.habit.id)
-
-
-def _said(mark: str) -> str:
-    """Return the value that a day with a mark stands for in the log."""
-    return {"skipped": "skip", "missed": "miss"}.get(mark, "done")
-
-
-# Habits: days to fill in, the year of the habit under the cursor, and all there is of one.
-
-
-ABOUT_A_HABIT = ("done", "amount", "skip", "miss", "next-span", "show-detail")
-"""Actions of the bottom line that want a habit."""
-LOW = [(0, "-low"), (10, "-short"), (28, "-tall")]
-
-
-class _LoadedHabits(NamedTuple):
-    """The habits with the cells of the days that are shown, and with those of the last week.
-
-    Attributes:
-        problems: How many lines and definitions need a look.
-    """
-
-    shown: list[HabitView]
-    lately: list[HabitView]
-    problems: int
-
-
-class HabitsScreen(CheckInKeys, VaultScreen):
-    """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
-
-    CSS_PATH = "habits.tcss"
-    VERTICAL_BREAKPOINTS = LOW
-    OPENED_BY = "show-habits"
-
-    year = getters.query_one(YearGrid)
-    detail = getters.query_one(HabitPage)
-
-    _filter = ""
-    _wanted = ""
-    """The habit that the cursor goes to once it is listed."""
-    _open_yesterday: tuple[str, ...] = ()
-
-    def compose_body(self) -> ComposeResult:
-        yield WeekGrid(self.glyphs, self.today, self.vault.settings.week_start)
-        yield YearGrid(self.glyphs, self.today)
-        yield HabitPage(self.glyphs, self.today)
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.grid.focus()
-        self.vault_changed()
-
-    def place(self) -> str:
-        return "habit-detail" if self.has_class("-detail") else "habits"
-
-    @property
-    def opens_without_reload(self) -> bool:
-        return super().opens_without_reload and not self.has_class("-detail")
-
-    def vault_changed(self) -> None:
-        if self.is_unseen():
-            return
-        first, last = self.grid.first_day, self.grid.last_day
-        index = self.vault.habits.tracker
-        in_background(
-            self,
-            lambda: _LoadedHabits(
-                index.habits(self.today, first=first, last=last),
-                index.habits(self.today),
-                index.count_problems(),
-            ),
-            self._show,
-            group="habits",
-            exclusive=True,
-        )
-        if self.has_class("-detail") and self.detail.detail is not None:
-            self._look_closer(self.detail.detail.view.id, self.detail.detail.year)
-
-    def _show(self, looked: _LoadedHabits) -> None:
-        habits, lately, problems = looked
-        active = [habit for habit in habits if not habit.is_archived]
-        lately = [habit for habit in lately if not habit.is_archived]
-        wanted = self._filter.casefold()
-        shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
-        is_on_today = self.grid.day == self.today
-        self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
-        above = [self._banner(lately, is_on_today=is_on_today), _flaw(problems)]
-        self.grid.show(shown or active, [line for line in above if line])
-        if self._wanted:
-            self.grid.go_to_habit(self._wanted)
-            self._wanted = ""
-        self.rest(*(() if active else ABOUT_A_HABIT))
-        done, asked = count_done(active)
-        day = self.grid.day
-        bars = daily_bars(lately, self.glyphs.bars)
-        start = self.vault.settings.day_start
-        until = f" until {start:02}:00" if start and is_on_today else ""
-        date = f"{day:%a} {day.day} {day:%b}"
-        is_wide = self.has_class("-wide")
-        self.say(
-            f"{done}/{asked} today {bars} · {date} {day.year}{until}"
-            if is_wide
-            else f"{done}/{asked} · {date}"
-        )
-
-    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
-        """Return what yesterday left open, with the key that goes there, or the key back."""
-        habits = find_left_open(lately)
-        if not habits:
-            return None
-        if not is_on_today:
-            link = f"{ACTION_LINK}to-today"
-            return [Piece("  t", "key", link), Piece("  to today", "muted", link)]
-        link = f"{ACTION_LINK}to-yesterday"
-        begin = [
-            Piece("  y", "key", link),
-            Piece("  to yesterday, which left open: ", "muted", link),
-        ]
-        titles = [clean_line(habit.title) for habit in habits]
-        room = self.grid.inner_width - line_width(begin)
-        return [*begin, Piece(list_some(titles, room), "risk")]
-
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        habit = self.grid.habit
-        if event.view is not self.grid or habit is None:
-            return
-        year = self.grid.day.year
-        in_background(
-            self,
-            lambda: self.vault.habits.tracker.year(habit.id, year, self.today),
-            partial(self._show_year, habit, year),
-            group="year",
-            exclusive=True,
-        )
-
-    def _show_year(self, habit: HabitView, year: int, calendar: Calendar) -> None:
-        self.year.show(habit, year, calendar)
-
-    def on_week_grid_day_changed(self) -> None:
-        self.vault_changed()
-
-    def on_year_grid_picked(self, event: YearGrid.Picked) -> None:
-        self._pick(event.day)
-
-    def on_habit_page_picked(self, event: HabitPage.Picked) -> None:
-        self.action_close_detail()
-        self._pick(event.day)
-
-    def show_habit(self, habit: str) -> None:
-        """Put the cursor on a habit, which may not be listed yet."""
-        self._wanted, self._filter = habit, ""
-        self.action_close_detail()
-        self.vault_changed()
-
-    def _pick(self, day: date) -> None:
-        self.grid.go_to_day(day)
-
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
-
-    # Where keys act.
-
-    def action_day_before(self) -> None:
-        self.grid.go_to_day(self.grid.day - timedelta(1))
-
-    def action_day_after(self) -> None:
-        self.grid.go_to_day(self.grid.day + timedelta(1))
-
-    def action_to_today(self) -> None:
-        self.grid.go_to_day(self.today)
-
-    def action_to_yesterday(self) -> None:
-        self.grid.go_to_day(self.today - timedelta(1))
-        if self._open_yesterday:
-            self.grid.go_to_habit(self._open_yesterday[0])
-
-    def action_next_span(self) -> None:
-        self.grid.next_span()
-
-    def action_filter_habits(self) -> None:
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._filter = text
-                self.vault_changed()
-
-        hint = "Letters of a title or a group; nothing shows all."
-        self.app.push_screen(Prompt("Show habits", value=self._filter, hint=hint), answered)
-
-    # One habit.
-
-    def action_show_detail(self) -> None:
-        habit = self.grid.habit
-        if habit is not None:
-            self._look_closer(habit.id, self.grid.day.year)
-
-    def _look_closer(self, name: str, year: int) -> None:
-        in_background(
-            self,
-            lambda: load_habit_details(self.vault.habits.tracker, name, self.today, year),
-            self._show_detail,
-            group="detail",
-            exclusive=True,
-        )
-
-    def _show_detail(self, found: Detail) -> None:
-        self.detail.show(found)
-        if not self.has_class("-detail"):
-            self.detail.scroll_to_line(0)
-        self.add_class("-detail")
-        # At once, where `focus` would wait: the next key is meant for what is shown.
-        self.set_focus(self.detail)
-
-    def action_close_detail(self) -> None:
-        self.remove_class("-detail")
-        self.set_focus(self.grid)
-
-    def action_year_before(self) -> None:
-        self._turn(-1)
-
-    def action_year_after(self) -> None:
-        self._turn(1)
-
-    def _turn(self, years: int) -> None:
-        found = self.detail.detail
-        if found is not None and found.year + years <= self.today.year:
-            self._look_closer(found.view.id, found.year + years)
-
-    def action_open_habit(self) -> None:
-        if (path := self._path()) is not None:
-            self.post_message(OpenNote(path, read=True))
-
-    def action_edit_habit(self) -> None:
-        if (path := self._path()) is not None:
-            cast("NotekeepApp", self.app).editors.open(path, None)
-
-    def _path(self) -> str | None:
-        """Return the note of the habit that is looked at, or say that there is none."""
-        found = self.detail.detail if self.has_class("-detail") else None
-        habit = found.view if found is not None else self.grid.habit
-        if habit is not None and not habit.path:
-            show_message(self, f"No note defines {clean_line(habit.id)} yet")
-        return habit.path if habit is not None and habit.path else None
 
     # The week and the month that are over.
 
@@ -409,8 +372,6 @@ class HabitsScreen(CheckInKeys, VaultScreen):
 
     def _write_review(self, span: str) -> tuple[str, WriteResult | None]:
         """Write the review of the last week or month unless it is there; give its path."""
-        from notekeep.notes.habit_reviews import parse_bounds, review_path
-
         path = review_path(parse_bounds(self.vault.habits.tracker, span))
         if self.vault.catalog.row(path) is not None:
             return path, None
@@ -425,7 +386,7 @@ class HabitsScreen(CheckInKeys, VaultScreen):
         self.post_message(OpenNote(path, read=True))
 
 
-def _flaw(problems: int) -> StyledLine | None:
+def _count_problems(problems: int) -> StyledLine | None:
     """Return how many lines and definitions need a look, and the key that lists them."""
     if not problems:
         return None

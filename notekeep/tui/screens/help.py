@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean_line
@@ -18,7 +17,7 @@ from notekeep.tui.commands.registry import (
     is_offered,
     key_labels,
 )
-from notekeep.tui.dialogs.dialog import Dialog, hints
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, wrap_line
 from notekeep.tui.widgets.line_view import TextPage
@@ -63,18 +62,11 @@ ABOUT = (
 def help_lines(
     place: str, own_keys: Mapping[str, str], glyphs: Glyphs, width: int, wanted: str = ""
 ) -> list[StyledLine]:
-    """Return the help of a place as lines.
-
-    Args:
-        place: Where the person is; one of `actions.PLACES`.
-        own_keys: Keys that the person gave to actions, by their ids.
-        glyphs: The characters to draw with.
-        width: How many cells a line may take.
-        wanted: Only actions of which this is said, then also those of other places.
-    """
+    """Return the help of a place as lines."""
     lines: list[StyledLine] = []
     if place == "search" and not wanted:
-        lines += _queries(width)
+        head, _, *queries = query_lines(width)
+        lines += [head, *queries, []]
     here = ACTION_PLACES[place]
     for context in (*here, *(other for other in CONTEXTS if wanted and other not in here)):
         actions = [
@@ -95,18 +87,18 @@ def help_lines(
 
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
-    """Whether every word that is wanted is in what is said of an action, or is a key of it."""
+    """Whether every wanted word is in the texts of an action, or is a key of it."""
     keys = key_labels(action, own_keys).replace(",", "")
-    said = f"{action.title} {action.help} {action.group} {action.command}".casefold()
-    return all(word.casefold() in said or word in keys.split() for word in wanted.split())
+    text = f"{action.title} {action.help} {action.group} {action.command}".casefold()
+    return all(word.casefold() in text or word in keys.split() for word in wanted.split())
 
 
-def _queries(width: int) -> list[StyledLine]:
-    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")]]
+def query_lines(width: int) -> list[StyledLine]:
+    """Return the query language in a few lines, for the search box."""
+    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")], []]
     for example, meaning in QUERY_LINES:
         left = pad_line([Piece(example, "code-string")], min(34, width // 2))
         lines.append([*left, Piece(f"  {meaning}", "muted")])
-    lines.append([])
     return lines
 
 
@@ -156,25 +148,13 @@ class _HelpPage(TextPage):
 class HelpScreen(Dialog[None]):
     """The keys of a place, over the screen they work on."""
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "../dialogs/dialogs.tcss"
-
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
-        """Make the page.
-
-        Args:
-            place: Where the person is; one of `actions.PLACES`.
-            own_keys: Keys that the person gave to actions, by their ids.
-            glyphs: The characters to draw with.
-        """
         super().__init__()
         self._page = _HelpPage(place, own_keys, glyphs)
         self._box = Input(placeholder="what would you like to do?", compact=True)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-tall-box") as box:
-            box.border_title = "Help"
-            box.border_subtitle = hints(("/", "searches"), ("esc", "closes"))
+        with dialog_box("Help", ("/", "searches"), ("esc", "closes"), classes="-tall-box"):
             yield self._box
             yield self._page
 

@@ -9,21 +9,25 @@ from textual import getters, on
 from textual.message import Message
 from textual.reactive import reactive
 
+from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.restore import find_traces, find_versions, forget_traces, plan_version
 from notekeep.storage.content import digest_of
 from notekeep.tui.dialogs.prompts import Confirm
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, size_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
 from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import change_counts, unified
-from notekeep.tui.screens import note_operations
+from notekeep.tui.screens.links import follow_link
+from notekeep.tui.screens.preview_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.notes.restore import NoteVersions, Traces
     from notekeep.storage.operation_log import Version
-    from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import LineView, ListView
     from notekeep.vault import Vault
@@ -67,7 +70,7 @@ class LoadedHistory(NamedTuple):
     title: str
 
 
-class _Views(ButtonLine):
+class _ViewTabs(ButtonLine):
     """The views in a row, the chosen one standing out; a click chooses."""
 
     view: reactive[str] = reactive(CHANGE_VIEW)
@@ -115,24 +118,16 @@ class HistoryScreen(OverlayScreen):
 
     versions: TimelineList
     note = getters.query_one(Preview)
-    views = getters.query_one(_Views)
+    views = getters.query_one(_ViewTabs)
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str) -> None:
-        """Make the screen.
-
-        Args:
-            vault: The vault.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            path: The note, which may be gone.
-        """
         self.versions = TimelineList(glyphs, today)
         super().__init__(vault, glyphs, today, self.versions)
-        self.path = path
+        self.path = self.subject = path
         self._past: NoteVersions | None = None
 
     def compose_text(self) -> ComposeResult:
-        yield _Views()
+        yield _ViewTabs()
         yield from super().compose_text()
         yield Preview(id="version")
 
@@ -145,7 +140,9 @@ class HistoryScreen(OverlayScreen):
 
     def vault_changed(self) -> None:
         load = partial(_load, self.vault, self.path, self.glyphs)
-        in_background(self, load, self._list, group="versions", exclusive=True, failed=self.cannot)
+        in_background(
+            self, load, self._list, group="versions", exclusive=True, failed=self.show_problem
+        )
 
     def _list(self, loaded: LoadedHistory) -> None:
         self._past = loaded.past
@@ -154,7 +151,7 @@ class HistoryScreen(OverlayScreen):
         versions = len(loaded.past.versions)
         count = plural(versions, "version") if versions else "no earlier version"
         gone = "" if loaded.past.now is not None else " · it is gone; r makes it again"
-        self.say(f"{loaded.title} · {count}{gone}")
+        self.set_status(f"{loaded.title} · {count}{gone}")
         if not loaded.moments:
             self.text.say()
 
@@ -167,8 +164,8 @@ class HistoryScreen(OverlayScreen):
     def action_next_view(self) -> None:
         self._choose(VIEWS[(VIEWS.index(self.views.view) + 1) % len(VIEWS)])
 
-    @on(_Views.Chosen)
-    def _view_clicked(self, event: _Views.Chosen) -> None:
+    @on(_ViewTabs.Chosen)
+    def _view_clicked(self, event: _ViewTabs.Chosen) -> None:
         self._choose(event.view)
 
     def _choose(self, view: str) -> None:
@@ -191,15 +188,25 @@ class HistoryScreen(OverlayScreen):
         if self.views.view == TEXT_VIEW:
             make = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
             in_background(
-                self, make, self.note.show, group="version", exclusive=True, pause=PREVIEW_DELAY,
+                self,
+                make,
+                self.note.show,
+                group="version",
+                exclusive=True,
+                pause=PREVIEW_DELAY,
                 failed=self._cannot_read,
-            )  # fmt: skip
+            )
             return
         pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE_VIEW)
         in_background(
-            self, pair, self._present, group="version", exclusive=True, pause=PREVIEW_DELAY,
-            failed=self.cannot,
-        )  # fmt: skip
+            self,
+            pair,
+            self._present,
+            group="version",
+            exclusive=True,
+            pause=PREVIEW_DELAY,
+            failed=self.show_problem,
+        )
 
     def _present(self, comparison: TextComparison) -> None:
         self.views.about = change_counts(comparison)
@@ -209,7 +216,7 @@ class HistoryScreen(OverlayScreen):
         self.note.say([], [Piece(clean_line(error.message), "warn")])
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        note_operations.follow(self, event.link, event.path)
+        follow_link(self, event.link, event.path)
 
     def action_leave(self) -> None:
         self.action_leave_over()
@@ -223,14 +230,12 @@ class HistoryScreen(OverlayScreen):
             return
 
         def restore() -> WriteResult:
-            from notekeep.notes.restore import plan_version
-
             plan = plan_version(
                 self.vault.notes.plan, self.vault.history.store, self.path, version.digest
             )
             return self.vault.notes.apply(plan)
 
-        in_background(self, restore, self._restored, group="write")
+        in_background(self, restore, self._restored, group=WRITE_GROUP)
 
     def _restored(self, done: WriteResult) -> None:
         if not done.step:
@@ -250,18 +255,17 @@ class HistoryScreen(OverlayScreen):
         self.app.post_message(EditNote(self.path))
 
     def action_forget(self) -> None:
-        def traces() -> Traces:
-            from notekeep.notes.restore import find_traces
-
-            return find_traces(self.vault, self.path)
-
-        in_background(self, traces, self._ask_to_forget, group="traces", holds_keys=True)
+        in_background(
+            self,
+            lambda: find_traces(self.vault, self.path),
+            self._ask_to_forget,
+            group="traces",
+            holds_keys=True,
+        )
 
     def _ask_to_forget(self, traces: Traces) -> None:
         def forget() -> int:
-            from notekeep.notes import restore as forgetting
-
-            removed = forgetting.forget_traces(self.vault, traces)
+            removed = forget_traces(self.vault, traces)
             self.vault.indexing.refresh()
             return removed
 
@@ -271,7 +275,7 @@ class HistoryScreen(OverlayScreen):
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
             if yes:
-                in_background(self, forget, forgotten, group="write")
+                in_background(self, forget, forgotten, group=WRITE_GROUP)
 
         versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
         stays = "The note itself stays." if traces.there else "The note itself is gone."
@@ -284,8 +288,6 @@ class HistoryScreen(OverlayScreen):
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
     """Read a note's history; touches no widget, so that a thread may do it."""
-    from notekeep.notes.restore import find_versions
-
     past = find_versions(vault.notes.plan, vault.history.store, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
@@ -337,10 +339,6 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
 
 def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
     """Draw a version as it reads; touches no widget, so that a thread may do it."""
-    from notekeep.markdown.note import read_note
-    from notekeep.tui.page.page import NoteRendering
-    from notekeep.tui.screens.preview_loader import FIRST_LINES
-
     version = next((one for one in past.versions if _key(one) == key), None)
     data = (
         vault.history.store.blobs.read(version.digest) if version is not None else past.now or b""

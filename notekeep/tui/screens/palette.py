@@ -1,54 +1,44 @@
-"""What the palette offers: actions that work here, commands, habits and notes."""
+"""The palette: actions that work here, typed commands, habits and notes, by a few letters."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
 from textual.binding import Binding
-from textual.command import (
-    Command,
-    CommandInput,
-    CommandList,
-    CommandPalette,
-    DiscoveryHit,
-    Hit,
-    Provider,
-)
-from textual.content import Content
-from textual.markup import escape
-from textual.widgets import Input
+from textual.fuzzy import FuzzySearch
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import ACTIONS, ACTIONS_BY_ID, is_offered, key_labels
-from notekeep.tui.dialogs.dialog import DismissOnce
-from notekeep.tui.dialogs.prompts import HEIGHT_CLASSES
-from notekeep.tui.keyboard import CHOSEN
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
+from notekeep.tui.dialogs.prompts import HEIGHT_CLASSES, FilterLine
+from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in
 from notekeep.tui.render.formatting import kind_name
-from notekeep.tui.screens.typed_commands import explain_no_command, match_verbs, typed_command
-from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.textual_compat import PacedScreen, bindings_of
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, mark_spans
+from notekeep.tui.screens.typed_commands import (
+    explain_no_command,
+    match_verbs,
+    parse_typed_command,
+)
+from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.textual_compat import bindings_of
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-    from typing import Self
+    from collections.abc import Callable, Iterable, Sequence
 
-    from textual import events
     from textual.app import ComposeResult
     from textual.await_complete import AwaitComplete
-    from textual.command import Hits
     from textual.dom import DOMNode
-    from textual.fuzzy import Matcher
+    from textual.widgets import Input
+    from textual.worker import Worker
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.commands.action import Action
+    from notekeep.tui.render.glyphs import Glyphs
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5
@@ -57,13 +47,32 @@ RECENT_BOOST = 0.5
 """How much higher stands what was chosen last."""
 MAX_RECENT = 12
 """So many of the actions that were chosen are kept in mind."""
-RETRY_SECONDS = 0.02
-"""Seconds after which enter is looked at again, while what it is about is still looked for."""
+PALETTE_MARGIN = 6
+"""Lines of the screen that are not the list."""
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
 
 
-class ActionOffer(NamedTuple):
+class Offer(NamedTuple):
+    """Something that can be chosen: what it is, what is said of it, and what it does."""
+
+    score: float
+    title: str
+    about: str
+    run: Callable[[], object]
+    marks: Sequence[tuple[int, int]] = ()
+    """The letters of the title that were typed."""
+    path: str = ""
+    """The note that it opens."""
+    opened: int = -1
+    """A number that is higher the later that note was opened; -1 for never."""
+
+
+def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
+    return -offer.score, -offer.opened, len(offer.title), offer.title.casefold(), offer.path
+
+
+class WorkingAction(NamedTuple):
     """An action that works where the palette was opened, and the node it works on."""
 
     action: Action
@@ -71,366 +80,292 @@ class ActionOffer(NamedTuple):
     node: DOMNode
 
 
-def list_offers(screen: VaultScreen) -> list[ActionOffer]:
+def list_actions(screen: VaultScreen) -> list[WorkingAction]:
     """Return the actions that work on a screen, nearest to the focus first."""
-    found: dict[str, ActionOffer] = {}
+    found: dict[str, WorkingAction] = {}
     for active in screen.active_bindings.values():
         action = ACTIONS_BY_ID.get(active.binding.id or "")
         if action is not None and action.context not in _HIDDEN and active.enabled:
-            found.setdefault(action.id, ActionOffer(action, active.binding.action, active.node))
+            found.setdefault(action.id, WorkingAction(action, active.binding.action, active.node))
     # What can be done here does not depend on which pane has the focus, or on whether its keys
     # are typed into a box.
     for part in (*screen.focus_chain, screen, screen.app):
         for binding in bindings_of(part):
             action = ACTIONS_BY_ID.get(binding.id or "")
             if action is not None and action.context not in _HIDDEN:
-                found.setdefault(action.id, ActionOffer(action, binding.action, part))
+                found.setdefault(action.id, WorkingAction(action, binding.action, part))
     for action in ACTIONS:
         if not action.keys:
-            node = next((n for n in (screen, screen.app) if _has(n, action)), None)
-            if node is not None:
-                found.setdefault(action.id, ActionOffer(action, action.method, node))
-    own_keys = cast("NotekeepApp", screen.app).own_keys
-    return [offer for offer in found.values() if is_offered(offer.action, own_keys)]
+            nodes = (n for n in (screen, screen.app) if hasattr(n, f"action_{action.method}"))
+            if (node := next(nodes, None)) is not None:
+                found.setdefault(action.id, WorkingAction(action, action.method, node))
+    own_keys = program(screen).own_keys
+    return [one for one in found.values() if is_offered(one.action, own_keys)]
 
 
-def _has(node: DOMNode, action: Action) -> bool:
-    return hasattr(node, f"action_{action.method}")
+class _Offers(ListView, can_focus=False):
+    """What was found, in two lines each."""
+
+    row_height = 2
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self.offers: Sequence[Offer] = ()
+        self.is_searching = False
+
+    def show(self, offers: Sequence[Offer]) -> None:
+        """Show other offers, with the cursor on the best."""
+        self.offers = offers
+        self.rows_changed(0)
+
+    def row_count(self) -> int:
+        return len(self.offers) or 1
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self.offers)
+
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        if not self.offers:
+            return [[Piece("" if self.is_searching else "  No results", "muted")], []]
+        offer = self.offers[row]
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        title = mark_spans([Piece(offer.title, "bright")], offer.marks)
+        lines = title, [Piece(offer.about, "muted")]
+        return [[bar, Piece(" "), *fit_line(line, width - 2)] for line in lines]
+
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        super().row_clicked(row, x, chain)
+        if chain == 1:
+            self._post_own(self.Selected(self, row))
 
 
-class _Commands(CommandList):
-    """The list of what was found; a click on what it showed a moment ago chooses nothing else."""
-
-    def add_options(self, new_options: Iterable[Any]) -> Self:
-        # Textual sorts by score alone, and leaves equals in the order in which they were found.
-        return super().add_options(sorted(new_options, key=_best_first))
-
-    def on_click(self, event: events.Click) -> None:
-        option = event.style.meta.get("option")
-        if option is not None and option >= self.option_count:
-            event.prevent_default()
-
-
-class Palette(PacedScreen, DismissOnce[None], CommandPalette):
-    """Textual's palette in our own looks; its styles are read when it is first opened."""
-
-    DEFAULT_CSS = """
-    Palette > Vertical {
-        background: $panel;
-        border: round $border-blurred;
-        margin: 2 0 0 0;
-        max-width: 84;
-    }
-
-    Palette.-flat > Vertical {
-        margin: 0;
-    }
-
-    Palette #--input {
-        border: none;
-        padding: 0 1;
-    }
-
-    Palette SearchIcon {
-        display: none;
-    }
-
-    Palette #--results {
-        border: none;
-        background: $panel;
-    }
-
-    Palette CommandList {
-        background: $panel;
-        border: none;
-    }
-
-    Palette CommandList > .option-list--option-highlighted {
-        background: $block-cursor-background;
-        color: $block-cursor-foreground;
-    }
-
-    Palette > .command-palette--highlight {
-        color: $accent;
-        text-style: bold underline;
-    }
-    """
+class Palette(Dialog[None]):
+    """A line to type into, and what it may mean on the screen below."""
 
     VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
     BINDINGS: ClassVar = [
-        Binding(
-            ",".join(ACTIONS_BY_ID[action].keys),
-            does,
-            ACTIONS_BY_ID[action].title,
-            id=action,
-            show=False,
-        )
-        for action, does in (
-            ("switcher-down", "cursor_down"),
-            ("switcher-up", "command_list('cursor_up')"),
-            ("dismiss", "escape"),
-        )
+        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "page_up", show=False),
     ]
-    """Its list is gone through as that of the quick switch."""
-
     CHOOSES_WITH: ClassVar[str] = "enter"
     """The key that chooses: pressed twice, before it is answered, it chooses once."""
 
-    def __init__(self, typed: str = "") -> None:
-        """Make the palette.
-
-        Args:
-            typed: What is typed into it already.
-        """
-        super().__init__(
-            providers=[TypedCommands, ActionCommands, HabitCommands, NoteCommands],
+    def __init__(self, screen: VaultScreen, typed: str = "") -> None:
+        super().__init__()
+        self._below = screen
+        self._line = FilterLine(
+            typed,
             placeholder="An action, a note, a habit, or a command: tag +read",
+            compact=True,
+            select_on_focus=False,
         )
-        self._typed = typed
+        self._list = _Offers(screen.glyphs)
+        self._actions: list[WorkingAction] = []
+        self._worker: Worker[None] | None = None
+        self._searched = ""
+        self._is_accepted = False
+        """Whether enter was pressed before all was found."""
 
     def compose(self) -> ComposeResult:
-        for widget in super().compose():
-            yield _Commands() if isinstance(widget, CommandList) else widget
+        with dialog_box("", classes="-wide-box"):
+            yield self._line
+            yield self._list
 
-    def on_mount(self, event: events.Mount) -> None:
-        if self not in self.app.screen_stack:
-            event.prevent_default()  # it was left before it was there
-            return
-        if self._typed:
-            field = self.query_one(CommandInput)
-            field.value = self._typed
-            field.action_end()
+    def on_mount(self) -> None:
+        self.set_focus(self._line)
+        self._actions = list_actions(self._below)
+        self._search()
 
-    @on(Input.Submitted)
-    def _run_what_was_typed(self, event: Input.Submitted) -> None:
-        """Do what stands there by now, and never what was offered for less than that."""
-        if self._is_done:
-            event.stop()
-            event.prevent_default()
-            return
-        screen = self.app.screen_stack[-2]
-        chosen = self.query_one(CommandList).highlighted
-        is_first = not chosen
-        command = typed_command(screen, event.value) if isinstance(screen, VaultScreen) else None
-        if command is not None and is_first:
-            event.stop()
-            event.prevent_default()
-            self.app.call_later(command.run)
-            self.dismiss()
-        elif self._is_gathering:
-            event.stop()
-            event.prevent_default()
-            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
-            self.set_timer(RETRY_SECONDS, self.query_one(CommandInput).action_submit)
-        elif chosen is not None and self.query_one(CommandInput).has_class("--list-visible"):
-            # Textual goes on from here, and what was chosen comes up from the list.
-            cast("NotekeepApp", self.app).hold_keys(self, seconds=CHOSEN)
-        else:
-            cast("NotekeepApp", self.app).release_keys(self)
+    def on_resize(self) -> None:
+        self._fit()
 
-    def on_click(self, event: events.Click) -> None:
-        if self.clicked(event) is None:
-            event.prevent_default()
+    def _fit(self) -> None:
+        room = max(2, self.app.size.height - PALETTE_MARGIN)
+        self._list.styles.height = min(room, self._list.line_count())
 
     @property
-    def _is_done(self) -> bool:
-        """Whether something was chosen already, and only the screen has not gone yet."""
-        return self.app.screen_stack[-1:] != [self]
+    def offers(self) -> Sequence[Offer]:
+        """What is offered for what was typed so far, the best first."""
+        return self._list.offers
 
-    @on(CommandList.OptionSelected)
-    def _choose_once(self, event: CommandList.OptionSelected) -> None:
-        if self._is_done:
-            event.stop()
-            event.prevent_default()
+    # What is found: at once what needs no look into the vault, then the rest.
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._search()
+
+    def _search(self) -> None:
+        self._searched = self._line.value
+        typed = self._searched.lstrip(": ")
+        self._is_accepted = False
+        if not typed:
+            self._cancel()
+            actions = sorted(self._actions, key=lambda one: self._rank(one.action))
+            self._show([self._offer_action(one) for one in actions])
+            return
+        found = [*self._find_commands(self._searched), *self._find_actions(typed)]
+        self._list.is_searching = True
+        self._show(sorted(found, key=_best_first))
+        self._worker = in_background(
+            self,
+            partial(find_in_vault, self._below, typed),
+            partial(self._add, found),
+            group="palette",
+            exclusive=True,
+            failed=lambda _error: self._add(found, []),
+        )
+
+    def _cancel(self) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+        self._worker, self._list.is_searching = None, False
+
+    def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
+        self._worker, self._list.is_searching = None, False
+        cursor, before = self._list.cursor, self.offers
+        self._show(sorted([*found, *more], key=_best_first))
+        if cursor and before[cursor] in self.offers:
+            self._list.move_to(self.offers.index(before[cursor]))
+        if self._is_accepted:
+            self.action_switch()
+
+    def _show(self, offers: Sequence[Offer]) -> None:
+        self._list.show(offers)
+        self._fit()
+
+    def _find_commands(self, typed: str) -> list[Offer]:
+        """Return the command that was typed, else how those are typed that begin so."""
+        command = parse_typed_command(self._below, typed)
+        if command is not None:
+            title = clean_line(command.title)
+            return [Offer(WHOLE_COMMAND_SCORE, title, "enter does it", command.run)]
+        why = clean_line(explain_no_command(self._below, typed))
+        offers = []
+        for verb in match_verbs(typed):
+            # What was typed behind a whole name stays there to be corrected.
+            rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
+            again = partial(self.app.push_screen, Palette(self._below, rest))
+            offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, again))
+        return offers
+
+    def _find_actions(self, typed: str) -> list[Offer]:
+        """Return the actions whose title, or whose command, is like what was typed."""
+        offers = []
+        typed = typed.casefold()
+        for one in self._actions:
+            action = one.action
+            score = max(_match(typed, text)[0] for text in (action.title, *action.also.split()))
+            if typed == action.command:
+                score = WHOLE_COMMAND_SCORE
+            elif action.command.startswith(typed):
+                score = max(score, PREFIX_SCORE)
+            if score > 0:
+                score *= 1 + RECENT_BOOST / (1 + self._rank(action))
+                marks = _match(typed, action.title)[1]
+                offers.append(self._offer_action(one)._replace(score=score, marks=marks))
+        return offers
+
+    def _offer_action(self, one: WorkingAction) -> Offer:
+        action, app = one.action, program(self)
+        keys = key_labels(action, app.own_keys, 2)
+        about = f"{keys}  {action.help}" if keys else action.help
+
+        def run() -> object:
+            used = [action.id, *(other for other in app.place.used.split() if other != action.id)]
+            app.place.used = " ".join(used[:MAX_RECENT])
+            return app.run_action(one.method, one.node)
+
+        return Offer(0.0, action.title, about, run)
+
+    def _rank(self, action: Action) -> int:
+        used = program(self).place.used.split()
+        return used.index(action.id) if action.id in used else MAX_RECENT
+
+    # What is chosen.
+
+    def action_switch(self) -> None:
+        """Do what stands there by now, and never what was offered for less than that."""
+        if self._searched != self._line.value:
+            self._search()
+        is_first = not self._list.cursor
+        if self._worker is not None and not (is_first and self._is_whole_command()):
+            self._is_accepted = True
+            program(self).keyboard.hold(self, seconds=CHOICE_SECONDS)
+        elif self.offers:
+            self._choose(self.offers[self._list.cursor])
+        else:
+            program(self).keyboard.release(self)
+
+    def _is_whole_command(self) -> bool:
+        offers = self.offers
+        return bool(offers) and offers[0].score == WHOLE_COMMAND_SCORE
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        if event.row < len(self.offers):
+            self._choose(self.offers[event.row])
+
+    def _choose(self, offer: Offer) -> None:
+        if self.app.screen_stack[-1:] == [self]:
+            self.dismiss()
+            self.app.call_later(offer.run)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Leave, and give back the keys behind enter, which are for what was chosen."""
-        # Before its list is gone, into which a search would put what it finds.
-        self.workers.cancel_node(self)
+        self._cancel()
         gone = super().dismiss(result)
-        cast("NotekeepApp", self.app).release_keys(self)
+        program(self).keyboard.release(self)
         return gone
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # A key may come before the list was laid out and has pages, or when it is gone.
-        commands = self.query_one_optional(CommandList)
-        if action == "command_list" and not (commands is not None and commands.size):
-            return False
-        if action == "cursor_down" and commands is None:
-            return False
-        return super().check_action(action, parameters)
+    def action_close_switcher(self) -> None:
+        self.dismiss()
 
-    @property
-    def _is_gathering(self) -> bool:
-        """Whether commands are still being looked for."""
-        return any(
-            worker.node is self and not worker.is_finished and not worker.is_cancelled
-            for worker in self.workers
-        )
+    def action_switcher_down(self) -> None:
+        self._list.action_line_down()
+
+    def action_switcher_up(self) -> None:
+        self._list.action_line_up()
+
+    def action_page_down(self) -> None:
+        self._list.action_page_down()
+
+    def action_page_up(self) -> None:
+        self._list.action_page_up()
 
 
-class TypedCommands(Provider):
-    """What was typed as it would be on the command line."""
+def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
+    """Return the habits and the notes whose titles are like what was typed; a thread may do it.
 
-    async def search(self, query: str) -> Hits:
-        """Yield the command that was typed, else how those are typed that begin so."""
-        screen = self.screen
-        if not isinstance(screen, VaultScreen):
-            return
-        command = typed_command(screen, query)
-        if command is not None:
-            about = escape("enter does it")
-            yield Hit(
-                WHOLE_COMMAND_SCORE, Content(clean_line(command.title)), command.run, query, about
-            )
-            return
-        why = explain_no_command(screen, query)
-        for verb in match_verbs(query):
-            name = verb.usage.partition(" ")[0]
-            # What was typed behind a whole name stays there to be corrected.
-            typed = query if " " in query.strip() else f"{name} "
-            again = partial(self.app.push_screen, Palette(typed))
-            about = escape(clean_line(why) or verb.about)
-            yield Hit(USAGE_SCORE, Content(verb.usage), again, verb.usage, about)
-
-
-class ActionCommands(Provider):
-    """The actions of the registry, with their keys: the palette teaches them."""
-
-    async def discover(self) -> Hits:
-        """Yield every action, those first that were chosen last."""
-        for offer in sorted(self._offers(), key=lambda one: self._rank(one.action)):
-            title = offer.action.title
-            yield DiscoveryHit(Content(title), self._run(offer), title, self._about(offer))
-
-    async def search(self, query: str) -> Hits:
-        """Yield the actions whose title, or whose command, is like what was typed."""
-        typed = query.lstrip(": ").casefold()
-        matcher = self.matcher(typed)
-        for offer in self._offers():
-            title = offer.action.title
-            score = max(map(matcher.match, (title, *offer.action.also.split())))
-            if typed == offer.action.command:
-                score = WHOLE_COMMAND_SCORE
-            elif offer.action.command.startswith(typed):
-                score = max(score, PREFIX_SCORE)
-            if score > 0:
-                score *= 1 + RECENT_BOOST / (1 + self._rank(offer.action))
-                shown = _highlight_typed(matcher, title)
-                yield Hit(score, shown, self._run(offer), title, self._about(offer))
-
-    def _offers(self) -> list[ActionOffer]:
-        screen = self.screen
-        return list_offers(screen) if isinstance(screen, VaultScreen) else []
-
-    @property
-    def _used(self) -> list[str]:
-        return cast("NotekeepApp", self.app).place.used.split()
-
-    def _rank(self, action: Action) -> int:
-        used = self._used
-        return used.index(action.id) if action.id in used else MAX_RECENT
-
-    def _run(self, offer: ActionOffer) -> Callable[[], Awaitable[bool]]:
-        place = cast("NotekeepApp", self.app).place
-        used = [offer.action.id, *(one for one in self._used if one != offer.action.id)]
-
-        def run() -> Awaitable[bool]:
-            place.used = " ".join(used[:MAX_RECENT])
-            return self.app.run_action(offer.method, offer.node)
-
-        return run
-
-    def _about(self, offer: ActionOffer) -> str:
-        action = offer.action
-        keys = key_labels(action, cast("NotekeepApp", self.app).own_keys, 2)
-        return escape(f"{keys}  {action.help}" if keys else action.help)
-
-
-class HabitCommands(Provider):
-    """The habits of the vault: choosing one ticks it for today."""
-
-    async def search(self, query: str) -> Hits:
-        """Yield the habits whose title matches."""
-        screen = self.screen
-        if not isinstance(screen, VaultScreen):
-            return
-        matcher = self.matcher(query.lstrip(": "))
-        vault = screen.vault
-        try:
-            known = await asyncio.to_thread(vault.habits.views)
-        except NotekeepError:
-            return  # the screen of habits says what is wrong
-        for habit in known:
-            title = clean_line(habit.title)
-            score = matcher.match(title)
-            if score > 0 and not habit.is_archived:
-                tick = partial(_tick, screen, habit.id, title)
-                yield Hit(
-                    score,
-                    _highlight_typed(matcher, title),
-                    tick,
-                    title,
-                    "Tick this habit for today",
-                )
-
-
-@dataclass
-class NoteHit(Hit):
-    """A note that was found.
-
-    Attributes:
-        path: The note.
-        opened: A number that is higher the later it was opened; -1 for never.
+    Choosing a habit ticks it for today.
     """
-
-    path: str = ""
-    opened: int = -1
-
-
-def _best_first(command: object) -> tuple[float, int, int, str, str]:
-    """Return what sorts offers: by score, then opened last, shorter, by title, by path."""
-    hit = command.hit if isinstance(command, Command) else None
-    if not isinstance(hit, Hit):
-        return 0.0, 0, 0, "", ""  # all that there is, in an order of its own
-    text = hit.text or ""
-    opened, path = (hit.opened, hit.path) if isinstance(hit, NoteHit) else (-1, "")
-    return -hit.score, -opened, len(text), text.casefold(), path
-
-
-class NoteCommands(Provider):
-    """The notes of the vault, by title."""
-
-    async def search(self, query: str) -> Hits:
-        """Yield the notes whose title or alias matches."""
-        screen = self.screen
-        if not isinstance(screen, VaultScreen):
-            return
-        matcher = self.matcher(query.lstrip(": "))
-        found = await asyncio.to_thread(
-            screen.vault.search.suggest, query.lstrip(": "), limit=MAX_NOTES
-        )
-        for hit in found.hits:
-            title = clean_line(hit.row.title)
-            score = matcher.match(title) or 0.01
-            told = f"{kind_name(hit.row.kind)}  {clean_line(hit.row.apart)}".rstrip()
-            about = escape(told)
-            path = hit.row.path
-            open_it = partial(screen.post_message, OpenNote(path))
-            opened = screen.vault.open_counts.last(path)
-            yield NoteHit(
-                score, _highlight_typed(matcher, title), open_it, title, about, path, opened
-            )
+    vault = screen.vault
+    offers = []
+    try:
+        habits = vault.habits.views()
+    except NotekeepError:
+        habits = []  # the screen of habits says what is wrong
+    for habit in habits:
+        title = clean_line(habit.title)
+        score, marks = _match(typed, title)
+        if score > 0 and not habit.is_archived:
+            tick = partial(_tick, screen, habit.id, title)
+            offers.append(Offer(score, title, "Tick this habit for today", tick, marks))
+    for hit in vault.search.suggest(typed, limit=MAX_NOTES).hits:
+        row, title = hit.row, clean_line(hit.row.title)
+        score, marks = _match(typed, title)
+        about = f"{kind_name(row.kind)}  {clean_line(row.apart)}".rstrip()
+        run = partial(screen.post_message, OpenNote(row.path))
+        opened = vault.open_counts.last(row.path)
+        offers.append(Offer(score or 0.01, title, about, run, marks, row.path, opened))
+    return offers
 
 
-def _highlight_typed(matcher: Matcher, title: str) -> Content:
-    """Return a title with the letters marked that were typed; what looks like markup is none."""
-    content = Content(title)
-    score, places = matcher.fuzzy_search.match(matcher.query, title)
-    for place in places if score else ():
-        if not title[place].isspace():
-            content = content.stylize(matcher.match_style, place, place + 1)
-    return content
+def _match(typed: str, text: str) -> tuple[float, list[tuple[int, int]]]:
+    """Return how well a text fits what was typed, 0 for not, and which letters of it were typed."""
+    score, places = FuzzySearch().match(typed, text)
+    marks = [(place, place + 1) for place in places if not text[place].isspace()]
+    return score, marks if score else []
 
 
 def _tick(screen: VaultScreen, habit: str, title: str) -> None:

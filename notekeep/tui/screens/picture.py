@@ -25,24 +25,17 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
-MOST_PIXELS = 1200
+MAX_PIXELS = 1200
 """The longer side of a picture that is handed to the terminal in its own pixels."""
 
 
 class PictureScreen(Dialog[None]):
     """One picture over the screen it was chosen on."""
 
-    BINDINGS = bindings("picture", "dialog")
+    BINDINGS = bindings("picture")
     CSS_PATH = "picture.tcss"
 
     def __init__(self, vault: Vault, path: str, *, draws: bool) -> None:
-        """Show a picture.
-
-        Args:
-            vault: The vault it is in.
-            path: The picture.
-            draws: Whether the terminal can show half blocks in colour.
-        """
         super().__init__()
         self._vault, self._path, self._draws = vault, path, draws
 
@@ -77,7 +70,7 @@ class PictureScreen(Dialog[None]):
             self.mount_all([view, ActionButtons(*BUTTONS)])
             view.focus()
             return
-        scale = min(1.0, MOST_PIXELS / max(found.width, found.height))
+        scale = min(1.0, MAX_PIXELS / max(found.width, found.height))
         width, height = max(1, int(found.width * scale)), max(1, int(found.height * scale))
         in_background(
             self,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import getters
-from textual.containers import Vertical
 from textual.content import Content
 
-from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
-from notekeep.tui.dialogs.dialog import Dialog
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width, spread_line
@@ -26,9 +24,9 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WritePlan
     from notekeep.tui.render.glyphs import Glyphs
 
-MANY = 20
+CONFIRM_FROM = 20
 """More files than this are asked about once more."""
-AROUND = 7
+PLAN_MARGIN = 7
 """Lines of the screen that are not the plan."""
 
 
@@ -51,11 +49,10 @@ class _Keys(ButtonLine):
         )
 
 
-class PlanScreen(Dialog[bool]):
+class PlanScreen(Dialog[bool], inherit_bindings=False):
     """A plan to look over; its answer is whether to do it."""
 
     BINDINGS = bindings("plan")
-    CSS_PATH: ClassVar = ["../dialogs/dialogs.tcss", "../dialogs/planned.tcss"]
 
     text = getters.query_one(DiffView)
     keys = getters.query_one(_Keys)
@@ -63,21 +60,12 @@ class PlanScreen(Dialog[bool]):
     def __init__(
         self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
     ) -> None:
-        """Show.
-
-        Args:
-            title: What the verb does.
-            plan: What it would write.
-            glyphs: The characters to draw with.
-            paths: The notes it is about, of which some may be so already.
-        """
         super().__init__()
         self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
         self._was_asked = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = Content(clean_line(self._title))
+        with dialog_box(self._title) as box:
             box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
             yield DiffView(self._glyphs)
             yield _Keys()
@@ -91,12 +79,12 @@ class PlanScreen(Dialog[bool]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        room = max(1, self.app.size.height - AROUND)
+        room = max(1, self.app.size.height - PLAN_MARGIN)
         self.text.styles.height = min(room, max(1, self.text.line_count()))
 
     def action_do_plan(self) -> None:
         count = len(self._plan.changes)
-        if count > MANY and not self._was_asked:
+        if count > CONFIRM_FROM and not self._was_asked:
             self._was_asked = True
             self.keys.says = f"{count} files at once: enter once more does it"
             self.keys.refresh()

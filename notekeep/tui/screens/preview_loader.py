@@ -1,4 +1,7 @@
-"""Notes and their embeds, read for the preview."""
+"""Notes and what they embed, read for the preview: in a thread, and neighbours while nobody waits.
+
+What parses Markdown is imported when a note is read: the first frame comes before.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ from notekeep.tui.messages import VaultChanged
 from notekeep.tui.page.drawn_lines import NO_SURROUNDINGS, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.widgets.note_page import RenderingKey
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
@@ -29,19 +32,12 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-# A note read for the preview: in a thread, and its neighbours while nobody waits.
-
-
 FIRST_LINES = 120
 """Lines that are drawn before a note is shown: more than a tall screen."""
 
 
 class PreviewLoader:
-    """Brings notes into the preview of a screen.
-
-    Attributes:
-        row: The note that is shown, or that will be when it is read.
-    """
+    """Brings notes into the preview of a screen."""
 
     def __init__(self, screen: VaultScreen, preview: Preview) -> None:
         self.row: Row | None = None
@@ -60,55 +56,40 @@ class PreviewLoader:
         line: int | None = None,
         neighbours: Iterable[Row | None] = (),
     ) -> None:
-        """Show a note: at once when it was drawn before, else when it is read.
-
-        Args:
-            row: The note; None leaves what is shown.
-            matcher: What to mark in its text.
-            line: The line of the file to begin at, counted from 1; None is where it was left.
-            neighbours: Notes to read ahead, likeliest first.
-        """
-        if line is None and _is_same(row, self.row):
+        """Show a note: at once when it was drawn before, else when it is read."""
+        if line is None and row is not None and self.row is not None and row.path == self.row.path:
             # The cursor comes to a note that is on its way to a line of it.
             line = self._line
         self.row, self._matcher, self._line = row, matcher, line
         self._neighbours = [other for other in neighbours if other is not None]
-        self.again()
+        self.reload()
 
-    def again(self) -> None:
+    def reload(self) -> None:
         """Show the same note, in the width that the preview has by now."""
         row, preview = self.row, self._preview
         if row is None or not preview.is_on_screen:
             return
         key = RenderingKey(row.path, row.mtime_ns, preview.text_width)
         known = preview.known(key)
-        if known is not None:
-            if preview.path == row.path:
-                self._present(known)
-            else:
-                # The cursor is drawn first: what moved it may move it again before this is seen.
-                self._screen.call_after_refresh(self._present_of, row, known)
-            return
-        in_background(
-            self._screen,
-            self._reading(row, key.width),
-            partial(self._was_read, key),
-            group="preview",
-            exclusive=True,
-            failed=self._cannot,
-        )
+        if known is None:
+            in_background(
+                self._screen,
+                partial(self._load, row, key.width),
+                partial(self._loaded, key),
+                group="preview",
+                exclusive=True,
+                failed=self._cannot,
+            )
+        elif preview.path == row.path:
+            self._present(known)
+        else:
+            # The cursor is drawn first: what moved it may move it again before this is seen.
+            self._screen.call_after_refresh(self._present_if_current, row, known)
 
-    def _reading(self, row: Row, width: int) -> Callable[[], NoteRendering]:
+    def _load(self, row: Row, width: int) -> NoteRendering:
         screen, toggled = self._screen, self._preview.folds_of(row.path)
-        return partial(
-            load_note,
-            screen.vault,
-            row,
-            width,
-            screen.glyphs,
-            toggled,
-            draws_pictures=self._draws_pictures(),
-        )
+        draws = self._draws_pictures()
+        return load_note(screen.vault, row, width, screen.glyphs, toggled, draws_pictures=draws)
 
     def _draws_pictures(self) -> bool:
         """Whether half blocks in true colours would be seen as the picture they are."""
@@ -117,12 +98,12 @@ class PreviewLoader:
             return False
         return app.console.color_system in ("truecolor", "256")
 
-    def _was_read(self, key: RenderingKey, rendering: NoteRendering) -> None:
+    def _loaded(self, key: RenderingKey, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
         if self.row is not None and self.row.path == key.path:
             self._present(rendering)
 
-    def _present_of(self, row: Row, rendering: NoteRendering) -> None:
+    def _present_if_current(self, row: Row, rendering: NoteRendering) -> None:
         if row is self.row:
             self._present(rendering)
 
@@ -130,26 +111,26 @@ class PreviewLoader:
         self._preview.show(rendering, matcher=self._matcher, line=self._line)
         self._line = None
         # A thread that draws takes the processor from the paint, so it begins after it.
-        self._screen.call_after_refresh(self._read_ahead)
+        self._screen.call_after_refresh(self._load_ahead)
 
-    def _read_ahead(self) -> None:
+    def _load_ahead(self) -> None:
         width = self._preview.text_width
         for row in self._neighbours:
             key = RenderingKey(row.path, row.mtime_ns, width)
             if self._preview.known(key) is None:
                 in_background(
                     self._screen,
-                    self._reading(row, width),
-                    partial(self._was_read_ahead, key),
+                    partial(self._load, row, width),
+                    partial(self._loaded_ahead, key),
                     group="ahead",
                     exclusive=True,
                     failed=lambda _error: None,
                 )
                 return
 
-    def _was_read_ahead(self, key: RenderingKey, rendering: NoteRendering) -> None:
+    def _loaded_ahead(self, key: RenderingKey, rendering: NoteRendering) -> None:
         self._preview.keep(key, rendering)
-        self._read_ahead()
+        self._load_ahead()
 
     # What the preview leaves to its screen.
 
@@ -165,7 +146,7 @@ class PreviewLoader:
             screen,
             lambda: screen.vault.notes.toggle_task(path, line, text),
             lambda done: screen.post_message(VaultChanged(is_step=bool(done.step))),
-            group="write",
+            group=WRITE_GROUP,
         )
 
     def look(self, path: str) -> None:
@@ -176,18 +157,13 @@ class PreviewLoader:
         screen.app.push_screen(PictureScreen(screen.vault, path, draws=self._draws_pictures()))
 
     def copied(self) -> ClipboardText | None:
-        """Return what is chosen in the text, as it goes onto the clipboard; None when nothing is.
-
-        Of a quote its source goes along.
-        """
+        """Return what is chosen in the text, as it goes onto the clipboard, or None."""
         from notekeep.tui.clipboard import copy_selection
 
         rendering, chosen = self._preview.rendering, self._preview.chosen
-        return (
-            copy_selection(rendering, chosen)
-            if rendering is not None and chosen is not None
-            else None
-        )
+        if rendering is None or chosen is None:
+            return None
+        return copy_selection(rendering, chosen)
 
     def _cannot(self, error: NotekeepError) -> None:
         from notekeep.tui.render.plan_lines import error_lines
@@ -195,22 +171,10 @@ class PreviewLoader:
         self._preview.say([], *error_lines(error, self._preview.text_width))
 
 
-def _is_same(row: Row | None, other: Row | None) -> bool:
-    return row is not None and other is not None and row.path == other.path
-
-
 def load_note(
     vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str], *, draws_pictures: bool
 ) -> NoteRendering:
     """Read a note and draw its beginning; touches no widget, so that a thread may do it.
-
-    Args:
-        vault: The vault.
-        row: The note.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-        toggled: Its folds that are not as they were written.
-        draws_pictures: Whether the terminal can show pictures in colour.
 
     Raises:
         NotekeepError: It is gone, or cannot be read.
@@ -228,14 +192,13 @@ def load_note(
     return rendering
 
 
-# What the text of a note needs that is not in it, read while nobody waits.
+# What the text of a note needs that is not in it.
 
-
-DEEPEST = 3
+MAX_EMBED_DEPTH = 3
 """Notes within notes within notes; what they embed in turn is only linked."""
-MOST_EMBEDS = 40
-MOST_PICTURES = 200
-LONGEST_EMBED = 20_000
+MAX_EMBEDS = 40
+MAX_PICTURES = 200
+MAX_EMBED_LENGTH = 20_000
 """Characters of a note that are shown in another one."""
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
@@ -251,15 +214,7 @@ _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE
 def load_surroundings(
     vault: Vault, note: Note, toggled: set[str], *, draws_pictures: bool, is_live: bool = True
 ) -> NoteSurroundings:
-    """Read what is around a note's text; touches no widget, so that a thread may do it.
-
-    Args:
-        vault: The vault.
-        note: The note.
-        toggled: Its folds that are not as they were written.
-        draws_pictures: Whether the terminal can show pictures in colour.
-        is_live: Whether it is the note as it is in the vault.
-    """
+    """Read what is around a note's text; touches no widget, so that a thread may do it."""
     around = _EmbedLoader(vault, draws_pictures=draws_pictures).around(note.body, (note.path,))
     return replace(around, toggled=toggled, is_live=is_live)
 
@@ -270,7 +225,7 @@ class _EmbedLoader:
     def __init__(self, vault: Vault, *, draws_pictures: bool) -> None:
         self._vault = vault
         self._draws_pictures = draws_pictures
-        self._left = MOST_EMBEDS
+        self._left = MAX_EMBEDS
 
     def around(self, text: str, within: tuple[str, ...]) -> NoteSurroundings:
         """Read what is around a text of the last of the notes `within` each other."""
@@ -282,7 +237,7 @@ class _EmbedLoader:
             if "://" in target or name.endswith(_NO_NOTES):
                 continue
             if name.endswith(_PICTURES):
-                if len(pictures) < MOST_PICTURES:
+                if len(pictures) < MAX_PICTURES:
                     pictures[target] = self._picture(target, within[-1])
             elif self._left > 0:
                 self._left -= 1
@@ -315,24 +270,28 @@ class _EmbedLoader:
     def _embedded(self, target: str, within: tuple[str, ...]) -> EmbeddedNote:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
+
+        def failed(title: str, problem: str) -> EmbeddedNote:
+            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, problem)
+
         try:
             row = self._vault.search.resolve_link(name, within[-1])
             if row is None:
-                return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "there is no such note")
+                return failed(target, "there is no such note")
             note = self._vault.media.read_known(row)
             text = extract_part(note, part)
         except NotFound:
-            return EmbeddedNote(target, link, "", NO_SURROUNDINGS, "its file is gone")
+            return failed(target, "its file is gone")
         except NotekeepError as error:
-            return EmbeddedNote(target, link, "", NO_SURROUNDINGS, error.message)
+            return failed(target, error.message)
         title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
         if text is None:
-            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, "there is no such part in it")
+            return failed(title, "there is no such part in it")
         if note.path in within and not part:
-            return EmbeddedNote(title, link, "", NO_SURROUNDINGS, "it is in itself")
-        if len(within) > DEEPEST:
+            return failed(title, "it is in itself")
+        if len(within) > MAX_EMBED_DEPTH:
             return EmbeddedNote(title, link, "", NO_SURROUNDINGS)
-        shown = text[:LONGEST_EMBED]
+        shown = text[:MAX_EMBED_LENGTH]
         return EmbeddedNote(title, link, shown, self.around(shown, (*within, note.path)))
 
 
@@ -348,14 +307,12 @@ def _targets(text: str) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return the text of a note that a link names: all, the section of a heading, or a block.
+    """Return the text of a note that a link names; None when it has no such part.
 
     Args:
         note: The note.
-        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block.
-
-    Returns:
-        The text, or None when the note has no such part.
+        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block; ""
+            is all of it.
     """
     from notekeep.markdown.outline import read_body
     from notekeep.markdown.text_edit import block_end, find_section

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from textual.containers import Vertical
 from textual.content import Content
 
 from notekeep.errors import SETTINGS, Problem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, list_conflicts
-from notekeep.tui.dialogs.dialog import Dialog, hints
-from notekeep.tui.keys import bindings
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
@@ -28,15 +26,15 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-FIX = "write: "
+FIX_PREFIX = "write: "
 """What a hint begins with that is the line as it should be."""
 
 
-FENCES = ("---", "+++")
+FRONTMATTER_FENCES = ("---", "+++")
 """Lines around a front matter, the first of which stands for all of it."""
-MOST_LINES = 6
+MAX_TEXT_LINES = 6
 """So many lines are taken by what is wrong and what to do, however little room there is."""
-MEASURED = 200
+MAX_MEASURED = 200
 """So many problems are looked at for how many lines they take; few are worded on their own."""
 
 
@@ -76,7 +74,7 @@ class _Problems(ListView):
         """Make all rows as high as the one that takes most lines: a hint that is cut is none."""
         width = self.inner_width
         most = max(
-            (len(_about(one, width, self._glyphs)) for one in (self.problems or ())[:MEASURED]),
+            (len(_about(one, width, self._glyphs)) for one in (self.problems or ())[:MAX_MEASURED]),
             default=1,
         )
         self.row_height = 2 + most
@@ -102,14 +100,14 @@ class _Problems(ListView):
         return [[bar, Piece(" "), *one] for one in lines]
 
 
-def _told(text: str) -> str:
+def _shown_text(text: str) -> str:
     """Return what is shown of a line; what is only known to be in the front matter is said so."""
-    return "in the front matter" if text.strip() in FENCES else text
+    return "in the front matter" if text.strip() in FRONTMATTER_FENCES else text
 
 
 def _fix(problem: Problem) -> str:
     """Return the line as it should be, where the hint is that, else ""."""
-    return problem.hint.removeprefix(FIX) if problem.hint.startswith(FIX) else ""
+    return problem.hint.removeprefix(FIX_PREFIX) if problem.hint.startswith(FIX_PREFIX) else ""
 
 
 def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -117,47 +115,34 @@ def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
     hint = "" if _fix(problem) else problem.hint
     gap = " " if problem.message.endswith((".", "?")) else f" {glyphs.dot} "
     text = clean_line(problem.message + (gap + hint if hint else ""))
-    return wrap_line([Piece(text, "muted")], width - 3)[:MOST_LINES]
+    return wrap_line([Piece(text, "muted")], width - 3)[:MAX_TEXT_LINES]
 
 
 class ProblemsScreen(Dialog[None]):
     """What is wrong in the vault, and where."""
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "../dialogs/dialogs.tcss"
-
     def __init__(self, vault: Vault, glyphs: Glyphs, wrong: Sequence[Problem] = ()) -> None:
-        """Make the list.
-
-        Args:
-            vault: Whose problems.
-            glyphs: The characters to draw with.
-            wrong: What could not be done here, the last one last; its path is a time.
-        """
         super().__init__()
         self._vault, self._wrong = vault, wrong
         self._list = _Problems(glyphs)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-tall-box") as box:
-            box.border_title = "Problems"
-            box.border_subtitle = hints(
-                ("enter", "opens the note"), ("f", "mends it"), ("esc", "closes")
-            )
+        keys = ("enter", "opens the note"), ("f", "mends it"), ("esc", "closes")
+        with dialog_box("Problems", *keys, classes="-tall-box"):
             yield self._list
 
     def on_mount(self) -> None:
         self._list.focus()
-        self._look()
+        self._load()
 
-    def _look(self) -> None:
+    def _load(self) -> None:
         in_background(self, self._all, self._show, group="problems", exclusive=True)
 
     def _all(self) -> tuple[list[Problem], list[str]]:
         """Find all problems, and the line that each is about."""
         habits = self._vault.habits.tracker
         found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
-        return found, [_told(text) for text in habits.problem_lines(found)]
+        return found, [_shown_text(text) for text in habits.problem_lines(found)]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
         problems = [*reversed(self._wrong), *found[0]]
@@ -190,7 +175,7 @@ class ProblemsScreen(Dialog[None]):
         event.stop()
         problem = self._list.problem
         if self._is_of_a_note(problem):
-            in_background(self, lambda: self._mend(problem), self._mended, group="mend")
+            in_background(self, lambda: self._mend(problem), self._show_mended, group="mend")
 
     def _mend(self, problem: Problem) -> str:
         """Mend one problem; give what was done, or "" where only a person can tell."""
@@ -200,13 +185,13 @@ class ProblemsScreen(Dialog[None]):
         self._vault.notes.apply(offer.plan)
         return offer.label
 
-    def _mended(self, label: str) -> None:
+    def _show_mended(self, label: str) -> None:
         if not label:
             show_message(self, "This one needs a person; enter opens it")
             return
         show_message(self, f"Mended: {label} · u takes it back")
         self.app.post_message(VaultChanged(is_step=True))
-        self._look()
+        self._load()
 
 
 def _copies(vault: Vault) -> list[Problem]:

@@ -21,7 +21,7 @@ from notekeep.tui.screens.vault_screen import QueuedKeys, VaultScreen
 from notekeep.tui.textual_compat import release_memory
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from notekeep.tui.render.list_rows import PostRow
     from notekeep.tui.widgets.line_view import ListView
 
-PAUSE = 0.12
-SOON = 0.3
+PLAN_DELAY = 0.12
+"""Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
+RELEASE_DELAY = 0.3
 """Seconds after which a screen that was left is gone from view, and what it let go is free."""
-LEFT_ALONE = "Left as changed by hand: s says what becomes of it"
-AS_IT_SHOULD_BE = "Nothing to write: the drafts are as they should be"
-ABOUT_A_POST = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
+EDITED_IN_SITE_HINT = "Left as changed by hand: s says what becomes of it"
+UP_TO_DATE = "Nothing to write: the drafts are as they should be"
+POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
 
 
@@ -53,16 +54,10 @@ class _PlanKey(NamedTuple):
     how: Mapping[str, object] | None
 
 
-class PublishScreen(QueuedKeys, VaultScreen):
+class PublishScreen(VaultScreen):
     """A note is chosen at the left; at the right stands what an export would write.
 
     Nothing is written before the person says so, and what they say it to is the plan they see.
-
-    Attributes:
-        shown: The plan on the screen, of an export or of a note; None while there is none.
-        exported: The plan that was written last, as long as its result is on the screen.
-        target: The target that was chosen, or "".
-        site: The folder that was chosen, or "".
     """
 
     BINDINGS = bindings("publish")
@@ -73,13 +68,17 @@ class PublishScreen(QueuedKeys, VaultScreen):
     diff = getters.query_one(DiffView)
 
     shown: ExportPlan | WritePlan | None = None
+    """The plan on the screen, of an export or of a note; None while there is none."""
     exported: ExportPlan | None = None
+    """The plan that was written last, as long as its result is on the screen."""
     target = ""
+    """The target that was chosen, or ""."""
     site = ""
+    """The folder that was chosen, or ""."""
     _asked: tuple[str, ...] = ()
     _written: tuple[str, ...] | None = None
     _made_for: _PlanKey | None = None
-    _looked_at = ""
+    _planned_row = ""
     """The note of the row that was planned, or seen to be gone, last."""
     _is_left = False
     _reads_on = False
@@ -93,7 +92,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
             yield DiffView(self.glyphs)
 
     def on_mount(self) -> None:
-        super().on_mount()
+        self.queued = QueuedKeys(self)
         self._titles = {}
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
@@ -118,13 +117,13 @@ class PublishScreen(QueuedKeys, VaultScreen):
 
     def _ask_states(self) -> None:
         ask = partial(publish_actions.load_states, self)
-        in_background(self, ask, self._tell_states, group="states", exclusive=True)
+        in_background(self, ask, self._show_states, group="states", exclusive=True)
 
     def _list(self, titles: dict[str, str]) -> None:
         self._titles = titles | self._titles
         self._show_rows()
 
-    def _tell_states(self, answer: tuple[dict[str, str], list[SiteStanding]]) -> None:
+    def _show_states(self, answer: tuple[dict[str, str], list[SiteStanding]]) -> None:
         titles, self._standings = answer
         is_whole = not any(one.error for one in self._standings)
         # A site that cannot be read takes no draft from the list.
@@ -146,8 +145,8 @@ class PublishScreen(QueuedKeys, VaultScreen):
     def _count(self, rows: Sequence[PostRow]) -> None:
         counts = counts_text(rows, self.posts.site)
         total = plural(len(rows), "draft or post", "drafts and posts")
-        self.say(f"{counts} · {total}" if counts else total)
-        self.rest(*(() if rows else ABOUT_A_POST))
+        self.set_status(f"{counts} · {total}" if counts else total)
+        self.set_idle_actions(*(() if rows else POST_ACTIONS))
 
     def _show_states_of(self, plan: ExportPlan) -> None:
         """Show how the posts of a plan stand: the site may have changed since it was read."""
@@ -166,14 +165,14 @@ class PublishScreen(QueuedKeys, VaultScreen):
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         if event.view is self.posts:
-            self._look_at_row()
+            self._plan_row()
 
-    def _look_at_row(self) -> None:
+    def _plan_row(self) -> None:
         """Plan what the cursor is on."""
         row = self.posts.row
         if row is None:
             return
-        self._looked_at = row.path
+        self._planned_row = row.path
         if self.posts.is_moved and not self.posts.marked:
             self._asked = ()
         paths = self._asked or (row.path,)
@@ -183,7 +182,7 @@ class PublishScreen(QueuedKeys, VaultScreen):
             return
         # What was written stays to be read, although the list has been asked for again.
         if paths != self._written:
-            self.make_plan(paths, pause=PAUSE)
+            self.make_plan(paths, pause=PLAN_DELAY)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -208,24 +207,18 @@ class PublishScreen(QueuedKeys, VaultScreen):
     def make_plan(
         self, paths: Sequence[str], *, pause: float = 0.0, how: Mapping[str, object] | None = None
     ) -> None:
-        """Show what an export of notes would write; nothing that is shown meanwhile can be meant.
-
-        Args:
-            paths: The notes.
-            pause: Seconds to wait first, so that the next key can make it unnecessary.
-            how: What else was chosen; see `Options`.
-        """
+        """Show what an export of notes would write; until then nothing can be written."""
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
-            self.cancel_queued()
+            self.queued.cancel()
         self._made_for, self._written, self.exported = made_for, None, None
         self._plan(made_for, partial(self._show_plan, made_for), pause)
 
     def _plan(
         self, made_for: _PlanKey, then: Callable[[ExportPlan], object], pause: float = 0.0
     ) -> None:
-        self.is_coming = True
+        self.queued.is_coming = True
         in_background(
             self,
             lambda: self.vault.publishing.plan_export(
@@ -238,14 +231,14 @@ class PublishScreen(QueuedKeys, VaultScreen):
             group="plan",
             exclusive=True,
             pause=pause,
-            failed=self.cannot,
+            failed=self.show_problem,
         )
 
     def _show_plan(self, made_for: _PlanKey, plan: ExportPlan, *, stays: bool = False) -> None:
         # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
         # a plan that comes when the person has left is made again when they are back.
-        if self.is_away:
-            self.cancel_queued()
+        if self.is_covered:
+            self.queued.cancel()
             self._release_memory()
         elif made_for == self._made_for:
             self.shown = plan
@@ -254,11 +247,11 @@ class PublishScreen(QueuedKeys, VaultScreen):
             # A plan that was under way when another was written takes that from nobody's eyes.
             if made_for.paths != self._written:
                 self.diff.show_plan(plan, stays=stays)
-            self.run_queued()
+            self.queued.run()
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""
-        if self.is_away:
+        if self.is_covered:
             self._is_left = True
             known = self.exported or self.shown
             self._reads_on = known is not None and not self.diff.is_plan
@@ -271,36 +264,41 @@ class PublishScreen(QueuedKeys, VaultScreen):
     def _release_memory(self) -> None:
         """Return to the system what a plan took, once it is gone."""
         in_background(
-            self, release_memory, lambda _done: None, group="give-back", exclusive=True, pause=SOON
+            self,
+            release_memory,
+            lambda _done: None,
+            group="give-back",
+            exclusive=True,
+            pause=RELEASE_DELAY,
         )
 
     def on_screen_resume(self) -> None:
         made_for, was_left = self._made_for, self._is_left
         self._is_left = False
         if was_left and made_for is not None and self.shown is None:
-            self._plan(made_for, partial(self._know_again, made_for))
+            self._plan(made_for, partial(self._show_again, made_for))
 
-    def _know_again(self, made_for: _PlanKey, plan: ExportPlan) -> None:
+    def _show_again(self, made_for: _PlanKey, plan: ExportPlan) -> None:
         if not self._reads_on:
             self._show_plan(made_for, plan, stays=self.diff.is_plan)
         elif made_for == self._made_for and plan.is_empty:
             # What was written, or a report, stays to be read; there is nothing that it hides.
             self.shown = plan
-            self.run_queued()
+            self.queued.run()
         else:
-            self.cancel_queued()
+            self.queued.cancel()
 
     def show_patch(self, plan: WritePlan) -> None:
         """Show what would come back into notes."""
         self.shown, self._made_for = plan, None
         self.diff.show_patch(plan)
-        self.run_queued()
+        self.queued.run()
 
-    def cannot(self, error: NotekeepError) -> None:
+    def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
         self.diff.show_reason(error)
-        self.cancel_queued()
+        self.queued.cancel()
 
     # What the person decides.
 
@@ -308,31 +306,31 @@ class PublishScreen(QueuedKeys, VaultScreen):
         self._catch_up()
         plan = self.shown
         if plan is None:
-            if not self.waits(self.action_write_export) and self.exported is None:
+            if not self.queued.add(self.action_write_export) and self.exported is None:
                 show_message(self, "There is nothing here to write")
             return
         self.shown = None
         if not isinstance(plan, ExportPlan):
-            self.is_coming = True
+            self.queued.is_coming = True
             in_background(
                 self,
                 partial(self.vault.notes.apply, plan),
                 self._was_pulled,
-                group="write",
-                failed=self.cannot,
+                group=WRITE_GROUP,
+                failed=self.show_problem,
             )
             return
         if plan.is_empty:
             self.shown = plan
-            show_message(self, LEFT_ALONE if plan.conflicts else AS_IT_SHOULD_BE)
+            show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else UP_TO_DATE)
             return
-        self.is_coming = True
+        self.queued.is_coming = True
         in_background(
             self,
             partial(self.vault.publishing.export, plan),
             partial(self._was_written, plan),
-            group="write",
-            failed=self.cannot,
+            group=WRITE_GROUP,
+            failed=self.show_problem,
         )
 
     def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
@@ -342,12 +340,12 @@ class PublishScreen(QueuedKeys, VaultScreen):
         left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged(is_step=True))
-        self.run_queued()
+        self.queued.run()
 
     def _was_pulled(self, done: WriteResult) -> None:
         show_message(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
         self.post_message(VaultChanged(is_step=bool(done.step)))
-        self.again()
+        self.reload()
 
     def action_plan_all(self) -> None:
         publish_actions.plan_all(self)
@@ -355,13 +353,13 @@ class PublishScreen(QueuedKeys, VaultScreen):
     def _catch_up(self) -> None:
         """Look at the row under the cursor, where a key has overtaken what the list tells of it."""
         row = self.posts.row
-        if row is not None and row.path != self._looked_at:
-            self._look_at_row()
+        if row is not None and row.path != self._planned_row:
+            self._plan_row()
 
     def _about_plan(self, deed: Callable[[PublishScreen], object]) -> None:
         """Do what is about the plan that is shown or was written, or about the one that comes."""
         self._catch_up()
-        if self.shown or self.exported or not self.waits(partial(self._about_plan, deed)):
+        if self.shown or self.exported or not self.queued.add(partial(self._about_plan, deed)):
             deed(self)
 
     def action_settle_by_hand(self) -> None:
@@ -389,17 +387,11 @@ class PublishScreen(QueuedKeys, VaultScreen):
         publish_actions.choose_site(self)
 
     def set_destination(self, site: str, target: str, at: int = 0) -> None:
-        """Write into another folder, or for another target, from now on.
-
-        Args:
-            site: The folder, or "" for the one of the settings.
-            target: The target, or "" for that of the folder.
-            at: Which of the known sites the list shows the states of.
-        """
+        """Write into another folder, or for another target, from now on."""
         self.site, self.target, self.posts.site = site, target, at
-        self.again()
+        self.reload()
 
-    def again(self) -> None:
+    def reload(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
         self._ask_states()
         if self.chosen:

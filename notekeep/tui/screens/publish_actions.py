@@ -1,4 +1,4 @@
-"""Plan all, settle, check, preview, choose site."""
+"""What Publish does besides writing: all at once, edits by hand, checks, the preview, the site."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError
 from notekeep.export.plan import ExportPlan
+from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import name_without_row
 from notekeep.tui.render.plan_lines import shorten_home
-from notekeep.tui.workers import in_background, show_error, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from notekeep.export.check.page_checks import CheckReport
     from notekeep.export.check.site_build import PreviewCommand
@@ -30,37 +31,38 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 
-# What can be done on Publish besides writing: all at once, edits by hand, checks, the preview.
-
-
-ALL = frozenset("*")
+ALL_FILES = frozenset("*")
 _ALL, _QUOTED = "\0all", "\0quoted"
 """Answers that no heading is called like."""
+_OTHER = "other"
+"""The answer that is none of those listed."""
 
 
 def plan_all(screen: PublishScreen) -> None:
     """Show what an export of everything that belongs into the site would write."""
-    in_background(
-        screen,
-        lambda: screen.vault.publishing.publishable(screen.target, screen.site),
-        lambda paths: (
-            screen.plan(paths) if paths else show_message(screen, "Nothing is public yet")
-        ),
-        group="plan",
-        exclusive=True,
-        failed=screen.cannot,
-    )
+
+    def show(paths: Sequence[str]) -> None:
+        if paths:
+            screen.plan(paths)
+        else:
+            show_message(screen, "Nothing is public yet")
+
+    _with_publishable(screen, show)
 
 
 def plan_prune(screen: PublishScreen) -> None:
     """Show what would go: files that notekeep wrote, nobody touched, and no note stands behind."""
+    _with_publishable(screen, lambda paths: screen.make_plan(paths, how={"prune": True}))
+
+
+def _with_publishable(screen: PublishScreen, then: Callable[[Sequence[str]], object]) -> None:
     in_background(
         screen,
         lambda: screen.vault.publishing.publishable(screen.target, screen.site),
-        lambda paths: screen.make_plan(paths, how={"prune": True}),
+        then,
         group="plan",
         exclusive=True,
-        failed=screen.cannot,
+        failed=screen.show_problem,
     )
 
 
@@ -87,10 +89,10 @@ def ask_site_edits(screen: PublishScreen) -> None:
                 screen.show_patch,
                 group="plan",
                 exclusive=True,
-                failed=screen.cannot,
+                failed=screen.show_problem,
             )
         elif how is not None:
-            screen.make_plan(paths, how={how: ALL})
+            screen.make_plan(paths, how={how: ALL_FILES})
 
     screen.app.push_screen(Choice("Changed by hand in the site", options, screen.glyphs), answered)
 
@@ -118,25 +120,25 @@ def check_posts(screen: PublishScreen) -> None:
     if not plan.is_empty and plan is not screen.exported:
         show_message(screen, "Write it first: what is in the site is checked")
         return
-    screen.doing("Building the site …")
+    from notekeep.export.check.page_checks import check_export
+
+    def show(report: CheckReport) -> None:
+        screen.show_work_status("")
+        screen.diff.show_report(report)
+
+    def failed(error: NotekeepError) -> None:
+        screen.show_work_status("")
+        show_error(screen, error)
+
+    screen.show_work_status("Building the site …")
     in_background(
         screen,
-        partial(screen.vault.publishing.check_export, plan),
-        partial(_show_report, screen),
+        partial(check_export, plan),
+        show,
         group="check",
         exclusive=True,
-        failed=partial(_cannot_check, screen),
+        failed=failed,
     )
-
-
-def _show_report(screen: PublishScreen, report: CheckReport) -> None:
-    screen.doing("")
-    screen.diff.show_report(report)
-
-
-def _cannot_check(screen: PublishScreen, error: NotekeepError) -> None:
-    screen.doing("")
-    show_error(screen, error)
 
 
 def open_post(screen: PublishScreen) -> None:
@@ -155,7 +157,7 @@ def open_post(screen: PublishScreen) -> None:
         )
     except NotekeepError as error:
         show_error(screen, error)
-    screen.again()
+    screen.reload()
 
 
 def run_preview(screen: PublishScreen) -> None:
@@ -181,7 +183,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
     if not paths:
         return
 
-    def read(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
+    def load(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
         return (title, screen.vault.publishing.materials(paths)) if title else None
 
     def choose(answer: tuple[str, Sequence[NoteOutline]]) -> None:
@@ -190,15 +192,18 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
     row = screen.vault.catalog.row(paths[0])
     hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
     prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
-    open_dialog(screen, prompt, read, choose, group="start")
+    open_dialog(screen, prompt, load, choose, group="start")
 
 
 def _choose_sections(
-    screen: VaultScreen, paths: Sequence[str], title: str, materials: Sequence[NoteOutline]
+    screen: VaultScreen, paths: Sequence[str], title: str, outlines: Sequence[NoteOutline]
 ) -> None:
     """Ask which sections go into a post, where there is a choice, and make it."""
-    sections = [one for material in materials for one in material.sections if one.heading]
-    headings = list(dict.fromkeys(one.heading for one in sections))
+    sections = [one for outline in outlines for one in outline.sections if one.heading]
+    quotes: dict[str, int] = {}
+    for section in sections:
+        quotes[section.heading] = quotes.get(section.heading, 0) + len(section.points)
+    quoted = [heading for heading, count in quotes.items() if count]
 
     def chosen(value: str | None) -> None:
         if value is not None:
@@ -208,39 +213,30 @@ def _choose_sections(
                 lambda: screen.vault.notes.apply(
                     screen.vault.publishing.plan_start(paths, title, wanted)
                 ),
-                partial(_started, screen),
-                group="write",
+                started,
+                group=WRITE_GROUP,
             )
 
-    quoted = list(dict.fromkeys(one.heading for one in sections if one.points))
-    if len(headings) < 2:
+    def started(done: WriteResult) -> None:
+        show_message(screen, "Begun · u undo")
+        screen.post_message(VaultChanged(is_step=True))
+        if done.paths:
+            screen.post_message(OpenNote(done.paths[0]))
+
+    if len(quotes) < 2:
         chosen(_ALL)
         return
-    options = [Option("All of it, as an outline", plural(len(headings), "heading"), _ALL)]
-    if quoted and len(quoted) < len(headings):
+    options = [Option("All of it, as an outline", plural(len(quotes), "heading"), _ALL)]
+    if quoted and len(quoted) < len(quotes):
         about = plural(len(quoted), "heading")
         options.append(Option("What has quotes or marked seconds", about, _QUOTED))
-    points = {name: sum(len(s.points) for s in sections if s.heading == name) for name in headings}
     options.append(Option("Or one section alone", "", ""))
-    options += [
-        Option(name, plural(points[name], "quote") if points[name] else "", name)
-        for name in headings
-    ]
+    for heading, count in quotes.items():
+        options.append(Option(heading, plural(count, "quote") if count else "", heading))
     screen.app.push_screen(Choice("What goes in", options, screen.glyphs), chosen)
 
 
-def _started(screen: VaultScreen, done: WriteResult) -> None:
-    show_message(screen, "Begun · u undo")
-    screen.post_message(VaultChanged(is_step=True))
-    if done.paths:
-        screen.post_message(OpenNote(done.paths[0]))
-
-
 # Where an export goes: the kind of site and its folder, as chosen, and what stands there.
-
-
-_OTHER = "other"
-"""The answer that is none of those listed."""
 
 
 def load_states(screen: PublishScreen) -> tuple[dict[str, str], list[SiteStanding]]:
@@ -263,8 +259,6 @@ def load_states(screen: PublishScreen) -> tuple[dict[str, str], list[SiteStandin
 
 def choose_target(screen: PublishScreen) -> None:
     """Ask what the drafts are shaped for."""
-    from notekeep.export.targets.target import TARGETS, load_target
-
     options = [
         Option("Whatever the folder is a site of", "", _OTHER),
         *(Option(load_target(target).name, target, target) for target in TARGETS),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.containers import Vertical
 from textual.content import Content
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.dialogs.dialog import Dialog
-from notekeep.tui.keys import bindings
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line, spread_line, wrap_line
-from notekeep.tui.screens.help import QUERY_LINES
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
+from notekeep.tui.screens.help import query_lines
 from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.workers import in_background
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 INDENT = "  "
-CLOSES = "esc, or typing on, closes this"
+CLOSE_HINT = "esc, or typing on, closes this"
 
 
 class QueryExplanation(NamedTuple):
@@ -62,34 +60,27 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
 
 
 def _order(query: Query) -> str:
-    said = []
+    parts = []
     for key in query.order:
         way = "the highest first" if key.descending else "the lowest first"
-        said.append(f"sorted by {key.field}, {way}")
+        parts.append(f"sorted by {key.field}, {way}")
     if query.limit is not None:
-        said.append(f"the first {query.limit} only")
-    return "; ".join(said)
+        parts.append(f"the first {query.limit} only")
+    return "; ".join(parts)
 
 
 def explain_lines(
-    typed: str, told: QueryExplanation, width: int, glyphs: Glyphs
+    typed: str, explanation: QueryExplanation, width: int, glyphs: Glyphs
 ) -> list[StyledLine]:
-    """Return an explanation as lines.
-
-    Args:
-        typed: The query.
-        told: What is said of it.
-        width: How many cells a line may take.
-        glyphs: The characters to draw with.
-    """
-    lines = list(_wrong(typed, told.wrong, width, glyphs)) if told.wrong else []
-    if not told.wrong:
+    """Return an explanation as lines."""
+    lines = list(_wrong(typed, explanation.wrong, width, glyphs)) if explanation.wrong else []
+    if not explanation.wrong:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
-    for part in told.parts:
+    for part in explanation.parts:
         text = Piece(INDENT * part.depth + clean_line(part.text))
         lines.append(spread_line([text], _notes(part.notes), width))
-    if told.order:
-        lines += [[], *wrap_line([Piece(clean_line(told.order), "muted")], width)]
+    if explanation.order:
+        lines += [[], *wrap_line([Piece(clean_line(explanation.order), "muted")], width)]
     return lines
 
 
@@ -100,7 +91,7 @@ def _notes(count: int | None) -> StyledLine:
 
 
 def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
-    """The query with a mark below the place that is wrong, and what is said of it."""
+    """The query with a mark below the place that is wrong, and why it is."""
     at = wrong.position if wrong.text else None
     text = clean_line(wrong.text or typed)
     first = 0
@@ -119,27 +110,19 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
     yield from wrap_line([Piece("As far as it can be read, it asks for", "muted")], width)
 
 
-def _how_to_ask(width: int) -> list[StyledLine]:
-    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")], []]
-    for example, meaning in QUERY_LINES:
-        left = pad_line([Piece(example, "code-string")], min(34, width // 2))
-        lines.append([*left, Piece(f"  {meaning}", "muted")])
-    return lines
-
-
 class _Explanation(TextPage):
     def __init__(self, typed: str, glyphs: Glyphs) -> None:
         super().__init__()
         self._typed, self._glyphs = typed, glyphs
-        self.told: QueryExplanation | None = None
+        self.explanation: QueryExplanation | None = None
 
     def _lines(self) -> list[StyledLine]:
         width = max(8, self.inner_width)
         if not self._typed:
-            return _how_to_ask(width)
-        if self.told is None:
+            return query_lines(width)
+        if self.explanation is None:
             return [[Piece(clean_line(self._typed), "code-string")]]
-        return explain_lines(self._typed, self.told, width, self._glyphs)
+        return explain_lines(self._typed, self.explanation, width, self._glyphs)
 
     def line_count(self) -> int:
         return len(self._lines())
@@ -153,28 +136,17 @@ class _Explanation(TextPage):
 class ExplainScreen(Dialog[None]):
     """An explanation over the search box."""
 
-    BINDINGS = bindings("dialog")
-    CSS_PATH = "../dialogs/dialogs.tcss"
-
     def __init__(
         self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
     ) -> None:
-        """Make the page.
-
-        Args:
-            vault: What is searched.
-            glyphs: The characters to draw with.
-            typed: The query; "" for what can be asked at all.
-            type_on: Types what is typed meanwhile into the search box.
-        """
         super().__init__()
         self._vault, self._typed, self._type_into_box = vault, typed, type_on
         self._page = _Explanation(typed, glyphs)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog", classes="-wide-box") as box:
-            box.border_title = Content("What the search means" if self._typed else "How to search")
-            box.border_subtitle = Content(CLOSES)
+        title = "What the search means" if self._typed else "How to search"
+        with dialog_box(title, classes="-wide-box") as box:
+            box.border_subtitle = Content(CLOSE_HINT)
             yield self._page
 
     def on_mount(self) -> None:
@@ -184,13 +156,13 @@ class ExplainScreen(Dialog[None]):
             in_background(
                 self,
                 lambda: explain_query(self._vault, self._typed),
-                self._tell,
+                self._show,
                 group="explain",
                 failed=self._cannot,
             )
 
-    def _tell(self, told: QueryExplanation) -> None:
-        self._page.told = told
+    def _show(self, explanation: QueryExplanation) -> None:
+        self._page.explanation = explanation
         self._page.lines_changed()
         self._fit()
 
@@ -198,11 +170,11 @@ class ExplainScreen(Dialog[None]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        """Be as tall as what is said, up to the whole screen."""
+        """Be as tall as the text, up to the whole screen."""
         self._page.styles.height = max(1, min(self._page.line_count(), self.app.size.height - 5))
 
     def _cannot(self, error: NotekeepError) -> None:
-        self._tell(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
+        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
 
     def on_key(self, event: events.Key) -> None:
         # Who types on in the box below is not made to close this first.

@@ -1,4 +1,4 @@
-"""All steps and the trash."""
+"""All steps that notekeep did in the vault, what each changed, and the trash."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.notes.restore import plan_untrash
+from notekeep.storage.trash import list_trash
 from notekeep.tui.dialogs.prompts import Choice, Option
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import ShowHistory, VaultChanged
@@ -16,7 +18,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.version_lines import changes_lines
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,16 +26,13 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step, StepDetails
     from notekeep.storage.trash import TrashedFile
-    from notekeep.tui.navigation import Over
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 
-# Steps: all that notekeep did in the vault, what each changed, and the way back.
-
-
-SHOWN = 1000
+MAX_STEPS = 1000
 """How many steps are listed; older ones are what `history` of a note shows."""
 
 
@@ -53,9 +52,13 @@ class StepsScreen(OverlayScreen):
 
     def vault_changed(self) -> None:
         in_background(
-            self, lambda: self.vault.history.steps(SHOWN), self._list,
-            group="steps", exclusive=True, failed=self.cannot,
-        )  # fmt: skip
+            self,
+            lambda: self.vault.history.steps(MAX_STEPS),
+            self._list,
+            group="steps",
+            exclusive=True,
+            failed=self.show_problem,
+        )
 
     def _list(self, steps: list[Step]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
@@ -64,8 +67,8 @@ class StepsScreen(OverlayScreen):
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
         back = f" · {undone} taken back" if undone else ""
-        self.say(f"{plural(len(steps), 'step')}{back}")
-        self.rest(*(() if steps else ("take-back", "step-history", "read-text")))
+        self.set_status(f"{plural(len(steps), 'step')}{back}")
+        self.set_idle_actions(*(() if steps else ("take-back", "step-history", "read-text")))
         if not steps:
             self.text.say()
 
@@ -83,15 +86,23 @@ class StepsScreen(OverlayScreen):
             self.text.show(lambda width: _check_in(step, width))
             return
         in_background(
-            self, lambda: self.vault.history.show(step.id), lambda past: self._show(step, past),
-            group="look", exclusive=True, pause=PREVIEW_DELAY, failed=self.cannot,
-        )  # fmt: skip
+            self,
+            lambda: self.vault.history.show(step.id),
+            lambda details: self._show(step, details),
+            group="look",
+            exclusive=True,
+            pause=PREVIEW_DELAY,
+            failed=self.show_problem,
+        )
 
-    def _show(self, step: Step, past: StepDetails) -> None:
+    def _show(self, step: Step, details: StepDetails) -> None:
         glyphs = self.glyphs
 
         def lines(width: int) -> list[StyledLine]:
-            return [*_head(step, past, width, glyphs), *changes_lines(past.changes, width, glyphs)]
+            return [
+                *_head(step, details, width, glyphs),
+                *changes_lines(details.changes, width, glyphs),
+            ]
 
         self.text.show(lines)
 
@@ -111,9 +122,9 @@ class StepsScreen(OverlayScreen):
             return
 
         undo = partial(self.vault.history.undo_step, step.id)
-        in_background(self, undo, self._taken_back, group="write")
+        in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
 
-    def _taken_back(self, step: Step) -> None:
+    def _show_taken_back(self, step: Step) -> None:
         show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
         self.app.post_message(VaultChanged())
 
@@ -143,18 +154,18 @@ def _moment(key: str, step: Step) -> TimelineRow:
     return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
 
-def _head(step: Step, past: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def _head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
     what = [Piece(clean_line(step.verb), "accent"), Piece(f" {clean_line(step.label)}", "title")]
     lines = wrap_line(what, width)
-    if past.root:
-        lines += wrap_line([Piece(f"in {clean_line(shorten_home(past.root))}", "muted")], width)
+    if details.root:
+        lines += wrap_line([Piece(f"in {clean_line(shorten_home(details.root))}", "muted")], width)
     if step.undone:
         lines.append([Piece("taken back", "warn")])
-    for path in past.pruned:
+    for path in details.pruned:
         text = f"{glyphs.warning} history no longer holds what {clean_line(path)} was"
         lines += wrap_line([Piece(text, "warn")], width)
-    if past.left_out:
-        lines.append([Piece(f"and {plural(past.left_out, 'more file')}", "faint")])
+    if details.left_out:
+        lines.append([Piece(f"and {plural(details.left_out, 'more file')}", "faint")])
     return [*lines, [Piece(glyphs.rule * width, "rule")]]
 
 
@@ -182,54 +193,41 @@ def _nothing() -> list[StyledLine]:
 # The trash as a list to choose from: what is chosen goes back to where it was.
 
 
-def show_trash(app: Over) -> None:
+def show_trash(app: NotekeepApp) -> None:
     """List what was deleted, the last one first."""
 
-    def look() -> list[TrashedFile]:
-        from notekeep.storage.trash import list_trash
+    def ask(found: list[TrashedFile]) -> None:
+        if not found:
+            show_message(app, "The trash is empty")
+            return
+        options = [Option(one.was, _about(one), one.path) for one in found]
+        app.push_screen(Choice("Bring back from the trash", options, app.glyphs), answered)
 
-        return list_trash(app.vault.root)
+    def answered(path: str | None) -> None:
+        if path is not None:
+            in_background(app, lambda: restore(path), show_restored, group=WRITE_GROUP)
+
+    def restore(path: str) -> WriteResult:
+        vault = app.vault
+        return vault.notes.apply(plan_untrash(vault.notes.plan, vault.history.store, path))
+
+    def show_restored(done: WriteResult) -> None:
+        for problem in done.refused:
+            text = clean(f"{problem.message}\n{problem.hint}")
+            app.notify(text, severity="error", markup=False)
+        for path in done.paths:
+            show_message(app, f"Brought back {path} · u undo")
+        if done.step:
+            app.post_message(VaultChanged(is_step=True))
 
     in_background(
         app,
-        look,
-        lambda found: _ask(app, found),
+        lambda: list_trash(app.vault.root),
+        ask,
         group="trash",
         exclusive=True,
         holds_keys=True,
     )
-
-
-def _ask(app: Over, found: list[TrashedFile]) -> None:
-    if not found:
-        show_message(app, "The trash is empty")
-        return
-
-    def answered(path: str | None) -> None:
-        if path is not None:
-            in_background(
-                app, lambda: _bring_back(app, path), lambda done: _tell(app, done), group="write"
-            )
-
-    options = [Option(one.was, _about(one), one.path) for one in found]
-    app.push_screen(Choice("Bring back from the trash", options, app.glyphs), answered)
-
-
-def _bring_back(app: Over, path: str) -> WriteResult:
-    from notekeep.notes.restore import plan_untrash
-
-    vault = app.vault
-    return vault.notes.apply(plan_untrash(vault.notes.plan, vault.history.store, path))
-
-
-def _tell(app: Over, done: WriteResult) -> None:
-    for problem in done.refused:
-        text = clean(f"{problem.message}\n{problem.hint}")
-        app.notify(text, severity="error", markup=False)
-    for path in done.paths:
-        show_message(app, f"Brought back {path} · u undo")
-    if done.step:
-        app.post_message(VaultChanged(is_step=True))
 
 
 def _about(one: TrashedFile) -> str:

@@ -16,12 +16,12 @@ from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import group_tasks
 from notekeep.tui.render.styled_text import Piece, StyledLine
-from notekeep.tui.screens import note_operations
+from notekeep.tui.screens.links import follow_link
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,19 +63,11 @@ class TasksScreen(OverlayScreen):
     OPENED_BY = "show-tasks"
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
-        """Make the screen.
-
-        Args:
-            vault: Whose tasks.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            query: Only tasks of the notes that it finds; "" for all.
-        """
         self.tasks = TaskList(glyphs, today)
         self.filter = _Filter(placeholder="words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
         super().__init__(vault, glyphs, today, self.tasks)
-        self._query = query
+        self._query = self.subject = query
         self._tasks: Sequence[TaskRow] = ()
         self._with_done = False
         self._ticked: set[tuple[str, int]] = set()
@@ -89,15 +81,14 @@ class TasksScreen(OverlayScreen):
                 yield self.preview
 
     def on_mount(self) -> None:
-        self._reader = PreviewLoader(self, self.preview)
-        super().on_mount()
+        self.loader = PreviewLoader(self, self.preview)
 
     def place(self) -> str:
         if self.filter.has_focus:
             return "task-filter"
         return "preview" if self.preview.has_focus else "tasks"
 
-    def cannot(self, error: NotekeepError) -> None:
+    def show_problem(self, error: NotekeepError) -> None:
         self.tasks.nothing = [
             [],
             [Piece(clean_line(error.message), "warn")],
@@ -113,40 +104,40 @@ class TasksScreen(OverlayScreen):
             self._list,
             group="tasks",
             exclusive=True,
-            failed=self.cannot,
+            failed=self.show_problem,
         )
 
     def _list(self, tasks: Sequence[TaskRow]) -> None:
         self._tasks = tasks
-        self._show()
+        self._rank()
 
-    def _show(self) -> None:
+    def _rank(self) -> None:
         """Rank the tasks aside: there may be ten thousand of them, and a key must not wait."""
         tasks, wanted = self._tasks, self.filter.value.strip()
         with_done, kept = self._with_done, frozenset(self._ticked)
         in_background(
             self,
             lambda: group_tasks(tasks, wanted, with_done=with_done, kept=kept),
-            partial(self._ranked, wanted),
+            partial(self._show, wanted),
             group="rank",
             exclusive=True,
         )
 
-    def _ranked(self, wanted: str, found: TaskRows) -> None:
+    def _show(self, wanted: str, found: TaskRows) -> None:
         self.tasks.nothing = _nothing(wanted, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
         still = f"{found.open} open"
-        self.say(f"{scope}{still} · {found.done} done", still)
-        self.rest(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
+        self.set_status(f"{scope}{still} · {found.done} done", still)
+        self.set_idle_actions(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
         if not found.rows:
-            self._reader.row = None
+            self.loader.row = None
             self.preview.say()
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         task = self.tasks.here
         if event.view is self.tasks and task is not None:
-            self._reader.show(self.vault.catalog.row(task.path), line=task.line)
+            self.loader.show(self.vault.catalog.row(task.path), line=task.line)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -158,10 +149,10 @@ class TasksScreen(OverlayScreen):
         return self.preview
 
     def on_preview_widened(self) -> None:
-        self._reader.again()
+        self.loader.reload()
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
-        note_operations.follow(self, event.link, event.path)
+        follow_link(self, event.link, event.path)
 
     # What can be done.
 
@@ -177,7 +168,7 @@ class TasksScreen(OverlayScreen):
             self,
             lambda: self.vault.notes.toggle_task(task.path, task.line),
             partial(notify_done, self, ""),
-            group="write",
+            group=WRITE_GROUP,
         )
 
     def action_open_task(self) -> None:
@@ -190,7 +181,7 @@ class TasksScreen(OverlayScreen):
 
     def action_show_done(self) -> None:
         self._with_done = not self._with_done
-        self._show()
+        self._rank()
 
     def action_filter_tasks(self) -> None:
         self.add_class("-filtering")
@@ -198,7 +189,7 @@ class TasksScreen(OverlayScreen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._show()
+        self._rank()
 
     def on__filter_left(self) -> None:
         if not self.filter.value:

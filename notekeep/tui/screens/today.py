@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.containers import Horizontal
@@ -16,24 +16,23 @@ from notekeep.tui.render.agenda import AgendaItem, agenda
 from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import TaskRow
     from notekeep.services.overview import Overview
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
 
 ITEM_WIDTH = 3
 """Cells before the text of a line: the cursor, and room around it."""
 
 
-class Agenda(ListView):
+class AgendaList(ListView):
     """The lines of a day."""
 
     class Ticked(Message):
@@ -61,7 +60,7 @@ class Agenda(ListView):
         """Show a day, with the cursor where it was."""
         here = self.item
         self._view = view
-        indexed = cast("NotekeepApp", self.app).indexed
+        indexed = program(self.screen).indexed
         self._items = agenda(view, self._room, self._glyphs) or _nothing(indexed)
         places = (
             index
@@ -115,17 +114,16 @@ class TodayScreen(VaultScreen):
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
 
-    agenda = getters.query_one(Agenda)
+    agenda = getters.query_one(AgendaList)
     preview = getters.query_one(Preview)
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="today-panes"):
-            yield Agenda(self.glyphs)
+            yield AgendaList(self.glyphs)
             yield Preview(id="today-preview")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self._reader = PreviewLoader(self, self.preview)
+        self.loader = PreviewLoader(self, self.preview)
         self.agenda.focus()
         self.vault_changed()
 
@@ -135,7 +133,7 @@ class TodayScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        self.say(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
+        self.set_status(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
         self.preview.forget()
         in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
 
@@ -145,19 +143,19 @@ class TodayScreen(VaultScreen):
 
     def _show(self, day: Overview) -> None:
         self.agenda.show(day)
-        self.rest(*(() if self.agenda.is_busy else ("tick", "open-row")))
+        self.set_idle_actions(*(() if self.agenda.is_busy else ("tick", "open-row")))
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         item = self.agenda.item
         if event.view is self.agenda and item is not None and item.path:
-            self._reader.show(self.vault.catalog.row(item.path), line=item.problem or None)
+            self.loader.show(self.vault.catalog.row(item.path), line=item.problem or None)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         if event.view is self.agenda:
             self.action_open_row()
 
     def on_preview_widened(self) -> None:
-        self._reader.again()
+        self.loader.reload()
 
     def action_open_row(self) -> None:
         item = self.agenda.item
@@ -169,7 +167,7 @@ class TodayScreen(VaultScreen):
     def action_leave(self) -> None:
         self.agenda.focus()
 
-    def on_agenda_ticked(self) -> None:
+    def on_agenda_list_ticked(self) -> None:
         self.action_tick()
 
     def action_tick(self) -> None:
@@ -192,7 +190,7 @@ class TodayScreen(VaultScreen):
             self,
             lambda: self.vault.notes.toggle_task(task.path, task.line),
             partial(notify_done, self, f"Ticked {task_text(task)}"),
-            group="write",
+            group=WRITE_GROUP,
         )
 
 

@@ -6,26 +6,30 @@ the cursor, or about those that are marked.
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.dates import try_parse_day
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.dialogs.add_habit import ask_for_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.screens.note_pane import NotesWithSidebar
-from notekeep.tui.workers import in_background
+from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.screens.vault_screen import program
+from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.app import GlobalActions
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 
-class Command(NamedTuple):
+class TypedCommand(NamedTuple):
     """A command that was typed whole.
 
     Attributes:
@@ -42,37 +46,27 @@ class TypedVerb(NamedTuple):
 
     usage: str
     about: str
-    read: Callable[[VaultScreen, str], Command | None]
+    read: Callable[[VaultScreen, str], TypedCommand | None]
 
 
-def typed_command(screen: VaultScreen, text: str) -> Command | None:
-    """Read a command; None when it is none, or not a whole one.
-
-    Args:
-        screen: Where it was typed.
-        text: What was typed.
-    """
+def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | None:
+    """Parse what was typed on a screen; None when it is no command, or not a whole one."""
     read = _read(screen, text)
-    return read if isinstance(read, Command) else None
+    return read if isinstance(read, TypedCommand) else None
 
 
 def explain_no_command(screen: VaultScreen, text: str) -> str:
-    """Return why what was typed is no command, where it begins like one; else "".
-
-    Args:
-        screen: Where it was typed.
-        text: What was typed.
-    """
+    """Return why what was typed is no command, where it begins like one; else ""."""
     read = _read(screen, text)
     return read if isinstance(read, str) else ""
 
 
-def _read(screen: VaultScreen, text: str) -> Command | str | None:
+def _read(screen: VaultScreen, text: str) -> TypedCommand | str | None:
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
-    if screen.vault.person.keymap == VIM:
-        if not rest and name in VIM_ALONE:
-            title, method = VIM_ALONE[name]
-            return Command(title, partial(screen.app.run_action, method))
+    if screen.vault.person.keymap == VIM_KEYMAP:
+        if not rest and name in VIM_COMMANDS:
+            title, method = VIM_COMMANDS[name]
+            return TypedCommand(title, partial(screen.app.run_action, method))
         name = VIM_VERBS.get(name, name)
     verb = VERBS.get(name)
     if verb is None or not rest.strip():
@@ -93,62 +87,60 @@ def match_verbs(text: str) -> list[TypedVerb]:
 
 
 def _notes(screen: VaultScreen) -> list[str]:
-    return list(screen.chosen_notes()) if isinstance(screen, NotesWithSidebar) else []
+    return screen.chosen_notes() if isinstance(screen, BrowseScreen) else []
 
 
-def _called(screen: VaultScreen, paths: Sequence[str]) -> str:
+def _describe(screen: VaultScreen, paths: Sequence[str]) -> str:
     row = screen.vault.catalog.row(paths[0]) if len(paths) == 1 else None
     return clean_line(row.title) if row is not None else plural(len(paths), "note")
 
 
 def _write(screen: VaultScreen, text: str, what: Callable[[], WriteResult]) -> None:
-    in_background(screen, what, partial(notify_done, screen, text), group="write")
+    in_background(screen, what, partial(notify_done, screen, text), group=WRITE_GROUP)
 
 
-def _tag(screen: VaultScreen, rest: str) -> Command | None:
+def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
     words, paths = rest.split(), _notes(screen)
     if not paths or not all(word[0] in "+-" and len(word) > 1 for word in words):
         return None
     add = [word[1:].lstrip("#") for word in words if word[0] == "+"]
     remove = [word[1:].lstrip("#") for word in words if word[0] == "-"]
-    name = _called(screen, paths)
+    name = _describe(screen, paths)
     run = partial(
         _write, screen, f"Tagged {name}", lambda: screen.vault.notes.tag(paths, add, remove)
     )
-    return Command(f"Tag {name}: {' '.join(words)}", run)
+    return TypedCommand(f"Tag {name}: {' '.join(words)}", run)
 
 
-def _set(screen: VaultScreen, rest: str) -> Command | None:
-    from shlex import split
-
+def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
     try:
-        words = split(rest)
+        words = shlex.split(rest)
     except ValueError:
         return None
     paths = _notes(screen)
     if not paths or not all("=" in word[1:] for word in words):
         return None
-    name = _called(screen, paths)
+    name = _describe(screen, paths)
     run = partial(
         _write,
         screen,
         f"Wrote {' '.join(words)}",
         lambda: screen.vault.notes.set_fields(paths, words),
     )
-    return Command(f"Set fields of {name}: {' '.join(words)}", run)
+    return TypedCommand(f"Set fields of {name}: {' '.join(words)}", run)
 
 
-def _rename(screen: VaultScreen, rest: str) -> Command | None:
+def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
     paths = _notes(screen)
     if len(paths) != 1:
         return None
     run = partial(
         _write, screen, f"Renamed to {rest}", lambda: screen.vault.notes.rename(paths[0], rest)
     )
-    return Command(f"Rename {_called(screen, paths)} to {rest}", run)
+    return TypedCommand(f"Rename {_describe(screen, paths)} to {rest}", run)
 
 
-def _move(screen: VaultScreen, rest: str) -> Command | None:
+def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
     paths = _notes(screen)
     if not paths:
         return None
@@ -159,109 +151,104 @@ def _move(screen: VaultScreen, rest: str) -> Command | None:
         return screen.vault.notes.apply(screen.vault.notes.plan.move_all(paths, rest))
 
     run = partial(_write, screen, f"Moved to {rest}", move)
-    return Command(f"Move {_called(screen, paths)} to {rest}", run)
+    return TypedCommand(f"Move {_describe(screen, paths)} to {rest}", run)
 
 
-def _new(screen: VaultScreen, rest: str) -> Command | None:
+def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
     kind, _, title = rest.partition(" ")
     if kind not in screen.vault.schema.kinds or not title.strip():
         return None
     run = partial(screen.post_message, CreateNote(title.strip(), kind))
-    return Command(f"New {kind}: {title.strip()}", run)
+    return TypedCommand(f"New {kind}: {title.strip()}", run)
 
 
-def _add(screen: VaultScreen, rest: str) -> Command | None:
+def _add(screen: VaultScreen, rest: str) -> TypedCommand | None:
     run = partial(_write, screen, "Kept in today's note", lambda: screen.vault.notes.add(rest))
-    return Command(f"Write into today's note: {rest}", run)
+    return TypedCommand(f"Write into today's note: {rest}", run)
 
 
-def _open(screen: VaultScreen, rest: str) -> Command | None:
+def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
     row = screen.vault.search.resolve(rest)
-    return Command(f"Open {row.title}", partial(screen.post_message, OpenNote(row.path, read=True)))
+    return TypedCommand(
+        f"Open {row.title}", partial(screen.post_message, OpenNote(row.path, read=True))
+    )
 
 
 # Lists.
 
 
-def _search(screen: VaultScreen, rest: str) -> Command | None:
-    return Command(f"Search for {rest}", partial(screen.post_message, ShowQuery(rest)))
+def _search(screen: VaultScreen, rest: str) -> TypedCommand | None:
+    return TypedCommand(f"Search for {rest}", partial(screen.post_message, ShowQuery(rest)))
 
 
-def _sort(screen: VaultScreen, rest: str) -> Command | None:
+def _sort(screen: VaultScreen, rest: str) -> TypedCommand | None:
     screen.vault.search.parse(f"sort:{rest}")  # says so, when there is no such field
     if " " in rest:
         return None
-    if isinstance(screen, NotesWithSidebar):
-        return Command(f"Sort by {rest}", partial(screen.sort_by, rest))
-    return Command(f"Sort by {rest}", partial(screen.post_message, ShowQuery(f"sort:{rest}")))
+    if isinstance(screen, BrowseScreen):
+        return TypedCommand(f"Sort by {rest}", partial(screen.sort_by, rest))
+    return TypedCommand(f"Sort by {rest}", partial(screen.post_message, ShowQuery(f"sort:{rest}")))
 
 
-def _saved(screen: VaultScreen, rest: str) -> Command | None:
+def _saved(screen: VaultScreen, rest: str) -> TypedCommand | None:
     query = screen.vault.search.saved.get(rest)
     if query is None:
         return None
-    return Command(f"{rest}: {query}", partial(screen.post_message, ShowQuery(query)))
+    return TypedCommand(f"{rest}: {query}", partial(screen.post_message, ShowQuery(query)))
 
 
-def _tasks(screen: VaultScreen, rest: str) -> Command | None:
+def _tasks(screen: VaultScreen, rest: str) -> TypedCommand | None:
     screen.vault.search.parse(rest)
-    app = cast("GlobalActions", screen.app)
-    return Command(f"Tasks of {rest}", partial(app.show_tasks, rest))
+    return TypedCommand(f"Tasks of {rest}", partial(program(screen).show_tasks, rest))
 
 
 # Habits and vaults.
 
 
-def _habit(screen: VaultScreen, rest: str) -> Command | None:
-    from notekeep.dates import try_parse_day
-
+def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
     vault = screen.vault
     name, *words = rest.split()
     if name == "add":
-        from notekeep.tui.dialogs.add_habit import ask_for_habit
-
         title = " ".join(words)
         about = f": {title}" if title else ""
-        return Command(f"Add a habit{about}", partial(ask_for_habit, screen, title))
+        return TypedCommand(f"Add a habit{about}", partial(ask_for_habit, screen, title))
     habit = vault.habits.tracker.find(name).definition
     day = try_parse_day(words[-1], vault.today()) if words else None
     value = " ".join(words[:-1] if day is not None else words) or "done"
     when = f", {words[-1]}" if day is not None else ""
-    said = f"{habit.title}: {value}{when}"
+    title = f"{habit.title}: {value}{when}"
 
     def run() -> None:
         in_background(
             screen,
             lambda: vault.habits.check_in(habit.id, value, day),
-            partial(notify_check_in, screen, said),
+            partial(notify_check_in, screen, title),
             group="log",
         )
 
-    return Command(said, run)
+    return TypedCommand(title, run)
 
 
-def _vault(screen: VaultScreen, rest: str) -> Command | None:
-    from notekeep.tui.screens.welcome import known_vaults, switch_vault
-
-    found = next((one for one in known_vaults() if one.name == rest), None)
+def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
+    found = next((one for one in list_known_vaults() if one.name == rest), None)
     if found is None:
         return None
-    return Command(
+    return TypedCommand(
         f"Open the vault {rest}",
-        partial(switch_vault, cast("GlobalActions", screen.app), found.root),
+        partial(switch_vault, program(screen), found.root),
     )
 
 
-VIM = "vim"
+VIM_KEYMAP = "vim"
 """The map of keys whose hands type these."""
 
 _QUIT = ("Quit; nothing is ever unsaved", "quit")
-VIM_ALONE: dict[str, tuple[str, str]] = {
+VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("q", "q!", "qa", "qa!", "wq", "wqa", "x", "xa"), _QUIT),
     **dict.fromkeys(("w", "wa"), ("Nothing here is unsaved", "refresh")),
     "h": ("Help", "help"),
 }
-"""Commands of vim that stand alone: what is said of them, and the action that they are."""
+"""Commands of vim that stand alone: their titles, and the action that they are."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, TypedVerb] = {

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.containers import Vertical
+from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound
 from notekeep.markdown.sanitize import clean_line
 from notekeep.storage.autosave import AutosaveFile, find_unsaved
-from notekeep.tui.dialogs.dialog import Dialog
+from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.screens.edit_conflicts import DiffDialog, format_moment
 from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +75,7 @@ class _Texts(ListView):
 class UnsavedScreen(Dialog["UnsavedText | None"]):
     """The texts that were left; the answer is the one to restore, or None."""
 
-    BINDINGS = bindings("unsaved", "dialog")
-    CSS_PATH: ClassVar = ["../dialogs/dialogs.tcss", "../dialogs/form.tcss"]
+    BINDINGS = bindings("unsaved")
 
     def __init__(self, vault: Vault, glyphs: Glyphs, texts: Sequence[UnsavedText]) -> None:
         super().__init__()
@@ -86,8 +83,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         self._texts = _Texts(texts, glyphs)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="dialog") as box:
-            box.border_title = "Text that was not saved"
+        with dialog_box("Text that was not saved"):
             yield self._texts
             yield ActionButtons(*BUTTONS)
 
@@ -131,5 +127,5 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
                 self.dismiss(None)
 
         in_background(
-            self, lambda: _discard(self._vault, unsaved), gone, group="write", exclusive=True
+            self, lambda: _discard(self._vault, unsaved), gone, group=WRITE_GROUP, exclusive=True
         )

@@ -1,15 +1,13 @@
-"""Bases: bars, quick switch, queued keys, list beside text."""
+"""Bases of screens: the two bars and the quick switch, a list beside a text, and queued keys."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.dialogs.dialog import DismissOnce
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
@@ -17,40 +15,40 @@ from notekeep.tui.widgets.line_view import DiffView, LineView
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from textual.app import ComposeResult
+    from textual.screen import Screen
     from textual.widget import AwaitMount, Widget
 
     from notekeep.errors import NotekeepError
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.tui.navigation import Over
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.switcher import Switcher
     from notekeep.vault import Vault
 
-
-# What every screen over a vault has: the two lines above and below, and the quick switch.
-
-
 # One pane, two, three: see the screens' styles.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (28, "-tall")]
-
-SOON = 0.1
+FIRST_FRAME_SECONDS = 0.1
 """Seconds after which the first frame is out."""
+PREVIEW_DELAY = 0.05
+"""Seconds on a row before its text is made, so that the next key can make it unnecessary."""
+QUEUE_SECONDS = 1.0
+"""How long keys wait for what they are about."""
+NOT_LOADED_YET = "It is not there yet; press the key again when you see it"
 
 
-class VaultScreen(PacedScreen, Screen[None]):
-    """A screen over a vault.
+def program(screen: Screen[Any]) -> NotekeepApp:
+    """Return the program that a screen belongs to."""
+    return cast("NotekeepApp", screen.app)
 
-    Attributes:
-        vault: What it shows.
-        glyphs: The characters to draw with.
-        today: The day it is, by the vault's own clock.
-    """
+
+class VaultScreen(PacedScreen[None]):
+    """A screen over a vault, seen on a day."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -58,7 +56,6 @@ class VaultScreen(PacedScreen, Screen[None]):
 
     OPENED_BY: ClassVar[str] = ""
     """The id of the action that opens the screen."""
-
     LIES_OVER: ClassVar[bool] = False
     """Whether it is opened over another screen, and goes when that one is wanted."""
 
@@ -84,6 +81,16 @@ class VaultScreen(PacedScreen, Screen[None]):
         """Show the vault as it is by now, with the cursor where it was."""
         raise NotImplementedError
 
+    def place(self) -> str:
+        """Return where the focus is, by its name in the registry of actions."""
+        raise NotImplementedError
+
+    @property
+    def opens_without_reload(self) -> bool:
+        """Whether the screen will look as it does now when it opens next time."""
+        switcher = self._switcher
+        return switcher is None or not switcher.is_open
+
     # The focus, where the pane that has it goes for want of room.
 
     def on_descendant_blur(self) -> None:
@@ -101,17 +108,16 @@ class VaultScreen(PacedScreen, Screen[None]):
         if views:
             views[0].focus()
 
+    # Screens that are not seen show nothing new; it would be another by the time they are.
+
     @property
-    def is_away(self) -> bool:
+    def is_covered(self) -> bool:
         """Whether another screen is in its place; what only lies over it leaves it where it is."""
         return self not in self.app.screen_stack
 
     def is_unseen(self) -> bool:
-        """Tell whether nobody sees the screen; `vault_changed` is then called again when one does.
-
-        What it would read is much, and is another by the time that it is seen.
-        """
-        self._has_missed = self.is_away
+        """Tell whether nobody sees the screen; `vault_changed` is called again when one does."""
+        self._has_missed = self.is_covered
         return self._has_missed
 
     def on_screen_resume(self) -> None:
@@ -126,17 +132,9 @@ class VaultScreen(PacedScreen, Screen[None]):
             view.change_day(today)
         self.vault_changed()
 
-    def place(self) -> str:
-        """Return where the focus is, as `actions.PLACES` names it."""
-        raise NotImplementedError
+    # The two lines; a screen that is being removed has none.
 
-    @property
-    def opens_without_reload(self) -> bool:
-        """Whether the screen will look as it does now when it opens next time."""
-        switcher = self._switcher
-        return switcher is None or not switcher.is_open
-
-    def say(self, text: str, shortly: str = "") -> None:
+    def set_status(self, text: str, shortly: str = "") -> None:
         """Write what the screen says of itself at the right of the top line.
 
         Args:
@@ -146,12 +144,12 @@ class VaultScreen(PacedScreen, Screen[None]):
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.says, line.says_shortly = text, shortly
 
-    def rest(self, *actions: str) -> None:
+    def set_idle_actions(self, *actions: str) -> None:
         """Show at the bottom which actions have nothing to be about; none by default."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
-    def flag(self, conflicts: Sequence[ConflictPair]) -> None:
+    def show_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
         """Show that there are notes with two versions."""
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.conflicts = len(conflicts)
@@ -161,7 +159,7 @@ class VaultScreen(PacedScreen, Screen[None]):
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.wrong = count
 
-    def doing(self, text: str) -> None:
+    def show_work_status(self, text: str) -> None:
         """Write what goes on in the background into the bottom line; "" when it is over."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.doing = text
@@ -173,15 +171,13 @@ class VaultScreen(PacedScreen, Screen[None]):
 
     def on_mount(self) -> None:
         # Textual tells of a refresh while it still holds the first frame back.
-        self.set_timer(SOON, self._mount_switcher)
-        app = cast("Over", self.app)
-        self.flag(app.conflicts)
-        self.show_error_count(app.unseen)
+        self.set_timer(FIRST_FRAME_SECONDS, self._mount_switcher)
+        self.show_conflicts(program(self).conflicts)
+        self.show_error_count(program(self).unseen)
 
     def _mount_switcher(self) -> None:
         from notekeep.tui.widgets.switcher import Switcher
 
-        # Textual calls `on_mount` of every class, and some screens call this one themselves.
         if self._mounts_switcher is None and self.is_attached:  # the program may be ending
             self._mounts_switcher = self.mount(Switcher(self.vault, self.glyphs))
 
@@ -213,30 +209,17 @@ class VaultScreen(PacedScreen, Screen[None]):
             self._focus_before.focus()
 
 
-# A screen over another one: a list, and the text of what is under the cursor beside it.
-
-
-PREVIEW_DELAY = 0.05
-"""Seconds on a row before its text is made, so that the next key can make it unnecessary."""
-
-
-class OverlayScreen(DismissOnce[None], VaultScreen):
-    """A list and a text; escape leads back to where one came from."""
+class OverlayScreen(VaultScreen):
+    """A list, and the text of what is under the cursor; escape leads back to where one was."""
 
     CSS_PATH = "over.tcss"
     LIES_OVER = True
 
     text = getters.query_one("#text", DiffView)
+    subject = ""
+    """What it is about, where there may be one screen of its kind over another."""
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, listed: ListView) -> None:
-        """Make the screen.
-
-        Args:
-            vault: What it shows.
-            glyphs: The characters to draw with.
-            today: The day it is.
-            listed: The list.
-        """
         super().__init__(vault, glyphs, today)
         self.listed = listed
 
@@ -251,7 +234,6 @@ class OverlayScreen(DismissOnce[None], VaultScreen):
         yield DiffView(self.glyphs, id="text")
 
     def on_mount(self) -> None:
-        super().on_mount()
         # At once, where `focus` would wait: an escape that comes first would only move the focus.
         self.set_focus(self.listed)
         self.vault_changed()
@@ -260,7 +242,12 @@ class OverlayScreen(DismissOnce[None], VaultScreen):
     def opens_without_reload(self) -> bool:
         return False
 
-    def cannot(self, error: NotekeepError) -> None:
+    @property
+    def reading(self) -> LineView:
+        """The text that is beside the list."""
+        return self.text
+
+    def show_problem(self, error: NotekeepError) -> None:
         """Say what is wrong in the place of the text."""
         lines: list[StyledLine] = [[], [Piece(clean_line(error.message), "warn")]]
         if error.hint:
@@ -290,41 +277,17 @@ class OverlayScreen(DismissOnce[None], VaultScreen):
         self.toggle_class("-zoomed")
         (self.reading if self.has_class("-zoomed") else self.listed).focus()
 
-    @property
-    def reading(self) -> LineView:
-        """The text that is beside the list."""
-        return self.text
 
+class QueuedKeys:
+    """Keys about what is on its way to a screen: kept until it is there, and then done."""
 
-# Keys about what is on its way to the screen: kept until it is there, and then done.
+    def __init__(self, screen: VaultScreen) -> None:
+        self._screen = screen
+        self.is_coming = False
+        """Whether something is on its way that keys may be about."""
+        self._queue: list[Callable[[], object]] = []
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from notekeep.tui.keyboard import Keyboard
-
-    _VaultScreenHost = VaultScreen
-else:
-    # See `Keyboard`: one class of Textual's kind is enough for one screen.
-    _VaultScreenHost = object
-
-KEPT_SECONDS = 1.0
-"""How long keys wait for what they are about."""
-TOO_EARLY = "It is not there yet; press the key again when you see it"
-
-
-class QueuedKeys(_VaultScreenHost):
-    """A screen on which a key may come before what it is about.
-
-    Attributes:
-        is_coming: Whether that is on its way.
-    """
-
-    is_coming = False
-    _meant: Sequence[Callable[[], object]] = ()
-
-    def waits(self, deed: Callable[[], object]) -> bool:
+    def add(self, deed: Callable[[], object]) -> bool:
         """Keep what a key does, and the keys behind it, until what comes is there.
 
         Args:
@@ -335,28 +298,29 @@ class QueuedKeys(_VaultScreenHost):
             False when nothing is on its way.
         """
         if self.is_coming:
-            self._meant = [*self._meant, deed]
-            cast("Keyboard", self.app).hold_keys(self, self._too_early, seconds=KEPT_SECONDS)
+            self._queue.append(deed)
+            keyboard = program(self._screen).keyboard
+            keyboard.hold(self, self._give_up, seconds=QUEUE_SECONDS)
         return self.is_coming
 
-    def _too_early(self) -> None:
-        if self._meant:
-            self._meant = ()
-            show_message(self, TOO_EARLY)
+    def _give_up(self) -> None:
+        if self._queue:
+            self._queue.clear()
+            show_message(self._screen, NOT_LOADED_YET)
 
-    def run_queued(self) -> None:
+    def run(self) -> None:
         """Do what was meant for what is there by now."""
         self.is_coming = False
-        self._let_go(is_there=True)
+        self._end(self._queue)
 
-    def cancel_queued(self) -> None:
-        """Let go of what was meant: something else comes, or nothing does."""
+    def cancel(self) -> None:
+        """Drop what was meant: something else comes, or nothing does."""
         self.is_coming = False
-        self._let_go(is_there=False)
+        self._end([])
 
-    def _let_go(self, *, is_there: bool) -> None:
-        meant, self._meant = self._meant, ()
-        for deed in meant if is_there else ():
+    def _end(self, deeds: Sequence[Callable[[], object]]) -> None:
+        was_holding, self._queue = bool(self._queue), []
+        for deed in deeds:
             deed()
-        if meant and not self._meant:
-            cast("Keyboard", self.app).release_keys(self)
+        if was_holding and not self._queue:
+            program(self._screen).keyboard.release(self)

@@ -1,4 +1,4 @@
-"""First start; choose another vault."""
+"""Welcome: no vault yet, and three keys to have one. And the choice of another vault."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textual.message import Message
 
 from notekeep import config
 from notekeep.errors import NotekeepError
+from notekeep.services import demo
 from notekeep.tui import location as places
 from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, TextLines, open_dialog
 from notekeep.tui.keys import bindings
@@ -29,17 +30,14 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.tui.app import GlobalActions
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# Welcome: no vault yet, and three keys to have one.
-
-
 NEW_FOLDER = os.path.join("~", "notes")
-TALL = 3
+CHOICE_HEIGHT = 3
 """Lines of a way: its title, what is said of it, and one that is free."""
-ROOMY, FULL = 15, 8
+ROOMY_LINES, FULL_LINES = 15, 8
 """Rows of a terminal that has room for all that is said, and for a heading."""
 
 
@@ -57,7 +55,7 @@ HEADING: StyledLine = [
     Piece("Notes, habits and drafts in one folder of plain Markdown.", "muted"),
 ]
 
-WAYS = (
+WELCOME_CHOICES = (
     _WelcomeChoice(
         "c", "Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like"
     ),
@@ -68,8 +66,8 @@ WAYS = (
 )
 
 
-class ChoiceMade(Message, namespace="ways"):
-    """A way was chosen."""
+class ChoiceMade(Message, namespace="welcome"):
+    """One of the choices was made, by its key."""
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -77,7 +75,7 @@ class ChoiceMade(Message, namespace="ways"):
 
 
 class _WelcomeChoices(ListView):
-    row_height = TALL
+    row_height = CHOICE_HEIGHT
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
@@ -85,26 +83,26 @@ class _WelcomeChoices(ListView):
 
     def fit(self, height: int) -> None:
         """Say less of each way where there is no room for more."""
-        self.row_height = TALL if height >= ROOMY else 1
-        self.styles.height = self.row_height * len(WAYS)
+        self.row_height = CHOICE_HEIGHT if height >= ROOMY_LINES else 1
+        self.styles.height = self.row_height * len(WELCOME_CHOICES)
         self.rows_changed(self.cursor)
 
-    def take(self) -> None:
-        """Take the way under the cursor."""
-        self.post_message(ChoiceMade(WAYS[self.cursor].key))
+    def choose(self) -> None:
+        """Make the choice under the cursor."""
+        self.post_message(ChoiceMade(WELCOME_CHOICES[self.cursor].key))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":
-            self.take()
-        elif event.key in {way.key for way in WAYS}:
+            self.choose()
+        elif event.key in {way.key for way in WELCOME_CHOICES}:
             self.post_message(ChoiceMade(event.key))
 
     def row_count(self) -> int:
-        return len(WAYS)
+        return len(WELCOME_CHOICES)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
-        way = WAYS[row]
+        way = WELCOME_CHOICES[row]
         here = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         title = [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")]
         if self.row_height == 1:
@@ -116,7 +114,7 @@ class _WelcomeChoices(ListView):
         ]
 
     def _line_role(self, index: int) -> str:
-        is_gap = self.row_height == TALL and index % TALL == TALL - 1
+        is_gap = self.row_height == CHOICE_HEIGHT and index % CHOICE_HEIGHT == CHOICE_HEIGHT - 1
         return "" if is_gap else super()._line_role(index)
 
 
@@ -132,7 +130,7 @@ class _Keys(Buttons):
         if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
             event.stop()
             event.prevent_default()
-            self.screen.query_one(_WelcomeChoices).take()
+            self.screen.query_one(_WelcomeChoices).choose()
 
 
 class WelcomeApp(App[str | None]):
@@ -171,26 +169,29 @@ class WelcomeApp(App[str | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         height = event.size.height
-        self.set_class(height < FULL, "-low")
-        for ways in self.query(_WelcomeChoices):
-            ways.fit(height)
+        self.set_class(height < FULL_LINES, "-low")
+        for choices in self.query(_WelcomeChoices):
+            choices.fit(height)
 
     def action_dismiss(self) -> None:
         self.exit(None)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
-        self._take(WAYS[event.row].key)
+        self._make_choice(WELCOME_CHOICES[event.row].key)
 
-    def on_ways_choice_made(self, event: ChoiceMade) -> None:
-        self._take(event.key)
+    def on_welcome_choice_made(self, event: ChoiceMade) -> None:
+        self._make_choice(event.key)
 
-    def _take(self, key: str) -> None:
+    def _make_choice(self, key: str) -> None:
         if key == "s":
             self._open_sample()
         elif key == "c":
             hint = "The folder is made when it is not there yet."
             open_dialog(
-                self, Prompt("Create a vault", value=NEW_FOLDER, hint=hint), _create, self.exit
+                self,
+                Prompt("Create a vault", value=NEW_FOLDER, hint=hint),
+                _create,
+                self.exit,
             )
         else:
             hint = "notekeep reads it as it stands."
@@ -199,19 +200,14 @@ class WelcomeApp(App[str | None]):
             )
 
     def _open_sample(self) -> None:
-        from notekeep.services import demo
-
         try:
             root, home = demo.copy_sample_vault(config.current_time().date())
         except (NotekeepError, OSError) as error:
-            self._tell(error)
+            shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
+            show_error(self, shown)
         else:
             os.environ["NOTEKEEP_HOME"] = home
             self.exit(root)
-
-    def _tell(self, error: Exception) -> None:
-        shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
-        show_error(self, shown)
 
 
 def _create(folder: str) -> str | None:
@@ -241,7 +237,7 @@ def _open(folder: str) -> str | None:
 # Other vaults: those that were opened here, to be chosen from, and any other folder.
 
 
-ANOTHER = "\0another"
+OTHER_FOLDER = "\0another"
 """Stands for a folder that is not in the list."""
 
 
@@ -253,7 +249,7 @@ class KnownVault(NamedTuple):
     left: float
 
 
-def known_vaults() -> list[KnownVault]:
+def list_known_vaults() -> list[KnownVault]:
     """Return the vaults of this machine, the one that was left last first.
 
     Raises:
@@ -268,13 +264,13 @@ def known_vaults() -> list[KnownVault]:
     names = {os.path.realpath(path): name for name, path in person.vaults.items()}
     roots.update({root: "" for root in names if root not in roots and os.path.isdir(root)})
     found = [
-        KnownVault(names.get(root, os.path.basename(root)), root, _left(state))
+        KnownVault(names.get(root, os.path.basename(root)), root, _last_left(state))
         for root, state in roots.items()
     ]
     return sorted(found, key=lambda one: (-one.left, one.name.casefold(), one.root))
 
 
-def _left(state: str) -> float:
+def _last_left(state: str) -> float:
     """When the person left a vault, as its place tells: it is written at the end."""
     try:
         return os.stat(os.path.join(state, places.PLACE_FILE)).st_mtime if state else 0.0
@@ -282,24 +278,24 @@ def _left(state: str) -> float:
         return 0.0
 
 
-def choose_vault(app: GlobalActions) -> None:
+def choose_vault(app: NotekeepApp) -> None:
     """List the vaults, and go to the one that is chosen."""
     in_background(
-        app, known_vaults, partial(_ask, app), group="vaults", exclusive=True, holds_keys=True
+        app, list_known_vaults, partial(_ask, app), group="vaults", exclusive=True, holds_keys=True
     )
 
 
-def _ask(app: GlobalActions, known: Sequence[KnownVault]) -> None:
+def _ask(app: NotekeepApp, known: Sequence[KnownVault]) -> None:
     here = app.vault.root
     options = [
-        Option("Another folder …", "any folder of Markdown", ANOTHER)
+        Option("Another folder …", "any folder of Markdown", OTHER_FOLDER)
         if one is None
         else Option(one.name, shorten_home(one.root), one.root)
         for one in (*(one for one in known if one.root != here), None)
     ]
 
     def answered(root: str | None) -> None:
-        if root == ANOTHER:
+        if root == OTHER_FOLDER:
             _ask_folder(app)
         elif root is not None:
             switch_vault(app, root)
@@ -307,7 +303,7 @@ def _ask(app: GlobalActions, known: Sequence[KnownVault]) -> None:
     app.push_screen(Choice("Open another vault", options, app.glyphs), answered)
 
 
-def _ask_folder(app: GlobalActions) -> None:
+def _ask_folder(app: NotekeepApp) -> None:
     hint = "notekeep reads it as it stands; a folder that is not there is made."
     start = os.path.join(os.path.dirname(app.vault.root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
@@ -318,13 +314,8 @@ def _ask_folder(app: GlobalActions) -> None:
     open_dialog(app, prompt, prepare, partial(_leave_for, app), group="vaults")
 
 
-def switch_vault(app: GlobalActions, folder: str) -> None:
-    """Leave this vault for another one.
-
-    Args:
-        app: The program.
-        folder: The other vault's folder.
-    """
+def switch_vault(app: NotekeepApp, folder: str) -> None:
+    """Leave this vault for another one."""
     in_background(app, partial(_prepared, folder), partial(_leave_for, app), group="vaults")
 
 
@@ -342,6 +333,6 @@ def _prepared(folder: str, *, is_new: bool = False) -> str:
     return root
 
 
-def _leave_for(app: GlobalActions, root: str) -> None:
+def _leave_for(app: NotekeepApp, root: str) -> None:
     if root != app.vault.root:
         app.call_later(app.leave_for, root)

@@ -217,7 +217,7 @@ class SearchBox(Horizontal):
         self.post_message(self.Changed(event.value))
 
 
-class ListPane(RemovalSafe, Vertical):
+class ListPane(Vertical, RemovalSafe):
     """The search box above the list of notes, which may be a grid instead.
 
     Attributes:
@@ -599,7 +599,7 @@ class ListPane(RemovalSafe, Vertical):
             self.post_message(self.Empty())
         if self._is_accepted:
             self._accept()
-            cast("NotekeepApp", self.app).release_keys(self)
+            cast("NotekeepApp", self.app).keyboard.release(self)
 
     def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
         event.stop()
@@ -610,7 +610,7 @@ class ListPane(RemovalSafe, Vertical):
             return
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).hold_keys(self, late=self._show_running)
+        cast("NotekeepApp", self.app).keyboard.hold(self, late=self._show_running)
 
     def _show_running(self) -> None:
         if self._is_accepted:

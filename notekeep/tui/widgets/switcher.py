@@ -201,7 +201,7 @@ class Switcher(Vertical):
             self.step(steps)
         if self._is_chosen:
             self.switch()
-            cast("NotekeepApp", self.app).release_keys(self)
+            cast("NotekeepApp", self.app).keyboard.release(self)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -225,7 +225,7 @@ class Switcher(Vertical):
         """Open the note under the cursor, or make one with the title that was typed."""
         self._is_chosen = not self._found.are_shown
         if self._is_chosen:
-            cast("NotekeepApp", self.app).hold_keys(self)
+            cast("NotekeepApp", self.app).keyboard.hold(self)
             return
         titles = self.query_one(_Titles)
         if titles.rows:

@@ -1,0 +1,191 @@
+"""The sidebar of Browse: counted, chosen from, and filled with saved queries and pins."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from notekeep.tui.list_model import (
+    find_terms,
+    load_result_counts,
+    load_sidebar,
+    replace_sort,
+    toggle_term,
+)
+from notekeep.tui.messages import OpenNote
+from notekeep.tui.notifications import notify_done
+from notekeep.tui.widgets.list_pane import ListPane
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.notes.plan import WriteResult
+    from notekeep.tui.list_model import SidebarModel
+    from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.tui.widgets.sidebar import Sidebar, SidebarEntry
+
+COUNT_DELAY = 0.25
+"""Seconds without another list after which the sidebar counts what was found."""
+MAX_COUNTED_NOTES = 200
+"""So many notes that were found are counted by name; more are asked for once more."""
+
+
+class BrowseSidebar:
+    """What the sidebar shows and does."""
+
+    def __init__(self, screen: BrowseScreen) -> None:
+        self._screen = screen
+        self._is_counted = False
+        """Whether the sidebar shows the vault as it is."""
+        self._shown = ""
+        """The search whose results the sidebar shows; "" for the whole vault."""
+
+    @property
+    def widget(self) -> Sidebar:
+        """The sidebar, made when it is first wanted: without room for it the start needs none."""
+        from notekeep.tui.widgets.sidebar import Sidebar
+
+        found = self._screen.query_one_optional("#sidebar", Sidebar)
+        if found is None:
+            found = Sidebar(self._screen.glyphs, id="sidebar")
+            self._screen.query_one("#panes").mount(found, before=0)
+        return found
+
+    def count_again(self) -> None:
+        """Count again, now or when the sidebar is seen: the vault or the list has changed."""
+        self._is_counted = False
+        self.fill()
+
+    def fill(self) -> None:
+        """Fill the sidebar, where it is seen and shows something else."""
+        screen = self._screen
+        pane = screen.query_one_optional(ListPane)
+        if pane is None or not screen.has_class("-sidebar"):
+            return  # the parts of a screen go before it when the program ends
+        typed = pane.typed
+        if self._is_counted and typed == self._shown:
+            return
+        self._is_counted, self._shown = True, typed
+        query, paths = screen.current_query, self._found_paths() if typed else None
+
+        def load() -> SidebarModel:
+            if typed:
+                return load_result_counts(screen.vault, query, paths)
+            return load_sidebar(screen.vault)
+
+        in_background(
+            screen,
+            load,
+            partial(self._show, typed),
+            group="sidebar",
+            exclusive=True,
+            pause=COUNT_DELAY if typed else 0.0,
+            failed=lambda _error: None,
+        )
+
+    def _found_paths(self) -> list[str] | None:
+        """Return the notes that were found; None when there may be more than the list knows."""
+        notes = self._screen.notes
+        if notes.note_count >= MAX_COUNTED_NOTES:
+            return None
+        rows = [notes.row_of(number) for number in range(notes.note_count)]
+        return [row.path for row in rows if row is not None]
+
+    def _show(self, typed: str, model: SidebarModel) -> None:
+        pane = self._screen.pane
+        if typed != pane.typed:
+            return
+        if typed:
+            self.widget.show_found(model, find_terms(typed))
+        else:
+            self.widget.show(model, pane.scope)
+
+    # What is chosen, and taken out.
+
+    def choose(self, entry: SidebarEntry) -> None:
+        """Open a pinned note, list what a line stands for, or search for less."""
+        screen = self._screen
+        box = screen.pane.box
+        if entry.path:
+            screen.show_list()
+            screen.post_message(OpenNote(entry.path))
+            screen.notes.focus()
+        elif screen.pane.typed and entry.query and not entry.saved:
+            box.set_text(toggle_term(screen.pane.typed, entry.query))
+            screen.show_list()
+        elif entry.saved and entry.query is None:
+            screen.choose_scope("", "")
+            box.set_text(entry.saved)
+        else:
+            screen.choose_scope(entry.query or "", entry.text)
+
+    def drop(self, entry: SidebarEntry) -> None:
+        """Take a pin or a saved search out of the sidebar."""
+        screen = self._screen
+        if entry.path:
+            self._set_pinned([entry.path], is_pinned=False)
+        elif entry.saved:
+            in_background(
+                screen,
+                partial(self._save, entry.text, ""),
+                partial(notify_done, screen, f"Deleted the search {entry.text}"),
+                group=WRITE_GROUP,
+            )
+        else:
+            show_message(screen, "Only a saved search or a pin can be taken out of here")
+
+    # Pins.
+
+    def toggle_pins(self) -> None:
+        """Pin the chosen notes, or unpin them where all are pinned."""
+        rows = self._screen.vault.catalog.rows_of(self._screen.chosen_notes())
+        is_pinned = bool(rows) and all(row.fields.get("pinned") is True for row in rows.values())
+        if rows:
+            self._set_pinned(list(rows), is_pinned=not is_pinned)
+
+    def _set_pinned(self, paths: Sequence[str], *, is_pinned: bool) -> None:
+        screen = self._screen
+        change = "pinned=yes" if is_pinned else "pinned="
+        title = f"{len(paths)} notes"
+        if len(paths) == 1 and (row := screen.vault.catalog.row(paths[0])) is not None:
+            title = row.title
+        text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
+        in_background(
+            screen,
+            lambda: screen.vault.notes.set_fields(paths, [change]),
+            partial(notify_done, screen, text),
+            group=WRITE_GROUP,
+        )
+
+    # Saved queries.
+
+    def save_query(self) -> None:
+        """Ask for a name, and keep what is searched for under it."""
+        from notekeep.tui.dialogs.prompts import Prompt, open_dialog
+
+        screen = self._screen
+        query = replace_sort(screen.current_query, screen.pane.chosen_order.key)
+        if not query:
+            show_message(screen, "Search for something first; ctrl+s then keeps it by name")
+            return
+        names = {saved: name for name, saved in screen.vault.search.saved.items()}
+        value = names.get(query, self.widget.active_saved)
+
+        def save(name: str) -> tuple[str, WriteResult] | None:
+            return (name, self._save(name, query)) if name else None
+
+        def saved(answer: tuple[str, WriteResult]) -> None:
+            name, done = answer
+            notify_done(screen, f"Saved the search {name}", done)
+
+        hint = f"{query}\nIt stands in the sidebar; a name that is there already is replaced."
+        prompt = Prompt("Save the search", value=value, hint=hint, example="Name")
+        open_dialog(screen, prompt, save, saved)
+
+    def _save(self, name: str, query: str) -> WriteResult:
+        """Keep a search under a name, or remove it when it is empty; a thread may do it."""
+        vault = self._screen.vault
+        if query:
+            vault.search.parse(query)  # only what can be read is kept
+        return vault.notes.apply(vault.notes.plan.save_query(name, query))
