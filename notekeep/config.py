@@ -123,8 +123,8 @@ def person_settings(places: Places) -> PersonSettings:
         elif key == "keys" and isinstance(value, dict):
             settings.keys = {str(action): _keys(keys) for action, keys in value.items()}
         elif key == "sites" and isinstance(value, dict):
-            for name, said in value.items():
-                sites = tuple(map(_site, said if isinstance(said, list) else [said]))
+            for name, tables in value.items():
+                sites = tuple(map(_site, tables if isinstance(tables, list) else [tables]))
                 settings.sites[name] = tuple(site for site in sites if site is not None)
                 if None in sites:
                     settings.warnings.append(f"sites.{name}: needs dir = and target =; ignored")
@@ -133,16 +133,16 @@ def person_settings(places: Places) -> PersonSettings:
     return settings
 
 
-def _keys(said: Any) -> str:
+def _keys(value: Any) -> str:
     """Return keys with commas between, however they are written: one text, or a list of texts."""
-    return ",".join(map(str, said)) if isinstance(said, list) else str(said)
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _site(said: Any) -> Site | None:
-    if not isinstance(said, dict) or not isinstance(said.get("dir"), str):
+def _site(value: Any) -> Site | None:
+    if not isinstance(value, dict) or not isinstance(value.get("dir"), str):
         return None
-    address = str(said.get("address", "")).rstrip("/")
-    return Site(str(said.get("target", "")), os.path.expanduser(said["dir"]), address)
+    address = str(value.get("address", "")).rstrip("/")
+    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]), address)
 
 
 def find_vault(
@@ -343,10 +343,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
             data = json.dumps(known, indent=1, sort_keys=True).encode("ascii")
             cache_files.write_cache_file(state, LIST, data, durable=True)
     except OSError as error:
-        raise Failure(
-            f"{path}: cannot be written: {error.strerror}",
-            remedy(error),
-        ) from error
+        raise Failure(f"{path}: cannot be written: {error.strerror}", remedy(error)) from error
     return identity
 
 

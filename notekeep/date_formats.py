@@ -18,18 +18,8 @@ if TYPE_CHECKING:
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 _LONG: Final = {
     "LTS": "h:mm:ss A",
@@ -209,25 +199,19 @@ def _parts(form: str) -> tuple[_Token | str, ...]:
 
 
 def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
-    """A moment in a format: `YYYY-MM-DD`, `dddd, D MMMM`, `GGGG-[W]WW`.
+    """Write a local time in a format: `YYYY-MM-DD`, `dddd, D MMMM`, `GGGG-[W]WW`.
 
-    Args:
-        now: The moment, in local time.
-        form: The format.
-        week_start: The day that weeks begin with, 0 for Monday.
+    `week_start` is the day that weeks begin with, 0 for Monday.
     """
     at = _MomentInWeek(now, week_start)
     return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
 
 
 def shift_date(now: dt.datetime, steps: int, unit: str) -> dt.datetime | None:
-    """A moment so many steps later, or earlier when they are negative; None where no year is left.
+    """Return a time so many steps later; None where no year is left.
 
-    Args:
-        now: The moment.
-        steps: How many.
-        unit: As Moment has it: `y`, `q`, `m` (months), `w`, `d`, `h` or `s`. The 31st of a month
-            that has none is its last day.
+    `unit` is as Moment has it: `y`, `q`, `m` (months), `w`, `d`, `h` or `s`. The 31st of a month
+    that has none is its last day.
     """
     months = {"y": 12, "q": 3, "m": 1}.get(unit, 0) * steps
     if not months:
@@ -246,7 +230,7 @@ def shift_date(now: dt.datetime, steps: int, unit: str) -> dt.datetime | None:
 
 
 def format_day_name(day: dt.date, form: str, week_start: int = 0) -> str:
-    """A day in a format, which may make folders: `YYYY/MM/YYYY-MM-DD`."""
+    """Write a day in a format, which may make folders: `YYYY/MM/YYYY-MM-DD`."""
     return format_date(dt.datetime.combine(day, dt.time()), form, week_start)
 
 
@@ -258,9 +242,9 @@ def is_daily_format(form: str) -> bool:
     """
     parts = _parts(form)
     tokens = [part for part in parts if not isinstance(part, str)]
-    said = {token.means.removesuffix(" of two").removesuffix(" by name") for token in tokens}
-    said = {"weekday" if means.startswith("weekday") else means for means in said}
-    if "time" in said or not any(need <= said for need in _ENOUGH):
+    given = {token.means.removesuffix(" of two").removesuffix(" by name") for token in tokens}
+    given = {"weekday" if means.startswith("weekday") else means for means in given}
+    if "time" in given or not any(need <= given for need in _ENOUGH):
         return False
     for left, right in pairwise(parts):
         if (_is_open(left) and _ends(left) and _begins(right)) or (_is_open(right) and _ends(left)):
@@ -295,22 +279,19 @@ def _ends(part: _Token | str) -> bool:
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
-    """The day that a name made with a format means; None for any other name.
+    """Return the day that a name made with a format means; None for any other name.
 
-    Args:
-        name: The name, with its folders where the format makes such.
-        form: The format, of which `is_daily_format` holds.
-        week_start: The day that weeks begin with, 0 for Monday.
+    `is_daily_format` holds of the format.
     """
     pattern, meanings = _pattern(form)
     match = pattern.fullmatch(name)
     if match is None:
         return None
-    said: dict[str, str] = {}
+    given: dict[str, str] = {}
     for means, text in zip(meanings, match.groups(), strict=True):
-        said.setdefault(means, text)
+        given.setdefault(means, text)
     try:
-        day = _day(said, week_start)
+        day = _day(given, week_start)
     except (ValueError, OverflowError):
         return None
     if day is None or format_day_name(day, form, week_start).casefold() != name.casefold():
@@ -329,28 +310,23 @@ def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile(pattern, re.IGNORECASE), meanings
 
 
-def _day(said: Mapping[str, str], week_start: int) -> dt.date | None:
-    """The day that numbers and names mean; None where they say too little.
-
-    Raises:
-        ValueError: There is no such day.
-        OverflowError: There is no such year.
-    """
+def _day(given: Mapping[str, str], week_start: int) -> dt.date | None:
+    """The day that numbers and names mean; None where they say too little."""
     number = {
-        means: int(found[0]) for means, text in said.items() if (found := _DIGITS.match(text))
+        means: int(found[0]) for means, text in given.items() if (found := _DIGITS.match(text))
     }
     for means in ("year", "iso year", "week year"):
         two = number.get(f"{means} of two")
         if two is not None and means not in number:
             number[means] = two + (2000 if two <= _CENTURY else 1900)
-    if "month by name" in said and "month" not in number:
-        number["month"] = _place(_MONTHS, said["month by name"]) + 1
+    if "month by name" in given and "month" not in number:
+        number["month"] = _place(_MONTHS, given["month by name"]) + 1
     if "year" in number and "month" in number and "day" in number:
         return dt.date(number["year"], number["month"], number["day"])
     if "year" in number and "day of year" in number:
         first = dt.date(number["year"], 1, 1)
         return first + dt.timedelta(number["day of year"] - 1)
-    weekday = _weekday(said, number, week_start)
+    weekday = _weekday(given, number, week_start)
     if weekday is None:
         return None
     if "iso year" in number and "iso week" in number:
@@ -366,10 +342,10 @@ def _day(said: Mapping[str, str], week_start: int) -> dt.date | None:
 _DIGITS: Final = re.compile(r"\d+")
 
 
-def _weekday(said: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
-    """The day of the week that is said, 0 for Monday."""
-    if "weekday by name" in said:
-        return _place(_DAYS, said["weekday by name"])
+def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
+    """The day of the week that is given, 0 for Monday."""
+    if "weekday by name" in given:
+        return _place(_DAYS, given["weekday by name"])
     if "weekday of Monday" in number:
         return (number["weekday of Monday"] - 1) % 7
     if "weekday of Sunday" in number:

@@ -12,21 +12,11 @@ from datetime import date, datetime, timedelta
 from notekeep.errors import UsageError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_NAMES = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
+MONTHS = tuple(name[:3].capitalize() for name in MONTH_NAMES)
 LATEST_NIGHT = 12
 """Until this hour a time can be written as one of the day before: a log knows hours to 35."""
 MAX_DAY_WORDS = 3
@@ -39,24 +29,17 @@ _YEARS_BACK = 8
 
 
 def habit_day(now: datetime, day_start: int) -> date:
-    """The day that counts at a moment: until `day_start` o'clock it is still the day before.
+    """Return the day that counts at a moment: until `day_start` o'clock it is the day before.
 
-    Args:
-        now: The wall clock, without a time zone. Hours are taken off its digits, so a night in
-            which the clock is changed has no effect.
-        day_start: The hour at which a day begins, 0 to 23.
+    Hours are taken off the digits of the clock, so a night in which it is changed has no effect.
     """
     return (now - timedelta(hours=day_start)).date()
 
 
 def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
-    """The time as it is written for a day: `07:10`, and `24:40` for 00:40 in the night after it.
+    """Return the time as it is written for a day: `07:10`, `24:40` for 00:40 in the night after it.
 
-    Args:
-        now: The wall clock.
-        day: The day that is written about; one further back has the plain time of writing.
-        day_start: The hour at which a day begins.
-        seconds: Whether seconds are written.
+    For a day further back it is the plain time of writing.
     """
     is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
     hour = now.hour + (24 if is_night else 0)
@@ -64,13 +47,13 @@ def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = Fa
 
 
 def week_span(start: int) -> str:
-    """The first and the last day of a week: `Mon to Sun`; `start` is 0 for Monday to 6."""
+    """Return the first and the last day of a week: `Mon to Sun`; `start` is 0 for Monday."""
     first, last = WEEKDAYS[start], WEEKDAYS[(start + 6) % 7]
     return f"{first[:3].capitalize()} to {last[:3].capitalize()}"
 
 
 def format_short_day(day: date, today: date | None = None) -> str:
-    """A day as a person reads it: `Tue 24 Nov`, with the year when it is not that of `today`."""
+    """Return a day as `Tue 24 Nov`, with the year when it is not that of `today`."""
     text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"
     return text if today is None or day.year == today.year else f"{text} {day.year}"
 
@@ -135,12 +118,9 @@ def try_parse_day(text: str, today: date) -> date | None:
 
 
 def subtract_units(day: date, count: int, unit: str) -> date:
-    """The day so many days, weeks, months or years before; in a month that is too short its last.
+    """Return the day so many units before; in a month that is too short its last.
 
-    Args:
-        day: The day.
-        count: How many.
-        unit: `d`, `w`, `m` or `y`, or a word that begins with one; "" is days.
+    `unit` is `d`, `w`, `m` or `y`, or a word that begins with one; "" is days.
 
     Raises:
         ValueError: No calendar goes back so far.
@@ -154,7 +134,7 @@ def subtract_units(day: date, count: int, unit: str) -> date:
 
 
 def days_in(year: int, month: int) -> int:
-    """How many days a month has."""
+    """Return how many days a month has; the module `calendar` takes longer to load."""
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
@@ -226,22 +206,15 @@ def _latest(parts: list[str], today: date) -> date | None:
     if len(parts) > 2 or not all(_digits(part) and len(part) < 3 for part in parts):
         return None
     year, month = today.year, int(parts[0]) if len(parts) == 2 else today.month
+    number = int(parts[-1])
     for _ in range(12 * _YEARS_BACK + 1):
-        day = _date(year, month, int(parts[-1]))
-        if day is not None and day <= today:
+        if 0 < number <= days_in(year, month) and (day := date(year, month, number)) <= today:
             return day
         if len(parts) == 2:
             year -= 1
         else:
             year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     raise ValueError(parts)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _digits(text: str) -> bool:

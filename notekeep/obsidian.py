@@ -136,14 +136,14 @@ class _File:
 
     def folder(self, key: str) -> str | None:
         """A folder of the vault, "" for the vault itself; None where none is said."""
-        said = self.value(key, str)
-        if said is None:
+        folder = self.value(key, str)
+        if folder is None:
             return None
-        said = said.strip().replace("\\", "/")
-        if ".." in said.split("/") or said[1:2] == ":":
+        folder = folder.strip().replace("\\", "/")
+        if ".." in folder.split("/") or folder[1:2] == ":":
             self.report(f"{key} leads out of the vault; not heeded")
             return None
-        return "/".join(part for part in said.split("/") if part not in ("", "."))
+        return "/".join(part for part in folder.split("/") if part not in ("", "."))
 
     def value(self, key: str, kind: type) -> Any:
         """Something in it, if it is of a type; None where it is not there, or is told."""
@@ -180,8 +180,8 @@ def read_json(place: str) -> Any:
 def _of_links(found: ObsidianSettings, app: _File) -> None:
     """Take over where files go and how links are written."""
     found.attachments = app.folder("attachmentFolderPath")
-    said = str(app.data.get("attachmentFolderPath")).strip()
-    if found.attachments is not None and said.split("/")[0] == ".":
+    place = str(app.data.get("attachmentFolderPath")).strip()
+    if found.attachments is not None and place.split("/")[0] == ".":
         found.attachments = f"./{found.attachments}"
     found.link_form = app.text("newLinkFormat")
     if found.link_form not in ("", *LINK_FORMS):

@@ -101,7 +101,7 @@ matter pass, which files leave with their metadata, and words that must never le
 
 def _is_export(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        key in EXPORT and EXPORT[key](said) for key, said in value.items()
+        key in EXPORT and EXPORT[key](setting) for key, setting in value.items()
     )
 
 
@@ -175,8 +175,8 @@ ABOUT_LEAVING = ("private", "export")
 class VaultSettings:
     """What a vault says of itself, in `.notekeep/config.toml`, every key optional.
 
-    What it leaves open is as Obsidian was told, whose files are read when that is first asked for:
-    a check-in and the interface's first frame need nothing of it.
+    What it leaves open is as in Obsidian's settings, whose files are read when that is first asked
+    for: a check-in and the interface's first frame need nothing of it.
 
     Attributes:
         id: The vault's own id, by which sites know its posts. The first export writes it; leave it.
@@ -184,19 +184,19 @@ class VaultSettings:
         week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
         language: The language of its notes, as a two-letter code, or "" for none.
         folders: For each kind the folder that new notes of it go to; for daily notes and for notes
-            without a kind by default the one that Obsidian was told.
+            without a kind by default the one of Obsidian's settings.
         kinds: Kinds and fields the vault adds: kind to field to type (see `FIELD_TYPES`).
         private: Folders whose notes and files never leave. A name counts at any depth, a path such
             as `work/diary` from the vault's root.
-        templates: The folder of templates; by default the one that Obsidian was told.
+        templates: The folder of templates; by default the one of Obsidian's settings.
         attachments: The folder that attached files go to, from the note on where it begins with
-            `./`; by default the one that Obsidian was told.
+            `./`; by default the one of Obsidian's settings.
         daily_format: How a daily note is named, as strftime writes it; by default as Obsidian
             names them.
         link_form: How a link names a note: `shortest`, `relative` to the note that links, or
-            `absolute` from the vault on; by default as Obsidian was told.
+            `absolute` from the vault on; by default as in Obsidian's settings.
         markdown_links: Whether links are written as Markdown has them and not as `[[file]]`; by
-            default as Obsidian was told.
+            default as in Obsidian's settings.
         excluded: What lists and searches leave out, as beginnings of paths or `/patterns/`; by
             default the files that Obsidian excludes.
         log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
@@ -227,7 +227,7 @@ class VaultSettings:
         self.publish: tuple[str, ...] = ()
         self.export: dict[str, Any] = {}
         self.saved: dict[str, str] = {}
-        self.said: set[str] = set()
+        self.given: set[str] = set()
         self.ignored: list[str] = []
         self.is_unread = False
         self.unsure = ""
@@ -238,7 +238,7 @@ class VaultSettings:
         return read_obsidian_settings(self._root) if self._root else ObsidianSettings()
 
     @cached_property
-    def folders(self) -> dict[str, str]:  # noqa: D102 - the settings are told of above
+    def folders(self) -> dict[str, str]:  # noqa: D102 - the described above
         return {**KIND_FOLDERS, **self.obsidian.folders, **self.own_folders}
 
     @property
@@ -252,8 +252,8 @@ class VaultSettings:
 
     @cached_property
     def attachments(self) -> str:  # noqa: D102
-        said = self.obsidian.attachments
-        return "attachments" if said is None else said
+        folder = self.obsidian.attachments
+        return "attachments" if folder is None else folder
 
     @cached_property
     def link_form(self) -> str:  # noqa: D102
@@ -270,15 +270,15 @@ class VaultSettings:
     @property
     def daily_moment(self) -> str:
         """How a daily note is named as Obsidian writes it; "" where `daily_format` says it."""
-        return "" if "daily_format" in self.said else self.obsidian.daily_format
+        return "" if "daily_format" in self.given else self.obsidian.daily_format
 
     @property
     def warnings(self) -> list[str]:  # noqa: D102
         found = [*self.ignored, *self.obsidian.problems]
-        if self.obsidian.daily_problem and "daily_format" not in self.said:
+        if self.obsidian.daily_problem and "daily_format" not in self.given:
             found.append(self.obsidian.daily_problem)
         if self.excluded:
-            where = VAULT_SETTINGS if "excluded" in self.said else ".obsidian/app.json"
+            where = VAULT_SETTINGS if "excluded" in self.given else ".obsidian/app.json"
             found += [
                 f"{where}: the pattern {one!r} {why}"
                 for one, why in find_unsupported_patterns(self.excluded)
@@ -330,7 +330,7 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
         value = (value,) if isinstance(value, str) else tuple(value)
     elif key == "folders":
         key = "own_folders"
-    settings.said.add(key)
+    settings.given.add(key)
     setattr(settings, key, value)
     return True
 

@@ -100,15 +100,13 @@ def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[l
 
 @click.command(short_help="List the fields that a query may name.")
 @answer_options
-def fields(*, as_json: bool) -> int:
+def fields() -> int:
     """List the fields that kinds and notes of this vault have, with how each is read."""
     vault = open_refreshed()
     known = vault.search.fields()
     rows = [(name, field.type) for name in known.names() if (field := known.find(name))]
     found = [{"field": name, "type": kind} for name, kind in rows]
-    return output.write_answer(
-        rows, as_json={"total": len(found), "fields": found} if as_json else None
-    )
+    return output.write_answer(rows, json={"total": len(found), "fields": found})
 
 
 @click.group(
@@ -116,7 +114,7 @@ def fields(*, as_json: bool) -> int:
 )
 @answer_options
 @click.pass_context
-def tags(ctx: click.Context, *, as_json: bool) -> int:
+def tags(ctx: click.Context) -> int:
     """List all tags with how many notes have each, its children included."""
     if ctx.invoked_subcommand is not None:
         return 0
@@ -125,7 +123,7 @@ def tags(ctx: click.Context, *, as_json: bool) -> int:
     objects = [{"tag": tag, "notes": count} for tag, count in found.items()]
     return output.write_answer(
         [(str(count), f"#{tag}") for tag, count in found.items()],
-        as_json={"total": len(objects), "tags": objects} if as_json else None,
+        json={"total": len(objects), "tags": objects},
         empty="no note has a tag; `notekeep tag +TAG -- NOTE` gives it one",
         stretch=1,
     )

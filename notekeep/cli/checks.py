@@ -9,6 +9,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
+from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
     change_options,
@@ -41,14 +42,7 @@ if TYPE_CHECKING:
 @dry_run_option
 @json_option
 @verb_options
-def lint(
-    words: tuple[str, ...],
-    *,
-    fix: bool,
-    yes: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
+def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     """List what is wrong in the notes that QUERY finds, or in all, with the fix as a diff.
 
     Looked for: links that miss the name of one note by a letter or two, tags in front matter that
@@ -58,24 +52,24 @@ def lint(
     follow a note that gets another name.
     """
     vault = open_refreshed()
-    said = " ".join(word for word in words if word != "--")
-    found = vault.notes.plan.lint(_paths(vault, said), said)
-    if as_json:
+    query = " ".join(word for word in words if word != "--")
+    found = vault.notes.plan.lint(_paths(vault, query), query)
+    if is_json():
         _write_json(found)
     if not fix or dry_run:
-        if not as_json:
+        if not is_json():
             _write(found)
         return report_refused(found.plan)
     for finding in found.findings:
         if not finding.has_fix:
             _write_finding(finding)
-    return apply_plan(vault, found.plan, dry_run=False, yes=yes, quiet=as_json)
+    return apply_plan(vault, found.plan, dry_run=False, yes=yes, quiet=is_json())
 
 
-def _paths(vault: Vault, said: str) -> list[str]:
-    if said:
-        return [row.path for row in vault.search.select(said)]
-    return [row.path for query in ("", "is:log") for row in vault.search.rows(query).rows]
+def _paths(vault: Vault, query: str) -> list[str]:
+    if query:
+        return [row.path for row in vault.search.select(query)]
+    return [row.path for part in ("", "is:log") for row in vault.search.rows(part).rows]
 
 
 def _write(found: Lint) -> None:
@@ -118,7 +112,7 @@ def _write_json(found: Lint) -> None:
 @click.command(short_help="Check the vault and its index.")
 @json_option
 @verb_options
-def doctor(*, as_json: bool) -> int:
+def doctor() -> int:
     """Check files, front matter, links, habits and the index, layer by layer.
 
     Nothing is changed; each problem lists its fix.
@@ -127,7 +121,7 @@ def doctor(*, as_json: bool) -> int:
     layers = []
     for layer in check_vault(vault):
         layers.append(layer)
-        if as_json:
+        if is_json():
             continue
         count = len(layer.findings)
         verdict = "well" if not count else f"{count} finding{'s' * (count > 1)}"
@@ -140,7 +134,7 @@ def doctor(*, as_json: bool) -> int:
         )
         _write_findings(layer.findings)
     vault.history.prune()
-    if as_json:
+    if is_json():
         found = [
             {
                 "name": layer.name,
@@ -181,7 +175,7 @@ def _write_places(message: str, places: list[str]) -> None:
 @json_option
 @verb_options
 @click.pass_context
-def conflicts(ctx: click.Context, *, as_json: bool) -> int:
+def conflicts(ctx: click.Context) -> int:
     """List notes of which a sync tool, git or notekeep itself left two versions.
 
     \b
@@ -197,7 +191,7 @@ def conflicts(ctx: click.Context, *, as_json: bool) -> int:
     objects = [pair._asdict() for pair in found]
     return output.write_answer(
         [(pair.copy, pair.note, PAIR_NOTES[pair.kind]) for pair in found],
-        as_json={"total": len(objects), "conflicts": objects} if as_json else None,
+        json={"total": len(objects), "conflicts": objects},
         empty="no conflicts",
     )
 

@@ -18,6 +18,7 @@ class CommandContext(NamedTuple):
     vault: str | None = None
     plain: bool = False
     no_refresh: bool = False
+    is_json: bool = False
 
 
 def current_context() -> CommandContext:
@@ -26,6 +27,11 @@ def current_context() -> CommandContext:
     context = click.get_current_context(silent=True) if click else None
     found: CommandContext | None = context.find_object(CommandContext) if context else None
     return found or CommandContext()
+
+
+def is_json() -> bool:
+    """Whether the answer is wanted as JSON."""
+    return current_context().is_json
 
 
 def vault_places(vault: str | None = None) -> VaultPlaces:

@@ -12,6 +12,7 @@ import click
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import DefaultGroup
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
     change_options,
@@ -147,7 +148,6 @@ def notes(
     check: bool,
     yes: bool,
     dry_run: bool,
-    as_json: bool,
 ) -> int:
     """Turn NOTE into a draft; a query takes only notes that are marked as public.
 
@@ -164,7 +164,7 @@ def notes(
     vault = open_refreshed(whole=True)
     paths, named = _select_notes(vault, note, target, site, everything=everything)
     answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
-    chosen: dict[str, Any] = {name: ALL_NOTES for name, said in answers.items() if said}
+    chosen: dict[str, Any] = {name: ALL_NOTES for name, is_chosen in answers.items() if is_chosen}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
@@ -172,14 +172,14 @@ def notes(
     if fix_slugs:
         return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
-    if not as_json:
+    if not is_json():
         _show_plan(plan, whole=dry_run)
     if explain:
         _explain(plan)
     if not dry_run:
-        _write(vault, plan, yes=yes, as_json=as_json)
+        _write(vault, plan, yes=yes)
         return (_check(vault, plan) if check else 0) or _exit_code(plan)
-    if as_json:
+    if is_json():
         output.write_json(_export_object(plan, None))
     else:
         _report_warnings(plan, plan.warnings)
@@ -217,12 +217,12 @@ def _fix_slugs(
     return code
 
 
-def _write(vault: Vault, plan: ExportPlan, *, yes: bool, as_json: bool) -> None:
+def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
     """Write what is planned, once the person agrees, and say what was written."""
     if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
         click.confirm("Write this?", default=True, abort=True, err=True)
     done = vault.publishing.export(plan)
-    if as_json:
+    if is_json():
         output.write_json(_export_object(plan, done))
         return
     _report_export(vault, plan, done)
@@ -355,8 +355,8 @@ def _edit_choices(file: SiteChange) -> list[str]:
         "pull": "`export pull` brings it to the note",
     }
     merge = ["--merge brings both together"] if file.can_merge else []
-    said = [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
-    return [", ".join(said)] if said else []
+    choices = [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
+    return [", ".join(choices)] if choices else []
 
 
 def _check(vault: Vault, plan: ExportPlan) -> int:
@@ -397,14 +397,7 @@ def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any
 @site_options
 @yes_option
 @change_options
-def pull(
-    note: tuple[str, ...],
-    *,
-    target: str,
-    site: str,
-    yes: bool,
-    dry_run: bool,
-) -> int:
+def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: bool) -> int:
     """Bring what was changed by hand in the site back into NOTE, or into all notes.
 
     The patch is shown first. What cannot be told apart from what the export itself wrote is named
@@ -430,13 +423,7 @@ def pull(
     "--section", "sections", metavar="HEADING", multiple=True, help="Only what is below it."
 )
 @change_options
-def start(
-    note: tuple[str, ...],
-    *,
-    title: str,
-    sections: tuple[str, ...],
-    dry_run: bool,
-) -> int:
+def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_run: bool) -> int:
     """Begin a post from each NOTE: facts as a box, an outline, quotes with their sources.
 
     The post is a note of the vault, with `draft: true`. Private parts of the notes stay where they
@@ -462,7 +449,7 @@ def start(
 @site_options
 @json_option
 @verb_options
-def status(*, target: str, site: str, as_json: bool) -> int:
+def status(*, target: str, site: str) -> int:
     """List every draft and post with its state in each of the vault's sites.
 
     new is not there yet, changed would be written anew, conflict was changed by hand in the site,
@@ -470,7 +457,7 @@ def status(*, target: str, site: str, as_json: bool) -> int:
     """
     vault = open_refreshed(whole=True)
     standings = vault.publishing.standings(target, site)
-    if as_json:
+    if is_json():
         output.write_json({"sites": [_status_object(one) for one in standings]})
     else:
         for number, one in enumerate(standings):

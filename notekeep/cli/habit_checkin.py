@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
 from notekeep.cli import output
-from notekeep.cli.context import vault_places
+from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import check_in_object, glyphs, write_check_in
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts
@@ -62,13 +62,13 @@ def read_words(
         if word in NOTE_MARKS:
             words, note = words[:place], " ".join(words[place + 1 :])
             break
-    said: list[_ParsedWords] = []
+    parsed: list[_ParsedWords] = []
     reader = _WordsParser(words, index)
     while reader.left():
         found = reader.habit()
         if found.day is not None:
-            said = _with_day(said, found.day)
-        said.append(found)
+            parsed = _with_day(parsed, found.day)
+        parsed.append(found)
     return [
         CheckIn(
             one.habit,
@@ -80,18 +80,18 @@ def read_words(
             is_forced=is_forced,
             is_said=one.value is not None,
         )
-        for one in said
+        for one in parsed
     ]
 
 
-def _with_day(said: list[_ParsedWords], day: date) -> list[_ParsedWords]:
+def _with_day(parsed: list[_ParsedWords], day: date) -> list[_ParsedWords]:
     """Give a day to the bare names at the end: `med floss yesterday` means both."""
-    for place in range(len(said) - 1, -1, -1):
-        one = said[place]
+    for place in range(len(parsed) - 1, -1, -1):
+        one = parsed[place]
         if one.value is not None or one.day is not None or one.time or one.extra:
             break
-        said[place] = one._replace(day=day)
-    return said
+        parsed[place] = one._replace(day=day)
+    return parsed
 
 
 class _WordsParser:
@@ -205,7 +205,6 @@ def check_in(
     day: str = "",
     force: bool = False,
     dry_run: bool = False,
-    as_json: bool = False,
     vault: str | None = None,
 ) -> int:
     """Check in, all of it or nothing; answer with a line for each habit; return the exit code.
@@ -218,14 +217,14 @@ def check_in(
     today = index.today()
     wanted = dates.parse_day(day, today) if day else None
     try:
-        said = read_words(words, index, day=wanted, is_forced=force)
+        parsed = read_words(words, index, day=wanted, is_forced=force)
     except NotFound:
         index = _with_all_notes(index)
-        said = read_words(words, index, day=wanted, is_forced=force)
-    for one in said:
+        parsed = read_words(words, index, day=wanted, is_forced=force)
+    for one in parsed:
         checkin.validate_check_in(index, one)
-    done = [checkin.check_in(index, one, dry_run=dry_run) for one in said]
-    if as_json:
+    done = [checkin.check_in(index, one, dry_run=dry_run) for one in parsed]
+    if is_json():
         output.write_json({"entries": [check_in_object(one) for one in done]})
         return 0
     signs = glyphs(index.places.settings)

@@ -66,13 +66,7 @@ def add_(
     index = vault.habits.tracker
     name = " ".join(title)
     fields = habit_fields(
-        index,
-        name,
-        identity=identity,
-        schedule=schedule,
-        goal=goal,
-        since=since,
-        aliases=aliases,
+        index, name, identity=identity, schedule=schedule, goal=goal, since=since, aliases=aliases
     )
     if aliases:
         fields["aliases"] = list(aliases)
@@ -95,13 +89,7 @@ def add_(
 @click.option("--group", metavar="NAME", help="The heading it is listed under.")
 @click.option("--order", metavar="N", type=click.IntRange(0), help="Its place within the group.")
 @change_options
-def edit_(
-    words: tuple[str, ...],
-    *,
-    group: str | None,
-    order: int | None,
-    dry_run: bool,
-) -> int:
+def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_run: bool) -> int:
     """Edit the note of HABIT in your editor; with a VALUE, correct what was logged for a DAY.
 
     \b
@@ -115,10 +103,10 @@ def edit_(
     vault = open_vault()
     index = vault.habits.tracker
     index.refresh()
-    said = read_words(words, index)
-    if len(said) != 1:
+    entries = read_words(words, index)
+    if len(entries) != 1:
         raise UsageError("name one habit", "as in `notekeep habit edit med yesterday 20`")
-    correction = said[0]
+    correction = entries[0]
     if not correction.is_said:
         code = edit_file(vault, _file(index, correction.habit, correction.day))
         index.refresh()

@@ -11,14 +11,8 @@ from notekeep import dates
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import vault_places
-from notekeep.cli.habit_output import (
-    cell_object,
-    glyphs,
-    habit_object,
-    write_check_in,
-    write_undo,
-)
+from notekeep.cli.context import is_json, vault_places
+from notekeep.cli.habit_output import cell_object, glyphs, habit_object, write_check_in, write_undo
 from notekeep.cli.opening import open_vault
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
@@ -42,7 +36,7 @@ SHOWN_DAYS = 14
 @click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
 @json_option
 @verb_options
-def log_(words: tuple[str, ...], *, everything: bool, as_json: bool) -> int:
+def log_(words: tuple[str, ...], *, everything: bool) -> int:
     """Show the entries of HABIT, or of all habits, from DAY on; by default the last fortnight.
 
     With --all also those that no longer count, because a later one replaced them.
@@ -56,10 +50,10 @@ def log_(words: tuple[str, ...], *, everything: bool, as_json: bool) -> int:
     lines = [line for habit in habits for line in index.lines(habit, since)]
     lines = [line for line in lines if everything or line.counts]
     lines.sort(key=lambda line: (line.entry.day, line.entry.time or "", line.path, line.number))
-    entries = [_line_object(line) for line in lines] if as_json else []
+    entries = [_line_object(line) for line in lines] if is_json() else []
     return output.write_answer(
         [_line_row(line, today) for line in lines],
-        as_json={"total": len(entries), "entries": entries} if as_json else None,
+        json={"total": len(entries), "entries": entries},
         empty=f"nothing is logged since {dates.format_short_day(since, today)}",
         stretch=2,
     )
@@ -69,14 +63,14 @@ def log_(words: tuple[str, ...], *, everything: bool, as_json: bool) -> int:
 @dry_run_option
 @json_option
 @verb_options
-def undo_(*, dry_run: bool, as_json: bool) -> int:
+def undo_(*, dry_run: bool) -> int:
     """Take back the last entry of this device; again, the one before it.
 
     The log only grows: a new line makes the day what it was.
     """
     index = HabitIndex(vault_places())
     done = undo_check_in(index, dry_run=dry_run)
-    if as_json:
+    if is_json():
         habit = habit_object(done.habit)
         del habit["days"]
         output.write_json(
@@ -94,7 +88,7 @@ def undo_(*, dry_run: bool, as_json: bool) -> int:
 @dry_run_option
 @json_option
 @verb_options
-def doctor_(*, fix: bool, dry_run: bool, as_json: bool) -> int:
+def doctor_(*, fix: bool, dry_run: bool) -> int:
     """Show lines and definitions that are not understood, and what to write instead.
 
     Nothing is dropped or rewritten unless you say --fix, which writes what takes no guess: another
@@ -105,13 +99,13 @@ def doctor_(*, fix: bool, dry_run: bool, as_json: bool) -> int:
         vault = open_vault()
         plan = vault.notes.plan.mend_all(vault.habits.tracker.problems())
         if plan.changes or dry_run:
-            apply_plan(vault, plan, dry_run=dry_run, quiet=as_json)
+            apply_plan(vault, plan, dry_run=dry_run, quiet=is_json())
         index = vault.habits.tracker
     else:
         index = HabitIndex(vault_places())
     found = index.problems()
     texts = index.problem_lines(found)
-    if as_json:
+    if is_json():
         rows = [
             {
                 "path": problem.path,
@@ -156,17 +150,17 @@ def ask_(words: tuple[str, ...]) -> int:
         days = [today - timedelta(days=back) for back in range(7, -1, -1)]
     else:
         days = [dates.parse_day(text, today)]
-    asked = 0
+    questions = 0
     for day in days:
         for habit in index.habits(day):
             if habit.is_archived or not habit.today.is_unanswered:
                 continue
-            asked += 1
+            questions += 1
             if not _ask(index, habit, day, today):
                 return 0
-    if not asked:
+    if not questions:
         output.write_message("nothing is open")
-    return 0 if asked else 1
+    return 0 if questions else 1
 
 
 def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
@@ -187,8 +181,8 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
             return True
         try:
             value = checkin.parse_typed_value(answer, habit.unit)
-            said = checkin.CheckIn(index.find(habit.id), value, day)
-            done = checkin.check_in(index, said)
+            entry = checkin.CheckIn(index.find(habit.id), value, day)
+            done = checkin.check_in(index, entry)
         except UsageError as error:
             output.write_message(f"{error.message}; {error.hint}")
             continue

@@ -129,10 +129,7 @@ def _days(habit: HabitView, signs: MarkGlyphs, cells: int) -> list[tuple[str, st
     """The marks of the days, each with a blank behind it, or what stands in their place."""
     if cells <= 2:
         return [(" " * cells, "")]
-    return [
-        ("  ", ""),
-        *((signs.marks[cell.mark] + " ", _style(cell)) for cell in habit.cells),
-    ]
+    return [("  ", ""), *((signs.marks[cell.mark] + " ", _style(cell)) for cell in habit.cells)]
 
 
 def streak_columns(habits: Sequence[HabitView]) -> dict[str, int]:

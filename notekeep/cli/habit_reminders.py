@@ -17,7 +17,7 @@ import click
 
 from notekeep import config
 from notekeep.cli import output
-from notekeep.cli.context import vault_places
+from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import cron_lines, reminder_times
@@ -46,14 +46,7 @@ NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its
 @dry_run_option
 @json_option
 @verb_options
-def remind_(
-    *,
-    check: bool,
-    notify: bool,
-    cron: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
+def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
     """Show the reminders of all habits; with --check those that have come and are not answered.
 
     \b
@@ -66,7 +59,7 @@ def remind_(
     places = vault_places()
     index = HabitIndex(places)
     if check:
-        return _check(index, notify=notify and not dry_run, as_json=as_json)
+        return _check(index, notify=notify and not dry_run)
     found = list_reminders(index)
     for path, words in found.wrong:
         output.write_message(f"{path}: not a reminder: {words}")
@@ -80,17 +73,17 @@ def remind_(
             output.write(line)
         output.write_message("nothing is installed: put these lines into `crontab -e`")
         return 0
-    return _list(found, as_json=as_json)
+    return _list(found)
 
 
 def _environment() -> list[str]:
     """Settings, state and desktop of this session, which cron knows nothing of."""
     names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
-    said = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
-    return [shutil.which("env") or "/usr/bin/env", *said] if said else []
+    pairs = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return [shutil.which("env") or "/usr/bin/env", *pairs] if pairs else []
 
 
-def _list(found: HabitReminders, *, as_json: bool) -> int:
+def _list(found: HabitReminders) -> int:
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
     reminders = [
         {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
@@ -98,12 +91,12 @@ def _list(found: HabitReminders, *, as_json: bool) -> int:
     ]
     return output.write_answer(
         [(reminder.words, view.title, view.note) for view, reminder in ordered],
-        as_json={"total": len(reminders), "reminders": reminders} if as_json else None,
+        json={"total": len(reminders), "reminders": reminders},
         stretch=1,
     )
 
 
-def _check(index: HabitIndex, *, notify: bool, as_json: bool) -> int:
+def _check(index: HabitIndex, *, notify: bool) -> int:
     """Tell what has come; exit 0 when there is something, 1 when there is nothing."""
     found = due(index, config.current_time())
     if notify:
@@ -117,9 +110,7 @@ def _check(index: HabitIndex, *, notify: bool, as_json: bool) -> int:
         for one in found
     ]
     return output.write_answer(
-        [_words(one) for one in found],
-        as_json={"total": len(objects), "due": objects} if as_json else None,
-        stretch=1,
+        [_words(one) for one in found], json={"total": len(objects), "due": objects}, stretch=1
     )
 
 
@@ -274,7 +265,7 @@ def _in_tmux(text: str) -> str:
 )
 @json_option
 @verb_options
-def prompt_(*, path_only: bool, shell: str | None, as_json: bool) -> int:
+def prompt_(*, path_only: bool, shell: str | None) -> int:
     """Write how today stands: `5/8 !1` is five of eight done, and one at risk.
 
     The line lies in a file of the cache, which every check-in and every look at habits writes. A
@@ -290,7 +281,7 @@ def prompt_(*, path_only: bool, shell: str | None, as_json: bool) -> int:
     if shell:
         output.write(snippet(shell, path, places.settings.day_start))
         return 0
-    if as_json:
+    if is_json():
         done, asked, at_risk = count_habits(views)
         day = index.today().isoformat()
         output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})

@@ -12,7 +12,7 @@ from notekeep import dates
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import vault_places
+from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import glyphs, habit_object, percent
 from notekeep.cli.habits import suggest_first_habit
 from notekeep.cli.opening import open_refreshed, open_vault
@@ -55,14 +55,7 @@ if TYPE_CHECKING:
 @dry_run_option
 @json_option
 @verb_options
-def year_(
-    habit: str | None,
-    year: str | None,
-    *,
-    draft: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
+def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) -> int:
     """Show a year of HABIT as a heatmap; of all habits, how each month went.
 
     YEAR is this one when left out. In any note, ![[habits/meditate#year]] shows it in the preview
@@ -75,18 +68,18 @@ def year_(
     if draft:
         return _draft(habit, wanted, dry_run=dry_run)
     if habit is None:
-        return _months(index, wanted, as_json=as_json)
+        return _months(index, wanted)
     found = index.resolve(habit)
     first, last = map(date.fromordinal, year_bounds(wanted))
     line = index.timeline(found, last=last)
     squares = index.calendar(found, first, last)
-    if as_json:
+    if is_json():
         output.write_json({"id": found.definition.id, "year": wanted, "days": _days(squares)})
         return 0
     output.write_styled([(f"{found.definition.title}  {wanted}", "bold")])
     _heatmap(squares, glyphs(index.places.settings))
-    kept = _rate_between(line, first.toordinal(), last.toordinal())
-    output.write(f"met {kept[0]}, missed {kept[1]}, {percent(kept[2])}")
+    rates = _rate_between(line, first.toordinal(), last.toordinal())
+    output.write(f"met {rates[0]}, missed {rates[1]}, {percent(rates[2])}")
     return 0
 
 
@@ -106,7 +99,7 @@ def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
 @click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
 @json_option
 @verb_options
-def stats_(habit: str | None, other: str | None, *, by_pairs: bool, as_json: bool) -> int:
+def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     """Show HABIT in figures; without it, a row for each; with OTHER, how both go together.
 
     Pairs are compared on days on which both were due and something was logged, within weekdays and
@@ -116,13 +109,13 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool, as_json: boo
     index = HabitIndex(vault_places())
     if by_pairs or other:
         if habit and other:
-            return _show_pair(index, habit, other, as_json=as_json)
-        return _show_pairs(index, as_json=as_json)
+            return _show_pair(index, habit, other)
+        return _show_pairs(index)
     if habit is None:
-        return _all_stats(index, as_json=as_json)
+        return _all_stats(index)
     found = index.resolve(habit)
     figures = _figures(index, found)
-    if as_json:
+    if is_json():
         output.write_json(figures)
         return 0
     view = index.view(found)
@@ -182,10 +175,10 @@ def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
     }
 
 
-def _all_stats(index: HabitIndex, *, as_json: bool) -> int:
+def _all_stats(index: HabitIndex) -> int:
     habits = [view for view in index.habits() if not view.is_archived]
     figures = [_figures(index, index.find(view.id)) for view in habits]
-    if as_json:
+    if is_json():
         output.write_json({"total": len(figures), "habits": figures})
         return 0 if figures else 1
     rows = [
@@ -203,7 +196,7 @@ def _all_stats(index: HabitIndex, *, as_json: bool) -> int:
     return _write_habit_table(rows, heads, habits)
 
 
-def _months(index: HabitIndex, year: int, *, as_json: bool) -> int:
+def _months(index: HabitIndex, year: int) -> int:
     """How much of each month was met, a row for each habit."""
     views = [view for view in index.habits() if not view.is_archived]
     bounds = [(date(year, month, 1), _month_end(year, month)) for month in range(1, 13)]
@@ -211,7 +204,7 @@ def _months(index: HabitIndex, year: int, *, as_json: bool) -> int:
     for view in views:
         line = index.timeline(index.find(view.id))
         found.append([_rate_between(line, a.toordinal(), b.toordinal())[2] for a, b in bounds])
-    if as_json:
+    if is_json():
         habits = [
             {"id": view.id, "months": months} for view, months in zip(views, found, strict=True)
         ]
@@ -256,11 +249,7 @@ def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
 
 def _days(squares: Calendar) -> list[dict[str, Any]]:
     return [
-        {
-            "date": _iso(square.day),
-            "level": square.level,
-            "status": square.status,
-        }
+        {"date": _iso(square.day), "level": square.level, "status": square.status}
         for column in squares.columns
         for square in column
         if square is not None
@@ -290,13 +279,13 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-def _show_pair(index: HabitIndex, first: str, second: str, *, as_json: bool) -> int:
+def _show_pair(index: HabitIndex, first: str, second: str) -> int:
     """Say how the second habit goes with the first, on the same day and on the next."""
     index.refresh()
     chosen = [index.find(first), index.find(second)]
     names = [habit.definition.id for habit in chosen]
     found = _pairs(index, chosen, [(names[0], names[1], lag) for lag in LAGS])
-    if as_json:
+    if is_json():
         output.write_json({"total": len(found), "pairs": [_object(pair) for pair in found]})
         return 0
     for pair in sorted(found, key=lambda pair: pair.lag):
@@ -310,7 +299,7 @@ def _show_pair(index: HabitIndex, first: str, second: str, *, as_json: bool) -> 
     return 0
 
 
-def _show_pairs(index: HabitIndex, *, as_json: bool) -> int:
+def _show_pairs(index: HabitIndex) -> int:
     """List the pairs of all habits that stand out from all that were looked at."""
     index.refresh()
     habits = [
@@ -323,13 +312,13 @@ def _show_pairs(index: HabitIndex, *, as_json: bool) -> int:
     wanted += [(one, other, 1) for one, other in permutations(names, 2)]
     found = _pairs(index, habits, wanted)
     worth = [pair for pair in found if pair.is_worth_a_try]
-    if as_json:
+    if is_json():
         output.write_json({"total": len(found), "pairs": [_object(pair) for pair in worth]})
         return 0 if worth else 1
     for pair in worth:
         output.write(f"{_sentence(pair)}; worth a try")
-    asked = sum(pair.chance is not None for pair in found)
-    output.write_message(f"{asked} pairs with enough days were compared, {len(worth)} stand out")
+    compared = sum(pair.chance is not None for pair in found)
+    output.write_message(f"{compared} pairs with enough days were compared, {len(worth)} stand out")
     return 0 if worth else 1
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
+from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_vault
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import Failure, Refused, UsageError
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @dry_run_option
 @json_option
 @verb_options
-def import_(path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool) -> int:
+def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
     """Show what PATH, a file, a folder or a zip, would bring, and what would be lost.
 
     With --write it is written as one step that `undo` takes back. A day that the vault says
@@ -53,7 +54,7 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool, as_json: bool
     vault = open_vault()
     found = vault.habits.plan_import(os.path.expanduser(path), origin)
     done = vault.notes.apply(found.plan) if write and not dry_run else None
-    if as_json:
+    if is_json():
         output.write_json(_object(found, done))
     else:
         _show(found)

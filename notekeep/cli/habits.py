@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from notekeep import dates
 from notekeep.cli import habit_checkin, output, shell_completion
 from notekeep.cli.arguments import DefaultGroup, RawCommand, import_command
-from notekeep.cli.context import vault_places
+from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import (
     MARK_STYLES,
     count_done,
@@ -124,27 +124,20 @@ def habit() -> None:
 @dry_run_option
 @json_option
 @verb_options
-def check_in(
-    words: tuple[str, ...],
-    *,
-    day: str,
-    force: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
+def check_in(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
     """Check in: habits, and after each a value, a day, a time, and a note for all."""
-    return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run, as_json=as_json)
+    return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run)
 
 
 @click.command("list", short_help="List all habits.")
 @click.option("--archived", is_flag=True, help="Those that are archived, too.")
 @json_option
 @verb_options
-def list_(*, archived: bool, as_json: bool) -> int:
+def list_(*, archived: bool) -> int:
     """List all habits: goal, strength, streak, and what is left to do today."""
     index = HabitIndex(vault_places())
     habits = [habit for habit in index.habits() if archived or not habit.is_archived]
-    if as_json:
+    if is_json():
         output.write_json(
             {"total": len(habits), "habits": [habit_object(habit) for habit in habits]}
         )
@@ -158,7 +151,7 @@ def list_(*, archived: bool, as_json: bool) -> int:
 @click.option("--all", "everything", is_flag=True, help="What is done already, too.")
 @json_option
 @verb_options
-def todo_(*, everything: bool, as_json: bool) -> int:
+def todo_(*, everything: bool) -> int:
     """List what today asks for and what is not done yet; exit 1 when nothing is left."""
     index = HabitIndex(vault_places())
     day = index.today()
@@ -167,7 +160,7 @@ def todo_(*, everything: bool, as_json: bool) -> int:
     left = [habit for habit in habits if habit.call in ("due", "may")]
     shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
     shown = shown if everything else left
-    if as_json:
+    if is_json():
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
@@ -182,25 +175,25 @@ def todo_(*, everything: bool, as_json: bool) -> int:
 @click.command("week", cls=RawCommand, metavar="[DAY]", short_help="Show a week of all habits.")
 @json_option
 @verb_options
-def week_(words: tuple[str, ...], *, as_json: bool) -> int:
+def week_(words: tuple[str, ...]) -> int:
     """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
     index = HabitIndex(vault_places())
     first, last = _span("week", words, index)
     names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
     heading = " ".join(name.capitalize() for name in names)
-    return _grid(index, first, last, heading, 2, as_json=as_json)
+    return _grid(index, first, last, heading, 2)
 
 
 @click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
 @json_option
 @verb_options
-def month_(words: tuple[str, ...], *, as_json: bool) -> int:
+def month_(words: tuple[str, ...]) -> int:
     """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
     index = HabitIndex(vault_places())
     first, last = _span("month", words, index)
     numbers = range(1, last.day + 1)
     heading = "".join(str(number)[-1] if number % 5 else "+" for number in numbers)
-    return _grid(index, first, last, heading, 0, as_json=as_json)
+    return _grid(index, first, last, heading, 0)
 
 
 def _span(span: ReviewSpan, words: tuple[str, ...], index: HabitIndex) -> tuple[date, date]:
@@ -209,12 +202,10 @@ def _span(span: ReviewSpan, words: tuple[str, ...], index: HabitIndex) -> tuple[
     return found.first, found.last
 
 
-def _grid(
-    index: HabitIndex, first: date, last: date, heading: str, gap: int, *, as_json: bool
-) -> int:
+def _grid(index: HabitIndex, first: date, last: date, heading: str, gap: int) -> int:
     """A row of marks for each habit that is not archived."""
     habits = [habit for habit in index.habits(first=first, last=last) if not habit.is_archived]
-    if as_json:
+    if is_json():
         output.write_json(
             {
                 "first": first.isoformat(),

@@ -8,6 +8,7 @@ import click
 
 from notekeep.cli import output, shell_completion
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
     change_options,
@@ -41,13 +42,7 @@ if TYPE_CHECKING:
 @limit_option()
 @json_option
 @verb_options
-def history(
-    note: tuple[str, ...],
-    *,
-    number: int | None,
-    limit: int | None,
-    as_json: bool,
-) -> int:
+def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> int:
     """List the versions of NOTE that are kept, newest first; NOTE may be gone.
 
     `restore NOTE@N` brings one of them back.
@@ -73,9 +68,7 @@ def history(
     versions = [dict(zip(keys, row, strict=True)) for row in rows]
     answer = {"path": past.path, "there": past.now is not None, "versions": versions}
     return output.write_answer(
-        rows,
-        as_json=answer if as_json else None,
-        empty=f"no earlier version of {past.path} is kept",
+        rows, json=answer, empty=f"no earlier version of {past.path} is kept"
     )
 
 
@@ -143,7 +136,7 @@ SHOWN = 20
 @dry_run_option
 @json_option
 @verb_options
-def undo(count: int, *, listing: bool, dry_run: bool, as_json: bool) -> int:
+def undo(count: int, *, listing: bool, dry_run: bool) -> int:
     """Take back the last COUNT steps that notekeep made, in the interface or here.
 
     Check-ins are among them: a line is added that makes the day what it was. Where a file has
@@ -151,35 +144,35 @@ def undo(count: int, *, listing: bool, dry_run: bool, as_json: bool) -> int:
     """
     vault = open_vault()
     if listing:
-        return _list(vault.history.steps(SHOWN), as_json=as_json)
+        return _list(vault.history.steps(SHOWN))
     done = "would be taken back" if dry_run else "taken back"
-    return _report(done, vault.history.undo(count, dry_run=dry_run), as_json=as_json)
+    return _report(done, vault.history.undo(count, dry_run=dry_run))
 
 
 @click.command(short_help="Redo what was undone.")
 @dry_run_option
 @json_option
 @verb_options
-def redo(*, dry_run: bool, as_json: bool) -> int:
+def redo(*, dry_run: bool) -> int:
     """Do the step again that was taken back last."""
     done = "would be done again" if dry_run else "done again"
-    return _report(done, [open_vault().history.redo(dry_run=dry_run)], as_json=as_json)
+    return _report(done, [open_vault().history.redo(dry_run=dry_run)])
 
 
-def _list(steps: Sequence[Step], *, as_json: bool) -> int:
+def _list(steps: Sequence[Step]) -> int:
     return output.write_answer(
         [
             (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
             for step in steps
         ],
-        as_json=_answer(steps) if as_json else None,
+        json=_answer(steps),
         empty="notekeep has changed nothing here yet",
         stretch=2,
     )
 
 
-def _report(done: str, steps: Sequence[Step], *, as_json: bool) -> int:
-    if as_json:
+def _report(done: str, steps: Sequence[Step]) -> int:
+    if is_json():
         output.write_json(_answer(steps))
     else:
         for step in steps:
@@ -205,7 +198,7 @@ def _object(step: Step) -> dict[str, Any]:
 @json_option
 @verb_options
 @click.pass_context
-def trash(ctx: click.Context, *, as_json: bool) -> int:
+def trash(ctx: click.Context) -> int:
     """List what is in the vault's .trash, the last deleted first."""
     if ctx.invoked_subcommand is not None:
         return 0
@@ -216,7 +209,7 @@ def trash(ctx: click.Context, *, as_json: bool) -> int:
     ]
     return output.write_answer(
         [(format_time(one.deleted), one.was) for one in found],
-        as_json={"total": len(files), "files": files} if as_json else None,
+        json={"total": len(files), "files": files},
         empty="the trash is empty",
         stretch=1,
     )

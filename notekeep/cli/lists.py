@@ -14,7 +14,7 @@ from notekeep.catalog.queries import FOLDER, TAG, YEAR, count_by
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import DefaultGroup, RawCommand, join_query
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import current_context
+from notekeep.cli.context import current_context, is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
     answer_options,
@@ -58,7 +58,6 @@ def ls(
     limit: int | None,
     template: str | None,
     null: bool,
-    as_json: bool,
 ) -> int:
     """List the notes that match QUERY, all when there is none, sorted by title.
 
@@ -70,11 +69,11 @@ def ls(
     vault = open_refreshed()
     query = (join_query(words) + (f" sort:{sort}" if sort else "")).strip()
     if by is not None:
-        return _count(vault, query, by, limit, as_json=as_json)
+        return _count(vault, query, by, limit)
     columns = [canonical_field(vault, name) for name in cols.split(",")] if cols else PLAIN_COLUMNS
     names = template_fields(vault, template or "")
     found = vault.search.rows(query, limit=limit)
-    if as_json:
+    if is_json():
         output.write_json({"total": found.total, "rows": [row_object(row) for row in found.rows]})
     elif null:
         output.write_null(row.path for row in found.rows)
@@ -85,13 +84,13 @@ def ls(
         output.table(
             [[cell_text(column_value(row, name)) for name in columns] for row in found.rows]
         )
-    if not found.total and not as_json:
+    if not found.total and not is_json():
         is_empty_vault = not query and not current_context().no_refresh
         output.write_message(NO_NOTE if is_empty_vault else "no note matches")
     return 0 if found.total else 1
 
 
-def _count(vault: Vault, query: str, by: str, limit: int | None, *, as_json: bool) -> int:
+def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
     """Write how many notes have each value of a field."""
     field = {"kind": "type", "tags": TAG}.get(by, by)
     name = canonical_field(vault, field, ("type", FOLDER, TAG, YEAR))
@@ -101,7 +100,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None, *, as_json: boo
     listed = [{"value": text, "notes": count} for text, count in shown]
     return output.write_answer(
         [(str(count), text) for text, count in shown],
-        as_json={"by": name, "total": len(counts), "counts": listed} if as_json else None,
+        json={"by": name, "total": len(counts), "counts": listed},
         empty=f"no note has {by}" if rows else "no note matches",
         stretch=1,
     )
@@ -190,7 +189,7 @@ class SavedGroup(DefaultGroup):
 )
 @answer_options
 @click.pass_context
-def saved(ctx: click.Context, *, as_json: bool) -> int:
+def saved(ctx: click.Context) -> int:
     """List the saved queries with how many notes each finds, or the notes that one finds.
 
     \b
@@ -214,7 +213,7 @@ def saved(ctx: click.Context, *, as_json: bool) -> int:
     ]
     return output.write_answer(
         rows,
-        as_json={"total": len(found), "saved": found} if as_json else None,
+        json={"total": len(found), "saved": found},
         empty="no query is saved; `notekeep saved add NAME QUERY` keeps one",
         stretch=2,
     )
@@ -229,18 +228,18 @@ saved_argument = click.argument(
 @saved_argument
 @null_option
 @answer_options
-def run(name: tuple[str, ...], *, null: bool, as_json: bool) -> int:
+def run(name: tuple[str, ...], *, null: bool) -> int:
     """List the notes that the saved query NAME finds."""
     vault = open_refreshed()
-    asked = " ".join(name)
-    query = vault.search.saved.get(asked)
+    title = " ".join(name)
+    query = vault.search.saved.get(title)
     if query is None:
-        raise NotFound(f"there is no saved query {asked!r}", "`notekeep saved` lists them")
+        raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
     total, found = vault.search.rows(query)
     objects = [row_object(row) for row in found]
     return output.write_answer(
         [(row.title, row.kind, row.path) for row in found],
-        as_json={"query": query, "total": total, "rows": objects} if as_json else None,
+        json={"query": query, "total": total, "rows": objects},
         null=[row.path for row in found] if null else None,
     )
 
@@ -273,12 +272,7 @@ def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
 @click.command(cls=RawCommand, metavar="[QUERY...]", short_help="Show a random note.")
 @template_option
 @answer_options
-def random(
-    words: tuple[str, ...],
-    *,
-    template: str | None,
-    as_json: bool,
-) -> int:
+def random(words: tuple[str, ...], *, template: str | None) -> int:
     """Name a note by chance, of those that QUERY finds when there is one.
 
     \b
@@ -288,7 +282,7 @@ def random(
     names = template_fields(vault, template or "")
     found = vault.search.rows(join_query(words)).rows
     row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
-    if as_json:
+    if is_json():
         output.write_json({"total": len(found), "row": row_object(row) if row else None})
     elif row is None:
         output.write_message("no note matches")
@@ -303,23 +297,23 @@ def random(
 @click.argument("day", nargs=-1)
 @null_option
 @answer_options
-def onthisday(day: tuple[str, ...], *, null: bool, as_json: bool) -> int:
+def onthisday(day: tuple[str, ...], *, null: bool) -> int:
     """List the notes created, finished, listened to or started on DAY in earlier years.
 
     DAY is today when it is not given; it is written as for habits: yesterday, mon, 11-03.
     """
     vault = open_refreshed()
-    asked = parse_day(" ".join(day), vault.today()) if day else vault.today()
-    found = vault.search.on_this_day(asked)
+    chosen = parse_day(" ".join(day), vault.today()) if day else vault.today()
+    found = vault.search.on_this_day(chosen)
     notes = [
         {"year": one.year, "field": one.field, "path": one.row.path, "title": one.row.title}
         for one in found
     ]
-    answer = {"day": asked.isoformat(), "total": len(notes), "notes": notes}
+    answer = {"day": chosen.isoformat(), "total": len(notes), "notes": notes}
     return output.write_answer(
         [(str(one.year), one.field, one.row.title, one.row.path) for one in found],
-        as_json=answer if as_json else None,
+        json=answer,
         null=dict.fromkeys(one.row.path for one in found) if null else None,
-        empty=f"nothing from {asked:%d %B} in other years",
+        empty=f"nothing from {chosen:%d %B} in other years",
         stretch=2,
     )

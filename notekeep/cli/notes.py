@@ -13,6 +13,7 @@ import click
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import RawCommand
 from notekeep.cli.confirmation import apply_plan, report_result
+from notekeep.cli.context import is_json
 from notekeep.cli.lists import row_object
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.options import (
@@ -63,7 +64,6 @@ def new(
     tags: tuple[str, ...],
     pairs: tuple[str, ...],
     dry_run: bool,
-    as_json: bool,
 ) -> int:
     """Make a note of KIND called TITLE; text from a pipe becomes its body.
 
@@ -75,7 +75,7 @@ def new(
     body = "" if sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
     plan = vault.notes.plan.new(kind, " ".join(title), fields=fields, tags=tags, body=body)
-    if as_json:
+    if is_json():
         path = plan.changes[0].path if dry_run else vault.notes.apply(plan).paths[0]
         output.write_json({"path": path})
         return 0
@@ -140,15 +140,7 @@ def _pair(pair: str) -> tuple[str, Value]:
 @click.option("--loc", metavar="N", default="", help="Its location in an electronic book.")
 @click.option("--at", metavar="TIME", default="", help="The second it is said at: 12:34, 1:02:33.")
 @change_options
-def quote(
-    note: str,
-    text: tuple[str, ...],
-    *,
-    page: str,
-    loc: str,
-    at: str,
-    dry_run: bool,
-) -> int:
+def quote(note: str, text: tuple[str, ...], *, page: str, loc: str, at: str, dry_run: bool) -> int:
     """Add TEXT to NOTE as a block quote, under its heading Quotes if it has one.
 
     \b
@@ -163,7 +155,7 @@ def quote(
 @click.command(short_help="Print a note.")
 @note_argument
 @answer_options
-def show(note: tuple[str, ...], *, as_json: bool) -> int:
+def show(note: tuple[str, ...]) -> int:
     """Print NOTE: a path, a title, an alias, or the beginning of one.
 
     On a terminal it goes through $PAGER when one is set; into a pipe its bytes go as they are.
@@ -174,7 +166,7 @@ def show(note: tuple[str, ...], *, as_json: bool) -> int:
     vault = open_refreshed()
     row = vault.search.resolve(" ".join(note))
     vault.open_counts.count(row.path)
-    if as_json:
+    if is_json():
         read = vault.search.read(row.path)
         output.write_json({**row_object(row), "body": read.body})
         return 0

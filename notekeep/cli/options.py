@@ -47,7 +47,14 @@ no_refresh_option = click.option(
     callback=store_option,
     help="Answer from the index; do not look at the files first.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+json_option = click.option(
+    "--json",
+    "is_json",
+    is_flag=True,
+    expose_value=False,
+    callback=store_option,
+    help="Answer as JSON.",
+)
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Say what would be done; write nothing."
 )

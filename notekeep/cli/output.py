@@ -7,13 +7,13 @@ terminal's width on a terminal and whole anywhere else.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import sys
 import unicodedata
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
-from notekeep.cli.context import current_context
+from notekeep.cli.context import current_context, is_json
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def write(text: str) -> None:
 
 def write_json(value: Any) -> None:
     """Write one value as JSON; characters a terminal would obey are written as escapes."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    text = dumps(value, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write(
         replace_unencodable("".join(_escaped(c) for c in text) if not text.isascii() else text)
     )
@@ -130,7 +130,7 @@ def table(
 def write_answer(
     rows: Sequence[Sequence[str]],
     *,
-    as_json: Any = None,
+    json: Any = None,
     null: Iterable[str] | None = None,
     empty: str = "",
     heads: Sequence[str] = (),
@@ -141,20 +141,20 @@ def write_answer(
 
     Args:
         rows: The list in columns.
-        as_json: What `--json` asks for; None without it.
+        json: The answer of `--json`.
         null: The names that `--null` asks for; None without it.
         empty: What is said of an empty list.
         heads: As for `table`.
         stretch: As for `table`.
         whole: As for `table`.
     """
-    if as_json is not None:
-        write_json(as_json)
+    if is_json():
+        write_json(json)
     elif null is not None:
         write_null(null)
     else:
         table(rows, heads=heads if rows else (), stretch=stretch, whole=whole)
-    if not rows and as_json is None and empty:
+    if not rows and not is_json() and empty:
         write_message(empty)
     return 0 if rows else 1
 

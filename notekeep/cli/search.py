@@ -9,6 +9,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand, join_query
 from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.context import is_json
 from notekeep.cli.lists import fill_template, template_fields
 from notekeep.cli.opening import open_refreshed
 from notekeep.cli.options import (
@@ -43,13 +44,7 @@ FOUND_THERE = ("line", "heading", "score", "snippet")
 @null_option
 @answer_options
 def search(
-    words: tuple[str, ...],
-    *,
-    limit: int,
-    explain: bool,
-    template: str | None,
-    null: bool,
-    as_json: bool,
+    words: tuple[str, ...], *, limit: int, explain: bool, template: str | None, null: bool
 ) -> int:
     """Find the notes that QUERY is about, best first.
 
@@ -65,7 +60,7 @@ def search(
     # What goes on into another command is what was asked for, and nothing that is merely near it.
     piped = null or template is not None
     found = vault.search.search(query, limit=limit, relax=not piped, explain=explain)
-    if as_json:
+    if is_json():
         output.write_json(results_object(query, found))
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
@@ -75,11 +70,11 @@ def search(
             output.write(fill_template(template, hit.row, names, _found_there(hit)))
     else:
         _write(found, limit)
-    if explain and not as_json:
+    if explain and not is_json():
         _explain(found)
     for remark in found.remarks:
         output.write_message(remark)
-    if not found.total and not as_json:
+    if not found.total and not is_json():
         output.write_message(f"nothing found for {query!r}")
     return 0 if found.total and not found.instead else 1
 
@@ -97,7 +92,7 @@ def results_object(query: str, found: SearchResults) -> dict[str, Any]:
 
 
 def _hit_as_object(hit: Hit) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "path": hit.row.path,
         "title": hit.row.title,
         "kind": hit.row.kind,
@@ -108,7 +103,7 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
         "headings": list(hit.headings),
     }
     if hit.why is not None:
-        told["why"] = {
+        answer["why"] = {
             "conditions": list(hit.why.conditions),
             "words": list(hit.why.words),
             "called_so": hit.why.called,
@@ -118,7 +113,7 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
                 for term, field, share in hit.why.fields
             ],
         }
-    return told
+    return answer
 
 
 def _found_there(hit: Hit) -> dict[str, str]:
@@ -173,13 +168,7 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
 @limit_option(10)
 @null_option
 @answer_options
-def related(
-    note: tuple[str, ...],
-    *,
-    limit: int,
-    null: bool,
-    as_json: bool,
-) -> int:
+def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
     """List the notes that are about the same as NOTE, the nearest first, and what both share.
 
     Scored by shared links, tags, people, works and rare words; the rarer a thing is in the vault,
@@ -190,7 +179,7 @@ def related(
     """
     vault = open_refreshed(words=True)
     found = vault.search.related(" ".join(note), limit=limit)
-    if as_json:
+    if is_json():
         rows = [
             {
                 "path": one.row.path,
@@ -208,7 +197,7 @@ def related(
         for one in found:
             output.write_styled([(one.row.title, "bold"), ("  ", ""), (one.row.path, "dim")])
             output.write(INDENT + "; ".join(one.why[:REASONS]))
-    if not found and not as_json:
+    if not found and not is_json():
         output.write_message("no other note shares anything with it")
     return 0 if found else 1
 
@@ -217,12 +206,7 @@ def related(
 @note_argument
 @limit_option()
 @answer_options
-def links(
-    note: tuple[str, ...],
-    *,
-    limit: int | None,
-    as_json: bool,
-) -> int:
+def links(note: tuple[str, ...], *, limit: int | None) -> int:
     """List what NOTE links to, with the line; a broken link has no path.
 
     \b
@@ -233,7 +217,7 @@ def links(
     objects = [link._asdict() for link in shown]
     return output.write_answer(
         [(str(link.line), link.target, link.path or _why(link.state)) for link in shown],
-        as_json={"total": len(found), "links": objects} if as_json else None,
+        json={"total": len(found), "links": objects},
         stretch=1,
         whole=2,
     )
@@ -247,13 +231,7 @@ def links(
 @dry_run_option
 @answer_options
 def backlinks(
-    note: tuple[str, ...],
-    *,
-    mentions: bool,
-    link: bool,
-    limit: int | None,
-    dry_run: bool,
-    as_json: bool,
+    note: tuple[str, ...], *, mentions: bool, link: bool, limit: int | None, dry_run: bool
 ) -> int:
     """List the notes that link to NOTE, with the line.
 
@@ -263,21 +241,19 @@ def backlinks(
     vault = open_refreshed(words=mentions)
     path = vault.search.resolve(" ".join(note)).path
     if mentions or link:
-        return _mentions(vault, path, limit, link=link, dry_run=dry_run, as_json=as_json)
+        return _mentions(vault, path, limit, link=link, dry_run=dry_run)
     found = vault.search.backlinks(path)
     shown = found[:limit]
     objects = [link._asdict() for link in shown]
     return output.write_answer(
         [(f"{link.source}:{link.line}", link.title) for link in shown],
-        as_json={"total": len(found), "links": objects} if as_json else None,
+        json={"total": len(found), "links": objects},
         stretch=1,
         whole=0,
     )
 
 
-def _mentions(
-    vault: Vault, path: str, limit: int | None, *, link: bool, dry_run: bool, as_json: bool
-) -> int:
+def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run: bool) -> int:
     found = vault.search.mentions(path)
     shown = found[:limit]
     if link and found:
@@ -288,7 +264,7 @@ def _mentions(
     ]
     return output.write_answer(
         [(f"{one.path}:{one.line}", one.text) for one in shown],
-        as_json={"total": len(found), "mentions": objects} if as_json else None,
+        json={"total": len(found), "mentions": objects},
         empty="no note says its name without linking to it",
         stretch=1,
         whole=0,

@@ -130,7 +130,9 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
     name = canonical(key.rstrip("+-"))
     if name == "tags":
         return [f"{key}={tag}" for tag in complete_tag(context, None, value)]
-    found = [one for (_, field), said in FIELD_CHOICES.items() if field == name for one in said]
+    found = [
+        one for (_, field), choices in FIELD_CHOICES.items() if field == name for one in choices
+    ]
     if vault.schema.type_of("", name) == "bool":
         found = ["true", "false"]
     elif not found:

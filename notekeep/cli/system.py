@@ -17,7 +17,7 @@ from click.shell_completion import get_completion_class
 from notekeep import config
 from notekeep.catalog import indexing_process
 from notekeep.cli import output, shell_completion
-from notekeep.cli.context import current_context, vault_places
+from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import Progress, open_vault
 from notekeep.cli.options import debug_option, json_option, verb_options
@@ -81,15 +81,7 @@ STOPPED = 130
 @click.option("--tell", is_flag=True, hidden=True, help="Tell notes done and to do, a line each.")
 @json_option
 @verb_options
-def index(
-    *,
-    rebuild: bool,
-    verify: bool,
-    forget_missing: bool,
-    nice: bool,
-    tell: bool,
-    as_json: bool,
-) -> int:
+def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell: bool) -> int:
     """Bring the catalog and the words up to date with the files.
 
     Both are derived: deleting them is safe, and nothing in the vault is ever written here.
@@ -109,7 +101,7 @@ def index(
     vault.habits.tracker.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
-    if as_json:
+    if is_json():
         output.write_json(
             {
                 "notes": vault.search.count(),
@@ -176,7 +168,7 @@ def _plural(count: int, what: str) -> str:
 @json_option
 @debug_option
 @click.pass_context
-def config_command(ctx: click.Context, *, as_json: bool) -> int:
+def config_command(ctx: click.Context) -> int:
     """Show which files hold settings and what was ignored in them.
 
     \b
@@ -210,7 +202,7 @@ def config_command(ctx: click.Context, *, as_json: bool) -> int:
         if os.path.isdir(theirs):
             rows.append(("Obsidian's settings", theirs, "heeded where the vault's say nothing"))
         warnings += own.warnings
-    if as_json:
+    if is_json():
         files = [{"what": what, "path": path, "state": state} for what, path, state in rows]
         output.write_json({"files": files, "warnings": warnings})
     else:
@@ -224,7 +216,7 @@ def config_command(ctx: click.Context, *, as_json: bool) -> int:
 @click.argument("name", required=False)
 @json_option
 @verb_options
-def device(name: str | None, *, as_json: bool) -> int:
+def device(name: str | None) -> int:
     """Show the name of this device, or change it to NAME.
 
     Each device writes its own files in `habits/log/`, called after it, so two devices must not
@@ -234,7 +226,7 @@ def device(name: str | None, *, as_json: bool) -> int:
     before = shown = device_name(places.state)
     if name is not None:
         shown = set_device_name(places.state, name)
-    if as_json:
+    if is_json():
         output.write_json({"device": shown})
     else:
         output.write(shown)
@@ -249,7 +241,7 @@ def device(name: str | None, *, as_json: bool) -> int:
 @click.argument("query")
 @json_option
 @verb_options
-def sql(query: str, *, as_json: bool) -> int:
+def sql(query: str) -> int:
     """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them.
 
     It can only read the catalog, and is stopped after ten seconds.
@@ -257,7 +249,7 @@ def sql(query: str, *, as_json: bool) -> int:
     vault = open_vault()
     vault.indexing.refresh(for_answer=True, words=False)
     heads, rows = vault.search.sql(query)
-    if as_json:
+    if is_json():
         output.write_json([dict(zip(heads, row, strict=True)) for row in rows])
     else:
         output.table(
@@ -349,7 +341,7 @@ def demo() -> int:
 @click.command(short_help="List the vaults this machine knows.")
 @json_option
 @debug_option
-def vaults(*, as_json: bool) -> int:
+def vaults() -> int:
     """List the vaults that were opened here, by name where one was given."""
     places = config.Places.for_machine()
     person = config.person_settings(places)
@@ -360,7 +352,7 @@ def vaults(*, as_json: bool) -> int:
     ]
     return output.write_answer(
         [(row["name"], row["path"]) for row in rows],
-        as_json={"total": len(rows), "vaults": rows} if as_json else None,
+        json={"total": len(rows), "vaults": rows},
         empty="no vault yet: `notekeep init DIR` makes one, `notekeep demo` shows one",
         stretch=1,
     )
@@ -370,16 +362,16 @@ def vaults(*, as_json: bool) -> int:
 @click.option("--map", "name", type=click.Choice(keymaps()), help="Those of another map.")
 @json_option
 @debug_option
-def keys(*, name: str | None, as_json: bool) -> int:
+def keys(*, name: str | None) -> int:
     """List what can be done in the interface, by place: the keys, the action's id, what it does.
 
     The id is what `[keys]` in your settings gives other keys to; `keymap = "vim"` there, or
     `"emacs"`, starts from another map.
     """
     person = config.person_settings(config.Places.for_machine())
-    said = (name, {}) if name else (person.keymap, person.keys)
-    own, wrong = keymap(*said), wrong_keys(*said)
-    if as_json:
+    chosen = (name, {}) if name else (person.keymap, person.keys)
+    own, wrong = keymap(*chosen), wrong_keys(*chosen)
+    if is_json():
         rows = [
             {"id": action.id, "place": action.context, "title": action.title, "keys": list(had)}
             for context in CONTEXTS
@@ -390,11 +382,10 @@ def keys(*, name: str | None, as_json: bool) -> int:
         for context, title in CONTEXTS.items():
             output.write_styled([(title, "bold")])
             output.table(
-                [(format_keys(had), a.id, a.title) for a, had in _of(context, own)],
-                stretch=2,
+                [(format_keys(had), a.id, a.title) for a, had in _of(context, own)], stretch=2
             )
             output.write("")
-    for clash in wrong if not as_json else ():
+    for clash in wrong if not is_json() else ():
         output.write_message(clash)
     return 0
 

@@ -9,6 +9,7 @@ import click
 from notekeep.cli import output
 from notekeep.cli.arguments import RawCommand, join_query
 from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.context import is_json
 from notekeep.cli.habit_output import count_done, glyphs
 from notekeep.cli.opening import open_refreshed
 from notekeep.cli.options import answer_options, dry_run_option, limit_option
@@ -41,7 +42,6 @@ def tasks(
     limit: int | None,
     null: bool,
     dry_run: bool,
-    as_json: bool,
 ) -> int:
     """List the open tasks of the notes that QUERY finds, of all notes when there is none.
 
@@ -58,7 +58,7 @@ def tasks(
     objects = [task._asdict() for task in shown]
     return output.write_answer(
         [(f"[{task.mark}]", task.text, f"{task.path}:{task.line}") for task in shown],
-        as_json={"total": len(found), "tasks": objects} if as_json else None,
+        json={"total": len(found), "tasks": objects},
         null=[f"{task.path}:{task.line}" for task in shown] if null else None,
         empty="no task",
         stretch=1,
@@ -75,10 +75,10 @@ def _parse_place(text: str) -> tuple[str, int]:
 
 @click.command(short_help="Show an overview of today.")
 @answer_options
-def today(*, as_json: bool) -> int:
+def today() -> int:
     """Show habits and tasks that are due, books in progress, drafts, and files with problems."""
     vault = open_refreshed()
-    if as_json:
+    if is_json():
         output.write_json(vault.overview().as_object())
     else:
         print_today(vault)

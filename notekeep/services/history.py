@@ -164,9 +164,9 @@ class HistoryService:
         undo, redo = self._stacks()
         fresh = [one.last.time for one in undo if not one.last.redoes]
         fresh += [one.time for one in islice(check_ins(self.habits.tracker), 1) if not one.again]
-        said = find_last_undo(self.habits.tracker)
+        undone = find_last_undo(self.habits.tracker)
         times = [redo[-1].last.time] if redo else []
-        times += [said.time] if said else []
+        times += [undone.time] if undone else []
         if not times or max(times) < max(fresh, default=0.0):
             raise NotFound("There is nothing to do again.")
         if redo and redo[-1].last.time == max(times):
@@ -192,8 +192,8 @@ class HistoryService:
         """The steps that are not undone, newest first, by when each was done last."""
         undo, _ = self._stacks()
         steps = [_of_step(one.origin)._replace(time=one.last.time) for one in reversed(undo)]
-        said = (one for one in self._check_ins() if not one.undone)
-        return heapq.merge(steps, said, key=lambda one: -one.time)
+        check_ins = (one for one in self._check_ins() if not one.undone)
+        return heapq.merge(steps, check_ins, key=lambda one: -one.time)
 
     def _check_ins(self) -> Iterator[Step]:
         return (_of_check_in(one) for one in check_ins(self.habits.tracker))

@@ -324,8 +324,8 @@ class SearchService:
     def problems(self) -> list[Problem]:
         """Return what could not be read whole, settings first, with reason and remedy."""
         hint = "`notekeep config` says which files count"
-        told = [warning.partition(": ") for warning in self.settings.warnings]
-        settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in told]
+        parts = [warning.partition(": ") for warning in self.settings.warnings]
+        settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in parts]
         return [*settings, *self.catalog.problems()]
 
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
