@@ -14,7 +14,8 @@ from notekeep.storage.autosave import AutosaveFile
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import list_past_paths
-from notekeep.storage.trash import TRASH, list_trash, original_path
+from notekeep.storage.operations import TRASH
+from notekeep.storage.trash import list_trash, original_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

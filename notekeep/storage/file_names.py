@@ -234,8 +234,8 @@ def free_path(root: Path | str, path: str) -> str:
     The answer may be out of date at once; `atomic.create` is what never overwrites.
 
     Raises:
-        Refused: The path leads out of the vault, or its folder may not be looked at.
-        Failure: The system could not look at the folder.
+        Refused: The path leads out of the vault, or its folder may not be listed.
+        Failure: The system could not list the folder.
     """
     folder, slash, name = path.rpartition("/")
     taken = {

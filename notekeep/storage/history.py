@@ -267,7 +267,7 @@ class History(Stores):
         return recovery.sweep_temps(self, root, temps, min_age=min_age)
 
     def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Look for late writes into files that were replaced; see `recovery.check_displaced`.
+        """Make conflict copies of what was written late into files that were replaced.
 
         `recover` does it at a start; a process that lives long does it every few seconds, and with
         a `min_age` of 0 at the end.
