@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from notekeep.storage.content import Digest
     from notekeep.storage.operation_log import StepRecord, Version
-    from notekeep.storage.recovery import RecoveredStep, SweptFile
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
@@ -244,7 +243,7 @@ class History(Stores):
 
     # Upkeep.
 
-    def recover(self, root: Path | str) -> list[RecoveredStep]:
+    def recover(self, root: Path | str) -> list[StepRecord]:
         """Finish what a crash cut short; every start calls it.
 
         Files that an earlier process replaced are checked again as well: see `check_displaced`.
@@ -262,7 +261,7 @@ class History(Stores):
         temps: Iterable[str] | None = None,
         *,
         min_age: float = recovery.HOUR,
-    ) -> list[SweptFile]:
+    ) -> list[str]:
         """Move old unfinished files of the vault into history; see `recovery.sweep_temps`."""
         return recovery.sweep_temps(self, root, temps, min_age=min_age)
 

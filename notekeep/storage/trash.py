@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,13 +59,8 @@ def _files(base: str) -> Iterator[str]:
         yield from filter(os.path.islink, (os.path.join(folder, name) for name in folders))
 
 
-def empty_trash(root: Path | str, stores: Stores, *, older_than: float = 0.0) -> list[str]:
+def empty_trash(root: Path | str, stores: Stores) -> list[str]:
     """Remove what is in the trash for good; the last version of a note stays in history.
-
-    Args:
-        root: The vault.
-        stores: Where the last versions are stored.
-        older_than: Only what was deleted more than so many seconds ago.
 
     Returns:
         The vault paths of what was removed.
@@ -77,8 +71,6 @@ def empty_trash(root: Path | str, stores: Stores, *, older_than: float = 0.0) ->
     """
     removed: list[str] = []
     for one in list_trash(root):
-        if time.time() - one.deleted < older_than:
-            continue
         with explain_errors(one.path, "removed"), open_place(root, one.path, follow=False) as place:
             if one.size <= MAX_STORED_BYTES and stat.S_ISREG(place.stat().st_mode):
                 digest = stores.blobs.store(place.read())
