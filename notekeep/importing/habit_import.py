@@ -14,7 +14,7 @@ from notekeep.habits.revisions import entry_identity, reduce_entries
 from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.content import read_file
-from notekeep.storage.file_names import free_path, inside, name_key
+from notekeep.storage.file_names import free_path, name_key, resolve_path
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ class LogLineWriter:
         ]
 
     def _change(self, path: str, lines: Sequence[str]) -> NoteChange:
-        place = inside(self._root, path)
+        place = resolve_path(self._root, path)
         try:
             before: bytes | None = read_file(place)[0]
         except NotFound:

@@ -248,9 +248,9 @@ class ServiceContainer:
         """
         from pathlib import Path
 
-        from notekeep.storage.file_names import inside
+        from notekeep.storage.file_names import resolve_path
 
-        return str(inside(Path(self.root), path))
+        return str(resolve_path(Path(self.root), path))
 
     def today(self) -> dt.date:
         """The day it is, by the hour at which the vault's days start."""

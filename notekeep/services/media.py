@@ -123,7 +123,7 @@ class MediaService(SearchService):
 
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: it lies in a hidden folder")
-        place = file_names.inside(self.root, path)
+        place = file_names.resolve_path(self.root, path)
         try:
             info = place.stat()
         except OSError as error:

@@ -260,7 +260,7 @@ class History(Stores):
         root: Path | str,
         temps: Iterable[str] | None = None,
         *,
-        min_age: float = recovery.HOUR,
+        min_age: float = recovery.HOUR_SECONDS,
     ) -> list[str]:
         """Move old unfinished files of the vault into history; see `recovery.sweep_temps`."""
         return recovery.sweep_temps(self, root, temps, min_age=min_age)

@@ -90,7 +90,7 @@ def make_step_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(5).hex()}"
 
 
-def to_json(record: StepRecord) -> dict[str, Any]:
+def record_to_json(record: StepRecord) -> dict[str, Any]:
     """Return a step as plain data, without what is empty."""
     data = _fields(record)
     data["changes"] = [_fields(change) for change in record.changes]
@@ -101,7 +101,7 @@ def _fields(record: StepRecord | ChangeRecord) -> dict[str, Any]:
     return {key: value for key in record.__slots__ if (value := getattr(record, key))}
 
 
-def from_json(data: dict[str, Any]) -> StepRecord | None:
+def record_from_json(data: dict[str, Any]) -> StepRecord | None:
     """Read a step from plain data; None for what is no step of this format."""
     try:
         changes = tuple(ChangeRecord(**change) for change in data["changes"])
@@ -125,7 +125,7 @@ class OperationLog:
 
     def append(self, record: StepRecord) -> None:
         """Add a step; Refused when a newer notekeep wrote the log."""
-        self._append(to_json(record))
+        self._append(record_to_json(record))
 
     def void(self, step: str) -> None:
         """Record that a step which is in the log was not done after all."""
@@ -150,7 +150,7 @@ class OperationLog:
             yield_to_ui()
             if "void" in line:
                 voided.add(line["void"])
-            elif "changes" in line and (record := from_json(line)) is not None:
+            elif "changes" in line and (record := record_from_json(line)) is not None:
                 records.append(record)
         return [record for record in records if record.id not in voided]
 
@@ -164,7 +164,7 @@ class OperationLog:
         except FileNotFoundError:
             return None
         data = _parse(line)
-        return from_json(data) if "changes" in data else None
+        return record_from_json(data) if "changes" in data else None
 
     def rewrite(self, change: Callable[[StepRecord], StepRecord | None]) -> None:
         """Write the log anew with each step changed, or dropped for None; other lines stay."""
@@ -173,12 +173,12 @@ class OperationLog:
         with self.locked():
             lines: list[dict[str, Any]] = []
             for line in self._lines():
-                record = from_json(line) if "changes" in line else None
+                record = record_from_json(line) if "changes" in line else None
                 changed = change(record) if record is not None else None
                 if record is None:
                     lines.append(line)
                 elif changed is not None:
-                    lines.append(to_json(changed))
+                    lines.append(record_to_json(changed))
             write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
     def _append(self, data: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Stores
 
-HOUR = 3600.0
+HOUR_SECONDS = 3600.0
 
 
 def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
@@ -189,7 +189,7 @@ def sweep_temps(
     root: Path | str,
     temps: Iterable[str] | None = None,
     *,
-    min_age: float = HOUR,
+    min_age: float = HOUR_SECONDS,
 ) -> list[str]:
     """Move the unfinished files that a crash left in the vault into history; gives their paths.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import durability
-from notekeep.storage.atomic import saved_over
+from notekeep.storage.atomic import saved_over_error
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
@@ -151,7 +151,7 @@ class Transaction:
             else:
                 self._commit_many(ready, flush)
         if is_single and self.copies:
-            raise saved_over(*next(iter(self.copies.items())))
+            raise saved_over_error(*next(iter(self.copies.items())))
 
     def _prepare(self, flush: Flush) -> list[Operation]:
         """Check and write everything beside the files; gives what there is to do."""
