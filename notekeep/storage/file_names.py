@@ -57,7 +57,7 @@ def safe_name(title: str) -> str:
     """Make the stem of a file name from any title, so that it means the same on every system.
 
     What Windows forbids, what hides a file or reads as an option, and what a link cannot hold is
-    left out or replaced, on every system: a vault outlives the machine it was made on.
+    left out or replaced: a vault outlives the machine it was made on.
     """
     from unicodedata import category, normalize
 

@@ -45,20 +45,12 @@ class ListedStep(NamedTuple):
 
 
 class OutsideVersion(NamedTuple):
-    """A content that was found in a note.
-
-    Attributes:
-        path: The note, as a vault path.
-        data: What it holds.
-        digest: The digest of that.
-        before: The digest of what it held when notekeep read it last; None or "" when that is
-            not known.
-    """
+    """A content that was found in a note."""
 
     path: str
     data: bytes
     digest: Digest
-    before: Digest | None
+    before: Digest | None  # what it held when notekeep read it last; None or "" if not known
 
 
 class History(Stores):
@@ -110,24 +102,13 @@ class History(Stores):
         return own[:limit]
 
     def versions(self, path: str) -> list[Version]:
-        """List the versions of a note that history still holds, newest first.
-
-        Args:
-            path: The note, as a vault path; its earlier names are followed.
-        """
+        """List the versions of a note that history still holds, newest first."""
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: Path | str, count: int = 1) -> list[StepRecord]:
-        """Undo the newest steps.
-
-        Args:
-            root: The vault, for steps that were made in it.
-            count: How many.
-
-        Returns:
-            The steps undone, newest first; fewer than `count` when there are no more.
+        """Undo the newest steps and return them, newest first; fewer when there are no more.
 
         Raises:
             NotFound: There is nothing to undo.

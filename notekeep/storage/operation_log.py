@@ -226,30 +226,17 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 class Version(NamedTuple):
-    """A content that a note had at some moment, as far as notekeep wrote or saw it.
-
-    Attributes:
-        digest: Its name in history.
-        time: When the note got it, in seconds since 1970; for the oldest one, when it lost it.
-        verb: The step that gave it; "" for the oldest, which was there before notekeep.
-        label: That step, for a person.
-        path: What the note was called then.
-    """
+    """A content that a note had at some moment, as far as notekeep wrote or saw it."""
 
     digest: Digest
-    time: float
-    verb: str
+    time: float  # when the note got it, in seconds since 1970; for the oldest one, when it lost it
+    verb: str  # the step that gave it; "" for the oldest, which was there before notekeep
     label: str
-    path: str
+    path: str  # what the note was called then
 
 
 def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
-    """List the versions of a note, newest first, through its renames; no two neighbours are equal.
-
-    Args:
-        records: The log, oldest first.
-        path: What the note is called, or was called last.
-    """
+    """List the versions of a note through its renames, newest first; no neighbours are equal."""
     found: list[Version] = []
     name = path
     for record in reversed(records):

@@ -95,20 +95,10 @@ class Transaction:
         self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str, *, system: bool = False) -> str:
-        """Move a file to the vault's trash, or to the system's.
+        """Move a file to the vault's trash, or to the system's; gives its path in the vault's.
 
-        In a folder that is not the vault there is no trash: the file is removed, and history has
-        what it held.
-
-        Args:
-            path: The file.
-            system: Whether it goes to the system's trash; undoing makes it again from history.
-
-        Returns:
-            Where it will be in the vault's trash; "" where it goes elsewhere.
-
-        Raises:
-            NotekeepError: The trash cannot be listed.
+        A folder that is not the vault has no trash: there the file is removed. What goes elsewhere
+        than to the vault's trash is made again from history by an undo.
         """
         if system:
             self.operations.append(SystemTrash(path))
