@@ -85,9 +85,9 @@ class Vault:
         Raises:
             Refused: The path leads out of the vault.
         """
-        from notekeep.storage.file_names import inside
+        from notekeep.storage.file_names import resolve_path
 
-        return str(inside(Path(self.root), path))
+        return str(resolve_path(Path(self.root), path))
 
     def overview(self) -> Overview:
         """Gather what today is about: habits due, books in progress, drafts, problems."""

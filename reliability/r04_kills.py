@@ -11,7 +11,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from notekeep.storage import scan
-from notekeep.storage.durability import POINTS
+from notekeep.storage.durability import FAILPOINTS
 from notekeep.storage.history import History
 from reliability import house
 from reliability.board import Result, Row, Sizes
@@ -96,7 +96,7 @@ def outcomes(
     forks: Nursery, fresh: Callable[[], tuple[Path, Path]], code: str
 ) -> Iterator[tuple[Path, Path, str]]:
     """Kill a program at each point it gets to, each time it gets there."""
-    for point in POINTS:
+    for point in FAILPOINTS:
         for time in range(1, 20):
             vault, state = fresh()
             status = forks.run(code, vault, state, die_at=point, time=time)

@@ -63,7 +63,7 @@ class Attachments(AttachmentFinder):
             return self.drawn[path]
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: hidden files are never exported")
-        place = file_names.inside(Path(self.source.root), path)
+        place = file_names.resolve_path(Path(self.source.root), path)
         if self.source.private_name(path):
             raise Refused(f"{path}: files of private folders are never exported")
         try:

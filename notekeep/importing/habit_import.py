@@ -20,7 +20,7 @@ from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.content import read_file
-from notekeep.storage.file_names import free_path, inside, name_key
+from notekeep.storage.file_names import free_path, name_key, resolve_path
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class _Planner:
             # No device is called so: what a device wrote itself can be taken back line by line.
             path = f"{LOG_FOLDER}/{month}.import_{self.format}.md"
             try:
-                before: bytes | None = read_file(inside(self.root, path))[0]
+                before: bytes | None = read_file(resolve_path(self.root, path))[0]
             except NotFound:
                 before = None
             head = before if before is not None else f"# Habit log {month}\n\n".encode()

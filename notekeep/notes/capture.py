@@ -287,10 +287,10 @@ def read_template(root: Path, path: str) -> str | None:
     Raises:
         Refused: The template, or a link on the way to it, leads out of the vault.
     """
-    from notekeep.storage.file_names import inside
+    from notekeep.storage.file_names import resolve_path
 
     try:
-        with open(inside(root, path), encoding="utf-8-sig") as file:
+        with open(resolve_path(root, path), encoding="utf-8-sig") as file:
             return file.read()
     except (OSError, UnicodeDecodeError):
         return None

@@ -109,10 +109,10 @@ def _folder(plans: Workspace, folder: str) -> str:
     Raises:
         Refused: It is outside the vault, or the name of a note: what a shell's `mv` would rename.
     """
-    from notekeep.storage.file_names import inside, match_spelling, split_path
+    from notekeep.storage.file_names import match_spelling, resolve_path, split_path
 
     path = match_spelling(plans.root, "/".join(split_path(folder.lstrip("/"))))
-    if inside(plans.root, path).is_dir():
+    if resolve_path(plans.root, path).is_dir():
         return path
     is_named = path.endswith(".md") or ("/" not in path and bool(plans.catalog.named(path)))
     if is_named and not folder.endswith("/"):

@@ -10,7 +10,7 @@ from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.links import note_stem
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.content import read_file
-from notekeep.storage.file_names import inside
+from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -322,7 +322,7 @@ class Workspace:
             NotFound: It is gone.
             Refused: The path leads out of the vault.
         """
-        return read_file(inside(self.root, path))[0]
+        return read_file(resolve_path(self.root, path))[0]
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
         """Return each file once: of several names of one file the first that is no symbolic link.

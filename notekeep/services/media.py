@@ -60,7 +60,7 @@ class MediaService:
             NotFound: Its file is gone.
             Failure: It cannot be read.
         """
-        data = read_file(str(file_names.inside(Path(self.root), row.path)), row.path)[0]
+        data = read_file(str(file_names.resolve_path(Path(self.root), row.path)), row.path)[0]
         return read_note(row.path, data, self.schema, row)
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
@@ -113,7 +113,7 @@ class MediaService:
     def _place(self, path: str) -> Path:
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: it lies in a hidden folder")
-        place = file_names.inside(self.root, path)
+        place = file_names.resolve_path(self.root, path)
         try:
             info = place.stat()
         except OSError as error:

@@ -28,7 +28,7 @@ from notekeep.search.suggestions import suggest_notes
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
 from notekeep.storage.content import read_file
-from notekeep.storage.file_names import inside
+from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -229,7 +229,7 @@ class SearchService:
             NotFound: It is gone.
             Failure: It cannot be read.
         """
-        return read_file(str(inside(Path(self.root), path)), path)[0]
+        return read_file(str(resolve_path(Path(self.root), path)), path)[0]
 
     def count(self) -> int:
         """Return how many notes the catalog knows."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, Refused
 from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
-from notekeep.storage.file_names import is_within, outside
+from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
 from notekeep.storage.private_files import hold_lock, make_folder
 
@@ -59,7 +59,7 @@ def append_line(
         if root is not None:
             base, real = os.path.realpath(root), os.path.realpath(place)
             if not is_within(real, base) or real == base:
-                raise outside(place)
+                raise outside_error(place)
         make_folder(os.path.dirname(place) or ".", 0o777)
         for attempt in range(_ATTEMPTS):
             if _append(place, text, head, follow=root is not None, again=attempt > 0):

@@ -87,11 +87,11 @@ def replace(
             return digest_of(data)
         copy = exchange_staged(root, staged, history)
     if copy is not None:
-        raise saved_over(shown, copy)
+        raise saved_over_error(shown, copy)
     return staged.after
 
 
-def saved_over(shown: str, copy: str) -> Conflict:
+def saved_over_error(shown: str, copy: str) -> Conflict:
     """Make the error for a save that met another program's: ours is in place, theirs beside it."""
     return changed_error(
         shown,
@@ -409,7 +409,7 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
     if not any_name:
         file_names.check_portable(place.name)
     own = source.name if source is not None and source.folder == place.folder else ""
-    for twin in file_names.twins(place.names(), place.name):
+    for twin in file_names.find_twins(place.names(), place.name):
         if twin != own:
             raise _name_taken(place, twin)
 

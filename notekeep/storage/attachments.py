@@ -36,7 +36,7 @@ class AttachmentFinder:
         folder = os.path.dirname(from_path)
         for name in dict.fromkeys((target, unquote(target))):
             if not name or name.startswith("~") or re.match(r"[A-Za-z]:|[\\/]{2}", name):
-                raise file_names.outside(target)
+                raise file_names.outside_error(target)
             plain = name.lstrip("/")
             attached = self.folder
             if attached.split("/")[0] == ".":
@@ -52,7 +52,7 @@ class AttachmentFinder:
         if target.startswith("/") or os.path.normpath(os.path.join(folder, target)).startswith(
             ".."
         ):
-            raise file_names.outside(target)
+            raise file_names.outside_error(target)
         return None
 
     def exists(self, path: str) -> bool:

@@ -154,7 +154,7 @@ def _syncfs() -> Callable[[int], None] | None:
 AT_ONCE = Flush(at_once=True)
 """What is written is on the disk when the call returns."""
 
-POINTS = (
+FAILPOINTS = (
     "kept",  # the old bytes are in history
     "created",  # the temporary file is there, empty
     "written",  # it holds the new bytes

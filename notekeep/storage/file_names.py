@@ -57,7 +57,7 @@ def safe_name(title: str) -> str:
     """Make the stem of a file name from any title, so that it means the same on every system.
 
     What Windows forbids, what hides a file or reads as an option, and what a link cannot hold is
-    left out or replaced, on every system: a vault outlives the machine it was made on.
+    left out or replaced: a vault outlives the machine it was made on.
     """
     from unicodedata import category, normalize
 
@@ -133,11 +133,11 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
     drive = windows and any(":" in part for part in parts)
     device = windows and any(part.partition(".")[0].casefold() in _RESERVED for part in parts)
     if plain.startswith("/") or "\0" in plain or ".." in parts or drive or device:
-        raise outside(path)
+        raise outside_error(path)
     return parts
 
 
-def inside(root: Path | str, path: str) -> Path:
+def resolve_path(root: Path | str, path: str) -> Path:
     """Return the place of a vault path on disk, existing or not; links in it are kept.
 
     The answer may be out of date at once: what must stay inside while it is written is opened part
@@ -150,7 +150,7 @@ def inside(root: Path | str, path: str) -> Path:
 
     place = os.path.join(os.fspath(root), *split_path(path))
     if not is_within(os.path.realpath(place), os.path.realpath(root)):
-        raise outside(path)
+        raise outside_error(path)
     return Path(place)
 
 
@@ -159,7 +159,7 @@ def is_within(place: str, base: str) -> bool:
     return place == base or place.startswith(base.rstrip(os.sep) + os.sep)
 
 
-def outside(path: str) -> Refused:
+def outside_error(path: str) -> Refused:
     """Make the error for a path that leads out of the vault or site."""
     return Refused(
         f"'{path}' leads out of the folder it belongs to.",
@@ -177,7 +177,7 @@ def vault_path(root: Path | str, path: str | Path) -> str:
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
         if is_within(place, base):
             return place[len(base) :].strip(os.sep).replace(os.sep, "/")
-    raise outside(os.fspath(path))
+    raise outside_error(os.fspath(path))
 
 
 def is_hidden(name: str) -> bool:
@@ -212,13 +212,13 @@ def match_spelling(root: Path | str, path: str) -> str:
     for part in split_path(path):
         found = part
         if not os.path.lexists(os.path.join(place, part)):
-            found = next(iter(twins(_names(place), part)), part)
+            found = next(iter(find_twins(_names(place), part)), part)
         spelt.append(found)
         place = os.path.join(place, found)
     return "/".join(spelt)
 
 
-def twins(names: Iterable[str], name: str) -> list[str]:
+def find_twins(names: Iterable[str], name: str) -> list[str]:
     """Pick the names that APFS or NTFS would take for this one, the name itself included."""
     key, listed = name_key(name), list(names)
     joined = "\0".join(listed)
@@ -234,8 +234,8 @@ def free_path(root: Path | str, path: str) -> str:
     The answer may be out of date at once; `atomic.create` is what never overwrites.
 
     Raises:
-        Refused: The path leads out of the vault, or its folder may not be looked at.
-        Failure: The system could not look at the folder.
+        Refused: The path leads out of the vault, or its folder may not be listed.
+        Failure: The system could not list the folder.
     """
     folder, slash, name = path.rpartition("/")
     taken = {

@@ -59,14 +59,7 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def remote_reason(folder: str) -> str:
-    """Return where a folder lies that is not just on this machine, to be read after "lies".
-
-    Args:
-        folder: The folder; it need not exist yet.
-
-    Returns:
-        The place; empty for a disk of this machine.
-    """
+    """Return where a folder lies, to be read after "lies"; "" for a disk of this machine."""
     place = os.path.realpath(folder)
     if sys.platform == "win32" and place.startswith("\\\\"):
         return "on another machine"
@@ -180,11 +173,7 @@ def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
 
 @contextmanager
 def explain_errors(path: str, action: str) -> Iterator[None]:
-    """Turn an `OSError` of what runs inside into an error that names the file and the remedy.
-
-    Raises:
-        NotekeepError: As `explain_os_error` makes it.
-    """
+    """Turn an `OSError` of what runs inside into the error that `explain_os_error` makes."""
     try:
         yield
     except OSError as error:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from notekeep.storage.content import Digest
     from notekeep.storage.operation_log import StepRecord, Version
-    from notekeep.storage.recovery import RecoveredStep, SweptFile
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
@@ -46,20 +45,12 @@ class ListedStep(NamedTuple):
 
 
 class OutsideVersion(NamedTuple):
-    """A content that was found in a note.
-
-    Attributes:
-        path: The note, as a vault path.
-        data: What it holds.
-        digest: The digest of that.
-        before: The digest of what it held when notekeep read it last; None or "" when that is
-            not known.
-    """
+    """A content that was found in a note."""
 
     path: str
     data: bytes
     digest: Digest
-    before: Digest | None
+    before: Digest | None  # what it held when notekeep read it last; None or "" if not known
 
 
 class History(Stores):
@@ -111,24 +102,13 @@ class History(Stores):
         return own[:limit]
 
     def versions(self, path: str) -> list[Version]:
-        """List the versions of a note that history still holds, newest first.
-
-        Args:
-            path: The note, as a vault path; its earlier names are followed.
-        """
+        """List the versions of a note that history still holds, newest first."""
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: Path | str, count: int = 1) -> list[StepRecord]:
-        """Undo the newest steps.
-
-        Args:
-            root: The vault, for steps that were made in it.
-            count: How many.
-
-        Returns:
-            The steps undone, newest first; fewer than `count` when there are no more.
+        """Undo the newest steps and return them, newest first; fewer when there are no more.
 
         Raises:
             NotFound: There is nothing to undo.
@@ -244,7 +224,7 @@ class History(Stores):
 
     # Upkeep.
 
-    def recover(self, root: Path | str) -> list[RecoveredStep]:
+    def recover(self, root: Path | str) -> list[StepRecord]:
         """Finish what a crash cut short; every start calls it.
 
         Files that an earlier process replaced are checked again as well: see `check_displaced`.
@@ -261,13 +241,13 @@ class History(Stores):
         root: Path | str,
         temps: Iterable[str] | None = None,
         *,
-        min_age: float = recovery.HOUR,
-    ) -> list[SweptFile]:
+        min_age: float = recovery.HOUR_SECONDS,
+    ) -> list[str]:
         """Move old unfinished files of the vault into history; see `recovery.sweep_temps`."""
         return recovery.sweep_temps(self, root, temps, min_age=min_age)
 
     def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Look for late writes into files that were replaced; see `recovery.check_displaced`.
+        """Make conflict copies of what was written late into files that were replaced.
 
         `recover` does it at a start; a process that lives long does it every few seconds, and with
         a `min_age` of 0 at the end.

@@ -68,7 +68,7 @@ class Journal:
             "format": operation_log.LOG_FORMAT,
             "root": root,
             "logged": logged,
-            "step": operation_log.to_json(record),
+            "step": operation_log.record_to_json(record),
         }
         path = os.path.join(self.folder, f"{record.id}.json")
         write = _write_then_lock if sys.platform == "win32" else _write_locked
@@ -145,7 +145,7 @@ def _parse(data: bytes) -> tuple[StepRecord, str, bool] | None:
         fields = json.loads(data)
         if fields["format"] != operation_log.LOG_FORMAT:
             return None
-        record = operation_log.from_json(fields["step"])
+        record = operation_log.record_from_json(fields["step"])
         return (record, str(fields["root"]), bool(fields["logged"])) if record else None
     except (ValueError, KeyError, TypeError):
         return None

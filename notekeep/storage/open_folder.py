@@ -174,7 +174,7 @@ def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> 
     else:
         real = os.path.join(os.path.realpath(os.path.dirname(spelt)), parts[-1])
     if not file_names.is_within(real, base) or real == base:
-        raise file_names.outside(inside)
+        raise file_names.outside_error(inside)
     return real[len(base) :].strip(os.sep).split(os.sep)
 
 
@@ -250,7 +250,7 @@ def _stamp(fd: int) -> tuple[int, ...]:
 def _check_new_folder(names: Sequence[str], part: str) -> None:
     """Refuse a folder that would not travel, or would be one with another on another system."""
     file_names.check_portable(part)
-    for twin in file_names.twins(names, part):
+    for twin in file_names.find_twins(names, part):
         if twin != part:
             raise NameTaken(
                 f"The folder '{part}' cannot be made: it is there as '{twin}', which is the same"

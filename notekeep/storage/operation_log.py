@@ -90,7 +90,7 @@ def make_step_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(5).hex()}"
 
 
-def to_json(record: StepRecord) -> dict[str, Any]:
+def record_to_json(record: StepRecord) -> dict[str, Any]:
     """Return a step as plain data, without what is empty."""
     data = _fields(record)
     data["changes"] = [_fields(change) for change in record.changes]
@@ -101,7 +101,7 @@ def _fields(record: StepRecord | ChangeRecord) -> dict[str, Any]:
     return {key: value for key in record.__slots__ if (value := getattr(record, key))}
 
 
-def from_json(data: dict[str, Any]) -> StepRecord | None:
+def record_from_json(data: dict[str, Any]) -> StepRecord | None:
     """Read a step from plain data; None for what is no step of this format."""
     try:
         changes = tuple(ChangeRecord(**change) for change in data["changes"])
@@ -125,7 +125,7 @@ class OperationLog:
 
     def append(self, record: StepRecord) -> None:
         """Add a step; Refused when a newer notekeep wrote the log."""
-        self._append(to_json(record))
+        self._append(record_to_json(record))
 
     def void(self, step: str) -> None:
         """Record that a step which is in the log was not done after all."""
@@ -150,7 +150,7 @@ class OperationLog:
             yield_to_ui()
             if "void" in line:
                 voided.add(line["void"])
-            elif "changes" in line and (record := from_json(line)) is not None:
+            elif "changes" in line and (record := record_from_json(line)) is not None:
                 records.append(record)
         return [record for record in records if record.id not in voided]
 
@@ -164,7 +164,7 @@ class OperationLog:
         except FileNotFoundError:
             return None
         data = _parse(line)
-        return from_json(data) if "changes" in data else None
+        return record_from_json(data) if "changes" in data else None
 
     def rewrite(self, change: Callable[[StepRecord], StepRecord | None]) -> None:
         """Write the log anew with each step changed, or dropped for None; other lines stay."""
@@ -173,12 +173,12 @@ class OperationLog:
         with self.locked():
             lines: list[dict[str, Any]] = []
             for line in self._lines():
-                record = from_json(line) if "changes" in line else None
+                record = record_from_json(line) if "changes" in line else None
                 changed = change(record) if record is not None else None
                 if record is None:
                     lines.append(line)
                 elif changed is not None:
-                    lines.append(to_json(changed))
+                    lines.append(record_to_json(changed))
             write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
     def _append(self, data: dict[str, Any]) -> None:
@@ -226,30 +226,17 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 class Version(NamedTuple):
-    """A content that a note had at some moment, as far as notekeep wrote or saw it.
-
-    Attributes:
-        digest: Its name in history.
-        time: When the note got it, in seconds since 1970; for the oldest one, when it lost it.
-        verb: The step that gave it; "" for the oldest, which was there before notekeep.
-        label: That step, for a person.
-        path: What the note was called then.
-    """
+    """A content that a note had at some moment, as far as notekeep wrote or saw it."""
 
     digest: Digest
-    time: float
-    verb: str
+    time: float  # when the note got it, in seconds since 1970; for the oldest one, when it lost it
+    verb: str  # the step that gave it; "" for the oldest, which was there before notekeep
     label: str
-    path: str
+    path: str  # what the note was called then
 
 
 def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
-    """List the versions of a note, newest first, through its renames; no two neighbours are equal.
-
-    Args:
-        records: The log, oldest first.
-        path: What the note is called, or was called last.
-    """
+    """List the versions of a note through its renames, newest first; no neighbours are equal."""
     found: list[Version] = []
     name = path
     for record in reversed(records):

@@ -28,6 +28,7 @@ TRASH = ".trash"
 """The vault's trash, which Obsidian uses as well. A file's path in it says where it was."""
 
 _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
+"""What each kind of change does, as errors say it, in the order in which a step does them."""
 
 
 class Operation:
@@ -39,19 +40,19 @@ class Operation:
         made: The folders that were made for it.
     """
 
-    def __init__(self, kind: ChangeKind, path: str, to: str = "") -> None:
+    def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:
         self.path = path
         self.change = ChangeRecord(kind, path, to=to)
         self.made: list[str] = []
 
     @property
     def order(self) -> int:
-        """When it comes in a step: new files, then edits, moves, and the trash."""
+        """Return when it comes in a step."""
         return list(_ACTIONS).index(self.change.kind)
 
     @property
     def action(self) -> str:
-        """What it does, as errors say it."""
+        """Return what it does, as errors say it."""
         return _ACTIONS[self.change.kind]
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
@@ -79,7 +80,7 @@ class New(Operation):
     """A new file."""
 
     def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
-        super().__init__("new", path)
+        super().__init__(path, "new")
         self._data = data
         self._any_name = any_name
         self._staged: atomic.StagedNewFile | None = None
@@ -117,7 +118,7 @@ class Edit(Operation):
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
     ) -> None:
-        super().__init__("edit", path)
+        super().__init__(path, "edit")
         self._data = data
         self._expected = expected
         self._keep_ours = keep_ours
@@ -166,7 +167,7 @@ class Move(Operation):
     def __init__(
         self, path: str, to: str, *, kind: ChangeKind = "move", any_name: bool = False
     ) -> None:
-        super().__init__(kind, path, to)
+        super().__init__(path, kind, to)
         self.to = to
         self._any_name = any_name
 
@@ -213,9 +214,6 @@ def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Mo
 class SystemTrash(Operation):
     """A file that goes to the trash of the system, from where the system brings it back."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__("trash", path)
-
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Store its content: what the system's trash holds is out of our reach."""
         with open_place(root, self.path, follow=False) as source:
@@ -235,9 +233,6 @@ class SystemTrash(Operation):
 
 class Remove(Operation):
     """A file that goes from a site, which has no trash: undoing makes it again from history."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__("trash", path)
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Store what it holds, whatever its size: nothing else brings it back."""

@@ -11,15 +11,14 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, NotekeepError
+from notekeep.errors import NotekeepError
 from notekeep.storage import atomic, scan
 from notekeep.storage.content import Digest, digest_of, read_stable
 from notekeep.storage.durability import close
 from notekeep.storage.file_names import TEMP_PREFIX
-from notekeep.storage.filesystem import explain_os_error
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
 from notekeep.storage.operations import remove_file
 
@@ -31,62 +30,34 @@ if TYPE_CHECKING:
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Stores
 
-HOUR = 3600.0
+HOUR_SECONDS = 3600.0
 
 
-@dataclass(slots=True)
-class RecoveredStep:
-    """A step that a crash cut short: what of it is done now, and why other files were left."""
-
-    record: StepRecord
-    done: list[ChangeRecord] = field(default_factory=list)
-    left: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class SweptFile:
-    """An unfinished file that was moved into history.
-
-    Attributes:
-        path: Where it was, as a vault path.
-        digest: What it held, as a version in history.
-        known: Whether history held that before: then it was only what a save left over.
-    """
-
-    path: str
-    digest: Digest
-    known: bool
-
-
-def finish_steps(stores: Stores, root: Path | str) -> list[RecoveredStep]:
-    """Finish the steps whose makers are gone, oldest first.
+def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
+    """Finish the steps whose makers are gone, oldest first; gives them with what of them is done.
 
     A file that somebody else has changed since is left, and a step in a site that is not there
     waits until it is.
     """
-    found: list[RecoveredStep] = []
+    finished: list[StepRecord] = []
     for entry in stores.journal.lock_abandoned():
         place = _place_of(entry, root)
         if not place:
             entry.leave()
             continue
-        recovered = RecoveredStep(entry.record)
+        done: list[ChangeRecord] = []
         for change in entry.record.changes:
-            try:
-                _finish(stores, place, change, entry.record)
-            except OSError as error:
-                explained = explain_os_error(error, change.path, "finished")
-                recovered.left[change.path] = explained.message
-            except NotekeepError as error:
-                recovered.left[change.path] = error.message
-            else:
-                recovered.done.append(change)
-        _log(stores, entry, recovered)
+            with suppress(OSError, NotekeepError):
+                if _finish(stores, place, change, entry.record):
+                    done.append(change)
+        record = replace(entry.record, changes=tuple(done))
+        if entry.logged:
+            _log(stores, record)
         _clear_temps(stores, place, entry.record)
         entry.finish()
-        found.append(recovered)
+        finished.append(record)
     _void_unmade(stores, root)
-    return found
+    return finished
 
 
 def _place_of(entry: JournalEntry, root: Path | str) -> str:
@@ -96,75 +67,68 @@ def _place_of(entry: JournalEntry, root: Path | str) -> str:
     return "" if entry.record.root else os.fspath(root)
 
 
-def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> None:
+def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> bool:
+    """Finish a change; False for a file that somebody else has changed since."""
     if change.kind == "edit":
-        _finish_edit(stores, root, change, record)
-    elif change.kind == "new":
+        return _finish_edit(stores, root, change, record)
+    if change.kind == "new":
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             data = stores.blobs.read(change.after)
-            atomic.place_new_file(
-                root, atomic.stage_new_file(root, change.path, data, any_name=True)
-            )
-        elif digest != change.after:
-            raise _changed_since(change.path)
-    elif change.kind in {"move", "trash"}:
-        _finish_move(root, change, in_site=bool(record.root))
+            new = atomic.stage_new_file(root, change.path, data, any_name=True)
+            atomic.place_new_file(root, new)
+            return True
+        return digest == change.after
+    if change.kind in {"move", "trash"}:
+        return _finish_move(root, change, in_site=bool(record.root))
+    return True
 
 
-def _finish_move(root: str, change: ChangeRecord, *, in_site: bool) -> None:
+def _finish_move(root: str, change: ChangeRecord, *, in_site: bool) -> bool:
     here, there = (path_exists(root, path) for path in (change.path, change.to))
-    if change.to:
-        if here and not there:
-            atomic.move_file(change.path, change.to, root=root, any_name=True)
-        elif here or not there:
-            raise _changed_since(change.path)
-    elif here and in_site:
+    if here and change.to and not there:
+        atomic.move_file(change.path, change.to, root=root, any_name=True)
+        return True
+    if here and in_site and not change.to:
         remove_file(root, change.path, change.before)
-    elif here:
-        raise Conflict(f"'{change.path}' was not deleted before the crash.", "Delete it.")
+        return True
+    return not here and (there or not change.to)
 
 
-def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> None:
+def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> bool:
     if change.before is None or change.after is None:
-        return
+        return True
     digest = digest_at(root, change.path)
     moved = {one.path: one.to for one in record.changes if one.to}
     if digest is None and change.path in moved:
-        is_done = digest_at(root, moved[change.path]) == change.after
-        digest = change.after if is_done else None
+        return digest_at(root, moved[change.path]) == change.after
     if digest == change.after:
-        return
+        return True
     new = stores.blobs.read(change.after)
     if digest == change.before:
         staged = atomic.stage(root, change.path, new, digest, stores)
         if staged is not None:
             atomic.exchange_staged(root, staged, stores)
-        return
+        return True
     with open_place(root, change.path) as place:
         if digest is None or place.stat().st_nlink < 2:
-            raise _changed_since(change.path)
+            return False
         fd = place.open(place.name, os.O_RDWR)
         try:  # a write in place that was cut short
             now = read_stable(fd, change.path)
-            if not atomic.is_own_write(now, stores.blobs.read(change.before), new):
-                raise _changed_since(change.path)
-            stores.blobs.store(now)
-            atomic.overwrite(fd, new)
+            is_ours = atomic.is_own_write(now, stores.blobs.read(change.before), new)
+            if is_ours:
+                stores.blobs.store(now)
+                atomic.overwrite(fd, new)
+            return is_ours
         finally:
             close(fd)
 
 
-def _changed_since(path: str) -> Conflict:
-    return Conflict(f"'{path}' has been changed since by another program.", "Look at it.")
-
-
-def _log(stores: Stores, entry: JournalEntry, recovered: RecoveredStep) -> None:
+def _log(stores: Stores, record: StepRecord) -> None:
     """Add a finished step to the log, unless it got there before the crash."""
-    if not entry.logged or any(one.id == entry.record.id for one in stores.log.steps()):
-        return
-    record = replace(entry.record, changes=tuple(recovered.done))
-    if recovered.done or record.undoes or record.redoes:
+    is_empty = not (record.changes or record.undoes or record.redoes)
+    if not is_empty and all(one.id != record.id for one in stores.log.steps()):
         stores.log.append(record)
 
 
@@ -225,16 +189,16 @@ def sweep_temps(
     root: Path | str,
     temps: Iterable[str] | None = None,
     *,
-    min_age: float = HOUR,
-) -> list[SweptFile]:
-    """Move the unfinished files that a crash left in the vault into history.
+    min_age: float = HOUR_SECONDS,
+) -> list[str]:
+    """Move the unfinished files that a crash left in the vault into history; gives their paths.
 
     `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
     seconds ago are left: somebody may be at work. So is what cannot be read or removed.
     """
     if temps is None:
         temps = scan.sweep(root, {}).temps
-    swept: list[SweptFile] = []
+    swept: list[str] = []
     for path in temps:
         with suppress(OSError, NotekeepError), open_place(root, path, follow=False) as place:
             found = place.stat()
@@ -242,12 +206,11 @@ def sweep_temps(
                 continue
             data = place.read()
             digest = digest_of(data)
-            known = not data or stores.blobs.has(digest)
-            if not known:
+            if data and not stores.blobs.has(digest):
                 stores.blobs.store(data)
                 stores.record_outside([(path, None, digest)])
             place.unlink(place.name)
-            swept.append(SweptFile(path, digest, known))
+            swept.append(path)
     return swept
 
 

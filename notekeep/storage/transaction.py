@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import durability
-from notekeep.storage.atomic import saved_over
+from notekeep.storage.atomic import saved_over_error
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
@@ -95,20 +95,10 @@ class Transaction:
         self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str, *, system: bool = False) -> str:
-        """Move a file to the vault's trash, or to the system's.
+        """Move a file to the vault's trash, or to the system's; gives its path in the vault's.
 
-        In a folder that is not the vault there is no trash: the file is removed, and history has
-        what it held.
-
-        Args:
-            path: The file.
-            system: Whether it goes to the system's trash; undoing makes it again from history.
-
-        Returns:
-            Where it will be in the vault's trash; "" where it goes elsewhere.
-
-        Raises:
-            NotekeepError: The trash cannot be listed.
+        A folder that is not the vault has no trash: there the file is removed. What goes elsewhere
+        than to the vault's trash is made again from history by an undo.
         """
         if system:
             self.operations.append(SystemTrash(path))
@@ -151,7 +141,7 @@ class Transaction:
             else:
                 self._commit_many(ready, flush)
         if is_single and self.copies:
-            raise saved_over(*next(iter(self.copies.items())))
+            raise saved_over_error(*next(iter(self.copies.items())))
 
     def _prepare(self, flush: Flush) -> list[Operation]:
         """Check and write everything beside the files; gives what there is to do."""

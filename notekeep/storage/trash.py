@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,19 +24,12 @@ if TYPE_CHECKING:
 
 
 class TrashedFile(NamedTuple):
-    """A file in the trash.
-
-    Attributes:
-        path: Where it is, as a vault path.
-        was: Where it was, as far as its path says: a number for a taken name may be in it.
-        size: Its size in bytes.
-        deleted: When it was put there, in seconds since 1970.
-    """
+    """A file in the trash, by vault paths."""
 
     path: str
-    was: str
-    size: int
-    deleted: float
+    was: str  # where it was, as far as its path says: a number for a taken name may be in it
+    size: int  # in bytes
+    deleted: float  # when, in seconds since 1970
 
 
 def list_trash(root: Path | str) -> list[TrashedFile]:
@@ -60,25 +52,14 @@ def _files(base: str) -> Iterator[str]:
         yield from filter(os.path.islink, (os.path.join(folder, name) for name in folders))
 
 
-def empty_trash(root: Path | str, stores: Stores, *, older_than: float = 0.0) -> list[str]:
-    """Remove what is in the trash for good; the last version of a note stays in history.
+def empty_trash(root: Path | str, stores: Stores) -> list[str]:
+    """Remove what is in the trash for good, and return the vault paths of it.
 
-    Args:
-        root: The vault.
-        stores: Where the last versions are stored.
-        older_than: Only what was deleted more than so many seconds ago.
-
-    Returns:
-        The vault paths of what was removed.
-
-    Raises:
-        NotekeepError: A file, or its last version for history, could not be read, stored or
-            removed; those before it are gone.
+    The last version of a note stays in history. Where a file, or that version, cannot be removed or
+    stored, NotekeepError is raised; those before it are gone.
     """
     removed: list[str] = []
     for one in list_trash(root):
-        if time.time() - one.deleted < older_than:
-            continue
         with explain_errors(one.path, "removed"), open_place(root, one.path, follow=False) as place:
             if one.size <= MAX_STORED_BYTES and stat.S_ISREG(place.stat().st_mode):
                 digest = stores.blobs.store(place.read())

@@ -73,7 +73,7 @@ def at_point(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], Any
     """Have something happen, once, when a save gets to a point."""
 
     def install(point: str, happen: Callable[[], Any]) -> None:
-        assert point in durability.POINTS
+        assert point in durability.FAILPOINTS
         waiting = [happen]
 
         def reached(name: str) -> None:

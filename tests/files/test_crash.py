@@ -110,9 +110,10 @@ atomic.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=hi
     assert history.sweep_temps(vault) == []  # it may be another process's, still at work
     swept = history.sweep_temps(vault, min_age=-1)
 
-    assert [one.known for one in swept] == [False]
-    assert history.blobs.read(swept[0].digest) == b"theirs"
-    assert [one.path for one in history.records()[-1].changes] == [swept[0].path]
+    (change,) = history.records()[-1].changes
+    assert swept == [change.path]
+    assert change.after is not None
+    assert history.blobs.read(change.after) == b"theirs"
     assert scan.sweep(vault, {}).temps == []
 
 

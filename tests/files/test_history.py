@@ -487,8 +487,7 @@ class TestRecovering:
 
         (recovered,) = history.recover(vault)
 
-        assert list(recovered.left) == ["a.md"]
-        assert "changed since" in recovered.left["a.md"]
+        assert [change.path for change in recovered.changes] == ["books/b.md"]
         assert (vault / "a.md").read_bytes() == b"theirs\n"
         assert (vault / "books/b.md").read_bytes() == b"tagged b"
         history.undo(vault)
@@ -543,5 +542,5 @@ class TestRecovering:
         away.rename(site)
         (recovered,) = history.recover(vault)
 
-        assert [change.path for change in recovered.done] == ["one.md", "two.md"]
+        assert [change.path for change in recovered.changes] == ["one.md", "two.md"]
         assert (site / "two.md").read_bytes() == b"2"
