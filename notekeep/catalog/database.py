@@ -170,12 +170,12 @@ class CatalogBusy(Failure):
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that the file itself is broken."""
+    """Tell whether an error says that the file itself is broken."""
     return _code(error) in _DAMAGE
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Whether an error says that somebody else is writing."""
+    """Tell whether an error says that somebody else is writing."""
     return _code(error) in _BUSY
 
 

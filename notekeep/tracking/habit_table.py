@@ -392,7 +392,9 @@ def _update_days(
     }
     names = {*stored, *by_name}
     if is_redefined:  # another definition can give any name of the log to another habit
-        names.update(name for (name,) in connection.execute("SELECT name FROM habit_lines"))
+        names.update(
+            name for (name,) in connection.execute("SELECT DISTINCT name FROM habit_lines")
+        )
     gone, changed = set(stored), set()
     for habit in known_habits(read_definitions(connection), names):
         row = stored.get(habit.key)

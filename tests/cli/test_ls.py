@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog.columns import COLUMNS, Column
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
@@ -110,3 +112,13 @@ def test_list_of_a_vault_that_is_not_indexed_says_so(probe: Shell) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert "not indexed yet; `notekeep index`" in ran.err
     assert "there is no note yet" not in ran.err
+
+
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.name)
+def test_every_column_is_found_sorted_shown_and_counted(shelf: Shell, column: Column) -> None:
+    if column.type is not None:
+        assert shelf("ls", f"has:{column.name} OR no:{column.name}", "--json").code == 0
+        assert shelf("ls", f"sort:-{column.name}", "--format", "{path}").out.count("\n") == 3
+    if column.read is not None:
+        assert shelf("ls", "--cols", f"path,{column.name}").out.count("\n") == 3
+        assert not shelf("ls", "--by", column.name).err.startswith("notekeep:")
