@@ -31,7 +31,7 @@ def minutes(vault: Vault, day: dt.date = DAY) -> float:
     """How long the habit was done on a day, as all lines of it say together."""
     index = vault.habit_index
     index.refresh()
-    return index.days(index.find("med")).amount(day.toordinal()) / 1000
+    return index.days(index.find("med")).day(day.toordinal()).amount / 1000
 
 
 def rating(vault: Vault) -> object:

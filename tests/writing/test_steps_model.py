@@ -53,7 +53,7 @@ class Model:
 def state_of(vault: Vault) -> State:
     index = vault.habit_index
     index.refresh()
-    minutes = index.days(index.find("med")).amount(vault.today().toordinal()) / 1000
+    minutes = index.days(index.find("med")).day(vault.today().toordinal()).amount / 1000
     rating = vault.read("books/Book").fields["rating"]
     assert isinstance(rating, int)
     return rating, minutes
