@@ -9,7 +9,11 @@ import pytest
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.palette import Palette
 from notekeep.tui.screens.steps import StepsScreen
-from notekeep.tui.screens.typed_commands import match_verbs, parse_typed_command
+from notekeep.tui.screens.typed_commands import (
+    TypedCommand,
+    match_verbs,
+    parse_typed_command,
+)
 from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -208,7 +212,7 @@ async def test_what_is_a_command_and_what_is_none(
     async with app.run_test(size=SIZE) as pilot:
         screen = await at_book(app, pilot)
         found = parse_typed_command(screen, text)
-        assert (found.title if found else None) == title
+        assert (found.title if isinstance(found, TypedCommand) else None) == title
 
 
 def test_verbs_are_known_by_their_beginning() -> None:
