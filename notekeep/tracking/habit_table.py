@@ -256,8 +256,8 @@ def _read_mark(root: str, path: str) -> Fingerprint | None:
 def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> set[str] | None:
     """Store what changed, within a transaction of the caller; an unreadable file keeps its rows.
 
-    Returns the keys of the habits whose days changed; None when notes that may define habits did, so
-    that anything may be other than before.
+    Returns the keys of the habits whose days changed; None when notes that may define habits did,
+    so that anything may be other than before.
     """
     touched: set[tuple[str, int]] = set()
     is_redefined = False
