@@ -128,11 +128,7 @@ class QueryField(NamedTuple):
 
 
 class QueryFields:
-    """The names a query may use in one vault.
-
-    Attributes:
-        kinds: The ids of all kinds, sorted.
-    """
+    """The names a query may use in one vault; `kinds` are the ids of its kinds, sorted."""
 
     def __init__(
         self,
@@ -153,7 +149,7 @@ class QueryFields:
         seen: Iterable[str] = (),
         aliases: Mapping[str, str] | None = None,
     ) -> QueryFields:
-        """Gather the fields of a vault: those of its kinds, those that notes use besides, aliases.
+        """Gather the fields of a vault.
 
         Args:
             kinds: Each kind's id with its fields and their types.
