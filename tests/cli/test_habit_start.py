@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 FOLDERS = {
     *("background", "cache_files", "config", "dates", "errors", "obsidian", "settings"),
-    *("catalog", "cli", "habits", "markdown", "storage", "tracking"),
+    *("catalog", "cli", "habits", "markdown", "query", "storage", "tracking"),
 }
 """The folders and modules of notekeep that a check-in passes through."""
 LISTED = {
     "array",
     "binascii",
+    "bisect",
     "collections",
     "contextlib",
     "copyreg",
@@ -35,6 +36,7 @@ LISTED = {
     "errno",
     "fcntl",
     "functools",
+    "html",
     "itertools",
     "json",
     "keyword",
@@ -42,6 +44,7 @@ LISTED = {
     "operator",
     "re",
     "reprlib",
+    "shlex",
     "sqlite3",
     "time",
     "types",
