@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notekeep.storage import append, atomic, durability, recovery, transaction, trash, undo
+from notekeep.storage import append, atomic, content, durability, recovery, transaction, trash, undo
 from notekeep.storage.history import History
 from reliability.house import open_house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOM = {"append": append, "move": atomic, "save": atomic, "trash": trash, "recover": recovery}
+ROOM = {"append": append, "atomic": atomic, "content": content, "trash": trash, "recovery": recovery}
 WARM = (transaction, undo)
 CALL = "call"
 """Dying at this "point" means dying before a call: files opened, renamed, removed; SQL."""

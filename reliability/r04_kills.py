@@ -29,11 +29,11 @@ LIFE, LONGEST_LIFE = 0.05, 3.0
 
 BEFORE = {"a.md": b"a\n", "b.md": b"b\n" * 2000, "deep/d.md": b"d\n", "trash me.md": b"t\n"}
 
-EDIT = "step.edit('a.md', b'new a\\n' * 3000, save.read(root + '/a.md')[1])"
+EDIT = "step.edit('a.md', b'new a\\n' * 3000, content.read_file(root + '/a.md')[1])"
 PROGRAMS = {
-    "save": "save.replace('a.md', b'new', save.digest_of(b'a\\n'), root=root, history=history)",
-    "create": "save.create('x/y/z.md', b'new', root=root, history=history)",
-    "rename": "move.rename('a.md', 'new/a.md', root=root)",
+    "save": "atomic.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=history)",
+    "create": "atomic.create('x/y/z.md', b'new', root=root, history=history)",
+    "rename": "atomic.move_file('a.md', 'new/a.md', root=root)",
     "edit": f"with history.step('edit', '', root=root) as step: {EDIT}",
     "new": "with history.step('new', '', root=root) as step: step.create('x/y/z.md', b'new')",
     "move": "with history.step('mv', '', root=root) as step: step.move('a.md', 'x/a.md')",
@@ -41,7 +41,7 @@ PROGRAMS = {
     "many": f"""
 with history.step('many', '', root=root) as step:
     {EDIT}
-    step.edit('b.md', b'new b', save.read(root + '/b.md')[1])
+    step.edit('b.md', b'new b', content.read_file(root + '/b.md')[1])
     step.create('x/y/z.md', b'z')
     step.move('a.md', 'A.md')
     step.move('deep/d.md', 'x/d.md')
@@ -67,9 +67,9 @@ while True:
     number += 1
     text = b"%d\n" % number * 2000
     with history.step("edit", "", root=root) as step:
-        step.edit("a.md", text, save.read(root + "/a.md")[1])
+        step.edit("a.md", text, content.read_file(root + "/a.md")[1])
         if number % 2:
-            step.edit("b.md", text, save.read(root + "/b.md")[1])
+            step.edit("b.md", text, content.read_file(root + "/b.md")[1])
     os.write(acks, b"%d\n" % number)
 """
 """Saves without end, each acknowledged; every other one is a step of two files."""

@@ -15,7 +15,7 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import append, atomic
+from notekeep.storage import append, atomic, content
 from notekeep.storage.history import History
 from reliability import house
 from reliability.board import Result, Row, Sizes
@@ -84,7 +84,12 @@ def record(folder: Path, code: str) -> Scene:
     root, state = make(base)
     History(state).keep(b"")  # what the first use of a history makes
     disk = Disk.of(base)
-    names = {"root": str(root), "history": History(state), "save": atomic, "move": atomic}
+    names = {
+        "root": str(root),
+        "history": History(state),
+        "atomic": atomic,
+        "content": content,
+    }
     with recorded() as acts:
         exec(code, names)  # noqa: S102 - the programs of R4
     _same(base, disk, acts)

@@ -123,7 +123,7 @@ def _stage(
         conflict = False
         real = renames._renamer
         with (
-            patch.object(durability, "reached", reached),
+            patch.object(durability, "reach_failpoint", reached),
             patch.object(renames, "_renamer", real if exchanges else lambda: None),
         ):
             history = History(state)

@@ -72,7 +72,7 @@ TOURS: dict[str, Sequence[Step]] = {
         *_look_for(b"path:a0.md"),
         *((b"\x13", "Prompt"), ESC, (b"o", "Choice"), ESC, (b"s", "Choice"), ESC),
     ],
-    "new": [BROWSE, (b"n", "NewNoteDialog"), TAB, ESC, (b"?", "HelpScreen"), b"j", ESC],
+    "new": [BROWSE, (b"n", "NewNote"), TAB, ESC, (b"?", "HelpScreen"), b"j", ESC],
     "problems": [BROWSE, (b"!", "ProblemsScreen"), b"j", ESC],
     "capture": [BROWSE, (b"\x0e", "CaptureScreen"), b"x", TAB, ESC],
     "switch": [BROWSE, b"\x0f", b"a", ESC],
@@ -113,7 +113,7 @@ TOURS: dict[str, Sequence[Step]] = {
     "habits": [
         *((F3, "HabitsScreen"), b"j", b"j", ENTER, b"[", b"]", ESC, b"v", b"v", b"v"),
         *((b"S", "Prompt"), ESC, (b"n", "Prompt"), ESC, b"+", ESC, b"y", b"t", b"R"),
-        *(ESC, (b"/", "Prompt"), b"h", ESC, (b"a", "AddHabitDialog"), ESC),
+        *(ESC, (b"/", "Prompt"), b"h", ESC, (b"a", "AddHabit"), ESC),
     ],
     "publish": [
         *((F4, "PublishScreen"), b"j", ENTER, ESC, b"a", ESC, b"t", ESC, b"c", ESC),

@@ -161,7 +161,7 @@ def tags(ctx: click.Context, *, as_json: bool, no_refresh: bool, vault: str | No
     return 0 if found else 1
 
 
-@tags.command(short_help="Give a tag another name, everywhere.")
+@tags.command("rename", short_help="Give a tag another name, everywhere.")
 @click.argument("old", metavar="A", shell_complete=shell_completion.complete_tag)
 @click.argument("new", metavar="B", shell_complete=shell_completion.complete_tag)
 @click.option("--yes", is_flag=True, help="Do not ask, however many notes have it.")

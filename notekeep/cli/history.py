@@ -249,7 +249,7 @@ def trash(ctx: click.Context, *, as_json: bool, vault: str | None) -> int:
     return 0 if found else 1
 
 
-@trash.command(short_help="Bring a file back to where it was.")
+@trash.command("restore", short_help="Bring a file back to where it was.")
 @click.argument("name", nargs=-1, required=True)
 @click.option("--to", metavar="PATH", default="", help="Where it goes, when its place is taken.")
 @dry_run_option

@@ -36,7 +36,7 @@ def sample_folder() -> str:
     Raises:
         NotFound: It was not shipped.
     """
-    package = os.path.dirname(os.path.abspath(__file__))
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in (os.path.join(package, "sample"), os.path.join(package, os.pardir, "vault")):
         if os.path.isdir(os.path.join(folder, "habits")):
             return os.path.realpath(folder)

@@ -100,7 +100,7 @@ def reached(name):
     dying(name)
 durability.reach_failpoint = reached
 history.keep(b"")
-save.replace('a.md', b'new', save.digest_of(b'a\\n'), root=root, history=history)
+atomic.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=history)
 """
     vault, state = fresh()
     assert nursery.run(code, vault, state, die_at="swapped") == -signal.SIGKILL
@@ -132,7 +132,7 @@ def writing(fd, data):
     points.reached("created" if data[:1] == b"n" else "none")
     return real(fd, data)
 durable.os.write = writing
-save.replace('b.md', {outside!r}, save.read(root + '/b.md')[1], root=root, history=history)
+atomic.replace('b.md', {outside!r}, content.read_file(root + '/b.md')[1], root=root, history=history)
 """
     torn = 0
     for time in range(1, 40):

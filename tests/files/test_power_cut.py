@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
-from notekeep.storage import append, atomic, durability, private_files, renames
+from notekeep.storage import append, atomic, durability, journal, open_folder, private_files, renames
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 
@@ -416,7 +416,7 @@ def test_whenever_the_power_goes_a_log_has_the_line_or_not(base: Path, record: R
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Take protections away."""
-    for module in (durability, private_files, atomic, append):
+    for module in (durability, private_files, atomic, append, open_folder, journal):
         for name in names:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda *_: None)

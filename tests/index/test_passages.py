@@ -39,7 +39,7 @@ def met(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(path)
         return read_file_start(root, path, size)
 
-    monkeypatch.setattr("notekeep.search.results.read_file_start", noting)
+    monkeypatch.setattr("notekeep.search.text_filter.read_file_start", noting)
     return paths
 
 

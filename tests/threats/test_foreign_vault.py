@@ -162,7 +162,7 @@ def test_a_regular_expression_is_looked_for_in_the_one_process_that_may_be_start
     ((event, args),) = watched(foreign, COMMANDS, [["ls", "/lever.ge/"]])
     assert event == "subprocess.Popen"
     assert args[0] == sys.executable
-    assert "regexchild.py" in args[1]
+    assert "regex_child.py" in args[1]
     assert "lever" not in args[1]
 
 

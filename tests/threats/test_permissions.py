@@ -177,4 +177,4 @@ def test_only_the_words_of_the_index_are_pickles() -> None:
         for path in folder.rglob("*.py")
         if reads.search(path.read_text("utf-8"))
     }
-    assert found == {"index/words", "index/words/format"}
+    assert found == {"search"}

@@ -32,11 +32,11 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 OUTLETS = {
     "cli/output.py": "cleans whatever it writes",
-    "cli/opening.py": "says in words of our own that there is no vault",
-    "cli/indexing.py": "counts notes while the index is made",
-    "tui/pixels.py": "asks the terminal how it shows pictures, in words that are fixed",
+    "cli/main.py": "says in words of our own that there is no vault",
+    "cli/options.py": "counts notes while the index is made",
+    "tui/widgets/pictures.py": "asks the terminal how it shows pictures, in words that are fixed",
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
-    "index/regexchild.py": "speaks to the process that started it",
+    "search/regex_child.py": "speaks to the process that started it",
 }
 """The files that may write to a stream, and why each is no way around."""
 

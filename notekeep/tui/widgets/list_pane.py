@@ -200,7 +200,7 @@ class Correction(ButtonLine):
     """Below the box: the field that was meant by one there is not."""
 
     DEFAULT_CSS = """
-    FieldCorrection { padding: 0 1; }
+    Correction { padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -720,9 +720,9 @@ class ListPane(NotePane, Vertical, RemovalSafe):
     def on_key(self, event: events.Key) -> None:
         if event.key == "tab" and self.correction.corrected and self.box.has_text_focus:
             event.stop()
-            self.on_field_correction_accepted()
+            self.on_correction_accepted()
 
-    def on_field_correction_accepted(self) -> None:
+    def on_correction_accepted(self) -> None:
         self.box.set_text(self.correction.corrected)
         self.box.focus_text()
 
