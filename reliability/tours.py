@@ -80,8 +80,8 @@ TOURS: dict[str, Sequence[Step]] = {
     "explain": [BROWSE, b"/", b"attack", (b"?", "ExplainScreen"), ESC, ENTER],
     "verbs": [
         *_look_for(b"path:a1.md"),
-        *((b"r", "Prompt"), ESC, (b"t", "Prompt"), ESC, (b"F", "WordsPrompt"), b"rating=3", ENTER),
-        *(ESC, b"u", (b">", "WordsPrompt"), ESC, b"P", ESC, b"d", ESC, b"u"),
+        *((b"r", "Prompt"), ESC, (b"t", "Prompt"), ESC, (b"F", "Prompt"), b"rating=3", ENTER),
+        *(ESC, b"u", (b">", "Prompt"), ESC, b"P", ESC, b"d", ESC, b"u"),
         *((b"H", "HistoryScreen"), b"j", b"v", b"v", (b"X", "Confirm"), ESC, ESC, b"p", ESC),
     ],
     "form": [
@@ -91,7 +91,7 @@ TOURS: dict[str, Sequence[Step]] = {
     ],
     "many": [
         *_look_for(b"type:book -is:invalid"),
-        *(b"v", b"A", (b"F", "WordsPrompt"), b"rating=3", (ENTER, "PlanScreen"), ESC, b"v"),
+        *(b"v", b"A", (b"F", "Prompt"), b"rating=3", (ENTER, "PlanScreen"), ESC, b"v"),
     ],
     # The columns of books: author, rating, status, started, finished, tags, pages.
     "grid": [

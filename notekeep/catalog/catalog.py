@@ -91,25 +91,21 @@ class Catalog(Connection):
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
         """Return how many notes match a condition, and a page of them, sorted, then by title."""
-        where = self.where(node)
         with self._snapshot():
-            rows = self._page(where, order, limit, offset)
+            rows = self.page(node, order, limit, offset)
             total = offset + len(rows)
             if (offset and not rows) or len(rows) == limit:
-                total = self._count(where)
+                total = self.count(node)
         return total, rows
 
-    def page(self, node: Node | None, order: Sequence[Order], limit: int, offset: int) -> list[Row]:
-        """Return the same page without a count, which in a large vault takes as long."""
-        return self._page(self.where(node), order, limit, offset)
-
-    def _page(
-        self, where: Condition, order: Sequence[Order], limit: int | None, offset: int
+    def page(
+        self, node: Node | None, order: Sequence[Order], limit: int | None, offset: int
     ) -> list[Row]:
+        """Return the same page without a count, which in a large vault takes as long."""
         by = ordering(order)
         least = -1 if limit is None else limit
         return self.select_rows(
-            where, f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
+            self.where(node), f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
         )
 
     def position(self, path: str) -> int | None:

@@ -185,12 +185,9 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
-    """Open the catalog in a cache folder, and tell whether a damaged one had to be set aside.
+    """Open the catalog in a cache folder, and tell whether a damaged one was set aside.
 
-    It exists and is of this version afterwards.
-
-    Raises:
-        Failure: The folder cannot be written.
+    It exists and is of this version afterwards; Failure where the folder cannot be written.
     """
     path = os.path.join(folder, CATALOG_FILE)
     try:
@@ -322,10 +319,8 @@ def set_aside(folder: str, inode: int) -> None:
 
 
 def _move_aside(path: str) -> bool:
-    """Rename a broken catalog; the last one is kept, for whoever wants to look.
-
-    Its log goes first: a log that outlives its database would be read into the next one.
-    """
+    """Rename a broken catalog; the last one is kept, for whoever wants to look."""
+    # Its log goes first: one that outlives its database would be read into the next one.
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             os.remove(path + suffix)

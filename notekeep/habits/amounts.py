@@ -46,10 +46,10 @@ _HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
 
 def parse_number(text: str) -> int | None:
     """Read a decimal number into thousandths, further decimals rounded; None when it is not one."""
-    if not re.fullmatch(NUMBER, text):
+    whole, point, decimals = text.partition(".")
+    if not text.isascii() or not whole.isdigit() or len(whole) > MAX_DIGITS:
         return None
-    whole, _, decimals = text.partition(".")
-    if len(whole) > MAX_DIGITS:
+    if point and not decimals.isdigit():
         return None
     digits = f"{decimals}0000"
     return int(whole) * MILLI + int(digits[:3]) + (digits[3] >= "5")

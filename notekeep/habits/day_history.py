@@ -98,6 +98,7 @@ class DayHistory:
         """Set one day; one without lines leaves no trace."""
         if day.is_logged:
             amount = min(day.amount, MAX_AMOUNT)
-            self._days[ordinal] = day._replace(amount=amount, revision=0, apart=())
+            kept = DayValue(day.value, amount, day.is_marked, day.is_disputed, revision=0)
+            self._days[ordinal] = kept
         else:
             self._days.pop(ordinal, None)

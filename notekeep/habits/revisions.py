@@ -69,23 +69,22 @@ def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
         if entry.kind != "amount":
             kinds.add("none" if entry.kind == "clear" else entry.kind)
             continue
-        amount = amounts.to_base_unit(entry.amount, entry.unit, unit)
-        if amount is None:
+        converted = amounts.to_base_unit(entry.amount, entry.unit, unit)
+        if converted is None:
             apart.append((entry.amount, entry.unit or ""))
             kinds.add("done")
         elif entry.is_set:
-            was_set.add(amount)
+            was_set.add(converted)
         else:
-            added.append(amount)
-    day = DayValue("none", 0, "done" in kinds, False, revision, tuple(sorted(apart)))
-    if not added and not was_set:
-        strongest = next(kind for kind in _STRONGEST_FIRST if kind in kinds)
-        return day._replace(value=strongest, is_disputed=len(kinds) > 1)
-    return day._replace(
-        value="amount",
-        amount=max(was_set) if was_set else sum(added),
-        is_disputed=bool(kinds - {"done"}) or len(was_set) + bool(was_set and added) > 1,
-    )
+            added.append(converted)
+    value: DayKind = "amount"
+    amount = max(was_set) if was_set else sum(added)
+    if added or was_set:
+        is_disputed = bool(kinds - {"done"}) or len(was_set) + bool(was_set and added) > 1
+    else:
+        value = next(kind for kind in _STRONGEST_FIRST if kind in kinds)
+        is_disputed = len(kinds) > 1
+    return DayValue(value, amount, "done" in kinds, is_disputed, revision, tuple(sorted(apart)))
 
 
 def revise(

@@ -66,11 +66,12 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
         pace = _find_pace(habit, schedule)
         kept, moves = pace.keeps, 1 - pace.keeps
         tested = _tested_weekdays(habit, schedule)
-        for day in range(start, end + 1):
+        before = [0] * pace.window + sums
+        totals = [sums[at] - before[at] for at in range(start - first + 1, end - first + 2)]
+        gains = {total: pace.share(total) * moves for total in set(totals)}
+        for day, total in enumerate(totals, start):
             if day not in frozen and tested[(day - 1) % 7]:
-                until = day - first + 1
-                total = sums[until] - sums[max(0, until - pace.window)]
-                score = score * kept + pace.share(total) * moves
+                score = score * kept + gains[total]
             scores.append(score)
     return first, scores
 

@@ -199,15 +199,7 @@ def make_entry(
 def append_entries(
     index: HabitIndex, day: date, entries: Sequence[LogEntry], *, dry_run: bool
 ) -> tuple[str, tuple[str, ...]]:
-    """Append entries of one day to this device's log, durably, and read them into the index.
-
-    Returns:
-        The file, vault-relative, and the lines.
-
-    Raises:
-        Refused: The log may not be written, or a line would be read back as something else.
-        Failure: The system did not let us; the line is not there.
-    """
+    """Append entries of a day to this device's log, durably; return the file and the lines."""
     is_link = index.places.settings.log_links
     lines = tuple(_proved_line(entry, is_link=is_link) for entry in entries)
     path = log_path(index.places.state, day)

@@ -73,11 +73,7 @@ def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
 
 
 def redo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
-    """Redo what was undone last, if nothing else was logged on this device since.
-
-    Raises:
-        NotFound: There is nothing to redo.
-    """
+    """Redo what was undone last, if nothing else was logged on this device since."""
     index.refresh()
     own = _lines_since_undo(index)
     if not own:
@@ -162,14 +158,7 @@ def _own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
 
 
 class CheckInStep(NamedTuple):
-    """One check-in.
-
-    Attributes:
-        time: When it was written, in seconds since 1970.
-        text: What was said, without the bullet and what only the log needs.
-        undone: Whether it is undone.
-        again: Whether it only redoes what had been undone.
-    """
+    """One check-in: when it was written, what it says, and whether it is undone or a redo."""
 
     time: float
     text: str

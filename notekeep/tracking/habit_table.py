@@ -58,13 +58,7 @@ _TABLES = ("habit_files", "habit_lines", "habit_days")
 
 
 class HabitScan(NamedTuple):
-    """What differs between the files of habits and what is known of them.
-
-    Attributes:
-        changed: Files that are new or changed, by vault path.
-        removed: Files that are gone.
-        unreadable: Files and folders that could not be looked at, each with the reason.
-    """
+    """Files of habits that changed or went, and those that could not be read with the reason."""
 
     changed: dict[str, Fingerprint]
     removed: list[str]
@@ -142,11 +136,7 @@ class HabitStore:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Begin a transaction: all of it happens, or nothing.
-
-        Raises:
-            sqlite3.Error: Another program is writing, or the disk does not let us.
-        """
+        """Begin a transaction: all of it happens, or nothing and an sqlite3.Error."""
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -205,8 +195,7 @@ def clear_tables(connection: sqlite3.Connection) -> None:
 def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> HabitScan:
     """Compare the files of habits with what is known of them.
 
-    They lie in `folder`, vault-relative; where notes outside of it define habits, the catalog knows
-    them.
+    They lie in `folder`; where notes outside of it define habits, the catalog knows them.
     """
     known = {
         path: Fingerprint(*map(int, mark.split()))
@@ -265,13 +254,10 @@ def _read_mark(root: str, path: str) -> Fingerprint | None:
 
 
 def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> set[str] | None:
-    """Write what changed into the tables, within a transaction of the caller.
+    """Store what changed, within a transaction of the caller; an unreadable file keeps its rows.
 
-    A file that cannot be read keeps the rows it has and is named among the unreadable.
-
-    Returns:
-        The keys of the habits whose days are other than before; None when notes that may define
-        habits changed, so that anything may be other than before.
+    Returns the keys of the habits whose days changed; None when notes that may define habits did,
+    so that anything may be other than before.
     """
     touched: set[tuple[str, int]] = set()
     is_redefined = False

@@ -16,7 +16,6 @@ from notekeep.catalog.indexing_process import Pace
 from notekeep.errors import NotekeepError
 from notekeep.tui.messages import IndexingStatus, VaultChanged, WorkStatus
 from notekeep.tui.render.formatting import thousands
-from notekeep.tui.textual_compat import release_memory
 from notekeep.tui.workers import (
     WRITE_GROUP,
     in_background,
@@ -158,8 +157,6 @@ class VaultUpdates:
             ):
                 self._app.post_message(VaultChanged())
         finally:
-            # Sweeps and new lists had their peak meanwhile; what is free of it goes back.
-            release_memory()
             self._following.release()
             self._end_status()
 

@@ -9,7 +9,11 @@ import pytest
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.palette import Palette
 from notekeep.tui.screens.steps import StepsScreen
-from notekeep.tui.screens.typed_commands import match_verbs, parse_typed_command
+from notekeep.tui.screens.typed_commands import (
+    TypedCommand,
+    match_verbs,
+    parse_typed_command,
+)
 from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -116,6 +120,18 @@ async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) 
         await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
 
 
+async def test_the_tasks_of_a_query_are_listed_over_all_tasks(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await command(app, pilot, "tasks")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+        await command(app, pilot, "tasks type:book")
+        await until(pilot, lambda: shows(app, "type:book · 0 open"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+
+
 async def test_it_says_how_a_command_goes_on(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -208,7 +224,7 @@ async def test_what_is_a_command_and_what_is_none(
     async with app.run_test(size=SIZE) as pilot:
         screen = await at_book(app, pilot)
         found = parse_typed_command(screen, text)
-        assert (found.title if found else None) == title
+        assert (found.title if isinstance(found, TypedCommand) else None) == title
 
 
 def test_verbs_are_known_by_their_beginning() -> None:

@@ -71,13 +71,14 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
     pairs: list[LinePair] = []
     added = removed = 0
     blocks = _blocks(old, new)
-    for index, (is_same, a, b, c, d) in enumerate(blocks):
+    for index, (is_same, gone, came) in enumerate(blocks):
         if is_same:
-            pairs += _around(old, a, b, c, context, first=not index, last=index + 1 == len(blocks))
-            continue
-        removed += b - a
-        added += d - c
-        pairs += _changed(old, new, range(a, b), range(c, d))
+            is_last = index + 1 == len(blocks)
+            pairs += _around(old, gone, came, context, first=not index, last=is_last)
+        else:
+            removed += len(gone)
+            added += len(came)
+            pairs += _changed(old, new, gone, came)
     return TextComparison(pairs, added, removed)
 
 
@@ -88,7 +89,7 @@ def _lines(data: bytes) -> list[str]:
     return [*(f"{part}\n" for part in parts[:-1]), *([parts[-1]] if parts[-1] else [])]
 
 
-def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, int, int, int, int]]:
+def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
     """Cut both texts into blocks that are equal and blocks that are not.
 
     What is equal at the beginning and the end, most of a long note as a rule, is not looked at
@@ -99,39 +100,39 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, int, int
     rest = shorter - head
     tail = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
     a, c = len(old) - tail, len(new) - tail
-    blocks = [(True, 0, head, 0, head)] if head else []
+    blocks = [(True, range(head), range(head))] if head else []
     matcher = SequenceMatcher(None, old[head:a], new[head:c], autojunk=len(old) > 2000)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        blocks.append((tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
+        blocks.append((tag == "equal", range(i1 + head, i2 + head), range(j1 + head, j2 + head)))
     if tail:
-        blocks.append((True, a, len(old), c, len(new)))
+        blocks.append((True, range(a, len(old)), range(c, len(new))))
     return blocks
 
 
 def _around(
-    old: Sequence[str], a: int, b: int, c: int, context: int, *, first: bool, last: bool
+    old: Sequence[str], before: range, after: range, context: int, *, first: bool, last: bool
 ) -> Iterator[LinePair]:
     """Give the equal lines that are worth showing: those next to a change."""
-    ahead = 0 if first else context
-    behind = 0 if last else context
     if first and last:
         return
-    count = b - a
-    shown = list(range(count))
-    skipped = count - ahead - behind
-    if skipped > 1:
-        shown = [*range(ahead), *range(count - behind, count)]
-    else:
-        skipped = 0
-    for place, index in enumerate(shown):
+    pairs = [*zip(before, after, strict=True)]
+    ahead = 0 if first else context
+    behind = len(pairs) - (0 if last else context)
+    skipped = behind - ahead
+    if skipped <= 1:
+        ahead, skipped = len(pairs), 0
+        behind = ahead
+    for place, (i, j) in enumerate([*pairs[:ahead], *pairs[behind:]]):
         if skipped and place == ahead:
             yield LinePair(None, None, same=True, skipped=skipped)
-        text = _line_text(old[a + index])
-        yield LinePair(
-            VersionLine(a + index + 1, text), VersionLine(c + index + 1, text), same=True
-        )
-    if skipped and ahead >= len(shown):
+        side = _side(old, i)
+        yield LinePair(side, side._replace(number=j + 1), same=True)
+    if skipped and behind == len(pairs):
         yield LinePair(None, None, same=True, skipped=skipped)
+
+
+def _side(lines: Sequence[str], index: int) -> VersionLine:
+    return VersionLine(index + 1, _line_text(lines[index]))
 
 
 def _changed(
@@ -139,24 +140,17 @@ def _changed(
 ) -> Iterator[LinePair]:
     """Pair the lines of a block that changed: one that was changed with what became of it."""
     for i, j in _aligned([old[i] for i in gone], [new[j] for j in came]):
-        if i is None or j is None:
-            before = VersionLine(gone[i] + 1, _line_text(old[gone[i]])) if i is not None else None
-            after = VersionLine(came[j] + 1, _line_text(new[came[j]])) if j is not None else None
+        before = _side(old, gone[i]) if i is not None else None
+        after = _side(new, came[j]) if j is not None else None
+        if before is None or after is None:
             yield LinePair(before, after)
-            continue
-        was, is_now = old[gone[i]], new[came[j]]
-        left, right = _line_text(was), _line_text(is_now)
-        if left == right:
+        elif before.text == after.text:
             # Only their ends differ, or characters that are shown alike.
-            yield LinePair(
-                VersionLine(gone[i] + 1, left, end=_end(was)),
-                VersionLine(came[j] + 1, right, end=_end(is_now)),
-            )
-            continue
-        spans = _words(left, right)
-        yield LinePair(
-            VersionLine(gone[i] + 1, left, spans[0]), VersionLine(came[j] + 1, right, spans[1])
-        )
+            was, is_now = _end(old[before.number - 1]), _end(new[after.number - 1])
+            yield LinePair(before._replace(end=was), after._replace(end=is_now))
+        else:
+            spans = _words(before.text, after.text)
+            yield LinePair(before._replace(spans=spans[0]), after._replace(spans=spans[1]))
 
 
 def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:

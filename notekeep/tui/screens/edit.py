@@ -308,7 +308,7 @@ class EditScreen(VaultScreen):
         self.show_state()
 
     def autosave_unsaved(self) -> None:
-        """Write what is typed into the swap file before this returns: the program is ending."""
+        """Write what is typed into the autosave file before this returns: the program is ending."""
         # What is offered and not taken yet would be replaced by it.
         if self.is_changed and not self._offering:
             self.autosave.keep_now()

@@ -18,11 +18,7 @@ from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, mark_spans
-from notekeep.tui.screens.typed_commands import (
-    explain_no_command,
-    match_verbs,
-    parse_typed_command,
-)
+from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.line_view import ListView
@@ -237,17 +233,21 @@ class Palette(Dialog[None]):
     def _find_commands(self, typed: str) -> list[Offer]:
         """Return the command that was typed, else how those are typed that begin so."""
         command = parse_typed_command(self._below, typed)
-        if command is not None:
+        if isinstance(command, TypedCommand):
             title = clean_line(command.title)
             return [Offer(WHOLE_COMMAND_SCORE, title, "enter does it", command.run)]
-        why = clean_line(explain_no_command(self._below, typed))
+        why = clean_line(command or "")
         offers = []
         for verb in match_verbs(typed):
             # What was typed behind a whole name stays there to be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
-            again = partial(self.app.push_screen, Palette(self._below, rest))
-            offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, again))
+            offers.append(
+                Offer(USAGE_SCORE, verb.usage, why or verb.about, partial(self._type_on, rest))
+            )
         return offers
+
+    def _type_on(self, typed: str) -> None:
+        self.app.push_screen(Palette(self._below, typed))
 
     def _find_actions(self, typed: str) -> list[Offer]:
         """Return the actions whose title, or whose command, is like what was typed."""

@@ -30,12 +30,7 @@ if TYPE_CHECKING:
 
 
 class TypedCommand(NamedTuple):
-    """A command that was typed whole.
-
-    Attributes:
-        title: What it will do.
-        run: Does it.
-    """
+    """A command that was typed whole: what it will do, and what does it."""
 
     title: str
     run: Callable[[], object]
@@ -49,19 +44,12 @@ class TypedVerb(NamedTuple):
     read: Callable[[VaultScreen, str], TypedCommand | None]
 
 
-def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | None:
-    """Parse what was typed on a screen; None when it is no command, or not a whole one."""
-    read = _read(screen, text)
-    return read if isinstance(read, TypedCommand) else None
+def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | None:
+    """Parse what was typed on a screen.
 
-
-def explain_no_command(screen: VaultScreen, text: str) -> str:
-    """Return why what was typed is no command, where it begins like one; else ""."""
-    read = _read(screen, text)
-    return read if isinstance(read, str) else ""
-
-
-def _read(screen: VaultScreen, text: str) -> TypedCommand | str | None:
+    Returns:
+        The command; why it is none, where it begins like one; or None, also for half a command.
+    """
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
     if screen.vault.person.keymap == VIM_KEYMAP:
         if not rest and name in VIM_COMMANDS:
