@@ -79,8 +79,8 @@ class DayHistory:
     @property
     def begin(self) -> int | None:
         """The ordinal of the first day of which anything still stands; None without one."""
-        standing = (ordinal for ordinal, day in self._days.items() if day.value != "none")
-        return min(standing, default=None)
+        standing = (day for day in sorted(self._days) if self._days[day].value != "none")
+        return next(standing, None)
 
     def day(self, ordinal: int) -> DayValue:
         """Return what one day was."""
@@ -88,7 +88,8 @@ class DayHistory:
 
     def between(self, first: int, last: int) -> list[DayValue]:
         """Return the days from `first` to `last`, both included."""
-        return [self._days.get(day, EMPTY_DAY_VALUE) for day in range(first, last + 1)]
+        get = self._days.get
+        return [get(day, EMPTY_DAY_VALUE) for day in range(first, last + 1)]
 
     def logged_days(self) -> Iterator[tuple[int, DayValue]]:
         """Yield the ordinal and value of each day that has lines, in order."""

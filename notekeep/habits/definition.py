@@ -100,6 +100,11 @@ class Definition(NamedTuple):
     path: str = ""  # the note, vault-relative; "" when there is none and only the log names it
     problems: tuple[DefinitionProblem, ...] = ()
 
+    @property
+    def stem(self) -> str:
+        """What the file of its note is called, without folder and suffix; a link may name that."""
+        return _file_stem(self.path)
+
     def schedule_on(self, day: int) -> Schedule:
         """Return the schedule that holds on a day."""
         begun = [rule.schedule for rule in self.rules if rule.start <= day]
@@ -129,6 +134,11 @@ def is_id(name: str) -> bool:
     return bool(re.fullmatch(_ID, name)) and fold_name(name) not in RESERVED
 
 
+def _file_stem(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name[:-3] if name[-3:].lower() == ".md" else name
+
+
 def undefined_habit(name: str) -> Definition:
     """Return the habit of entries that no note defines: shown as it is logged, never due."""
     return Definition(name, name, rules=(DatedSchedule(0, Untracked()),))
@@ -149,7 +159,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
     elif fold_name(identity) in RESERVED:
         reader.note("habit", f"{identity} is a command of habits", "choose another id")
     goal = reader.goal()
-    stem = path.rpartition("/")[2].removesuffix(".md")
+    stem = _file_stem(path)
     return Definition(
         id=identity,
         title=reader.text("title") or stem or identity,

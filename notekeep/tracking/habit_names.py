@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
 from notekeep.habits.definition import RESERVED, fold_name, undefined_habit
-from notekeep.markdown.links import note_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,8 +46,7 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
         for alias in definition.aliases:
             owners.setdefault(fold_name(alias), key)
     for key, (definition, *_) in by_key.items():
-        stem = note_stem(definition.path)
-        owners.setdefault(fold_name(stem), key)
+        owners.setdefault(fold_name(definition.stem), key)
     names: dict[str, list[str]] = {}
     for name, key in owners.items():
         names.setdefault(key, []).append(name)

@@ -385,7 +385,12 @@ def _update_days(
     for habit in known_habits(read_definitions(connection), names):
         row = stored.get(habit.key)
         ordinals = set().union(*(by_name.get(name, ()) for name in habit.names))
-        if row is None or row.basis != _basis(habit):
+        basis = _basis(habit)
+        if row is not None and row.basis == basis and not ordinals:
+            if row.codes or habit.definition.path:
+                gone.discard(habit.key)
+            continue
+        if row is None or row.basis != basis:
             days = _reduce_all(connection, habit)
         else:
             days = DayHistory.unpack(row.first, row.codes, row.amounts)
@@ -395,12 +400,11 @@ def _update_days(
         if not days and not habit.definition.path:
             continue
         gone.discard(habit.key)
-        if row is None or ordinals or row.basis != _basis(habit):
-            changed.add(habit.key)
-            connection.execute(
-                "INSERT OR REPLACE INTO habit_days VALUES (?, ?, ?, ?, ?)",
-                (habit.key, _basis(habit), *days.pack()),
-            )
+        changed.add(habit.key)
+        connection.execute(
+            "INSERT OR REPLACE INTO habit_days VALUES (?, ?, ?, ?, ?)",
+            (habit.key, basis, *days.pack()),
+        )
     connection.executemany("DELETE FROM habit_days WHERE name = ?", [(name,) for name in gone])
     return None if is_redefined or gone or changed - stored.keys() else changed
 

@@ -20,7 +20,14 @@ from notekeep.habits import log
 from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
-from notekeep.habits.summary import HabitView, count_habits, list_position, summarize_habit
+from notekeep.habits.summary import (
+    HabitCall,
+    HabitView,
+    call_today,
+    count_habits,
+    list_position,
+    summarize_habit,
+)
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
 from notekeep.tracking.checkin_undo import Undone, redo_check_in, undo_check_in
@@ -52,9 +59,9 @@ def prompt_path(cache: str) -> str:
     return os.path.join(cache, PROMPT_FILE)
 
 
-def prompt_text(views: Iterable[HabitView]) -> str:
+def prompt_text(habits: Iterable[HabitView | HabitCall]) -> str:
     """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
-    done, asked, at_risk = count_habits(views)
+    done, asked, at_risk = count_habits(habits)
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
@@ -113,7 +120,7 @@ class HabitIndex:
             self.refresh()
             views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
             if day is None or day == self.today():
-                self.write_prompt(self.today())
+                self._write_prompt(self.today(), views)
         return sorted(views, key=list_position)
 
     def view(
@@ -148,8 +155,18 @@ class HabitIndex:
         It is the day and what is shown, `2026-11-24 5/8 !1`. Like all of the cache it may be
         deleted; where it cannot be written nothing is lost but the line.
         """
-        with self._lock, suppress(OSError, sqlite3.Error):
-            text = prompt_text(self.view(habit, today) for habit in self.known())
+        week_start = self.places.settings.week_start
+        with self._lock, suppress(sqlite3.Error):
+            calls = [
+                call_today(habit.definition, self.days(habit), today.toordinal(), week_start)
+                for habit in self.known()
+                if not habit.definition.is_archived
+            ]
+            self._write_prompt(today, calls)
+
+    def _write_prompt(self, today: date, habits: Iterable[HabitView | HabitCall]) -> None:
+        with suppress(OSError):
+            text = prompt_text(habits)
             data = f"{today.isoformat()} {text}".rstrip().encode() + b"\n"
             with suppress(FileNotFoundError), open(prompt_path(self.places.cache), "rb") as file:
                 if file.read() == data:
