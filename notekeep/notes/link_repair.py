@@ -160,24 +160,26 @@ def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> Tex
 # Making links of the places where notes say another note's name.
 
 
-def plan_link_mentions(plans: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
+def plan_link_mentions(workspace: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
     """Plan to put a link where notes mention a note; what is read stays the same.
 
     Args:
-        plans: Reads the notes.
+        workspace: Reads the notes.
         row: The note that is mentioned.
         mentions: Where, by note, as `index.mentions` found it.
     """
     plan = WritePlan("link", row.title)
     name = note_stem(row.path)
-    is_only = len(plans.catalog.named(name)) == 1
+    is_only = len(workspace.catalog.named(name)) == 1
     found = {path: list(said) for path, said in groupby(mentions, key=attrgetter("path"))}
-    for path in plans.distinct(found):
-        data = plans.read(path)
-        note = plans.note(path, data)
+    for path in workspace.distinct(found):
+        data = workspace.read(path)
+        note = workspace.note(path, data)
         edits = [
             TextEdit(
-                said.start, said.end, plans.links.link(row.path, path, text=text, is_only=is_only)
+                said.start,
+                said.end,
+                workspace.link_style.link(row.path, path, text=text, is_only=is_only),
             )
             for said in found[path]
             if (text := " ".join(note.body[said.start : said.end].split()))
