@@ -45,15 +45,8 @@ def find_merge_base(
 ) -> bytes:
     """Find the text to merge from, so that nothing which one side wrote is taken out.
 
-    Args:
-        history: The contents.
-        versions: The versions of the note, newest first.
-        mine: What the note holds.
-        theirs: The other version.
-
-    Returns:
-        A version that both come from; else lines that both have, seen from which the other version
-        only added some.
+    It is a version (given newest first) that both come from; else the lines that both have, seen
+    from which the other version only added some.
     """
     known = [history.blobs.read(version.digest) for version in versions]
     for newer, older in pairwise(known):
@@ -115,7 +108,7 @@ class ConflictPair(NamedTuple):
 
 
 def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
-    """All conflicts of the vault, as of the last refresh, by path."""
+    """Return all conflicts of the vault, as of the last refresh, by path."""
     found = [
         ConflictPair(copy, note, "copy") for copy, note in workspace.catalog.conflicts().items()
     ]
@@ -129,7 +122,7 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
 
 
 def find(workspace: Workspace, name: str) -> ConflictPair:
-    """The one conflict that a name means: the copy's path or name, or its note's.
+    """Return the one conflict that a name means: the copy's path or name, or its note's.
 
     Raises:
         NotFound: There is no such conflict.
@@ -148,7 +141,7 @@ def find(workspace: Workspace, name: str) -> ConflictPair:
 
 
 def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
-    """The difference between both versions, mine first, as a plan that is only shown."""
+    """Return the difference between both versions, mine first, as a plan that is only shown."""
     mine, theirs = sides(workspace, pair)
     return WritePlan("conflicts", pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
 
@@ -156,12 +149,8 @@ def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
 def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
     """Plan to keep one version, or both.
 
-    Args:
-        workspace: The vault.
-        pair: The conflict.
-        choice: "mine" is the note, or the first side of git's marks; "theirs" the copy, or the
-            second side; with "both" the copy becomes a note of its own, or the sides stand one
-            after the other.
+    "mine" is the note, or the first side of git's marks; "theirs" the copy, or the second side.
+    With "both" the copy becomes a note of its own, or the sides stand one after the other.
     """
     plan = WritePlan("conflicts", f"keep {choice} of {pair.note}")
     if pair.kind == "marks":
@@ -228,7 +217,7 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
-    """The lines on which git's marks open in a note, counted from 1; none for two files."""
+    """Return the lines on which git's marks open in a note, counted from 1; none for two files."""
     if pair.kind != "marks":
         return []
     text, found = _marked(workspace, pair.note)
@@ -236,11 +225,7 @@ def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
 
 
 def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
-    """The text of a file and git's marks in it.
-
-    Raises:
-        NotFound: There are none any more.
-    """
+    """The text of a file and git's marks in it."""
     from notekeep.markdown.schema import role
 
     data = workspace.read(path)

@@ -34,12 +34,6 @@ def plan_set(
 ) -> WritePlan:
     """Plan the same changes of fields in each note; words for a day are the day they mean today.
 
-    Args:
-        workspace: The vault.
-        paths: The notes.
-        changes: The changes.
-        force: Write values outside the range or the choices of their field, too.
-
     Raises:
         UsageError: One is no change, or its value does not fit its field.
         InvalidValue: A value is outside the range or the choices of its field in every note. Where
@@ -153,11 +147,7 @@ class TagRename:
     """
 
     def __init__(self, old: str, new: str) -> None:
-        """Check the names: front matter may have an odd one, which is why it gets another.
-
-        Raises:
-            UsageError: The new one is no tag, or there is no old one.
-        """
+        """Check the names: front matter may have an odd one, which is why it gets another."""
         self.old, self.new = old.strip().lstrip("#").strip("/"), _tag(new)
         if not self.old:
             raise UsageError("which tag?", "`notekeep tags` lists them")
@@ -193,11 +183,7 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
 
 
 def rename_tag_in_note(workspace: Workspace, path: str, data: bytes, change: TagRename) -> bytes:
-    """A note's bytes with the tag renamed.
-
-    Raises:
-        Refused: It cannot be edited safely.
-    """
+    """A note's bytes with the tag renamed."""
     note = workspace.note(path, data)
     if note.problem is not None:
         raise unread(note.problem)
@@ -234,11 +220,7 @@ def _in_front_matter(data: bytes, change: TagRename) -> bytes:
 
 
 def _tag(text: str) -> str:
-    """A tag as a person types it, with or without `#`.
-
-    Raises:
-        UsageError: It could not stand in a text as one.
-    """
+    """A tag as a person types it, with or without `#`."""
     from notekeep.markdown.outline import read_body
 
     name = text.strip().lstrip("#").strip("/")

@@ -41,16 +41,10 @@ def habit_fields(
     since: str = "",
     aliases: tuple[str, ...] = (),
 ) -> dict[str, Value]:
-    """Return the front matter of a new habit.
+    """Return the front matter of a new habit; schedule and goal as a person types them.
 
-    Args:
-        index: The habits there are.
-        title: Its title.
-        identity: Its name in the log; "" makes one of the title.
-        schedule: When it is due, as a person types it.
-        goal: What is asked for, as a person types it.
-        since: Its first day; "" is the first one of its log, else today.
-        aliases: Further names for the log.
+    Without an identity, its name in the log is made of the title. Without a first day it begins
+    with its log, else today.
 
     Raises:
         UsageError: The schedule, the goal or the day is none, or a name is taken.
@@ -94,11 +88,7 @@ def _first_day(index: HabitIndex, identity: str, since: str) -> date:
 
 
 def begin_pause(text: str, today: date) -> list[str]:
-    """Return the changes of front matter that begin a pause.
-
-    Args:
-        text: Its days; "" begins it today and leaves its end open.
-        today: The day it is.
+    """Return the changes of front matter that begin a pause, by default one from today on.
 
     Raises:
         UsageError: It is no range of days.
@@ -148,18 +138,7 @@ def _iso(day: int) -> str:
 def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
-    """Plan another name in all lines of a habit.
-
-    Args:
-        plan: What happens to the note that defines it.
-        workspace: The vault.
-        habits: Its habits, refreshed.
-        habit: The one.
-        new: Its new id.
-
-    Returns:
-        One plan of both, which is written whole or not at all.
-    """
+    """Plan another name in all lines of a habit, together with `plan`, the change of its note."""
     whole = WritePlan("rename habit", f"{habit.definition.id} {new}", [*plan.changes])
     whole.refused, whole.remarks = plan.refused, plan.remarks
     numbers: dict[str, list[int]] = {}
@@ -193,13 +172,7 @@ class RepairOffer(NamedTuple):
 
 
 def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
-    """Find what can be done about one report; None where only a person can tell.
-
-    Args:
-        workspace: The vault.
-        habits: Its habits, refreshed.
-        problem: A report of habits, as `HabitIndex.problems` gives it.
-    """
+    """Find what can be done about a report of `HabitIndex.problems`; None if it takes a person."""
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
@@ -239,12 +212,7 @@ def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan
 
 
 def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
-    """A log file with the lines that were reported mended, where that takes no guess.
-
-    Args:
-        data: The file.
-        codes: The report of each line, by its number.
-    """
+    """A log file with the reported lines (codes by number) repaired, where that takes no guess."""
     rows = data.split(b"\n")
     kept = []
     for number, row in enumerate(rows, 1):

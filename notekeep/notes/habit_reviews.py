@@ -68,7 +68,7 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
 
 
 def review_path(when: Bounds) -> str:
-    """Where the review of some days lies, vault-relative."""
+    """Find where the review of some days lies, vault-relative."""
     if when.span == "month":
         return f"{FOLDER}/Review {when.first:%Y-%m}.md"
     return f"{FOLDER}/Review {when.first.isoformat()}.md"
@@ -229,13 +229,7 @@ def _plain(text: str) -> str:
 def plan_year(
     workspace: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
 ) -> WritePlan:
-    """Plan a draft about a year.
-
-    Args:
-        workspace: The vault.
-        habits: Its habits, refreshed.
-        chosen: The habits that it is about.
-        year: The year.
+    """Plan a draft about a year of the chosen habits.
 
     Raises:
         Refused: None of them has a note and a day of that year.

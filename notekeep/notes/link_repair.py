@@ -61,10 +61,6 @@ class NearNames:
         A slip is one letter of every five, two at most: missing, doubled, wrong, or two swapped.
         Numbers must be the same, or one chapter, version or day would be taken for another; and the
         first letter, which few get wrong and which tells "internal" from "external".
-
-        Args:
-            target: The name as the link has it.
-            folder: That of the note with the link, where a relative path starts.
         """
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -95,17 +91,7 @@ class NearNames:
 def repair_links(
     note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
 ) -> tuple[list[Problem], bytes]:
-    """A note's bytes with its misspelt links corrected.
-
-    Args:
-        note: The note.
-        data: Its bytes.
-        broken: Line of the file and target of each link that leads nowhere.
-        near: The names of all notes.
-
-    Returns:
-        What was wrong, and the new bytes.
-    """
+    """The misspelt links among those broken (line, target), and the note's bytes without them."""
     links = note.spans.links if note.spans and broken else []
     found: list[Problem] = []
     edits: list[TextEdit] = []
@@ -161,13 +147,7 @@ def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> Tex
 
 
 def plan_link_mentions(workspace: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
-    """Plan to put a link where notes mention a note; what is read stays the same.
-
-    Args:
-        workspace: Reads the notes.
-        row: The note that is mentioned.
-        mentions: Where, by note, as `index.mentions` found it.
-    """
+    """Plan to put a link where notes mention a note; what is read stays the same."""
     plan = WritePlan("link", row.title)
     name = note_stem(row.path)
     is_only = len(workspace.catalog.named(name)) == 1

@@ -51,13 +51,7 @@ class Lint(NamedTuple):
 
 
 def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
-    """Look at notes and logs.
-
-    Args:
-        workspace: The vault.
-        paths: Which.
-        label: What they are, for history.
-    """
+    """Find what is wrong in notes and logs."""
     found = Lint([], WritePlan("lint", label))
     near = NearNames(workspace.catalog.names())
     wanted = sorted(set(paths))
@@ -135,11 +129,7 @@ def _values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFindi
 
 
 def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
-    """Tags of front matter: written with `#`, twice, or as text that lists several.
-
-    Raises:
-        Refused: They cannot be edited safely.
-    """
+    """Tags of front matter: written with `#`, twice, or as text that lists several."""
     from notekeep.markdown import field_edit, frontmatter
     from notekeep.markdown.field_values import parse_items
 

@@ -106,11 +106,7 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
 
 
 def _folder(workspace: Workspace, folder: str) -> str:
-    """The vault path of the folder that was named; one that is not there yet will be made.
-
-    Raises:
-        Refused: It is outside the vault, or the name of a note: what a shell's `mv` would rename.
-    """
+    """The vault path of the folder that was named; one that is not there yet will be made."""
     from notekeep.storage.file_names import match_spelling, resolve_path, split_path
 
     path = match_spelling(workspace.root, "/".join(split_path(folder.lstrip("/"))))
@@ -245,16 +241,7 @@ class LinkUpdater:
         return Resolver((moves.get(path, path), title, rest) for path, title, rest in self._names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
-        """A note's bytes with its links leading to where they led before.
-
-        Args:
-            note: The note.
-            data: Its bytes.
-            path: Where it will be.
-
-        Raises:
-            Refused: A link in its front matter cannot be edited safely.
-        """
+        """A note's bytes for its path afterwards, its links leading to where they led before."""
         from notekeep.markdown.links import retarget
 
         edits = retarget(
@@ -356,11 +343,7 @@ def _need_free(workspace: Workspace, target: str) -> None:
 
 
 def _retitled(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
-    """The note with its title changed where it is written; a file's name needs no change inside.
-
-    Raises:
-        Refused: The title stands in text that is not UTF-8, or cannot be edited safely.
-    """
+    """The note with its title changed where it is written; a file's name needs no change inside."""
     from notekeep.markdown import field_edit
     from notekeep.markdown.sanitize import plain_text
     from notekeep.markdown.text_edit import TextEdit
@@ -389,10 +372,7 @@ _FILE_HINT = "give it another name"
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
     """Give the notes whose own name does not travel a path that is free and does.
 
-    Args:
-        workspace: The vault.
-        paths: Files of it; logs and templates among them keep their names, which other things
-            refer to.
+    Logs and templates keep their names, which other things refer to.
     """
     moves: dict[str, str] = {}
     taken: set[str] = set()

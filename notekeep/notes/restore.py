@@ -112,13 +112,6 @@ def plan_version(
 ) -> WritePlan:
     """Plan a note with a content that history holds; one that is gone is made again.
 
-    Args:
-        workspace: The vault.
-        history: Where the content is.
-        path: The note.
-        digest: The content.
-        label: What the step is called; by default the note's path.
-
     Raises:
         NotFound: History does not hold it any more.
     """
@@ -132,13 +125,7 @@ def plan_version(
 
 
 def plan_untrash(workspace: Workspace, history: History, name: str, to: str = "") -> WritePlan:
-    """Plan a file's way back from the trash.
-
-    Args:
-        workspace: The vault.
-        history: Where the file's old path is looked up.
-        name: The file: its path in the trash, its old path, or its name.
-        to: Where it goes, as a vault path; empty is where it was.
+    """Plan a file's way back from the trash, to where it was or to another vault path.
 
     Raises:
         NotFound: Nothing in the trash has that name.
@@ -151,12 +138,7 @@ def plan_untrash(workspace: Workspace, history: History, name: str, to: str = ""
 
 
 def find_trashed(workspace: Workspace, name: str) -> str:
-    """The one file in the trash that a name means: its path there, its old path, or its name.
-
-    Raises:
-        NotFound: Nothing in the trash has that name.
-        Ambiguous: Several files have it.
-    """
+    """The one file in the trash that a name means: its path there, its old path, or its name."""
     listed = [one.path for one in list_trash(workspace.root)]
     found = _named(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
     if not found:
@@ -241,13 +223,10 @@ def find_traces(vault: Vault, name: str) -> Traces:
 
 
 def forget_traces(vault: Vault, traces: Traces) -> int:
-    """Remove every trace; the index is thrown away and built anew from the files that are there.
+    """Remove every trace, and return how many versions of history that were.
 
-    Deleting rows would leave their text in free pages of the index until something else is written
-    there.
-
-    Returns:
-        How many versions were removed from history.
+    The index is thrown away and built anew: deleting rows would leave their text in free pages of
+    it until something else is written there.
     """
     removed = vault.history.store.forget(traces.path)
     for name in {traces.path, *traces.names}:

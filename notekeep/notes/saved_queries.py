@@ -15,12 +15,7 @@ TABLE = "saved"
 
 
 def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
-    """Plan to keep a query under a name, or to forget it; all else in the file stays.
-
-    Args:
-        workspace: Reads the settings.
-        name: What the person calls it.
-        query: The query; "" forgets it.
+    """Plan to keep a query under a name, an empty one to forget it; the rest of the file stays.
 
     Raises:
         NotFound: No query of that name is to be forgotten.
