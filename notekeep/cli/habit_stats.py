@@ -89,7 +89,7 @@ def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
     habits = vault.habits.tracker
     habits.refresh()
     chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(vault.notes.plan, habits, chosen, year)
+    plan = plan_year(vault.notes.workspace, habits, chosen, year)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
@@ -392,5 +392,5 @@ def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     review that is there is never written over.
     """
     vault = open_refreshed()
-    plan = vault.notes.plan.review(vault.habits.tracker, " ".join(words))
+    plan = vault.notes.plan_review(" ".join(words))
     return apply_plan(vault, plan, dry_run=dry_run)

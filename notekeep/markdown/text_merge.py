@@ -21,16 +21,9 @@ if TYPE_CHECKING:
 
 
 def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides to what they come from.
+    """Apply the changes of both sides, in either order, to the version that they come from.
 
-    Args:
-        base: The version both come from.
-        ours: One version.
-        theirs: The other; the two may be given in either order.
-
-    Returns:
-        The text with the changes of both; None when both changed the same lines, or lines that
-        touch.
+    None when both changed the same lines, or lines that touch.
     """
     if theirs in (ours, base):
         return ours
@@ -54,11 +47,7 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
-    """Align two texts: which line of the old one is which line of the new one.
-
-    Returns:
-        Old index to new index; increasing in both.
-    """
+    """Align two texts: old line numbers to new ones, both increasing."""
     found: dict[int, int] = {}
     stack = [(0, len(old), 0, len(new))]
     while stack:
@@ -153,14 +142,10 @@ Pair = tuple[range, range]
 
 
 def align_lines(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
-    """Pair the parts of two texts: equal ones, and those changed for one another.
+    """Pair ranges of two texts: equal parts, and those changed for one another, in order.
 
     What both begin and end with is found without comparing everything with everything, so that
     typing in a long text stays cheap.
-
-    Returns:
-        Ranges of the old text, each with the range of the new one that is in its place; together
-        they are both texts, in order.
     """
     shorter = min(len(old), len(new))
     head = 0
@@ -272,12 +257,7 @@ class ConflictedNote(NamedTuple):
 
 
 def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
-    """Find the marks in a text.
-
-    Args:
-        text: A whole file.
-        code: Spans of code, in which marks are an example and no conflict.
-    """
+    """Find git's marks in a whole file, but for those in spans of code, which are an example."""
     if OPENING not in text:
         return []
     return [
@@ -288,11 +268,7 @@ def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
 
 
 def find_hunks_in_note(data: bytes) -> ConflictedNote:
-    """Find the marks in a note, but for those that its code shows as an example.
-
-    Args:
-        data: The note's bytes.
-    """
+    """Find git's marks in a note, but for those that its code shows as an example."""
     from notekeep.markdown.frontmatter_block import split_frontmatter
     from notekeep.markdown.outline import read_body
 
@@ -306,13 +282,7 @@ def find_hunks_in_note(data: bytes) -> ConflictedNote:
 
 
 def side(text: str, found: Collection[Hunk], name: str) -> str:
-    """A text with one side in the place of each conflict.
-
-    Args:
-        text: The file.
-        found: Its conflicts, in order.
-        name: "ours", "theirs", "base", or "both" for one side after the other.
-    """
+    """Return a text with "ours", "theirs", "base" or "both" sides in the place of its conflicts."""
     parts: list[str] = []
     done = 0
     for hunk in found:
@@ -377,11 +347,7 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
 
 
 def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
-    """Return both changes together, with the line ends of the site's file.
-
-    Returns:
-        The text; None when both changed the same lines, or lines that touch.
-    """
+    """Merge both changes, with the line ends of the site's file; None as `merge_texts`."""
     found = merge_texts(*map(plain_ends, (base, site, note)))
     if found is None or plain_ends(site) == site:
         return found

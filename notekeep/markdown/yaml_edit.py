@@ -59,11 +59,7 @@ class YamlBlock:
     """
 
     def __init__(self, text: str, eol: str) -> None:
-        """Compose a block whose lines end in `eol`.
-
-        Raises:
-            guard.Suspect: It cannot be read.
-        """
+        """Compose a block whose lines end in `eol`."""
         self.text = text
         self.document = Document(text)
         self._eol = eol
@@ -392,11 +388,7 @@ class YamlEdit:
     """A file whose YAML block is to be changed; each method gives new bytes, None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`.
-
-        Raises:
-            guard.Suspect: It cannot be read.
-        """
+        """Read the block of `data`."""
         self._data = data
         self._parts = parts
         self._eol = parts.eol.decode()

@@ -1,7 +1,7 @@
 """Reads a YAML block through python-frontmatter, with a handler that never changes a value.
 
 PyYAML types by YAML 1.1, which turns `12:30` into 750 and `no` into False. Here the node tree is
-composed by libyaml and typed by values.core(); nothing is ever constructed from a tag. Importing
+composed by libyaml and typed by type_scalar(); nothing is ever constructed from a tag. Importing
 this module imports yaml, so it is imported where there is a block to read.
 """
 
@@ -30,7 +30,7 @@ _EXOTIC_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
 
 
 class _NodeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Composes nodes; a plain scalar's tag is PLAIN, so that its text can be typed later."""
+    """Composes nodes; a plain scalar's tag is PLAIN_STYLE, so that its text can be typed later."""
 
     def resolve(self, kind: type[yaml.Node], _value: str, implicit: tuple[bool, bool]) -> str:
         """Name a node's tag without guessing a type (called by the composer)."""
@@ -57,11 +57,7 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        """Compose `text`.
-
-        Raises:
-            guard.Suspect: It is no mapping with each key once, or it is not safe to read.
-        """
+        """Compose `text`."""
         self.text = text
         self.root: yaml.MappingNode | None = None
         self.entries: list[YamlEntry] = []
@@ -182,7 +178,7 @@ class NoteHandler(YAMLHandler):
     """Front matter for python-frontmatter, read only.
 
     `frontmatter.loads(text, handler=NoteHandler())` gives a Post whose metadata is typed as
-    notekeep types it. Writing goes by span (fieldedits.py), or is a new file (render_new).
+    notekeep types it. Writing goes by span (field_edit.py), or is a new file (render_new).
     """
 
     def detect(self, text: str) -> bool:
@@ -197,11 +193,7 @@ class NoteHandler(YAMLHandler):
         return block, data[parts.body :].decode("utf-8", "surrogatepass")
 
     def load(self, fm: str, **_kwargs: object) -> Metadata:
-        """Read a block into typed values.
-
-        Raises:
-            guard.Suspect: It cannot be read; the message says why.
-        """
+        """Read a block into typed values."""
         return Metadata(Document(fm))
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:

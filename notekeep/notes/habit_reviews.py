@@ -11,6 +11,7 @@ from notekeep.habits.calendar import year_bounds
 from notekeep.habits.review import last_ended, review_habit
 from notekeep.habits.streaks import rate
 from notekeep.habits.summary import describe_year, format_count, streak_unit
+from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.tracking.habit_details import find_span, parse_span
 
@@ -67,13 +68,13 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
 
 
 def review_path(when: Bounds) -> str:
-    """Where the review of some days lies, vault-relative."""
+    """Find where the review of some days lies, vault-relative."""
     if when.span == "month":
         return f"{FOLDER}/Review {when.first:%Y-%m}.md"
     return f"{FOLDER}/Review {when.first.isoformat()}.md"
 
 
-def plan_review(plans: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
+def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
     """Plan the note.
 
     Raises:
@@ -85,7 +86,7 @@ def plan_review(plans: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan
     today = habits.today()
     if when.first > today:
         raise UsageError(f"{dates.format_short_day(when.first, today)} has not come yet")
-    if (plans.root / path).exists():
+    if (workspace.root / path).exists():
         raise Refused(
             f"there is a review of that {when.span} already: {path}",
             f"`notekeep open '{path}'` goes on with it",
@@ -226,15 +227,9 @@ def _plain(text: str) -> str:
 
 
 def plan_year(
-    plans: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
+    workspace: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
 ) -> WritePlan:
-    """Plan a draft about a year.
-
-    Args:
-        plans: The vault.
-        habits: Its habits, refreshed.
-        chosen: The habits that it is about.
-        year: The year.
+    """Plan a draft about a year of the chosen habits.
 
     Raises:
         Refused: None of them has a note and a day of that year.
@@ -255,7 +250,7 @@ def plan_year(
         "tags": ["habit"],
         "sources": [source for source in sources if source],
     }
-    return plans.new("post", title, fields=fields, body="\n".join(parts))
+    return plan_new(workspace, "post", title, fields=fields, body="\n".join(parts))
 
 
 def _part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -> Iterator[str]:

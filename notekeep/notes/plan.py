@@ -77,7 +77,7 @@ class WritePlan:
         raise Refused(message, first.hint, line=first.line, column=first.column)
 
     def diff(self) -> Iterator[str]:
-        """The plan as lines of a unified diff, file by file."""
+        """Return the plan as lines of a unified diff, file by file."""
         for change in self.changes:
             yield from _diff(change)
 
@@ -99,7 +99,7 @@ class WriteResult(NamedTuple):
 
 
 def refusal(path: str, error: NotekeepError) -> Problem:
-    """Why a file was left out, with the place in it where there is one."""
+    """Tell why a file was left out, with the place in it where there is one."""
     line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
     return Problem(path, line, error.message, error.hint, "refused", column)
 
@@ -138,15 +138,7 @@ BACK = frozenset({"restore"})
 
 
 def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
-    """Write what a plan says.
-
-    Args:
-        plan: The plan; a file is written only if it is what the plan was made from.
-        root: The vault.
-        history: Where earlier versions are kept, and the step is noted.
-
-    Returns:
-        What was written, and what was left out with its reason.
+    """Write what a plan says, as one step; a file only if it is what the plan was made from.
 
     Raises:
         Conflict: The only file, or one that the others need, has changed since; nothing is lost.
