@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from functools import partial
+from functools import cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
-
-import pyromark
 
 from notekeep.markdown.extensions import find_definitions, find_extensions
 from notekeep.markdown.hidden import ParserPass, find_hidden, may_reach_over
@@ -23,15 +21,8 @@ from notekeep.markdown.tree import ParsedPage, Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OPTIONS: Final = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_FOOTNOTES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_WIKILINKS
-)
-"""Tasks of any mark, callouts and math follow Obsidian's rules, which are not the parser's."""
+    import pyromark
 
-_PARSER: Final = pyromark.Markdown(options=_OPTIONS)
 _BLOCKS: Final = {
     "Paragraph": "paragraph",
     "Heading": "heading",
@@ -63,6 +54,20 @@ _WIKILINK: Final = re.compile(r"!?\[\[([^\[\]\n|]++)(?:\|((?:[^\[\]\n]|\[(?!\[)|
 _TASK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]{1,4}\[(.)\][ \t]++(\S[^\n]*)")
 _CALLOUT: Final = re.compile(r">[ \t]?\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*([^\n]*)")
 _LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
+
+
+@cache
+def _commonmark() -> pyromark.Markdown:
+    import pyromark  # no command that parses nothing waits for it
+
+    # Tasks of any mark, callouts and math follow Obsidian's rules, which are not the parser's.
+    options = pyromark.Options
+    return pyromark.Markdown(
+        options=options.ENABLE_TABLES
+        | options.ENABLE_FOOTNOTES
+        | options.ENABLE_STRIKETHROUGH
+        | options.ENABLE_WIKILINKS
+    )
 
 
 def parse_markdown(text: str) -> ParsedPage:
@@ -102,7 +107,7 @@ def parse_blocks(text: str) -> ParsedPage:
     places = None if text.isascii() else _characters(text)
     depth = 0
     try:
-        events: Any = _PARSER.events_with_range(text)
+        events: Any = _commonmark().events_with_range(text)
         for event, span in events:
             if event.__class__ is not str:
                 ((name, value),) = event.items()
@@ -128,7 +133,7 @@ def find_references(text: str) -> dict[str, str]:
     This is much quicker than to read the text.
     """
     try:
-        found = _PARSER.reference_definitions(_normalize(text))
+        found = _commonmark().reference_definitions(_normalize(text))
     except BaseException as error:
         if not _is_failure(error):
             raise
@@ -175,7 +180,7 @@ def _parse(text: str, source: str) -> ParserPass:
     builder = _Builder(text, source)
     handlers = {"Start": builder.open, "End": builder.close, "Text": builder.add_text}
     places = None if text.isascii() else _characters(text)
-    events: Any = _PARSER.events_with_range(text)  # strings, and dictionaries of many shapes
+    events: Any = _commonmark().events_with_range(text)  # strings, and dictionaries of many shapes
     for event, span in events:
         start, end = span["start"], span["end"]
         if places is not None:

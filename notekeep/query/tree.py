@@ -28,27 +28,24 @@ Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 @dataclass(frozen=True)
 class _Words:
+    # Nodes with the same fields share its methods: to make those of a class takes a third of a ms.
     text: str
     scope: WordScope = "any"
     span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True)
 class Term(_Words):
     """A word: `naval`, `title:atomic`."""
 
 
-@dataclass(frozen=True)
 class Phrase(_Words):
     """Words in a row: `"exact phrase"`."""
 
 
-@dataclass(frozen=True)
 class Prefix(_Words):
     """The beginning of a word: `lever*`; also the last word of a query that is being typed."""
 
 
-@dataclass(frozen=True)
 class Wildcard(_Words):
     """A word with gaps: `fu*on`, `te?t`."""
 
@@ -90,7 +87,6 @@ class Line:
     span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True)
 class Block(Line):
     """Words between two blank lines, as Obsidian writes it: `block:(a b)`; `node` as in Section."""
 

@@ -296,6 +296,8 @@ def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> s
         _replace_problems(connection, path, problems)
         row = (path, stored, crc, fields)
         connection.execute("INSERT OR REPLACE INTO habit_files VALUES (?, ?, ?, ?)", row)
+    if not touched and not is_redefined:
+        return set()
     return _update_days(connection, touched, is_redefined=is_redefined)
 
 

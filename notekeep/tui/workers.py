@@ -225,7 +225,6 @@ SOON = (
     "notekeep.tui.widgets.switcher",
     "notekeep.tui.dialogs.prompts",
     "notekeep.tui.screens.note_operations",
-    "notekeep.search.session",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",
     "notekeep.tui.dialogs.form",

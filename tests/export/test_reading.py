@@ -147,7 +147,8 @@ class PanickingParser:
 def test_note_that_the_parser_fails_on_is_refused(
     write_vault: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parser, "_PARSER", PanickingParser(parser._PARSER))
+    panicking = PanickingParser(parser._commonmark())
+    monkeypatch.setattr(parser, "_commonmark", lambda: panicking)
     source = write_vault({"a.md": "# A\n\nThis sets it off.\n", "b.md": "# B\n\nFine.\n"})
     made = plan(source, "a.md", "b.md")
     assert "The Markdown parser failed (index out of bounds)" in made.refused["a.md"].message
@@ -157,7 +158,8 @@ def test_note_that_the_parser_fails_on_is_refused(
 def test_note_that_embeds_an_unreadable_one_is_refused(
     write_vault: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parser, "_PARSER", PanickingParser(parser._PARSER))
+    panicking = PanickingParser(parser._commonmark())
+    monkeypatch.setattr(parser, "_commonmark", lambda: panicking)
     source = write_vault(
         {"a.md": "---\npublish: true\n---\nThis sets it off.\n", "b.md": "# B\n\n![[a]]\n"}
     )
