@@ -123,7 +123,7 @@ class Dialect:
     guard_prose: Callable[[str], list[tuple[int, int, str]]] | None = None
 
 
-# What rewriters share: the body at hand, the engine it is for, and the splices made so far.
+# What rewriters share: the body at hand, the engine it is for, and the edits made so far.
 
 
 @dataclass(slots=True)
@@ -131,24 +131,24 @@ class RewriteJob:
     """One body on its way to a generator.
 
     Attributes:
-        passage: The body; nothing in it is changed until all splices are known.
+        passage: The body; nothing in it is changed until all edits are known.
         dialect: How the generator reads.
         remarks: What the person should know.
-        splices: What is to be replaced.
+        edits: What is to be replaced.
         claimed: Nodes that one rewriter replaces whole, so that the others leave them alone.
-        tags: Pictures that are written as HTML.
-        heads: Lines that a block's new first line takes the place of.
-        loose: Spans whose meaning a rewriter changes on purpose, which the guard skips.
+        html_pictures: Pictures that are written as HTML.
+        replaced_lines: Lines that a block's new first line takes the place of.
+        unguarded: Spans whose meaning a rewriter changes on purpose, which the guard skips.
     """
 
     passage: MappedText
     dialect: Dialect
     remarks: WarningList
-    splices: list[SourceEdit] = field(default_factory=list)
+    edits: list[SourceEdit] = field(default_factory=list)
     claimed: set[Node] = field(default_factory=set)
-    loose: list[tuple[int, int]] = field(default_factory=list)
-    tags: set[Node] = field(default_factory=set)
-    heads: set[int] = field(default_factory=set)
+    unguarded: list[tuple[int, int]] = field(default_factory=list)
+    html_pictures: set[Node] = field(default_factory=set)
+    replaced_lines: set[int] = field(default_factory=set)
 
     @property
     def tree(self) -> Tree:
@@ -157,14 +157,14 @@ class RewriteJob:
 
     def put(self, start: int, end: int, text: str, reason: str = "") -> None:
         """Replace a span."""
-        self.splices.append(SourceEdit(start, end, text, reason))
+        self.edits.append(SourceEdit(start, end, text, reason))
 
     def replace(self, node: Node, text: str, reason: str = "") -> None:
         """Replace a node whole."""
         self.claimed.update(node.walk())
         self.put(node.start, node.end, text, reason)
 
-    def free(self, node: Node) -> bool:
+    def is_free(self, node: Node) -> bool:
         """Whether no rewriter has claimed a node or what it stands in."""
         return node not in self.claimed
 

@@ -140,74 +140,74 @@ class _Ids:
 
 
 def rewrite_links(
-    work: RewriteJob, refs: ReferenceTable, addresses: AddressResolver, options: Options
+    job: RewriteJob, refs: ReferenceTable, addresses: AddressResolver, options: Options
 ) -> None:
     """Give every link and picture the address it has in the site."""
-    for node in work.tree.find("link", "image"):
+    for node in job.tree.find("link", "image"):
         ref = refs.get(node.info)
-        if ref is None or not work.free(node):
+        if ref is None or not job.is_free(node):
             continue
         if node.kind == "image":
-            _picture(work, node, ref, addresses.asset(ref))
+            _picture(job, node, ref, addresses.asset(ref))
             continue
         local = addresses.local(ref)
         target = f"#{local}" if local else _address(ref, addresses)
         if target is None:
-            _unlink(work, node, options)
+            _unlink(job, node, options)
         else:
-            _readdress(work, node, target)
+            _readdress(job, node, target)
 
 
 def _address(ref: Ref, addresses: AddressResolver) -> str | None:
     return addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
 
 
-def _readdress(work: RewriteJob, node: Node, target: str) -> None:
+def _readdress(job: RewriteJob, node: Node, target: str) -> None:
     close = node.children[-1].end if node.children else node.start + 1
     reason = f"a link leads to {target}"
-    if work.dialect.as_html:
+    if job.dialect.as_html:
         more = f' title="{html.escape(node.title)}"' if node.title else ""
-        work.put(node.start, node.start + 1, f'<a href="{target}"{more}>', reason)
-        work.put(close, node.end, "</a>")
-        work.loose.append((node.start, node.end))
+        job.put(node.start, node.start + 1, f'<a href="{target}"{more}>', reason)
+        job.put(close, node.end, "</a>")
+        job.unguarded.append((node.start, node.end))
         return
     title = f' "{html.escape(node.title)}"' if node.title else ""
-    work.put(node.start, node.start + 1, "[", reason)
-    work.put(close, node.end, f"]({target}{title})")
+    job.put(node.start, node.start + 1, "[", reason)
+    job.put(close, node.end, f"]({target}{title})")
 
 
-def _unlink(work: RewriteJob, node: Node, options: Options) -> None:
+def _unlink(job: RewriteJob, node: Node, options: Options) -> None:
     reason = "a link to an unpublished note becomes words"
     if options.unpublished == "strip":
-        work.replace(node, "", reason)
+        job.replace(node, "", reason)
         return
     close = node.children[-1].end if node.children else node.start + 1
     mark = " (unpublished)" if options.unpublished == "stub" else ""
-    work.put(node.start, node.start + 1, "", reason)
-    work.put(close, node.end, mark)
+    job.put(node.start, node.start + 1, "", reason)
+    job.put(close, node.end, mark)
 
 
-def _picture(work: RewriteJob, node: Node, ref: Ref, target: str) -> None:
+def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
     """Write a picture: with a size it takes HTML or a shortcode, where the site has one of them."""
-    source = work.tree.source(node)
+    source = job.tree.source(node)
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
     alt = _plain(words)
-    sized = work.dialect.sizes if ref.width else ""
-    match "tag" if work.dialect.as_html else sized:
+    sized = job.dialect.sizes if ref.width else ""
+    match "tag" if job.dialect.as_html else sized:
         case "tag":
             size = f" {_size(ref)}" if ref.width else ""
             more = f' title="{html.escape(node.title)}"' if node.title else ""
             text = f'<img src="{target}" alt="{html.escape(alt)}"{size}{more}>'
-            work.tags.add(node)
+            job.html_pictures.add(node)
         case "attributes":
             text += f"{{ {_size(ref)} }}"
         case "shortcode" if is_alone(node):
             quoted = alt.replace("\\", "\\\\").replace('"', '\\"')
             text = f'{{{{< figure src="{target}" alt="{quoted}" {_size(ref)} >}}}}'
-            work.loose.append((node.start, node.end))
-    work.replace(node, text, f"a picture is at {target}")
+            job.unguarded.append((node.start, node.end))
+    job.replace(node, text, f"a picture is at {target}")
 
 
 def _size(ref: Ref) -> str:
@@ -219,66 +219,66 @@ def _plain(alt: str) -> str:
     return MappedText(alt, []).tree.root.children[0].plain() if alt.strip() else ""
 
 
-def write_anchors(work: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
+def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
     """Write an id at every place that some link leads to, and take the vault's block ids away.
 
     Returns:
         The ids that could be written.
     """
     wanted = set(wanted)
-    marks = [mark for mark in block_ids(work.tree) if work.free(mark.block)]
-    line_ends = {node.start: node for node in work.tree.find("soft_break", "hard_break")}
+    marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
+    line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
     for mark in marks:
-        work.put(mark.start, mark.end, "", "a block id stays in the vault")
+        job.put(mark.start, mark.end, "", "a block id stays in the vault")
         if mark.start in line_ends:
-            work.claimed.add(line_ends[mark.start])
+            job.claimed.add(line_ends[mark.start])
     written = set()
     for name in sorted(wanted & anchors.places.keys()) if wanted else ():
-        node = _node_at(work, anchors.places[name])
+        node = _node_at(job, anchors.places[name])
         if node.kind == "heading":
-            _heading_id(work, node, name)
+            _heading_id(job, node, name)
             written.add(name)
-        elif work.dialect.html:
-            _block_id(work, node, name)
+        elif job.dialect.html:
+            _block_id(job, node, name)
             written.add(name)
     return written
 
 
-def _node_at(work: RewriteJob, place: AnchorBlock) -> Node:
+def _node_at(job: RewriteJob, place: AnchorBlock) -> Node:
     """Return the block at a place of the body."""
-    return next(node for node in work.tree.find(place.kind) if node.start == place.start)
+    return next(node for node in job.tree.find(place.kind) if node.start == place.start)
 
 
-def _heading_id(work: RewriteJob, node: Node, name: str) -> None:
+def _heading_id(job: RewriteJob, node: Node, name: str) -> None:
     reason = f"a link leads here, so the heading has the id {name}"
     last = node.children[-1].end if node.children else node.start + node.level
-    if not work.dialect.heading_ids:
+    if not job.dialect.heading_ids:
         start = node.children[0].start if node.children else last
-        work.put(start, start, f'<a id="{name}"></a>', reason)
+        job.put(start, start, f'<a id="{name}"></a>', reason)
         return
     # Whatever hashes close the heading go: attributes have to be the last thing on the line.
-    end = work.tree.lines[node.first].end if node.info.startswith("#") else last
-    work.put(last, end, f" {{#{name}}}", reason)
+    end = job.tree.lines[node.first].end if node.info.startswith("#") else last
+    job.put(last, end, f" {{#{name}}}", reason)
 
 
-def _block_id(work: RewriteJob, node: Node, name: str) -> None:
+def _block_id(job: RewriteJob, node: Node, name: str) -> None:
     tag = f'<a id="{name}"></a>'
     reason = f"a link leads here, so the block has the id {name}"
     paragraph = node
     while paragraph.kind in {"item", "list"} and paragraph.children:
         paragraph = paragraph.children[0]
     if paragraph.kind == "paragraph" and paragraph.children:
-        at = _behind_box(work, paragraph)
-        work.put(at, at, tag, reason)
+        at = _behind_box(job, paragraph)
+        job.put(at, at, tag, reason)
         return
-    line = work.tree.lines[node.first]
-    marks = work.marks(node.first)[: node.start - line.start]
-    work.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
+    line = job.tree.lines[node.first]
+    marks = job.marks(node.first)[: node.start - line.start]
+    job.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
 
 
-def _behind_box(work: RewriteJob, paragraph: Node) -> int:
+def _behind_box(job: RewriteJob, paragraph: Node) -> int:
     """Return where a paragraph's own words begin: behind the box of a task, if it has one."""
-    text = work.passage.text
+    text = job.passage.text
     start = paragraph.start
     box = text[start : start + 4]
     is_task = (

@@ -25,47 +25,47 @@ _ZOLA = re.compile(
 _NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
 
 
-def guard_code(work: RewriteJob) -> None:
+def guard_code(job: RewriteJob) -> None:
     """Make template syntax in code and raw HTML harmless.
 
     Raises:
         Refused: Some of it cannot be written in a way that the generator leaves alone.
     """
-    guard = work.dialect.guard_code
-    for node in work.tree.find("fence", "code_block", "code_span"):
-        if work.dialect.as_html and node.kind == "code_span" and work.free(node):
-            _as_tag(work, node)
-        if guard is None or not work.free(node):
+    guard = job.dialect.guard_code
+    for node in job.tree.find("fence", "code_block", "code_span"):
+        if job.dialect.as_html and node.kind == "code_span" and job.is_free(node):
+            _as_tag(job, node)
+        if guard is None or not job.is_free(node):
             continue
-        source = work.tree.source(node)
+        source = job.tree.source(node)
         changes = guard(source)
         if changes is None:
-            raise _impossible(work, node)
+            raise _impossible(job, node)
         for start, end, text in changes:
             reason = "template syntax in code is shown, not run"
-            work.put(node.start + start, node.start + end, text, reason)
-    for node in work.tree.find("html", "html_block"):
-        for mark in work.dialect.guard_marks if work.free(node) else ():
-            at = work.passage.text.find(mark, node.start, node.end)
+            job.put(node.start + start, node.start + end, text, reason)
+    for node in job.tree.find("html", "html_block"):
+        for mark in job.dialect.guard_marks if job.is_free(node) else ():
+            at = job.passage.text.find(mark, node.start, node.end)
             while at >= 0:
-                work.put(
+                job.put(
                     at, at + 1, f"&#{ord(mark[0])};", "template syntax in HTML is shown, not run"
                 )
-                at = work.passage.text.find(mark, at + 1, node.end)
+                at = job.passage.text.find(mark, at + 1, node.end)
 
 
-def _as_tag(work: RewriteJob, node: Node) -> None:
+def _as_tag(job: RewriteJob, node: Node) -> None:
     """Write code with template syntax as HTML, for an engine that runs templates before it."""
-    if not any(mark in node.content for mark in work.dialect.guard_marks):
+    if not any(mark in node.content for mark in job.dialect.guard_marks):
         return
     signs = (f"&#{ord(c)};" if c.isascii() and c in punctuation else c for c in node.content)
     reason = "template syntax in code is shown, not run"
-    work.replace(node, f"<code>{''.join(signs)}</code>", reason)
+    job.replace(node, f"<code>{''.join(signs)}</code>", reason)
 
 
-def _impossible(work: RewriteJob, node: Node) -> Refused:
-    marks = " or ".join(work.dialect.guard_marks)
-    path, line = work.passage.origin(node.start)
+def _impossible(job: RewriteJob, node: Node) -> Refused:
+    marks = " or ".join(job.dialect.guard_marks)
+    path, line = job.passage.origin(node.start)
     return Refused(
         f"{path}: the code on line {line} has {marks} without its end,"
         " and the site's generator stops at that even in code",
@@ -152,42 +152,42 @@ _TAGLIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _COMMENT = re.compile(r"(?<!\\)%")
 
 
-def rewrite_formulas(work: RewriteJob) -> None:
+def rewrite_formulas(job: RewriteJob) -> None:
     """Write every formula as the engine leaves it alone."""
-    if work.dialect.math.mathml:
-        _tell_unread(work)
-    for node in work.tree.find("math", "math_double", "math_block"):
-        if not work.free(node):
+    if job.dialect.math.mathml:
+        _tell_unread(job)
+    for node in job.tree.find("math", "math_double", "math_block"):
+        if not job.is_free(node):
             continue
-        math = work.dialect.math
+        math = job.dialect.math
         if node.kind == "math_block":
-            _block(work, node)
+            _block(job, node)
             continue
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
-        if node.inside("cell") or work.dialect.engine == "kramdown":
+        if node.inside("cell") or job.dialect.engine == "kramdown":
             # A bar ends a cell, and to kramdown it makes a table of a paragraph.
             tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         if node.kind == "math_double" and not math.within and not is_alone(node):
             marks, tex = math.inline, rf"\displaystyle {tex}"
-        text = _written(work, tex, marks)
+        text = _written(job, tex, marks)
         if node.kind == "math" and marks == math.display:
-            text = _within_a_line(work, node, text)
-        if text != work.tree.source(node):
-            work.replace(node, text, "math is written as the site reads it")
+            text = _within_a_line(job, node, text)
+        if text != job.tree.source(node):
+            job.replace(node, text, "math is written as the site reads it")
 
 
-def _tell_unread(work: RewriteJob) -> None:
+def _tell_unread(job: RewriteJob) -> None:
     """Tell in one line which formulas the page shows as TeX."""
-    found = work.tree.find("math", "math_double", "math_block")
+    found = job.tree.find("math", "math_double", "math_block")
     unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
     if unread:
         shown = " ".join(unread[0].content.split())[:40]
         more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
-        work.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
+        job.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
 
 
-def _within_a_line(work: RewriteJob, node: Node, text: str) -> str:
+def _within_a_line(job: RewriteJob, node: Node, text: str) -> str:
     """Tell an engine that has one mark for both that a formula is within a line.
 
     kramdown takes one that is all of a paragraph for display; a backslash before it says no.
@@ -196,23 +196,23 @@ def _within_a_line(work: RewriteJob, node: Node, text: str) -> str:
     if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
         return text
     # The vault's parser would see a block here, whatever follows.
-    work.loose.append((paragraph.start, paragraph.end))
+    job.unguarded.append((paragraph.start, paragraph.end))
     return f"\\{text}" if is_alone(node) else text
 
 
-def _written(work: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
-    tex = _parted(work, tex)
-    if work.dialect.math.raw:
+def _written(job: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
+    tex = _parted(job, tex)
+    if job.dialect.math.raw:
         return marks[0] + tex + marks[1]
-    return escape_tex(marks[0] + tex + marks[1], python_markdown=work.dialect.engine == "python")
+    return escape_tex(marks[0] + tex + marks[1], python_markdown=job.dialect.engine == "python")
 
 
-def _parted(work: RewriteJob, tex: str) -> str:
+def _parted(job: RewriteJob, tex: str) -> str:
     """Part with blanks, which TeX does not see, what a template or a browser would act on."""
-    if work.dialect.guard_marks:
-        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in work.dialect.guard_marks)
+    if job.dialect.guard_marks:
+        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in job.dialect.guard_marks)
         tex = re.sub("|".join(marks), r"\g<0> ", tex)
-    if work.dialect.math.raw and not work.dialect.math.blocks:
+    if job.dialect.math.raw and not job.dialect.math.blocks:
         tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
     return tex
 
@@ -226,27 +226,27 @@ def escape_tex(tex: str, *, python_markdown: bool) -> str:
     return _PYTHON.sub(r"\\\g<0>", tex)
 
 
-def _block(work: RewriteJob, node: Node) -> None:
+def _block(job: RewriteJob, node: Node) -> None:
     lines = [line.strip() for line in node.content.strip().split("\n")]
-    math = work.dialect.math
+    math = job.dialect.math
     if math.raw:
         kept = _joined([line for line in lines if line], apart=math.blocks)
         if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, kept)):
             # Where math stands within paragraphs only, the marks of the quote would be TeX.
-            text = _written(work, " ".join(kept), math.display)
-            work.replace(node, text, "math is written as the site reads it")
+            text = _written(job, " ".join(kept), math.display)
+            job.replace(node, text, "math is written as the site reads it")
             return
-        same = [_parted(work, line) for line in kept] == lines
+        same = [_parted(job, line) for line in kept] == lines
         if math.display == ("$$", "$$") and same:
             return
-        text = _written(work, "\n" + "\n".join(kept) + "\n", math.display)
+        text = _written(job, "\n" + "\n".join(kept) + "\n", math.display)
     else:
-        text = _written(work, "\n" + "\n".join(filter(None, lines)) + "\n", math.display)
+        text = _written(job, "\n" + "\n".join(filter(None, lines)) + "\n", math.display)
         # A line of TeX must not begin a list, a quote or a heading.
         text = _LINE_START.sub(r"\1\\\2", text)
-    marks = work.marks(node.first)
+    marks = job.marks(node.first)
     reason = "math is written as the site reads it"
-    work.replace(node, text.replace("\n", "\n" + marks), reason)
+    job.replace(node, text.replace("\n", "\n" + marks), reason)
 
 
 def _joined(lines: list[str], *, apart: bool) -> list[str]:
