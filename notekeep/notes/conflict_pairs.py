@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotFound
+from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     find_hunks_in_note,
     hunks,
@@ -16,6 +17,8 @@ from notekeep.markdown.text_merge import (
     split_lines,
 )
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.query.tree import Is
+from notekeep.storage.conflict_names import find_original
 from notekeep.storage.file_names import free_path, name_key
 from notekeep.storage.open_folder import content_at
 
@@ -226,8 +229,6 @@ def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
 
 def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
     """The text of a file and git's marks in it."""
-    from notekeep.markdown.schema import role
-
     data = workspace.read(path)
     if role(path, workspace.schema) == "log":
         text = data.decode("utf-8", "surrogateescape")
@@ -283,9 +284,6 @@ def _entries(data: bytes) -> list[tuple[bytes, ...]]:
 
 def _logs(workspace: Workspace) -> Iterator[ConflictPair]:
     """Conflicts of logs, whose lines all count until somebody tidies up."""
-    from notekeep.query.tree import Is
-    from notekeep.storage.conflict_names import find_original
-
     paths = workspace.catalog.paths(Is("log"))
     folders: dict[str, set[str]] = {}
     for path in paths:
