@@ -245,4 +245,4 @@ def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
 
 
 def _pair(vault: Vault, words: tuple[str, ...]) -> ConflictPair:
-    return conflict_pairs.find(vault.notes.workspace, " ".join(words))
+    return conflict_pairs.find_conflict(vault.notes.workspace, " ".join(words))

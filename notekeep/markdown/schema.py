@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from notekeep.markdown.links import fold_name
-from notekeep.settings import KIND_FOLDERS
+from notekeep.settings import KIND_FOLDERS, excludes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -375,11 +375,8 @@ def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
         return "log"
     if is_in_folder(path, schema.templates):
         return "template"
-    if schema.excluded:
-        from notekeep.settings import excludes
-
-        if excludes(schema.excluded, path):
-            return "excluded"
+    if schema.excluded and excludes(schema.excluded, path):
+        return "excluded"
     return "note"
 
 

@@ -14,6 +14,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.field_values import BareText, render_new, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.note import title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
 
 if TYPE_CHECKING:
@@ -77,8 +78,6 @@ def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | Non
     if kind != "note":
         known["type"] = kind
     if kind == "habit":
-        from notekeep.markdown.note import title_slug
-
         known["habit"] = title_slug(title)
     if kind != "daily":
         known["title"] = title
@@ -160,8 +159,6 @@ def _filled(
     more: Mapping[str, str],
 ) -> str:
     """A vault's template with its names replaced; values of front matter stay values."""
-    from notekeep.markdown.note import title_slug
-
     names = {
         "title": title,
         "date": format_date(now, formats[0] or _USUAL["date"]),

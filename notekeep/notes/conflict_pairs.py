@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import pairwise
+from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotFound
+from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     find_hunks_in_note,
     hunks,
@@ -16,11 +18,13 @@ from notekeep.markdown.text_merge import (
     split_lines,
 )
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.query.tree import Is
+from notekeep.storage.conflict_names import find_original
 from notekeep.storage.file_names import free_path, name_key
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.markdown.text_merge import Hunk
     from notekeep.notes.workspace import Workspace
@@ -50,8 +54,8 @@ def find_merge_base(
     """
     known = [history.blobs.read(version.digest) for version in versions]
     for newer, older in pairwise(known):
-        added = _said(newer) - _said(older)
-        if added and added <= _said(theirs):
+        added = _nonblank_lines(newer) - _nonblank_lines(older)
+        if added and added <= _nonblank_lines(theirs):
             return newer
     if not known:
         return common_lines(mine, theirs)
@@ -65,7 +69,7 @@ def common_lines(one: bytes, other: bytes) -> bytes:
     return b"".join(lines[index] for index in sorted(match_lines(lines, split_lines(other))))
 
 
-def _said(data: bytes) -> set[bytes]:
+def _nonblank_lines(data: bytes) -> set[bytes]:
     """The lines of a text that say something."""
     return {line.strip() for line in data.split(b"\n")} - {b""}
 
@@ -78,14 +82,6 @@ def _said(data: bytes) -> set[bytes]:
 
 
 Choice: TypeAlias = Literal["mine", "theirs", "both"]
-
-_PARTS: tuple[Callable[[ConflictPair], str], ...] = (
-    lambda pair: pair.copy,
-    lambda pair: pair.note,
-    lambda pair: pair.copy.rpartition("/")[2],
-    lambda pair: pair.note.rpartition("/")[2],
-)
-"""What a name of a conflict may be, what says most first."""
 
 CONFLICT_PROBLEM = "conflict"
 """The code of the problem that a note with git's marks has."""
@@ -118,20 +114,23 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
         if problem.code == CONFLICT_PROBLEM
         or (problem.code == "front-matter" and _is_marked(workspace, problem.path))
     ]
-    return sorted([*found, *_logs(workspace)])
+    return sorted([*found, *_log_conflicts(workspace)])
 
 
-def find(workspace: Workspace, name: str) -> ConflictPair:
+def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
     """Return the one conflict that a name means: the copy's path or name, or its note's.
 
     Raises:
         NotFound: There is no such conflict.
         Ambiguous: Several are meant.
     """
-    listed = list_conflicts(workspace)
     wanted = {name_key(name), name_key(f"{name}.md")}
-    for part in _PARTS:
-        found = [pair for pair in listed if name_key(part(pair)) in wanted]
+    named = [
+        (pair, (pair.copy, pair.note, basename(pair.copy), basename(pair.note)))
+        for pair in list_conflicts(workspace)
+    ]
+    for part in range(4):  # what says most first
+        found = [pair for pair, names in named if name_key(names[part]) in wanted]
         if len(found) > 1:
             copies = [pair.copy for pair in found]
             raise Ambiguous(f"{name!r} could be several conflicts:", copies, "say which")
@@ -156,7 +155,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
-        _edit(plan, pair.note, workspace.read(pair.note), _bytes(side(text, found, name)))
+        _edit(plan, pair.note, workspace.read(pair.note), _encode(side(text, found, name)))
         return plan
     mine, theirs = sides(workspace, pair)
     if mine is None and choice != "mine":
@@ -186,7 +185,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
     if pair.kind == "log":
-        merged: bytes | None = _union(mine, theirs)
+        merged: bytes | None = _join_logs(mine, theirs)
     else:
         merged = merge_texts(_base(workspace, history, pair, mine, theirs), mine, theirs)
     if merged is None:
@@ -211,7 +210,7 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
     """
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
-        return _bytes(side(text, found, "ours")), _bytes(side(text, found, "theirs"))
+        return _encode(side(text, found, "ours")), _encode(side(text, found, "theirs"))
     mine = content_at(workspace.root, pair.note)
     return mine[0] if mine else None, workspace.read(pair.copy)
 
@@ -226,8 +225,6 @@ def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
 
 def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
     """The text of a file and git's marks in it."""
-    from notekeep.markdown.schema import role
-
     data = workspace.read(path)
     if role(path, workspace.schema) == "log":
         text = data.decode("utf-8", "surrogateescape")
@@ -257,11 +254,11 @@ def _base(
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         is_known = all(hunk.base is not None for hunk in found)
-        return _bytes(side(text, found, "base")) if is_known else common_lines(mine, theirs)
+        return _encode(side(text, found, "base")) if is_known else common_lines(mine, theirs)
     return find_merge_base(history, history.versions(pair.note), mine, theirs)
 
 
-def _union(mine: bytes, theirs: bytes) -> bytes:
+def _join_logs(mine: bytes, theirs: bytes) -> bytes:
     """A log with the entries of another that it lacks below its own; a fold does not mind order."""
     known = set(_entries(mine))
     eol = b"\r\n" if b"\r\n" in mine else b"\n"
@@ -281,11 +278,8 @@ def _entries(data: bytes) -> list[tuple[bytes, ...]]:
     return found
 
 
-def _logs(workspace: Workspace) -> Iterator[ConflictPair]:
+def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
     """Conflicts of logs, whose lines all count until somebody tidies up."""
-    from notekeep.query.tree import Is
-    from notekeep.storage.conflict_names import find_original
-
     paths = workspace.catalog.paths(Is("log"))
     folders: dict[str, set[str]] = {}
     for path in paths:
@@ -303,5 +297,5 @@ def _logs(workspace: Workspace) -> Iterator[ConflictPair]:
                 yield ConflictPair(path, path, "marks")
 
 
-def _bytes(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.catalog.columns import known_fields
 from notekeep.dates import format_short_day, parse_iso
 from notekeep.errors import InvalidValue, NotFound, UsageError
+from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
-from notekeep.markdown.schema import canonical
+from notekeep.markdown.field_values import parse_items
+from notekeep.markdown.outline import read_body
+from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
 from notekeep.notes.plan import NoteChange, WritePlan
 
@@ -111,8 +115,6 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
     ]
     if not unknown:
         return
-    from notekeep.catalog.columns import known_fields
-
     known = known_fields(workspace.catalog, workspace.schema)
     for key in unknown:
         if known.find(key):
@@ -196,10 +198,6 @@ def rename_tag_in_note(workspace: Workspace, path: str, data: bytes, change: Tag
 
 
 def _in_front_matter(data: bytes, change: TagRename) -> bytes:
-    from notekeep.markdown import field_edit, frontmatter
-    from notekeep.markdown.field_values import parse_items
-    from notekeep.markdown.schema import find_known_keys
-
     matter = frontmatter.read_frontmatter(data)
     key = find_known_keys(matter.fields).get("tags")
     if key is None:
@@ -221,8 +219,6 @@ def _in_front_matter(data: bytes, change: TagRename) -> bytes:
 
 def _tag(text: str) -> str:
     """A tag as a person types it, with or without `#`."""
-    from notekeep.markdown.outline import read_body
-
     name = text.strip().lstrip("#").strip("/")
     found = read_body(f"#{name}").tags
     if [tag.name for tag in found] != [name] or "//" in name:

@@ -12,9 +12,11 @@ from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
 from notekeep.habits.repairs import move_to_past_month, repair_line, restate_entry
 from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
+from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new
 from notekeep.notes.fields_and_tags import plan_set
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.tracking.checkin import log_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +51,6 @@ def habit_fields(
     Raises:
         UsageError: The schedule, the goal or the day is none, or a name is taken.
     """
-    from notekeep.markdown.note import title_slug
-
     index.refresh()
     identity = identity or title_slug(title)
     for new in (identity, *aliases):
@@ -291,8 +291,6 @@ def _settled(
     workspace: Workspace, habits: HabitIndex, habit: Habit, day: date
 ) -> RepairOffer | None:
     """What counts of a day on which lines contradict each other, said once more for good."""
-    from notekeep.tracking.checkin import log_path
-
     entries = habits.day_entries(habit, day.toordinal())
     unit = habit.definition.unit
     whole = reduce_entries(entries, unit)

@@ -9,10 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
+from notekeep.habits.log import parse_file
+from notekeep.habits.repairs import repair_line
+from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_changes import check_value
+from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import read_note
 from notekeep.markdown.schema import find_known_keys, role
+from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
 from notekeep.notes.moves import add_moves, find_portable_names, name_problems
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -79,10 +84,6 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
 
 def _log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
     """Lines of a log that were meant as a check-in and only need another shape."""
-    from notekeep.habits.log import parse_file
-    from notekeep.habits.repairs import repair_line
-    from notekeep.notes.habit_notes import repair_log
-
     found: list[LintFinding] = []
     codes: dict[int, str] = {}
     for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
@@ -130,9 +131,6 @@ def _values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFindi
 
 def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     """Tags of front matter: written with `#`, twice, or as text that lists several."""
-    from notekeep.markdown import field_edit, frontmatter
-    from notekeep.markdown.field_values import parse_items
-
     matter = frontmatter.read_frontmatter(data)
     key = find_known_keys(matter.fields).get("tags")
     if key is None:

@@ -9,18 +9,28 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Problem, Refused, UsageError
-from notekeep.markdown.links import DEFAULT_LINK_STYLE, Resolver, fold_name, note_stem
-from notekeep.markdown.sanitize import clean_line
+from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown.links import DEFAULT_LINK_STYLE, Resolver, fold_name, note_stem, retarget
+from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
-from notekeep.markdown.text_edit import edit_body, require_utf8
+from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.storage.file_names import free_path, name_key, portability_problem, safe_name
+from notekeep.storage.file_names import (
+    free_path,
+    match_spelling,
+    name_key,
+    portability_problem,
+    resolve_path,
+    safe_name,
+    split_path,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.errors import NotekeepError
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
@@ -46,8 +56,6 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
         Refused: The title gives no name that a file can have, the name is taken, or the title
             stands in text that is not UTF-8.
     """
-    from notekeep.storage.file_names import safe_name
-
     if not title.strip():
         raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
     require_utf8(title, "the title")
@@ -68,7 +76,7 @@ def plan_move(workspace: Workspace, row: Row, folder: str) -> WritePlan:
     Raises:
         Refused: The folder is outside the vault, is none, or has a note of that name.
     """
-    folder = _folder(workspace, folder)
+    folder = _find_folder(workspace, folder)
     name = row.path.rpartition("/")[2]
     target = f"{folder}/{name}" if folder else name
     plan = WritePlan("mv", row.path) if target == row.path else _move(workspace, "mv", row, target)
@@ -82,7 +90,7 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
     Raises:
         Refused: The folder is outside the vault, or is none.
     """
-    folder = _folder(workspace, folder)
+    folder = _find_folder(workspace, folder)
     found = workspace.catalog.rows_of(paths)
     rows = [found[path] for path in sorted(found)]
     plan = WritePlan("mv", f"{len(rows)} notes -> {folder or '.'}")
@@ -94,21 +102,20 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
         if target == row.path:
             continue
         try:
-            _need_place(workspace, row.path, target, taken)
+            _need_free(workspace, row.path, target, taken)
         except Refused as error:
             plan.refuse(row.path, error)
             continue
         taken.add(fold_name(target))
         moves[row.path] = target
-    while not _follow_all(workspace, plan, moves):
-        pass
+    while failed := _plan_with_links(workspace, plan, moves):
+        del moves[failed[0]]
+        plan.refuse(*failed)
     return plan
 
 
-def _folder(workspace: Workspace, folder: str) -> str:
+def _find_folder(workspace: Workspace, folder: str) -> str:
     """The vault path of the folder that was named; one that is not there yet will be made."""
-    from notekeep.storage.file_names import match_spelling, resolve_path, split_path
-
     path = match_spelling(workspace.root, "/".join(split_path(folder.lstrip("/"))))
     if resolve_path(workspace.root, path).is_dir():
         return path
@@ -120,13 +127,6 @@ def _folder(workspace: Workspace, folder: str) -> str:
             f"a folder of that name is meant with a / behind it: {path}/",
         )
     return path
-
-
-def _need_place(workspace: Workspace, path: str, target: str, taken: set[str]) -> None:
-    if fold_name(target) != fold_name(path):
-        _need_free(workspace, target)
-    if fold_name(target) in taken:
-        raise Refused(f"two of these notes would be {target}", "rename one of them first")
 
 
 def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
@@ -146,61 +146,49 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
     return plan
 
 
-def _follow_all(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> bool:
-    """Plan moves, and every link that follows; False when one was taken out of them meanwhile."""
-    follow = LinkUpdater(
-        moves, workspace.catalog.names(), workspace.link_style, workspace.attachments()
-    )
-    plan.changes.clear()
-    linking = follow.sources(workspace.catalog)
-    refused: list[tuple[str, Refused]] = []
-    paths = (*moves, *sorted(linking - moves.keys()))
+def _plan_with_links(
+    workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
+) -> tuple[str, NotekeepError] | None:
+    """Plan moves, themselves first, and every link that follows.
+
+    Returns the note that cannot be moved, and why: nothing of what was planned with it holds.
+    """
+    names = workspace.catalog.names()
+    follow = LinkUpdater(moves, names, workspace.link_style, workspace.attachments())
+    paths = (*moves, *sorted(follow.sources(workspace.catalog) - moves.keys()))
     edited = set(workspace.distinct(paths))
+    changes: list[NoteChange] = []
+    refused: list[tuple[str, Refused]] = []
     for path in paths:
-        target = moves.get(path, "")
-        if not target and path not in edited:
+        target = moves.get(path, path)
+        is_moved = path in moves
+        if not is_moved and path not in edited:
             continue
         try:
-            data = workspace.read(path)
-            after = data
+            data = after = workspace.read(path)
             if path in edited:
-                after = follow.rewrite(workspace.note(path, data), data, target or path)
+                after = follow.rewrite(workspace.note(path, data), data, target)
         except (Refused, NotFound) as error:
-            if target:
-                # Nothing of what was planned with it holds any more.
-                del moves[path]
-                plan.refuse(path, error)
-                return False
+            if is_moved:
+                return path, error
             if isinstance(error, Refused):
                 refused.append((path, error))
             continue
-        if target or after != data:
-            plan.changes.append(NoteChange(path, data, after, target))
+        if is_moved or after != data:
+            changes.append(NoteChange(path, data, after, target if target != path else ""))
+    plan.changes = changes
     for path, refusal in refused:
         plan.refuse(path, refusal)
-    return True
+    return None
 
 
 def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
-    """Plan a note's move, itself first, then every note whose links follow."""
+    """A plan of one note's move, itself first, then every note whose links follow."""
     plan = WritePlan(verb, row.path)
-    if target != row.path and fold_name(target) != fold_name(row.path):
-        _need_free(workspace, target)
-    names = workspace.catalog.names()
-    follow = LinkUpdater({row.path: target}, names, workspace.link_style, workspace.attachments())
-    before = workspace.read(row.path)
-    own = follow.rewrite(workspace.note(row.path, before), before, target)
-    plan.changes.append(NoteChange(row.path, before, own, target if target != row.path else ""))
-    linking = follow.sources(workspace.catalog)
-    for source in workspace.distinct((row.path, *sorted(linking)))[1:]:
-        data = workspace.read(source)
-        try:
-            after = follow.rewrite(workspace.note(source, data), data, source)
-        except Refused as error:
-            plan.refuse(source, error)
-            continue
-        if after != data:
-            plan.changes.append(NoteChange(source, data, after))
+    _need_free(workspace, row.path, target, set())
+    failed = _plan_with_links(workspace, plan, {row.path: target})
+    if failed is not None:
+        raise failed[1]
     return plan
 
 
@@ -242,8 +230,6 @@ class LinkUpdater:
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
         """A note's bytes for its path afterwards, its links leading to where they led before."""
-        from notekeep.markdown.links import retarget
-
         edits = retarget(
             note.body,
             note.spans.links if note.spans else [],
@@ -291,8 +277,6 @@ class LinkUpdater:
             return None
 
     def _front_matter(self, note: Note, data: bytes, path: str) -> bytes:
-        from notekeep.markdown import field_edit, frontmatter
-
         for key, value in frontmatter.read_frontmatter(data).fields.items():
             moved = self._value(value, note.path, path)
             if moved != value:
@@ -335,19 +319,16 @@ def _stem(path: str) -> str:
     return fold_name(note_stem(path))
 
 
-def _need_free(workspace: Workspace, target: str) -> None:
-    from notekeep.storage.file_names import free_path
-
-    if free_path(workspace.root, target) != target:
+def _need_free(workspace: Workspace, path: str, target: str, taken: Collection[str]) -> None:
+    is_same = fold_name(target) == fold_name(path)
+    if not is_same and free_path(workspace.root, target) != target:
         raise Refused(f"{target} exists already", "choose another title, or move that one first")
+    if fold_name(target) in taken:
+        raise Refused(f"two of these notes would be {target}", "rename one of them first")
 
 
 def _retitled(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
     """The note with its title changed where it is written; a file's name needs no change inside."""
-    from notekeep.markdown import field_edit
-    from notekeep.markdown.sanitize import plain_text
-    from notekeep.markdown.text_edit import TextEdit
-
     note = workspace.note(path, data)
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
@@ -433,8 +414,6 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
 
 def _titled(workspace: Workspace, path: str, data: bytes) -> bytes:
     """A note with its file's name as its title, where that is what it is called by."""
-    from notekeep.markdown import field_edit
-
     note = workspace.note(path, data)
     stem = note_stem(path)
     if note.problem is not None or note.title != stem or clean_line(stem) != stem:

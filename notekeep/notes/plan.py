@@ -130,10 +130,10 @@ def _lines(data: bytes) -> list[str]:
 # Carrying out a plan: one step in history, whole where its parts need each other.
 
 
-WHOLE = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
+_WHOLE_VERBS = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
 """Verbs whose changes make no sense one without the other."""
 
-BACK = frozenset({"restore"})
+_RESTORING_VERBS = frozenset({"restore"})
 """Verbs that give a file the name it had, also one that does not travel."""
 
 
@@ -146,9 +146,11 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     """
     if not plan.changes:
         return WriteResult("", [], plan.refused, plan.remarks)
-    any_name = plan.verb in BACK
+    any_name = plan.verb in _RESTORING_VERBS
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
-    whole = plan.verb in WHOLE or renames  # a note that moves needs the links to it to follow
+    whole = (
+        plan.verb in _WHOLE_VERBS or renames
+    )  # a note that moves needs the links to it to follow
     with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
         for change in plan.changes:
             if change.before is None:

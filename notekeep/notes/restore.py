@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.catalog.name_lookup import find_exact, resolve
 from notekeep.errors import Ambiguous, NotFound, UsageError
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.autosave import AutosaveFile
@@ -74,8 +75,6 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
         NotFound: Neither the vault nor history knows the name.
         Ambiguous: Several notes have it, or had it.
     """
-    from notekeep.catalog.name_lookup import find_exact, resolve
-
     row = find_exact(workspace.catalog, name, str(workspace.root))
     gone = [] if row else _gone(workspace, history, name)
     if len(gone) > 1:

@@ -10,7 +10,7 @@ import pytest
 from notekeep.errors import Ambiguous, Conflict, NotFound
 from notekeep.notes.conflict_pairs import (
     ConflictPair,
-    find,
+    find_conflict,
     list_conflicts,
     mark_lines,
     plan_keep,
@@ -41,7 +41,7 @@ def write(vault: Vault, path: str, text: str) -> None:
 def pair(vault: Vault, theirs: str, mine: str = MINE) -> ConflictPair:
     write(vault, NOTE, mine)
     write(vault, COPY, theirs)
-    return find(vault.notes.workspace, "Plan")
+    return find_conflict(vault.notes.workspace, "Plan")
 
 
 def merge(vault: Vault, one: ConflictPair) -> WritePlan:
@@ -73,7 +73,7 @@ def test_a_copy_is_listed_with_its_note_whatever_tool_left_it(vault: Vault, copy
     assert [row.path for row in vault.search.rows("is:conflict").rows] == [NOTE]
     assert vault.search.rows("file:Plan").total == 1
     for name in (f"inbox/{copy}", copy, NOTE, "Plan"):
-        assert find(vault.notes.workspace, name).copy == f"inbox/{copy}"
+        assert find_conflict(vault.notes.workspace, name).copy == f"inbox/{copy}"
 
 
 def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
@@ -110,10 +110,10 @@ def test_two_copies_of_one_note_are_told_apart(vault: Vault) -> None:
     pair(vault, "x")
     write(vault, "inbox/Plan (conflicted copy 2026-11-20 101010).md", "y")
     with pytest.raises(Ambiguous):
-        find(vault.notes.workspace, "Plan")
-    assert find(vault.notes.workspace, COPY).copy == COPY
+        find_conflict(vault.notes.workspace, "Plan")
+    assert find_conflict(vault.notes.workspace, COPY).copy == COPY
     with pytest.raises(NotFound, match="no conflict"):
-        find(vault.notes.workspace, "Nobody")
+        find_conflict(vault.notes.workspace, "Nobody")
 
 
 def test_the_difference_is_that_from_the_note_to_the_copy(vault: Vault) -> None:
@@ -155,7 +155,9 @@ def test_what_goes_is_in_the_trash_or_in_history(
 @pytest.mark.parametrize("choice", ["theirs", "both"])
 def test_a_copy_of_a_note_that_is_gone_takes_its_place(vault: Vault, choice: Choice) -> None:
     write(vault, COPY, "theirs\n")
-    vault.notes.apply(plan_keep(vault.notes.workspace, find(vault.notes.workspace, "Plan"), choice))
+    vault.notes.apply(
+        plan_keep(vault.notes.workspace, find_conflict(vault.notes.workspace, "Plan"), choice)
+    )
     assert held(vault, NOTE) == "theirs\n"
     assert held(vault, COPY) is None
 
@@ -173,7 +175,9 @@ def test_marks_of_git_give_way_to_the_side_that_is_kept(
     vault: Vault, choice: Choice, wanted: str, base: str
 ) -> None:
     write(vault, NOTE, f"a\n<<<<<<< HEAD\nmine\n{base}=======\ntheirs\n>>>>>>> x\nb\n")
-    vault.notes.apply(plan_keep(vault.notes.workspace, find(vault.notes.workspace, "Plan"), choice))
+    vault.notes.apply(
+        plan_keep(vault.notes.workspace, find_conflict(vault.notes.workspace, "Plan"), choice)
+    )
     assert held(vault, NOTE) == wanted
     vault.history.undo()
     assert "<<<<<<< HEAD" in (held(vault, NOTE) or "")
@@ -242,7 +246,7 @@ class TestMerge:
             NOTE,
             "<<<<<<< a\nONE\nx\ntwo\n||||||| base\none\nx\ntwo\n=======\none\nx\nTWO\n>>>>>>> b\n",
         )
-        vault.notes.apply(merge(vault, find(vault.notes.workspace, "Plan")))
+        vault.notes.apply(merge(vault, find_conflict(vault.notes.workspace, "Plan")))
         assert held(vault, NOTE) == "ONE\nx\nTWO\n"
 
     def test_logs_are_joined_line_by_line(self, vault: Vault) -> None:
@@ -250,7 +254,7 @@ class TestMerge:
         copy = "habits/log/2026-11.laptop.sync-conflict-20261120-101010-ABCDEFG.md"
         write(vault, note, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done")
         write(vault, copy, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-21 med: skip\n")
-        vault.notes.apply(merge(vault, find(vault.notes.workspace, copy)))
+        vault.notes.apply(merge(vault, find_conflict(vault.notes.workspace, copy)))
         assert held(vault, note) == (
             "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done\n"
             "- 2026-11-21 med: skip\n"
