@@ -22,84 +22,100 @@ _DISPUTED_BIT = 0b100_0000
 
 @lru_cache(maxsize=1024)  # of all days most are alike
 def _unpack_day(code: int, amount: int) -> DayValue:
+    if not code:
+        return EMPTY_DAY_VALUE
     is_marked, is_disputed = bool(code & _MARKED_BIT), bool(code & _DISPUTED_BIT)
     return DayValue(_KINDS[code & _KIND_MASK], amount, is_marked, is_disputed, revision=0)
 
 
 class DayHistory:
-    """The days of one habit by their ordinals, without the revisions and units of their lines."""
+    """The days of one habit by their ordinals, without the revisions and units of their lines.
 
-    __slots__ = ("_days",)
+    They are held as they are stored, a code and an amount for each day, because a look at a few
+    days must not take as long as ten years have.
+    """
+
+    __slots__ = ("_amounts", "_codes", "_first")
 
     def __init__(self, days: Mapping[int, DayValue] | None = None) -> None:
-        self._days: dict[int, DayValue] = {}
-        for ordinal, day in (days or {}).items():
+        self._first = 0
+        self._codes = bytearray()
+        self._amounts = array("q")
+        for ordinal, day in sorted((days or {}).items()):
             self.put(ordinal, day)
 
     @classmethod
     def unpack(cls, first: int, codes: bytes, amounts: bytes) -> DayHistory:
         """Make a history of what `pack` gave."""
         history = cls()
-        numbers = array("q")
-        numbers.frombytes(amounts)
-        history._days = {
-            ordinal: _unpack_day(code, amount)
-            for ordinal, (code, amount) in enumerate(zip(codes, numbers, strict=True), first)
-            if code
-        }
+        history._first = first
+        history._codes.extend(codes)
+        history._amounts.frombytes(amounts)
         return history
 
     def pack(self) -> tuple[int, bytes, bytes]:
         """Return the first day, and a byte and an eight-byte amount for each day from it on."""
-        if not self._days:
-            return 0, b"", b""
-        first = min(self._days)
-        length = max(self._days) - first + 1
-        codes, amounts = bytearray(length), array("q", bytes(8 * length))
-        for ordinal, day in self._days.items():
-            codes[ordinal - first] = (
-                _KINDS.index(day.value)
-                | _MARKED_BIT * day.is_marked
-                | _DISPUTED_BIT * day.is_disputed
-                | _LOGGED_BIT
-            )
-            amounts[ordinal - first] = day.amount
-        return first, bytes(codes), amounts.tobytes()
+        codes = bytes(self._codes).rstrip(b"\0")
+        start = len(codes) - len(codes.lstrip(b"\0"))
+        first = self._first + start if codes else 0
+        return first, codes[start:], self._amounts[start : len(codes)].tobytes()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, DayHistory):
             return NotImplemented
-        return self._days == other._days
+        return self.pack() == other.pack()
 
     __hash__ = None  # type: ignore[assignment]  # it changes with every entry
 
     def __bool__(self) -> bool:
-        return bool(self._days)
+        return any(self._codes)
 
     @property
     def begin(self) -> int | None:
         """The ordinal of the first day of which anything still stands; None without one."""
-        standing = (day for day in sorted(self._days) if self._days[day].value != "none")
+        standing = (day for day, code in enumerate(self._codes, self._first) if code & _KIND_MASK)
         return next(standing, None)
 
     def day(self, ordinal: int) -> DayValue:
         """Return what one day was."""
-        return self._days.get(ordinal, EMPTY_DAY_VALUE)
+        return self.between(ordinal, ordinal)[0]
 
     def between(self, first: int, last: int) -> list[DayValue]:
         """Return the days from `first` to `last`, both included."""
-        get = self._days.get
-        return [get(day, EMPTY_DAY_VALUE) for day in range(first, last + 1)]
+        count = max(0, last - first + 1)
+        before = min(count, max(0, self._first - first))
+        known = slice(max(0, first - self._first), max(0, last - self._first + 1))
+        days = [EMPTY_DAY_VALUE] * before
+        days += map(_unpack_day, self._codes[known], self._amounts[known])
+        return days + [EMPTY_DAY_VALUE] * (count - len(days))
 
     def logged_days(self) -> Iterator[tuple[int, DayValue]]:
         """Yield the ordinal and value of each day that has lines, in order."""
-        yield from sorted(self._days.items())
+        for ordinal, code in enumerate(self._codes, self._first):
+            if code:
+                yield ordinal, _unpack_day(code, self._amounts[ordinal - self._first])
 
     def put(self, ordinal: int, day: DayValue) -> None:
         """Set one day; one without lines leaves no trace."""
-        if day.is_logged:
-            amount = min(day.amount, MAX_AMOUNT)
-            kept = DayValue(day.value, amount, day.is_marked, day.is_disputed, revision=0)
-            self._days[ordinal] = kept
-        else:
-            self._days.pop(ordinal, None)
+        if not self._codes:
+            self._first = ordinal
+        before, after = self._first - ordinal, ordinal + 1 - self._first - len(self._codes)
+        if before > 0:
+            self._first = ordinal
+            self._codes[:0] = bytes(before)
+            self._amounts[:0] = array("q", bytes(8 * before))
+        elif after > 0:
+            self._codes += bytes(after)
+            self._amounts.frombytes(bytes(8 * after))
+        place = ordinal - self._first
+        self._codes[place] = _pack_code(day) if day.is_logged else 0
+        self._amounts[place] = min(day.amount, MAX_AMOUNT) if day.is_logged else 0
+
+
+def _pack_code(day: DayValue) -> int:
+    return (
+        _KINDS.index(day.value)
+        | _MARKED_BIT * day.is_marked
+        | _DISPUTED_BIT * day.is_disputed
+        | _LOGGED_BIT
+    )
