@@ -1,4 +1,4 @@
-"""Tasks, rules, diagrams, teaser, callouts, footnotes."""
+"""Blocks as a site knows them: tasks, rules, diagrams, the teaser's end, callouts, footnotes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Refused
 from notekeep.export.embeds import BLOCK_ID
+from notekeep.export.rewrite.dialect import blank_line
 from notekeep.export.source_map import TEASER_COMMENT, dedent_lines, remove_lines, separate_removals
 from notekeep.markdown.nodes import CONTAINER_NODES
 
 if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node, Tree
-
-
-# Blocks: tasks, rules that would make headings, diagrams, and where the teaser ends.
 
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
@@ -51,7 +48,7 @@ def separate_rules(job: RewriteJob) -> None:
     """
     for heading in job.tree.find("heading"):
         line = job.tree.lines[heading.last - 1]
-        start = line.start if line.content is None else line.content
+        start = job.content_start(heading.last - 1)
         if heading.info == "-" and job.passage.text[start : line.end].strip() == "---":
             blank = job.marks(heading.last - 1).rstrip()
             job.put(line.start, line.start, blank + "\n", "a rule under a paragraph is no heading")
@@ -63,13 +60,12 @@ def fence_indented_code(job: RewriteJob) -> None:
     if job.dialect.indented_code:
         return
     for code in job.tree.find("code_block"):
-        line = job.tree.lines[code.first]
-        at = line.start if line.content is None else line.content
-        further = job.marks(code.first)[: at - line.start]
+        at = job.content_start(code.first)
+        further = job.marks(code.first)
         runs = [len(run) for run in re.findall(r"`+", code.content)]
         mark = "`" * max(3, *(length + 1 for length in runs), 3)
-        rows = [mark, *code.content.rstrip("\n").split("\n"), mark]
-        text = "\n".join(rows[:1] + [(further + row).rstrip() for row in rows[1:]])
+        rows = [*code.content.rstrip("\n").split("\n"), mark]
+        text = "\n".join([mark, *((further + row).rstrip() for row in rows)])
         job.claimed.add(code)
         job.put(at, code.end, text, "code has a fence on this site")
 
@@ -93,25 +89,24 @@ def end_teaser(job: RewriteJob) -> None:
     marks = [n for n in job.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
     more = job.dialect.more
     if marks:
-        first = marks[0]
-        top = _top(first)
+        first, top = marks[0], _outermost(marks[0])
         stays = bool(more) and top is first
         for mark in marks[1:] if stays else marks:
-            _drop(job, mark)
+            _drop_mark(job, mark)
         if stays:
             job.replace(first, more, "" if more == TEASER_COMMENT else "where the teaser ends")
         else:
-            _behind(job, top, more)
-        _before_code(job, first)
+            _put_more(job, top, more)
+        _refuse_code_before(job, first)
     elif more and job.dialect.default_teaser:
         paragraph = _first_prose(job)
         if paragraph is not None:
-            _behind(job, paragraph, more)
-            _before_code(job, paragraph)
+            _put_more(job, paragraph, more)
+            _refuse_code_before(job, paragraph)
 
 
-def _drop(job: RewriteJob, mark: Node) -> None:
-    """Take a mark out, with its line and a blank line that would then be double."""
+def _drop_mark(job: RewriteJob, mark: Node) -> None:
+    # Its line goes with it, and so does a blank line that would then be double.
     job.claimed.add(mark)
     blank = job.passage.blank(mark.first - 1) or job.passage.blank(mark.last)
     if mark.kind == "html_block" and blank:
@@ -120,22 +115,22 @@ def _drop(job: RewriteJob, mark: Node) -> None:
         job.put(mark.start, mark.end, "", _NO_END)
 
 
-def _behind(job: RewriteJob, block: Node, more: str) -> None:
+def _put_more(job: RewriteJob, block: Node, more: str) -> None:
     """End the teaser behind a block, or behind what is left of it where its last line goes."""
     if more:
         last = block.last - 1
-        while last > block.first and (job.passage.blank(last) or _goes(job, last)):
+        while last > block.first and (job.passage.blank(last) or _is_removed(job, last)):
             last -= 1
         end = job.tree.lines[last].end
         job.put(end, end, f"\n\n{more}", "where the teaser ends")
 
 
-def _goes(job: RewriteJob, line: int) -> bool:
+def _is_removed(job: RewriteJob, line: int) -> bool:
     leaf = job.tree.lines[line].leaf
     return leaf is not None and leaf.kind == "html_block" and leaf in job.claimed
 
 
-def _top(node: Node) -> Node:
+def _outermost(node: Node) -> Node:
     while node.parent is not None and node.parent.kind != "root":
         node = node.parent
     return node
@@ -155,18 +150,17 @@ def _first_prose(job: RewriteJob) -> Node | None:
     return None
 
 
-def _before_code(job: RewriteJob, teaser_end: Node) -> None:
+def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
     """Refuse code before the teaser's end that holds the very mark: it would be cut there."""
     more = job.dialect.more
     if not more or not job.dialect.more_in_code:
         return
     for code in job.tree.find("fence", "code_block", "code_span"):
         if code.start < teaser_end.start and more in code.content:
-            path, line = job.passage.origin(code.start)
-            raise Refused(
-                f"{path}: the code on line {line} holds {more}, where the site would cut the post",
+            raise job.refuse_code(
+                code,
+                f"holds {more}, where the site would cut the post",
                 "put %% more %% before it, or write the mark in another way",
-                line=line,
             )
 
 
@@ -211,16 +205,13 @@ def callout_title(kind: str) -> str:
 
 
 def rewrite_callouts(job: RewriteJob) -> None:
-    """Rewrite every callout that the engine does not know as it stands.
-
-    It runs before the other rewriters, so that none of them edits within a mark that goes.
-    """
+    """Rewrite every callout that the engine does not know, before others edit within its mark."""
     for quote in job.tree.find("quote"):
         match = callout(job.passage.text, quote)
         if match is None:
             continue
         paragraph = quote.children[0]
-        title, rest = _title(job.tree.text, paragraph, match.end())
+        title, rest = _find_title(job.tree.text, paragraph, match.end())
         if job.dialect.admonitions and not _opens_item(quote):
             continue  # the layout writes them
         bare = not title and match[0].strip().lower() in _ALERTS
@@ -237,13 +228,14 @@ def rewrite_callouts(job: RewriteJob) -> None:
             job.put(match.start(), match.end(), "", _CALLOUT_REASON)
         else:
             job.put(match.start(), match.end(), "**", _CALLOUT_REASON)
-            end = title[-1].end - _trailing(job.tree.source(title[-1]))
-            job.put(end, title[-1].end, "**")
+            last = title[-1]
+            end = last.start + len(job.tree.source(last).rstrip())
+            job.put(end, last.end, "**")
         job.unguarded.append((paragraph.start, rest.start if rest else paragraph.end))
         if rest is not None:
             # The title was a line of the paragraph that follows; now it stands alone.
             marks = job.marks(job.tree.line_of(rest.start))
-            job.replace(rest, f"\n{marks.rstrip()}\n{marks}", _CALLOUT_REASON)
+            job.replace(rest, blank_line(marks), _CALLOUT_REASON)
 
 
 def _opens_item(quote: Node) -> bool:
@@ -257,7 +249,7 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     match = callout(text, quote)
     if match is None or _opens_item(quote):
         return None
-    title, _ = _title(text, quote.children[0], match.end())
+    title, _ = _find_title(text, quote.children[0], match.end())
     words = text[match.end() : title[-1].end].strip() if title else ""
     kind = match[1].strip().lower()
     known = _ADMONITIONS.get(kind, kind if kind in _ADMONITIONS.values() else "note")
@@ -265,7 +257,7 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     return f'{mark} {known} "{words or callout_title(match[1])}"'
 
 
-def _title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
+def _find_title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
     """Return the nodes of the title, and the break that ends it if more than a block id follows."""
     title: list[Node] = []
     rest = None
@@ -280,24 +272,18 @@ def _title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | N
     return title, rest
 
 
-def _trailing(text: str) -> int:
-    return len(text) - len(text.rstrip())
-
-
-# Footnotes for engines that know none: a raised number, and a list of the notes at the end.
-#
-# Two passes over a body. `mark` writes the numbers, and in each note a place to come to and a
-# link that leads back; `gather` then takes the notes from where they stand and makes the list of
-# them.
+# Footnotes for engines that know none, in two passes over a body: a raised number, with a place and
+# a link back in each note; then the notes are taken from where they stand and listed at the end.
 
 
 _LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
+_PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
 _FOOTNOTE_REASON = "the site knows no footnotes: they are a list at the end"
 
 
 def number_footnotes(job: RewriteJob) -> None:
     """Write each reference as a raised number, and a link back at the end of its note."""
-    numbers = _numbers(job.tree)
+    numbers = _count_footnotes(job.tree)
     seen: dict[str, int] = {}
     for ref in job.tree.find("footnote_ref"):
         number = numbers[ref.info]
@@ -307,7 +293,7 @@ def number_footnotes(job: RewriteJob) -> None:
         job.replace(ref, text, _FOOTNOTE_REASON)
     for note in reversed(job.tree.find("footnote")):
         if number := numbers.pop(note.info, 0):  # of two with one label the last counts
-            _lead_back(job, note, number)
+            _link_back(job, note, number)
 
 
 def list_footnotes(job: RewriteJob) -> None:
@@ -321,22 +307,19 @@ def list_footnotes(job: RewriteJob) -> None:
         job.edits.append(remove_lines(job.passage, note.first, note.last, _FOOTNOTE_REASON))
     job.edits = separate_removals(job.edits)
     listed = [note for note in noted if _PLACE.search(tree.source(note))]
-    listed.sort(key=lambda note: _number(tree, note))
+    listed.sort(key=lambda note: _number_of(tree, note))
     if listed:
-        items = "\n".join(_item(job, note) for note in listed)
+        items = "\n".join(_list_item(job, note) for note in listed)
         section = f'\n\n<section class="footnotes">\n\n{items}\n\n</section>\n'
         job.put(len(text), len(text), section, _FOOTNOTE_REASON)
 
 
-_PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
-
-
-def _number(tree: Tree, note: Node) -> int:
+def _number_of(tree: Tree, note: Node) -> int:
     match = _PLACE.search(tree.source(note))
     return int(match[1]) if match else 0
 
 
-def _numbers(tree: Tree) -> dict[str, int]:
+def _count_footnotes(tree: Tree) -> dict[str, int]:
     """Return the number of each note that something refers to, in the order of the references.
 
     References within notes count behind those of the text, as engines with footnotes do it.
@@ -348,29 +331,27 @@ def _numbers(tree: Tree) -> dict[str, int]:
     return {label: number for number, label in enumerate(labels, 1)}
 
 
-def _lead_back(job: RewriteJob, note: Node, number: int) -> None:
+def _link_back(job: RewriteJob, note: Node, number: int) -> None:
     place = f'<a id="fn-{number}"></a>'
     back = f'<a href="#fnref-{number}">↩</a>'
     first, last = (note.children[at] if note.children else None for at in (0, -1))
+    further = job.marks(note.first, note.start) + "    "
     label = _LABEL.match(job.passage.text, note.start)
     start = label.end() if label else note.start
-    if first is None or first.kind != "paragraph":
-        marks = job.marks(note.first)[: note.start - job.tree.lines[note.first].start] + "    "
-        job.put(start, start, f"{place}\n{marks.rstrip()}\n{marks}" if first else place)
-    else:
-        job.put(start, start, place)
+    if first is not None and first.kind != "paragraph":
+        place += blank_line(further)
+    job.put(start, start, place)
     if last is not None and last.kind == "paragraph":
         job.put(last.end, last.end, f" {back}")
-        return
-    end = job.tree.lines[note.last - 1].end
-    further = job.marks(note.first)[: note.start - job.tree.lines[note.first].start] + "    "
-    job.put(end, end, f"\n{further.rstrip()}\n{further}{back}" if last else f" {back}")
+    else:
+        end = job.tree.lines[note.last - 1].end
+        job.put(end, end, f"{blank_line(further)}{back}" if last else f" {back}")
 
 
-def _item(job: RewriteJob, note: Node) -> str:
+def _list_item(job: RewriteJob, note: Node) -> str:
     """Return a note as an item of a numbered list, its further lines below its first words."""
     lines, _ = dedent_lines(job.passage, note, note.first, note.last)
-    number = f"{_number(job.tree, note)}. "
+    number = f"{_number_of(job.tree, note)}. "
     further = " " * len(number)
     first = number + _LABEL.sub("", lines[0], count=1)
     rest = [line[4:] if line.startswith("    ") else line.lstrip() for line in lines[1:]]

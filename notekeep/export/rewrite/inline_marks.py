@@ -1,4 +1,4 @@
-"""Highlights, breaks, signs with side meanings."""
+"""What stands within lines: highlights, breaks, raw HTML, and signs that a site reads otherwise."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from notekeep.export.references import escape_text
+from notekeep.export.rewrite.dialect import blank_line
 
 if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node
 
 
-# Marks within a line: highlights, strikes, line breaks, raw HTML, code in tables.
-
-
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_BREAKS = frozenset({"soft_break", "hard_break"})
 _start = attrgetter("start")
 _MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
 _WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
@@ -42,7 +41,7 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
         elif node.kind == "strike" and not dialect.strike:
             length = 2 if job.tree.source(node).startswith("~~") else 1
             _wrap(job, node, length, ("<del>", "</del>"), "struck out text")
-        elif node.kind in {"soft_break", "hard_break"}:
+        elif node.kind in _BREAKS:
             _break(job, node, keep=keep_breaks)
         elif node.kind == "autolink" and dialect.engine != "commonmark":
             _full_link(job, node)
@@ -63,19 +62,15 @@ def _wrap(job: RewriteJob, node: Node, length: int, marks: tuple[str, str], what
     job.put(node.end - length, node.end, marks[1])
 
 
-def _newline(job: RewriteJob, node: Node) -> int:
-    """Return where the line of a break ends."""
-    return job.tree.text.index("\n", node.start)
-
-
 def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
     """Write a line's end; what follows a picture is its caption or credit and keeps its line."""
-    end = _newline(job, node)
+    end = job.tree.text.index("\n", node.start)
     shown = _pictures_before(node)
-    if shown and shown[0] in job.html_pictures and shown[0] is _first(node):
+    siblings = node.parent.children if node.parent else []
+    if shown and shown[0] in job.html_pictures and shown[0] is siblings[0]:
         # A tag alone on a line would make HTML of the whole paragraph.
         marks = job.marks(job.tree.line_of(node.start))
-        job.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
+        job.put(node.start, node.end, blank_line(marks), "a caption has its own line")
     elif node.kind == "soft_break" and job.dialect.breaks:
         if not (keep or shown):
             job.put(node.start, node.end, " ", "a line's end would be shown as a line break")
@@ -87,21 +82,16 @@ def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
         job.put(node.start, end, job.dialect.hard_break[:-1], reason)
 
 
-def _first(node: Node) -> Node | None:
-    return node.parent.children[0] if node.parent else None
-
-
 def _pictures_before(node: Node) -> list[Node]:
     """Return the pictures of the line that a break ends, if the line holds nothing else."""
     siblings = node.parent.children if node.parent else []
     line: list[Node] = []
     for at in range(bisect_left(siblings, node.start, key=_start) - 1, -1, -1):
-        if siblings[at].kind in {"soft_break", "hard_break"}:
+        if siblings[at].kind in _BREAKS:
             break
-        line.append(siblings[at])
-    line.reverse()
-    shown = [sibling for sibling in line if sibling.kind != "text" or sibling.content.strip()]
-    return shown if all(_is_picture(sibling) for sibling in shown) else []
+        if siblings[at].kind != "text" or siblings[at].content.strip():
+            line.append(siblings[at])
+    return line[::-1] if all(map(_is_picture, line)) else []
 
 
 def _is_picture(node: Node) -> bool:
@@ -157,22 +147,20 @@ def _html_as_markdown(job: RewriteJob) -> None:
 
 
 def _html_break(job: RewriteJob, node: Node) -> None:
-    siblings = node.parent.children if node.parent else []
-    at = siblings.index(node) + 1
     if node.inside("cell", "heading"):
         job.replace(node, " ", "the site drops raw HTML: <br> is a space here")
         return
-    follows = siblings[at] if at < len(siblings) else None
-    if follows is not None and follows.kind in {"soft_break", "hard_break"}:
-        job.claimed.add(follows)
-        job.replace(node, job.dialect.hard_break[:-1], "<br> is written as a line break")
-        return
-    line = job.tree.line_of(node.start)
-    job.replace(node, job.dialect.hard_break + job.marks(line), "<br> is written as a line break")
+    siblings = node.parent.children if node.parent else []
+    following = siblings[siblings.index(node) + 1 :][:1]
+    if following and following[0].kind in _BREAKS:
+        job.claimed.add(following[0])
+        text = job.dialect.hard_break[:-1]
+    else:
+        text = job.dialect.hard_break + job.marks(job.tree.line_of(node.start))
+    job.replace(node, text, "<br> is written as a line break")
 
 
 # Plain words: characters that mean nothing in a vault and something to a generator.
-
 
 _URL = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{(?=\{[<%])")
@@ -184,7 +172,6 @@ _CLOSING = re.compile(r"#(?=#*$)")
 _ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
 _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
-_BREAKS = frozenset({"soft_break", "hard_break"})
 _MEANING = re.compile(r"[{}$<\]#*|:]|\d[.)]")
 """What every one of these patterns, and every template's syntax, has in it: most words do not."""
 _PIPE = re.compile(r"\|")
@@ -274,12 +261,10 @@ class _ProseRun:
         if not self.node.inside("cell"):
             self._each(_PIPE, "\\|", "a bar in prose makes no table")
         self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "braces here are no attributes")
-        if self._previous() is not None and self._starts_line():
-            match = _NUMBER.match(self.text)
-            if match is not None:
-                self._put(
-                    match.end(), match.end(), "\\", "a number at a line's start begins no list"
-                )
+        behind_break = self._previous() is not None and self._starts_line()
+        if behind_break and (match := _NUMBER.match(self.text)):
+            reason = "a number at a line's start begins no list"
+            self._put(match.end(), match.end(), "\\", reason)
 
     def _python_markdown(self) -> None:
         if self._starts_line() and self._block() == "paragraph" and _HEADING.match(self.text):
@@ -313,7 +298,7 @@ class _ProseRun:
 
     def _previous(self) -> Node | None:
         siblings = self.node.parent.children if self.node.parent else []
-        at = bisect_left(siblings, self.node.start, key=attrgetter("start"))
+        at = bisect_left(siblings, self.node.start, key=_start)
         return siblings[at - 1] if at else None
 
     def _starts_line(self) -> bool:
@@ -336,8 +321,6 @@ class _ProseRun:
 
 def _trimmed(url: str) -> str:
     """Cut what ends the sentence, not the address: GFM's rule for addresses without marks."""
-    while True:
-        if url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
-            url = url[:-1]
-        else:
-            return url
+    while url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
+        url = url[:-1]
+    return url

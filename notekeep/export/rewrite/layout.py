@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node
 
-INDENT = "    "
-APART = "<!-- -->"
+_INDENT = "    "
+_APART = "<!-- -->"
 """What keeps two lists or quotes from becoming one: a comment that shows nothing."""
 
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
@@ -40,24 +40,23 @@ def lay_out_blocks(job: RewriteJob) -> None:
     """Lay a body out for its engine."""
     is_python = job.dialect.engine == "python"
     if job.dialect.admonitions:
-        _admonitions(job)
+        _write_admonitions(job)
     for fence in job.tree.find("fence"):
         _lay_out_fence(job, fence)
-    if is_python:
-        for code in job.tree.find("code_block"):
-            _code_block(job, code)
-    for node in job.tree.find("heading"):
-        _heading(job, node)
+    for code in job.tree.find("code_block") if is_python else ():
+        _guard_first_row(job, code)
+    for heading in job.tree.find("heading"):
+        _lay_out_heading(job, heading)
     for block in job.tree.find("html_block"):
-        _html_block(job, block)
+        _ask_for_markdown(job, block)
     if is_python:
-        _lines(job)
+        _indent_lines(job)
     else:
-        _signs(job)
+        _guard_for_kramdown(job)
     _separate_neighbours(job)
     if is_python:
-        _loosen(job)
-    _numbering(job)
+        _separate_items(job)
+    _remark_numbers(job)
 
 
 def order_footnotes(job: RewriteJob) -> None:
@@ -79,7 +78,7 @@ def order_footnotes(job: RewriteJob) -> None:
     job.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
 
 
-def _admonitions(job: RewriteJob) -> None:
+def _write_admonitions(job: RewriteJob) -> None:
     """Make callouts admonitions: a line that says what they are, the rest indented below it."""
     foldable = job.dialect.admonitions == "foldable"
     text = job.passage.text
@@ -98,13 +97,7 @@ def _admonitions(job: RewriteJob) -> None:
 
 
 def _prefix(stack: list[Node], number: int, written: str) -> str:
-    """Return the marks that a line of some containers needs.
-
-    Args:
-        stack: The containers, outermost first.
-        number: The line.
-        written: The marks that stand there, whose bullets and numbers are kept.
-    """
+    """Return the marks of a line within containers, its `written` bullets and numbers kept."""
     marks = iter(_MARKER.findall(written))
     prefix = ""
     for container in stack:
@@ -113,16 +106,16 @@ def _prefix(stack: list[Node], number: int, written: str) -> str:
         elif number == container.first and (mark := next(marks, "")):
             prefix += mark.replace(")", ".")
         else:
-            prefix += INDENT
+            prefix += _INDENT
     return prefix
 
 
 def _further(stack: list[Node]) -> str:
     """Return the marks of a line that begins nothing."""
-    return "".join("> " if container.kind == "quote" else INDENT for container in stack)
+    return "".join("> " if container.kind == "quote" else _INDENT for container in stack)
 
 
-def _lines(job: RewriteJob) -> None:
+def _indent_lines(job: RewriteJob) -> None:
     """Give every line within lists, quotes and footnotes its marks."""
     tree, text = job.tree, job.passage.text
     stacks: dict[int, list[Node]] = {}
@@ -158,8 +151,7 @@ def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
         if not job.dialect.superfences:
             _indent(job, fence)
         return
-    text, line = job.passage.text, job.tree.lines[fence.first]
-    start = line.start if line.content is None else line.content
+    text, start = job.passage.text, job.content_start(fence.first)
     run = _RUN.match(text, fence.start)
     mark = run[0] if run else "```"
     further = job.marks(fence.first)
@@ -178,21 +170,15 @@ def _indent(job: RewriteJob, fence: Node) -> None:
     rows = fence.content.rstrip("\n").split("\n")
     if _needs_language(job, name, rows[0]):
         rows.insert(0, f":::{name or 'text'}")
-    indented = [(further + INDENT + row) if row.strip() else further.rstrip() for row in rows]
+    body = "\n".join(further + _INDENT + row if row.strip() else further.rstrip() for row in rows)
     first = job.tree.lines[fence.first]
-    written = job.passage.text[first.start : first.content or fence.start]
-    opens = bool(_MARKER.search(written))
-    lead = f"\n{further.rstrip()}\n" if opens else ""
-    body = "\n".join(indented)
-    if not lead:
-        body = INDENT + body[len(further) + len(INDENT) :]
+    start = first.content or fence.start
+    if _MARKER.search(job.passage.text, first.start, start):
+        body = f"\n{further.rstrip()}\n{body}"
+    else:
+        body = _INDENT + body[len(further) + len(_INDENT) :]
     job.claimed.add(fence)
-    job.put(
-        first.content or fence.start,
-        fence.end,
-        lead + body,
-        "a fence within a block is indented code",
-    )
+    job.put(start, fence.end, body, "a fence within a block is indented code")
 
 
 def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
@@ -202,30 +188,28 @@ def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
     )
 
 
-def _code_block(job: RewriteJob, code: Node) -> None:
-    first = code.content.split("\n", 1)[0]
-    if _needs_language(job, "", first):
-        line = job.tree.lines[code.first]
-        at = line.start if line.content is None else line.content
+def _guard_first_row(job: RewriteJob, code: Node) -> None:
+    if _needs_language(job, "", code.content.split("\n", 1)[0]):
+        at = job.content_start(code.first)
         further = _further(containers(code))
         reason = "a first line like #! would be taken for the language"
-        job.put(at, at, f"{INDENT}:::text\n{further}", reason)
+        job.put(at, at, f"{_INDENT}:::text\n{further}", reason)
         job.unguarded.append((code.start, code.end))
 
 
 def _separate_neighbours(job: RewriteJob) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
     for parent in job.tree.find("root", "quote", "item", "footnote", "admonition"):
+        stack = [*containers(parent), *([parent] if parent.kind != "root" else [])]
         for block, following in pairwise(parent.children):
             if job.dialect.engine == "python":
-                further = _further(_inner(parent))
+                further = _further(stack)
             else:
-                line = job.tree.lines[following.first]
-                further = job.marks(following.first)[: following.start - line.start]
+                further = job.marks(following.first, following.start)
             _set_apart(job, block, following, further)
 
 
-def _loosen(job: RewriteJob) -> None:
+def _separate_items(job: RewriteJob) -> None:
     """Set an item off from one that holds more than words and lists: else it joins that one."""
     for parent in job.tree.find("list"):
         further = _further(containers(parent)).rstrip()
@@ -246,20 +230,14 @@ def _is_plain(item: Node) -> bool:
     return last is None or last.kind != "list" or _is_plain(last.children[-1])
 
 
-def _inner(parent: Node) -> list[Node]:
-    stack = containers(parent)
-    return stack if parent.kind == "root" else [*stack, parent]
-
-
 def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> None:
     """Put a line with the marks `further` between two neighbours, and a comment if need be."""
     close = following.first == block.last and not job.passage.blank(following.first - 1)
-    parent = block.parent
-    opens = parent is not None and parent.kind == "item"
-    nested = opens and block.kind == "paragraph" and following.kind == "list"
+    in_item = block.parent is not None and block.parent.kind == "item"
+    nested = in_item and block.kind == "paragraph" and following.kind == "list"
     text = f"{further.rstrip()}\n" if close and not nested else ""
     if _would_join(job, block, following):
-        text += f"{further}{APART}\n{further.rstrip()}\n"
+        text += f"{further}{_APART}\n{further.rstrip()}\n"
     if text:
         start = job.tree.lines[following.first].start
         job.put(start, start, text, "blocks stand apart on this site")
@@ -290,7 +268,7 @@ def _language(fence: Node) -> str:
     return match[1] if match else ""
 
 
-def _heading(job: RewriteJob, node: Node) -> None:
+def _lay_out_heading(job: RewriteJob, node: Node) -> None:
     """A heading begins at the margin, and one that is underlined has one line."""
     line = job.tree.lines[node.first]
     if not node.children:
@@ -307,7 +285,7 @@ def _heading(job: RewriteJob, node: Node) -> None:
     job.replace(node, f"{'#' * node.level} {words}", reason)
 
 
-def _html_block(job: RewriteJob, block: Node) -> None:
+def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
     """Markdown between HTML blocks is Markdown only when the outer one says so."""
     match = _HTML_BLOCK.match(block.content)
     if match is None or "markdown=" in block.content:
@@ -321,29 +299,23 @@ def _html_block(job: RewriteJob, block: Node) -> None:
         job.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
 
 
-def _signs(job: RewriteJob) -> None:
+def _guard_for_kramdown(job: RewriteJob) -> None:
     """Guard what kramdown misreads within a line: bars in a picture's words, blank code, `1)`."""
-    for node in job.tree.find("code_span", "image"):
-        if job.is_free(node):
-            _within_line(job, node)
+    for code in job.tree.find("code_span"):
+        if job.is_free(code) and not code.content.strip():
+            text = f"<code>{'&#32;' * len(code.content)}</code>"
+            job.replace(code, text, "code of blanks is no code to the site's engine")
+    for image in job.tree.find("image"):
+        bars = _BAR.finditer(job.tree.source(image))
+        for bar in bars if job.is_free(image) and not image.inside("cell") else ():
+            at = image.start + bar.start()
+            job.put(at, at, "\\", "a bar in a picture's words makes no table")
     for item in job.tree.find("item"):
-        match = _BRACKET.match(job.passage.text, item.start)
-        if match is not None:
+        if match := _BRACKET.match(job.passage.text, item.start):
             job.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
 
 
-def _within_line(job: RewriteJob, node: Node) -> None:
-    source = job.tree.source(node)
-    if node.kind == "code_span" and not node.content.strip():
-        text = f"<code>{'&#32;' * len(node.content)}</code>"
-        job.replace(node, text, "code of blanks is no code to the site's engine")
-    elif node.kind == "image" and not node.inside("cell"):
-        for match in _BAR.finditer(source):
-            at = node.start + match.start()
-            job.put(at, at, "\\", "a bar in a picture's words makes no table")
-
-
-def _numbering(job: RewriteJob) -> None:
+def _remark_numbers(job: RewriteJob) -> None:
     """Tell of lists whose first number will not be shown."""
     for node in job.tree.find("list"):
         first = node.children[0].info if node.children else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -15,7 +16,7 @@ from notekeep.export.embeds import (
     is_title,
     normalize_heading,
 )
-from notekeep.export.rewrite.dialect import is_alone
+from notekeep.export.rewrite.dialect import blank_line, is_alone
 from notekeep.export.source_map import MappedText
 from notekeep.markdown.nodes import parse_tree
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.export.source import Options
     from notekeep.markdown.nodes import Node
+
+
+_BOX = re.compile(r"\[.\] ", re.DOTALL)
 
 
 class AddressResolver(Protocol):
@@ -55,11 +59,9 @@ class AnchorIds:
     """
 
     def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
-        """Keep a body.
+        """Look for ids in a body; None is one that is not at hand.
 
-        Args:
-            passage: The body; None for one that is not at hand.
-            title: The title of its post when a first heading that repeats it is dropped.
+        A first heading that repeats `title` is dropped from the page, and has none.
         """
         self._passage = passage
         self._title = title
@@ -72,10 +74,9 @@ class AnchorIds:
         if passage is None:
             return ids
         tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
-        top = tree.root.children[:1]
-        dropped = (
-            top[0] if self._title is not None and top and is_title(top[0], self._title) else None
-        )
+        title = next(iter(tree.root.children), None)
+        if title is None or self._title is None or not is_title(title, self._title):
+            title = None
         places: list[tuple[int, Node, BlockMark | None]] = [
             (node.start, node, None) for node in tree.find("heading")
         ]
@@ -85,7 +86,7 @@ class AnchorIds:
             words = heading_words(node) if mark is None else mark.name
             table = ids.headings if mark is None else ids.blocks
             key = (path, normalize_heading(words) if mark is None else words.casefold())
-            if node is dropped:
+            if node is title:
                 ids.title = key if mark is None else ids.title
                 continue
             name = ids.free(anchor_id(words))
@@ -150,24 +151,21 @@ def rewrite_links(
         if node.kind == "image":
             _picture(job, node, ref, addresses.asset(ref))
             continue
-        local = addresses.local(ref)
-        target = f"#{local}" if local else _address(ref, addresses)
+        if local := addresses.local(ref):
+            target: str | None = f"#{local}"
+        else:
+            target = addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
         if target is None:
             _unlink(job, node, options)
         else:
             _readdress(job, node, target)
 
 
-def _address(ref: Ref, addresses: AddressResolver) -> str | None:
-    return addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
-
-
 def _readdress(job: RewriteJob, node: Node, target: str) -> None:
     close = node.children[-1].end if node.children else node.start + 1
     reason = f"a link leads to {target}"
     if job.dialect.as_html:
-        more = f' title="{html.escape(node.title)}"' if node.title else ""
-        job.put(node.start, node.start + 1, f'<a href="{target}"{more}>', reason)
+        job.put(node.start, node.start + 1, f'<a href="{target}"{_title_attribute(node)}>', reason)
         job.put(close, node.end, "</a>")
         job.unguarded.append((node.start, node.end))
         return
@@ -193,13 +191,13 @@ def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
-    alt = _plain(words)
+    alt = _plain_text(words)
     sized = job.dialect.sizes if ref.width else ""
     match "tag" if job.dialect.as_html else sized:
         case "tag":
             size = f" {_size(ref)}" if ref.width else ""
-            more = f' title="{html.escape(node.title)}"' if node.title else ""
-            text = f'<img src="{target}" alt="{html.escape(alt)}"{size}{more}>'
+            alt = html.escape(alt)
+            text = f'<img src="{target}" alt="{alt}"{size}{_title_attribute(node)}>'
             job.html_pictures.add(node)
         case "attributes":
             text += f"{{ {_size(ref)} }}"
@@ -210,12 +208,16 @@ def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
     job.replace(node, text, f"a picture is at {target}")
 
 
+def _title_attribute(node: Node) -> str:
+    return f' title="{html.escape(node.title)}"' if node.title else ""
+
+
 def _size(ref: Ref) -> str:
     height = f' height="{ref.height}"' if ref.height else ""
     return f'width="{ref.width}"{height}'
 
 
-def _plain(alt: str) -> str:
+def _plain_text(alt: str) -> str:
     return MappedText(alt, []).tree.root.children[0].plain() if alt.strip() else ""
 
 
@@ -271,20 +273,12 @@ def _block_id(job: RewriteJob, node: Node, name: str) -> None:
         at = _behind_box(job, paragraph)
         job.put(at, at, tag, reason)
         return
-    line = job.tree.lines[node.first]
-    marks = job.marks(node.first)[: node.start - line.start]
-    job.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
+    marks = job.marks(node.first, node.start)
+    job.put(node.start, node.start, tag + blank_line(marks), reason)
 
 
 def _behind_box(job: RewriteJob, paragraph: Node) -> int:
     """Return where a paragraph's own words begin: behind the box of a task, if it has one."""
-    text = job.passage.text
-    start = paragraph.start
-    box = text[start : start + 4]
-    is_task = (
-        len(box) == 4
-        and box[0] == "["
-        and box[2:] == "] "
-        and (paragraph.parent is not None and paragraph.parent.kind == "item")
-    )
-    return start + 4 if is_task else start
+    in_item = paragraph.parent is not None and paragraph.parent.kind == "item"
+    box = _BOX.match(job.passage.text, paragraph.start) if in_item else None
+    return box.end() if box else paragraph.start
