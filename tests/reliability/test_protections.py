@@ -13,7 +13,7 @@ from notekeep.cli.command_tree import VERBS
 from notekeep.markdown.editor_text import EditorText
 from notekeep.storage import atomic, scan
 from notekeep.storage.history import History
-from notekeep.tui import editors
+from notekeep.tui.screens import edit_conflicts
 from notekeep.vault import Vault
 from reliability import (
     crashing,
@@ -278,7 +278,7 @@ def test_r13_a_restored_text_that_is_another_is_seen(
     def without_its_ends(data: bytes, stand_ins: object = None) -> EditorText:
         return EditorText(data.replace(b"\r", b""))
 
-    monkeypatch.setattr(editors, "EditorText", without_its_ends)
+    monkeypatch.setattr(edit_conflicts, "EditorText", without_its_ends)
     monkeypatch.setattr(without_its_ends, "checked", EditorText.checked, raising=False)
     result = Result()
     crashing.crash(result, folder, {"a.md": (b"one\r\ntwo\n", [1])})
