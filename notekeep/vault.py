@@ -153,6 +153,11 @@ class Vault:
 
         return HistoryService(self.root, self._history, self.habits, self.indexing)
 
+    @property
+    def has_opened_history(self) -> bool:
+        """Whether history was opened; nobody opens it only to see that nothing is to be done."""
+        return "_history" in vars(self)
+
     @cached_property
     def publishing(self) -> PublishingService:
         """Exports to sites, and edits brought back from them."""

@@ -115,8 +115,10 @@ def untrue(vault: Vault) -> str:
         Which table differs, or which word finds other notes; empty when index and files agree.
     """
     vault.indexing.refresh(forget_missing=True)
+    vault.habits.tracker.refresh()
     grown, words = facts(vault.catalog), _found(vault)
     vault.indexing.refresh(full=True)
+    vault.habits.tracker.refresh()
     anew = facts(vault.catalog)
     tables = [table for table in anew if anew[table] != grown[table]]
     if tables:

@@ -61,7 +61,10 @@ def test_folders_that_differ_in_case_are_the_ones_that_are_there(
     picture = write(tmp_path, {"map.txt": "x"}) / "map.txt"
     vault = opened(root)
     assert vault.notes.create("book", "Deep Work").paths == ["Books/Deep Work.md"]
-    assert vault.notes.attach("Deep Work", str(picture)).paths[0] == "Attachments/map.txt"
+    assert (
+        vault.notes.apply(vault.notes.plan_attach("Deep Work", str(picture))).paths[0]
+        == "Attachments/map.txt"
+    )
     vault.notes.create("note", "An idea")
     assert vault.notes.move("An idea", "books").paths == ["Books/An idea.md"]
 
@@ -229,7 +232,12 @@ class TestAttachments:
         write(root, {"Books/Deep Work.md": "Text\n"})
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
-        assert vault.notes.attach("Deep Work", str(tmp_path / "map.png")).paths[0] == path
+        assert (
+            vault.notes.apply(
+                vault.notes.plan_attach("Deep Work", str(tmp_path / "map.png"))
+            ).paths[0]
+            == path
+        )
         assert (root / "Books/Deep Work.md").read_text("utf-8") == "Text\n\n![[map.png]]\n"
         assert vault.overview().problems == []
 
@@ -239,7 +247,7 @@ class TestAttachments:
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
         for note in ("One", "Two"):
-            vault.notes.attach(note, str(tmp_path / "map.png"))
+            vault.notes.apply(vault.notes.plan_attach(note, str(tmp_path / "map.png")))
         assert (root / "b/Two.md").read_text("utf-8") == "x\n\n![[b/img/map.png]]\n"
 
     def test_a_bare_name_is_looked_for_in_the_notes_own_attachments_first(
@@ -257,7 +265,8 @@ class TestAttachments:
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
         assert (
-            vault.notes.attach("One", str(tmp_path / "map.png")).paths[0] == "attachments/map.png"
+            vault.notes.apply(vault.notes.plan_attach("One", str(tmp_path / "map.png"))).paths[0]
+            == "attachments/map.png"
         )
 
 
@@ -282,11 +291,13 @@ class TestLinks:
         write(root, {"Books/One.md": "x\n"})
         write(tmp_path, {"a map.png": "png"})
         vault = opened(root)
-        vault.notes.attach("One", str(tmp_path / "a map.png"))
+        vault.notes.apply(vault.notes.plan_attach("One", str(tmp_path / "a map.png")))
         assert (root / "Books/One.md").read_text("utf-8") == f"x\n\n{link}\n"
         target = link.rpartition("[")[2].rpartition("(")[2].rstrip("])")
         assert (
-            vault.notes.plan.note("Books/One.md", vault.search.read_bytes("Books/One.md")).spans
+            vault.notes.workspace.note(
+                "Books/One.md", vault.search.read_bytes("Books/One.md")
+            ).spans
             is not None
         )
         found = vault.media._files().find(target, "Books/One.md")

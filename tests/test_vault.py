@@ -34,7 +34,7 @@ def test_reading_a_vault_writes_no_history(sample: Path) -> None:
     vault = Vault.open(sample)
     before = sorted(os.listdir(vault.places.state))
     assert vault.search.rows("type:book").total
-    assert vault.notes.plan.set_fields(["books/Deep Work.md"], ["rating=3"]).changes
+    assert vault.notes.plan_set(["books/Deep Work.md"], ["rating=3"]).changes
     assert sorted(os.listdir(vault.places.state)) == before
 
 

@@ -13,7 +13,7 @@ import click
 
 from notekeep.cli.command_tree import tree
 from notekeep.tui.commands.action import GO_KEYS, format_key
-from notekeep.tui.commands.registry import CONTEXTS, actions_in_context, sequence_labels
+from notekeep.tui.commands.registry import CONTEXTS, actions_in_context, key_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,8 @@ def _table(context: str) -> Iterator[str]:
 
 
 def _row(action: Action) -> str:
-    names = [*map(format_key, action.keys), *sequence_labels(action, {})]
+    two_in_a_row = key_labels(action, {}, 0).split(", ")
+    names = [*map(format_key, action.keys), *filter(None, two_in_a_row)]
     keys = " ".join(f"`{name}`" for name in names)
     command = f"`{action.command}`" if _is_there(action.command) else ""
     cells = (keys, action.title, action.help, command, f"`{action.id}`")

@@ -54,7 +54,7 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     vault = open_refreshed()
     paths = [row.path for row in vault.search.select(name)]
     try:
-        plan = vault.notes.plan.set_fields(paths, changes, force=force)
+        plan = vault.notes.plan_set(paths, changes, force=force)
     except InvalidValue as error:
         hint = f"{error.hint} --force writes it as it is."
         raise InvalidValue(error.message, hint.strip()) from None
@@ -77,7 +77,7 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     paths = [row.path for row in vault.search.select(name)]
     add = [word[1:] for word in tags if word[0] == "+"]
     remove = [word[1:] for word in tags if word[0] == "-"]
-    plan = vault.notes.plan.tag(paths, add, remove)
+    plan = vault.notes.plan_tag(paths, add, remove)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
@@ -140,7 +140,7 @@ def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool) -> int:
     Its children follow: a/x becomes b/x. A note that has both keeps B once.
     """
     vault = open_refreshed()
-    plan = vault.notes.plan.rename_tag(old, new)
+    plan = vault.notes.plan_rename_tag(old, new)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
@@ -156,7 +156,7 @@ def rename(note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool) -> in
     notekeep rename "Deep Work" "Deep Work, read twice"
     """
     vault = open_refreshed()
-    plan = vault.notes.plan.rename(note, " ".join(title))
+    plan = vault.notes.plan_rename(note, " ".join(title))
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
@@ -179,9 +179,9 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
     vault = open_refreshed()
     rows, folder = _notes(vault, note), _folder(vault, folder)
     if len(rows) == 1:
-        plan = vault.notes.plan.move(rows[0].path, folder)
+        plan = vault.notes.plan_move(rows[0].path, folder)
     else:
-        plan = vault.notes.plan.move_all([row.path for row in rows], folder)
+        plan = vault.notes.plan_moves([row.path for row in rows], folder)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
@@ -200,7 +200,7 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     notekeep ls --null path:inbox/ 'modified<2025' | notekeep rm -
     """
     vault = open_refreshed()
-    plan = vault.notes.plan.delete_all([row.path for row in _notes(vault, note)])
+    plan = vault.notes.plan_delete([row.path for row in _notes(vault, note)])
     return apply_plan(
         vault, plan, dry_run=dry_run, done=lambda path: f"{path} is in the trash", yes=yes
     )

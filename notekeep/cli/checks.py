@@ -53,7 +53,7 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     """
     vault = open_refreshed()
     query = " ".join(word for word in words if word != "--")
-    found = vault.notes.plan.lint(_paths(vault, query), query)
+    found = vault.notes.lint(_paths(vault, query), query)
     if is_json():
         _write_json(found)
     if not fix or dry_run:
@@ -187,7 +187,7 @@ def conflicts(ctx: click.Context) -> int:
     """
     if ctx.invoked_subcommand is not None:
         return 0
-    found = conflict_pairs.list_conflicts(open_refreshed().notes.plan)
+    found = conflict_pairs.list_conflicts(open_refreshed().notes.workspace)
     objects = [pair._asdict() for pair in found]
     return output.write_answer(
         [(pair.copy, pair.note, PAIR_NOTES[pair.kind]) for pair in found],
@@ -202,7 +202,7 @@ def conflicts(ctx: click.Context) -> int:
 def show(copy: tuple[str, ...]) -> int:
     """Show what differs between a note and COPY, as a diff from the one to the other."""
     vault = open_refreshed()
-    write_diff(conflict_pairs.plan_show(vault.notes.plan, _pair(vault, copy)))
+    write_diff(conflict_pairs.plan_show(vault.notes.workspace, _pair(vault, copy)))
     return 0
 
 
@@ -217,7 +217,7 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
     """
     vault = open_refreshed()
     pair = _pair(vault, copy)
-    plan = conflict_pairs.plan_keep(vault.notes.plan, pair, cast("Choice", choice))
+    plan = conflict_pairs.plan_keep(vault.notes.workspace, pair, cast("Choice", choice))
     return _apply(vault, plan, dry_run=dry_run)
 
 
@@ -230,7 +230,7 @@ def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:
     Where both changed the same lines, both versions stay, and the exit code is 3.
     """
     vault = open_refreshed()
-    plan = conflict_pairs.plan_merge(vault.notes.plan, vault.history.store, _pair(vault, copy))
+    plan = conflict_pairs.plan_merge(vault.notes.workspace, vault.history.store, _pair(vault, copy))
     return _apply(vault, plan, dry_run=dry_run)
 
 
@@ -245,4 +245,4 @@ def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
 
 
 def _pair(vault: Vault, words: tuple[str, ...]) -> ConflictPair:
-    return conflict_pairs.find(vault.notes.plan, " ".join(words))
+    return conflict_pairs.find_conflict(vault.notes.workspace, " ".join(words))

@@ -75,7 +75,7 @@ def add_(
     if more["after"]:
         fields["after"] = f"[[{_stem(index.find(more['after']))}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
-    plan = vault.notes.plan.new("habit", name, fields=fields)
+    plan = vault.notes.plan_new("habit", name, fields=fields)
     about = f"habit {fields['habit']}"
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
@@ -187,8 +187,8 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
     if not rewrite:
         return _set(vault, found, changes, dry_run=dry_run)
     path = found.definition.path
-    plan = vault.notes.plan.set_fields([path], changes) if changes else WritePlan("set", path)
-    plan = plan_rewrite(plan, vault.notes.plan, index, found, new)
+    plan = vault.notes.plan_set([path], changes) if changes else WritePlan("set", path)
+    plan = plan_rewrite(plan, vault.notes.workspace, index, found, new)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
@@ -205,7 +205,7 @@ def _find(name: str) -> tuple[Vault, Habit]:
 
 
 def _set(vault: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> int:
-    plan = vault.notes.plan.set_fields([found.definition.path], changes)
+    plan = vault.notes.plan_set([found.definition.path], changes)
     text = ", ".join(changes)
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
 

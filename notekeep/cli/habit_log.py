@@ -50,7 +50,7 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
     lines = [line for habit in habits for line in index.lines(habit, since)]
     lines = [line for line in lines if everything or line.counts]
     lines.sort(key=lambda line: (line.entry.day, line.entry.time or "", line.path, line.number))
-    entries = [_line_object(line) for line in lines] if is_json() else []
+    entries = [_line_object(line) for line in lines]
     return output.write_answer(
         [_line_row(line, today) for line in lines],
         json={"total": len(entries), "entries": entries},
@@ -97,7 +97,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     """
     if fix:
         vault = open_vault()
-        plan = vault.notes.plan.mend_all(vault.habits.tracker.problems())
+        plan = vault.notes.plan_repairs(vault.habits.tracker.problems())
         if plan.changes or dry_run:
             apply_plan(vault, plan, dry_run=dry_run, quiet=is_json())
         index = vault.habits.tracker

@@ -32,7 +32,7 @@ MARK_STYLES: dict[Mark, str] = {
 
 
 def glyphs(settings: VaultSettings) -> MarkGlyphs:
-    """The characters that the terminal can show and the person wants."""
+    """Return the characters that the terminal can show and the person wants."""
     if settings.glyphs:
         return ASCII_MARKS if settings.glyphs == "ascii" else UNICODE_MARKS
     shown = "".join((*UNICODE_MARKS.marks.values(), UNICODE_MARKS.levels))
@@ -40,12 +40,12 @@ def glyphs(settings: VaultSettings) -> MarkGlyphs:
 
 
 def percent(share: float | None) -> str:
-    """A share in words, `72 %`; nothing known is not nothing done."""
+    """Return a share in words, `72 %`; nothing known is not nothing done."""
     return "no data" if share is None else f"{share * 100:.0f} %"
 
 
 def write_check_in(done: CheckInResult, signs: MarkGlyphs, today: date) -> None:
-    """One line for a check-in."""
+    """Write one line for a check-in."""
     habit, cell = done.habit, done.cell
     parts = [habit.id, dates.format_short_day(cell.day, today)]
     if cell.amount and not (habit.note and cell.day == today):
@@ -57,11 +57,11 @@ def write_check_in(done: CheckInResult, signs: MarkGlyphs, today: date) -> None:
 
 
 def write_undo(done: Undone, signs: MarkGlyphs, today: date) -> None:
-    """One line for an entry that was taken back."""
+    """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
     parts = [habit.id, dates.format_short_day(cell.day, today), cell.amount or cell.status]
     parts += [format_streak(habit), percent(habit.strength)]
-    _write_line(cell, parts, signs, end=f"took back: {_said(done.gone)}")
+    _write_line(cell, parts, signs, end=f"took back: {_entry_text(done.gone)}")
     if done.warning:
         output.write_message(done.warning)
 
@@ -72,19 +72,13 @@ def _write_line(cell: Cell, parts: Sequence[str], signs: MarkGlyphs, end: str = 
     output.write_styled([(signs.marks[cell.mark].strip() or "-", _style(cell)), (f" {text}", "")])
 
 
-def _said(line: str) -> str:
+def _entry_text(line: str) -> str:
     """What a line of the log says, without its bullet, day and habit."""
     return line.partition(": ")[2]
 
 
 def write_rows(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool = True) -> None:
-    """A row for each habit, under the heading of its group.
-
-    Args:
-        habits: In the order of the list.
-        signs: The characters of marks.
-        days: Whether the marks of the days before today are shown.
-    """
+    """Write a row for each habit, under the heading of its group; `days` adds earlier marks."""
     cells = max((len(habit.cells) for habit in habits), default=0)
     shown = output.fit_columns(
         {
@@ -133,7 +127,7 @@ def _days(habit: HabitView, signs: MarkGlyphs, cells: int) -> list[tuple[str, st
 
 
 def streak_columns(habits: Sequence[HabitView]) -> dict[str, int]:
-    """The widths of what a row ends with: the streak, its best, and the note."""
+    """Return the widths of what a row ends with: the streak, its best, and the note."""
     whole = _widest(format_streak(habit) for habit in habits)
     short = _widest(_streak(habit, {}) for habit in habits)
     notes = _widest(habit.note for habit in habits)
@@ -141,7 +135,7 @@ def streak_columns(habits: Sequence[HabitView]) -> dict[str, int]:
 
 
 def ending(habit: HabitView, shown: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Streak and note; without a note nothing is padded, so that no line ends in blanks."""
+    """Return streak and note, unpadded without a note, so that no line ends in blanks."""
     text = f"  {_streak(habit, shown)}" if "streak" in shown else ""
     if not habit.note or "note" not in shown:
         return [(text.rstrip(), "")]
@@ -171,13 +165,13 @@ def _widest(texts: Iterable[str]) -> int:
 
 
 def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
-    """How many of the habits that today asks for are done, and how many it asks for."""
+    """Count the habits that are done of those that today asks for, and these."""
     asked = [habit for habit in habits if habit.call in ("due", "done")]
     return sum(habit.call == "done" for habit in asked), len(asked)
 
 
-def today_heading(habits: Sequence[HabitView], day: date, day_start: int) -> None:
-    """The line above a list of today: the day, when it ends, and how much of it is done."""
+def write_today_heading(habits: Sequence[HabitView], day: date, day_start: int) -> None:
+    """Write the line above a list of today: the day, when it ends, how much of it is done."""
     done, asked = count_done(habits)
     text = f"{dates.format_short_day(day)} {day.year}"
     output.write_styled(
@@ -186,7 +180,7 @@ def today_heading(habits: Sequence[HabitView], day: date, day_start: int) -> Non
 
 
 def habit_object(habit: HabitView) -> dict[str, Any]:
-    """A habit as JSON; its keys are stable."""
+    """Return a habit as JSON; its keys are stable."""
     return {
         "id": habit.id,
         "title": habit.title,
@@ -210,7 +204,7 @@ def habit_object(habit: HabitView) -> dict[str, Any]:
 
 
 def cell_object(cell: Cell) -> dict[str, Any]:
-    """A day of a habit as JSON."""
+    """Return a day of a habit as JSON."""
     return {
         "date": cell.day.isoformat(),
         "status": cell.status,
@@ -223,7 +217,7 @@ def cell_object(cell: Cell) -> dict[str, Any]:
 
 
 def check_in_object(done: CheckInResult) -> dict[str, Any]:
-    """A check-in as JSON."""
+    """Return a check-in as JSON."""
     habit = habit_object(done.habit)
     del habit["days"]
     return {

@@ -103,27 +103,27 @@ def _check(index: HabitIndex, *, notify: bool) -> int:
         found = filter_unsent(index.places.state, found, index.today())
         # A habit that has two reminders behind it is told of once.
         for one in {one.habit.id: one for one in found}.values():
-            _tell(one)
+            _notify(one)
         return 0
     objects = [
         {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.words}
         for one in found
     ]
     return output.write_answer(
-        [_words(one) for one in found], json={"total": len(objects), "due": objects}, stretch=1
+        [_row(one) for one in found], json={"total": len(objects), "due": objects}, stretch=1
     )
 
 
-def _words(one: Due) -> tuple[str, str, str]:
+def _row(one: Due) -> tuple[str, str, str]:
     text = one.habit.note
     if one.habit.is_at_risk and one.habit.tiny:
         text = f"{text}: {one.habit.tiny}" if text else one.habit.tiny
     return one.reminder.time, one.habit.title, text
 
 
-def _tell(one: Due) -> None:
+def _notify(one: Due) -> None:
     """Tell one on the desktop; where there is none, in words, which cron sends by mail."""
-    _, title, text = _words(one)
+    _, title, text = _row(one)
     command = _notifier(title, text)
     if command is not None:
         try:

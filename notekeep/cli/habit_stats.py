@@ -89,7 +89,7 @@ def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
     habits = vault.habits.tracker
     habits.refresh()
     chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(vault.notes.plan, habits, chosen, year)
+    plan = plan_year(vault.notes.workspace, habits, chosen, year)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
@@ -178,9 +178,6 @@ def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
 def _all_stats(index: HabitIndex) -> int:
     habits = [view for view in index.habits() if not view.is_archived]
     figures = [_figures(index, index.find(view.id)) for view in habits]
-    if is_json():
-        output.write_json({"total": len(figures), "habits": figures})
-        return 0 if figures else 1
     rows = [
         (
             view.title,
@@ -193,7 +190,7 @@ def _all_stats(index: HabitIndex) -> int:
         for view, one in zip(habits, figures, strict=True)
     ]
     heads = ("habit", "strength", "streak", "30 days", "365 days", "best weekday")
-    return _write_habit_table(rows, heads, habits)
+    return _write_habit_table(rows, heads, habits, {"total": len(figures), "habits": figures})
 
 
 def _months(index: HabitIndex, year: int) -> int:
@@ -204,25 +201,25 @@ def _months(index: HabitIndex, year: int) -> int:
     for view in views:
         line = index.timeline(index.find(view.id))
         found.append([_rate_between(line, a.toordinal(), b.toordinal())[2] for a, b in bounds])
-    if is_json():
-        habits = [
-            {"id": view.id, "months": months} for view, months in zip(views, found, strict=True)
-        ]
-        output.write_json({"year": year, "habits": habits})
-        return 0 if views else 1
+    habits = [{"id": view.id, "months": months} for view, months in zip(views, found, strict=True)]
     rows = [
         (view.title, *("" if share is None else f"{share * 100:.0f}" for share in months))
         for view, months in zip(views, found, strict=True)
     ]
-    return _write_habit_table(rows, (f"% met in {year}", *dates.MONTHS), views)
+    heads = (f"% met in {year}", *dates.MONTHS)
+    return _write_habit_table(rows, heads, views, {"year": year, "habits": habits})
 
 
 def _write_habit_table(
-    rows: Sequence[Sequence[str]], heads: Sequence[str], habits: Sequence[HabitView]
+    rows: Sequence[Sequence[str]],
+    heads: Sequence[str],
+    habits: Sequence[HabitView],
+    json: dict[str, Any],
 ) -> int:
     """Write a row for each habit; how the first one is made where there is none."""
-    suggest_first_habit(habits)
-    return output.write_answer(rows, heads=heads)
+    if not is_json():
+        suggest_first_habit(habits)
+    return output.write_answer(rows, json=json, heads=heads)
 
 
 def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
@@ -395,5 +392,5 @@ def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     review that is there is never written over.
     """
     vault = open_refreshed()
-    plan = vault.notes.plan.review(vault.habits.tracker, " ".join(words))
+    plan = vault.notes.plan_review(" ".join(words))
     return apply_plan(vault, plan, dry_run=dry_run)

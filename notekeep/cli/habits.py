@@ -22,9 +22,9 @@ from notekeep.cli.habit_output import (
     habit_object,
     percent,
     streak_columns,
-    today_heading,
     write_row,
     write_rows,
+    write_today_heading,
 )
 from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.tracking.habit_details import parse_span
@@ -164,7 +164,7 @@ def todo_(*, everything: bool) -> int:
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        today_heading(habits, day, index.places.settings.day_start)
+        write_today_heading(habits, day, index.places.settings.day_start)
         write_rows(shown, glyphs(index.places.settings))
         suggest_first_habit(habits)
         if habits and not shown:

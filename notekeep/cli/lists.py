@@ -255,7 +255,7 @@ def add(words: tuple[str, ...], *, dry_run: bool) -> int:
         raise UsageError("which query, under which name?", "notekeep saved add NAME QUERY")
     vault = open_refreshed()
     vault.search.parse(query)
-    plan = vault.notes.plan.save_query(words[0], query)
+    plan = vault.notes.plan_save_query(words[0], query)
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"saved {words[0]}")
 
 
@@ -265,7 +265,7 @@ def add(words: tuple[str, ...], *, dry_run: bool) -> int:
 def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
     """Forget the query NAME; the notes stay as they are."""
     vault = open_vault()
-    plan = vault.notes.plan.save_query(" ".join(name), "")
+    plan = vault.notes.plan_save_query(" ".join(name), "")
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"forgot {' '.join(name)}")
 
 

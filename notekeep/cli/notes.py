@@ -74,7 +74,7 @@ def new(
     vault = open_vault()
     body = "" if sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
-    plan = vault.notes.plan.new(kind, " ".join(title), fields=fields, tags=tags, body=body)
+    plan = vault.notes.plan_new(kind, " ".join(title), fields=fields, tags=tags, body=body)
     if is_json():
         path = plan.changes[0].path if dry_run else vault.notes.apply(plan).paths[0]
         output.write_json({"path": path})
@@ -107,7 +107,7 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool) -> int:
     if text == "-" or not (words or sys.stdin.isatty()):
         text = sys.stdin.read().rstrip("\n")
     if dry_run:
-        return apply_plan(vault, vault.notes.plan.add(text, to), dry_run=True)
+        return apply_plan(vault, vault.notes.plan_add(text, to), dry_run=True)
     report_result(vault.notes.add(text, to))
     return 0
 
@@ -123,7 +123,7 @@ def attach(note: str, file: str, *, dry_run: bool) -> int:
     notekeep attach "Garden sensor" ~/pictures/probe.jpg
     """
     vault = open_refreshed()
-    return apply_plan(vault, vault.notes.plan.attach(note, file), dry_run=dry_run)
+    return apply_plan(vault, vault.notes.plan_attach(note, file), dry_run=dry_run)
 
 
 def _pair(pair: str) -> tuple[str, Value]:
@@ -148,7 +148,7 @@ def quote(note: str, text: tuple[str, ...], *, page: str, loc: str, at: str, dry
     notekeep quote "Naval Ravikant on JRE" "Read what you love." --at 12:01
     """
     vault = open_refreshed()
-    plan = vault.notes.plan.quote(note, " ".join(text), page=page, loc=loc, at=at)
+    plan = vault.notes.plan_quote(note, " ".join(text), page=page, loc=loc, at=at)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 

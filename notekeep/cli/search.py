@@ -257,7 +257,7 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     found = vault.search.mentions(path)
     shown = found[:limit]
     if link and found:
-        plan = vault.notes.plan.link_mentions(vault.search.resolve(path), shown)
+        plan = vault.notes.plan_link_mentions(vault.search.resolve(path), shown)
         return apply_plan(vault, plan, dry_run=dry_run)
     objects = [
         {"path": one.path, "title": one.title, "line": one.line, "text": one.text} for one in shown

@@ -51,7 +51,7 @@ def tasks(
     """
     vault = open_refreshed()
     if tick is not None:
-        plan = vault.notes.plan.toggle_task(*_parse_place(tick))
+        plan = vault.notes.plan_toggle_task(*_parse_place(tick))
         return apply_plan(vault, plan, dry_run=dry_run)
     found = vault.search.tasks(join_query(words), done=None if both else done)
     shown = found[:limit]

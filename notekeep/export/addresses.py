@@ -72,7 +72,7 @@ class SiteAddresses:
         if ref.path == self.draft.note.path and not anchor:
             return "#"
         self.linked.add(found.post.slug)
-        return self.target.link(self.draft.post, found.post, anchor)
+        return self.target.link(found.post, anchor)
 
     def local(self, ref: Ref) -> str | None:
         """Return the id of a place within this post, its embedded parts included."""

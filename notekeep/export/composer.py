@@ -253,7 +253,7 @@ def write_body(
     block_syntax.rewrite_callouts(job)
     site_links.rewrite_links(job, draft.refs, addresses, options)
     body.ids = site_links.write_anchors(job, anchors, wanted)
-    block_syntax.rules(job)
+    block_syntax.separate_rules(job)
     block_syntax.rewrite_diagrams(job)
     block_syntax.fence_indented_code(job)
     block_syntax.rewrite_tasks(job)
@@ -268,7 +268,7 @@ def write_body(
         rewrite(job)
         passage = _apply(job, body)
         # What is indented below an admonition is code to CommonMark.
-        if rewrite is layout.lay_out_for_python_markdown and not job.heads:
+        if rewrite is layout.lay_out_blocks and not job.replaced_lines:
             guard.check_code(before, passage)
     body.text, body.origins = passage.text, passage.origins
     return body
@@ -280,15 +280,15 @@ def _further_rewriters(dialect: Dialect) -> Iterator[Callable[[RewriteJob], None
         yield block_syntax.number_footnotes
         yield block_syntax.list_footnotes
     if dialect.engine != "commonmark":
-        yield layout.lay_out_for_python_markdown
+        yield layout.lay_out_blocks
     if dialect.engine == "python":
         yield layout.order_footnotes
 
 
 def _apply(job: RewriteJob, body: RewrittenBody) -> MappedText:
-    passage = job.passage.splice(job.splices)
-    guard.check_rewrite(job.passage, passage, job.splices, job.loose)
-    body.changes += job.passage.changes(job.splices)
+    passage = job.passage.splice(job.edits)
+    guard.check_rewrite(job.passage, passage, job.edits, job.unguarded)
+    body.changes += job.passage.changes(job.edits)
     return passage
 
 

@@ -17,7 +17,7 @@ from notekeep.habits.log import LogEntry
 from notekeep.habits.revisions import entry_identity, reduce_entries
 from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.markdown.note import title_slug
-from notekeep.notes.capture import plan_new
+from notekeep.notes.capture import plan_note_file
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import free_path, name_key, resolve_path
@@ -236,7 +236,7 @@ class _Planner:
 
     def _plan_note(self, habit: ImportedHabit, identity: str) -> str:
         """Plan the note of a habit, and return its path."""
-        made = plan_new(
+        made = plan_note_file(
             self.root,
             self.schema,
             "habit",

@@ -39,11 +39,7 @@ class StandIns:
     """
 
     def __init__(self, text: str = "") -> None:
-        """Begin a table.
-
-        Args:
-            text: What will be shown; none of its characters becomes a stand-in.
-        """
+        """Begin a table."""
         self._taken = set(text)
         self._to: dict[str, str] = {}
         self._back: dict[int, str] = {}
@@ -51,11 +47,7 @@ class StandIns:
         self._free = self._unused()
 
     def shown(self, text: str) -> str:
-        """Replace what must not be shown; the length in characters stays.
-
-        Args:
-            text: Text as a file has it, without its line ends.
-        """
+        """Replace what must not be shown in a line; its length in characters stays."""
         self._taken.update(text)
         odd = set(_ODD.findall(text))
         odd.update(char for char in text if ord(char) in self._back)
@@ -113,12 +105,7 @@ class EditorText:
     """
 
     def __init__(self, data: bytes, stand_ins: StandIns | None = None) -> None:
-        """Cut a content into lines.
-
-        Args:
-            data: Any bytes.
-            stand_ins: The table of an editor that has text of this file in it already.
-        """
+        """Cut a content into lines."""
         text = data.decode("utf-8", "surrogateescape")
         self.data = data
         self._bom = BOM if text.startswith(BOM) else ""
@@ -145,14 +132,9 @@ class EditorText:
         return spliced
 
     def joined(self, lines: Sequence[str]) -> bytes:
-        """Put an edited text together.
+        """Put an edited text together from all its lines, as they are shown.
 
-        Args:
-            lines: All its lines, as they are shown.
-
-        Returns:
-            The content: every line with its own characters; a line that was there before with the
-            end it had, a new one with the end of those around it.
+        A line that was there before has the end it had, a new one that of those around it.
         """
         real = [self.stand_ins.real(line) for line in lines]
         ends = self._ends_of(lines)

@@ -41,13 +41,7 @@ _BLANKS: Final = re.compile(r"[ \t]*")
 
 
 def find_extensions(text: str, reading: ParserPass, hidden: Sequence[Span]) -> list[Span]:
-    """Find Obsidian's additions in the words of a text.
-
-    Args:
-        text: The text.
-        reading: What the parser made of it, its hidden parts covered.
-        hidden: The parts that are comments or math.
-    """
+    """Find Obsidian's additions in the words of a text, outside its comments and math."""
     finder = _ExtensionFinder(text, reading, hidden)
     finder.run()
     return finder.found

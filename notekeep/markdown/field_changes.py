@@ -85,12 +85,7 @@ def read_change(text: str) -> FieldChange:
 
 
 def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
-    """A change of a date whose words for a day are the day they mean: `finished=yesterday`.
-
-    Args:
-        change: The change; one of another field, or to a date, is given back as it is.
-        schema: The vault's kinds, which say what is a date.
-        today: The day that counts now.
+    """Replace words for a day in a change of a date: `finished=yesterday`; other changes stay.
 
     Raises:
         UsageError: The words mean a day that no calendar has.
@@ -114,13 +109,9 @@ def parse_date_words(text: str, today: dt.date) -> str:
 
 
 def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
-    """Refuse a value outside the range or the choices of its field.
+    """Refuse a value, typed or as a person types it, outside the range or the choices of its field.
 
-    Args:
-        name: The field; a kin of it, such as `my_rate`, is checked as the field.
-        value: Text as a person types it, or a value that is typed already.
-        schema: The vault's kinds, and its best rating.
-        kind: The kind of the note.
+    A kin of a field, such as `my_rate`, is checked as the field.
 
     Raises:
         InvalidValue: It is one that the field does not take.
@@ -135,12 +126,7 @@ def check_limits(
 ) -> None:
     """Refuse a value outside given choices, and a rating outside 0 and the best one.
 
-    Args:
-        name: The field's canonical name.
-        type_: Its type.
-        value: Text as a person types it, or a value that is typed already.
-        choices: What the field takes; nothing where it takes any text.
-        best: The best rating.
+    No choices are any text; the name is the canonical one.
 
     Raises:
         InvalidValue: It is one that the field does not take.
@@ -173,15 +159,8 @@ def apply_changes(
 ) -> bytes:
     """Make changes in a file's front matter, one after the other, each proven.
 
-    Args:
-        data: The file.
-        changes: What to change.
-        schema: The vault's kinds, which say how a field is typed.
-        kind: The kind of the note.
-        force: Write values outside the range or the choices of their field, too.
-
-    Returns:
-        The new bytes; the same object when nothing changes.
+    With `force`, values outside the range or the choices of their field are written, too. Returns
+    the same object when nothing changes.
 
     Raises:
         Refused: One of them cannot be made safely; none is made then.
@@ -220,12 +199,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
 
 
 def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
-    """A value as it is to be written: text that a person typed, by the field's type.
-
-    Args:
-        name: The field.
-        type_: Its type; None for a field nobody defines, whose text is typed by its looks.
-        value: Text, or a value that has its type already.
+    """Type a value that a person typed by its field's type; without a type, by its looks.
 
     Raises:
         UsageError: The text is no value of that type.

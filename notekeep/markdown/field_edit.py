@@ -25,11 +25,8 @@ if TYPE_CHECKING:
 def set_field(data: bytes, key: str, value: Value) -> bytes:
     """Give a key a value, in its place or as a new key below the others.
 
-    Args:
-        data: The file.
-        key: The key as it stands, or is to stand, in the file.
-        value: A scalar or a list of scalars; None leaves the key without a value. Text that must
-            not be quoted, such as `4.50` or `2026-11-24`, comes as spell.Plain.
+    None leaves the key without a value. Text that must not be quoted, such as `4.50` or
+    `2026-11-24`, comes as BareText.
 
     Raises:
         Refused: It cannot be done safely.
@@ -38,11 +35,7 @@ def set_field(data: bytes, key: str, value: Value) -> bytes:
 
 
 def add_item(data: bytes, key: str, item: Scalar) -> bytes:
-    """Add an item to a list, unless it is there; text with commas stays text with commas.
-
-    Raises:
-        Refused: It cannot be done safely.
-    """
+    """Add an item to a list, unless it is there; text with commas stays text with commas."""
     return _edit(data, lambda edit: edit.add(key, item), {key: [item]})
 
 
@@ -60,13 +53,9 @@ def remove_item(data: bytes, key: str, item: str) -> bytes:
 
 
 def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
-    """Put another item in the place of one in a list, or in text with commas.
+    """Replace the first item that reads exactly so, in a list or in text with commas.
 
-    Args:
-        data: The file.
-        key: The key as it stands in the file.
-        old: The item that goes, exactly as it reads; the first such one.
-        item: What takes its place, in quotes of the same kind.
+    The new one is in quotes of the same kind.
 
     Raises:
         Refused: It cannot be done safely.
@@ -75,20 +64,12 @@ def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
 
 
 def rename_key(data: bytes, key: str, name: str) -> bytes:
-    """Call a key by another name, in its place.
-
-    Raises:
-        Refused: The name is taken, or it cannot be done safely.
-    """
+    """Call a key by another name, in its place."""
     return data if name == key else _edit(data, lambda edit: edit.rename(key, name), {})
 
 
 def delete_key(data: bytes, key: str) -> bytes:
-    """Take a key away, with its lines and the comment at the end of them.
-
-    Raises:
-        Refused: It cannot be done safely.
-    """
+    """Take a key away, with its lines and the comment at the end of them."""
     return _edit(data, lambda edit: edit.delete(key), {})
 
 

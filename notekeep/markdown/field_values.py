@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #
 # The typing is deliberately poorer than YAML 1.1: `yes`, `12:30`, `0123`, `1_000` and dates stay
 # the text that was written. What a field means beyond that is the schema's business (see
-# kinds.py).
+# schema.py).
 
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -85,13 +85,9 @@ _PEOPLE: Final = frozenset(("author", "host", "guest"))
 
 
 def type_field(name: str, kind: FieldType | None, value: Value, words: str | list[str]) -> Value:
-    """Type one field.
+    """Type one field by its canonical name and type, from its plain value and its text.
 
-    Args:
-        name: The field's canonical name.
-        kind: Its type; None for a field nobody defines, which keeps its plain typing.
-        value: It under plain typing.
-        words: Its text before typing.
+    Without a type it keeps its plain typing.
     """
     if kind is None or value is None:
         return [] if kind in ("list", "links") else value
@@ -221,12 +217,7 @@ _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\
 
 
 def spell(value: Scalar, *, flow: bool = False) -> str:
-    """Spell a scalar as YAML on one line.
-
-    Args:
-        value: Text, a number, a bool, None, or Plain for what must not be quoted.
-        flow: Whether it will stand between brackets, where commas and brackets are signs.
-    """
+    """Spell a scalar as YAML on one line; `flow` is between brackets, where commas are signs."""
     if value is None:
         return "null" if flow else ""
     if isinstance(value, bool):
@@ -287,15 +278,7 @@ def spell_inline_list(items: list[Scalar]) -> str:
 def spell_field(
     key: str, value: Value, *, eol: str = "\n", indent: str = "", step: str = "  "
 ) -> str:
-    """Spell a whole `key: value` with its line end; a list takes one line an item.
-
-    Args:
-        key: The key, quoted if it must be.
-        value: What it holds.
-        eol: How lines end.
-        indent: What stands before the key.
-        step: What stands before an item, beyond `indent`.
-    """
+    """Spell a whole `key: value` with its line end; a list takes one line an item."""
     name = indent + spell(key)
     if not isinstance(value, list):
         return f"{name}: {spell(value)}".rstrip(" ") + eol

@@ -1,6 +1,6 @@
 """Reads the front matter of a file: YAML, TOML or JSON, into typed values and source text.
 
-Nothing here writes; fieldedits.py changes fields of a file that exists. A block that cannot be
+Nothing here writes; field_edit.py changes fields of a file that exists. A block that cannot be
 read gives an error with its place and no fields: the body is still there, and the file with it.
 """
 
@@ -47,7 +47,7 @@ class FrontMatter:
     Attributes:
         split: Where it stands.
         fields: Values by the keys in the file, in order. Plain scalars are typed by
-            values.core(); nested values are their source text.
+            type_scalar(); nested values are their source text.
         raw: The source text of each value, its line ends as newlines.
         words: Each value as text before typing, unquoted: what a text field reads.
         error: Why it could not be read, or None; `fields`, `raw` and `words` are empty then.

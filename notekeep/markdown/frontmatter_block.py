@@ -166,14 +166,10 @@ class SuspiciousBlock(Exception):
 
 
 def check_block(text: str) -> None:
-    """Raise Suspect for a block that is too big, too deep, too entangled, or more than one.
+    """Refuse a block that is too big, too deep, too entangled, or more than one.
 
     Looks at parser events only, so it takes linear time whatever the block says; a block that
     cannot be deep or entangled, because it lacks the characters for it, is let through at once.
-
-    Raises:
-        Suspect: With what is wrong and where.
-        yaml.YAMLError: The block is not YAML.
     """
     if len(text) > MAX_BYTES:
         raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")

@@ -60,17 +60,7 @@ def may_reach_over(text: str) -> bool:
 def find_hidden(
     text: str, reading: ParserPass, parse: Callable[[str], ParserPass]
 ) -> tuple[ParserPass, list[Span]]:
-    """Find the comments and math of a text.
-
-    Args:
-        text: The text.
-        reading: What the parser made of it.
-        parse: Reads a text with the parser, given how it is covered and how it is written.
-
-    Returns:
-        What the parser makes of the text with these parts covered, and the parts: spans of the
-        kinds comment, math and math_block.
-    """
+    """Find the comments and math of a text, and what the parser makes of it with them covered."""
     finder = _HiddenFinder(text, reading, parse)
     finder.run()
     reading, found = finder.reading, finder.found

@@ -26,18 +26,14 @@ if TYPE_CHECKING:
 
 
 def fold_name(name: str) -> str:
-    """A name as it is compared: NFC, case-folded."""
+    """Return a name as it is compared: NFC, case-folded."""
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def note_stem(path: str) -> str:
-    """What the file of a note is called, without its folder and its suffix, however that is spelt.
-
-    Args:
-        path: The note, vault-relative.
-    """
+    """Return what a note's file is called without folder and suffix, however that is spelt."""
     name = path.rsplit("/", 1)[-1]
     return name[:-3] if name[-3:].lower() == ".md" else name
 
@@ -68,11 +64,10 @@ class Resolver:
             self._aliases[fold_name(alias)].append(path)
 
     def resolve(self, target: str, from_path: str = "") -> list[str]:
-        """The notes that a target may mean, best first; empty for a broken link.
+        """Return the notes that a target may mean, best first; empty for a broken link.
 
-        Args:
-            target: A path or a name, with or without ".md", as a link has it, without fragment.
-            from_path: The note that links: "./" and "../" start there, an empty target is it.
+        The target is a path or a name, with or without ".md", without fragment. "./" and "../"
+        start at `from_path`, and an empty target is that note.
         """
         if not target:
             return [from_path] if fold_name(from_path) in self._paths else []
@@ -150,7 +145,9 @@ def retarget(
     unique: Callable[[str], bool] = lambda _stem: True,
     is_relative: bool = False,
 ) -> list[TextEdit]:
-    """The edits that make links lead to where their notes went.
+    """Find the edits that make links lead to where their notes went.
+
+    A link whose new target has a sign that no wiki link can hold gets none.
 
     Args:
         text: The body the links are in.
@@ -163,10 +160,6 @@ def retarget(
             name leads there.
         is_relative: Whether a bare name that is no longer enough becomes a path from the note on,
             and not one from the vault on.
-
-    Returns:
-        One edit for each link that must change. A link whose new target has a sign that no wiki
-        link can hold gets none.
     """
     edits = []
     for link in links:
@@ -301,13 +294,7 @@ class LinkStyle:
     is_markdown: bool = False
 
     def target(self, path: str, source: str, *, is_only: bool) -> str:
-        """How a link in a note names a file.
-
-        Args:
-            path: The file, vault-relative.
-            source: The note that links.
-            is_only: Whether no other file of the vault has its name.
-        """
+        """Return how a link in a note names a file, by whether no other file has its name."""
         if self.form == "relative":
             return relpath(path, dirname(source) or ".")
         return path.rpartition("/")[2] if is_only and self.form == "shortest" else path
@@ -315,15 +302,7 @@ class LinkStyle:
     def link(
         self, path: str, source: str, *, text: str = "", is_only: bool = True, embed: bool = False
     ) -> str:
-        """A link to a file.
-
-        Args:
-            path: The file, vault-relative.
-            source: The note that links.
-            text: What it says; "" for the name of the file.
-            is_only: Whether no other file of the vault has its name.
-            embed: Whether the file is shown and not only named.
-        """
+        """Write a link to a file, its text by default the file's name."""
         target = self.target(path, source, is_only=is_only)
         name = note_stem(path)
         sign = "!" if embed else ""

@@ -79,7 +79,7 @@ class Node:
             node = node.parent
 
     def inside(self, *kinds: str) -> bool:
-        """Whether it stands in a node of one of these kinds."""
+        """Tell whether it stands in a node of one of these kinds."""
         return any(node.kind in kinds for node in self.above())
 
     def plain(self) -> str:

@@ -88,18 +88,11 @@ def read_note(
     *,
     in_body: bool = True,
 ) -> Note:
-    """Read a file as a note. Never raises on what is in it.
+    """Read a file as a note. Never raises: what could not be read is in `problem`.
 
-    Args:
-        path: Vault-relative, "/"-separated.
-        data: The file's bytes.
-        schema: The vault's kinds and folders.
-        known: With it the body is not looked through, which is most of the work: `spans` is None.
-        in_body: Whether tags in the body count. Without them it is looked through only as far as a
-            title that the front matter does not give, and `spans` is None.
-
-    Returns:
-        The note. What could not be read is in `problem`; the rest of the note is there.
+    With known facts the body is not looked through, which is most of the work. Without `in_body`
+    its tags do not count, and it is looked through only as far as a title that the front matter
+    does not give. In both cases `spans` is None.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
@@ -140,7 +133,7 @@ def read_note(
 
 
 def title_slug(title: str) -> str:
-    """A title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
+    """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
 
     Letters of every script stay. A title without any letter or digit is "note"; telling two
     notes with one slug apart is up to who publishes them.

@@ -187,8 +187,7 @@ class BodyFacts:
 def read_body(text: str) -> BodyFacts:
     """Find everything that the index wants to know of a body. Takes linear time and never raises.
 
-    Args:
-        text: The body, with line ends of any kind; offsets in the result count its characters.
+    Line ends may be of any kind; offsets in the result count the characters of the text.
     """
     return extract_facts(parse_markdown(text))
 
@@ -366,14 +365,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
 
 
 def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bool) -> Link | None:
-    """A Markdown link as a Link, or None when it leads out of the vault.
-
-    Args:
-        span: Where it starts and ends, and on which line.
-        target: Its destination as written, without angle brackets and escapes.
-        label: What is shown for it.
-        embed: Whether it is an image.
-    """
+    """A Markdown link as a Link, or None when it leads out of the vault."""
     if SCHEME_PATTERN.match(target):
         return None
     path, _, fragment = target.partition("#")
@@ -415,11 +407,11 @@ _DUE = re.compile(
 
 
 def find_due_day(text: str) -> date | None:
-    """The day that the text of a task names as the one it is due on, or None."""
+    """Return the day that the text of a task names as the one it is due on, or None."""
     found = _DUE.search(text)
     return parse_iso(found[1]) if found else None
 
 
 def strip_due_day(text: str) -> str:
-    """The text of a task without the day it is due."""
+    """Return the text of a task without the day it is due."""
     return _DUE.sub("", text)

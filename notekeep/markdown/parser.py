@@ -73,12 +73,8 @@ def _commonmark() -> pyromark.Markdown:
 def parse_markdown(text: str) -> ParsedPage:
     """Read the body of a note. Takes linear time and never raises.
 
-    Args:
-        text: The body, with line ends of any kind. Every place in the result counts its characters.
-
-    Returns:
-        The page. If the parser cannot take the text, the page is one paragraph of plain text, and
-        its `problem` says why.
+    Line ends may be of any kind; every place in the result counts the text's characters. If the
+    parser cannot take the text, the page is one paragraph of plain text and has a `problem`.
     """
     given, text = text, _normalize(text)
     try:
@@ -180,12 +176,7 @@ def _normalize(text: str) -> str:
 
 
 def _parse(text: str, source: str) -> ParserPass:
-    """Read a text as CommonMark, in one pass of the parser.
-
-    Args:
-        text: The text, parts of which may be covered.
-        source: The text as it is, of which spans say what they hold.
-    """
+    """Read a text, parts of which may be covered, as CommonMark; spans quote the source."""
     builder = _Builder(text, source)
     handlers = {"Start": builder.open, "End": builder.close, "Text": builder.add_text}
     places = None if text.isascii() else _characters(text)

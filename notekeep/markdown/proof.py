@@ -85,11 +85,7 @@ def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 
 def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> None:
-    """Hold that `new` is `old` with the bytes from `start` to `end` replaced by `length` others.
-
-    Raises:
-        Refused: It is not, or the body is another.
-    """
+    """Hold that `new` is `old` with the bytes from `start` to `end` replaced by `length` others."""
     whole = old[:start] == new[:start] and old[end:] == new[start + length :]
     before, after = split_frontmatter(old), split_frontmatter(new)
     if not whole or old[before.body :] != new[after.body :] or not _same_frame(before, after):
@@ -107,11 +103,7 @@ def _same_frame(before: Split, after: Split) -> bool:
 
 
 def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> None:
-    """Hold that a block reads as wanted, key by key and in that order.
-
-    Raises:
-        Refused: It does not.
-    """
+    """Hold that a block reads as wanted, key by key and in that order."""
     found = block_shape(document)
     if list(found) == list(wanted) and all(
         found[name] == wanted[name] or (name == key and same_words(found[name], wanted[name]))

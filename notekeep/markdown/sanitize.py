@@ -72,7 +72,7 @@ _MARKS: Final = re.compile(r"[%<\[`*_=~^\\]")
 
 
 def plain_text(text: str) -> str:
-    """The words of a line of Markdown, without the marks for links, emphasis, code or comments."""
+    """Return the words of a line of Markdown, without marks of links, emphasis, code, comments."""
     if _MARKS.search(text):
         text = _ESCAPED.sub(lambda sign: chr(_HIDING + ord(sign[1])), text)
         for pattern, replacement in _RULES:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from notekeep.markdown.links import fold_name
-from notekeep.settings import KIND_FOLDERS
+from notekeep.settings import KIND_FOLDERS, excludes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ class Daily:
         return (self.moment or self.form).count("/") + 1
 
     def name(self, day: dt.date) -> str:
-        """What the note of a day is called, with the folders that its name makes."""
+        """Return what the note of a day is called, with the folders that its name makes."""
         if not self.moment:
             return day.strftime(self.form)
         from notekeep.date_formats import format_day_name
@@ -53,7 +53,7 @@ class Daily:
         return format_day_name(day, self.moment, self.week_start)
 
     def day_named(self, name: str) -> dt.date | None:
-        """The day whose note is called so; None for any other name."""
+        """Return the day whose note is called so; None for any other name."""
         if self.moment:
             from notekeep.date_formats import parse_day_name
 
@@ -254,7 +254,7 @@ _NAMES: Final[dict[str, str]] = {
 
 
 def canonical(key: str) -> str:
-    """The name a field is known under: `startReadDate` is `started`; an unknown key is its own.
+    """Return the name of a field: `startReadDate` is `started`; an unknown key is its own.
 
     Keys are compared without case, blanks, dashes and underscores.
     """
@@ -263,7 +263,7 @@ def canonical(key: str) -> str:
 
 
 def other_names(field_name: str) -> list[str]:
-    """The other names a field is found under, as a person might have written them."""
+    """Return the other names a field is found under, as a person might have written them."""
     return _KIN.get(field_name, "").split()
 
 
@@ -299,7 +299,7 @@ class Schema:
 
     @classmethod
     def of(cls, settings: VaultSettings) -> Schema:
-        """The schema that a vault's settings describe; a type nobody knows is read as text."""
+        """Return the schema that a vault's settings describe; an unknown type is read as text."""
         kinds = dict(KINDS)
         for name, fields in settings.kinds.items():
             known = kinds[name].fields if name in kinds else {}
@@ -325,7 +325,7 @@ class Schema:
         )
 
     def type_of(self, kind: str, name: str) -> FieldType | None:
-        """The type of a field in notes of a kind; None for a field that no kind has."""
+        """Return the type of a field in notes of a kind; None for a field that no kind has."""
         own = self.kinds.get(kind)
         if own is not None and name in own.fields:
             return own.fields[name]
@@ -336,7 +336,7 @@ class Schema:
         return known or self.types.get(name)
 
     def named(self, word: str) -> str | None:
-        """The kind that a value of `type:` means: its id in any case, bare or linked, or plural."""
+        """Return the kind that `type:` means: its id in any case, bare or linked, or plural."""
         name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
         for kind in (name, name.removesuffix("s")):
             if kind in self.kinds:
@@ -354,7 +354,7 @@ class Schema:
         return best
 
     def is_private(self, path: str) -> bool:
-        """Whether a file's folder keeps it from leaving."""
+        """Tell whether a file's folder keeps it from leaving."""
         place = fold_name(f"/{path}")
         for folder in self.private_folders:
             name = fold_name(folder.rstrip("/"))
@@ -370,16 +370,13 @@ DEFAULT_SCHEMA: Final = Schema()
 
 
 def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
-    """What a file of the vault is for: a log of check-ins, a template, a note in lists or not."""
+    """Return what a file is for: a log of check-ins, a template, a note in lists or not."""
     if is_in_folder(path, HABIT_LOGS):
         return "log"
     if is_in_folder(path, schema.templates):
         return "template"
-    if schema.excluded:
-        from notekeep.settings import excludes
-
-        if excludes(schema.excluded, path):
-            return "excluded"
+    if schema.excluded and excludes(schema.excluded, path):
+        return "excluded"
     return "note"
 
 

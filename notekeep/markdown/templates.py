@@ -14,6 +14,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.field_values import BareText, render_new, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.note import title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
 
 if TYPE_CHECKING:
@@ -53,13 +54,9 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
 
 
 def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None) -> str:
-    """Replace `{{name}}` by what it stands for.
+    """Replace each `{{name}}` that is known by what it stands for.
 
-    Args:
-        template: The text; `{{date:YYYY-MM-DD}}`, `{{time:HH:mm}}` and `{{date-1d}}` are formatted
-            when `now` is given.
-        names: What each name stands for. Names not in it stay as they are.
-        now: The wall clock.
+    With a clock, `{{date:YYYY-MM-DD}}`, `{{time:HH:mm}}` and `{{date-1d}}` are formatted.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -75,21 +72,12 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
 
 
 def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | None = None) -> str:
-    """The text of a new note of a kind where the vault has no template.
-
-    Args:
-        kind: The kind's id.
-        title: Its title.
-        today: The day, ISO.
-        fields: What is known of it already.
-    """
+    """Return the text of a new note of a kind where the vault has no template."""
     keys, sections = _STARTERS.get(kind, ((), ""))
     known: dict[str, Value] = {}
     if kind != "note":
         known["type"] = kind
     if kind == "habit":
-        from notekeep.markdown.note import title_slug
-
         known["habit"] = title_slug(title)
     if kind != "daily":
         known["title"] = title
@@ -116,7 +104,7 @@ def new_note(  # noqa: PLR0913 - what a note is made of
     formats: tuple[str, str] = ("", ""),
     names: Mapping[str, str] | None = None,
 ) -> str:
-    """The text of a new note.
+    """Return the text of a new note.
 
     Args:
         kind: The kind's id.
@@ -171,8 +159,6 @@ def _filled(
     more: Mapping[str, str],
 ) -> str:
     """A vault's template with its names replaced; values of front matter stay values."""
-    from notekeep.markdown.note import title_slug
-
     names = {
         "title": title,
         "date": format_date(now, formats[0] or _USUAL["date"]),

@@ -60,16 +60,10 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | None:
-    """Where the section of a heading stands: from the line below it to the next of its level.
+    """Find where the section of a heading stands: from the line below it to the next of its level.
 
-    Args:
-        text: The body.
-        body: What was found in it.
-        heading: The heading's words; case, marks and Unicode form do not count. A chain such as
-            `Week 47#Tuesday` finds the heading within the other.
-
-    Returns:
-        Its first character and one past its last; None when there is no such heading.
+    Case, marks and Unicode form of the heading's words do not count. A chain such as
+    `Week 47#Tuesday` finds the heading within the other. None when there is no such heading.
     """
     headings = [found for found in body.headings if is_section_heading(text, found)]
     start, end = 0, len(text)
@@ -93,23 +87,15 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
 
 
 def block_end(text: str, name: str) -> int | None:
-    """Where the mark `^name` of a block ends, or None when there is none.
-
-    Args:
-        text: The body, with a line feed at the end of its lines.
-        name: The name.
-    """
+    """Find where the mark `^name` of a block ends in a body with line feeds, or None."""
     found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(name)}[ \t]*$", text)
     return found.end() if found is not None else None
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:
-    """The line of the body, from 0, that a link names; None when there is no such part.
+    """Find the line of a body, from 0, that the part of a link behind `#` names, or None.
 
-    Args:
-        text: The body, with a line feed at the end of its lines.
-        body: What was found in it.
-        part: What stands behind the `#`: a heading, or `^` and the name of a block.
+    The part is a heading, or `^` and the name of a block; the body's lines end in line feeds.
     """
     if part.startswith("^"):
         end = block_end(text, part[1:])
@@ -124,7 +110,7 @@ def is_section_heading(text: str, heading: Heading) -> bool:
 
 
 def toggle_task(task: Task) -> TextEdit:
-    """The edit that ticks a task, or opens it again; nothing but its mark is touched."""
+    """Return the edit that ticks a task, or opens it again; nothing but its mark is touched."""
     mark, reason = (" ", "open") if task.done else ("x", "done")
     return TextEdit(task.mark_at, task.mark_at + len(task.mark), mark, reason, task.line)
 
@@ -148,11 +134,7 @@ def _next_line(text: str, at: int) -> int:
 
 
 def require_utf8(text: str, what: str) -> None:
-    """See to it that typed text is one that a note can hold and a file be named by.
-
-    Args:
-        text: The text; bytes of another encoding came as surrogates.
-        what: What it is, for the message.
+    """Refuse typed text that is not UTF-8 and came as surrogates; the message names `what`.
 
     Raises:
         UsageError: It holds bytes that are not UTF-8.
@@ -167,17 +149,12 @@ def require_utf8(text: str, what: str) -> None:
 
 
 def unread(problem: Problem) -> Refused:
-    """The refusal of an edit in a note that could not be read whole, with the place in it."""
+    """Return the refusal of an edit in a note that could not be read whole, with its place."""
     return Refused(problem.message, problem.hint, line=problem.line, column=problem.column)
 
 
 def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
-    """A file with edits of its body made; its front matter and all else stay as they are.
-
-    Args:
-        note: The note, as read from the bytes.
-        data: The bytes.
-        edits: Places count characters of the note's body.
+    """Make edits of a note's body in its file; its front matter and all else stay as they are.
 
     Raises:
         Refused: The body is not UTF-8, so that what is not edited could not be kept.

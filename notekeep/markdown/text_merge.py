@@ -6,59 +6,27 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 
-# Merging two versions of a text that come from one, or saying that it cannot be done.
+Line = TypeVar("Line", str, bytes)
+
+
+# Aligning two versions of a text
 #
-# Lines are bytes up to and including "\n", so nothing in them is interpreted and what neither
-# side changed comes out as it went in. Versions are aligned on lines that occur once in each
-# (Cohen's patience diff): a blank line or a closing bracket is never mistaken for another, so
-# that two changes are called separate only when something of the text stands between them.
+# A line that is in both texts once is the same line, whatever was written between ("patience
+# diff"): a blank line or a closing bracket is never mistaken for another. Matching the longest
+# equal stretch first, as difflib does, may pair a blank line with one far away.
 
-
-def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides to what they come from.
-
-    Args:
-        base: The version both come from.
-        ours: One version.
-        theirs: The other; the two may be given in either order.
-
-    Returns:
-        The text with the changes of both; None when both changed the same lines, or lines that
-        touch.
-    """
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
-    lines, left, right = (split_lines(text) for text in (base, ours, theirs))
-    in_left, in_right = match_lines(lines, left), match_lines(lines, right)
-    merged: list[bytes] = []
-    at = at_left = at_right = 0
-    for anchor in [*sorted(in_left.keys() & in_right.keys()), len(lines)]:
-        to_left = in_left.get(anchor, len(left))
-        to_right = in_right.get(anchor, len(right))
-        chunk = _choose(lines[at:anchor], left[at_left:to_left], right[at_right:to_right])
-        if chunk is None:
-            return None
-        merged += chunk
-        if anchor < len(lines):
-            merged.append(lines[anchor])
-        at, at_left, at_right = anchor + 1, to_left + 1, to_right + 1
-    return b"".join(merged)
+Span = tuple[int, int, int, int]
+"""A part of an old text and one of a new text: both beginnings and ends, as `low, high` twice."""
 
 
 def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
-    """Align two texts: which line of the old one is which line of the new one.
-
-    Returns:
-        Old index to new index; increasing in both.
-    """
+    """Align two texts: old line numbers to new ones, both increasing."""
     found: dict[int, int] = {}
     stack = [(0, len(old), 0, len(new))]
     while stack:
@@ -71,7 +39,7 @@ def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
             found[high] = new_high
         if low == high or new_low == new_high:
             continue
-        anchors = _find_common_run(old, new, (low, high, new_low, new_high))
+        anchors = _pair_unique_lines(old, new, (low, high, new_low, new_high))
         for one, other in anchors:
             stack.append((low, one, new_low, other))
             found[one] = other
@@ -81,52 +49,130 @@ def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
     return found
 
 
-def _find_common_run(
-    old: Sequence[bytes], new: Sequence[bytes], span: tuple[int, int, int, int]
+def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, range]]:
+    """Pair ranges of two texts: equal parts, and those changed for one another, in order.
+
+    What both begin and end with is found without comparing everything with everything, so that
+    typing in a long text stays cheap.
+    """
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    last, new_last = len(old) - tail, len(new) - tail
+    pairs = [(range(head), range(head))]
+    at, new_at = head, head
+    anchors = _pair_unique_lines(old, new, (head, last, head, new_last))
+    for i, k in [*anchors, (last, new_last)]:
+        pairs += _pair_between(old, new, range(at, i), range(new_at, k))
+        at, new_at = i, k
+    return [*pairs, (range(last, len(old)), range(new_last, len(new)))]
+
+
+def _pair_unique_lines(
+    old: Sequence[Line], new: Sequence[Line], span: Span
 ) -> list[tuple[int, int]]:
-    """Find the longest run of lines in the same order among those that occur once in each part."""
+    """Pair lines that are once in each part: as many as can be without crossing, in order."""
     low, high, new_low, new_high = span
-    once = _once(old, low, high)
-    once_new = _once(new, new_low, new_high)
+    once, once_new = _unique_lines(old, low, high), _unique_lines(new, new_low, new_high)
     pairs = [(index, once_new[line]) for line, index in once.items() if line in once_new]
-    return _longest_increasing(pairs)
+    # The longest increasing sequence: `ends[n]` is where the best one of n + 1 pairs ends.
+    ends: list[int] = []
+    best: list[int] = []
+    before: list[int] = []
+    for number, (_, k) in enumerate(pairs):
+        length = bisect_left(ends, k)
+        before.append(best[length - 1] if length else -1)
+        ends[length : length + 1] = [k]
+        best[length : length + 1] = [number]
+    chosen: list[tuple[int, int]] = []
+    at = best[-1] if best else -1
+    while at >= 0:
+        chosen.append(pairs[at])
+        at = before[at]
+    return chosen[::-1]
 
 
-def _once(lines: Sequence[bytes], low: int, high: int) -> dict[bytes, int]:
-    """Give the lines of a part that occur once in it, with their places, in order."""
+def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]:
+    """The lines of a part that are once in it, with their places, in order."""
     count = Counter(lines[low:high])
     return {lines[index]: index for index in range(low, high) if count[lines[index]] == 1}
 
 
-def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Pick as many pairs as possible so that both numbers increase; the first ones do already."""
-    tails: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for place, (_, number) in enumerate(pairs):
-        length = bisect_left(tails, number)
-        before.append(ends[length - 1] if length else -1)
-        if length == len(tails):
-            tails.append(number)
-            ends.append(place)
-        else:
-            tails[length] = number
-            ends[length] = place
-    chosen: list[tuple[int, int]] = []
-    place = ends[-1] if ends else -1
-    while place >= 0:
-        chosen.append(pairs[place])
-        place = before[place]
-    return chosen[::-1]
+def _pair_between(
+    old: Sequence[str], new: Sequence[str], here: range, there: range
+) -> Iterator[tuple[range, range]]:
+    """Pair what lies between two anchors, the first of which may begin it.
+
+    As many lines as before are the same lines, each changed or not: in between, nothing tells.
+    """
+    if len(here) == len(there):
+        yield here, there
+        return
+    parts = old[here.start : here.stop], new[there.start : there.stop]
+    for _, i, j, k, m in SequenceMatcher(None, *parts, autojunk=False).get_opcodes():
+        yield (
+            range(here.start + i, here.start + j),
+            range(there.start + k, there.start + m),
+        )
 
 
-def _choose(
+# Merging two versions of a text that come from one, or saying that it cannot be done
+#
+# Lines are bytes up to and including "\n", so nothing in them is interpreted and what neither
+# side changed comes out as it went in. Two changes are called separate only when something of the
+# text stands between them.
+
+
+class _Stretch(NamedTuple):
+    """Lines of the base and what both sides have there, and where the first side's begin."""
+
+    base: Sequence[bytes]
+    ours: Sequence[bytes]
+    theirs: Sequence[bytes]
+    start: int
+
+    def merged(self) -> Sequence[bytes] | None:
+        """The side that changed it; None when both did, each in its way."""
+        if self.ours in (self.theirs, self.base):
+            return self.theirs
+        return self.ours if self.theirs == self.base else None
+
+
+def _stretches(
     base: Sequence[bytes], ours: Sequence[bytes], theirs: Sequence[bytes]
-) -> Sequence[bytes] | None:
-    """Pick the side that changed a part; None when both did, each in its way."""
-    if ours in (theirs, base):
+) -> Iterator[_Stretch]:
+    """Cut three versions at the lines that all of them have; those are stretches of their own."""
+    in_ours, in_theirs = match_lines(base, ours), match_lines(base, theirs)
+    at = at_ours = at_theirs = 0
+    for anchor in [*sorted(in_ours.keys() & in_theirs.keys()), len(base)]:
+        to_ours = in_ours.get(anchor, len(ours))
+        to_theirs = in_theirs.get(anchor, len(theirs))
+        yield _Stretch(base[at:anchor], ours[at_ours:to_ours], theirs[at_theirs:to_theirs], at_ours)
+        line = base[anchor : anchor + 1]
+        yield _Stretch(line, line, line, to_ours)
+        at, at_ours, at_theirs = anchor + 1, to_ours + 1, to_theirs + 1
+
+
+def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Apply the changes of both sides, in either order, to the version that they come from.
+
+    None when both changed the same lines, or lines that touch.
+    """
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
         return theirs
-    return ours if theirs == base else None
+    merged: list[bytes] = []
+    for stretch in _stretches(*map(split_lines, (base, ours, theirs))):
+        lines = stretch.merged()
+        if lines is None:
+            return None
+        merged += lines
+    return b"".join(merged)
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -141,95 +187,10 @@ def plain_ends(data: bytes) -> bytes:
     return data if b"\0" in data[:8192] else data.replace(b"\r\n", b"\n")
 
 
-# Which lines of an edited text are which lines of the text before.
-#
-# A line that is in both texts once is the same line, whatever was typed between; so those are
-# paired first ("patience diff"), and what lies between two of them is compared on its own.
-# Matching the longest equal stretch first, as difflib does, may pair a blank line with another
-# one far away and lose the lines between.
-
-
-Pair = tuple[range, range]
-
-
-def align_lines(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
-    """Pair the parts of two texts: equal ones, and those changed for one another.
-
-    What both begin and end with is found without comparing everything with everything, so that
-    typing in a long text stays cheap.
-
-    Returns:
-        Ranges of the old text, each with the range of the new one that is in its place; together
-        they are both texts, in order.
-    """
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    last, new_last = len(old) - tail, len(new) - tail
-    pairs = [(range(head), range(head))]
-    at, new_at = head, head
-    for i, k in [
-        *_pair_unique_lines(old, new, range(head, last), range(head, new_last)),
-        (last, new_last),
-    ]:
-        pairs += _between(old, new, range(at, i), range(new_at, k))
-        at, new_at = i, k
-    return [*pairs, (range(last, len(old)), range(new_last, len(new)))]
-
-
-def _pair_unique_lines(
-    old: Sequence[str], new: Sequence[str], here: range, there: range
-) -> list[tuple[int, int]]:
-    """Pair lines that are in each text once: as many as can be without crossing, in order."""
-    counts = Counter(old[i] for i in here)
-    new_counts = Counter(new[k] for k in there)
-    places = {new[k]: k for k in there}
-    once = [
-        (i, places[old[i]]) for i in here if counts[old[i]] == 1 and new_counts.get(old[i]) == 1
-    ]
-    # The longest increasing sequence: `ends[n]` is where the best one of n + 1 pairs ends.
-    ends: list[int] = []
-    best: list[int] = []
-    before: list[int] = []
-    for number, (_, k) in enumerate(once):
-        length = bisect_left(ends, k)
-        before.append(best[length - 1] if length else -1)
-        ends[length : length + 1] = [k]
-        best[length : length + 1] = [number]
-    chosen: list[tuple[int, int]] = []
-    at = best[-1] if best else -1
-    while at >= 0:
-        chosen.append(once[at])
-        at = before[at]
-    return chosen[::-1]
-
-
-def _between(old: Sequence[str], new: Sequence[str], here: range, there: range) -> Iterator[Pair]:
-    """Pair what lies between two anchors, the first of which may begin it.
-
-    As many lines as before are the same lines, each changed or not: in between, nothing tells.
-    """
-    if len(here) == len(there):
-        yield here, there
-        return
-    matcher = SequenceMatcher(
-        None, old[here.start : here.stop], new[there.start : there.stop], autojunk=False
-    )
-    for _, i, j, k, m in matcher.get_opcodes():
-        yield (
-            range(here.start + i, here.start + j),
-            range(there.start + k, there.start + m),
-        )
-
-
 # Git's marks of a merge that nobody finished: where they stand, and the sides between them.
 
 
-OPENING: Final = "<<<<<<< "
+_OPENING: Final = "<<<<<<< "
 
 _LINES: Final = r"(?:(?!<{7} |\|{7}|={7}\r?$|>{7} )[^\n]*\n)*+"
 _HUNK: Final = re.compile(
@@ -272,13 +233,8 @@ class ConflictedNote(NamedTuple):
 
 
 def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
-    """Find the marks in a text.
-
-    Args:
-        text: A whole file.
-        code: Spans of code, in which marks are an example and no conflict.
-    """
-    if OPENING not in text:
+    """Find git's marks in a whole file, but for those in spans of code, which are an example."""
+    if _OPENING not in text:
         return []
     return [
         Hunk(found.start(), found.end(), found["ours"], found["theirs"], found["base"])
@@ -288,17 +244,13 @@ def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
 
 
 def find_hunks_in_note(data: bytes) -> ConflictedNote:
-    """Find the marks in a note, but for those that its code shows as an example.
-
-    Args:
-        data: The note's bytes.
-    """
+    """Find git's marks in a note, but for those that its code shows as an example."""
     from notekeep.markdown.frontmatter_block import split_frontmatter
     from notekeep.markdown.outline import read_body
 
     text = data.decode("utf-8", "surrogateescape")
     body = len(data[: split_frontmatter(data).body].decode("utf-8", "surrogateescape"))
-    if OPENING not in text:
+    if _OPENING not in text:
         return ConflictedNote(text, body, [])
     # In the body of a `Note` one U+FFFD may stand for several bytes: its places are not those here.
     code = [(span.start + body, span.end + body) for span in read_body(text[body:]).code]
@@ -306,13 +258,7 @@ def find_hunks_in_note(data: bytes) -> ConflictedNote:
 
 
 def side(text: str, found: Collection[Hunk], name: str) -> str:
-    """A text with one side in the place of each conflict.
-
-    Args:
-        text: The file.
-        found: Its conflicts, in order.
-        name: "ours", "theirs", "base", or "both" for one side after the other.
-    """
+    """Return a text with "ours", "theirs", "base" or "both" sides in the place of its conflicts."""
     parts: list[str] = []
     done = 0
     for hunk in found:
@@ -360,28 +306,16 @@ class MergeRegion(NamedTuple):
 
 def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
     """Compare three versions, line by line, in order."""
-    old, left, right = (_lines(data) for data in (base, site, note))
-    in_site, in_note = match_lines(old, left), match_lines(old, right)
     found: list[MergeRegion] = []
-    at = at_site = at_note = 0
-    for anchor in [*sorted(in_site.keys() & in_note.keys()), len(old)]:
-        to_site, to_note = in_site.get(anchor, len(left)), in_note.get(anchor, len(right))
-        parts = old[at:anchor], left[at_site:to_site], right[at_note:to_note]
-        if any(parts):
-            _add(found, at_site + 1, parts)
-        if anchor < len(old):
-            line = [old[anchor]]
-            _add(found, to_site + 1, (line, line, line))
-        at, at_site, at_note = anchor + 1, to_site + 1, to_note + 1
+    versions = (plain_ends(data).splitlines(keepends=True) for data in (base, site, note))
+    for stretch in _stretches(*versions):
+        if any(stretch[:3]):
+            _add(found, stretch)
     return found
 
 
 def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
-    """Return both changes together, with the line ends of the site's file.
-
-    Returns:
-        The text; None when both changed the same lines, or lines that touch.
-    """
+    """Merge both changes, with the line ends of the site's file; None as `merge_texts`."""
     found = merge_texts(*map(plain_ends, (base, site, note)))
     if found is None or plain_ends(site) == site:
         return found
@@ -421,9 +355,9 @@ def _context(lines: list[str], before: bool, after: bool) -> list[str]:  # noqa:
     return [*head, *(rest[-_AROUND:] if after else [])]
 
 
-def _add(found: list[MergeRegion], line: int, parts: tuple[list[bytes], ...]) -> None:
+def _add(found: list[MergeRegion], stretch: _Stretch) -> None:
     base, site, note = (
-        [part.decode("utf-8", "replace").rstrip("\n") for part in lines] for lines in parts
+        [line.decode("utf-8", "replace").rstrip("\n") for line in lines] for lines in stretch[:3]
     )
     side: Side = "clash"
     if site == note:
@@ -436,8 +370,4 @@ def _add(found: list[MergeRegion], line: int, parts: tuple[list[bytes], ...]) ->
         for known, more in zip(found[-1][2:], (base, site, note), strict=True):
             known.extend(more)
     else:
-        found.append(MergeRegion(side, line, base, site, note))
-
-
-def _lines(data: bytes) -> list[bytes]:
-    return plain_ends(data).splitlines(keepends=True)
+        found.append(MergeRegion(side, stretch.start + 1, base, site, note))

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Read a block: its values, and the source text of each.
-
-    Raises:
-        Suspect: It is not TOML.
-    """
+    """Read a block: its values, and the source text of each."""
     document = _parse(text)
     values = document.unwrap()
     raw = {key: _source(document.item(key)) for key in values}
@@ -32,11 +28,7 @@ class TomlEdit:
     """A file whose TOML block is to be changed; each method gives new bytes, None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`.
-
-        Raises:
-            Suspect: It cannot be read.
-        """
+        """Read the block of `data`."""
         self._data = data
         self._parts = parts
         self._text = data[parts.start : parts.end].decode()
@@ -202,7 +194,7 @@ def _parse(text: str) -> TOMLDocument:
 
 
 def _toml(value: Scalar) -> Any:
-    """A scalar as TOML takes it; Plain by what it looks like, so that a date is one."""
+    """A scalar as TOML takes it; BareText by what it looks like, so that a date is one."""
     if isinstance(value, BareText):
         item = _written(value)
         return str(value) if item is None else item.unwrap()

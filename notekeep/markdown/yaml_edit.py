@@ -59,11 +59,7 @@ class YamlBlock:
     """
 
     def __init__(self, text: str, eol: str) -> None:
-        """Compose a block whose lines end in `eol`.
-
-        Raises:
-            guard.Suspect: It cannot be read.
-        """
+        """Compose a block whose lines end in `eol`."""
         self.text = text
         self.document = Document(text)
         self._eol = eol
@@ -137,9 +133,7 @@ class YamlBlock:
             if _start(node) == _end(node):
                 return self._below(entry, [item])
             return SpanEdit(_start(node), self._end_of(entry), spell_inline_list([item]))
-        if not isinstance(node, yaml.SequenceNode):
-            _refuse(f"`{entry.name}` is no list.", node)
-        self._need_own_items(entry)
+        node = self._own_list(entry)
         if node.flow_style:
             return self._add_to_flow(node, item)
         last = node.value[-1]
@@ -161,11 +155,7 @@ class YamlBlock:
 
     def remove_item(self, entry: YamlEntry, index: int) -> SpanEdit:
         """A list without one of its items."""
-        node = entry.value
-        _need_own(entry)
-        if not isinstance(node, yaml.SequenceNode):
-            _refuse(f"`{entry.name}` is no list.", node)
-        self._need_own_items(entry)
+        node = self._own_list(entry)
         item = node.value[index]
         if node.flow_style:
             return self._remove_from_flow(node, index)
@@ -175,11 +165,7 @@ class YamlBlock:
 
     def set_item(self, entry: YamlEntry, index: int, item: str) -> SpanEdit:
         """Another item in the place of one, quoted as that was."""
-        node = entry.value
-        _need_own(entry)
-        if not isinstance(node, yaml.SequenceNode):
-            _refuse(f"`{entry.name}` is no list.", node)
-        self._need_own_items(entry)
+        node = self._own_list(entry)
         old = node.value[index]
         is_quoted = isinstance(old, yaml.ScalarNode) and old.style in ("'", '"')
         text = respell(item, old.style) if is_quoted else spell(item, flow=bool(node.flow_style))
@@ -227,8 +213,7 @@ class YamlBlock:
 
     def _replace_items(self, entry: YamlEntry, items: list[Scalar]) -> SpanEdit:
         """Replace the lines of the items that differ, from the first such to the last."""
-        self._need_own_items(entry)
-        old = entry.value.value
+        old = self._own_list(entry).value
         same = [
             [
                 proof.same_words(proof.shape(one), proof.value_shape(two, flow=True))
@@ -297,11 +282,15 @@ class YamlBlock:
                 return SpanEdit(start, end, "")
         return _refuse("A comment stands beside the item.", item)
 
-    def _need_own_items(self, entry: YamlEntry) -> None:
+    def _own_list(self, entry: YamlEntry) -> yaml.SequenceNode:
         node = entry.value
+        _need_own(entry)
+        if not isinstance(node, yaml.SequenceNode):
+            _refuse(f"`{entry.name}` is no list.", node)
         for item in node.value:
             if not _start(node) <= _start(item) <= _end(item) <= _end(node):
                 _refuse(f"An item of `{entry.name}` is an alias.", node)
+        return node
 
     def _prefix(self, entry: YamlEntry, item: yaml.Node) -> str:
         """What stands before the dash of an item."""
@@ -392,11 +381,7 @@ class YamlEdit:
     """A file whose YAML block is to be changed; each method gives new bytes, None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`.
-
-        Raises:
-            guard.Suspect: It cannot be read.
-        """
+        """Read the block of `data`."""
         self._data = data
         self._parts = parts
         self._eol = parts.eol.decode()
@@ -412,10 +397,10 @@ class YamlEdit:
         if proof.same_words(self._tree[key], shape):
             return None
         if isinstance(value, list):
-            splice = self._block.set_list(entry, value)
+            edit = self._block.set_list(entry, value)
         else:
-            splice = self._block.set_scalar(entry, value)
-        return self._apply(splice, {**self._tree, key: shape}, key)
+            edit = self._block.set_scalar(entry, value)
+        return self._apply(edit, {**self._tree, key: shape}, key)
 
     def add(self, key: str, item: Scalar) -> bytes | None:
         """Add an item to a list."""
@@ -428,11 +413,11 @@ class YamlEdit:
         node = entry.value
         if isinstance(node, yaml.ScalarNode) and self._block.document.value(node) is not None:
             return self._add_to_text(entry, item)
-        splice = self._block.add_item(entry, item)
+        edit = self._block.add_item(entry, item)
         old = self._tree[key]
         items = old[1] if old[0] == proof.LIST else ()
         wanted = (proof.LIST, (*items, proof.value_shape(item, flow=True)))
-        return self._apply(splice, {**self._tree, key: wanted}, key)
+        return self._apply(edit, {**self._tree, key: wanted}, key)
 
     def remove(self, key: str, item: str) -> bytes | None:
         """Take the first item out of a list that is this one."""
@@ -446,12 +431,12 @@ class YamlEdit:
             return None
         if isinstance(entry.value, yaml.ScalarNode):
             return self._remove_from_text(entry, index)
-        splice = self._block.remove_item(entry, index)
+        edit = self._block.remove_item(entry, index)
         old = self._tree[key][1]
         left = (*old[:index], *old[index + 1 :])
         # A list of lines without any line is a key without a value.
         wanted = (proof.LIST, left) if left or is_flow(entry.value) else proof.value_shape(None)
-        return self._apply(splice, {**self._tree, key: wanted}, key)
+        return self._apply(edit, {**self._tree, key: wanted}, key)
 
     def replace_item(self, key: str, old: str, item: str) -> bytes | None:
         """Put another item in the place of the first that is exactly `old`."""
@@ -528,12 +513,12 @@ class YamlEdit:
             blank = last[: len(last) - len(last.lstrip(" "))]
             is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
             added = ("\n" if is_literal else " ") + blank + item
-            splice = self._block.add_line(entry, item)
+            edit = self._block.add_line(entry, item)
         else:
             added = f" {item}" if said.endswith(",") else f", {item}"
-            splice = self._block.add_to_line(entry, added)
+            edit = self._block.add_to_line(entry, added)
         whole = said + added + text[len(said) :]
-        return self._apply(splice, {**self._tree, entry.name: (STRING_TAG, whole)}, entry.name)
+        return self._apply(edit, {**self._tree, entry.name: (STRING_TAG, whole)}, entry.name)
 
     def _remove_from_text(self, entry: YamlEntry, index: int) -> bytes | None:
         text = str(entry.value.value)
@@ -549,15 +534,15 @@ class YamlEdit:
     def _line(self, entry: YamlEntry) -> int:
         return int(entry.key.start_mark.line) + 2
 
-    def _apply(self, splice: SpanEdit, wanted: BlockShape, key: str) -> bytes:
+    def _apply(self, edit: SpanEdit, wanted: BlockShape, key: str) -> bytes:
         """Make an edit and prove it."""
         text = self._block.text
-        start = self._parts.start + len(text[: splice.start].encode())
-        end = start + len(text[splice.start : splice.end].encode())
-        added = splice.text.encode()
+        start = self._parts.start + len(text[: edit.start].encode())
+        end = start + len(text[edit.start : edit.end].encode())
+        added = edit.text.encode()
         new = self._data[:start] + added + self._data[end:]
         proof.check_bytes(self._data, new, start, end, len(added))
-        edited = text[: splice.start] + splice.text + text[splice.end :]
+        edited = text[: edit.start] + edit.text + text[edit.end :]
         entry = self._block.entry(key)
         line = self._line(entry) if entry else 1
         try:

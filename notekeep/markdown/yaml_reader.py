@@ -1,24 +1,30 @@
 """Reads a YAML block through python-frontmatter, with a handler that never changes a value.
 
 PyYAML types by YAML 1.1, which turns `12:30` into 750 and `no` into False. Here the node tree is
-composed by libyaml and typed by values.core(); nothing is ever constructed from a tag. Importing
+composed by libyaml and typed by type_scalar(); nothing is ever constructed from a tag. Importing
 this module imports yaml, so it is imported where there is a block to read.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeVar
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from notekeep.markdown import frontmatter_block
 from notekeep.markdown.field_values import Scalar, Value, type_scalar
-from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.frontmatter_block import (
+    MAX_DEPTH,
+    SuspiciousBlock,
+    check_block,
+    split_frontmatter,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
 
 PLAIN_STYLE: Final = "plain"
 STRING_TAG: Final = "tag:yaml.org,2002:str"
@@ -30,7 +36,7 @@ _EXOTIC_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
 
 
 class _NodeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Composes nodes; a plain scalar's tag is PLAIN, so that its text can be typed later."""
+    """Composes nodes; a plain scalar's tag is PLAIN_STYLE, so that its text can be typed later."""
 
     def resolve(self, kind: type[yaml.Node], _value: str, implicit: tuple[bool, bool]) -> str:
         """Name a node's tag without guessing a type (called by the composer)."""
@@ -57,33 +63,25 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        """Compose `text`.
-
-        Raises:
-            guard.Suspect: It is no mapping with each key once, or it is not safe to read.
-        """
+        """Compose `text`."""
         self.text = text
         self.root: yaml.MappingNode | None = None
         self.entries: list[YamlEntry] = []
         if exotic := _EXOTIC_BREAKS.search(text):
             line = text.count("\n", 0, exotic.start())
             column = exotic.start() - text.rfind("\n", 0, exotic.start()) - 1
-            raise frontmatter_block.SuspiciousBlock(
-                "A line break that only Unicode knows stands here.", line, column
-            )
+            raise SuspiciousBlock("A line break that only Unicode knows stands here.", line, column)
         try:
-            frontmatter_block.check_block(text)
+            check_block(text)
             root = yaml.compose(text, Loader=_NodeLoader)
         except yaml.YAMLError as error:
-            raise _suspect(error, text) from error
+            raise _explain(error, text) from error
         except RecursionError as error:
-            raise frontmatter_block.SuspiciousBlock(
-                f"It is nested deeper than {frontmatter_block.MAX_DEPTH} levels."
-            ) from error
+            raise SuspiciousBlock(f"It is nested deeper than {MAX_DEPTH} levels.") from error
         if root is None:
             return
         if not isinstance(root, yaml.MappingNode):
-            raise frontmatter_block.SuspiciousBlock(
+            raise SuspiciousBlock(
                 "It is not a set of `key: value` lines.",
                 root.start_mark.line,
                 root.start_mark.column,
@@ -97,7 +95,7 @@ class Document:
             name = key.value if isinstance(key, yaml.ScalarNode) else self.source(key)
             if name in seen:
                 mark = key.start_mark
-                raise frontmatter_block.SuspiciousBlock(
+                raise SuspiciousBlock(
                     f"The key `{name}` stands here twice.", mark.line, mark.column
                 )
             seen.add(name)
@@ -129,25 +127,22 @@ class Document:
         return self.source(entry.value)
 
     def value(self, node: yaml.Node) -> Value:
-        """A node as a note's value: a scalar, a list of scalars, else its source text."""
-        if isinstance(node, yaml.ScalarNode):
-            return scalar(node)
-        source = self.source(node)
-        if isinstance(node, yaml.SequenceNode) and not _is_bare_link(source):
-            return [
-                scalar(item) if isinstance(item, yaml.ScalarNode) else self.source(item)
-                for item in node.value
-            ]
-        return source
+        """Return a node as a note's value: a scalar, a list of scalars, else its source text."""
+        return self._read_flat(node, scalar)
 
     def words(self, node: yaml.Node) -> str | list[str]:
-        """A node as text before typing: what a text field reads from `isbn: 0123`."""
+        """Return a node as text before typing: what a text field reads from `isbn: 0123`."""
+        return self._read_flat(node, lambda one: str(one.value))
+
+    def _read_flat(
+        self, node: yaml.Node, read: Callable[[yaml.ScalarNode], T]
+    ) -> T | str | list[T | str]:
         if isinstance(node, yaml.ScalarNode):
-            return str(node.value)
+            return read(node)
         source = self.source(node)
         if isinstance(node, yaml.SequenceNode) and not _is_bare_link(source):
             return [
-                item.value if isinstance(item, yaml.ScalarNode) else self.source(item)
+                read(item) if isinstance(item, yaml.ScalarNode) else self.source(item)
                 for item in node.value
             ]
         return source
@@ -182,7 +177,7 @@ class NoteHandler(YAMLHandler):
     """Front matter for python-frontmatter, read only.
 
     `frontmatter.loads(text, handler=NoteHandler())` gives a Post whose metadata is typed as
-    notekeep types it. Writing goes by span (fieldedits.py), or is a new file (render_new).
+    notekeep types it. Writing goes by span (field_edit.py), or is a new file (render_new).
     """
 
     def detect(self, text: str) -> bool:
@@ -197,11 +192,7 @@ class NoteHandler(YAMLHandler):
         return block, data[parts.body :].decode("utf-8", "surrogatepass")
 
     def load(self, fm: str, **_kwargs: object) -> Metadata:
-        """Read a block into typed values.
-
-        Raises:
-            guard.Suspect: It cannot be read; the message says why.
-        """
+        """Read a block into typed values."""
         return Metadata(Document(fm))
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
@@ -214,7 +205,7 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-_SAYINGS: Final = (
+_YAML_MESSAGES: Final = (
     ("mapping values are not allowed", "A value with `: ` in it needs quotes around it."),
     ("found character that cannot start", "A value cannot begin with this character unquoted."),
     ("found unexpected end of stream", "A quote is opened and never closed."),
@@ -231,21 +222,19 @@ _SAYINGS: Final = (
 )
 
 
-def _suspect(error: yaml.YAMLError, text: str) -> frontmatter_block.SuspiciousBlock:
+def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
     """Say in a person's words what YAML found wrong, and where."""
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line = before.count("\n")
-        return frontmatter_block.SuspiciousBlock(
-            "A character here is not allowed in front matter.", line, 0
-        )
+        return SuspiciousBlock("A character here is not allowed in front matter.", line, 0)
     problem = str(getattr(error, "problem", "") or error).replace("\n", " ")
     mark = getattr(error, "problem_mark", None)
     context = getattr(error, "context_mark", None)
     if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
         mark = context
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    for part, saying in _SAYINGS:
+    for part, message in _YAML_MESSAGES:
         if part in problem:
-            return frontmatter_block.SuspiciousBlock(saying, line, column)
-    return frontmatter_block.SuspiciousBlock(f"YAML cannot read it: {problem}.", line, column)
+            return SuspiciousBlock(message, line, column)
+    return SuspiciousBlock(f"YAML cannot read it: {problem}.", line, column)

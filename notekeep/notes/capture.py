@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from notekeep import config
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.markdown.text_edit import require_utf8
+from notekeep.markdown.field_changes import FieldChange, resolve_date
+from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.links import note_stem
+from notekeep.markdown.outline import read_body
+from notekeep.markdown.templates import new_note
+from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.query.fields import nearest_word
+from notekeep.storage.file_names import free_path, match_spelling, resolve_path, safe_name
+from notekeep.storage.scan import list_files
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Daily, Schema
-    from notekeep.settings import VaultSettings
-
-
-# Capturing: a new note, a line added to one, a file attached to one.
-
+    from notekeep.notes.workspace import Workspace
 
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
 _EOL = re.compile(r"\r\n|\n|\r")
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
+QUOTE_SECTIONS = ("Quotes", "Highlights", "Quotations")
+"""Headings that quotes go under when a note has one, the first that is there."""
 
-def plan_new(  # noqa: PLR0913 - what a note is made of
+
+# A new note
+
+
+def plan_new(
+    workspace: Workspace,
+    kind: str,
+    title: str,
+    *,
+    fields: Mapping[str, Value] | None = None,
+    tags: Sequence[str] = (),
+    body: str = "",
+) -> WritePlan:
+    """Plan a new note of a kind as a person asks for it; words for a day are the day they mean."""
+    changes = [FieldChange(name, "=", value) for name, value in (fields or {}).items()]
+    dated = [resolve_date(change, workspace.schema, workspace.today()) for change in changes]
+    now = config.current_time()
+    if kind == "habit":
+        # One that is made in the night is due at once, on the day that still counts.
+        now = dt.datetime.combine(workspace.today(), now.time())
+    return plan_note_file(
+        workspace.root,
+        workspace.schema,
+        kind,
+        title,
+        now=now,
+        fields={change.key: change.value for change in dated},
+        tags=tags,
+        body=body,
+        formats=_date_formats(workspace),
+    )
+
+
+def plan_note_file(  # noqa: PLR0913 - what a note is made of
     root: Path,
     schema: Schema,
     kind: str,
@@ -66,19 +107,24 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
         Refused: The title gives no name that a file can have, or the template leads out of the
             vault.
     """
-    from notekeep.markdown.templates import new_note
-    from notekeep.storage.file_names import free_path, match_spelling, safe_name
-
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
-    _check_words(title, given)
-    _check_kind(kind, schema)
+    if not title.strip():
+        raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
+    require_utf8(title, "the title")
+    for name, value in given.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        require_utf8(f"{name}={shown}", f"what {name} is to be")
+    if kind not in schema.kinds:
+        near = nearest_word(kind, schema.kinds)
+        hint = f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}"
+        raise UsageError(f"there is no kind {kind!r}", hint)
     folder = match_spelling(root, schema.folders.get(kind, ""))
     path = free_path(root, path or f"{folder}/{safe_name(title)}.md".lstrip("/"))
     text = new_note(
         kind,
         title,
         now=now,
-        template=find_template(root, schema, kind) if template is None else template,
+        template=_find_template(root, schema, kind) if template is None else template,
         is_whole=template is not None,
         formats=formats,
         names=names,
@@ -86,40 +132,91 @@ def plan_new(  # noqa: PLR0913 - what a note is made of
         body=body,
         schema=schema,
     )
-    return WritePlan(
-        "new", title, [NoteChange(path, None, text.encode("utf-8", "surrogateescape"))]
+    return WritePlan("new", title, [NoteChange(path, None, _encode(text))])
+
+
+def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
+    """Return where the note of a day lies, or will."""
+    name = daily.name(day)
+    if not daily.moment:
+        name = "/".join(map(safe_name, name.split("/")))
+    return match_spelling(root, f"{daily.folder}/{name}.md".lstrip("/"))
+
+
+def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
+    """Today's note, from the vault's template, else from the one that Obsidian's settings name."""
+    day, schema = workspace.today(), workspace.schema
+    named = workspace.settings.obsidian.daily_template
+    template = None
+    if named and _find_template(workspace.root, schema, "daily") is None:
+        template = _read_template(workspace.root, named)
+    plan = plan_note_file(
+        workspace.root,
+        schema,
+        "daily",
+        note_stem(path),
+        now=dt.datetime.combine(day, config.current_time().time()),
+        fields={} if template is not None else {"date": day.isoformat()},
+        path=path,
+        template=template,
+        formats=_date_formats(workspace),
+        names={
+            "yesterday": schema.daily.name(day - dt.timedelta(1)),
+            "tomorrow": schema.daily.name(day + dt.timedelta(1)),
+        },
     )
+    if named and template is None and not os.path.exists(os.path.join(workspace.root, named)):
+        plan.remarks.append(f"{named}: Obsidian's template of daily notes is not there")
+    return plan
 
 
-def _check_words(title: str, fields: Mapping[str, Value]) -> None:
-    """Refuse a title and fields that no note can hold.
-
-    Raises:
-        UsageError: The title is empty, or something is not UTF-8.
-    """
-    if not title.strip():
-        raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
-    require_utf8(title, "the title")
-    for name, value in fields.items():
-        said = ", ".join(map(str, value)) if isinstance(value, list) else value
-        require_utf8(f"{name}={said}", f"what {name} is to be")
+def _date_formats(workspace: Workspace) -> tuple[str, str]:
+    return workspace.settings.obsidian.date_format, workspace.settings.obsidian.time_format
 
 
-def _check_kind(kind: str, schema: Schema) -> None:
-    """Refuse a kind that there is not.
+def _find_template(root: Path, schema: Schema, kind: str) -> str | None:
+    return _read_template(root, f"{schema.templates}/{kind}.md")
 
-    Raises:
-        UsageError: The nearest kind is in the hint.
-    """
-    if kind in schema.kinds:
-        return
-    from notekeep.query.fields import nearest_word
 
-    near = nearest_word(kind, schema.kinds)
-    raise UsageError(
-        f"there is no kind {kind!r}",
-        f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}",
-    )
+def _read_template(root: Path, path: str) -> str | None:
+    """The text of a template, or None; refused where it, or a link to it, leaves the vault."""
+    try:
+        with open(resolve_path(root, path), encoding="utf-8-sig") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+# A line added to a note
+
+
+def plan_add_to(workspace: Workspace, text: str, to: str = "") -> WritePlan:
+    """Plan a line at the end of a note or section (`NOTE#Section`), by default today's note."""
+    name, _, section = to.partition("#")
+    if name:
+        path, section = _split_section(workspace, to)
+        return plan_add(path, workspace.read(path), text, section)
+    path = daily_path(workspace.root, workspace.schema.daily, workspace.today())
+    try:
+        before = workspace.read(path)
+    except NotFound:
+        plan = _plan_daily(workspace, path)
+        made = plan.changes[0]
+        added = plan_add(made.path, made.after or b"", text, section).changes[0]
+        plan.verb, plan.label = "add", made.path
+        plan.changes = [made._replace(after=added.after)]
+        return plan
+    return plan_add(path, before, text, section)
+
+
+def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
+    """Split `NOTE#Section`; where a note's path holds a `#`, the longest such path wins."""
+    ends = [len(to), *(at for at in range(len(to) - 1, 0, -1) if to[at] == "#")]
+    for end in ends:
+        if workspace.catalog.row(to[:end]) is not None:
+            return to[:end], to[end + 1 :]
+    name, _, section = to.partition("#")
+    return workspace.resolve(name).path, section
 
 
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
@@ -127,22 +224,14 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
 
     In a list it becomes an item of that list; elsewhere, and if it is a quote, a block of its own.
 
-    Args:
-        path: The note.
-        before: Its bytes.
-        text: What is added, as typed.
-        section: The heading of the section; empty for the end of the note.
-
     Raises:
         UsageError: There is nothing to add.
         NotFound: The note has no such section.
         Refused: The file is no text that something could be added to.
     """
-    from notekeep.markdown.frontmatter_block import split_frontmatter
-
     if not text.strip():
         raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
-    if before.startswith(UTF16):
+    if before.startswith(_UTF16):
         raise Refused(
             f"{path}: the file is UTF-16, and notes are UTF-8",
             "save it as UTF-8 in an editor",
@@ -151,28 +240,19 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
         )
     parts = split_frontmatter(before)
     body = before[parts.body :].decode("utf-8", "surrogateescape")
-    end = _end_of(path, body, section) if section else len(body)
-    joined = _inserted(body, end, text, parts.eol.decode("ascii"))
-    after = before[: parts.body] + joined.encode("utf-8", "surrogateescape")
+    end = _section_end(path, body, section) if section else len(body)
+    after = before[: parts.body] + _encode(_insert(body, end, text, parts.eol.decode("ascii")))
     return WritePlan("add", path, [NoteChange(path, before, after)])
 
 
-def _end_of(path: str, body: str, section: str) -> int:
-    """Where a section of a body ends.
-
-    Raises:
-        NotFound: There is no such section.
-    """
-    from notekeep.markdown.outline import read_body
-    from notekeep.markdown.text_edit import find_section
-
+def _section_end(path: str, body: str, section: str) -> int:
     span = find_section(body, read_body(body), section)
     if span is None:
         raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
     return span[1]
 
 
-def _inserted(body: str, end: int, text: str, eol: str) -> str:
+def _insert(body: str, end: int, text: str, eol: str) -> str:
     """A body with text below the last line that says something before `end`.
 
     Nothing but an insertion: blank lines stay where they were, below what is added.
@@ -180,14 +260,14 @@ def _inserted(body: str, end: int, text: str, eol: str) -> str:
     kept = body[:end].rstrip("\r\n")
     line_end = _EOL.match(body, len(kept))
     at = line_end.end() if line_end and kept else len(kept)
-    added, is_item = _shaped(text.replace("\r\n", "\n").replace("\n", eol), kept)
+    added, is_item = _as_item(text.replace("\r\n", "\n").replace("\n", eol), kept)
     ended = "" if line_end or not kept else eol
     above = "" if not kept or is_item else eol
     below = eol if body[end:] and not body[at:end] else ""
     return f"{body[:at]}{ended}{above}{added}{eol}{below}{body[at:]}"
 
 
-def _shaped(text: str, kept: str) -> tuple[str, bool]:
+def _as_item(text: str, kept: str) -> tuple[str, bool]:
     """Text as it stands below what is kept, and whether it is one more item of a list there."""
     last = kept.splitlines()[-1] if kept else ""
     bullet = _BULLET.match(last)
@@ -198,52 +278,73 @@ def _shaped(text: str, kept: str) -> tuple[str, bool]:
     return text, True
 
 
-def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
-    """Where the note of a day lies, or will."""
-    from notekeep.storage.file_names import match_spelling, safe_name
-
-    name = daily.name(day)
-    if not daily.moment:
-        name = "/".join(map(safe_name, name.split("/")))
-    return match_spelling(root, f"{daily.folder}/{name}.md".lstrip("/"))
+# A quote added to a note: a block quote with its locator, under the heading for quotes
 
 
-def plan_attach(
-    root: Path, settings: VaultSettings, path: str, before: bytes, file: str
+def plan_quote(
+    path: str, before: bytes, text: str, *, page: str = "", loc: str = "", at: str = ""
 ) -> WritePlan:
-    """Plan a copy of a file into the vault's attachments, and a link to it at the note's end.
+    """Plan a quote at the end of a note, or of its section of quotes.
+
+    Its place is a page, a location in an electronic book, or a time such as `12:34`.
+
+    Raises:
+        UsageError: There are no words, several places, or `at` is no time.
+    """
+    lines = text.strip().splitlines()
+    if not lines:
+        raise UsageError("the quote has no words", 'notekeep quote NOTE "the words"')
+    if sum(map(bool, (page, loc, at))) > 1:
+        raise UsageError("a quote stands in one place", "say --page, --loc or --at")
+    locator = (
+        f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{_clock(at)}]" if at else ""
+    )
+    lines[-1] = f"{lines[-1]} {locator}".rstrip()
+    quote = "\n".join(f"> {line}".rstrip() for line in lines)
+    plan = plan_add(path, before, quote, _quote_section(before))
+    plan.verb = "quote"
+    return plan
+
+
+def _clock(text: str) -> str:
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None or int(match[2]) > 59 or int(match[3]) > 59:
+        raise UsageError(f"{text!r} is no time of an episode", "write 12:34 or 1:02:33")
+    return f"{int(match[1] or 0):02d}:{int(match[2]):02d}:{match[3]}"
+
+
+def _quote_section(before: bytes) -> str:
+    body = before[split_frontmatter(before).body :].decode("utf-8", "surrogateescape")
+    there = {heading.text.casefold() for heading in read_body(body).headings}
+    return next((name for name in QUOTE_SECTIONS if name.casefold() in there), "")
+
+
+# A file attached to a note
+
+
+def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
+    """Plan a copy of a file into the vault's attachments, and a link to it at a note's end.
 
     Raises:
         NotFound: The file is not there.
     """
-    stored = plan_store(root, settings, os.path.basename(file), read_file(file), path)
-    plan = plan_add(
-        path, before, make_attachment_link(root, settings, stored.changes[0].path, path)
-    )
-    plan.verb, plan.label = stored.verb, stored.label
-    plan.changes.insert(0, stored.changes[0])
+    before = workspace.read(path)
+    plan = plan_attachment(workspace, os.path.basename(file), read_file(file), path)
+    link = make_attachment_link(workspace, plan.changes[0].path, path)
+    plan.changes += plan_add(path, before, link).changes
     return plan
 
 
-def plan_store(root: Path, settings: VaultSettings, name: str, data: bytes, note: str) -> WritePlan:
-    """Plan a file among the attachments of a note; its label is the name it gets there.
-
-    Args:
-        root: The vault.
-        settings: Say where attachments are: in one folder, or with each note.
-        name: What the file is called.
-        data: What it holds.
-        note: The note that will link to it, vault-relative.
-    """
-    from notekeep.storage.file_names import free_path, match_spelling, safe_name
-
+def plan_attachment(workspace: Workspace, name: str, data: bytes, note: str) -> WritePlan:
+    """Plan a file among the attachments of a note; its label is the name it gets there."""
     stem, suffix = os.path.splitext(name)
-    folder = settings.attachments
+    folder = workspace.settings.attachments
     if folder.split("/")[0] == ".":
         folder = posixpath.normpath(posixpath.join(posixpath.dirname(note), folder))
-    folder = match_spelling(root, folder.strip("/")) if folder not in ("", ".", "/") else ""
+    is_root = folder in ("", ".", "/")
+    folder = "" if is_root else match_spelling(workspace.root, folder.strip("/"))
     wanted = f"{folder}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
-    stored = free_path(root, wanted)
+    stored = free_path(workspace.root, wanted)
     return WritePlan("attach", stored.rpartition("/")[2], [NoteChange(stored, None, data)])
 
 
@@ -261,92 +362,17 @@ def read_file(file: str) -> bytes:
         return opened.read()
 
 
-def make_attachment_link(root: Path, settings: VaultSettings, path: str, note: str) -> str:
+def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
     """Write a link from a note to an attachment: a picture is shown, any other file is named."""
-    from notekeep.markdown.links import LinkStyle
-    from notekeep.storage.scan import list_files
-
-    style = LinkStyle(settings.link_form, settings.markdown_links)
+    style = workspace.link_style
     name = path.rpartition("/")[2]
     is_only = style.form != "shortest" or not any(
         other != path and other.rpartition("/")[2].casefold() == name.casefold()
-        for other in list_files(root)
+        for other in list_files(workspace.root)
     )
     is_picture = name.lower().endswith(PICTURE_SUFFIXES)
     return style.link(path, note, is_only=is_only, embed=is_picture)
 
 
-def find_template(root: Path, schema: Schema, kind: str) -> str | None:
-    """The vault's own template for a kind, or None; raises as `read_template` does."""
-    return read_template(root, f"{schema.templates}/{kind}.md")
-
-
-def read_template(root: Path, path: str) -> str | None:
-    """The text of a template, or None where there is none.
-
-    Raises:
-        Refused: The template, or a link on the way to it, leads out of the vault.
-    """
-    from notekeep.storage.file_names import resolve_path
-
-    try:
-        with open(resolve_path(root, path), encoding="utf-8-sig") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-# A quote added to a note: a block quote with its locator, under the heading for quotes.
-
-
-SECTIONS = ("Quotes", "Highlights", "Quotations")
-"""Headings that quotes go under when a note has one, the first that is there."""
-
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
-
-
-def plan_quote(
-    path: str, before: bytes, text: str, *, page: str = "", loc: str = "", at: str = ""
-) -> WritePlan:
-    """Plan a quote at the end of a note, or of its section of quotes.
-
-    Args:
-        path: The note.
-        before: Its bytes.
-        text: The words, as typed.
-        page: The page they are on, or "".
-        loc: Their location in an electronic book, or "".
-        at: The second they are said at, as `12:34` or `1:02:33`, or "".
-
-    Raises:
-        UsageError: There are no words, several places, or `at` is no time.
-    """
-    lines = text.strip().splitlines()
-    if not lines:
-        raise UsageError("the quote has no words", 'notekeep quote NOTE "the words"')
-    if sum(map(bool, (page, loc, at))) > 1:
-        raise UsageError("a quote stands in one place", "say --page, --loc or --at")
-    locator = (
-        f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{_clock(at)}]" if at else ""
-    )
-    lines[-1] = f"{lines[-1]} {locator}".rstrip()
-    quote = "\n".join(f"> {line}".rstrip() for line in lines)
-    plan = plan_add(path, before, quote, _section(before))
-    plan.verb = "quote"
-    return plan
-
-
-def _clock(text: str) -> str:
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None or int(match[2]) > 59 or int(match[3]) > 59:
-        raise UsageError(f"{text!r} is no time of an episode", "write 12:34 or 1:02:33")
-    return f"{int(match[1] or 0):02d}:{int(match[2]):02d}:{match[3]}"
-
-
-def _section(before: bytes) -> str:
-    from notekeep.markdown.frontmatter_block import split_frontmatter
-    from notekeep.markdown.outline import read_body
-
-    body = before[split_frontmatter(before).body :].decode("utf-8", "surrogateescape")
-    there = {heading.text.casefold() for heading in read_body(body).headings}
-    return next((name for name in SECTIONS if name.casefold() in there), "")
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import pairwise
+from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotFound
+from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     find_hunks_in_note,
     hunks,
@@ -16,11 +18,13 @@ from notekeep.markdown.text_merge import (
     split_lines,
 )
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.query.tree import Is
+from notekeep.storage.conflict_names import find_original
 from notekeep.storage.file_names import free_path, name_key
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.markdown.text_merge import Hunk
     from notekeep.notes.workspace import Workspace
@@ -45,20 +49,13 @@ def find_merge_base(
 ) -> bytes:
     """Find the text to merge from, so that nothing which one side wrote is taken out.
 
-    Args:
-        history: The contents.
-        versions: The versions of the note, newest first.
-        mine: What the note holds.
-        theirs: The other version.
-
-    Returns:
-        A version that both come from; else lines that both have, seen from which the other version
-        only added some.
+    It is a version (given newest first) that both come from; else the lines that both have, seen
+    from which the other version only added some.
     """
     known = [history.blobs.read(version.digest) for version in versions]
     for newer, older in pairwise(known):
-        added = _said(newer) - _said(older)
-        if added and added <= _said(theirs):
+        added = _nonblank_lines(newer) - _nonblank_lines(older)
+        if added and added <= _nonblank_lines(theirs):
             return newer
     if not known:
         return common_lines(mine, theirs)
@@ -72,7 +69,7 @@ def common_lines(one: bytes, other: bytes) -> bytes:
     return b"".join(lines[index] for index in sorted(match_lines(lines, split_lines(other))))
 
 
-def _said(data: bytes) -> set[bytes]:
+def _nonblank_lines(data: bytes) -> set[bytes]:
     """The lines of a text that say something."""
     return {line.strip() for line in data.split(b"\n")} - {b""}
 
@@ -85,14 +82,6 @@ def _said(data: bytes) -> set[bytes]:
 
 
 Choice: TypeAlias = Literal["mine", "theirs", "both"]
-
-_PARTS: tuple[Callable[[ConflictPair], str], ...] = (
-    lambda pair: pair.copy,
-    lambda pair: pair.note,
-    lambda pair: pair.copy.rpartition("/")[2],
-    lambda pair: pair.note.rpartition("/")[2],
-)
-"""What a name of a conflict may be, what says most first."""
 
 CONFLICT_PROBLEM = "conflict"
 """The code of the problem that a note with git's marks has."""
@@ -114,29 +103,34 @@ class ConflictPair(NamedTuple):
     kind: Literal["copy", "log", "marks"]
 
 
-def list_conflicts(plans: Workspace) -> list[ConflictPair]:
-    """All conflicts of the vault, as of the last refresh, by path."""
-    found = [ConflictPair(copy, note, "copy") for copy, note in plans.catalog.conflicts().items()]
+def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
+    """Return all conflicts of the vault, as of the last refresh, by path."""
+    found = [
+        ConflictPair(copy, note, "copy") for copy, note in workspace.catalog.conflicts().items()
+    ]
     found += [
         ConflictPair(problem.path, problem.path, "marks")
-        for problem in plans.catalog.problems(links=False)
+        for problem in workspace.catalog.problems(links=False)
         if problem.code == CONFLICT_PROBLEM
-        or (problem.code == "front-matter" and _is_marked(plans, problem.path))
+        or (problem.code == "front-matter" and _is_marked(workspace, problem.path))
     ]
-    return sorted([*found, *_logs(plans)])
+    return sorted([*found, *_log_conflicts(workspace)])
 
 
-def find(plans: Workspace, name: str) -> ConflictPair:
-    """The one conflict that a name means: the copy's path or name, or its note's.
+def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
+    """Return the one conflict that a name means: the copy's path or name, or its note's.
 
     Raises:
         NotFound: There is no such conflict.
         Ambiguous: Several are meant.
     """
-    listed = list_conflicts(plans)
     wanted = {name_key(name), name_key(f"{name}.md")}
-    for part in _PARTS:
-        found = [pair for pair in listed if name_key(part(pair)) in wanted]
+    named = [
+        (pair, (pair.copy, pair.note, basename(pair.copy), basename(pair.note)))
+        for pair in list_conflicts(workspace)
+    ]
+    for part in range(4):  # what says most first
+        found = [pair for pair, names in named if name_key(names[part]) in wanted]
         if len(found) > 1:
             copies = [pair.copy for pair in found]
             raise Ambiguous(f"{name!r} could be several conflicts:", copies, "say which")
@@ -145,33 +139,29 @@ def find(plans: Workspace, name: str) -> ConflictPair:
     raise NotFound(f"there is no conflict called {name!r}", "`notekeep conflicts` lists them")
 
 
-def plan_show(plans: Workspace, pair: ConflictPair) -> WritePlan:
-    """The difference between both versions, mine first, as a plan that is only shown."""
-    mine, theirs = sides(plans, pair)
+def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
+    """Return the difference between both versions, mine first, as a plan that is only shown."""
+    mine, theirs = sides(workspace, pair)
     return WritePlan("conflicts", pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
 
 
-def plan_keep(plans: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
+def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
     """Plan to keep one version, or both.
 
-    Args:
-        plans: The vault.
-        pair: The conflict.
-        choice: "mine" is the note, or the first side of git's marks; "theirs" the copy, or the
-            second side; with "both" the copy becomes a note of its own, or the sides stand one
-            after the other.
+    "mine" is the note, or the first side of git's marks; "theirs" the copy, or the second side.
+    With "both" the copy becomes a note of its own, or the sides stand one after the other.
     """
     plan = WritePlan("conflicts", f"keep {choice} of {pair.note}")
     if pair.kind == "marks":
-        text, found = _marked(plans, pair.note)
+        text, found = _marked(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
-        _edit(plan, pair.note, plans.read(pair.note), _bytes(side(text, found, name)))
+        _edit(plan, pair.note, workspace.read(pair.note), _encode(side(text, found, name)))
         return plan
-    mine, theirs = sides(plans, pair)
+    mine, theirs = sides(workspace, pair)
     if mine is None and choice != "mine":
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
     elif choice == "both":
-        free = free_path(plans.root, pair.note)
+        free = free_path(workspace.root, pair.note)
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, free))
     else:
         if choice == "theirs":
@@ -180,7 +170,7 @@ def plan_keep(plans: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan
     return plan
 
 
-def plan_merge(plans: Workspace, history: History, pair: ConflictPair) -> WritePlan:
+def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
     """Plan one text with the changes of both versions.
 
     What both come from is a version in history that the copy knows; where history has none, every
@@ -190,17 +180,17 @@ def plan_merge(plans: Workspace, history: History, pair: ConflictPair) -> WriteP
         Conflict: Both changed the same lines; both versions stay as they are.
     """
     plan = WritePlan("conflicts", f"merge {pair.note}")
-    mine, theirs = sides(plans, pair)
+    mine, theirs = sides(workspace, pair)
     if mine is None:
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
     if pair.kind == "log":
-        merged: bytes | None = _union(mine, theirs)
+        merged: bytes | None = _join_logs(mine, theirs)
     else:
-        merged = merge_texts(_base(plans, history, pair, mine, theirs), mine, theirs)
+        merged = merge_texts(_base(workspace, history, pair, mine, theirs), mine, theirs)
     if merged is None:
         raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
-    before = plans.read(pair.note)
+    before = workspace.read(pair.note)
     _edit(plan, pair.note, before, merged)
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
@@ -212,37 +202,31 @@ def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
         plan.changes.append(NoteChange(path, before, after))
 
 
-def sides(plans: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
+def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
     """Both versions, the note's first; None for a note that is gone.
 
     Raises:
         NotFound: The copy is gone, or git's marks are.
     """
     if pair.kind == "marks":
-        text, found = _marked(plans, pair.note)
-        return _bytes(side(text, found, "ours")), _bytes(side(text, found, "theirs"))
-    mine = content_at(plans.root, pair.note)
-    return mine[0] if mine else None, plans.read(pair.copy)
+        text, found = _marked(workspace, pair.note)
+        return _encode(side(text, found, "ours")), _encode(side(text, found, "theirs"))
+    mine = content_at(workspace.root, pair.note)
+    return mine[0] if mine else None, workspace.read(pair.copy)
 
 
-def mark_lines(plans: Workspace, pair: ConflictPair) -> list[int]:
-    """The lines on which git's marks open in a note, counted from 1; none for two files."""
+def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
+    """Return the lines on which git's marks open in a note, counted from 1; none for two files."""
     if pair.kind != "marks":
         return []
-    text, found = _marked(plans, pair.note)
+    text, found = _marked(workspace, pair.note)
     return [text.count("\n", 0, hunk.start) + 1 for hunk in found]
 
 
-def _marked(plans: Workspace, path: str) -> tuple[str, list[Hunk]]:
-    """The text of a file and git's marks in it.
-
-    Raises:
-        NotFound: There are none any more.
-    """
-    from notekeep.markdown.schema import role
-
-    data = plans.read(path)
-    if role(path, plans.schema) == "log":
+def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
+    """The text of a file and git's marks in it."""
+    data = workspace.read(path)
+    if role(path, workspace.schema) == "log":
         text = data.decode("utf-8", "surrogateescape")
         found = hunks(text)
     else:
@@ -254,27 +238,27 @@ def _marked(plans: Workspace, path: str) -> tuple[str, list[Hunk]]:
     return text, found
 
 
-def _is_marked(plans: Workspace, path: str) -> bool:
+def _is_marked(workspace: Workspace, path: str) -> bool:
     """Whether a note whose front matter is broken has git's marks as well."""
     try:
-        data = plans.read(path)
+        data = workspace.read(path)
     except NotFound:
         return False
     return bool(find_hunks_in_note(data).hunks)
 
 
 def _base(
-    plans: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
+    workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
 ) -> bytes:
     """What both versions come from: as git wrote it down, else as history knows it."""
     if pair.kind == "marks":
-        text, found = _marked(plans, pair.note)
+        text, found = _marked(workspace, pair.note)
         is_known = all(hunk.base is not None for hunk in found)
-        return _bytes(side(text, found, "base")) if is_known else common_lines(mine, theirs)
+        return _encode(side(text, found, "base")) if is_known else common_lines(mine, theirs)
     return find_merge_base(history, history.versions(pair.note), mine, theirs)
 
 
-def _union(mine: bytes, theirs: bytes) -> bytes:
+def _join_logs(mine: bytes, theirs: bytes) -> bytes:
     """A log with the entries of another that it lacks below its own; a fold does not mind order."""
     known = set(_entries(mine))
     eol = b"\r\n" if b"\r\n" in mine else b"\n"
@@ -294,12 +278,9 @@ def _entries(data: bytes) -> list[tuple[bytes, ...]]:
     return found
 
 
-def _logs(plans: Workspace) -> Iterator[ConflictPair]:
+def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
     """Conflicts of logs, whose lines all count until somebody tidies up."""
-    from notekeep.query.tree import Is
-    from notekeep.storage.conflict_names import find_original
-
-    paths = plans.catalog.paths(Is("log"))
+    paths = workspace.catalog.paths(Is("log"))
     folders: dict[str, set[str]] = {}
     for path in paths:
         folder, _, name = path.rpartition("/")
@@ -311,10 +292,10 @@ def _logs(plans: Workspace) -> Iterator[ConflictPair]:
             yield ConflictPair(path, f"{folder}/{original}".lstrip("/"), "log")
             continue
         with suppress(NotFound):
-            data = plans.read(path)
+            data = workspace.read(path)
             if b"<<<<<<< " in data and hunks(data.decode("utf-8", "replace")):
                 yield ConflictPair(path, path, "marks")
 
 
-def _bytes(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.catalog.columns import known_fields
 from notekeep.dates import format_short_day, parse_iso
 from notekeep.errors import InvalidValue, NotFound, UsageError
+from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
-from notekeep.markdown.schema import canonical
+from notekeep.markdown.field_values import parse_items
+from notekeep.markdown.outline import read_body
+from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
 from notekeep.notes.plan import NoteChange, WritePlan
 
@@ -26,7 +30,7 @@ SLIP = 0.75
 
 
 def plan_set(
-    plans: Workspace,
+    workspace: Workspace,
     paths: Iterable[str],
     changes: Sequence[str | FieldChange],
     *,
@@ -34,42 +38,36 @@ def plan_set(
 ) -> WritePlan:
     """Plan the same changes of fields in each note; words for a day are the day they mean today.
 
-    Args:
-        plans: The vault.
-        paths: The notes.
-        changes: The changes.
-        force: Write values outside the range or the choices of their field, too.
-
     Raises:
         UsageError: One is no change, or its value does not fit its field.
         InvalidValue: A value is outside the range or the choices of its field in every note. Where
             it is so in some, those are left out of the plan.
     """
-    today = plans.today()
+    today = workspace.today()
     asked = [read_change(one) if isinstance(one, str) else one for one in changes]
-    edits = [resolve_date(edit, plans.schema, today) for edit in asked]
+    edits = [resolve_date(edit, workspace.schema, today) for edit in asked]
     label = " ".join(map(str, edits))
-    plan = _edited(plans, "set", label, paths, edits, force=force)
+    plan = _edited(workspace, "set", label, paths, edits, force=force)
     plan.remarks += _days_meant(asked, edits, today)
-    _add_new_fields(plans, plan, edits)
+    _add_new_fields(workspace, plan, edits)
     return plan
 
 
 def plan_tag(
-    plans: Workspace, paths: Iterable[str], add: Sequence[str], remove: Sequence[str]
+    workspace: Workspace, paths: Iterable[str], add: Sequence[str], remove: Sequence[str]
 ) -> WritePlan:
     """Plan tags added to and removed from the front matter of each note."""
     edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
     edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
     label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-    plan = _edited(plans, "tag", label, paths, edits)
+    plan = _edited(workspace, "tag", label, paths, edits)
     for change in plan.changes:
-        plan.remarks += _inline_tags(plans, change, remove)
+        plan.remarks += _inline_tags(workspace, change, remove)
     return plan
 
 
 def _edited(
-    plans: Workspace,
+    workspace: Workspace,
     verb: str,
     label: str,
     paths: Iterable[str],
@@ -84,15 +82,15 @@ def _edited(
     invalid: list[InvalidValue] = []
 
     def edited(path: str, data: bytes) -> bytes:
-        kind = plans.note(path, data).kind
+        kind = workspace.note(path, data).kind
         try:
-            return apply_changes(data, edits, plans.schema, kind, force=force)
+            return apply_changes(data, edits, workspace.schema, kind, force=force)
         except InvalidValue as error:
             invalid.append(error)
             raise
 
-    files = plans.distinct(paths)
-    plans.edit_each(plan, files, edited)
+    files = workspace.distinct(paths)
+    workspace.edit_each(plan, files, edited)
     if len(invalid) == len(files) and len({error.message for error in invalid}) == 1:
         raise invalid[0]  # once, and not for each of many notes
     return plan
@@ -108,18 +106,16 @@ def _days_meant(
             yield f"{after.key}: {before.value} is {format_short_day(day, today)}"
 
 
-def _add_new_fields(plans: Workspace, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
+def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
     """Name the fields that no note has yet, and those of them that look like a slip."""
     unknown = [
         key
         for key in dict.fromkeys(edit.key for edit in edits)
-        if plans.schema.type_of("", canonical(key)) is None
+        if workspace.schema.type_of("", canonical(key)) is None
     ]
     if not unknown:
         return
-    from notekeep.catalog.columns import known_fields
-
-    known = known_fields(plans.catalog, plans.schema)
+    known = known_fields(workspace.catalog, workspace.schema)
     for key in unknown:
         if known.find(key):
             continue
@@ -130,10 +126,10 @@ def _add_new_fields(plans: Workspace, plan: WritePlan, edits: Sequence[FieldChan
             plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
 
 
-def _inline_tags(plans: Workspace, change: NoteChange, removed: Sequence[str]) -> list[str]:
+def _inline_tags(workspace: Workspace, change: NoteChange, removed: Sequence[str]) -> list[str]:
     """Where a removed tag still stands in the text of a note."""
     wanted = {tag.lstrip("#").casefold() for tag in removed}
-    note = plans.note(change.path, change.after or b"")
+    note = workspace.note(change.path, change.after or b"")
     return [
         f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
         for tag in (note.spans.tags if note.spans else ())
@@ -153,11 +149,7 @@ class TagRename:
     """
 
     def __init__(self, old: str, new: str) -> None:
-        """Check the names: front matter may have an odd one, which is why it gets another.
-
-        Raises:
-            UsageError: The new one is no tag, or there is no old one.
-        """
+        """Check the names: front matter may have an odd one, which is why it gets another."""
         self.old, self.new = old.strip().lstrip("#").strip("/"), _tag(new)
         if not self.old:
             raise UsageError("which tag?", "`notekeep tags` lists them")
@@ -173,7 +165,7 @@ class TagRename:
         return "/".join([self.new, *rest])
 
 
-def plan_rename_tag(plans: Workspace, old: str, new: str) -> WritePlan:
+def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
     """Plan another name for a tag and its children in every note.
 
     Raises:
@@ -182,21 +174,19 @@ def plan_rename_tag(plans: Workspace, old: str, new: str) -> WritePlan:
     """
     change = TagRename(old, new)
     plan = WritePlan("tags", f"rename {change.old} -> {change.new}")
-    _, rows = plans.catalog.rows()
+    _, rows = workspace.catalog.rows()
     paths = [row.path for row in rows if any(change.of(tag) is not None for tag in row.tags)]
     if not paths:
         raise NotFound(f"no note has the tag #{change.old}", "`notekeep tags` lists them")
-    plans.edit_each(plan, paths, lambda path, data: rename_tag_in_note(plans, path, data, change))
+    workspace.edit_each(
+        plan, paths, lambda path, data: rename_tag_in_note(workspace, path, data, change)
+    )
     return plan
 
 
-def rename_tag_in_note(plans: Workspace, path: str, data: bytes, change: TagRename) -> bytes:
-    """A note's bytes with the tag renamed.
-
-    Raises:
-        Refused: It cannot be edited safely.
-    """
-    note = plans.note(path, data)
+def rename_tag_in_note(workspace: Workspace, path: str, data: bytes, change: TagRename) -> bytes:
+    """A note's bytes with the tag renamed."""
+    note = workspace.note(path, data)
     if note.problem is not None:
         raise unread(note.problem)
     edits = [
@@ -208,10 +198,6 @@ def rename_tag_in_note(plans: Workspace, path: str, data: bytes, change: TagRena
 
 
 def _in_front_matter(data: bytes, change: TagRename) -> bytes:
-    from notekeep.markdown import field_edit, frontmatter
-    from notekeep.markdown.field_values import parse_items
-    from notekeep.markdown.schema import find_known_keys
-
     matter = frontmatter.read_frontmatter(data)
     key = find_known_keys(matter.fields).get("tags")
     if key is None:
@@ -232,13 +218,7 @@ def _in_front_matter(data: bytes, change: TagRename) -> bytes:
 
 
 def _tag(text: str) -> str:
-    """A tag as a person types it, with or without `#`.
-
-    Raises:
-        UsageError: It could not stand in a text as one.
-    """
-    from notekeep.markdown.outline import read_body
-
+    """A tag as a person types it, with or without `#`."""
     name = text.strip().lstrip("#").strip("/")
     found = read_body(f"#{name}").tags
     if [tag.name for tag in found] != [name] or "//" in name:

@@ -12,7 +12,11 @@ from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
 from notekeep.habits.repairs import move_to_past_month, repair_line, restate_entry
 from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
+from notekeep.markdown.note import title_slug
+from notekeep.notes.capture import plan_new
+from notekeep.notes.fields_and_tags import plan_set
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.tracking.checkin import log_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,22 +43,14 @@ def habit_fields(
     since: str = "",
     aliases: tuple[str, ...] = (),
 ) -> dict[str, Value]:
-    """Return the front matter of a new habit.
+    """Return the front matter of a new habit; schedule and goal as a person types them.
 
-    Args:
-        index: The habits there are.
-        title: Its title.
-        identity: Its name in the log; "" makes one of the title.
-        schedule: When it is due, as a person types it.
-        goal: What is asked for, as a person types it.
-        since: Its first day; "" is the first one of its log, else today.
-        aliases: Further names for the log.
+    Without an identity, its name in the log is made of the title. Without a first day it begins
+    with its log, else today.
 
     Raises:
         UsageError: The schedule, the goal or the day is none, or a name is taken.
     """
-    from notekeep.markdown.note import title_slug
-
     index.refresh()
     identity = identity or title_slug(title)
     for new in (identity, *aliases):
@@ -92,11 +88,7 @@ def _first_day(index: HabitIndex, identity: str, since: str) -> date:
 
 
 def begin_pause(text: str, today: date) -> list[str]:
-    """Return the changes of front matter that begin a pause.
-
-    Args:
-        text: Its days; "" begins it today and leaves its end open.
-        today: The day it is.
+    """Return the changes of front matter that begin a pause, by default one from today on.
 
     Raises:
         UsageError: It is no range of days.
@@ -144,20 +136,9 @@ def _iso(day: int) -> str:
 
 
 def plan_rewrite(
-    plan: WritePlan, plans: Workspace, habits: HabitIndex, habit: Habit, new: str
+    plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
-    """Plan another name in all lines of a habit.
-
-    Args:
-        plan: What happens to the note that defines it.
-        plans: The vault.
-        habits: Its habits, refreshed.
-        habit: The one.
-        new: Its new id.
-
-    Returns:
-        One plan of both, which is written whole or not at all.
-    """
+    """Plan another name in all lines of a habit, together with `plan`, the change of its note."""
     whole = WritePlan("rename habit", f"{habit.definition.id} {new}", [*plan.changes])
     whole.refused, whole.remarks = plan.refused, plan.remarks
     numbers: dict[str, list[int]] = {}
@@ -165,7 +146,7 @@ def plan_rewrite(
         if fold_name(line.entry.habit) != fold_name(new):
             numbers.setdefault(line.path, []).append(line.number)
     for path, places in sorted(numbers.items()):
-        data = plans.read(path)
+        data = workspace.read(path)
         rows = data.split(b"\n")
         for number in places:
             text = rows[number - 1].decode("utf-8", "surrogateescape")
@@ -190,38 +171,32 @@ class RepairOffer(NamedTuple):
     plan: WritePlan
 
 
-def offer(plans: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
-    """Find what can be done about one report; None where only a person can tell.
-
-    Args:
-        plans: The vault.
-        habits: Its habits, refreshed.
-        problem: A report of habits, as `HabitIndex.problems` gives it.
-    """
+def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
+    """Find what can be done about a report of `HabitIndex.problems`; None if it takes a person."""
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
-    data = plans.read(problem.path)
+    data = workspace.read(problem.path)
     text = _line(data, problem.line)
     if text is None:
         return None
     entry = log.parse_line(text).entry
     habit = _habit(habits, entry)
     if problem.code == "W105" and entry is None:
-        found = _another_id(plans, habits, problem.path)
+        found = _another_id(workspace, habits, problem.path)
     elif problem.code == "W106":
         found = _without_markers(problem, data)
     elif problem.code == "W104" and problem.message.endswith("in the future"):
         mend = move_to_past_month(text, habits.today())
         found = None if mend is None else _in_line(problem, data, mend)
     elif habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
-        found = _about_habit(plans, habits, problem.code, habit, entry)
+        found = _about_habit(workspace, habits, problem.code, habit, entry)
     else:
         mend = repair_line(problem.code, text, habit.definition.unit if habit else "")
         found = None if mend is None else _in_line(problem, data, mend)
     return found
 
 
-def plan_repairs(plans: Workspace, problems: Iterable[Problem]) -> WritePlan:
+def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan:
     """Plan all that takes no guess, file by file."""
     plan = WritePlan(VERB, "habit log")
     lines: dict[str, dict[int, str]] = {}
@@ -229,7 +204,7 @@ def plan_repairs(plans: Workspace, problems: Iterable[Problem]) -> WritePlan:
         if problem.line is not None:
             lines.setdefault(problem.path, {})[problem.line] = problem.code
     for path, codes in lines.items():
-        data = plans.read(path)
+        data = workspace.read(path)
         after = repair_log(data, codes)
         if after != data:
             plan.changes.append(NoteChange(path, data, after))
@@ -237,12 +212,7 @@ def plan_repairs(plans: Workspace, problems: Iterable[Problem]) -> WritePlan:
 
 
 def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
-    """A log file with the lines that were reported mended, where that takes no guess.
-
-    Args:
-        data: The file.
-        codes: The report of each line, by its number.
-    """
+    """A log file with the reported lines (codes by number) repaired, where that takes no guess."""
     rows = data.split(b"\n")
     kept = []
     for number, row in enumerate(rows, 1):
@@ -280,7 +250,7 @@ def _without_markers(problem: Problem, data: bytes) -> RepairOffer | None:
     return RepairOffer("take the markers out", plan)
 
 
-def _another_id(plans: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
+def _another_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
     """Give a note whose id another one has an id of its own; its lines counted for the other."""
     habit = next((habit for habit in habits.known() if path in habit.others), None)
     if habit is None:
@@ -289,21 +259,21 @@ def _another_id(plans: Workspace, habits: HabitIndex, path: str) -> RepairOffer 
     while habits.is_name(f"{habit.definition.id}-{number}"):
         number += 1
     change = f"habit={habit.definition.id}-{number}"
-    return RepairOffer(f"set {change}", plans.set_fields([path], [change]))
+    return RepairOffer(f"set {change}", plan_set(workspace, [path], [change]))
 
 
 def _about_habit(
-    plans: Workspace, habits: HabitIndex, code: str, habit: Habit, entry: LogEntry
+    workspace: Workspace, habits: HabitIndex, code: str, habit: Habit, entry: LogEntry
 ) -> RepairOffer | None:
     """What can be done about an entry that its habit or the other lines of its day contradict."""
     definition = habit.definition
     day = date.fromordinal(entry.day)
     if code == "W102":
-        return _settled(plans, habits, habit, day)
+        return _settled(workspace, habits, habit, day)
     if code == "W105" and not definition.path:
         first = min(line.entry.day for line in habits.lines(habit))
         fields = {"habit": entry.habit, "since": date.fromordinal(first).isoformat()}
-        plan = plans.new("habit", definition.title, fields=fields)
+        plan = plan_new(workspace, "habit", definition.title, fields=fields)
         return RepairOffer(f"define the habit {entry.habit}", plan)
     if code == "W104" and definition.path:
         key = ""
@@ -313,14 +283,14 @@ def _about_habit(
             key = "until"
         if key:
             change = f"{key}={day.isoformat()}"
-            return RepairOffer(f"set {change}", plans.set_fields([definition.path], [change]))
+            return RepairOffer(f"set {change}", plan_set(workspace, [definition.path], [change]))
     return None
 
 
-def _settled(plans: Workspace, habits: HabitIndex, habit: Habit, day: date) -> RepairOffer | None:
+def _settled(
+    workspace: Workspace, habits: HabitIndex, habit: Habit, day: date
+) -> RepairOffer | None:
     """What counts of a day on which lines contradict each other, said once more for good."""
-    from notekeep.tracking.checkin import log_path
-
     entries = habits.day_entries(habit, day.toordinal())
     unit = habit.definition.unit
     whole = reduce_entries(entries, unit)
@@ -331,7 +301,7 @@ def _settled(plans: Workspace, habits: HabitIndex, habit: Habit, day: date) -> R
     line = restate_entry(wins)
     path = log_path(habits.places.state, day)
     try:
-        data: bytes | None = plans.read(path)
+        data: bytes | None = workspace.read(path)
     except NotekeepError:
         data = None
     before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()

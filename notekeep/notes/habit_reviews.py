@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
@@ -11,6 +11,7 @@ from notekeep.habits.calendar import year_bounds
 from notekeep.habits.review import last_ended, review_habit
 from notekeep.habits.streaks import rate
 from notekeep.habits.summary import describe_year, format_count, streak_unit
+from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.tracking.habit_details import find_span, parse_span
 
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
 FOLDER = "reviews"
 SPANS: dict[str, ReviewSpan] = {"week": "week", "month": "month"}
 REASON = "reason"
+
+
+class _Part(NamedTuple):
+    """What a review says of one habit, and its lines of those days that count."""
+
+    habit: Definition
+    review: HabitReview
+    lines: list[LogLine]
 
 
 def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
@@ -67,13 +76,13 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
 
 
 def review_path(when: Bounds) -> str:
-    """Where the review of some days lies, vault-relative."""
+    """Find where the review of some days lies, vault-relative."""
     if when.span == "month":
         return f"{FOLDER}/Review {when.first:%Y-%m}.md"
     return f"{FOLDER}/Review {when.first.isoformat()}.md"
 
 
-def plan_review(plans: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
+def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
     """Plan the note.
 
     Raises:
@@ -85,7 +94,7 @@ def plan_review(plans: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan
     today = habits.today()
     if when.first > today:
         raise UsageError(f"{dates.format_short_day(when.first, today)} has not come yet")
-    if (plans.root / path).exists():
+    if (workspace.root / path).exists():
         raise Refused(
             f"there is a review of that {when.span} already: {path}",
             f"`notekeep open '{path}'` goes on with it",
@@ -109,13 +118,15 @@ def review_title(when: Bounds) -> str:
 
 
 def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
-    looked_at = []
+    parts = []
     for habit in habits.known():
-        line = habits.timeline(habit, end)
-        found = review_habit(habit.definition, habits.days(habit), line, when)
-        lines = [each for each in habits.lines(habit, when.first, when.last) if each.counts]
-        if lines or (found.need and not found.is_over and not habit.definition.is_archived):
-            looked_at.append((habit, found, lines))
+        review = review_habit(
+            habit.definition, habits.days(habit), habits.timeline(habit, end), when
+        )
+        lines = [line for line in habits.lines(habit, when.first, when.last) if line.counts]
+        is_due = review.need and not review.is_over and not habit.definition.is_archived
+        if lines or is_due:
+            parts.append(_Part(habit.definition, review, lines))
     yield from (
         "---",
         "type: note",
@@ -125,32 +136,29 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
     yield from ("tags: [review]", f"period: {when.first}..{when.last}", "---")
     yield f"# {review_title(when)}"
     yield ""
-    if not looked_at:
+    if not parts:
         yield "Nothing was due and nothing was logged."
         return
-    yield from _table([(habit, found) for habit, found, _ in looked_at])
-    yield from _section("Missed twice or more", _gaps(looked_at, end))
-    yield from _section("Skipped", _skips(looked_at, end))
-    yield from _section("Said at the time", _remarks(looked_at, end))
+    yield from _table(parts)
+    yield from _section("Missed twice or more", _gaps(parts, end))
+    yield from _section("Skipped", _skips(parts, end))
+    yield from _section("Said at the time", _remarks(parts, end))
     yield from ("", "## What now", "", "Keep one line for each habit.")
-    for habit, _, _ in looked_at:
-        yield from _choices(habit.definition)
-    yield from (
-        "",
-        "## In my own words",
-        "",
-        "What helped, what stood in the way, what comes next?",
-    )
+    for part in parts:
+        yield from _choices(part.habit)
+    yield from ("", "## In my own words", "")
+    yield "What helped, what stood in the way, what comes next?"
 
 
-def _table(rows: Sequence[tuple[Habit, HabitReview]]) -> Iterator[str]:
+def _table(parts: Sequence[_Part]) -> Iterator[str]:
     yield "| habit | met | need | streak | strength |"
     yield "|---|---:|---:|---|---:|"
-    for habit, found in rows:
-        share = f"{found.met}" if found.share is None else f"{found.met} ({found.share:.0%})"
-        streak = format_count(found.streak.current, found.streak.unit) if found.streak.unit else ""
-        strength = f"{found.strength:.0%} ({found.gained * 100:+.0f})"
-        cells = (_link(habit.definition), share, found.need, streak, strength)
+    for habit, review, _ in parts:
+        share = f"{review.met}" if review.share is None else f"{review.met} ({review.share:.0%})"
+        current, unit = review.streak.current, review.streak.unit
+        streak = format_count(current, unit) if unit else ""
+        strength = f"{review.strength:.0%} ({review.gained * 100:+.0f})"
+        cells = (_link(habit), share, review.need, streak, strength)
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -160,37 +168,31 @@ def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
         yield from ("", f"## {title}", "", *found)
 
 
-def _gaps(
-    looked_at: Sequence[tuple[Habit, HabitReview, list[LogLine]]], end: date
-) -> Iterator[str]:
-    for habit, found, _ in looked_at:
-        for first, last, length in found.gaps:
-            unit = format_count(length, found.streak.unit or "days")
+def _gaps(parts: Sequence[_Part], end: date) -> Iterator[str]:
+    for habit, review, _ in parts:
+        for first, last, length in review.gaps:
+            count = format_count(length, review.streak.unit or "days")
             days = f"{dates.format_short_day(first, end)} to {dates.format_short_day(last, end)}"
-            yield f"- {_link(habit.definition)}: {unit} in a row, {days}"
+            yield f"- {_link(habit)}: {count} in a row, {days}"
 
 
-def _skips(
-    looked_at: Sequence[tuple[Habit, HabitReview, list[LogLine]]], end: date
-) -> Iterator[str]:
-    for habit, _, lines in looked_at:
+def _skips(parts: Sequence[_Part], end: date) -> Iterator[str]:
+    for habit, _, lines in parts:
         for line in lines:
             if line.entry.kind == "skip":
                 reason = dict(line.entry.extra).get(REASON, "")
                 why = ", ".join(text for text in (reason, line.entry.note) if text)
-                yield _said(habit.definition, line, why or "no reason given", end)
+                yield _remark(habit, line, why or "no reason given", end)
 
 
-def _remarks(
-    looked_at: Sequence[tuple[Habit, HabitReview, list[LogLine]]], end: date
-) -> Iterator[str]:
-    for habit, _, lines in looked_at:
+def _remarks(parts: Sequence[_Part], end: date) -> Iterator[str]:
+    for habit, _, lines in parts:
         for line in lines:
             if line.entry.kind != "skip" and line.entry.note:
-                yield _said(habit.definition, line, line.entry.note, end)
+                yield _remark(habit, line, line.entry.note, end)
 
 
-def _said(habit: Definition, line: LogLine, text: str, end: date) -> str:
+def _remark(habit: Definition, line: LogLine, text: str, end: date) -> str:
     day = dates.format_short_day(date.fromordinal(line.entry.day), end)
     return f"- {_link(habit)} {day}: {text}"
 
@@ -226,22 +228,16 @@ def _plain(text: str) -> str:
 
 
 def plan_year(
-    plans: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
+    workspace: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
 ) -> WritePlan:
-    """Plan a draft about a year.
-
-    Args:
-        plans: The vault.
-        habits: Its habits, refreshed.
-        chosen: The habits that it is about.
-        year: The year.
+    """Plan a draft about a year of the chosen habits.
 
     Raises:
         Refused: None of them has a note and a day of that year.
     """
     parts: list[str] = []
     for habit in chosen:
-        parts += _part(habits, habit, year, is_alone=len(chosen) == 1)
+        parts += _year_part(habits, habit, year, is_alone=len(chosen) == 1)
     if not parts:
         raise Refused(
             f"there is nothing to tell of {year}",
@@ -255,10 +251,10 @@ def plan_year(
         "tags": ["habit"],
         "sources": [source for source in sources if source],
     }
-    return plans.new("post", title, fields=fields, body="\n".join(parts))
+    return plan_new(workspace, "post", title, fields=fields, body="\n".join(parts))
 
 
-def _part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -> Iterator[str]:
+def _year_part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -> Iterator[str]:
     definition = habit.definition
     first, last = map(date.fromordinal, year_bounds(year))
     end = min(last, habits.today())

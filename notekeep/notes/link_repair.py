@@ -61,10 +61,6 @@ class NearNames:
         A slip is one letter of every five, two at most: missing, doubled, wrong, or two swapped.
         Numbers must be the same, or one chapter, version or day would be taken for another; and the
         first letter, which few get wrong and which tells "internal" from "external".
-
-        Args:
-            target: The name as the link has it.
-            folder: That of the note with the link, where a relative path starts.
         """
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -95,17 +91,7 @@ class NearNames:
 def repair_links(
     note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
 ) -> tuple[list[Problem], bytes]:
-    """A note's bytes with its misspelt links corrected.
-
-    Args:
-        note: The note.
-        data: Its bytes.
-        broken: Line of the file and target of each link that leads nowhere.
-        near: The names of all notes.
-
-    Returns:
-        What was wrong, and the new bytes.
-    """
+    """The misspelt links among those broken (line, target), and the note's bytes without them."""
     links = note.spans.links if note.spans and broken else []
     found: list[Problem] = []
     edits: list[TextEdit] = []
@@ -160,24 +146,20 @@ def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> Tex
 # Making links of the places where notes say another note's name.
 
 
-def plan_link_mentions(plans: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
-    """Plan to put a link where notes mention a note; what is read stays the same.
-
-    Args:
-        plans: Reads the notes.
-        row: The note that is mentioned.
-        mentions: Where, by note, as `index.mentions` found it.
-    """
+def plan_link_mentions(workspace: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
+    """Plan to put a link where notes mention a note; what is read stays the same."""
     plan = WritePlan("link", row.title)
     name = note_stem(row.path)
-    is_only = len(plans.catalog.named(name)) == 1
+    is_only = len(workspace.catalog.named(name)) == 1
     found = {path: list(said) for path, said in groupby(mentions, key=attrgetter("path"))}
-    for path in plans.distinct(found):
-        data = plans.read(path)
-        note = plans.note(path, data)
+    for path in workspace.distinct(found):
+        data = workspace.read(path)
+        note = workspace.note(path, data)
         edits = [
             TextEdit(
-                said.start, said.end, plans.links.link(row.path, path, text=text, is_only=is_only)
+                said.start,
+                said.end,
+                workspace.link_style.link(row.path, path, text=text, is_only=is_only),
             )
             for said in found[path]
             if (text := " ".join(note.body[said.start : said.end].split()))

@@ -9,10 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
+from notekeep.habits.log import parse_file
+from notekeep.habits.repairs import repair_line
+from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_changes import check_value
+from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import read_note
 from notekeep.markdown.schema import find_known_keys, role
+from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
 from notekeep.notes.moves import add_moves, find_portable_names, name_problems
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -50,45 +55,35 @@ class Lint(NamedTuple):
     plan: WritePlan
 
 
-def lint_notes(plans: Workspace, paths: Iterable[str], label: str) -> Lint:
-    """Look at notes and logs.
-
-    Args:
-        plans: The vault.
-        paths: Which.
-        label: What they are, for history.
-    """
+def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
+    """Find what is wrong in notes and logs."""
     found = Lint([], WritePlan("lint", label))
-    near = NearNames(plans.catalog.names())
+    near = NearNames(workspace.catalog.names())
     wanted = sorted(set(paths))
-    moves = find_portable_names(plans, wanted)
-    distinct = set(plans.distinct(wanted))
+    moves = find_portable_names(workspace, wanted)
+    distinct = set(workspace.distinct(wanted))
     for path in wanted:
         named = name_problems(path, is_mended=path in moves)
         found.findings.extend(LintFinding(problem, mended) for problem, mended in named)
         if path not in distinct:
             continue
         try:
-            data = plans.read(path)
+            data = workspace.read(path)
         except (NotFound, Refused):
             continue
-        if role(path, plans.schema) == "log":
+        if role(path, workspace.schema) == "log":
             findings, after = _log(path, data)
         else:
-            findings, after = _note(plans, path, data, near, found.plan)
+            findings, after = _note(workspace, path, data, near, found.plan)
         found.findings.extend(findings)
         if after != data:
             found.plan.changes.append(NoteChange(path, data, after))
-    add_moves(plans, found.plan, moves)
+    add_moves(workspace, found.plan, moves)
     return found
 
 
 def _log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
     """Lines of a log that were meant as a check-in and only need another shape."""
-    from notekeep.habits.log import parse_file
-    from notekeep.habits.repairs import repair_line
-    from notekeep.notes.habit_notes import repair_log
-
     found: list[LintFinding] = []
     codes: dict[int, str] = {}
     for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
@@ -103,13 +98,13 @@ def _log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
 
 
 def _note(
-    plans: Workspace, path: str, data: bytes, near: NearNames, plan: WritePlan
+    workspace: Workspace, path: str, data: bytes, near: NearNames, plan: WritePlan
 ) -> tuple[list[LintFinding], bytes]:
     """Links and tags of a note."""
     broken = {
-        (link.line, link.target) for link in plans.catalog.links(path) if link.state == "broken"
+        (link.line, link.target) for link in workspace.catalog.links(path) if link.state == "broken"
     }
-    note = read_note(path, data, plans.schema, None if broken else _EmptyFacts())
+    note = read_note(path, data, workspace.schema, None if broken else _EmptyFacts())
     if note.problem is not None:
         return [], data
     links, after = repair_links(note, data, broken, near)
@@ -119,15 +114,15 @@ def _note(
     except Refused as error:
         plan.refuse(path, error)
     found = [LintFinding(problem, has_fix=True) for problem in (*tags, *links)]
-    return [*found, *_values(plans, note, data)], after
+    return [*found, *_values(workspace, note, data)], after
 
 
-def _values(plans: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
+def _values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
     """Values outside the range or the choices of their field; what was meant is a guess."""
     keys = find_known_keys(note.raw)
     for name, value in note.fields.items():
         try:
-            check_value(name, value, plans.schema, note.kind)
+            check_value(name, value, workspace.schema, note.kind)
         except InvalidValue as error:
             line = find_key_line(data, keys.get(name, name))
             problem = Problem(note.path, line, error.message, error.hint, "value")
@@ -135,14 +130,7 @@ def _values(plans: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
 
 
 def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
-    """Tags of front matter: written with `#`, twice, or as text that lists several.
-
-    Raises:
-        Refused: They cannot be edited safely.
-    """
-    from notekeep.markdown import field_edit, frontmatter
-    from notekeep.markdown.field_values import parse_items
-
+    """Tags of front matter: written with `#`, twice, or as text that lists several."""
     matter = frontmatter.read_frontmatter(data)
     key = find_known_keys(matter.fields).get("tags")
     if key is None:

@@ -9,18 +9,28 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Problem, Refused, UsageError
-from notekeep.markdown.links import DEFAULT_LINK_STYLE, Resolver, fold_name, note_stem
-from notekeep.markdown.sanitize import clean_line
+from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown.links import DEFAULT_LINK_STYLE, Resolver, fold_name, note_stem, retarget
+from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
-from notekeep.markdown.text_edit import edit_body, require_utf8
+from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.storage.file_names import free_path, name_key, portability_problem, safe_name
+from notekeep.storage.file_names import (
+    free_path,
+    match_spelling,
+    name_key,
+    portability_problem,
+    resolve_path,
+    safe_name,
+    split_path,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.errors import NotekeepError
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
@@ -38,7 +48,7 @@ if TYPE_CHECKING:
 _WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 
 
-def plan_rename(plans: Workspace, row: Row, title: str) -> WritePlan:
+def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
     """Plan another title: in the front matter or the first heading, as the file's name, in links.
 
     Raises:
@@ -46,43 +56,43 @@ def plan_rename(plans: Workspace, row: Row, title: str) -> WritePlan:
         Refused: The title gives no name that a file can have, the name is taken, or the title
             stands in text that is not UTF-8.
     """
-    from notekeep.storage.file_names import safe_name
-
     if not title.strip():
         raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
     require_utf8(title, "the title")
     folder, _, _ = row.path.rpartition("/")
     name = f"{safe_name(title)}.md"
     target = f"{folder}/{name}" if folder else name
-    plan = _move(plans, "rename", row, target)
+    plan = _move(workspace, "rename", row, target)
     moved = plan.changes[0]
-    after = _retitled(plans, moved.path, moved.after or b"", row.title, title)
+    after = _retitled(workspace, moved.path, moved.after or b"", row.title, title)
     plan.changes[0] = moved._replace(after=after)
     plan.label = f"{row.title} -> {title}"
     return plan
 
 
-def plan_move(plans: Workspace, row: Row, folder: str) -> WritePlan:
+def plan_move(workspace: Workspace, row: Row, folder: str) -> WritePlan:
     """Plan another folder for a note; none where it is there already.
 
     Raises:
         Refused: The folder is outside the vault, is none, or has a note of that name.
     """
-    folder = _folder(plans, folder)
+    folder = _find_folder(workspace, folder)
     name = row.path.rpartition("/")[2]
     target = f"{folder}/{name}" if folder else name
-    plan = WritePlan("mv", row.path) if target == row.path else _move(plans, "mv", row, target)
+    plan = WritePlan("mv", row.path) if target == row.path else _move(workspace, "mv", row, target)
     plan.label = f"{row.path} -> {folder or '.'}"
     return plan
 
 
-def plan_moves(plans: Workspace, rows: Sequence[Row], folder: str) -> WritePlan:
+def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> WritePlan:
     """Plan another folder for several notes, as one step; one that cannot move is left out.
 
     Raises:
         Refused: The folder is outside the vault, or is none.
     """
-    folder = _folder(plans, folder)
+    folder = _find_folder(workspace, folder)
+    found = workspace.catalog.rows_of(paths)
+    rows = [found[path] for path in sorted(found)]
     plan = WritePlan("mv", f"{len(rows)} notes -> {folder or '.'}")
     moves: dict[str, str] = {}
     taken: set[str] = set()
@@ -92,29 +102,24 @@ def plan_moves(plans: Workspace, rows: Sequence[Row], folder: str) -> WritePlan:
         if target == row.path:
             continue
         try:
-            _need_place(plans, row.path, target, taken)
+            _need_free(workspace, row.path, target, taken)
         except Refused as error:
             plan.refuse(row.path, error)
             continue
         taken.add(fold_name(target))
         moves[row.path] = target
-    while not _follow_all(plans, plan, moves):
-        pass
+    while failed := _plan_with_links(workspace, plan, moves):
+        del moves[failed[0]]
+        plan.refuse(*failed)
     return plan
 
 
-def _folder(plans: Workspace, folder: str) -> str:
-    """The vault path of the folder that was named; one that is not there yet will be made.
-
-    Raises:
-        Refused: It is outside the vault, or the name of a note: what a shell's `mv` would rename.
-    """
-    from notekeep.storage.file_names import match_spelling, resolve_path, split_path
-
-    path = match_spelling(plans.root, "/".join(split_path(folder.lstrip("/"))))
-    if resolve_path(plans.root, path).is_dir():
+def _find_folder(workspace: Workspace, folder: str) -> str:
+    """The vault path of the folder that was named; one that is not there yet will be made."""
+    path = match_spelling(workspace.root, "/".join(split_path(folder.lstrip("/"))))
+    if resolve_path(workspace.root, path).is_dir():
         return path
-    is_named = path.endswith(".md") or ("/" not in path and bool(plans.catalog.named(path)))
+    is_named = path.endswith(".md") or ("/" not in path and bool(workspace.catalog.named(path)))
     if is_named and not folder.endswith("/"):
         raise Refused(
             f"{folder!r} is the name of a note, not of a folder",
@@ -124,21 +129,14 @@ def _folder(plans: Workspace, folder: str) -> str:
     return path
 
 
-def _need_place(plans: Workspace, path: str, target: str, taken: set[str]) -> None:
-    if fold_name(target) != fold_name(path):
-        _need_free(plans, target)
-    if fold_name(target) in taken:
-        raise Refused(f"two of these notes would be {target}", "rename one of them first")
-
-
-def plan_delete(plans: Workspace, paths: Sequence[str]) -> WritePlan:
+def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
     """Plan the trash for several notes, as one step."""
     count = "1 note" if len(paths) == 1 else f"{len(paths)} notes"
     plan = WritePlan("rm", paths[0] if len(paths) == 1 else count)
-    for path, data in plans.contents(plan, paths):
+    for path, data in workspace.contents(plan, paths):
         plan.changes.append(NoteChange(path, data, None))
     gone = {change.path for change in plan.changes}
-    links = [(link.source, path) for path in gone for link in plans.catalog.backlinks(path)]
+    links = [(link.source, path) for path in gone for link in workspace.catalog.backlinks(path)]
     linking = sorted({source for source, _ in links} - gone)
     if linking:
         many = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
@@ -148,59 +146,49 @@ def plan_delete(plans: Workspace, paths: Sequence[str]) -> WritePlan:
     return plan
 
 
-def _follow_all(plans: Workspace, plan: WritePlan, moves: dict[str, str]) -> bool:
-    """Plan moves, and every link that follows; False when one was taken out of them meanwhile."""
-    follow = LinkUpdater(moves, plans.catalog.names(), plans.links, plans.attached())
-    plan.changes.clear()
-    linking = follow.sources(plans.catalog)
+def _plan_with_links(
+    workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
+) -> tuple[str, NotekeepError] | None:
+    """Plan moves, themselves first, and every link that follows.
+
+    Returns the note that cannot be moved, and why: nothing of what was planned with it holds.
+    """
+    names = workspace.catalog.names()
+    follow = LinkUpdater(moves, names, workspace.link_style, workspace.attachments())
+    paths = (*moves, *sorted(follow.sources(workspace.catalog) - moves.keys()))
+    edited = set(workspace.distinct(paths))
+    changes: list[NoteChange] = []
     refused: list[tuple[str, Refused]] = []
-    paths = (*moves, *sorted(linking - moves.keys()))
-    edited = set(plans.distinct(paths))
     for path in paths:
-        target = moves.get(path, "")
-        if not target and path not in edited:
+        target = moves.get(path, path)
+        is_moved = path in moves
+        if not is_moved and path not in edited:
             continue
         try:
-            data = plans.read(path)
-            after = data
+            data = after = workspace.read(path)
             if path in edited:
-                after = follow.rewrite(plans.note(path, data), data, target or path)
+                after = follow.rewrite(workspace.note(path, data), data, target)
         except (Refused, NotFound) as error:
-            if target:
-                # Nothing of what was planned with it holds any more.
-                del moves[path]
-                plan.refuse(path, error)
-                return False
+            if is_moved:
+                return path, error
             if isinstance(error, Refused):
                 refused.append((path, error))
             continue
-        if target or after != data:
-            plan.changes.append(NoteChange(path, data, after, target))
+        if is_moved or after != data:
+            changes.append(NoteChange(path, data, after, target if target != path else ""))
+    plan.changes = changes
     for path, refusal in refused:
         plan.refuse(path, refusal)
-    return True
+    return None
 
 
-def _move(plans: Workspace, verb: str, row: Row, target: str) -> WritePlan:
-    """Plan a note's move, itself first, then every note whose links follow."""
+def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
+    """A plan of one note's move, itself first, then every note whose links follow."""
     plan = WritePlan(verb, row.path)
-    if target != row.path and fold_name(target) != fold_name(row.path):
-        _need_free(plans, target)
-    names = plans.catalog.names()
-    follow = LinkUpdater({row.path: target}, names, plans.links, plans.attached())
-    before = plans.read(row.path)
-    own = follow.rewrite(plans.note(row.path, before), before, target)
-    plan.changes.append(NoteChange(row.path, before, own, target if target != row.path else ""))
-    linking = follow.sources(plans.catalog)
-    for source in plans.distinct((row.path, *sorted(linking)))[1:]:
-        data = plans.read(source)
-        try:
-            after = follow.rewrite(plans.note(source, data), data, source)
-        except Refused as error:
-            plan.refuse(source, error)
-            continue
-        if after != data:
-            plan.changes.append(NoteChange(source, data, after))
+    _need_free(workspace, row.path, target, set())
+    failed = _plan_with_links(workspace, plan, {row.path: target})
+    if failed is not None:
+        raise failed[1]
     return plan
 
 
@@ -241,18 +229,7 @@ class LinkUpdater:
         return Resolver((moves.get(path, path), title, rest) for path, title, rest in self._names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
-        """A note's bytes with its links leading to where they led before.
-
-        Args:
-            note: The note.
-            data: Its bytes.
-            path: Where it will be.
-
-        Raises:
-            Refused: A link in its front matter cannot be edited safely.
-        """
-        from notekeep.markdown.links import retarget
-
+        """A note's bytes for its path afterwards, its links leading to where they led before."""
         edits = retarget(
             note.body,
             note.spans.links if note.spans else [],
@@ -300,8 +277,6 @@ class LinkUpdater:
             return None
 
     def _front_matter(self, note: Note, data: bytes, path: str) -> bytes:
-        from notekeep.markdown import field_edit, frontmatter
-
         for key, value in frontmatter.read_frontmatter(data).fields.items():
             moved = self._value(value, note.path, path)
             if moved != value:
@@ -344,27 +319,20 @@ def _stem(path: str) -> str:
     return fold_name(note_stem(path))
 
 
-def _need_free(plans: Workspace, target: str) -> None:
-    from notekeep.storage.file_names import free_path
-
-    if free_path(plans.root, target) != target:
+def _need_free(workspace: Workspace, path: str, target: str, taken: Collection[str]) -> None:
+    is_same = fold_name(target) == fold_name(path)
+    if not is_same and free_path(workspace.root, target) != target:
         raise Refused(f"{target} exists already", "choose another title, or move that one first")
+    if fold_name(target) in taken:
+        raise Refused(f"two of these notes would be {target}", "rename one of them first")
 
 
-def _retitled(plans: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
-    """The note with its title changed where it is written; a file's name needs no change inside.
-
-    Raises:
-        Refused: The title stands in text that is not UTF-8, or cannot be edited safely.
-    """
-    from notekeep.markdown import field_edit
-    from notekeep.markdown.sanitize import plain_text
-    from notekeep.markdown.text_edit import TextEdit
-
-    note = plans.note(path, data)
+def _retitled(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
+    """The note with its title changed where it is written; a file's name needs no change inside."""
+    note = workspace.note(path, data)
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
-        note = plans.note(path, data)
+        note = workspace.note(path, data)
     first = next((h for h in note.spans.headings if h.level == 1), None) if note.spans else None
     if first is None or plain_text(first.text) != old or "\n" in first.text:
         return data
@@ -382,25 +350,22 @@ _FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it, and links foll
 _FILE_HINT = "give it another name"
 
 
-def find_portable_names(plans: Workspace, paths: Iterable[str]) -> dict[str, str]:
+def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
     """Give the notes whose own name does not travel a path that is free and does.
 
-    Args:
-        plans: The vault.
-        paths: Files of it; logs and templates among them keep their names, which other things
-            refer to.
+    Logs and templates keep their names, which other things refer to.
     """
     moves: dict[str, str] = {}
     taken: set[str] = set()
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
-        if not portability_problem(name) or role(path, plans.schema) != "note":
+        if not portability_problem(name) or role(path, workspace.schema) != "note":
             continue
         stem = safe_name(name[: -len(".md")])
-        number, target = 1, free_path(plans.root, f"{folder}{slash}{stem}.md")
+        number, target = 1, free_path(workspace.root, f"{folder}{slash}{stem}.md")
         while name_key(target) in taken:
             number += 1
-            target = free_path(plans.root, f"{folder}{slash}{stem} {number}.md")
+            target = free_path(workspace.root, f"{folder}{slash}{stem} {number}.md")
         taken.add(name_key(target))
         moves[path] = target
     return moves
@@ -420,38 +385,36 @@ def name_problems(path: str, *, is_mended: bool) -> list[tuple[Problem, bool]]:
     return found
 
 
-def add_moves(plans: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
+def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
     """Add renames to a plan, with every link to the notes, on top of what it does to them.
 
     A note that was called by its file's name keeps that as its title.
     """
     if not moves:
         return
-    follow = LinkUpdater(moves, plans.catalog.names())
+    follow = LinkUpdater(moves, workspace.catalog.names())
     changes = {change.path: change for change in plan.changes}
-    linking = follow.sources(plans.catalog)
+    linking = follow.sources(workspace.catalog)
     for path in sorted(linking | moves.keys()):
         target = moves.get(path, "")
-        before = changes[path].before if path in changes else plans.read(path)
+        before = changes[path].before if path in changes else workspace.read(path)
         after = changes[path].after if path in changes else before
         if before is None or after is None:
             continue
         try:
-            after = follow.rewrite(plans.note(path, after), after, target or path)
+            after = follow.rewrite(workspace.note(path, after), after, target or path)
         except Refused as error:
             plan.refuse(path, error)
         if target:
-            after = _titled(plans, path, after)
+            after = _titled(workspace, path, after)
         if target or after != before:
             changes[path] = NoteChange(path, before, after, target)
     plan.changes[:] = [changes[path] for path in sorted(changes)]
 
 
-def _titled(plans: Workspace, path: str, data: bytes) -> bytes:
+def _titled(workspace: Workspace, path: str, data: bytes) -> bytes:
     """A note with its file's name as its title, where that is what it is called by."""
-    from notekeep.markdown import field_edit
-
-    note = plans.note(path, data)
+    note = workspace.note(path, data)
     stem = note_stem(path)
     if note.problem is not None or note.title != stem or clean_line(stem) != stem:
         return data
@@ -459,4 +422,4 @@ def _titled(plans: Workspace, path: str, data: bytes) -> bytes:
         after = field_edit.set_field(data, "title", stem)
     except Refused:
         return data
-    return after if plans.note(path, after).title == stem else data
+    return after if workspace.note(path, after).title == stem else data

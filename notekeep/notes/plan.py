@@ -77,7 +77,7 @@ class WritePlan:
         raise Refused(message, first.hint, line=first.line, column=first.column)
 
     def diff(self) -> Iterator[str]:
-        """The plan as lines of a unified diff, file by file."""
+        """Return the plan as lines of a unified diff, file by file."""
         for change in self.changes:
             yield from _diff(change)
 
@@ -99,7 +99,7 @@ class WriteResult(NamedTuple):
 
 
 def refusal(path: str, error: NotekeepError) -> Problem:
-    """Why a file was left out, with the place in it where there is one."""
+    """Tell why a file was left out, with the place in it where there is one."""
     line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
     return Problem(path, line, error.message, error.hint, "refused", column)
 
@@ -130,23 +130,15 @@ def _lines(data: bytes) -> list[str]:
 # Carrying out a plan: one step in history, whole where its parts need each other.
 
 
-WHOLE = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
+_WHOLE_VERBS = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
 """Verbs whose changes make no sense one without the other."""
 
-BACK = frozenset({"restore"})
+_RESTORING_VERBS = frozenset({"restore"})
 """Verbs that give a file the name it had, also one that does not travel."""
 
 
 def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
-    """Write what a plan says.
-
-    Args:
-        plan: The plan; a file is written only if it is what the plan was made from.
-        root: The vault.
-        history: Where earlier versions are kept, and the step is noted.
-
-    Returns:
-        What was written, and what was left out with its reason.
+    """Write what a plan says, as one step; a file only if it is what the plan was made from.
 
     Raises:
         Conflict: The only file, or one that the others need, has changed since; nothing is lost.
@@ -154,9 +146,11 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     """
     if not plan.changes:
         return WriteResult("", [], plan.refused, plan.remarks)
-    any_name = plan.verb in BACK
+    any_name = plan.verb in _RESTORING_VERBS
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
-    whole = plan.verb in WHOLE or renames  # a note that moves needs the links to it to follow
+    whole = (
+        plan.verb in _WHOLE_VERBS or renames
+    )  # a note that moves needs the links to it to follow
     with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
         for change in plan.changes:
             if change.before is None:

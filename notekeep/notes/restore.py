@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.catalog.name_lookup import find_exact, resolve
 from notekeep.errors import Ambiguous, NotFound, UsageError
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.autosave import AutosaveFile
@@ -67,25 +68,23 @@ def split_version(name: str) -> tuple[str, int | None]:
     return (match[1], int(match[2])) if match else (name, None)
 
 
-def find_versions(plans: Workspace, history: History, name: str) -> NoteVersions:
+def find_versions(workspace: Workspace, history: History, name: str) -> NoteVersions:
     """Find a note by name, also one that is gone, with its versions.
 
     Raises:
         NotFound: Neither the vault nor history knows the name.
         Ambiguous: Several notes have it, or had it.
     """
-    from notekeep.catalog.name_lookup import find_exact, resolve
-
-    row = find_exact(plans.catalog, name, str(plans.root))
-    gone = [] if row else _gone(plans, history, name)
+    row = find_exact(workspace.catalog, name, str(workspace.root))
+    gone = [] if row else _gone(workspace, history, name)
     if len(gone) > 1:
         raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
-    path = gone[0] if gone else (row or resolve(plans.catalog, name, str(plans.root))).path
-    now = content_at(plans.root, path)
+    path = gone[0] if gone else (row or resolve(workspace.catalog, name, str(workspace.root))).path
+    now = content_at(workspace.root, path)
     return NoteVersions(path, now[0] if now else None, history.versions(path))
 
 
-def plan_restore(plans: Workspace, history: History, name: str) -> WritePlan:
+def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
     """Plan a note as one of its versions had it: `NOTE@N`.
 
     Without a number, a note that is gone comes back as it was last.
@@ -95,7 +94,7 @@ def plan_restore(plans: Workspace, history: History, name: str) -> WritePlan:
         UsageError: The note is there, and no version is named.
     """
     plain, number = split_version(name)
-    past = find_versions(plans, history, plain)
+    past = find_versions(workspace, history, plain)
     if number is None:
         if past.now is not None:
             raise UsageError(
@@ -104,26 +103,19 @@ def plan_restore(plans: Workspace, history: History, name: str) -> WritePlan:
             )
         number = 1
     version = past.version(number)
-    return plan_version(plans, history, past.path, version.digest, f"{past.path}@{number}")
+    return plan_version(workspace, history, past.path, version.digest, f"{past.path}@{number}")
 
 
 def plan_version(
-    plans: Workspace, history: History, path: str, digest: Digest, label: str = ""
+    workspace: Workspace, history: History, path: str, digest: Digest, label: str = ""
 ) -> WritePlan:
     """Plan a note with a content that history holds; one that is gone is made again.
-
-    Args:
-        plans: The vault.
-        history: Where the content is.
-        path: The note.
-        digest: The content.
-        label: What the step is called; by default the note's path.
 
     Raises:
         NotFound: History does not hold it any more.
     """
     data = history.blobs.read(digest)
-    now = content_at(plans.root, path)
+    now = content_at(workspace.root, path)
     before = now[0] if now else None
     plan = WritePlan("restore", label or path)
     if data != before:
@@ -131,33 +123,22 @@ def plan_version(
     return plan
 
 
-def plan_untrash(plans: Workspace, history: History, name: str, to: str = "") -> WritePlan:
-    """Plan a file's way back from the trash.
-
-    Args:
-        plans: The vault.
-        history: Where the file's old path is looked up.
-        name: The file: its path in the trash, its old path, or its name.
-        to: Where it goes, as a vault path; empty is where it was.
+def plan_untrash(workspace: Workspace, history: History, name: str, to: str = "") -> WritePlan:
+    """Plan a file's way back from the trash, to where it was or to another vault path.
 
     Raises:
         NotFound: Nothing in the trash has that name.
         Ambiguous: Several files have it.
     """
-    path = find_trashed(plans, name)
+    path = find_trashed(workspace, name)
     target = to or original_path(history, path)
-    data = plans.read(path)
+    data = workspace.read(path)
     return WritePlan("restore", target, [NoteChange(path, data, data, target)])
 
 
-def find_trashed(plans: Workspace, name: str) -> str:
-    """The one file in the trash that a name means: its path there, its old path, or its name.
-
-    Raises:
-        NotFound: Nothing in the trash has that name.
-        Ambiguous: Several files have it.
-    """
-    listed = [one.path for one in list_trash(plans.root)]
+def find_trashed(workspace: Workspace, name: str) -> str:
+    """The one file in the trash that a name means: its path there, its old path, or its name."""
+    listed = [one.path for one in list_trash(workspace.root)]
     found = _named(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
     if not found:
         raise NotFound(f"nothing in the trash is called {name!r}", "`notekeep trash` lists it")
@@ -166,7 +147,7 @@ def find_trashed(plans: Workspace, name: str) -> str:
     return found[0]
 
 
-def _gone(plans: Workspace, history: History, name: str) -> list[str]:
+def _gone(workspace: Workspace, history: History, name: str) -> list[str]:
     """The notes of history with a name that are not in the vault, the last seen first."""
     paths: dict[str, None] = {}
     for record in history.records():
@@ -179,7 +160,7 @@ def _gone(plans: Workspace, history: History, name: str) -> list[str]:
     return [
         path
         for path in _named(reversed(paths), name)
-        if not path.startswith(f"{TRASH}/") and content_at(plans.root, path) is None
+        if not path.startswith(f"{TRASH}/") and content_at(workspace.root, path) is None
     ]
 
 
@@ -223,7 +204,7 @@ def find_traces(vault: Vault, name: str) -> Traces:
         NotFound: Neither the vault nor history knows it.
     """
     history = vault.history
-    past = find_versions(vault.notes.plan, history.store, name)
+    past = find_versions(vault.notes.workspace, history.store, name)
     records = history.store.records()
     names = list_past_paths(records, past.path)
     steps = sum(
@@ -241,13 +222,10 @@ def find_traces(vault: Vault, name: str) -> Traces:
 
 
 def forget_traces(vault: Vault, traces: Traces) -> int:
-    """Remove every trace; the index is thrown away and built anew from the files that are there.
+    """Remove every trace, and return how many versions of history that were.
 
-    Deleting rows would leave their text in free pages of the index until something else is written
-    there.
-
-    Returns:
-        How many versions were removed from history.
+    The index is thrown away and built anew: deleting rows would leave their text in free pages of
+    it until something else is written there.
     """
     removed = vault.history.store.forget(traces.path)
     for name in {traces.path, *traces.names}:

@@ -14,13 +14,8 @@ if TYPE_CHECKING:
 TABLE = "saved"
 
 
-def plan_save_query(plans: Workspace, name: str, query: str) -> WritePlan:
-    """Plan to keep a query under a name, or to forget it; all else in the file stays.
-
-    Args:
-        plans: Reads the settings.
-        name: What the person calls it.
-        query: The query; "" forgets it.
+def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
+    """Plan to keep a query under a name, an empty one to forget it; the rest of the file stays.
 
     Raises:
         NotFound: No query of that name is to be forgotten.
@@ -35,7 +30,7 @@ def plan_save_query(plans: Workspace, name: str, query: str) -> WritePlan:
     if not name or not name.isprintable():
         raise UsageError("a saved query needs a name on one line", "give it a word or two")
     try:
-        before: bytes | None = plans.read(VAULT_SETTINGS)
+        before: bytes | None = workspace.read(VAULT_SETTINGS)
     except NotFound:
         before = None
     try:

@@ -16,15 +16,10 @@ TokenKind: TypeAlias = Literal[
 
 
 class Token(NamedTuple):
-    """One piece of a query.
+    """One piece of a query, and where it stands: first character, one past the last.
 
-    Attributes:
-        kind: What it is; a "bracket" is `[key]` without a value.
-        text: What it says, without quotes, slashes, `#` and brackets; a field's name as typed.
-        start: Where it begins in the query.
-        end: One past its last character.
-        op: A field's operator; None for what is no field.
-        closed: Whether what opens here closes.
+    A "bracket" is `[key]` without a value. `text` comes without quotes, slashes, `#` and brackets;
+    `op` is a field's operator; `closed` says whether what opens here closes.
     """
 
     kind: TokenKind

@@ -72,8 +72,7 @@ class Regex:
 class Section:
     """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
 
-    Attributes:
-        node: What it must match: only Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and Not.
+    `node` is made of Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and Not only.
     """
 
     node: Node
@@ -196,18 +195,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Query:
-    """What a person asked for.
-
-    Attributes:
-        text: The query as typed.
-        root: The tree, or None when the query has no condition (everything matches).
-        order: Keys from `sort:`, most important first; empty means the caller's own order.
-        limit: From `limit:`, or None.
-    """
+    """What a person asked for."""
 
     text: str
-    root: Node | None = None
-    order: tuple[Order, ...] = ()
+    root: Node | None = None  # None has no condition: everything matches
+    order: tuple[Order, ...] = ()  # the most important key first; empty is the caller's own order
     limit: int | None = None
 
 

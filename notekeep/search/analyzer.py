@@ -100,14 +100,7 @@ WordKind: TypeAlias = Literal["word", "pair", "last", "mark"]
 
 
 class Language(NamedTuple):
-    """How a language is read.
-
-    Attributes:
-        code: Two letters, or "" for none.
-        stem: The stem of a folded word, or None.
-        stops: Folded words that are not indexed.
-        elides: Whether an apostrophe parts two words (`l'homme`) rather than joining one (`don't`).
-    """
+    """How a language is read. With `elides` an apostrophe parts two words, as in `l'homme`."""
 
     code: str
     stem: Callable[[str], str] | None

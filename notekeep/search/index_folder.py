@@ -66,17 +66,11 @@ _STAMP = re.compile(r"reached-(\d+)$")
 
 
 class CommitStamp(NamedTuple):
-    """What a commit stands for.
+    """What a commit stands for."""
 
-    Attributes:
-        generation: The catalog's generation up to which the index holds every change.
-        notes: How many notes it holds.
-        languages: Codes of the languages that notes name for themselves.
-    """
-
-    generation: int
+    generation: int  # of the catalog, up to which the index holds every change
     notes: int
-    languages: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # those that notes name for themselves
 
 
 class IndexFolder:
@@ -172,13 +166,10 @@ class IndexFolder:
 
     @contextlib.contextmanager
     def lock(self, wait: float = 0) -> Iterator[None]:
-        """Hold the right to write for a while.
+        """Hold the right to write, for which to wait so many seconds.
 
         The lock is beside the folder, because the folder itself is replaced. The system frees it
         when its holder dies.
-
-        Args:
-            wait: For how many seconds to wait for it.
 
         Raises:
             IndexBusy: Another process has it for longer.

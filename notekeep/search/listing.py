@@ -25,14 +25,8 @@ def list_notes(
 ) -> tuple[int, list[Row]]:
     """List the notes that a query matches, sorted by title unless it says otherwise.
 
-    Args:
-        query: What is asked for.
-        sources: What is asked.
-        limit: How many rows at most, besides what the query itself says.
-        offset: How many rows to leave out first.
-
     Returns:
-        How many match in all, and the rows.
+        How many match in all, and at most `limit` rows of them from `offset` on.
 
     Raises:
         UsageError: A regular expression takes too long.
@@ -79,10 +73,8 @@ def read_page(
         node: Its tree, of facts only; see `resolve_words`.
         catalog: The vault's facts.
         limit: How many rows at most.
-        way: How many rows to leave out, or how else to get there.
-
-    Returns:
-        The rows, first to last in any case; none where there is no note to count from.
+        way: How many rows to leave out, or how else to get there. Where there is no note to count
+            from, there are no rows.
     """
     if isinstance(way, int):
         limit = limit if query.limit is None else min(limit, max(0, query.limit - way))
@@ -99,11 +91,7 @@ def read_page(
 
 
 class OrderedList:
-    """A list whose order is known: every page of it costs the same, however far down it is.
-
-    Attributes:
-        total: How many notes there are.
-    """
+    """A list of known order and length: every page costs the same, however far down it is."""
 
     def __init__(self, catalog: Catalog, stored: list[str]) -> None:
         self.total = len(stored)

@@ -47,12 +47,9 @@ class PlanMatcher:
         return self._plan is None or _holds(self._plan, _Places(self._places(text, language)))
 
     def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
-        """Whether one piece of a text has all that the tree asks for.
+        """Whether one piece of a text has all that the tree asks for; the first one starts at 0.
 
-        Args:
-            text: The whole text; it is gone through once, however many pieces it has.
-            starts: Where each piece begins, in order, the first at 0.
-            language: As in `spans`.
+        The text is gone through once, however many pieces it has.
         """
         plan = self._plan
         if plan is None:

@@ -113,15 +113,10 @@ def wanted_leaves(plan: Plan | None) -> Iterator[Leaf]:
 
 
 class Planner:
-    """Makes plans for one index.
+    """Makes plans for one index, whose languages are those of its analyzers, the vault's own first.
 
-    Attributes:
-        patterns_cut: Patterns that stand for more words than are looked for.
-
-    Args:
-        analyzers: One for each language in the index, the vault's own first.
-        vocabulary: Loads the vocabulary; called only when a node needs it.
-        typing: Whether the last word is still being typed.
+    The vocabulary is loaded when a node needs it. `patterns_cut` are patterns that stand for more
+    words than are looked for.
     """
 
     def __init__(

@@ -44,19 +44,12 @@ MAX_CACHED_POSTINGS = 150_000
 
 
 class Postings(NamedTuple):
-    """The posting list of one term in one field.
+    """The posting list of one term in one field."""
 
-    Attributes:
-        notes: Numbers of the notes, rising, without deleted ones.
-        weights: How often the term stands in each.
-        values: Its positions in each, encoded.
-        frequency: How many notes have it, deleted ones too; Whoosh's scores count them.
-    """
-
-    notes: list[int]
-    weights: list[float]
-    values: list[bytes]
-    frequency: int
+    notes: list[int]  # rising, without deleted ones
+    weights: list[float]  # how often the term stands in each
+    values: list[bytes]  # where it stands in each, encoded
+    frequency: int  # how many notes have it, deleted ones too; Whoosh's scores count them
 
 
 class IndexSegment:
@@ -131,15 +124,10 @@ def _path(stored: bytes) -> str:
 
 
 class IndexSnapshot:
-    """One commit, open for reading until `close`.
+    """One commit, open for reading until `close`. Reading raises anything when it is damaged.
 
-    Reading raises anything when the index is damaged.
-
-    Attributes:
-        stamp: What the commit stands for.
-        parts: The segments, each with the number of its first note and the set of its deleted
-            notes, numbered within the segment.
-        size: How many notes are numbered, deleted ones too; Whoosh's scores count them.
+    `parts` are the segments, each with the number of its first note and its deleted notes, numbered
+    within the segment. `size` counts deleted notes too, as Whoosh's scores do.
     """
 
     def __init__(

@@ -31,19 +31,12 @@ START_SECONDS = 10.0
 
 
 class RegexMatches(NamedTuple):
-    """What an expression found.
+    """What an expression found."""
 
-    Attributes:
-        found: The first spans in each note that matches, in characters of the whole file.
-        done: How many notes were searched, or a few fewer.
-        total: How many there are to search.
-        seconds: What it took of the processor.
-    """
-
-    found: dict[str, Spans]
-    done: int
+    found: dict[str, Spans]  # the first ones in each note, in characters of the whole file
+    done: int  # how many notes were searched, or a few fewer
     total: int
-    seconds: float
+    seconds: float  # of the processor
 
     @property
     def is_whole(self) -> bool:
@@ -60,7 +53,7 @@ def find_regex_matches(
         pattern: A regular expression that `re` accepts.
         root: The vault.
         paths: The notes to search.
-        seconds: How long it may keep the processor busy; None is CPU_SECONDS.
+        seconds: How long it may keep the processor busy, if not CPU_SECONDS.
 
     Raises:
         UsageError: It could not be looked for.

@@ -125,12 +125,7 @@ NO_PASSAGE = Passage(Snippet(""))
 
 
 class FileStart(NamedTuple):
-    """The beginning of a file.
-
-    Attributes:
-        whole: Its text, front matter included.
-        body: Where its body begins, in characters.
-    """
+    """The beginning of a file, front matter included, and at which character its body begins."""
 
     whole: str
     body: int
@@ -155,10 +150,7 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
 def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage:
     """Return the passage with the most different words, or the beginning of the body without any.
 
-    Args:
-        text: The note.
-        spans: Where words stand in its whole text, in order. Those of the front matter count only
-            when there are no others.
+    The spans of words are in order; those of the front matter count only when there are no others.
     """
     shown = [span for span in spans if span[0] >= text.body] or list(spans)
     if not shown:

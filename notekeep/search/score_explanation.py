@@ -24,13 +24,7 @@ MAX_WORDS = 10
 
 
 class QueryPart(NamedTuple):
-    """A part of a query.
-
-    Attributes:
-        depth: How deep it lies within others.
-        text: What it says, in words.
-        notes: How many notes it matches by itself; None when that cannot be counted.
-    """
+    """A part of a query, in words; `notes` is how many it matches by itself, if that is known."""
 
     depth: int
     text: str

@@ -236,12 +236,7 @@ def find_notes_in_all(lists: Sequence[Postings], within: Container[int] | None) 
 
 
 def find_phrase_notes(terms: Iterable[tuple[int, Postings]], among: Collection[int]) -> list[int]:
-    """Return the notes in which terms stand at their distances.
-
-    Args:
-        terms: The distance of each from the first, and its list.
-        among: Some notes that are in all of these lists.
-    """
+    """Return the notes, of some that have all terms, in which these stand at their distances."""
     notes = sorted(among)
     starts: set[int] = set()
     for nth, (distance, postings) in enumerate(terms):

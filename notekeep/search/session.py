@@ -84,8 +84,8 @@ def run_search(
         explain: Also say how the query was read, and why each hit stands where it does.
 
     Returns:
-        Hits by score, or in the order the query says. While there is no full-text index, they are
-        found by titles, aliases and tags, and the answer says so.
+        Hits by score, or in the order the query says; by titles, aliases and tags alone while there
+        is no full-text index.
 
     Raises:
         UsageError: A regular expression takes too long.
@@ -98,11 +98,7 @@ def run_search(
 
 
 class _Search:
-    """One search.
-
-    Attributes:
-        answered: The query that was answered in the end.
-    """
+    """One search; `answered` is the query that was answered in the end."""
 
     def __init__(
         self,
@@ -185,12 +181,8 @@ class _Search:
 class QueryRun:
     """One query and its hits: facts, then words, then the second look, then a passage of each.
 
-    Attributes:
-        query: What is asked.
-        typing: Whether its last word is unfinished.
-        resolved: Its tree with only words and known notes in it, once it was asked.
-        boosts: Why each hit stands where it does, by path; of those that were ranked.
-        matcher: Finds the words that were asked for; None where there are none.
+    `resolved` is its tree with only words and known notes in it, once it was asked; `boosts` say by
+    path why each hit stands where it does, `matcher` finds its words, if it has any.
     """
 
     def __init__(

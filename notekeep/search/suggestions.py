@@ -224,17 +224,11 @@ _OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
-    """Another query, for one that found nothing.
-
-    Attributes:
-        query: What is asked.
-        words: The words of the first query that are no longer in it.
-        respelt: What stands in their place; nothing when they are left out.
-    """
+    """Another query, for one that found nothing."""
 
     query: Query
-    words: tuple[str, ...]
-    respelt: tuple[str, ...] = ()
+    words: tuple[str, ...]  # of the first query, which are no longer in it
+    respelt: tuple[str, ...] = ()  # what stands in their place
 
     @property
     def remark(self) -> str:
@@ -248,10 +242,7 @@ class FallbackQuery(NamedTuple):
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
     """Return the query with words that no note has in their nearest spelling; None without one.
 
-    Args:
-        query: What found nothing.
-        nearest: The words of the vault that a word may stand for, best first; none for a word that
-            the vault has.
+    `nearest` gives the words that one may stand for, best first; none for one that the vault has.
     """
     if query.root is None or sum(1 for _ in _words(query.root)) > MAX_WORDS:
         return None

@@ -48,13 +48,9 @@ class SearchDropped(NotekeepError):
 
 
 class SearchSources:
-    """What a question is answered from.
+    """What a question is answered from: facts, full text, the files of the vault.
 
-    Attributes:
-        catalog: The vault's facts.
-        root: The vault.
-        times_opened: How often a note was opened, by its path.
-        wanted: Whether somebody still waits for the answer; asked while notes are read.
+    `wanted` says whether somebody still waits for the answer; it is asked while notes are read.
     """
 
     def __init__(
@@ -99,17 +95,11 @@ def needs_text(node: Node) -> bool:
 
 
 class TextFilter:
-    """Answers such conditions for one query.
+    """Answers such conditions for one query, whose text is for error messages.
 
-    Attributes:
-        spans: Where the regular expressions match, by path, in characters of the whole file.
-        cut_short: Remarks on regular expressions that were stopped before their end.
-
-    Args:
-        sources: What is asked.
-        text: The query as typed, for error messages.
-        in_part: Whether the notes that a regular expression has found until it is stopped are an
-            answer; else it is an error.
+    `spans` say where regular expressions match, by path, in characters of the whole file;
+    `cut_short` are remarks on those that were stopped before their end. What these have found until
+    then is an answer `in_part`; else it is an error.
     """
 
     def __init__(self, sources: SearchSources, text: str = "", *, in_part: bool = False) -> None:
@@ -119,11 +109,7 @@ class TextFilter:
         self._spent = 0.0
 
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
-        """Return the same tree with only words, tags and known notes in it.
-
-        Args:
-            node: Any tree.
-            within: The notes that can still be found; others need not be read.
+        """Return the same tree with only words, tags and known notes in it; only `within` is read.
 
         Raises:
             UsageError: A regular expression takes too long.

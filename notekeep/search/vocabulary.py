@@ -122,12 +122,9 @@ class Vocabulary:
             self._new[word] = self._new.get(word, 0) + 1
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
-        """Return words that begin so, commonest first.
+        """Return words that begin so, commonest first; with `heads` only those of titles and tags.
 
-        Args:
-            beginning: Folded.
-            limit: About how many; some more, so that the words of titles are not left out.
-            heads: Only words that stand in a title, alias, tag or heading.
+        There may be some more than `limit`, so that the words of titles are not left out.
         """
         low, high = self._range(beginning)
         in_heads = [at for at in range(low, high) if self._heads[at]]

@@ -146,7 +146,7 @@ def make_schema(language: str) -> Schema:
 def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
     """Return one block of a flat list of note, weight and value, again and again."""
     notes, values = postings[0::3], tuple(postings[2::3])
-    weights = tuple(map(int, postings[1::3]))
+    weights = tuple(postings[1::3])
     highest = float(max(weights))
     packed: Sequence[int] | float | None = weights
     if min(weights) == highest:
@@ -235,7 +235,7 @@ class PostingPool:
             )
             self._file.write(block)
             postings.clear()
-        postings += (note, weight, value)
+        postings += (note, int(weight), value)  # a small int is shared, a float is not
 
     def iter_postings(self) -> Iterator[TermPostings]:
         """Yield the list of each term, fields and terms in order; what was gathered is given up."""

@@ -60,19 +60,12 @@ class IndexReplaced(IndexUnusable):
 
 
 class RankedNotes(NamedTuple):
-    """What a tree finds.
+    """What a tree finds."""
 
-    Attributes:
-        scores: The scores of all notes that were found, best first.
-        nearness: How near the words stand in the best of them.
-        patterns_cut: Patterns that stand for more words than were looked for.
-        matcher: Finds the words in a text.
-    """
-
-    scores: dict[str, float]
-    nearness: dict[str, float]
-    patterns_cut: tuple[str, ...]
-    matcher: PlanMatcher
+    scores: dict[str, float]  # of all notes that were found, best first
+    nearness: dict[str, float]  # how near the words stand in the best of them
+    patterns_cut: tuple[str, ...]  # those that stand for more words than were looked for
+    matcher: PlanMatcher  # finds the words in a text
 
 
 class WhooshIndex:
@@ -348,12 +341,7 @@ class WhooshIndex:
         return self._ask(question)
 
     def matcher(self, node: Node) -> PlanMatcher:
-        """Return what finds a tree's words in a text: for sections and lines.
-
-        Raises:
-            UnanswerableNode: As `scores` does.
-            IndexUnusable: There is no index.
-        """
+        """Return what finds a tree's words in a text; raises as `scores` does."""
         plan = self._ask(lambda snapshot: self._planner(snapshot).plan(node))
         return PlanMatcher(plan, self.language)
 

@@ -1,4 +1,7 @@
-"""Changes of notes: each is a plan that is applied; `plan` alone shows what would be written."""
+"""Changes of notes: each is a plan that is applied; a plan alone shows what would be written.
+
+Each verb's module is imported when the verb is used, so that a command loads its own only.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,14 @@ from notekeep.storage.open_folder import NameTaken
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from notekeep.catalog.name_lookup import Mention
+    from notekeep.catalog.records import Row
+    from notekeep.errors import Problem
+    from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Schema
+    from notekeep.notes.habit_notes import RepairOffer
+    from notekeep.notes.lint import Lint
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
@@ -40,8 +49,7 @@ class NoteService:
         open_history: Callable[[], History],
     ) -> None:
         self.root = root
-        self.plan = Workspace(Path(root), settings, schema, search.catalog)
-        self.search = search
+        self.workspace = Workspace(Path(root), settings, schema, search.catalog)
         self.habits = habits
         self.indexing = indexing
         self._open_history = open_history  # a plan that is only shown needs none
@@ -56,6 +64,155 @@ class NoteService:
         done = apply_plan(plan, self.root, self._open_history())
         return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
 
+    # What each verb would write
+
+    def plan_new(
+        self,
+        kind: str,
+        title: str,
+        *,
+        fields: Mapping[str, Value] | None = None,
+        tags: Sequence[str] = (),
+        body: str = "",
+    ) -> WritePlan:
+        """Plan a new note, named by its title, in the folder of its kind.
+
+        Raises:
+            UsageError: There is no such kind.
+            Refused: The title gives no name that a file can have.
+        """
+        from notekeep.notes.capture import plan_new
+
+        return plan_new(self.workspace, kind, title, fields=fields, tags=tags, body=body)
+
+    def plan_add(self, text: str, to: str = "") -> WritePlan:
+        """Plan a line at the end of a note or section (`NOTE#Section`), by default today's."""
+        from notekeep.notes.capture import plan_add_to
+
+        return plan_add_to(self.workspace, text, to)
+
+    def plan_quote(
+        self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
+    ) -> WritePlan:
+        """Plan a quote with its page, location or second, at a note's quotes or its end."""
+        from notekeep.notes.capture import plan_quote
+
+        path = self.workspace.resolve(name).path
+        return plan_quote(path, self.workspace.read(path), text, page=page, loc=loc, at=at)
+
+    def plan_attach(self, name: str, file: str) -> WritePlan:
+        """Plan a copy of a file in the attachments, and a link to it at the end of a note."""
+        from notekeep.notes.capture import plan_attach
+
+        return plan_attach(self.workspace, self.workspace.resolve(name).path, file)
+
+    def plan_set(
+        self, paths: Iterable[str], changes: Sequence[str | FieldChange], *, force: bool = False
+    ) -> WritePlan:
+        """Plan front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete).
+
+        With `force`, values outside the range or the choices of their field are written, too.
+
+        Raises:
+            UsageError: One is no change, or its value does not fit its field.
+            InvalidValue: A value is outside the range or the choices of its field in every note.
+        """
+        from notekeep.notes.fields_and_tags import plan_set
+
+        return plan_set(self.workspace, paths, changes, force=force)
+
+    def plan_tag(
+        self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
+    ) -> WritePlan:
+        """Plan tags added to and removed from the front matter of notes."""
+        from notekeep.notes.fields_and_tags import plan_tag
+
+        return plan_tag(self.workspace, paths, add, remove)
+
+    def plan_rename_tag(self, old: str, new: str) -> WritePlan:
+        """Plan another name for a tag and its children, in front matter and in the text."""
+        from notekeep.notes.fields_and_tags import plan_rename_tag
+
+        return plan_rename_tag(self.workspace, old, new)
+
+    def plan_rename(self, name: str, title: str) -> WritePlan:
+        """Plan another title and file name for a note; links to it follow."""
+        from notekeep.notes.moves import plan_rename
+
+        return plan_rename(self.workspace, self.workspace.resolve(name), title)
+
+    def plan_move(self, name: str, folder: str) -> WritePlan:
+        """Plan another folder of the vault for a note; links to it follow."""
+        from notekeep.notes.moves import plan_move
+
+        return plan_move(self.workspace, self.workspace.resolve(name), folder)
+
+    def plan_moves(self, paths: Iterable[str], folder: str) -> WritePlan:
+        """Plan another folder for notes, as one step; links to them follow."""
+        from notekeep.notes.moves import plan_moves
+
+        return plan_moves(self.workspace, paths, folder)
+
+    def plan_delete(self, paths: Iterable[str]) -> WritePlan:
+        """Plan to move notes to the vault's trash, as one step; what links to them is said."""
+        from notekeep.notes.moves import plan_delete
+
+        return plan_delete(self.workspace, sorted(set(paths)))
+
+    def plan_link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
+        """Plan links where notes name a note without linking to it."""
+        from notekeep.notes.link_repair import plan_link_mentions
+
+        return plan_link_mentions(self.workspace, row, mentions)
+
+    def plan_save_query(self, name: str, query: str) -> WritePlan:
+        """Plan to keep a query under a name in the vault's settings; an empty one is removed."""
+        from notekeep.notes.saved_queries import plan_save_query
+
+        return plan_save_query(self.workspace, name, query)
+
+    def plan_toggle_task(self, path: str, line: int, text: str = "") -> WritePlan:
+        """Plan to tick the task on a line of a note, or to open it again.
+
+        Raises:
+            NotFound: There is no such task any more.
+        """
+        from notekeep.notes.tasks import plan_toggle_task
+
+        return plan_toggle_task(self.workspace, path, line, text)
+
+    def plan_review(self, span: str = "week") -> WritePlan:
+        """Plan a note about a week or a month of habits: `week`, `month yesterday`, `week 11-03`.
+
+        Raises:
+            UsageError: It is neither, or days that have not come yet.
+            Refused: There is a review of those days already.
+        """
+        from notekeep.notes.habit_reviews import parse_bounds, plan_review
+
+        tracker = self.habits.tracker
+        return plan_review(self.workspace, tracker, parse_bounds(tracker, span))
+
+    def plan_repairs(self, problems: Iterable[Problem]) -> WritePlan:
+        """Plan all repairs of what was reported of habits that take no guess."""
+        from notekeep.notes.habit_notes import plan_repairs
+
+        return plan_repairs(self.workspace, problems)
+
+    def offer_repair(self, problem: Problem) -> RepairOffer | None:
+        """Find what can be done about one report of habits; None where only a person can tell."""
+        from notekeep.notes.habit_notes import offer_repair
+
+        return offer_repair(self.workspace, self.habits.tracker, problem)
+
+    def lint(self, paths: Iterable[str], label: str = "") -> Lint:
+        """Find what is wrong in notes and logs, with the edits that correct what can be."""
+        from notekeep.notes.lint import lint_notes
+
+        return lint_notes(self.workspace, paths, label)
+
+    # The same, written at once
+
     def create(
         self,
         kind: str,
@@ -65,27 +222,11 @@ class NoteService:
         tags: Sequence[str] = (),
         body: str = "",
     ) -> WriteResult:
-        """Make a new note, named by its title, in the folder of its kind.
-
-        Raises:
-            UsageError: There is no such kind.
-            Refused: The title gives no name that a file can have.
-        """
-        return self.apply(self.plan.new(kind, title, fields=fields, tags=tags, body=body))
-
-    def review(self, span: str = "week") -> WriteResult:
-        """Write the last week or month of habits as a note for the person to finish.
-
-        `span` is `week` or `month`, and after it any day in the one that is meant.
-
-        Raises:
-            UsageError: It is neither, or days that have not come yet.
-            Refused: There is a review of those days already.
-        """
-        return self.apply(self.plan.review(self.habits.tracker, span))
+        """Make a new note; see `plan_new`."""
+        return self.apply(self.plan_new(kind, title, fields=fields, tags=tags, body=body))
 
     def add(self, text: str, to: str = "") -> WriteResult:
-        """Add a line to a note or one of its sections (`NOTE#Section`), by default today's.
+        """Add a line to a note or one of its sections; see `plan_add`.
 
         Where another program wrote there first, it is added to what that wrote.
 
@@ -94,54 +235,38 @@ class NoteService:
         """
         for _ in range(MAX_RETRIES):
             try:
-                return self.apply(self.plan.add(text, to))
+                return self.apply(self.plan_add(text, to))
             except NameTaken:
                 pass  # today's note was made meanwhile
             except Conflict as error:
                 if error.copy:
                     raise
-        return self.apply(self.plan.add(text, to))
-
-    def attach(self, name: str, file: str) -> WriteResult:
-        """Copy a file into the attachments and link it at the end of a note."""
-        return self.apply(self.plan.attach(name, file))
+        return self.apply(self.plan_add(text, to))
 
     def set_fields(
         self, paths: Iterable[str], changes: Sequence[str], *, force: bool = False
     ) -> WriteResult:
-        """Edit front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete)."""
-        return self.apply(self.plan.set_fields(paths, changes, force=force))
+        """Edit front matter; see `plan_set`."""
+        return self.apply(self.plan_set(paths, changes, force=force))
 
     def tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
     ) -> WriteResult:
-        """Add and remove tags in the front matter of notes."""
-        return self.apply(self.plan.tag(paths, add, remove))
-
-    def link_mentions(self, name: str) -> WriteResult:
-        """Link the places where notes name a note without linking to it."""
-        return self.apply(
-            self.plan.link_mentions(self.search.resolve(name), self.search.mentions(name))
-        )
+        """Add and remove tags; see `plan_tag`."""
+        return self.apply(self.plan_tag(paths, add, remove))
 
     def rename(self, name: str, title: str) -> WriteResult:
-        """Give a note another title and file name; links to it follow."""
-        return self.apply(self.plan.rename(name, title))
+        """Give a note another title and file name; see `plan_rename`."""
+        return self.apply(self.plan_rename(name, title))
 
     def move(self, name: str, folder: str) -> WriteResult:
-        """Move a note into another folder of the vault; links to it follow."""
-        return self.apply(self.plan.move(name, folder))
+        """Move a note into another folder; see `plan_move`."""
+        return self.apply(self.plan_move(name, folder))
 
     def delete(self, name: str) -> WriteResult:
         """Move a note to the vault's trash."""
-        return self.apply(self.plan.delete(name))
+        return self.apply(self.plan_delete([self.workspace.resolve(name).path]))
 
     def toggle_task(self, path: str, line: int, text: str = "") -> WriteResult:
-        """Tick or untick the task on a line of a note, counted from 1 in the whole file.
-
-        With `text`, what the task says, it is found again when its line has moved.
-
-        Raises:
-            NotFound: There is no such task any more.
-        """
-        return self.apply(self.plan.toggle_task(path, line, text))
+        """Tick or untick a task; see `plan_toggle_task`."""
+        return self.apply(self.plan_toggle_task(path, line, text))

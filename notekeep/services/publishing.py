@@ -388,10 +388,12 @@ class PublishingService:
 
         def edited(path: str, data: bytes) -> bytes:
             change = FieldChange("slug", "=", slugs[path])
-            return apply_changes(data, [change], self.schema, self.notes.plan.note(path, data).kind)
+            return apply_changes(
+                data, [change], self.schema, self.notes.workspace.note(path, data).kind
+            )
 
         plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
-        self.notes.plan.edit_each(plan, list(slugs), edited)
+        self.notes.workspace.edit_each(plan, list(slugs), edited)
         return plan
 
     def plan_start(
@@ -417,7 +419,7 @@ class PublishingService:
         fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in materials]}
         tags = list(dict.fromkeys(tag for one in materials for tag in one.tags))
         body = write_scaffold(materials, title, headings)
-        plan = self.notes.plan.new("post", title, fields=fields, tags=tags, body=body)
+        plan = self.notes.plan_new("post", title, fields=fields, tags=tags, body=body)
         plan.verb = "start"
         return plan
 

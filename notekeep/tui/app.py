@@ -396,7 +396,7 @@ class NotekeepApp(App[None], RemovalSafe):
         def find() -> Sequence[ConflictPair]:
             from notekeep.notes.conflict_pairs import list_conflicts
 
-            return list_conflicts(self.vault.notes.plan)
+            return list_conflicts(self.vault.notes.workspace)
 
         def flag(found: Sequence[ConflictPair]) -> None:
             self.conflicts = found

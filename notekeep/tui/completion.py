@@ -100,7 +100,7 @@ class LinkWriter:
 
     def link_to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
         """Write a link to each title's note; a title that is no note's any more is one itself."""
-        style = self._vault.notes.plan.links
+        style = self._vault.notes.workspace.link_style
         if is_wiki:
             style = replace(style, is_markdown=False)
         try:

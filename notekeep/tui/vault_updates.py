@@ -16,7 +16,6 @@ from notekeep.catalog.indexing_process import Pace
 from notekeep.errors import NotekeepError
 from notekeep.tui.messages import IndexingStatus, VaultChanged, WorkStatus
 from notekeep.tui.render.formatting import thousands
-from notekeep.tui.textual_compat import release_memory
 from notekeep.tui.workers import (
     WRITE_GROUP,
     in_background,
@@ -158,8 +157,6 @@ class VaultUpdates:
             ):
                 self._app.post_message(VaultChanged())
         finally:
-            # Sweeps and new lists had their peak meanwhile; what is free of it goes back.
-            release_memory()
             self._following.release()
             self._end_status()
 
@@ -231,18 +228,13 @@ class VaultUpdates:
         self._stop_watching.set()
         if self._watcher is not None:
             self._watcher.join(_END_SECONDS)
-        if self._has_history:
+        if self._app.vault.has_opened_history:
             vault = self._app.vault
             vault.history.store.check_displaced(vault.root, min_age=0)
             vault.history.store.close()
 
-    @property
-    def _has_history(self) -> bool:
-        """Whether history was opened: nobody opens it to look whether there is something to do."""
-        return "history" in vars(self._app.vault)
-
     def _check_displaced(self) -> None:
-        if self._has_history:
+        if self._app.vault.has_opened_history:
             vault = self._app.vault
             in_background(
                 self._app,

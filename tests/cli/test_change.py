@@ -150,7 +150,7 @@ def test_lint_lists_values_outside_their_fields(books: Shell) -> None:
 def test_plan_names_fields_that_no_note_had(books: Shell) -> None:
     books("set", "mood=good", "--", "Note")
     vault = Vault.open(books.root)
-    plan = vault.notes.plan.set_fields(
+    plan = vault.notes.plan_set(
         ["books/Emma.md"], ["nosuch=1", "mood=bad", "rating=3", "ratng=2", "gone="]
     )
     assert plan.new_fields == ["nosuch", "ratng"]

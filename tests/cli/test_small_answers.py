@@ -88,3 +88,23 @@ def test_vault_with_its_own_gitignore_keeps_it(shell: Shell) -> None:
     shell.write("../new/.gitignore", "*.pdf\n")
     assert shell("init", "../new").code == 0
     assert shell.read("../new/.gitignore") == "*.pdf\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("saved", "--vault", "{root}", "add", "books", "type:book"),
+        ("--vault", "{root}", "saved", "add", "books", "type:book"),
+        ("saved", "add", "--vault", "{root}", "books", "type:book"),
+    ],
+    ids=["behind the group", "before it", "behind the command"],
+)
+def test_an_option_may_stand_before_a_command_and_behind_it(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    shell.write("../other/.notekeep/config.toml", "")
+    other = str(shell.root.parent / "other")
+    assert shell(*(word.format(root=other) for word in words)).code == 0
+    listed = shell("saved", "--json", "--vault", other)
+    assert [one["name"] for one in json.loads(listed.out)["saved"]] == ["books"]
+    assert shell("saved").code == 1

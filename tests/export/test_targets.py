@@ -12,7 +12,7 @@ from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.export.post import Post
 from notekeep.export.targets.hugo import Hugo
 from notekeep.export.targets.jekyll import Jekyll
-from notekeep.export.targets.mkdocs import MkDocs
+from notekeep.export.targets.material import MkDocs
 from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.pelican import Pelican
 from notekeep.export.targets.target import detect, load_target, open_target
@@ -326,7 +326,7 @@ def test_hugo_s_folders_are_those_of_its_settings(tmp_path: Path, text: str, fol
     assert site.post_path(post()) == f"{folder}/a-title/index.md"
     assert site.asset_path(post(), "x.png") == f"{folder}/a-title/x.png"
     section = folder.rsplit("/", 1)[-1]
-    link = site.link(post(), post(slug="b"), "id")
+    link = site.link(post(slug="b"), "id")
     assert link == f'{{{{< relref "/{section}/b#id" >}}}}'
 
 
@@ -378,7 +378,7 @@ def test_pelican_s_folders_are_those_of_its_settings(tmp_path: Path) -> None:
     assert site.post_path(post()) == "text/blog/a-title.md"
     assert site.asset_path(post(), "x.png") == "text/images/a-title/x.png"
     assert site.asset_url(post(), "x.png") == "{static}/images/a-title/x.png"
-    assert site.link(post(), post(slug="b"), "id") == "{filename}/blog/b.md#id"
+    assert site.link(post(slug="b"), "id") == "{filename}/blog/b.md#id"
 
 
 def test_pelican_s_head_takes_values_as_they_stand_but_for_the_summary(tmp_path: Path) -> None:
@@ -473,7 +473,7 @@ def test_mkdocs_s_switches_are_read_though_they_name_python(tmp_path: Path) -> N
     site = mkdocs(tmp_path)
     assert site.warnings == []
     assert site.post_path(post()) == "docs/writing/posts/a-title/index.md"
-    assert site.link(post(), post(slug="b"), "id") == "../b/index.md#id"
+    assert site.link(post(slug="b"), "id") == "../b/index.md#id"
     dialect = site.dialect
     assert (dialect.admonitions, dialect.superfences, dialect.strike) == ("foldable", True, True)
     assert (dialect.math.raw, dialect.math.dollar, dialect.sizes) == (True, "\\$", "attributes")
@@ -602,7 +602,7 @@ def test_a_draft_and_a_post_of_jekyll_lie_in_different_folders(tmp_path: Path) -
     assert site.asset_path(post(), "x.png") == "assets/a-title/x.png"
     assert site.asset_url(post(), "x.png") == '{{ "/assets/a-title/x.png" | relative_url }}'
     assert site.cover_url(post(), "x.png") == "/assets/a-title/x.png"
-    assert site.link(post(), published, "id") == "{% post_url 2026-03-04-a-title %}#id"
+    assert site.link(published, "id") == "{% post_url 2026-03-04-a-title %}#id"
     assert not site.reaches(post(), post())
     assert site.reaches(post(), published)
 

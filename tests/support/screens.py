@@ -109,8 +109,8 @@ async def _pause(pilot: Pilot[Any], seconds: float) -> None:
 
 def _has_answered_keys(app: App[Any]) -> bool:
     """Tell whether no key is on its way; what some of those that were typed find is not awaited."""
-    if not app.is_running:  # what was sent to a program that has ended stays in its queue
-        return True
+    if app._exit:
+        return True  # it answers nothing any more
     keyboard = getattr(app, "keyboard", None)
     return app.message_queue_size == 0 and (keyboard is None or keyboard.has_answered_keys)
 

@@ -53,9 +53,9 @@ def test_the_vault_is_counted_by_pin_kind_tag_year_and_saved_query(
     vault: Vault, root: Path
 ) -> None:
     vault.notes.set_fields([BOOK], ["pinned=yes"])
-    vault.notes.apply(vault.notes.plan.save_query("Good ones", "type:book rating>=4 sort:-rating"))
-    vault.notes.apply(vault.notes.plan.save_query("Kettles", "kettle"))
-    vault.notes.apply(vault.notes.plan.save_query("Wrong", "rating:>>"))
+    vault.notes.apply(vault.notes.plan_save_query("Good ones", "type:book rating>=4 sort:-rating"))
+    vault.notes.apply(vault.notes.plan_save_query("Kettles", "kettle"))
+    vault.notes.apply(vault.notes.plan_save_query("Wrong", "rating:>>"))
     found = load_sidebar(vault)
     assert (root / BOOK).read_text().count("pinned: true\n") == 1
     assert found.pinned == [(BOOK, "Deep Work")]
@@ -186,7 +186,7 @@ def listed(app: NotekeepApp) -> list[str]:
 async def test_a_search_is_saved_with_the_order_that_was_chosen(
     make_app: MakeApp, vault: Vault
 ) -> None:
-    vault.notes.apply(vault.notes.plan.save_query("Shelf", "type:book"))
+    vault.notes.apply(vault.notes.plan_save_query("Shelf", "type:book"))
     app = make_app("browse")
 
     async def choose(pilot: Pilot[Any], entry: str) -> None:

@@ -206,6 +206,22 @@ async def test_the_quick_switch_finds_a_title_from_any_screen(make_app: MakeApp)
         await until(pilot, lambda: browse(app).preview.path == "books/Deep Work.md")
 
 
+async def test_a_tag_of_one_note_is_completed_and_written_at_once(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await search(app, pilot, "type:book deep", "books/Deep Work.md")
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "It has #attention #work."))
+        type_text(app, "learning/b")
+        await until(pilot, lambda: shows(app, "learning/behaviour"))
+        await press(pilot, "right", "enter")
+        note = root / "books/Deep Work.md"
+        await until(pilot, lambda: b"[attention, work, learning/behaviour]" in note.read_bytes())
+        await until(pilot, lambda: shows(app, "Tagged 1 note: learning/behaviour · u undo"))
+
+
 async def test_tags_of_marked_notes_are_one_step_and_one_undo(
     make_app: MakeApp, root: Path
 ) -> None:

@@ -120,6 +120,18 @@ async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) 
         await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
 
 
+async def test_the_tasks_of_a_query_are_listed_over_all_tasks(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        await command(app, pilot, "tasks")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+        await command(app, pilot, "tasks type:book")
+        await until(pilot, lambda: shows(app, "type:book · 0 open"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "1 open · 0 done"))
+
+
 async def test_it_says_how_a_command_goes_on(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:

@@ -153,7 +153,7 @@ async def test_changes_of_the_same_line_are_not_merged_but_said(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     """The note has changed that line too, since both were one."""
-    vault.notes.apply(vault.notes.plan.add("Later.", "Deep Work"))
+    vault.notes.apply(vault.notes.plan_add("Later.", "Deep Work"))
     note = root / BOOK
     note.write_bytes(content(note).replace(b"Depth needs hours", b"Depth wants hours"))
     vault.indexing.refresh()
@@ -287,7 +287,7 @@ async def test_why_two_versions_could_not_be_merged_is_gone_once_one_is_chosen(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     note = root / BOOK
-    vault.notes.apply(vault.notes.plan.add("Later.", "Deep Work"))
+    vault.notes.apply(vault.notes.plan_add("Later.", "Deep Work"))
     note.write_bytes(content(note).replace(b"Depth needs hours", b"Depth wants hours"))
     vault.indexing.refresh()
     app = make_app("browse")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import signal
 import subprocess
 import sys
-import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -130,23 +128,6 @@ async def test_looking_at_a_note_in_the_editor_changes_nothing(
         await pilot.press("down", "end", "x", "backspace", "ctrl+s", "pagedown", "escape")
         await until(pilot, lambda: app.editors.here is None)
     assert tree(root) == before
-
-
-async def test_an_editor_that_was_left_is_not_kept(make_app: MakeApp) -> None:
-    """With the text of the note, and all titles that it could offer."""
-    app = make_app("browse")
-    async with app.run_test(size=SIZE) as pilot:
-        area = weakref.ref((await edit(app, pilot, "books/Deep Work.md")).area)
-        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
-        await press_all(app, pilot, "x")
-        await pilot.press("escape")
-        await until(pilot, lambda: app.editors.here is None)
-
-        def is_gone() -> bool:
-            gc.collect()
-            return area() is None
-
-        await until(pilot, is_gone)
 
 
 async def test_an_edited_line_is_the_only_one_that_changes(make_app: MakeApp, odd: Path) -> None:

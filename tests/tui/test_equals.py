@@ -93,7 +93,7 @@ async def test_the_palette_has_its_order_whichever_search_ends_first(
         found = suggest(typed, limit=limit)
         return found._replace(hits=found.hits[::-1])
 
-    monkeypatch.setattr(tides, "suggest", from_the_end)
+    monkeypatch.setattr(tides.search, "suggest", from_the_end)
     app = make_app("browse")
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: shows(app, "14 notes"))

@@ -39,7 +39,7 @@ class Slowly:
         self.done = 50
         self.may_end = threading.Event()
         self._refresh = self.vault.indexing.refresh
-        monkeypatch.setattr(self.vault, "refresh", self._slowly)
+        monkeypatch.setattr(self.vault.indexing, "refresh", self._slowly)
         monkeypatch.setattr(app_module, "PROGRESS_SECONDS", 0.0)
         # To a search the vault is as one with many notes: it does not read them itself.
         monkeypatch.setattr(indexing, "ANSWER_BUDGET", 0)

@@ -338,7 +338,7 @@ def test_changes_are_typed_as_on_the_command_line(vault: Vault) -> None:
 
 
 def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
-    plan = vault.notes.plan.set_fields(["books/Deep Work.md", "inbox/broken.md"], ["rating=5"])
+    plan = vault.notes.plan_set(["books/Deep Work.md", "inbox/broken.md"], ["rating=5"])
     shown = [line_text(line).rstrip() for line in notes_plan_lines(plan, 60, UNICODE)]
     assert "books/Deep Work.md" in shown
     at = shown.index("books/Deep Work.md")

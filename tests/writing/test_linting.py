@@ -25,7 +25,7 @@ def lint(vault: Vault, text: str, path: str = NOTE) -> Lint:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(text.encode())
     vault.indexing.refresh(words=False)
-    return vault.notes.plan.lint([path])
+    return vault.notes.lint([path])
 
 
 def mended(found: Lint) -> str:
@@ -164,7 +164,7 @@ class TestNames:
             },
         )
         before = texts()
-        found = vault.notes.plan.lint(["inbox/Why?.md", "books/Which: one.md"], "names")
+        found = vault.notes.lint(["inbox/Why?.md", "books/Which: one.md"], "names")
         codes = {(one.problem.path, one.problem.code, one.has_fix) for one in found.findings}
         assert codes == {
             ("inbox/Why?.md", "name", True),
@@ -178,13 +178,13 @@ class TestNames:
         assert after["books/Which - one.md"] == b"# Which\n\n[why](../inbox/Why.md#x)\n"
         assert after["Linking.md"] == b'---\nup: "[[Why]]"\n---\n[[Why|so]] and ![[inbox/Why]]\n'
         assert not {"inbox/Why?.md", "books/Which: one.md"} & after.keys()
-        assert vault.notes.plan.lint(list(after)).plan.changes == []
+        assert vault.notes.lint(list(after)).plan.changes == []
         vault.history.undo()
         assert texts() == before
 
     def test_a_note_called_by_its_file_keeps_that_as_its_title(self, vault: Vault) -> None:
         self.write(vault, {"inbox/Why?.md": "Text.\n", "Linking.md": "[[Why?]]\n"})
-        vault.notes.apply(vault.notes.plan.lint(["inbox/Why?.md"]).plan)
+        vault.notes.apply(vault.notes.lint(["inbox/Why?.md"]).plan)
         assert vault.search.read("Why?").path == "inbox/Why.md"
         assert vault.search.read("Why?").title == "Why?"
         assert vault.search.read_bytes("Linking.md") == b"[[Why]]\n"
@@ -194,7 +194,7 @@ class TestNames:
     ) -> None:
         notes = {"a/Why?.md": "# 1\n", "a/Why*.md": "# 2\n", "a/WHY.md": "# 3\n"}
         self.write(vault, notes)
-        vault.notes.apply(vault.notes.plan.lint(list(notes)).plan)
+        vault.notes.apply(vault.notes.lint(list(notes)).plan)
         assert {path: data for path, data in texts().items() if path.startswith("a/")} == {
             "a/WHY.md": b"# 3\n",
             "a/Why 2.md": b"# 2\n",
@@ -205,7 +205,7 @@ class TestNames:
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]
     ) -> None:
         self.write(vault, {"Odd?.md": "---\ntags: [open\n---\nText\n"})
-        vault.notes.apply(vault.notes.plan.lint(["Odd?.md"]).plan)
+        vault.notes.apply(vault.notes.lint(["Odd?.md"]).plan)
         assert texts()["Odd.md"] == b"---\ntags: [open\n---\nText\n"
 
     @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ class TestNames:
         self, vault: Vault, path: str
     ) -> None:
         self.write(vault, {path: "# Text\n"})
-        found = vault.notes.plan.lint([path])
+        found = vault.notes.lint([path])
         (finding,) = found.findings
         assert (finding.problem.code, finding.has_fix) == ("name", False)
         assert finding.problem.hint
@@ -225,7 +225,7 @@ class TestNames:
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]
     ) -> None:
         self.write(vault, {"Why?.md": "# Why\n", "Linking.md": "[[Why?]]\n"})
-        plan = vault.notes.plan.lint(["Why?.md"]).plan
+        plan = vault.notes.lint(["Why?.md"]).plan
         self.write(vault, {"Why.md": "# Somebody else's\n"})
         before = texts()
         with pytest.raises(NotekeepError, match="Why"):
@@ -235,7 +235,7 @@ class TestNames:
 
 def test_a_note_that_cannot_be_read_hides_no_other(vault: Vault) -> None:
     lint(vault, "[[Deep Wyrk]]\n")
-    found = vault.notes.plan.lint(["inbox/Broken.md", NOTE])
+    found = vault.notes.lint(["inbox/Broken.md", NOTE])
     assert [change.path for change in found.plan.changes] == [NOTE]
 
 
@@ -243,9 +243,9 @@ def test_all_is_one_step(vault: Vault, texts: Callable[[], dict[str, bytes]]) ->
     lint(vault, "---\ntags: a, b\n---\n[[Deep Wyrk]]\n")
     lint(vault, "---\ntags: a, a\n---\n", "inbox/Second.md")
     before = texts()
-    found = vault.notes.plan.lint([NOTE, "inbox/Second.md"], "all")
+    found = vault.notes.lint([NOTE, "inbox/Second.md"], "all")
     assert len(vault.notes.apply(found.plan).paths) == 2
-    assert vault.notes.plan.lint([NOTE, "inbox/Second.md"]).findings == []
+    assert vault.notes.lint([NOTE, "inbox/Second.md"]).findings == []
     vault.history.undo()
     assert texts() == before
 
@@ -259,4 +259,4 @@ def test_the_body_of_a_note_without_broken_links_is_not_looked_through(
         raise AssertionError(text)
 
     monkeypatch.setattr(note, "read_body", refuse)
-    assert [one.problem.code for one in vault.notes.plan.lint([NOTE]).findings] == ["tag-text"]
+    assert [one.problem.code for one in vault.notes.lint([NOTE]).findings] == ["tag-text"]

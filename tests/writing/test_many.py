@@ -24,7 +24,7 @@ def test_notes_move_together_and_links_lead_where_they_led(vault: Vault, texts: 
     links = {
         path: [link.path for link in vault.search.links(path)] for path in before if "book" in path
     }
-    plan = vault.notes.plan.move_all(BOOKS, "shelf/old")
+    plan = vault.notes.plan_moves(BOOKS, "shelf/old")
     assert texts() == before
     done = vault.notes.apply(plan)
     after = texts()
@@ -53,7 +53,7 @@ def test_a_note_that_has_no_place_there_is_left_and_the_others_go(
     (root / "shelf").mkdir()
     (root / "shelf/other.MD").write_text("taken\n")
     before = texts()
-    plan = vault.notes.plan.move_all(BOOKS, "shelf/")
+    plan = vault.notes.plan_moves(BOOKS, "shelf/")
     assert [(problem.path, "exists already" in problem.message) for problem in plan.refused] == [
         ("books/Other.md", True)
     ]
@@ -70,7 +70,7 @@ def test_two_notes_of_one_name_do_not_go_into_one_folder(vault: Vault, texts: Te
     (Path(vault.root) / "inbox/deep work.md").write_text("another\n")
     vault.indexing.refresh(words=False)
     before = texts()
-    plan = vault.notes.plan.move_all(["books/Deep Work.md", "inbox/deep work.md"], "shelf")
+    plan = vault.notes.plan_moves(["books/Deep Work.md", "inbox/deep work.md"], "shelf")
     assert [problem.path for problem in plan.refused] == ["inbox/deep work.md"]
     assert "two of these notes" in plan.refused[0].message
     vault.notes.apply(plan)
@@ -81,13 +81,13 @@ def test_two_notes_of_one_name_do_not_go_into_one_folder(vault: Vault, texts: Te
 
 def test_a_folder_outside_is_refused_and_one_they_are_in_is_no_change(vault: Vault) -> None:
     with pytest.raises(Refused):
-        vault.notes.plan.move_all(BOOKS, "../elsewhere")
-    assert vault.notes.plan.move_all(BOOKS, "books").changes == []
+        vault.notes.plan_moves(BOOKS, "../elsewhere")
+    assert vault.notes.plan_moves(BOOKS, "books").changes == []
 
 
 def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts) -> None:
     before = texts()
-    plan = vault.notes.plan.delete_all([*BOOKS, "inbox/gone.md"])
+    plan = vault.notes.plan_delete([*BOOKS, "inbox/gone.md"])
     assert [problem.path for problem in plan.refused] == ["inbox/gone.md"]
     # What links to them from among themselves is no loss.
     assert plan.remarks == [
@@ -98,7 +98,7 @@ def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts
     assert len(vault.history.undo()) == 1
     assert texts() == before
     with pytest.raises(NotFound):
-        vault.notes.plan.delete_all(["inbox/gone.md"])
+        vault.notes.plan_delete(["inbox/gone.md"])
 
 
 def test_a_note_that_is_named_twice_is_changed_once(vault: Vault, texts: Texts) -> None:
@@ -109,6 +109,6 @@ def test_a_note_that_is_named_twice_is_changed_once(vault: Vault, texts: Texts) 
     assert texts().keys() == before.keys()
     vault.history.undo()
     assert texts() == before
-    assert [change.path for change in vault.notes.plan.delete_all(twice).changes] == [BOOKS[0]]
-    found = vault.notes.plan.lint(twice)
-    assert len(found.findings) == len(vault.notes.plan.lint(twice[:1]).findings)
+    assert [change.path for change in vault.notes.plan_delete(twice).changes] == [BOOKS[0]]
+    found = vault.notes.lint(twice)
+    assert len(found.findings) == len(vault.notes.lint(twice[:1]).findings)

@@ -48,7 +48,11 @@ def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
     saying: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     before = texts()
-    saying.notes.link_mentions("Deep Work")
+    saying.notes.apply(
+        saying.notes.plan_link_mentions(
+            saying.search.resolve("Deep Work"), saying.search.mentions("Deep Work")
+        )
+    )
     after = texts()
     # A link has no line break in it; what is read is the same.
     assert after["inbox/Plain.md"] == (b"# On [[Deep Work]]\n\nWhat [[deep work]] needs.\n")

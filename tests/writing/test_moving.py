@@ -96,7 +96,7 @@ def test_notes_that_differ_in_case_do_not_move_onto_one_name(
     make: Callable[[dict[str, str]], Vault],
 ) -> None:
     vault = make({"a/Note.md": "one\n", "b/note.md": "two\n", "d/NOTE.md": "three\n"})
-    plan = vault.notes.plan.move_all(["a/Note.md", "b/note.md", "d/NOTE.md"], "c")
+    plan = vault.notes.plan_moves(["a/Note.md", "b/note.md", "d/NOTE.md"], "c")
     assert [change.path for change in plan.changes] == ["a/Note.md"]
     assert [left.path for left in plan.refused] == ["b/note.md", "d/NOTE.md"]
     assert "two of these notes would be" in plan.refused[0].message

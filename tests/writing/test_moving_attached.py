@@ -57,11 +57,11 @@ def made(root: Path, body: str, settings: str = "") -> Vault:
 )
 def test_it_shows_what_it_showed(tmp_path: Path, link: str, moved: str) -> None:
     vault = made(tmp_path, f"See {link} here.\n", 'attachments = "./img"\n')
-    shown = vault.notes.plan.attached().find(target_of(link), "trips/Rome.md")
+    shown = vault.notes.workspace.attachments().find(target_of(link), "trips/Rome.md")
     vault.notes.move("Rome", "towns")
     assert (tmp_path / "towns/Rome.md").read_text("utf-8") == f"See {moved} here.\n"
     if "`" not in link:
-        assert vault.notes.plan.attached().find(target_of(moved), "towns/Rome.md") == shown
+        assert vault.notes.workspace.attachments().find(target_of(moved), "towns/Rome.md") == shown
     vault.history.undo()
     assert (tmp_path / "trips/Rome.md").read_text("utf-8") == f"See {link} here.\n"
 
@@ -82,5 +82,5 @@ def test_several_notes_and_another_name_take_them_along(tmp_path: Path) -> None:
     vault.notes.rename("Rome", "Roma")
     assert (tmp_path / "trips/Roma.md").read_text("utf-8") == "![](img/own.png)\n"
     vault.indexing.refresh()
-    vault.notes.apply(vault.notes.plan.move_all(["trips/Roma.md", "towns/there.md"], "far"))
+    vault.notes.apply(vault.notes.plan_moves(["trips/Roma.md", "towns/there.md"], "far"))
     assert (tmp_path / "far/Roma.md").read_text("utf-8") == "![](../trips/img/own.png)\n"

@@ -56,7 +56,7 @@ def test_only_the_tag_changes_wherever_it_stands(
     tagged: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     before = texts()
-    done = tagged.notes.apply(tagged.notes.plan.rename_tag("#work", "craft"))
+    done = tagged.notes.apply(tagged.notes.plan_rename_tag("#work", "craft"))
 
     after = texts()
     for path, (_, wanted) in TAGGED.items():
@@ -73,7 +73,7 @@ def test_a_note_that_must_be_refused_leaves_the_others(tagged: Vault) -> None:
     broken = Path(tagged.root, "inbox/Broken.md")
     broken.write_text("---\ntags: [unclosed\n---\nSome #work.\n", "utf-8")
     tagged.indexing.refresh(words=False)
-    done = tagged.notes.apply(tagged.notes.plan.rename_tag("work", "craft"))
+    done = tagged.notes.apply(tagged.notes.plan_rename_tag("work", "craft"))
     assert [(problem.path, problem.line) for problem in done.refused] == [("inbox/Broken.md", 3)]
     assert "#work" in broken.read_text("utf-8")
     assert len(done.paths) == len(TAGGED) + 1
@@ -104,7 +104,7 @@ def test_a_name_that_no_text_could_hold_is_refused(name: str) -> None:
 
 def test_a_tag_that_nobody_has_is_named(vault: Vault) -> None:
     with pytest.raises(NotFound, match="#nobody"):
-        vault.notes.plan.rename_tag("nobody", "somebody")
+        vault.notes.plan_rename_tag("nobody", "somebody")
 
 
 RENAME = """
@@ -123,7 +123,7 @@ def reached(point):
 
 vault = Vault.open(root)
 vault.indexing.refresh(words=False)
-plan = vault.notes.plan.rename_tag("work", "craft")
+plan = vault.notes.plan_rename_tag("work", "craft")
 vault.history
 durability.reach_failpoint = reached
 vault.notes.apply(plan)
@@ -150,7 +150,7 @@ def test_killed_anywhere_the_next_start_finishes_or_nothing_has_begun(
     tagged: Vault, texts: Callable[[], dict[str, bytes]]
 ) -> None:
     before = texts()
-    tagged.notes.apply(tagged.notes.plan.rename_tag("work", "craft"))
+    tagged.notes.apply(tagged.notes.plan_rename_tag("work", "craft"))
     after = texts()
     tagged.history.undo()
     for point in killed(tagged):
@@ -167,10 +167,10 @@ def test_notes_that_are_gone_since_hide_no_other(vault: Vault) -> None:
     """As many that are gone at once are: they stay in lists until that is said to be meant."""
     Path(vault.root, "inbox/Windows.md").unlink()
     for plan in (
-        vault.notes.plan.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"]),
-        vault.notes.plan.tag(["inbox/Windows.md", "books/Deep Work.md"], ["new"]),
+        vault.notes.plan_set(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"]),
+        vault.notes.plan_tag(["inbox/Windows.md", "books/Deep Work.md"], ["new"]),
     ):
         assert [change.path for change in plan.changes] == ["books/Deep Work.md"]
         assert [problem.path for problem in plan.refused] == ["inbox/Windows.md"]
     with pytest.raises(NotFound):
-        vault.notes.plan.tag(["inbox/Windows.md"], ["new"])
+        vault.notes.plan_tag(["inbox/Windows.md"], ["new"])

@@ -82,14 +82,14 @@ def vault(root: Path) -> Vault:
 
 
 def test_both_names_of_a_file_are_deleted(root: Path, vault: Vault) -> None:
-    vault.notes.apply(vault.notes.plan.delete_all(["a.md", "n.md"]))
+    vault.notes.apply(vault.notes.plan_delete(["a.md", "n.md"]))
     assert [path.name for path in root.glob("*.md")] == ["Hub.md"]
     vault.history.undo()
     assert (root / "n.md").read_text() == (root / "a.md").read_text() == TEXT
 
 
 def test_both_names_of_a_file_are_moved(root: Path, vault: Vault) -> None:
-    vault.notes.apply(vault.notes.plan.move_all(["a.md", "n.md"], "shelf"))
+    vault.notes.apply(vault.notes.plan_moves(["a.md", "n.md"], "shelf"))
     assert sorted(path.name for path in (root / "shelf").iterdir()) == ["a.md", "n.md"]
     vault.history.undo()
     assert (root / "n.md").read_text() == (root / "a.md").read_text() == TEXT

@@ -136,9 +136,9 @@ class TestAdd:
         vault.indexing.refresh(words=False)
         before = texts()
         with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
-            vault.notes.plan.add("x", "wide.md")
+            vault.notes.plan_add("x", "wide.md")
         with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
-            vault.notes.plan.quote("wide.md", "x")
+            vault.notes.plan_quote("wide.md", "x")
         assert texts() == before
 
 
@@ -146,19 +146,19 @@ class TestAttach:
     def test_a_file_is_copied_and_linked(self, vault: Vault, texts: Texts, tmp_path: Path) -> None:
         picture = tmp_path / "My Grid (1).PNG"
         picture.write_bytes(b"\x89PNG")
-        vault.notes.attach("List", str(picture))
+        vault.notes.apply(vault.notes.plan_attach("List", str(picture)))
         after = texts()
         assert after["attachments/My Grid (1).png"] == b"\x89PNG"
         assert after["inbox/List.md"].endswith(b"\n\n![[My Grid (1).png]]\n")
 
     def test_a_missing_file_is_said(self, vault: Vault) -> None:
         with pytest.raises(NotFound, match="no file"):
-            vault.notes.attach("List", "/nowhere/x.png")
+            vault.notes.apply(vault.notes.plan_attach("List", "/nowhere/x.png"))
 
     def test_a_line_is_added_though_another_program_is_quicker(
         self, vault: Vault, texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        planned, others = vault.notes.plan.add, ["made today's note", "wrote into it"]
+        planned, others = vault.notes.plan_add, ["made today's note", "wrote into it"]
 
         def overtaken(text: str, to: str = "") -> WritePlan:
             plan = planned(text, to)
@@ -166,7 +166,7 @@ class TestAttach:
                 vault.notes.apply(planned(others.pop(0), to))
             return plan
 
-        monkeypatch.setattr(vault.notes.plan, "add", overtaken)
+        monkeypatch.setattr(vault.notes, "plan_add", overtaken)
         done = vault.notes.add("mine")
         note = texts()[done.paths[0]].decode()
         for line in ("made today's note", "wrote into it", "mine"):
@@ -313,7 +313,7 @@ class TestTasks:
 
     def test_a_task_that_moved_is_found_by_what_it_says(self, vault: Vault, texts: Texts) -> None:
         before = texts()["inbox/Windows.md"]
-        task = vault.notes.plan.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
+        task = vault.notes.workspace.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
         vault.notes.toggle_task("inbox/Windows.md", 99, task.text)
         assert texts()["inbox/Windows.md"] == before.replace(b"[ ]", b"[x]")
         with pytest.raises(NotFound, match="no task here any more"):
@@ -363,14 +363,14 @@ class TestUndo:
 class TestPlan:
     def test_a_plan_writes_nothing(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        plan = vault.notes.plan.rename("Deep Work", "Deeper Work")
+        plan = vault.notes.plan_rename("Deep Work", "Deeper Work")
         assert len(plan.changes) == 4
         assert texts() == before
 
     def test_a_file_that_changed_since_the_plan_is_not_overwritten(
         self, vault: Vault, texts: Texts
     ) -> None:
-        plan = vault.notes.plan.set_fields(["books/Deep Work.md"], ["rating=5"])
+        plan = vault.notes.plan_set(["books/Deep Work.md"], ["rating=5"])
         with open(os.path.join(vault.root, "books/Deep Work.md"), "ab") as file:
             file.write(b"Theirs.\n")
         before = texts()
@@ -379,7 +379,7 @@ class TestPlan:
         assert texts() == before
 
     def test_its_diff_shows_what_would_be_written(self, vault: Vault) -> None:
-        lines = list(vault.notes.plan.set_fields(["books/Deep Work.md"], ["rating=5"]).diff())
+        lines = list(vault.notes.plan_set(["books/Deep Work.md"], ["rating=5"]).diff())
         assert "-rating: 4" in lines
         assert "+rating: 5" in lines
         assert list(WritePlan("rm", "", [NoteChange("a.md", b"", None)]).diff()) == [

@@ -1,4 +1,4 @@
-"""What a page must show; draft lint without build."""
+"""What a page must show of a draft, and what can be said of the draft without building its site."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
     from notekeep.export.references import Ref
     from notekeep.markdown.nodes import Node, Tree
-
-
-# What a built page has to show of a draft, read from the draft before any generator's ways.
 
 
 _DOLLARS = re.compile(r"\$\d[\d.,]*\d|\$\d")
@@ -46,25 +43,30 @@ def normalize_text(text: str) -> str:
     return " ".join(plain.split())
 
 
+State = Literal["passed", "failed", "skipped"]
+
+
+class CheckResult(NamedTuple):
+    """What one check says of one post; skipped are those that the post gives nothing for."""
+
+    post: str
+    id: str
+    name: str
+    state: State
+    detail: str = ""
+
+
 @dataclass(slots=True)
 class Expectation:
-    """What a page has to show.
+    """What a page has to show, as words to be found in it.
 
     Attributes:
         blocks: Code blocks at the margin, diagrams aside.
         nested: Code blocks within lists and quotes.
-        spans: Code within lines.
-        inline_tex: Formulas within lines.
-        display_tex: Formulas on their own.
-        dollars: Prices.
-        footnotes: How many notes there are.
         tables: The cells' words, table by table.
         callouts: The titles of callouts.
-        links: Words, target and whether it is a place, of links to notes.
+        links: Words and target of links to notes.
         tasks: Words of tasks, and whether they are done.
-        marks: Highlighted words.
-        diagrams: The source of Mermaid diagrams.
-        quotes: How many quotes there are, and how many rules.
         nesting: Words that begin list items, and how deep in lists they are.
         words: All that the draft says in plain words.
         teaser: The words before the end of the teaser, and the first words behind; None for none.
@@ -108,8 +110,11 @@ def _add(  # noqa: C901, PLR0912  # one case a kind
     found: Expectation, tree: Tree, draft: Draft, node: Node
 ) -> None:
     match node.kind:
+        case "fence" if is_diagram(node):
+            found.diagrams.append(node.content)
         case "fence" | "code_block":
-            _add_code(found, node)
+            nested = node.inside("item", "quote", "footnote")
+            (found.nested if nested else found.blocks).append(node.content)
         case "code_span":
             found.spans.append(node.content)
         case "math":
@@ -145,15 +150,6 @@ def _words(node: Node) -> str:
     if node.children:
         return "".join(_words(child) for child in node.children)
     return node.plain()
-
-
-def _add_code(found: Expectation, node: Node) -> None:
-    if node.kind == "fence" and is_diagram(node):
-        found.diagrams.append(node.content)
-    elif node.inside("item", "quote", "footnote"):
-        found.nested.append(node.content)
-    else:
-        found.blocks.append(node.content)
 
 
 def _add_quote(found: Expectation, tree: Tree, node: Node) -> None:
@@ -216,7 +212,7 @@ def _longest_run(paragraph: Node) -> str:
     return normalize_text(max(runs, key=len))
 
 
-# What can be said of a draft without building its site.
+# Without its site: what can be said of a draft as it is written.
 
 
 _LEFT_OVER = re.compile(
@@ -225,17 +221,7 @@ _LEFT_OVER = re.compile(
 _ADDRESS = re.compile(r"!\[[^\]]*\]\(<?([^)\s>]+)|<img\b[^>]*?\bsrc=\"([^\"]+)\"")
 
 
-class DraftFinding(NamedTuple):
-    """What one check says of one post."""
-
-    post: str
-    id: str
-    name: str
-    state: Literal["passed", "failed"]
-    detail: str = ""
-
-
-def lint_drafts(plan: ExportPlan, audit: Audit) -> list[DraftFinding]:
+def lint_drafts(plan: ExportPlan, audit: Audit) -> list[CheckResult]:
     """Check the drafts of a plan as they are written."""
     files = {file.path: file for file in plan.files}
     found = []
@@ -253,8 +239,8 @@ def lint_drafts(plan: ExportPlan, audit: Audit) -> list[DraftFinding]:
     return found
 
 
-def _found(planned: PlannedPost, number: str, name: str, problem: str) -> DraftFinding:
-    return DraftFinding(planned.post.path, number, name, "failed" if problem else "passed", problem)
+def _found(planned: PlannedPost, number: str, name: str, problem: str) -> CheckResult:
+    return CheckResult(planned.post.path, number, name, "failed" if problem else "passed", problem)
 
 
 def _pictures(tree: Tree, files: dict[str, SiteChange]) -> str:

@@ -1,4 +1,4 @@
-"""Run a generator; its preview command."""
+"""Run the generator of a site: to check what it makes, the site left as it is, or to show it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound, UsageError
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from notekeep.export.plan import ExportPlan
     from notekeep.export.targets.target import Target
-
-
-# A site built with its own generator into a folder that goes away, the site left as it is.
 
 
 _PATIENCE = 300
@@ -36,40 +32,58 @@ _QUIETLY = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_COLOR": "1", "CI": "1"}
 _DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
 
 
-class BuildCommand(NamedTuple):
-    """How a generator is called: its arguments, the folder it is called in, where its pages go.
+class _Generator(NamedTuple):
+    """How a site is built, in words that `{output}` and `{folder}`, an empty one, are put into.
 
     Attributes:
-        output: The folder of the pages; "" where the generator is told the folder that is meant.
+        drafts: Further arguments that show drafts and posts of the future.
+        copied: Whether it is built in a copy, where drafts are made posts unless `drafts` do that:
+            the generator cannot be told where to build, or to show drafts.
+        output: The folder of the copy that the pages are in; "" for `{output}`.
     """
 
-    arguments: list[str]
-    folder: str
+    arguments: tuple[str, ...]
+    drafts: tuple[str, ...] = ()
+    copied: bool = False
     output: str = ""
 
 
-@dataclass(slots=True)
-class Built:
-    """A site that was built.
+_GENERATORS: Final = {
+    "hugo": _Generator(
+        ("--destination", "{output}", "--noBuildLock"), ("--buildDrafts", "--buildFuture")
+    ),
+    "nikola": _Generator(
+        ("build", "--strict", "--conf={folder}/conf.py", "--db-file", "{folder}/doit.db")
+    ),
+    "jekyll": _Generator(
+        ("build", "--destination", "{output}", "--disable-disk-cache", "--strict_front_matter"),
+        ("--drafts", "--future", "--unpublished"),
+    ),
+    "pelican": _Generator(
+        (
+            *("--settings", "pelicanconf.py", "--output", "{output}"),
+            *("--cache-path", "{folder}/cache", "--fatal", "errors"),
+        )
+    ),
+    "mkdocs": _Generator(("build", "--quiet", "--site-dir", "{output}"), copied=True),
+    "zensical": _Generator(("build", "--clean"), copied=True, output="site"),
+    "eleventy": _Generator(("--output={output}", "--quiet"), copied=True),
+    "astro": _Generator(("build", "--outDir", "{output}"), copied=True),
+    "hexo": _Generator(("generate", "--bail"), ("--draft",), copied=True, output="public"),
+    "zola": _Generator(("build", "--output-dir", "{output}"), ("--drafts",)),
+}
 
-    Attributes:
-        folder: Where its pages are.
-        ok: Whether the generator was content.
-        said: What it said, its last lines.
-    """
+
+class BuildResult(NamedTuple):
+    """The folder of the pages, whether the generator was content, and the last lines it wrote."""
 
     folder: str
     ok: bool
-    said: str
+    output: str = ""
 
 
 def find_program(target: str, programs: str | None = None, site: str = "") -> str:
-    """Return the generator of a target.
-
-    Args:
-        target: The target's id.
-        programs: A folder to look in before PATH.
-        site: The site, which may bring its generator along.
+    """Return the generator of a target: from `programs`, from the site itself, or from PATH.
 
     Raises:
         NotFound: It is not installed.
@@ -87,52 +101,49 @@ def find_program(target: str, programs: str | None = None, site: str = "") -> st
 
 def can_build(target: str) -> bool:
     """Whether notekeep knows how to build a site of this target beside itself."""
-    return target in _RUNS
+    return target in _GENERATORS
 
 
 def needs_draft_build(target: str) -> bool:
     """Whether a generator shows drafts only when it is asked to, so that it is asked twice."""
-    return target not in {"nikola", "pelican"}
+    return bool(_GENERATORS[target].drafts) or _GENERATORS[target].copied
 
 
-def write_pages(plan: ExportPlan, target: Target, folder: str) -> Built:
+def write_pages(plan: ExportPlan, target: Target, folder: str) -> BuildResult:
     """Put the pages of an export that was written, and what they show, into an empty folder."""
-    posts = {file.path: file.note for file in plan.files if file.is_post}
     for file in plan.files:
-        place = os.path.join(plan.site, file.path)
-        if not os.path.isfile(place):
+        source = os.path.join(plan.site, file.path)
+        if not os.path.isfile(source):
             continue
-        if file.path in posts:
-            with open(place, encoding="utf-8") as text:
-                page = target.page(text.read()).encode()
-            post = plan.published[posts[file.path]]
-            _write_file(os.path.join(folder, target.page_path(post)), page)
-        else:
-            os.makedirs(os.path.dirname(os.path.join(folder, file.path)), exist_ok=True)
-            shutil.copyfile(place, os.path.join(folder, file.path))
-    return Built(folder, ok=True, said="")
+        with open(source, "rb") as opened:
+            data = opened.read()
+        path = file.path
+        if file.is_post:
+            path = target.page_path(plan.published[file.note])
+            data = target.page(data.decode()).encode()
+        place = os.path.join(folder, path)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as opened:
+            opened.write(data)
+    return BuildResult(folder, ok=True)
 
 
-def _write_file(path: str, data: bytes) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(data)
+def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> BuildResult:
+    """Build a site into an empty folder, for the result and for what the generator stores.
 
-
-def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Built:
-    """Build a site into a folder; nothing in the site changes.
-
-    Args:
-        target: The site.
-        program: Its generator.
-        folder: An empty folder for the result and for what the generator keeps.
-        drafts: Whether drafts and posts of the future are built too, where that can be chosen.
+    With `drafts`, those and posts of the future are built too, where that can be chosen.
 
     Raises:
         Failure: The generator cannot be run, or does not end.
     """
-    output = os.path.join(folder, "built")
-    run = _RUNS[target.id](target, folder, output, drafts)
+    generator = _GENERATORS[target.id]
+    output, source = os.path.join(folder, "built"), target.folder
+    if generator.copied:
+        source = _copy_site(target, folder, publish=drafts and not generator.drafts)
+        output = os.path.join(source, generator.output) if generator.output else output
+    if target.id == "nikola":
+        _write_nikola_settings(target, folder, output)
+    arguments = [*generator.arguments, *(generator.drafts if drafts else ())]
     env = os.environ | {
         "PYTHONDONTWRITEBYTECODE": "1",
         "HUGO_RESOURCEDIR": os.path.join(folder, "resources"),
@@ -144,8 +155,8 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
     }
     try:
         done = subprocess.run(
-            [program, *run.arguments],
-            cwd=run.folder,
+            [program, *(word.format(output=output, folder=folder) for word in arguments)],
+            cwd=source,
             env=env,
             capture_output=True,
             text=True,
@@ -158,89 +169,30 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
         raise Failure(f"{target.name} did not end within {_PATIENCE} seconds") from error
     except OSError as error:
         raise Failure(f"{program} cannot be run: {error.strerror}") from error
-    said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
-    if done.returncode and not said:
-        said = f"{program} ended with code {done.returncode} and said nothing"
-    return Built(run.output or output, done.returncode == 0, said)
+    lines = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+    if done.returncode and not lines:
+        lines = f"{program} ended with code {done.returncode} and said nothing"
+    return BuildResult(output, done.returncode == 0, lines)
 
 
-def _hugo(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del folder
-    shown = ["--buildDrafts", "--buildFuture"] if drafts else []
-    return BuildCommand(["--destination", output, "--noBuildLock", *shown], target.folder)
-
-
-def _nikola(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del drafts
-    settings = os.path.join(folder, "conf.py")
-    with open(settings, "w", encoding="utf-8") as file:
-        file.write(
-            _NIKOLA_SETTINGS.format(
-                conf=os.path.join(target.folder, "conf.py"),
-                output=output,
-                cache=os.path.join(folder, "cache"),
-            )
-        )
-    database = os.path.join(folder, "doit.db")
-    arguments = ["build", "--strict", f"--conf={settings}", "--db-file", database]
-    return BuildCommand(arguments, target.folder)
-
-
-def _jekyll(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del folder
-    shown = ["--drafts", "--future", "--unpublished"] if drafts else []
-    arguments = ["build", "--destination", output, "--disable-disk-cache", "--strict_front_matter"]
-    return BuildCommand([*arguments, *shown], target.folder)
-
-
-def _pelican(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del drafts
-    cache = os.path.join(folder, "cache")
-    arguments = ["--settings", "pelicanconf.py", "--output", output, "--cache-path", cache]
-    return BuildCommand([*arguments, "--fatal", "errors"], target.folder)
-
-
-def _mkdocs(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    copy = _copied(target, folder, drafts=drafts)
-    return BuildCommand(["build", "--quiet", "--site-dir", output], copy)
-
-
-def _zensical(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del output
-    copy = _copied(target, folder, drafts=drafts)
-    return BuildCommand(["build", "--clean"], copy, os.path.join(copy, "site"))
-
-
-def _eleventy(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    return BuildCommand([f"--output={output}", "--quiet"], _copied(target, folder, drafts=drafts))
-
-
-def _astro(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    return BuildCommand(["build", "--outDir", output], _copied(target, folder, drafts=drafts))
-
-
-def _hexo(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del output
-    copy = _copied(target, folder, drafts=False)
-    shown = ["--draft"] if drafts else []
-    return BuildCommand(["generate", "--bail", *shown], copy, os.path.join(copy, "public"))
-
-
-def _zola(target: Target, folder: str, output: str, drafts: bool) -> BuildCommand:  # noqa: FBT001  # see _RUNS
-    del folder
-    return BuildCommand(
-        ["build", "--output-dir", output, *(["--drafts"] if drafts else [])], target.folder
+def _write_nikola_settings(target: Target, folder: str, output: str) -> None:
+    settings = _NIKOLA_SETTINGS.format(
+        conf=os.path.join(target.folder, "conf.py"),
+        output=output,
+        cache=os.path.join(folder, "cache"),
     )
+    with open(os.path.join(folder, "conf.py"), "w", encoding="utf-8") as file:
+        file.write(settings)
 
 
-def _copied(target: Target, folder: str, *, drafts: bool) -> str:
-    """Copy a site whose generator cannot be told where to build or to show drafts."""
+def _copy_site(target: Target, folder: str, *, publish: bool) -> str:
+    """Copy a site, its drafts made posts if it is to publish them."""
     copy = os.path.join(folder, "copy")
     shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*IGNORED_FOLDERS))
     modules = os.path.join(target.folder, "node_modules")
     if os.path.isdir(modules):
         os.symlink(os.path.realpath(modules), os.path.join(copy, "node_modules"))
-    for base, _, names in os.walk(copy) if drafts else ():
+    for base, _, names in os.walk(copy) if publish else ():
         for name in (name for name in names if name.endswith(".md")):
             with open(os.path.join(base, name), "r+", encoding="utf-8", newline="") as file:
                 text = file.read()
@@ -252,31 +204,8 @@ def _copied(target: Target, folder: str, *, drafts: bool) -> str:
     return copy
 
 
-_RUNS: Final[dict[str, Callable[[Target, str, str, bool], BuildCommand]]] = {
-    "hugo": _hugo,
-    "nikola": _nikola,
-    "jekyll": _jekyll,
-    "pelican": _pelican,
-    "mkdocs": _mkdocs,
-    "zensical": _zensical,
-    "eleventy": _eleventy,
-    "astro": _astro,
-    "hexo": _hexo,
-    "zola": _zola,
-}
-
-
-# The generator's own preview of a site: a command of ours by target, never one of the vault's.
-
-
 class PreviewCommand(NamedTuple):
-    """How a site is shown.
-
-    Attributes:
-        command: The program and its arguments.
-        folder: Where it runs.
-        name: What the generator is called.
-    """
+    """The generator's own preview of a site: a command of ours by target, never of the vault's."""
 
     command: tuple[str, ...]
     folder: str
@@ -298,11 +227,7 @@ class PreviewCommand(NamedTuple):
 
 
 def find_preview(target: Target, programs: str | None = None) -> PreviewCommand:
-    """Return how a site is shown.
-
-    Args:
-        target: The site.
-        programs: A folder to look for the generator in, before PATH.
+    """Return how a site is shown; `programs` is a folder to look for the generator in first.
 
     Raises:
         UsageError: There is nothing to show: no generator makes pages of it.

@@ -1,4 +1,4 @@
-"""Tasks, rules, diagrams, teaser, callouts, footnotes."""
+"""Blocks as a site knows them: tasks, rules, diagrams, the teaser's end, callouts, footnotes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Refused
 from notekeep.export.embeds import BLOCK_ID
+from notekeep.export.rewrite.dialect import blank_line
 from notekeep.export.source_map import TEASER_COMMENT, dedent_lines, remove_lines, separate_removals
 from notekeep.markdown.nodes import CONTAINER_NODES
 
 if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node, Tree
-
-
-# Blocks: tasks, rules that would make headings, diagrams, and where the teaser ends.
 
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
@@ -30,123 +27,121 @@ def is_diagram(fence: Node) -> bool:
     return fence.info.split()[:1] == ["mermaid"]
 
 
-def rewrite_tasks(work: RewriteJob) -> None:
+def rewrite_tasks(job: RewriteJob) -> None:
     """Write task marks that the engine would show as brackets as signs."""
-    for item in work.tree.find("item"):
+    for item in job.tree.find("item"):
         first = item.children[0] if item.children else None
         if first is None or first.kind != "paragraph":
             continue
         words = first.children[0] if first.children else first
-        match = _TASK.match(work.passage.text, words.start, words.end)
-        if match is None or words.kind != "text" or (work.dialect.task_lists and match[1] in " xX"):
+        match = _TASK.match(job.passage.text, words.start, words.end)
+        if match is None or words.kind != "text" or (job.dialect.task_lists and match[1] in " xX"):
             continue
         sign = _SIGNS.get(match[1], "☐")
-        work.put(match.start(), match.end(), sign, "a task's box is written as a sign")
+        job.put(match.start(), match.end(), sign, "a task's box is written as a sign")
 
 
-def rules(work: RewriteJob) -> None:
+def separate_rules(job: RewriteJob) -> None:
     """Keep `---` right under a paragraph a rule: Markdown makes a heading of the two.
 
     A longer line of dashes is how headings are underlined, and stays.
     """
-    for heading in work.tree.find("heading"):
-        line = work.tree.lines[heading.last - 1]
-        start = line.start if line.content is None else line.content
-        if heading.info == "-" and work.passage.text[start : line.end].strip() == "---":
-            blank = work.marks(heading.last - 1).rstrip()
-            work.put(line.start, line.start, blank + "\n", "a rule under a paragraph is no heading")
-            work.loose.append((heading.start, line.end))
+    for heading in job.tree.find("heading"):
+        line = job.tree.lines[heading.last - 1]
+        start = job.content_start(heading.last - 1)
+        if heading.info == "-" and job.passage.text[start : line.end].strip() == "---":
+            blank = job.marks(heading.last - 1).rstrip()
+            job.put(line.start, line.start, blank + "\n", "a rule under a paragraph is no heading")
+            job.unguarded.append((heading.start, line.end))
 
 
-def fence_indented_code(work: RewriteJob) -> None:
+def fence_indented_code(job: RewriteJob) -> None:
     """Give indented code a fence where the engine takes it for words."""
-    if work.dialect.indented_code:
+    if job.dialect.indented_code:
         return
-    for code in work.tree.find("code_block"):
-        line = work.tree.lines[code.first]
-        at = line.start if line.content is None else line.content
-        further = work.marks(code.first)[: at - line.start]
+    for code in job.tree.find("code_block"):
+        at = job.content_start(code.first)
+        further = job.marks(code.first)
         runs = [len(run) for run in re.findall(r"`+", code.content)]
         mark = "`" * max(3, *(length + 1 for length in runs), 3)
-        rows = [mark, *code.content.rstrip("\n").split("\n"), mark]
-        text = "\n".join(rows[:1] + [(further + row).rstrip() for row in rows[1:]])
-        work.claimed.add(code)
-        work.put(at, code.end, text, "code has a fence on this site")
+        rows = [*code.content.rstrip("\n").split("\n"), mark]
+        text = "\n".join([mark, *((further + row).rstrip() for row in rows)])
+        job.claimed.add(code)
+        job.put(at, code.end, text, "code has a fence on this site")
 
 
-def rewrite_diagrams(work: RewriteJob) -> None:
+def rewrite_diagrams(job: RewriteJob) -> None:
     """Write Mermaid diagrams as the element that its script looks for."""
-    if not work.dialect.mermaid_pre:
+    if not job.dialect.mermaid_pre:
         return
-    for fence in work.tree.find("fence"):
+    for fence in job.tree.find("fence"):
         if not is_diagram(fence) or fence.inside(*CONTAINER_NODES):
             continue
         text = html.escape(fence.content.rstrip("\n"), quote=False)
-        for mark in work.dialect.guard_marks:
+        for mark in job.dialect.guard_marks:
             text = text.replace(mark, f"&#{ord(mark[0])};{mark[1:]}")
         reason = "a diagram is written as the element that Mermaid reads"
-        work.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
+        job.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
 
 
-def end_teaser(work: RewriteJob) -> None:
+def end_teaser(job: RewriteJob) -> None:
     """End the teaser where the person said, else behind the first paragraph of prose."""
-    marks = [n for n in work.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
-    more = work.dialect.more
+    marks = [n for n in job.tree.find("html_block", "html") if _MORE.fullmatch(n.content.strip())]
+    more = job.dialect.more
     if marks:
-        first = marks[0]
-        top = _top(first)
+        first, top = marks[0], _outermost(marks[0])
         stays = bool(more) and top is first
         for mark in marks[1:] if stays else marks:
-            _drop(work, mark)
+            _drop_mark(job, mark)
         if stays:
-            work.replace(first, more, "" if more == TEASER_COMMENT else "where the teaser ends")
+            job.replace(first, more, "" if more == TEASER_COMMENT else "where the teaser ends")
         else:
-            _behind(work, top, more)
-        _before_code(work, first)
-    elif more and work.dialect.default_teaser:
-        paragraph = _first_prose(work)
+            _put_more(job, top, more)
+        _refuse_code_before(job, first)
+    elif more and job.dialect.default_teaser:
+        paragraph = _first_prose(job)
         if paragraph is not None:
-            _behind(work, paragraph, more)
-            _before_code(work, paragraph)
+            _put_more(job, paragraph, more)
+            _refuse_code_before(job, paragraph)
 
 
-def _drop(work: RewriteJob, mark: Node) -> None:
-    """Take a mark out, with its line and a blank line that would then be double."""
-    work.claimed.add(mark)
-    blank = work.passage.blank(mark.first - 1) or work.passage.blank(mark.last)
+def _drop_mark(job: RewriteJob, mark: Node) -> None:
+    # Its line goes with it, and so does a blank line that would then be double.
+    job.claimed.add(mark)
+    blank = job.passage.blank(mark.first - 1) or job.passage.blank(mark.last)
     if mark.kind == "html_block" and blank:
-        work.splices.append(remove_lines(work.passage, mark.first, mark.last, _NO_END))
+        job.edits.append(remove_lines(job.passage, mark.first, mark.last, _NO_END))
     else:
-        work.put(mark.start, mark.end, "", _NO_END)
+        job.put(mark.start, mark.end, "", _NO_END)
 
 
-def _behind(work: RewriteJob, block: Node, more: str) -> None:
+def _put_more(job: RewriteJob, block: Node, more: str) -> None:
     """End the teaser behind a block, or behind what is left of it where its last line goes."""
     if more:
         last = block.last - 1
-        while last > block.first and (work.passage.blank(last) or _goes(work, last)):
+        while last > block.first and (job.passage.blank(last) or _is_removed(job, last)):
             last -= 1
-        end = work.tree.lines[last].end
-        work.put(end, end, f"\n\n{more}", "where the teaser ends")
+        end = job.tree.lines[last].end
+        job.put(end, end, f"\n\n{more}", "where the teaser ends")
 
 
-def _goes(work: RewriteJob, line: int) -> bool:
-    leaf = work.tree.lines[line].leaf
-    return leaf is not None and leaf.kind == "html_block" and leaf in work.claimed
+def _is_removed(job: RewriteJob, line: int) -> bool:
+    leaf = job.tree.lines[line].leaf
+    return leaf is not None and leaf.kind == "html_block" and leaf in job.claimed
 
 
-def _top(node: Node) -> Node:
+def _outermost(node: Node) -> Node:
     while node.parent is not None and node.parent.kind != "root":
         node = node.parent
     return node
 
 
-def _first_prose(work: RewriteJob) -> Node | None:
+def _first_prose(job: RewriteJob) -> Node | None:
     """Return the first paragraph of words, if anything follows it."""
     blocks = [
         node
-        for node in work.tree.root.children
-        if node.kind not in {"footnote", "definition"} and work.free(node)
+        for node in job.tree.root.children
+        if node.kind not in {"footnote", "definition"} and job.is_free(node)
     ]
     for node in blocks[:-1]:
         picture = bool(node.children) and node.children[0].kind == "image"
@@ -155,18 +150,17 @@ def _first_prose(work: RewriteJob) -> Node | None:
     return None
 
 
-def _before_code(work: RewriteJob, teaser_end: Node) -> None:
+def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
     """Refuse code before the teaser's end that holds the very mark: it would be cut there."""
-    more = work.dialect.more
-    if not more or not work.dialect.more_in_code:
+    more = job.dialect.more
+    if not more or not job.dialect.more_in_code:
         return
-    for code in work.tree.find("fence", "code_block", "code_span"):
+    for code in job.tree.find("fence", "code_block", "code_span"):
         if code.start < teaser_end.start and more in code.content:
-            path, line = work.passage.origin(code.start)
-            raise Refused(
-                f"{path}: the code on line {line} holds {more}, where the site would cut the post",
+            raise job.refuse_code(
+                code,
+                f"holds {more}, where the site would cut the post",
                 "put %% more %% before it, or write the mark in another way",
-                line=line,
             )
 
 
@@ -210,40 +204,38 @@ def callout_title(kind: str) -> str:
     return _NAMES.get(name, name.replace("-", " ").capitalize())
 
 
-def rewrite_callouts(work: RewriteJob) -> None:
-    """Rewrite every callout that the engine does not know as it stands.
-
-    It runs before the other rewriters, so that none of them edits within a mark that goes.
-    """
-    for quote in work.tree.find("quote"):
-        match = callout(work.passage.text, quote)
+def rewrite_callouts(job: RewriteJob) -> None:
+    """Rewrite every callout that the engine does not know, before others edit within its mark."""
+    for quote in job.tree.find("quote"):
+        match = callout(job.passage.text, quote)
         if match is None:
             continue
         paragraph = quote.children[0]
-        title, rest = _title(work.tree.text, paragraph, match.end())
-        if work.dialect.admonitions and not _opens_item(quote):
+        title, rest = _find_title(job.tree.text, paragraph, match.end())
+        if job.dialect.admonitions and not _opens_item(quote):
             continue  # the layout writes them
         bare = not title and match[0].strip().lower() in _ALERTS
-        if work.dialect.alerts and bare and rest is not None:
+        if job.dialect.alerts and bare and rest is not None:
             continue
-        work.claimed.update(
+        job.claimed.update(
             node
             for node in paragraph.walk()
             if node.start < match.end() and node.kind not in {"paragraph", "text"}
         )
         if not title:
-            work.put(match.start(), match.end(2), f"**{callout_title(match[1])}**", _CALLOUT_REASON)
+            job.put(match.start(), match.end(2), f"**{callout_title(match[1])}**", _CALLOUT_REASON)
         elif any(node.kind in {"strong", "soft_break"} for top in title for node in top.walk()):
-            work.put(match.start(), match.end(), "", _CALLOUT_REASON)
+            job.put(match.start(), match.end(), "", _CALLOUT_REASON)
         else:
-            work.put(match.start(), match.end(), "**", _CALLOUT_REASON)
-            end = title[-1].end - _trailing(work.tree.source(title[-1]))
-            work.put(end, title[-1].end, "**")
-        work.loose.append((paragraph.start, rest.start if rest else paragraph.end))
+            job.put(match.start(), match.end(), "**", _CALLOUT_REASON)
+            last = title[-1]
+            end = last.start + len(job.tree.source(last).rstrip())
+            job.put(end, last.end, "**")
+        job.unguarded.append((paragraph.start, rest.start if rest else paragraph.end))
         if rest is not None:
             # The title was a line of the paragraph that follows; now it stands alone.
-            marks = work.marks(work.tree.line_of(rest.start))
-            work.replace(rest, f"\n{marks.rstrip()}\n{marks}", _CALLOUT_REASON)
+            marks = job.marks(job.tree.line_of(rest.start))
+            job.replace(rest, blank_line(marks), _CALLOUT_REASON)
 
 
 def _opens_item(quote: Node) -> bool:
@@ -257,7 +249,7 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     match = callout(text, quote)
     if match is None or _opens_item(quote):
         return None
-    title, _ = _title(text, quote.children[0], match.end())
+    title, _ = _find_title(text, quote.children[0], match.end())
     words = text[match.end() : title[-1].end].strip() if title else ""
     kind = match[1].strip().lower()
     known = _ADMONITIONS.get(kind, kind if kind in _ADMONITIONS.values() else "note")
@@ -265,7 +257,7 @@ def admonition(text: str, quote: Node, *, foldable: bool) -> str | None:
     return f'{mark} {known} "{words or callout_title(match[1])}"'
 
 
-def _title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
+def _find_title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | None]:
     """Return the nodes of the title, and the break that ends it if more than a block id follows."""
     title: list[Node] = []
     rest = None
@@ -280,63 +272,54 @@ def _title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Node | N
     return title, rest
 
 
-def _trailing(text: str) -> int:
-    return len(text) - len(text.rstrip())
-
-
-# Footnotes for engines that know none: a raised number, and a list of the notes at the end.
-#
-# Two passes over a body. `mark` writes the numbers, and in each note a place to come to and a
-# link that leads back; `gather` then takes the notes from where they stand and makes the list of
-# them.
+# Footnotes for engines that know none, in two passes over a body: a raised number, with a place and
+# a link back in each note; then the notes are taken from where they stand and listed at the end.
 
 
 _LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
+_PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
 _FOOTNOTE_REASON = "the site knows no footnotes: they are a list at the end"
 
 
-def number_footnotes(work: RewriteJob) -> None:
+def number_footnotes(job: RewriteJob) -> None:
     """Write each reference as a raised number, and a link back at the end of its note."""
-    numbers = _numbers(work.tree)
+    numbers = _count_footnotes(job.tree)
     seen: dict[str, int] = {}
-    for ref in work.tree.find("footnote_ref"):
+    for ref in job.tree.find("footnote_ref"):
         number = numbers[ref.info]
         seen[ref.info] = seen.get(ref.info, 0) + 1
         again = f"-{seen[ref.info]}" if seen[ref.info] > 1 else ""
         text = f'<sup id="fnref-{number}{again}"><a href="#fn-{number}">{number}</a></sup>'
-        work.replace(ref, text, _FOOTNOTE_REASON)
-    for note in reversed(work.tree.find("footnote")):
+        job.replace(ref, text, _FOOTNOTE_REASON)
+    for note in reversed(job.tree.find("footnote")):
         if number := numbers.pop(note.info, 0):  # of two with one label the last counts
-            _lead_back(work, note, number)
+            _link_back(job, note, number)
 
 
-def list_footnotes(work: RewriteJob) -> None:
+def list_footnotes(job: RewriteJob) -> None:
     """Take the notes out of the text and list them at its end; one that nothing means goes."""
-    tree, text = work.tree, work.passage.text
+    tree, text = job.tree, job.passage.text
     noted = tree.find("footnote")
     if not noted:
         return
     for note in noted:
-        work.claimed.update(note.walk())
-        work.splices.append(remove_lines(work.passage, note.first, note.last, _FOOTNOTE_REASON))
-    work.splices = separate_removals(work.splices)
+        job.claimed.update(note.walk())
+        job.edits.append(remove_lines(job.passage, note.first, note.last, _FOOTNOTE_REASON))
+    job.edits = separate_removals(job.edits)
     listed = [note for note in noted if _PLACE.search(tree.source(note))]
-    listed.sort(key=lambda note: _number(tree, note))
+    listed.sort(key=lambda note: _number_of(tree, note))
     if listed:
-        items = "\n".join(_item(work, note) for note in listed)
+        items = "\n".join(_list_item(job, note) for note in listed)
         section = f'\n\n<section class="footnotes">\n\n{items}\n\n</section>\n'
-        work.put(len(text), len(text), section, _FOOTNOTE_REASON)
+        job.put(len(text), len(text), section, _FOOTNOTE_REASON)
 
 
-_PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
-
-
-def _number(tree: Tree, note: Node) -> int:
+def _number_of(tree: Tree, note: Node) -> int:
     match = _PLACE.search(tree.source(note))
     return int(match[1]) if match else 0
 
 
-def _numbers(tree: Tree) -> dict[str, int]:
+def _count_footnotes(tree: Tree) -> dict[str, int]:
     """Return the number of each note that something refers to, in the order of the references.
 
     References within notes count behind those of the text, as engines with footnotes do it.
@@ -348,29 +331,27 @@ def _numbers(tree: Tree) -> dict[str, int]:
     return {label: number for number, label in enumerate(labels, 1)}
 
 
-def _lead_back(work: RewriteJob, note: Node, number: int) -> None:
+def _link_back(job: RewriteJob, note: Node, number: int) -> None:
     place = f'<a id="fn-{number}"></a>'
     back = f'<a href="#fnref-{number}">↩</a>'
     first, last = (note.children[at] if note.children else None for at in (0, -1))
-    label = _LABEL.match(work.passage.text, note.start)
+    further = job.marks(note.first, note.start) + "    "
+    label = _LABEL.match(job.passage.text, note.start)
     start = label.end() if label else note.start
-    if first is None or first.kind != "paragraph":
-        marks = work.marks(note.first)[: note.start - work.tree.lines[note.first].start] + "    "
-        work.put(start, start, f"{place}\n{marks.rstrip()}\n{marks}" if first else place)
-    else:
-        work.put(start, start, place)
+    if first is not None and first.kind != "paragraph":
+        place += blank_line(further)
+    job.put(start, start, place)
     if last is not None and last.kind == "paragraph":
-        work.put(last.end, last.end, f" {back}")
-        return
-    end = work.tree.lines[note.last - 1].end
-    further = work.marks(note.first)[: note.start - work.tree.lines[note.first].start] + "    "
-    work.put(end, end, f"\n{further.rstrip()}\n{further}{back}" if last else f" {back}")
+        job.put(last.end, last.end, f" {back}")
+    else:
+        end = job.tree.lines[note.last - 1].end
+        job.put(end, end, f"{blank_line(further)}{back}" if last else f" {back}")
 
 
-def _item(work: RewriteJob, note: Node) -> str:
+def _list_item(job: RewriteJob, note: Node) -> str:
     """Return a note as an item of a numbered list, its further lines below its first words."""
-    lines, _ = dedent_lines(work.passage, note, note.first, note.last)
-    number = f"{_number(work.tree, note)}. "
+    lines, _ = dedent_lines(job.passage, note, note.first, note.last)
+    number = f"{_number_of(job.tree, note)}. "
     further = " " * len(number)
     first = number + _LABEL.sub("", lines[0], count=1)
     rest = [line[4:] if line.startswith("    ") else line.lstrip() for line in lines[1:]]

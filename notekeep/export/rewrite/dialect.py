@@ -1,10 +1,11 @@
-"""How a generator reads Markdown; what rewriters share."""
+"""How a generator reads Markdown, and what the rewriters of a body share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from notekeep.errors import Refused
 from notekeep.export.source_map import SourceEdit
 
 if TYPE_CHECKING:
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from notekeep.export.source_map import MappedText
     from notekeep.export.warnings import WarningList
     from notekeep.markdown.nodes import Node, Tree
-
-
-# How a generator reads Markdown, as far as engines differ: what rewriters ask.
-#
-# A target makes one from its own defaults and from what the site's settings say.
 
 
 class Math(NamedTuple):
@@ -55,7 +51,7 @@ HIDDEN_DOLLAR: Final = "<span>&#36;</span>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """What an engine understands.
+    """What an engine understands: a target says it from its defaults and its site's settings.
 
     Attributes:
         engine: What reads it. "python" is Python-Markdown: lists nest by four spaces, fences stand
@@ -123,32 +119,26 @@ class Dialect:
     guard_prose: Callable[[str], list[tuple[int, int, str]]] | None = None
 
 
-# What rewriters share: the body at hand, the engine it is for, and the splices made so far.
-
-
 @dataclass(slots=True)
 class RewriteJob:
-    """One body on its way to a generator.
+    """One body on its way to a generator: nothing in it is changed until all edits are known.
 
     Attributes:
-        passage: The body; nothing in it is changed until all splices are known.
-        dialect: How the generator reads.
         remarks: What the person should know.
-        splices: What is to be replaced.
         claimed: Nodes that one rewriter replaces whole, so that the others leave them alone.
-        tags: Pictures that are written as HTML.
-        heads: Lines that a block's new first line takes the place of.
-        loose: Spans whose meaning a rewriter changes on purpose, which the guard skips.
+        unguarded: Spans whose meaning a rewriter changes on purpose, which the guard skips.
+        html_pictures: Pictures that are written as HTML.
+        replaced_lines: Lines that a block's new first line takes the place of.
     """
 
     passage: MappedText
     dialect: Dialect
     remarks: WarningList
-    splices: list[SourceEdit] = field(default_factory=list)
+    edits: list[SourceEdit] = field(default_factory=list)
     claimed: set[Node] = field(default_factory=set)
-    loose: list[tuple[int, int]] = field(default_factory=list)
-    tags: set[Node] = field(default_factory=set)
-    heads: set[int] = field(default_factory=set)
+    unguarded: list[tuple[int, int]] = field(default_factory=list)
+    html_pictures: set[Node] = field(default_factory=set)
+    replaced_lines: set[int] = field(default_factory=set)
 
     @property
     def tree(self) -> Tree:
@@ -157,14 +147,14 @@ class RewriteJob:
 
     def put(self, start: int, end: int, text: str, reason: str = "") -> None:
         """Replace a span."""
-        self.splices.append(SourceEdit(start, end, text, reason))
+        self.edits.append(SourceEdit(start, end, text, reason))
 
     def replace(self, node: Node, text: str, reason: str = "") -> None:
         """Replace a node whole."""
         self.claimed.update(node.walk())
         self.put(node.start, node.end, text, reason)
 
-    def free(self, node: Node) -> bool:
+    def is_free(self, node: Node) -> bool:
         """Whether no rewriter has claimed a node or what it stands in."""
         return node not in self.claimed
 
@@ -172,13 +162,30 @@ class RewriteJob:
         """Tell the person something about the line of a node."""
         self.remarks.add(self.passage.origin(node.start), what)
 
-    def marks(self, line: int) -> str:
-        """Return what has to stand before a further line of the block that a line belongs to."""
-        here = self.tree.lines[line]
-        written = self.passage.text[
-            here.start : here.start if here.content is None else here.content
-        ]
-        return "".join(char if char in "> \t" else " " for char in written)
+    def refuse_code(self, node: Node, problem: str, hint: str) -> Refused:
+        """Make the error for code that cannot be written for the site."""
+        path, line = self.passage.origin(node.start)
+        return Refused(f"{path}: the code on line {line} {problem}", hint, line=line)
+
+    def content_start(self, number: int) -> int:
+        """Return where a line begins, behind the marks of what it stands in."""
+        line = self.tree.lines[number]
+        return line.start if line.content is None else line.content
+
+    def marks(self, number: int, end: int | None = None) -> str:
+        """Return what has to stand before a further line of the block that a line belongs to.
+
+        With `end`, these are the marks of what stands around the block that begins there.
+        """
+        start = self.tree.lines[number].start
+        written = self.passage.text[start : self.content_start(number)]
+        marks = "".join(char if char in "> \t" else " " for char in written)
+        return marks if end is None else marks[: end - start]
+
+
+def blank_line(marks: str) -> str:
+    """Return the end of a line, a blank one, and the marks that begin the next."""
+    return f"\n{marks.rstrip()}\n{marks}"
 
 
 def is_alone(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Highlights, breaks, signs with side meanings."""
+"""What stands within lines: highlights, breaks, raw HTML, and signs that a site reads otherwise."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from notekeep.export.references import escape_text
+from notekeep.export.rewrite.dialect import blank_line
 
 if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node
 
 
-# Marks within a line: highlights, strikes, line breaks, raw HTML, code in tables.
-
-
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_BREAKS = frozenset({"soft_break", "hard_break"})
 _start = attrgetter("start")
 _MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
 _WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
@@ -29,66 +28,58 @@ _AS_MARKDOWN = {
 }
 
 
-def rewrite_marks(work: RewriteJob, *, keep_breaks: bool) -> None:
+def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
     """Write the marks of a vault as the engine knows them."""
-    dialect = work.dialect
+    dialect = job.dialect
     if not dialect.html:
-        _html_as_markdown(work)
-    for node in work.tree.find(*_MARKS):
-        if not work.free(node):
+        _html_as_markdown(job)
+    for node in job.tree.find(*_MARKS):
+        if not job.is_free(node):
             continue
         if node.kind == "mark" and dialect.mark != "equals":
-            _highlight(work, node)
+            _highlight(job, node)
         elif node.kind == "strike" and not dialect.strike:
-            length = 2 if work.tree.source(node).startswith("~~") else 1
-            _wrap(work, node, length, ("<del>", "</del>"), "struck out text")
-        elif node.kind in {"soft_break", "hard_break"}:
-            _break(work, node, keep=keep_breaks)
+            length = 2 if job.tree.source(node).startswith("~~") else 1
+            _wrap(job, node, length, ("<del>", "</del>"), "struck out text")
+        elif node.kind in _BREAKS:
+            _break(job, node, keep=keep_breaks)
         elif node.kind == "autolink" and dialect.engine != "commonmark":
-            _full_link(work, node)
+            _full_link(job, node)
         elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
-            _bare_pipes(work, node)
+            _bare_pipes(job, node)
 
 
-def _highlight(work: RewriteJob, node: Node) -> None:
+def _highlight(job: RewriteJob, node: Node) -> None:
     """Write a highlight; kramdown reads Markdown in a tag that it does not know when told to."""
-    told = work.dialect.engine == "kramdown" and any(n.kind != "text" for n in node.children)
+    told = job.dialect.engine == "kramdown" and any(n.kind != "text" for n in node.children)
     opening = '<mark markdown="span">' if told else "<mark>"
-    marks = (opening, "</mark>") if work.dialect.mark == "html" else ("**", "**")
-    _wrap(work, node, 2, marks, "a highlight")
+    marks = (opening, "</mark>") if job.dialect.mark == "html" else ("**", "**")
+    _wrap(job, node, 2, marks, "a highlight")
 
 
-def _wrap(work: RewriteJob, node: Node, length: int, marks: tuple[str, str], what: str) -> None:
-    work.put(node.start, node.start + length, marks[0], f"{what} is written {marks[0]}")
-    work.put(node.end - length, node.end, marks[1])
+def _wrap(job: RewriteJob, node: Node, length: int, marks: tuple[str, str], what: str) -> None:
+    job.put(node.start, node.start + length, marks[0], f"{what} is written {marks[0]}")
+    job.put(node.end - length, node.end, marks[1])
 
 
-def _newline(work: RewriteJob, node: Node) -> int:
-    """Return where the line of a break ends."""
-    return work.tree.text.index("\n", node.start)
-
-
-def _break(work: RewriteJob, node: Node, *, keep: bool) -> None:
+def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
     """Write a line's end; what follows a picture is its caption or credit and keeps its line."""
-    end = _newline(work, node)
+    end = job.tree.text.index("\n", node.start)
     shown = _pictures_before(node)
-    if shown and shown[0] in work.tags and shown[0] is _first(node):
+    siblings = node.parent.children if node.parent else []
+    if shown and shown[0] in job.html_pictures and shown[0] is siblings[0]:
         # A tag alone on a line would make HTML of the whole paragraph.
-        marks = work.marks(work.tree.line_of(node.start))
-        work.put(node.start, node.end, f"\n{marks.rstrip()}\n{marks}", "a caption has its own line")
-    elif node.kind == "soft_break" and work.dialect.breaks:
+        marks = job.marks(job.tree.line_of(node.start))
+        job.put(node.start, node.end, blank_line(marks), "a caption has its own line")
+    elif node.kind == "soft_break" and job.dialect.breaks:
         if not (keep or shown):
-            work.put(node.start, node.end, " ", "a line's end would be shown as a line break")
+            job.put(node.start, node.end, " ", "a line's end would be shown as a line break")
     elif node.kind == "soft_break" and (keep or shown):
-        work.put(node.start, end, work.dialect.hard_break[:-1], "a line break is kept")
-    elif work.dialect.engine == "python" and work.tree.text[node.start : end].endswith("\\"):
+        job.put(node.start, end, job.dialect.hard_break[:-1], "a line break is kept")
+    elif job.dialect.engine == "python" and job.tree.text[node.start : end].endswith("\\"):
         # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
         reason = "the generator breaks a line at two spaces"
-        work.put(node.start, end, work.dialect.hard_break[:-1], reason)
-
-
-def _first(node: Node) -> Node | None:
-    return node.parent.children[0] if node.parent else None
+        job.put(node.start, end, job.dialect.hard_break[:-1], reason)
 
 
 def _pictures_before(node: Node) -> list[Node]:
@@ -96,12 +87,11 @@ def _pictures_before(node: Node) -> list[Node]:
     siblings = node.parent.children if node.parent else []
     line: list[Node] = []
     for at in range(bisect_left(siblings, node.start, key=_start) - 1, -1, -1):
-        if siblings[at].kind in {"soft_break", "hard_break"}:
+        if siblings[at].kind in _BREAKS:
             break
-        line.append(siblings[at])
-    line.reverse()
-    shown = [sibling for sibling in line if sibling.kind != "text" or sibling.content.strip()]
-    return shown if all(_is_picture(sibling) for sibling in shown) else []
+        if siblings[at].kind != "text" or siblings[at].content.strip():
+            line.append(siblings[at])
+    return line[::-1] if all(map(_is_picture, line)) else []
 
 
 def _is_picture(node: Node) -> bool:
@@ -110,37 +100,37 @@ def _is_picture(node: Node) -> bool:
     )
 
 
-def _full_link(work: RewriteJob, node: Node) -> None:
+def _full_link(job: RewriteJob, node: Node) -> None:
     """Python-Markdown links `<address>` for the web and for mail only."""
     if not _WEB.match(node.content):
         text = f"[{escape_text(node.content)}](<{node.content}>)"
-        work.replace(node, text, "the generator does not link such an address by itself")
+        job.replace(node, text, "the generator does not link such an address by itself")
 
 
-def _bare_pipes(work: RewriteJob, node: Node) -> None:
-    source = work.tree.source(node)
+def _bare_pipes(job: RewriteJob, node: Node) -> None:
+    source = job.tree.source(node)
     for match in re.finditer(r"\\(?=\|)", source):
         at = node.start + match.start()
-        work.put(at, at + 1, "", "code in a table needs no backslash before |")
+        job.put(at, at + 1, "", "code in a table needs no backslash before |")
         # CommonMark reads a cell's end there, this engine does not.
         table = next(above for above in node.above() if above.kind == "table")
-        work.loose.append((table.start, table.end))
+        job.unguarded.append((table.start, table.end))
 
 
-def _html_as_markdown(work: RewriteJob) -> None:
+def _html_as_markdown(job: RewriteJob) -> None:
     """The engine drops raw HTML: what has a mark of its own gets it, the rest is told."""
     opened: dict[Node | None, list[tuple[Node, str]]] = {}
-    for node in work.tree.find("html"):
+    for node in job.tree.find("html"):
         match = _TAG.fullmatch(node.content)
-        if match is None or not work.free(node):
+        if match is None or not job.is_free(node):
             continue
         name = match[2].lower()
         if name == "br":
-            _html_break(work, node)
+            _html_break(job, node)
             continue
         mark = _AS_MARKDOWN.get(name)
         if mark is None:
-            work.remark(node, f"the site drops raw HTML, and so the tag <{match[1]}{name}>")
+            job.remark(node, f"the site drops raw HTML, and so the tag <{match[1]}{name}>")
             continue
         stack = opened.setdefault(node.parent, [])
         if not match[1]:
@@ -148,33 +138,29 @@ def _html_as_markdown(work: RewriteJob) -> None:
         elif stack and stack[-1][1] == name:
             start, _ = stack.pop()
             reason = f"the site drops raw HTML: <{name}> is written {mark}"
-            work.replace(start, mark, reason)
-            work.replace(node, mark)
-            work.loose.append((start.start, node.end))
-    for node in work.tree.find("html_block"):
-        if work.free(node) and not node.content.startswith("<!--"):
-            work.remark(node, "the site drops raw HTML, and so this block")
+            job.replace(start, mark, reason)
+            job.replace(node, mark)
+            job.unguarded.append((start.start, node.end))
+    for node in job.tree.find("html_block"):
+        if job.is_free(node) and not node.content.startswith("<!--"):
+            job.remark(node, "the site drops raw HTML, and so this block")
 
 
-def _html_break(work: RewriteJob, node: Node) -> None:
-    siblings = node.parent.children if node.parent else []
-    at = siblings.index(node) + 1
+def _html_break(job: RewriteJob, node: Node) -> None:
     if node.inside("cell", "heading"):
-        work.replace(node, " ", "the site drops raw HTML: <br> is a space here")
+        job.replace(node, " ", "the site drops raw HTML: <br> is a space here")
         return
-    follows = siblings[at] if at < len(siblings) else None
-    if follows is not None and follows.kind in {"soft_break", "hard_break"}:
-        work.claimed.add(follows)
-        work.replace(node, work.dialect.hard_break[:-1], "<br> is written as a line break")
-        return
-    line = work.tree.line_of(node.start)
-    work.replace(
-        node, work.dialect.hard_break + work.marks(line), "<br> is written as a line break"
-    )
+    siblings = node.parent.children if node.parent else []
+    following = siblings[siblings.index(node) + 1 :][:1]
+    if following and following[0].kind in _BREAKS:
+        job.claimed.add(following[0])
+        text = job.dialect.hard_break[:-1]
+    else:
+        text = job.dialect.hard_break + job.marks(job.tree.line_of(node.start))
+    job.replace(node, text, "<br> is written as a line break")
 
 
 # Plain words: characters that mean nothing in a vault and something to a generator.
-
 
 _URL = re.compile(r"https?://[^\s<>\[\]]+", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{(?=\{[<%])")
@@ -186,7 +172,6 @@ _CLOSING = re.compile(r"#(?=#*$)")
 _ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
 _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
-_BREAKS = frozenset({"soft_break", "hard_break"})
 _MEANING = re.compile(r"[{}$<\]#*|:]|\d[.)]")
 """What every one of these patterns, and every template's syntax, has in it: most words do not."""
 _PIPE = re.compile(r"\|")
@@ -200,44 +185,44 @@ _ESCAPES = {
 _INSTEAD = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "|": "&#124;", ":": "&#58;"}
 
 
-def escape_prose(work: RewriteJob) -> None:
+def escape_prose(job: RewriteJob) -> None:
     """Guard every run of words; what another rewriter replaces of it is no longer there."""
-    replaced = sorted((one.start, one.end) for one in work.splices if one.start < one.end)
-    for node in work.tree.find("text", "special"):
-        if not work.free(node):
+    replaced = sorted((one.start, one.end) for one in job.edits if one.start < one.end)
+    for node in job.tree.find("text", "special"):
+        if not job.is_free(node):
             continue
         first = bisect_right(replaced, node.start, key=itemgetter(1))
         taken = replaced[first : bisect_left(replaced, (node.end, 0))]
         if node.kind == "special":
             if not taken:
-                _special(work, node)
-        elif _MEANING.search(work.tree.text, node.start, node.end):
-            _ProseRun(work, node, taken).guard()
+                _special(job, node)
+        elif _MEANING.search(job.tree.text, node.start, node.end):
+            _ProseRun(job, node, taken).guard()
 
 
-def _special(work: RewriteJob, node: Node) -> None:
+def _special(job: RewriteJob, node: Node) -> None:
     """An escape that the engine does not know would show its backslash."""
     if not node.info.startswith("\\"):
         return
     char = node.content
-    if char == "$" and work.dialect.math.dollar:
-        work.replace(node, work.dialect.math.dollar)
-    elif char not in _ESCAPES.get(work.dialect.engine, char):
+    if char == "$" and job.dialect.math.dollar:
+        job.replace(node, job.dialect.math.dollar)
+    elif char not in _ESCAPES.get(job.dialect.engine, char):
         reason = "the generator does not know this escape"
-        work.replace(node, _INSTEAD.get(char, char), reason)
+        job.replace(node, _INSTEAD.get(char, char), reason)
 
 
 class _ProseRun:
     """One run of words. The first rule that touches a character has it."""
 
-    def __init__(self, work: RewriteJob, node: Node, taken: list[tuple[int, int]]) -> None:
-        self.work = work
+    def __init__(self, job: RewriteJob, node: Node, taken: list[tuple[int, int]]) -> None:
+        self.job = job
         self.node = node
-        self.text = work.tree.source(node)
+        self.text = job.tree.source(node)
         self.taken = [(start - node.start, end - node.start) for start, end in taken]
 
     def guard(self) -> None:
-        dialect = self.work.dialect
+        dialect = self.job.dialect
         if not dialect.bare_urls and not self.node.inside("link"):
             self._urls()
         self._templates()
@@ -257,10 +242,10 @@ class _ProseRun:
 
     def _templates(self) -> None:
         reason = "template syntax in prose is shown, not run"
-        if self.work.dialect.guard_prose is not None:
-            for start, end, text in self.work.dialect.guard_prose(self.text):
+        if self.job.dialect.guard_prose is not None:
+            for start, end, text in self.job.dialect.guard_prose(self.text):
                 self._put(start, end, text, reason)
-        elif self.work.dialect.guard_marks:
+        elif self.job.dialect.guard_marks:
             self._each(_TEMPLATE, "{\\", reason)
 
     def _old_markdown(self) -> None:
@@ -276,12 +261,10 @@ class _ProseRun:
         if not self.node.inside("cell"):
             self._each(_PIPE, "\\|", "a bar in prose makes no table")
         self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "braces here are no attributes")
-        if self._previous() is not None and self._starts_line():
-            match = _NUMBER.match(self.text)
-            if match is not None:
-                self._put(
-                    match.end(), match.end(), "\\", "a number at a line's start begins no list"
-                )
+        behind_break = self._previous() is not None and self._starts_line()
+        if behind_break and (match := _NUMBER.match(self.text)):
+            reason = "a number at a line's start begins no list"
+            self._put(match.end(), match.end(), "\\", reason)
 
     def _python_markdown(self) -> None:
         if self._starts_line() and self._block() == "paragraph" and _HEADING.match(self.text):
@@ -307,7 +290,7 @@ class _ProseRun:
         if any((start < stop and end > begin) or start == begin for begin, stop in self.taken):
             return
         self.taken.append((start, end))
-        self.work.put(self.node.start + start, self.node.start + end, text, reason)
+        self.job.put(self.node.start + start, self.node.start + end, text, reason)
 
     def _block(self) -> str:
         kinds = (above.kind for above in self.node.above())
@@ -315,7 +298,7 @@ class _ProseRun:
 
     def _previous(self) -> Node | None:
         siblings = self.node.parent.children if self.node.parent else []
-        at = bisect_left(siblings, self.node.start, key=attrgetter("start"))
+        at = bisect_left(siblings, self.node.start, key=_start)
         return siblings[at - 1] if at else None
 
     def _starts_line(self) -> bool:
@@ -338,8 +321,6 @@ class _ProseRun:
 
 def _trimmed(url: str) -> str:
     """Cut what ends the sentence, not the address: GFM's rule for addresses without marks."""
-    while True:
-        if url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
-            url = url[:-1]
-        else:
-            return url
+    while url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")):
+        url = url[:-1]
+    return url

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.markdown.nodes import Node
 
-INDENT = "    "
-APART = "<!-- -->"
+_INDENT = "    "
+_APART = "<!-- -->"
 """What keeps two lists or quotes from becoming one: a comment that shows nothing."""
 
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
@@ -36,75 +36,68 @@ _HTML_BLOCK = re.compile(
 )
 
 
-def lay_out_for_python_markdown(work: RewriteJob) -> None:
+def lay_out_blocks(job: RewriteJob) -> None:
     """Lay a body out for its engine."""
-    is_python = work.dialect.engine == "python"
-    if work.dialect.admonitions:
-        _admonitions(work)
-    for fence in work.tree.find("fence"):
-        _lay_out_fence(work, fence)
+    is_python = job.dialect.engine == "python"
+    if job.dialect.admonitions:
+        _write_admonitions(job)
+    for fence in job.tree.find("fence"):
+        _lay_out_fence(job, fence)
+    for code in job.tree.find("code_block") if is_python else ():
+        _guard_first_row(job, code)
+    for heading in job.tree.find("heading"):
+        _lay_out_heading(job, heading)
+    for block in job.tree.find("html_block"):
+        _ask_for_markdown(job, block)
     if is_python:
-        for code in work.tree.find("code_block"):
-            _code_block(work, code)
-    for node in work.tree.find("heading"):
-        _heading(work, node)
-    for block in work.tree.find("html_block"):
-        _html_block(work, block)
-    if is_python:
-        _lines(work)
+        _indent_lines(job)
     else:
-        _signs(work)
-    _separate_for_python_markdown(work)
+        _guard_for_kramdown(job)
+    _separate_neighbours(job)
     if is_python:
-        _loosen(work)
-    _numbering(work)
+        _separate_items(job)
+    _remark_numbers(job)
 
 
-def order_footnotes(work: RewriteJob) -> None:
+def order_footnotes(job: RewriteJob) -> None:
     """Put footnotes into the order they are referred to, which the engine numbers them by."""
-    notes = {node.info: node for node in work.tree.root.children if node.kind == "footnote"}
-    wanted = dict.fromkeys(ref.info for ref in work.tree.find("footnote_ref"))
+    notes = {node.info: node for node in job.tree.root.children if node.kind == "footnote"}
+    wanted = dict.fromkeys(ref.info for ref in job.tree.find("footnote_ref"))
     ordered = [notes[label] for label in wanted if label in notes]
     ordered += [note for note in notes.values() if note not in ordered]
     if ordered == list(notes.values()):
         return
-    tree, text = work.tree, work.passage.text
+    tree, text = job.tree, job.passage.text
     written = []
     for note in ordered:
         start, end = tree.lines[note.first].start, tree.lines[note.last - 1].end
         written.append(text[start:end])
         reason = "footnotes are numbered by their place on this site"
-        work.splices.append(remove_lines(work.passage, note.first, note.last, reason))
-    work.splices = separate_removals(work.splices)
-    work.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
+        job.edits.append(remove_lines(job.passage, note.first, note.last, reason))
+    job.edits = separate_removals(job.edits)
+    job.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
 
 
-def _admonitions(work: RewriteJob) -> None:
+def _write_admonitions(job: RewriteJob) -> None:
     """Make callouts admonitions: a line that says what they are, the rest indented below it."""
-    foldable = work.dialect.admonitions == "foldable"
-    text = work.passage.text
-    quotes = work.tree.find("quote")
+    foldable = job.dialect.admonitions == "foldable"
+    text = job.passage.text
+    quotes = job.tree.find("quote")
     heads = {quote: admonition(text, quote, foldable=foldable) for quote in quotes}
     for quote in [quote for quote in quotes if heads[quote] is not None]:
         quote.kind = "admonition"
-        work.loose.append((quote.start, quote.end))
+        job.unguarded.append((quote.start, quote.end))
     for quote in (quote for quote in quotes if quote.kind == "admonition"):
-        line = work.tree.lines[quote.first]
+        line = job.tree.lines[quote.first]
         head = _further(containers(quote)) + f"{heads[quote]}\n"
         if quote.children[0].last > quote.first + 1:
             head += "\n"  # more of the title's paragraph follows; other blocks stand apart anyway
-        work.heads.add(quote.first)
-        work.put(line.start, min(line.end + 1, len(text)), head, "a callout becomes an admonition")
+        job.replaced_lines.add(quote.first)
+        job.put(line.start, min(line.end + 1, len(text)), head, "a callout becomes an admonition")
 
 
 def _prefix(stack: list[Node], number: int, written: str) -> str:
-    """Return the marks that a line of some containers needs.
-
-    Args:
-        stack: The containers, outermost first.
-        number: The line.
-        written: The marks that stand there, whose bullets and numbers are kept.
-    """
+    """Return the marks of a line within containers, its `written` bullets and numbers kept."""
     marks = iter(_MARKER.findall(written))
     prefix = ""
     for container in stack:
@@ -113,127 +106,118 @@ def _prefix(stack: list[Node], number: int, written: str) -> str:
         elif number == container.first and (mark := next(marks, "")):
             prefix += mark.replace(")", ".")
         else:
-            prefix += INDENT
+            prefix += _INDENT
     return prefix
 
 
 def _further(stack: list[Node]) -> str:
     """Return the marks of a line that begins nothing."""
-    return "".join("> " if container.kind == "quote" else INDENT for container in stack)
+    return "".join("> " if container.kind == "quote" else _INDENT for container in stack)
 
 
-def _lines(work: RewriteJob) -> None:
+def _indent_lines(job: RewriteJob) -> None:
     """Give every line within lists, quotes and footnotes its marks."""
-    tree, text = work.tree, work.passage.text
+    tree, text = job.tree, job.passage.text
     stacks: dict[int, list[Node]] = {}
     for node in tree.find("quote", "item", "footnote", "admonition"):
         for number in range(node.first, node.last):
             stacks.setdefault(number, []).append(node)
     skipped = {
         number
-        for node in work.claimed
+        for node in job.claimed
         if node.kind in {"fence", "heading"}
         for number in range(node.first + 1, node.last)
     }
     for number, stack in stacks.items():
-        if number in skipped or number in work.heads:
+        if number in skipped or number in job.replaced_lines:
             continue
         line = tree.lines[number]
         if line.content is None or line.leaf is None:
             marks = _further(stack).rstrip()
             if ">" in text[line.start : line.end] and text[line.start : line.end] != marks:
-                work.put(line.start, line.end, marks, _NESTED)
+                job.put(line.start, line.end, marks, _NESTED)
             continue
         written = text[line.start : line.content]
         marks = _prefix(containers(line.leaf), number, written)
         if not text[line.content : line.end].strip():
             marks = marks.rstrip()
         if marks != written:
-            work.put(line.start, line.content, marks, _NESTED)
+            job.put(line.start, line.content, marks, _NESTED)
 
 
-def _lay_out_fence(work: RewriteJob, fence: Node) -> None:
+def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
     """Write a fence with nothing but its language, at the margin of its block, and with an end."""
-    if containers(fence) and work.dialect.engine == "python":
-        if not work.dialect.superfences:
-            _indent(work, fence)
+    if containers(fence) and job.dialect.engine == "python":
+        if not job.dialect.superfences:
+            _indent(job, fence)
         return
-    text, line = work.passage.text, work.tree.lines[fence.first]
-    start = line.start if line.content is None else line.content
+    text, start = job.passage.text, job.content_start(fence.first)
     run = _RUN.match(text, fence.start)
     mark = run[0] if run else "```"
-    further = work.marks(fence.first)
+    further = job.marks(fence.first)
     rows = fence.content.removesuffix("\n").split("\n") if fence.content else []
     body = [further + row if row else further.rstrip() for row in rows]
     plain = "\n".join([f"{mark}{_language(fence)}", *body, f"{further}{mark}"])
     if text[start : fence.end] != plain:
-        work.claimed.add(fence)
-        work.put(start, fence.end, plain, "fences are plain and at the margin on this site")
+        job.claimed.add(fence)
+        job.put(start, fence.end, plain, "fences are plain and at the margin on this site")
 
 
-def _indent(work: RewriteJob, fence: Node) -> None:
+def _indent(job: RewriteJob, fence: Node) -> None:
     """Make a fence indented code."""
     further = _further(containers(fence))
     name = _language(fence)
     rows = fence.content.rstrip("\n").split("\n")
-    if _needs_language(work, name, rows[0]):
+    if _needs_language(job, name, rows[0]):
         rows.insert(0, f":::{name or 'text'}")
-    indented = [(further + INDENT + row) if row.strip() else further.rstrip() for row in rows]
-    first = work.tree.lines[fence.first]
-    written = work.passage.text[first.start : first.content or fence.start]
-    opens = bool(_MARKER.search(written))
-    lead = f"\n{further.rstrip()}\n" if opens else ""
-    body = "\n".join(indented)
-    if not lead:
-        body = INDENT + body[len(further) + len(INDENT) :]
-    work.claimed.add(fence)
-    work.put(
-        first.content or fence.start,
-        fence.end,
-        lead + body,
-        "a fence within a block is indented code",
-    )
+    body = "\n".join(further + _INDENT + row if row.strip() else further.rstrip() for row in rows)
+    first = job.tree.lines[fence.first]
+    start = first.content or fence.start
+    if _MARKER.search(job.passage.text, first.start, start):
+        body = f"\n{further.rstrip()}\n{body}"
+    else:
+        body = _INDENT + body[len(further) + len(_INDENT) :]
+    job.claimed.add(fence)
+    job.put(start, fence.end, body, "a fence within a block is indented code")
 
 
-def _needs_language(work: RewriteJob, name: str, first_row: str) -> bool:
+def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
     """Whether indented code has to say its language: else its first line may be taken for it."""
-    return work.dialect.hilited_indents and (
+    return job.dialect.hilited_indents and (
         bool(name) or first_row.lstrip().startswith(("#!", ":::"))
     )
 
 
-def _code_block(work: RewriteJob, code: Node) -> None:
-    first = code.content.split("\n", 1)[0]
-    if _needs_language(work, "", first):
-        line = work.tree.lines[code.first]
-        at = line.start if line.content is None else line.content
+def _guard_first_row(job: RewriteJob, code: Node) -> None:
+    if _needs_language(job, "", code.content.split("\n", 1)[0]):
+        at = job.content_start(code.first)
         further = _further(containers(code))
         reason = "a first line like #! would be taken for the language"
-        work.put(at, at, f"{INDENT}:::text\n{further}", reason)
-        work.loose.append((code.start, code.end))
+        job.put(at, at, f"{_INDENT}:::text\n{further}", reason)
+        job.unguarded.append((code.start, code.end))
 
 
-def _separate_for_python_markdown(work: RewriteJob) -> None:
+def _separate_neighbours(job: RewriteJob) -> None:
     """Set neighbours apart that the engine would read as one or not read at all."""
-    for parent in work.tree.find("root", "quote", "item", "footnote", "admonition"):
+    for parent in job.tree.find("root", "quote", "item", "footnote", "admonition"):
+        stack = [*containers(parent), *([parent] if parent.kind != "root" else [])]
         for block, following in pairwise(parent.children):
-            if work.dialect.engine == "python":
-                further = _further(_inner(parent))
+            if job.dialect.engine == "python":
+                further = _further(stack)
             else:
-                line = work.tree.lines[following.first]
-                further = work.marks(following.first)[: following.start - line.start]
-            _set_apart(work, block, following, further)
+                further = job.marks(following.first, following.start)
+            _set_apart(job, block, following, further)
 
 
-def _loosen(work: RewriteJob) -> None:
+def _separate_items(job: RewriteJob) -> None:
     """Set an item off from one that holds more than words and lists: else it joins that one."""
-    for parent in work.tree.find("list"):
+    for parent in job.tree.find("list"):
         further = _further(containers(parent)).rstrip()
         for item, following in pairwise(parent.children):
             plain = _is_plain(item)
-            if not plain and not work.passage.blank(following.first - 1):
-                start = work.tree.lines[following.first].start
-                work.put(start, start, f"{further}\n", "items with blocks stand apart on this site")
+            if not plain and not job.passage.blank(following.first - 1):
+                start = job.tree.lines[following.first].start
+                job.put(start, start, f"{further}\n", "items with blocks stand apart on this site")
 
 
 def _is_plain(item: Node) -> bool:
@@ -246,41 +230,35 @@ def _is_plain(item: Node) -> bool:
     return last is None or last.kind != "list" or _is_plain(last.children[-1])
 
 
-def _inner(parent: Node) -> list[Node]:
-    stack = containers(parent)
-    return stack if parent.kind == "root" else [*stack, parent]
-
-
-def _set_apart(work: RewriteJob, block: Node, following: Node, further: str) -> None:
+def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> None:
     """Put a line with the marks `further` between two neighbours, and a comment if need be."""
-    close = following.first == block.last and not work.passage.blank(following.first - 1)
-    parent = block.parent
-    opens = parent is not None and parent.kind == "item"
-    nested = opens and block.kind == "paragraph" and following.kind == "list"
+    close = following.first == block.last and not job.passage.blank(following.first - 1)
+    in_item = block.parent is not None and block.parent.kind == "item"
+    nested = in_item and block.kind == "paragraph" and following.kind == "list"
     text = f"{further.rstrip()}\n" if close and not nested else ""
-    if _would_join(work, block, following):
-        text += f"{further}{APART}\n{further.rstrip()}\n"
+    if _would_join(job, block, following):
+        text += f"{further}{_APART}\n{further.rstrip()}\n"
     if text:
-        start = work.tree.lines[following.first].start
-        work.put(start, start, text, "blocks stand apart on this site")
+        start = job.tree.lines[following.first].start
+        job.put(start, start, text, "blocks stand apart on this site")
 
 
-def _would_join(work: RewriteJob, block: Node, following: Node) -> bool:
+def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
     """Whether a blank line alone would not keep two neighbours apart."""
-    if work.dialect.engine == "kramdown":
+    if job.dialect.engine == "kramdown":
         return block.kind == following.kind == "list"
     if block.kind == following.kind and block.kind in _JOINING:
         return True
     # Behind a list or an admonition, indented code would be part of it.
-    return _is_indented(work, following) and (
-        block.kind in {"list", "admonition"} or _is_indented(work, block)
+    return _is_indented(job, following) and (
+        block.kind in {"list", "admonition"} or _is_indented(job, block)
     )
 
 
-def _is_indented(work: RewriteJob, block: Node) -> bool:
+def _is_indented(job: RewriteJob, block: Node) -> bool:
     """Whether a block is, or becomes, indented code."""
     return block.kind == "code_block" or (
-        block.kind == "fence" and bool(containers(block)) and not work.dialect.superfences
+        block.kind == "fence" and bool(containers(block)) and not job.dialect.superfences
     )
 
 
@@ -290,24 +268,24 @@ def _language(fence: Node) -> str:
     return match[1] if match else ""
 
 
-def _heading(work: RewriteJob, node: Node) -> None:
+def _lay_out_heading(job: RewriteJob, node: Node) -> None:
     """A heading begins at the margin, and one that is underlined has one line."""
-    line = work.tree.lines[node.first]
+    line = job.tree.lines[node.first]
     if not node.children:
-        work.replace(node, "", "an empty heading would be shown as its mark")
+        job.replace(node, "", "an empty heading would be shown as its mark")
         return
     if node.info.startswith("#") and line.content is not None and line.content < node.start:
-        work.put(line.content, node.start, "", "a heading begins at the margin on this site")
+        job.put(line.content, node.start, "", "a heading begins at the margin on this site")
     if node.last - node.first <= 2 or node.info.startswith("#"):
         return
-    tree, text = work.tree, work.passage.text
+    tree, text = job.tree, job.passage.text
     lines = [tree.lines[n] for n in range(node.first, node.last - 1)]
     words = " ".join(text[line.content or line.start : line.end].strip() for line in lines)
     reason = "a heading stands on one line on this site"
-    work.replace(node, f"{'#' * node.level} {words}", reason)
+    job.replace(node, f"{'#' * node.level} {words}", reason)
 
 
-def _html_block(work: RewriteJob, block: Node) -> None:
+def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
     """Markdown between HTML blocks is Markdown only when the outer one says so."""
     match = _HTML_BLOCK.match(block.content)
     if match is None or "markdown=" in block.content:
@@ -318,34 +296,28 @@ def _html_block(work: RewriteJob, block: Node) -> None:
     siblings = block.parent.children if block.parent else []
     if opened > closed and block is not siblings[-1]:
         at = block.start + match.end()
-        work.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
+        job.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
 
 
-def _signs(work: RewriteJob) -> None:
+def _guard_for_kramdown(job: RewriteJob) -> None:
     """Guard what kramdown misreads within a line: bars in a picture's words, blank code, `1)`."""
-    for node in work.tree.find("code_span", "image"):
-        if work.free(node):
-            _within_line(work, node)
-    for item in work.tree.find("item"):
-        match = _BRACKET.match(work.passage.text, item.start)
-        if match is not None:
-            work.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
+    for code in job.tree.find("code_span"):
+        if job.is_free(code) and not code.content.strip():
+            text = f"<code>{'&#32;' * len(code.content)}</code>"
+            job.replace(code, text, "code of blanks is no code to the site's engine")
+    for image in job.tree.find("image"):
+        bars = _BAR.finditer(job.tree.source(image))
+        for bar in bars if job.is_free(image) and not image.inside("cell") else ():
+            at = image.start + bar.start()
+            job.put(at, at, "\\", "a bar in a picture's words makes no table")
+    for item in job.tree.find("item"):
+        if match := _BRACKET.match(job.passage.text, item.start):
+            job.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
 
 
-def _within_line(work: RewriteJob, node: Node) -> None:
-    source = work.tree.source(node)
-    if node.kind == "code_span" and not node.content.strip():
-        text = f"<code>{'&#32;' * len(node.content)}</code>"
-        work.replace(node, text, "code of blanks is no code to the site's engine")
-    elif node.kind == "image" and not node.inside("cell"):
-        for match in _BAR.finditer(source):
-            at = node.start + match.start()
-            work.put(at, at, "\\", "a bar in a picture's words makes no table")
-
-
-def _numbering(work: RewriteJob) -> None:
+def _remark_numbers(job: RewriteJob) -> None:
     """Tell of lists whose first number will not be shown."""
-    for node in work.tree.find("list"):
+    for node in job.tree.find("list"):
         first = node.children[0].info if node.children else ""
         if node.info in {".", ")"} and first not in {"", "1"}:
-            work.remark(node, f"the list begins with {first}; the site numbers it from 1")
+            job.remark(node, f"the list begins with {first}; the site numbers it from 1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -15,7 +16,7 @@ from notekeep.export.embeds import (
     is_title,
     normalize_heading,
 )
-from notekeep.export.rewrite.dialect import is_alone
+from notekeep.export.rewrite.dialect import blank_line, is_alone
 from notekeep.export.source_map import MappedText
 from notekeep.markdown.nodes import parse_tree
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from notekeep.export.rewrite.dialect import RewriteJob
     from notekeep.export.source import Options
     from notekeep.markdown.nodes import Node
+
+
+_BOX = re.compile(r"\[.\] ", re.DOTALL)
 
 
 class AddressResolver(Protocol):
@@ -55,11 +59,9 @@ class AnchorIds:
     """
 
     def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
-        """Keep a body.
+        """Look for ids in a body; None is one that is not at hand.
 
-        Args:
-            passage: The body; None for one that is not at hand.
-            title: The title of its post when a first heading that repeats it is dropped.
+        A first heading that repeats `title` is dropped from the page, and has none.
         """
         self._passage = passage
         self._title = title
@@ -72,10 +74,9 @@ class AnchorIds:
         if passage is None:
             return ids
         tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
-        top = tree.root.children[:1]
-        dropped = (
-            top[0] if self._title is not None and top and is_title(top[0], self._title) else None
-        )
+        title = next(iter(tree.root.children), None)
+        if title is None or self._title is None or not is_title(title, self._title):
+            title = None
         places: list[tuple[int, Node, BlockMark | None]] = [
             (node.start, node, None) for node in tree.find("heading")
         ]
@@ -85,7 +86,7 @@ class AnchorIds:
             words = heading_words(node) if mark is None else mark.name
             table = ids.headings if mark is None else ids.blocks
             key = (path, normalize_heading(words) if mark is None else words.casefold())
-            if node is dropped:
+            if node is title:
                 ids.title = key if mark is None else ids.title
                 continue
             name = ids.free(anchor_id(words))
@@ -140,74 +141,75 @@ class _Ids:
 
 
 def rewrite_links(
-    work: RewriteJob, refs: ReferenceTable, addresses: AddressResolver, options: Options
+    job: RewriteJob, refs: ReferenceTable, addresses: AddressResolver, options: Options
 ) -> None:
     """Give every link and picture the address it has in the site."""
-    for node in work.tree.find("link", "image"):
+    for node in job.tree.find("link", "image"):
         ref = refs.get(node.info)
-        if ref is None or not work.free(node):
+        if ref is None or not job.is_free(node):
             continue
         if node.kind == "image":
-            _picture(work, node, ref, addresses.asset(ref))
+            _picture(job, node, ref, addresses.asset(ref))
             continue
-        local = addresses.local(ref)
-        target = f"#{local}" if local else _address(ref, addresses)
-        if target is None:
-            _unlink(work, node, options)
+        if local := addresses.local(ref):
+            target: str | None = f"#{local}"
         else:
-            _readdress(work, node, target)
+            target = addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
+        if target is None:
+            _unlink(job, node, options)
+        else:
+            _readdress(job, node, target)
 
 
-def _address(ref: Ref, addresses: AddressResolver) -> str | None:
-    return addresses.note(ref) if ref.kind == "note" else addresses.asset(ref)
-
-
-def _readdress(work: RewriteJob, node: Node, target: str) -> None:
+def _readdress(job: RewriteJob, node: Node, target: str) -> None:
     close = node.children[-1].end if node.children else node.start + 1
     reason = f"a link leads to {target}"
-    if work.dialect.as_html:
-        more = f' title="{html.escape(node.title)}"' if node.title else ""
-        work.put(node.start, node.start + 1, f'<a href="{target}"{more}>', reason)
-        work.put(close, node.end, "</a>")
-        work.loose.append((node.start, node.end))
+    if job.dialect.as_html:
+        job.put(node.start, node.start + 1, f'<a href="{target}"{_title_attribute(node)}>', reason)
+        job.put(close, node.end, "</a>")
+        job.unguarded.append((node.start, node.end))
         return
     title = f' "{html.escape(node.title)}"' if node.title else ""
-    work.put(node.start, node.start + 1, "[", reason)
-    work.put(close, node.end, f"]({target}{title})")
+    job.put(node.start, node.start + 1, "[", reason)
+    job.put(close, node.end, f"]({target}{title})")
 
 
-def _unlink(work: RewriteJob, node: Node, options: Options) -> None:
+def _unlink(job: RewriteJob, node: Node, options: Options) -> None:
     reason = "a link to an unpublished note becomes words"
     if options.unpublished == "strip":
-        work.replace(node, "", reason)
+        job.replace(node, "", reason)
         return
     close = node.children[-1].end if node.children else node.start + 1
     mark = " (unpublished)" if options.unpublished == "stub" else ""
-    work.put(node.start, node.start + 1, "", reason)
-    work.put(close, node.end, mark)
+    job.put(node.start, node.start + 1, "", reason)
+    job.put(close, node.end, mark)
 
 
-def _picture(work: RewriteJob, node: Node, ref: Ref, target: str) -> None:
+def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
     """Write a picture: with a size it takes HTML or a shortcode, where the site has one of them."""
-    source = work.tree.source(node)
+    source = job.tree.source(node)
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
-    alt = _plain(words)
-    sized = work.dialect.sizes if ref.width else ""
-    match "tag" if work.dialect.as_html else sized:
+    alt = _plain_text(words)
+    sized = job.dialect.sizes if ref.width else ""
+    match "tag" if job.dialect.as_html else sized:
         case "tag":
             size = f" {_size(ref)}" if ref.width else ""
-            more = f' title="{html.escape(node.title)}"' if node.title else ""
-            text = f'<img src="{target}" alt="{html.escape(alt)}"{size}{more}>'
-            work.tags.add(node)
+            alt = html.escape(alt)
+            text = f'<img src="{target}" alt="{alt}"{size}{_title_attribute(node)}>'
+            job.html_pictures.add(node)
         case "attributes":
             text += f"{{ {_size(ref)} }}"
         case "shortcode" if is_alone(node):
             quoted = alt.replace("\\", "\\\\").replace('"', '\\"')
             text = f'{{{{< figure src="{target}" alt="{quoted}" {_size(ref)} >}}}}'
-            work.loose.append((node.start, node.end))
-    work.replace(node, text, f"a picture is at {target}")
+            job.unguarded.append((node.start, node.end))
+    job.replace(node, text, f"a picture is at {target}")
+
+
+def _title_attribute(node: Node) -> str:
+    return f' title="{html.escape(node.title)}"' if node.title else ""
 
 
 def _size(ref: Ref) -> str:
@@ -215,76 +217,68 @@ def _size(ref: Ref) -> str:
     return f'width="{ref.width}"{height}'
 
 
-def _plain(alt: str) -> str:
+def _plain_text(alt: str) -> str:
     return MappedText(alt, []).tree.root.children[0].plain() if alt.strip() else ""
 
 
-def write_anchors(work: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
+def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
     """Write an id at every place that some link leads to, and take the vault's block ids away.
 
     Returns:
         The ids that could be written.
     """
     wanted = set(wanted)
-    marks = [mark for mark in block_ids(work.tree) if work.free(mark.block)]
-    line_ends = {node.start: node for node in work.tree.find("soft_break", "hard_break")}
+    marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
+    line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
     for mark in marks:
-        work.put(mark.start, mark.end, "", "a block id stays in the vault")
+        job.put(mark.start, mark.end, "", "a block id stays in the vault")
         if mark.start in line_ends:
-            work.claimed.add(line_ends[mark.start])
+            job.claimed.add(line_ends[mark.start])
     written = set()
     for name in sorted(wanted & anchors.places.keys()) if wanted else ():
-        node = _node_at(work, anchors.places[name])
+        node = _node_at(job, anchors.places[name])
         if node.kind == "heading":
-            _heading_id(work, node, name)
+            _heading_id(job, node, name)
             written.add(name)
-        elif work.dialect.html:
-            _block_id(work, node, name)
+        elif job.dialect.html:
+            _block_id(job, node, name)
             written.add(name)
     return written
 
 
-def _node_at(work: RewriteJob, place: AnchorBlock) -> Node:
+def _node_at(job: RewriteJob, place: AnchorBlock) -> Node:
     """Return the block at a place of the body."""
-    return next(node for node in work.tree.find(place.kind) if node.start == place.start)
+    return next(node for node in job.tree.find(place.kind) if node.start == place.start)
 
 
-def _heading_id(work: RewriteJob, node: Node, name: str) -> None:
+def _heading_id(job: RewriteJob, node: Node, name: str) -> None:
     reason = f"a link leads here, so the heading has the id {name}"
     last = node.children[-1].end if node.children else node.start + node.level
-    if not work.dialect.heading_ids:
+    if not job.dialect.heading_ids:
         start = node.children[0].start if node.children else last
-        work.put(start, start, f'<a id="{name}"></a>', reason)
+        job.put(start, start, f'<a id="{name}"></a>', reason)
         return
     # Whatever hashes close the heading go: attributes have to be the last thing on the line.
-    end = work.tree.lines[node.first].end if node.info.startswith("#") else last
-    work.put(last, end, f" {{#{name}}}", reason)
+    end = job.tree.lines[node.first].end if node.info.startswith("#") else last
+    job.put(last, end, f" {{#{name}}}", reason)
 
 
-def _block_id(work: RewriteJob, node: Node, name: str) -> None:
+def _block_id(job: RewriteJob, node: Node, name: str) -> None:
     tag = f'<a id="{name}"></a>'
     reason = f"a link leads here, so the block has the id {name}"
     paragraph = node
     while paragraph.kind in {"item", "list"} and paragraph.children:
         paragraph = paragraph.children[0]
     if paragraph.kind == "paragraph" and paragraph.children:
-        at = _behind_box(work, paragraph)
-        work.put(at, at, tag, reason)
+        at = _behind_box(job, paragraph)
+        job.put(at, at, tag, reason)
         return
-    line = work.tree.lines[node.first]
-    marks = work.marks(node.first)[: node.start - line.start]
-    work.put(node.start, node.start, f"{tag}\n{marks.rstrip()}\n{marks}", reason)
+    marks = job.marks(node.first, node.start)
+    job.put(node.start, node.start, tag + blank_line(marks), reason)
 
 
-def _behind_box(work: RewriteJob, paragraph: Node) -> int:
+def _behind_box(job: RewriteJob, paragraph: Node) -> int:
     """Return where a paragraph's own words begin: behind the box of a task, if it has one."""
-    text = work.passage.text
-    start = paragraph.start
-    box = text[start : start + 4]
-    is_task = (
-        len(box) == 4
-        and box[0] == "["
-        and box[2:] == "] "
-        and (paragraph.parent is not None and paragraph.parent.kind == "item")
-    )
-    return start + 4 if is_task else start
+    in_item = paragraph.parent is not None and paragraph.parent.kind == "item"
+    box = _BOX.match(job.passage.text, paragraph.start) if in_item else None
+    return box.end() if box else paragraph.start

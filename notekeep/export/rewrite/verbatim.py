@@ -1,4 +1,4 @@
-"""Code and TeX, kept exactly on the page."""
+"""Code and TeX, so written that the page shows exactly them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from string import punctuation
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Refused
 from notekeep.export.html_pages import to_mathml
 from notekeep.export.rewrite.dialect import is_alone
 
@@ -15,63 +14,54 @@ if TYPE_CHECKING:
     from notekeep.markdown.nodes import Node
 
 
-# Code: kept to the byte, though a generator looks for its template syntax in it.
-
+# Code, in which a generator looks for its template syntax.
 
 _ZOLA = re.compile(
     r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
     r"|\{%\s*(?:[A-Za-z_][\w.:]*\s*\([^{}]*\)|end)\s*%\}"
 )
+_CODE_REASON = "template syntax in code is shown, not run"
+_HUGO = re.compile(r"\{\{(?:<.*?(>\}\}|\Z)|%.*?(%\}\}|\Z))", re.DOTALL)
 _NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
 
 
-def guard_code(work: RewriteJob) -> None:
+def guard_code(job: RewriteJob) -> None:
     """Make template syntax in code and raw HTML harmless.
 
     Raises:
         Refused: Some of it cannot be written in a way that the generator leaves alone.
     """
-    guard = work.dialect.guard_code
-    for node in work.tree.find("fence", "code_block", "code_span"):
-        if work.dialect.as_html and node.kind == "code_span" and work.free(node):
-            _as_tag(work, node)
-        if guard is None or not work.free(node):
+    guard = job.dialect.guard_code
+    for node in job.tree.find("fence", "code_block", "code_span"):
+        if job.dialect.as_html and node.kind == "code_span" and job.is_free(node):
+            _write_as_tag(job, node)
+        if guard is None or not job.is_free(node):
             continue
-        source = work.tree.source(node)
+        source = job.tree.source(node)
         changes = guard(source)
         if changes is None:
-            raise _impossible(work, node)
+            marks = " or ".join(job.dialect.guard_marks)
+            raise job.refuse_code(
+                node,
+                f"has {marks} without its end, and the site's generator stops at that even in code",
+                "complete it, or write it in another way",
+            )
         for start, end, text in changes:
-            reason = "template syntax in code is shown, not run"
-            work.put(node.start + start, node.start + end, text, reason)
-    for node in work.tree.find("html", "html_block"):
-        for mark in work.dialect.guard_marks if work.free(node) else ():
-            at = work.passage.text.find(mark, node.start, node.end)
-            while at >= 0:
-                work.put(
-                    at, at + 1, f"&#{ord(mark[0])};", "template syntax in HTML is shown, not run"
-                )
-                at = work.passage.text.find(mark, at + 1, node.end)
+            job.put(node.start + start, node.start + end, text, _CODE_REASON)
+    for node in job.tree.find("html", "html_block"):
+        for mark in job.dialect.guard_marks if job.is_free(node) else ():
+            for match in re.finditer(f"(?={re.escape(mark)})", job.tree.source(node)):
+                at = node.start + match.start()
+                sign = f"&#{ord(mark[0])};"
+                job.put(at, at + 1, sign, "template syntax in HTML is shown, not run")
 
 
-def _as_tag(work: RewriteJob, node: Node) -> None:
+def _write_as_tag(job: RewriteJob, node: Node) -> None:
     """Write code with template syntax as HTML, for an engine that runs templates before it."""
-    if not any(mark in node.content for mark in work.dialect.guard_marks):
+    if not any(mark in node.content for mark in job.dialect.guard_marks):
         return
     signs = (f"&#{ord(c)};" if c.isascii() and c in punctuation else c for c in node.content)
-    reason = "template syntax in code is shown, not run"
-    work.replace(node, f"<code>{''.join(signs)}</code>", reason)
-
-
-def _impossible(work: RewriteJob, node: Node) -> Refused:
-    marks = " or ".join(work.dialect.guard_marks)
-    path, line = work.passage.origin(node.start)
-    return Refused(
-        f"{path}: the code on line {line} has {marks} without its end,"
-        " and the site's generator stops at that even in code",
-        "complete it, or write it in another way",
-        line=line,
-    )
+    job.replace(node, f"<code>{''.join(signs)}</code>", _CODE_REASON)
 
 
 def guard_for_nikola(source: str) -> list[tuple[int, int, str]]:
@@ -79,12 +69,8 @@ def guard_for_nikola(source: str) -> list[tuple[int, int, str]]:
 
     The first brace is written by a shortcode of its own, so that the three never meet.
     """
-    changes = []
-    at = source.find("{{%")
-    while at >= 0:
-        changes.append((at, at + 1, "{{% raw %}}{{{% /raw %}}"))
-        at = source.find("{{%", at + 1)
-    return changes
+    found = re.finditer(r"\{\{%", source)
+    return [(m.start(), m.start() + 1, "{{% raw %}}{{{% /raw %}}") for m in found]
 
 
 def guard_for_hugo(source: str) -> list[tuple[int, int, str]] | None:
@@ -94,32 +80,20 @@ def guard_for_hugo(source: str) -> list[tuple[int, int, str]] | None:
         What to put where, or None when a shortcode has no end: that cannot be written.
     """
     changes: list[tuple[int, int, str]] = []
-    at = 0
-    while True:
-        starts = [found for mark in ("{{<", "{{%") if (found := source.find(mark, at)) >= 0]
-        if not starts:
-            return changes
-        start = min(starts)
-        end = source.find(">}}" if source[start + 2] == "<" else "%}}", start + 3)
-        if end < 0:
+    for match in _HUGO.finditer(source):
+        if not (match[1] or match[2]):
             return None
-        changes.append((start + 3, start + 3, "/*"))
-        changes.append((end, end, "*/"))
-        at = end + 3
+        changes += [
+            (match.start() + 3, match.start() + 3, "/*"),
+            (match.end() - 3, match.end() - 3, "*/"),
+        ]
+    return changes
 
 
 def guard_for_liquid(source: str) -> list[tuple[int, int, str]]:
     """Guard text for Liquid, which reads `{{` and `{%` wherever they stand: each writes itself."""
-    changes: list[tuple[int, int, str]] = []
-    at = 0
-    while True:
-        starts = [found for mark in ("{{", "{%") if (found := source.find(mark, at)) >= 0]
-        if not starts:
-            return changes
-        start = min(starts)
-        mark = source[start : start + 2]
-        changes.append((start, start + 2, f"{{{{ '{mark}' }}}}"))
-        at = start + 2
+    found = re.finditer(r"\{[{%]", source)
+    return [(match.start(), match.end(), f"{{{{ '{match[0]}' }}}}") for match in found]
 
 
 def guard_for_nunjucks(source: str) -> list[tuple[int, int, str]]:
@@ -140,8 +114,7 @@ def guard_for_zola(source: str) -> list[tuple[int, int, str]]:
     return changes
 
 
-# Math: TeX so written that the page holds exactly it, whether the engine knows math or not.
-
+# TeX, whether the engine knows math or not.
 
 _COMMONMARK = re.compile(r"[\\`*_\[\]<&~|'\"^]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.|=(?==)|(?<==)=|:")
 _PYTHON = re.compile(r"[\\`*_\[\]]")
@@ -150,44 +123,45 @@ _LINE_START = re.compile(r"^(\d*)([#>+-]|(?<=\d)[.)])", re.MULTILINE)
 _BLOCK_START = re.compile(r"(?:[#>+*-]|\d+[.)])(?:\s|$)|>|[=-]+$|```|~~~|<[A-Za-z/!?]")
 _TAGLIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _COMMENT = re.compile(r"(?<!\\)%")
+_MATH_REASON = "math is written as the site reads it"
 
 
-def rewrite_formulas(work: RewriteJob) -> None:
+def rewrite_formulas(job: RewriteJob) -> None:
     """Write every formula as the engine leaves it alone."""
-    if work.dialect.math.mathml:
-        _tell_unread(work)
-    for node in work.tree.find("math", "math_double", "math_block"):
-        if not work.free(node):
+    if job.dialect.math.mathml:
+        _remark_unread(job)
+    for node in job.tree.find("math", "math_double", "math_block"):
+        if not job.is_free(node):
             continue
-        math = work.dialect.math
+        math = job.dialect.math
         if node.kind == "math_block":
-            _block(work, node)
+            _rewrite_block(job, node)
             continue
         marks = math.inline if node.kind == "math" else math.display
         tex = node.content
-        if node.inside("cell") or work.dialect.engine == "kramdown":
+        if node.inside("cell") or job.dialect.engine == "kramdown":
             # A bar ends a cell, and to kramdown it makes a table of a paragraph.
             tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
         if node.kind == "math_double" and not math.within and not is_alone(node):
             marks, tex = math.inline, rf"\displaystyle {tex}"
-        text = _written(work, tex, marks)
+        text = _write_tex(job, tex, marks)
         if node.kind == "math" and marks == math.display:
-            text = _within_a_line(work, node, text)
-        if text != work.tree.source(node):
-            work.replace(node, text, "math is written as the site reads it")
+            text = _keep_in_line(job, node, text)
+        if text != job.tree.source(node):
+            job.replace(node, text, _MATH_REASON)
 
 
-def _tell_unread(work: RewriteJob) -> None:
+def _remark_unread(job: RewriteJob) -> None:
     """Tell in one line which formulas the page shows as TeX."""
-    found = work.tree.find("math", "math_double", "math_block")
+    found = job.tree.find("math", "math_double", "math_block")
     unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
     if unread:
         shown = " ".join(unread[0].content.split())[:40]
         more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
-        work.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
+        job.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
 
 
-def _within_a_line(work: RewriteJob, node: Node, text: str) -> str:
+def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:
     """Tell an engine that has one mark for both that a formula is within a line.
 
     kramdown takes one that is all of a paragraph for display; a backslash before it says no.
@@ -196,23 +170,23 @@ def _within_a_line(work: RewriteJob, node: Node, text: str) -> str:
     if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
         return text
     # The vault's parser would see a block here, whatever follows.
-    work.loose.append((paragraph.start, paragraph.end))
+    job.unguarded.append((paragraph.start, paragraph.end))
     return f"\\{text}" if is_alone(node) else text
 
 
-def _written(work: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
-    tex = _parted(work, tex)
-    if work.dialect.math.raw:
+def _write_tex(job: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
+    tex = _part_marks(job, tex)
+    if job.dialect.math.raw:
         return marks[0] + tex + marks[1]
-    return escape_tex(marks[0] + tex + marks[1], python_markdown=work.dialect.engine == "python")
+    return escape_tex(marks[0] + tex + marks[1], python_markdown=job.dialect.engine == "python")
 
 
-def _parted(work: RewriteJob, tex: str) -> str:
+def _part_marks(job: RewriteJob, tex: str) -> str:
     """Part with blanks, which TeX does not see, what a template or a browser would act on."""
-    if work.dialect.guard_marks:
-        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in work.dialect.guard_marks)
+    if job.dialect.guard_marks:
+        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in job.dialect.guard_marks)
         tex = re.sub("|".join(marks), r"\g<0> ", tex)
-    if work.dialect.math.raw and not work.dialect.math.blocks:
+    if job.dialect.math.raw and not job.dialect.math.blocks:
         tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
     return tex
 
@@ -226,30 +200,27 @@ def escape_tex(tex: str, *, python_markdown: bool) -> str:
     return _PYTHON.sub(r"\\\g<0>", tex)
 
 
-def _block(work: RewriteJob, node: Node) -> None:
+def _rewrite_block(job: RewriteJob, node: Node) -> None:
     lines = [line.strip() for line in node.content.strip().split("\n")]
-    math = work.dialect.math
+    kept = [line for line in lines if line]
+    math = job.dialect.math
+    marks = job.marks(node.first)
     if math.raw:
-        kept = _joined([line for line in lines if line], apart=math.blocks)
+        kept = _join_lines(kept, apart=math.blocks)
         if not math.blocks and node.inside("quote") and not any(map(_COMMENT.search, kept)):
             # Where math stands within paragraphs only, the marks of the quote would be TeX.
-            text = _written(work, " ".join(kept), math.display)
-            work.replace(node, text, "math is written as the site reads it")
+            job.replace(node, _write_tex(job, " ".join(kept), math.display), _MATH_REASON)
             return
-        same = [_parted(work, line) for line in kept] == lines
-        if math.display == ("$$", "$$") and same:
+        if math.display == ("$$", "$$") and [_part_marks(job, line) for line in kept] == lines:
             return
-        text = _written(work, "\n" + "\n".join(kept) + "\n", math.display)
-    else:
-        text = _written(work, "\n" + "\n".join(filter(None, lines)) + "\n", math.display)
+    text = _write_tex(job, "\n" + "\n".join(kept) + "\n", math.display)
+    if not math.raw:
         # A line of TeX must not begin a list, a quote or a heading.
         text = _LINE_START.sub(r"\1\\\2", text)
-    marks = work.marks(node.first)
-    reason = "math is written as the site reads it"
-    work.replace(node, text.replace("\n", "\n" + marks), reason)
+    job.replace(node, text.replace("\n", "\n" + marks), _MATH_REASON)
 
 
-def _joined(lines: list[str], *, apart: bool) -> list[str]:
+def _join_lines(lines: list[str], *, apart: bool) -> list[str]:
     """Join lines that would begin a list, a quote or a heading to the line before.
 
     An engine that knows math within paragraphs only looks for these first. TeX reads a line's end

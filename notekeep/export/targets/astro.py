@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.front_matter import EMPTY_TEXT, format_yaml_head
+from notekeep.export.targets.front_matter import EMPTY_TEXT
 from notekeep.export.targets.site_settings import (
     Script,
     find_script,
     first_existing_folder,
-    packages,
+    read_packages,
 )
 from notekeep.export.targets.target import Target, utc_day_warning
 
@@ -32,7 +32,7 @@ _COVERS = ("heroImage", "ogImage", "coverImage", "cover", "image")
 _FOLDERS = ("blog", "posts", "post", "articles", "writing")
 _BASE = re.compile(r"\bbase:\s*[\"'](?:\./)?(src/[^\"']+)[\"']")
 _MORE = re.compile(r"(?:\b(?:split|indexOf|search)\(|=)\s*([\"'`/])(<!--(?:(?!-->).)+-->)\1")
-_PAGE = re.compile(r"\[(?:\.\.\.)?\w+\]\.(?:astro|ts|js|tsx|jsx)")
+_ROUTE = re.compile(r"\[(?:\.\.\.)?\w+\]\.(?:astro|ts|js|tsx|jsx)")
 
 
 class Astro(Target):
@@ -42,16 +42,21 @@ class Astro(Target):
     name = "Astro"
     settings_name = "astro.config.mjs"
     preview = ("npx", "astro", "dev")
+    post_file = "{site.collection}/{post.slug}/index.md"
+    asset_file = "{site.collection}/{post.slug}/{name}"
+    asset_address = "./{name}"  # which the build makes an address of
+    post_address = "{site.pages}/{post.slug}{site.slash}{fragment}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._script = Script(find_script(folder, "astro.config"), packages(folder))
+        self._script = Script(find_script(folder, "astro.config"), read_packages(folder))
         self._schema = Script(find_script(folder, *_SCHEMAS), self._script.packages)
-        self._collection = self._collection_folder()
-        self._pages = self._page_folder()
-        self._base = "/" + self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
+        self.collection = self._find_collection()
+        base = self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
+        self.pages = "".join(f"/{part}" for part in (base, self._find_pages()) if part)
+        self.slash = "" if self._script.says(r"trailingSlash:\s*[\"']never") else "/"
         math = self._script.uses("remark-math") or self._script.says(r"\bmath:\s*true\b")
-        more = self._more()
+        more = self._find_more()
         self.dialect = Dialect(
             math=Math(dollar="\\$") if math else ESCAPED_MATH,
             heading_ids=False,
@@ -66,38 +71,37 @@ class Astro(Target):
         """Whether it has settings of Astro, whatever they end with."""
         return bool(find_script(folder, "astro.config"))
 
-    def _collection_folder(self) -> str:
+    def _find_collection(self) -> str:
         """Return the folder of the collection that posts are in."""
-        said = [str(found).rstrip("/") for found in _BASE.findall(self._schema.text)]
+        bases = [str(found).rstrip("/") for found in _BASE.findall(self._schema.text)]
         for name in _FOLDERS:
-            if found := next((base for base in said if base.rsplit("/", 1)[-1] == name), ""):
+            if found := next((base for base in bases if base.rsplit("/", 1)[-1] == name), ""):
                 return found
-        if said:
-            return said[0]
-        return "src/content/" + first_existing_folder(
-            os.path.join(self.folder, "src/content"), *_FOLDERS
-        )
+        if bases:
+            return bases[0]
+        content = os.path.join(self.folder, "src/content")
+        return f"src/content/{first_existing_folder(content, *_FOLDERS)}"
 
-    def _page_folder(self) -> str:
+    def _find_pages(self) -> str:
         """Return where the pages of posts are, from the site's root: beside the route for them."""
-        own = self._collection.rsplit("/", 1)[-1]
+        own = self.collection.rsplit("/", 1)[-1]
         pages = os.path.join(self.folder, "src", "pages")
         for name in dict.fromkeys((own, *_FOLDERS, "")):
             place = os.path.join(pages, name)
-            if os.path.isdir(place) and any(_PAGE.fullmatch(n) for n in os.listdir(place)):
+            if os.path.isdir(place) and any(map(_ROUTE.fullmatch, os.listdir(place))):
                 return name
         self.warnings.append(f"src/pages has no route for posts, so links lead to /{own}/...")
         return own
 
-    def _more(self) -> str:
+    def _find_more(self) -> str:
         """Return the mark that the site's pages end teasers at; "" where none of them does."""
-        for text in self._pages_and_helpers():
+        for text in self._read_sources():
             if found := _MORE.search(text):
                 # Of a pattern, the first text that it takes.
                 return re.sub(r"\\s[*?]", "", found[2]).replace(r"\s+", " ").replace(r"\s", " ")
         return ""
 
-    def _pages_and_helpers(self) -> Iterator[str]:
+    def _read_sources(self) -> Iterator[str]:
         """Yield the site's own pages, and the programs that they call."""
         for base, folders, names in os.walk(os.path.join(self.folder, "src")):
             folders[:] = sorted(name for name in folders if name != "content")
@@ -110,37 +114,15 @@ class Astro(Target):
         """Return what the schema calls a field."""
         return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)
 
-    def post_path(self, post: Post) -> str:
-        """`src/content/blog/atomic-habits/index.md`."""
-        return f"{self._collection}/{post.slug}/index.md"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`src/content/blog/atomic-habits/loop.png`, beside the post."""
-        return f"{self._collection}/{post.slug}/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """`./loop.png`, which the build makes an address of."""
-        del post
-        return f"./{name}"
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`/blog/atomic-habits/#id`, the page's address."""
-        del post
-        never = self._script.says(r"trailingSlash:\s*[\"']never")
-        page = "/".join(filter(None, [self._base.rstrip("/"), self._pages, other.slug]))
-        address = f"/{page.lstrip('/')}" + ("" if never else "/")
-        return address + (f"#{anchor}" if anchor else "")
-
-    def head(self, post: Post, cover: str) -> str:
-        """Return YAML front matter under the schema's names."""
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
         needed = self._schema.says(
             r"\bdescription\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"
         )
-        fields: dict[str, object] = {
+        return {
             "title": post.title,
             self._field(_DATES, "date"): post.day,
             self._field(_UPDATES, "updated"): post.updated,
-            "draft": True if post.draft else None,
+            "draft": post.draft or None,
             "slug": post.slug,
             "description": post.description or (EMPTY_TEXT if needed else ""),
             "tags": post.tags,
@@ -150,19 +132,14 @@ class Astro(Target):
             self._field(_COVERS, "cover"): cover,
             "canonical": post.canonical,
             "lang": post.lang,
-            "math": True if post.has_math else None,
+            "math": post.has_math or None,
         }
-        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""
-        filtered = any(re.search(r"\.draft\b", text) for text in self._pages_and_helpers())
-        if not post.draft or filtered:
+        if not post.draft or any(re.search(r"\.draft\b", text) for text in self._read_sources()):
             return utc_day_warning(post)
         return (
             "no page of the site looks at draft, so this one is built like any post: filter it in"
             ' getCollection("...", ({ data }) => !data.draft)'
         )
-
-
-TARGET = Astro

@@ -11,12 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.front_matter import format_yaml_head
 from notekeep.export.targets.site_settings import (
     Script,
     find_script,
     first_existing_folder,
-    packages,
+    read_packages,
     read_settings_text,
 )
 from notekeep.export.targets.target import Target, utc_day_warning
@@ -33,6 +32,7 @@ _MATH = (
 )
 _DEFINITIONS = ("markdown-it-deflist", "@mdit/plugin-dl")
 _SLUG = re.compile(r"\{\{-?\s*(?:page\.fileSlug|slug|page\.filePathStem)\s*(?:\|[^}]*)?\}\}")
+_LAYOUT = re.compile(r"\blayout\b")
 
 
 class Eleventy(Target):
@@ -42,18 +42,22 @@ class Eleventy(Target):
     name = "Eleventy"
     settings_name = "eleventy.config.js"
     preview = ("npx", "eleventy", "--serve")
+    post_file = "{site.posts}/{post.slug}/{post.slug}.md"
+    asset_file = "{site.posts}/{post.slug}/{name}"
+    cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists show it too
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._script = Script(find_script(folder, *_NAMES), packages(folder))
+        self._script = Script(find_script(folder, *_NAMES), read_packages(folder))
         self._input = self._folder("input", "setInputDirectory", ".")
         base = os.path.join(folder, self._input)
-        self._section = first_existing_folder(base, "posts", "blog", "post", "articles")
-        self._data = _data_file(os.path.join(base, self._section))
-        self._layout = "" if re.search(r"\blayout\b", self._data) else self._post_layout()
+        self.section = first_existing_folder(base, "posts", "blog", "post", "articles")
+        self.posts = os.path.normpath(f"{self._input}/{self.section}").replace(os.sep, "/")
+        self._data = _read_data_file(os.path.join(base, self.section))
+        self._layout = "" if _LAYOUT.search(self._data) else self._post_layout()
         prefix = self._script.find(r"pathPrefix:\s*[\"']([^\"']+)").strip("/")
         moved = prefix and not self._script.says(r"HtmlBasePlugin")
-        self._prefix = f"/{prefix}" if moved else ""
+        self.prefix = f"/{prefix}" if moved else ""
         self.dialect = self._dialect()
         self._warn()
 
@@ -63,9 +67,9 @@ class Eleventy(Target):
         return bool(find_script(folder, *_NAMES))
 
     def _folder(self, key: str, call: str, default: str) -> str:
-        said = self._script.find(rf"\b{key}:\s*[\"']([^\"']+)[\"']")
-        said = said or self._script.find(rf"{call}\(\s*[\"']([^\"']+)[\"']")
-        return os.path.normpath(said or default).replace(os.sep, "/")
+        named = self._script.find(rf"\b{key}:\s*[\"']([^\"']+)[\"']")
+        named = named or self._script.find(rf"{call}\(\s*[\"']([^\"']+)[\"']")
+        return os.path.normpath(named or default).replace(os.sep, "/")
 
     def _post_layout(self) -> str:
         """Return the layout of a post where the folder's own data file names none."""
@@ -103,17 +107,17 @@ class Eleventy(Target):
         """Return the mark that the site cuts excerpts at; without one the usual comment."""
         if not self._script.says(r"\bexcerpt:\s*true\b"):
             return "<!-- more -->"
-        said = self._script.find(r"\bexcerpt_separator:\s*[\"']([^\"']+)[\"']")
-        return said if said.startswith("<!--") else ""
+        mark = self._script.find(r"\bexcerpt_separator:\s*[\"']([^\"']+)[\"']")
+        return mark if mark.startswith("<!--") else ""
 
     def _warn(self) -> None:
-        if not self._layout and not re.search(r"\blayout\b", self._data):
+        if not self._layout and not _LAYOUT.search(self._data):
             self.warnings.append(
-                f"nothing in the site says how a post is laid out: add {self._section}.json with"
-                f' {{"layout": "..."}} to the folder {self._place("")}'
+                f"nothing in the site says how a post is laid out: add {self.section}.json with"
+                f' {{"layout": "..."}} to the folder {self.posts}'
             )
         if not self._script.says(r"addPassthroughCopy|eleventyImageTransformPlugin"):
-            pictures = self._place("**/*.{png,jpg,gif,webp,svg}")
+            pictures = f"{self.posts}/**/*.{{png,jpg,gif,webp,svg}}"
             self.warnings.append(
                 f"{os.path.basename(self._script.path)} copies no pictures: add"
                 f' eleventyConfig.addPassthroughCopy("{pictures}")'
@@ -121,64 +125,46 @@ class Eleventy(Target):
         if not self.dialect.html:
             self.warnings.append("the site drops raw HTML, so footnotes and places are not shown")
 
-    def _place(self, name: str) -> str:
-        return os.path.normpath(f"{self._input}/{self._section}/{name}").replace(os.sep, "/")
-
-    def post_path(self, post: Post) -> str:
-        """`content/posts/atomic-habits/atomic-habits.md`."""
-        return self._place(f"{post.slug}/{post.slug}.md")
-
     def makes_pages(self, path: str) -> bool:
         """Whether it does: everywhere in the folder it reads, which mostly is the site itself."""
         hidden = path.partition("/")[0] == "node_modules" or re.search(r"(^|/)[_.]", path)
         return not hidden and (self._input == "." or f"{path}/".startswith(f"{self._input}/"))
 
-    def asset_path(self, post: Post, name: str) -> str:
-        """`content/posts/atomic-habits/loop.png`, beside the post."""
-        return self._place(f"{post.slug}/{name}")
-
     def asset_url(self, post: Post, name: str) -> str:
-        """The plain name where the page lies beside its pictures, else from the site's root."""
-        own = f"{self._prefix}/{self._section}/{post.slug}/"
-        return name if self._url(post) == own else own + name
+        """Return the plain name where the page lies beside it, else the address from the root."""
+        beside = self._url(post) == self.cover_url(post, "")
+        return name if beside else self.cover_url(post, name)
 
-    def cover_url(self, post: Post, name: str) -> str:
-        """From the site's root: lists show it too."""
-        return f"{self._prefix}/{self._section}/{post.slug}/{name}"
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`/posts/atomic-habits/#id`, the page's address."""
-        del post
-        return self._url(other) + (f"#{anchor}" if anchor else "")
+    def link(self, post: Post, anchor: str) -> str:
+        """Return the page's address, `/posts/atomic-habits/#id`."""
+        return self._url(post) + (f"#{anchor}" if anchor else "")
 
     def _url(self, post: Post) -> str:
         pattern = re.search(r"[\"']?\bpermalink\b[\"']?\s*:\s*[\"'`]([^\"'`]+)", self._data)
         page = _SLUG.sub(post.slug, pattern[1]) if pattern else ""
         if not page or "{" in page or "$" in page:
-            page = f"/{self._section}/{post.slug}/"
-        return self._prefix + "/" + page.lstrip("/").removesuffix("index.html")
+            page = f"/{self.section}/{post.slug}/"
+        return self.prefix + "/" + page.lstrip("/").removesuffix("index.html")
 
-    def head(self, post: Post, cover: str) -> str:
-        """Return YAML front matter; tags are Eleventy's collections."""
-        fields: dict[str, object] = {
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        return {
             "title": post.title,
             "slug": post.slug,
             "date": post.day,
             "updated": post.updated,
-            "draft": True if post.draft else None,
+            "draft": post.draft or None,
             "description": post.description,
-            "tags": post.tags,
+            "tags": post.tags,  # Eleventy's collections
             "categories": post.categories,
             "series": post.series,
             "part": post.part,
             "image": cover,
             "canonical": post.canonical,
             "lang": post.lang,
-            "math": True if post.has_math else None,
+            "math": post.has_math or None,
             "layout": self._layout,
             "templateEngineOverride": "md",
         }
-        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Eleventy knows no drafts by itself, and counts days in UTC."""
@@ -190,7 +176,7 @@ class Eleventy(Target):
         )
 
 
-def _data_file(folder: str) -> str:
+def _read_data_file(folder: str) -> str:
     """Return the text of the file that says what all posts of a folder have in common."""
     name = os.path.basename(folder)
     for ending in ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs"):
@@ -198,6 +184,3 @@ def _data_file(folder: str) -> str:
         if os.path.isfile(path):
             return read_settings_text(path)
     return ""
-
-
-TARGET = Eleventy

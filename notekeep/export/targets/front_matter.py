@@ -6,7 +6,7 @@ quotes has no escapes but the doubled quote.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,43 +26,29 @@ EMPTY_TEXT = UnquotedText("''")
 """An empty text for a field that a site insists on."""
 
 
-def format_yaml_text(text: str) -> str:
-    """Return text as a YAML scalar on one line."""
-    return "'" + " ".join(text.split()).replace("'", "''") + "'"
-
-
 def format_yaml_value(value: object) -> str:
     """Return a value of front matter as YAML: quoted text, plain numbers, booleans and dates."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{key}: {format_yaml_value(item)}" for key, item in value.items())
-            + "}"
-        )
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(format_yaml_value(item) for item in value) + "]"
-    if isinstance(value, UnquotedText):
-        return str(value)
-    return format_yaml_text(str(value))
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+        case date():
+            return value.isoformat()
+        case dict():
+            items = (f"{key}: {format_yaml_value(item)}" for key, item in value.items())
+            return "{" + ", ".join(items) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(format_yaml_value, value)) + "]"
+        case UnquotedText():
+            return str(value)
+    return "'" + " ".join(str(value).split()).replace("'", "''") + "'"
 
 
 def format_yaml_head(post: Post, fields: Mapping[str, object]) -> str:
-    """Return a block of YAML front matter and a blank line.
-
-    Args:
-        post: The post, whose extra fields follow those of the target.
-        fields: Each field as the target calls it; those without a value are left out.
-    """
+    """Return YAML front matter and a blank line: those of `fields` with a value, the post's own."""
     lines = [
         f"{key}: {format_yaml_value(value)}"
         for key, value in {**fields, **passed_fields(post, fields)}.items()

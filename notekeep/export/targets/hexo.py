@@ -7,12 +7,16 @@ so links and pictures are HTML.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
-from notekeep.export.targets.front_matter import UnquotedText, format_yaml_head
-from notekeep.export.targets.site_settings import packages, read_yaml
+from notekeep.export.targets.front_matter import UnquotedText
+from notekeep.export.targets.site_settings import (
+    as_table,
+    read_packages,
+    read_settings_file,
+)
 from notekeep.export.targets.target import Target, zone_warning
 
 if TYPE_CHECKING:
@@ -30,12 +34,15 @@ class Hexo(Target):
     name = "Hexo"
     settings_name = "_config.yml"
     preview = ("npx", "hexo", "server", "--draft")
+    post_file = "{site.source}/_posts/{post.slug}.md"
+    draft_file = "{site.source}/_drafts/{post.slug}.md"
+    post_address = "{{% post_path {post.slug} %}}{fragment}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._settings: dict[str, Any] = read_yaml(os.path.join(folder, self.settings_name))
-        self._packages = packages(folder)
-        self._source = str(self._settings.get("source_dir") or "source").strip("/")
+        self._settings = read_settings_file(os.path.join(folder, self.settings_name))
+        self._packages = read_packages(folder)
+        self.source = str(self._settings.get("source_dir") or "source").strip("/")
         self._root = "/" + f"{str(self._settings.get('root') or '/').strip('/')}/".lstrip("/")
         self._beside = self._settings.get("post_asset_folder") is True
         self.dialect = self._dialect()
@@ -45,14 +52,15 @@ class Hexo(Target):
         """Whether it has Hexo's settings; Jekyll has a file of that name."""
         if not super().is_site(folder):
             return False
-        return os.path.isdir(os.path.join(folder, "scaffolds")) or "hexo" in packages(folder)
+        return os.path.isdir(os.path.join(folder, "scaffolds")) or "hexo" in read_packages(folder)
 
     def _dialect(self) -> Dialect:
         marked = "hexo-renderer-markdown-it" not in self._packages
-        said = self._settings.get("marked" if marked else "markdown")
-        said = said if isinstance(said, dict) else {}
-        render = said if marked else said.get("render") or {}
-        names = {str(p.get("name", "") if isinstance(p, dict) else p) for p in _plugins(said)}
+        renderer = as_table(self._settings.get("marked" if marked else "markdown"))
+        render = renderer if marked else renderer.get("render") or {}
+        listed = renderer.get("plugins")
+        plugins = listed if isinstance(listed, list) else []
+        names = {str(p.get("name", "") if isinstance(p, dict) else p) for p in plugins}
         math = bool(_MATH & self._packages)
         return Dialect(
             math=ESCAPED_MATH._replace(dollar=HIDDEN_DOLLAR if math else ""),
@@ -69,37 +77,22 @@ class Hexo(Target):
             guard_prose=verbatim.guard_for_nunjucks,
         )
 
-    def _folder(self, post: Post) -> str:
-        return f"{self._source}/{'_drafts' if post.draft else '_posts'}"
-
-    def post_path(self, post: Post) -> str:
-        """`source/_drafts/atomic-habits.md` or `source/_posts/atomic-habits.md`."""
-        return f"{self._folder(post)}/{post.slug}.md"
-
     def asset_path(self, post: Post, name: str) -> str:
-        """`source/_drafts/atomic-habits/loop.png`, or `source/images/atomic-habits/loop.png`."""
+        """Return a place beside the post where the site has pictures there, else in `images/`."""
         if self._beside:
-            return f"{self._folder(post)}/{post.slug}/{name}"
-        return f"{self._source}/images/{post.slug}/{name}"
+            return f"{self.post_path(post).removesuffix('.md')}/{name}"
+        return f"{self.source}/images/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
-        """A tag where pictures lie beside the post, else their address."""
-        if self._beside:
-            return f"{{% asset_path {name} %}}"
-        return self.cover_url(post, name)
+        """Return a tag where pictures lie beside the post, else their address."""
+        return f"{{% asset_path {name} %}}" if self._beside else self.cover_url(post, name)
 
     def cover_url(self, post: Post, name: str) -> str:
-        """The plain name beside a post, which themes look up, else the address."""
+        """Return the plain name beside a post, which themes look up, else the address."""
         return name if self._beside else f"{self._root}images/{post.slug}/{name}"
 
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`{% post_path atomic-habits %}#id`, which the build resolves."""
-        del post
-        return f"{{% post_path {other.slug} %}}" + (f"#{anchor}" if anchor else "")
-
-    def head(self, post: Post, cover: str) -> str:
-        """Return YAML front matter; Hexo reads times without an offset, in the site's zone."""
-        fields: dict[str, object] = {
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        return {
             "title": post.title,
             "date": _moment(post.day),
             "updated": _moment(post.updated) if post.updated else None,
@@ -111,22 +104,14 @@ class Hexo(Target):
             "lang": post.lang,
             "series": post.series,
             "part": post.part,
-            "mathjax": True if post.has_math else None,
+            "mathjax": post.has_math or None,
         }
-        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """A time is read in the site's zone, which has to be the author's."""
         return zone_warning(post, self._settings.get("timezone"))
 
 
-def _plugins(said: dict[str, Any]) -> list[Any]:
-    listed = said.get("plugins")
-    return listed if isinstance(listed, list) else []
-
-
 def _moment(when: datetime) -> UnquotedText:
+    """Return a time without an offset, as Hexo reads it in the site's zone."""
     return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S}")
-
-
-TARGET = Hexo

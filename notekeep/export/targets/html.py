@@ -39,61 +39,46 @@ class Html(Target):
 
     id = "html"
     name = "HTML"
-    settings_name = ".notekeep-export.json"
     anywhere = True
     ending = ".html"
     is_built = True
+    post_file = "{post.slug}.html"
+    asset_file = asset_address = "{post.slug}.assets/{name}"  # pictures are in the page
+    post_address = "{post.slug}.html{fragment}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self.dialect = MATHML_DIALECT
 
-    def post_path(self, post: Post) -> str:
-        """`atomic-habits.html`."""
-        return f"{post.slug}.html"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`atomic-habits.assets/talk.pdf`, for files that are no pictures."""
-        return f"{post.slug}.assets/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """The same: files lie beside each other."""
-        return self.asset_path(post, name)
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`other.html#id`."""
-        del post
-        return f"{other.slug}.html" + (f"#{anchor}" if anchor else "")
-
     def head(self, post: Post, cover: str) -> str:
         """Return the page up to its text: what machines read, then title, day and tags."""
-        said = html.escape
+        escape = html.escape
         day = f"{post.day:%Y-%m-%d}"
         meta = {
             "description": post.description,
             "keywords": ", ".join(post.tags),
             "date": post.day.isoformat(),
         }
-        named = [f'<meta name="{n}" content="{said(v)}">' for n, v in meta.items() if v]
+        named = [f'<meta name="{n}" content="{escape(v)}">' for n, v in meta.items() if v]
         if post.canonical.startswith(("https://", "http://")):
-            named.append(f'<link rel="canonical" href="{said(post.canonical)}">')
-        tags = " · ".join(said(tag) for tag in post.tags)
+            named.append(f'<link rel="canonical" href="{escape(post.canonical)}">')
+        tags = " · ".join(escape(tag) for tag in post.tags)
         shown = f'<p><time datetime="{post.day.isoformat()}">{day}</time> {tags}</p>'
-        picture = f'<p><img src="{said(cover)}" alt=""></p>\n' if cover else ""
+        picture = f'<p><img src="{escape(cover)}" alt=""></p>\n' if cover else ""
         lines = [
             "<!doctype html>",
-            f'<html lang="{said(post.lang or "en")}">',
+            f'<html lang="{escape(post.lang or "en")}">',
             "<head>",
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            f"<title>{said(post.title)}</title>",
+            f"<title>{escape(post.title)}</title>",
             *named,
             f"<style>\n{_STYLE}{style_sheet()}\n}}\n</style>",
             "</head>",
             "<body>",
             "<article>",
-            f"<header>\n<h1>{said(post.title)}</h1>\n{shown}\n{picture}</header>",
+            f"<header>\n<h1>{escape(post.title)}</h1>\n{shown}\n{picture}</header>",
             '<div class="post-content">',
         ]
         return "\n".join([*lines, ""])
@@ -110,17 +95,17 @@ class Html(Target):
 
     def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
         """Put the pictures into the page."""
-        inside = {
-            self.asset_path(post, asset.name): _as_address(asset)
+        pictures = {
+            self.asset_path(post, asset.name): _data_url(asset)
             for asset in assets
             if is_image(asset.name)
         }
 
-        def shown(match: re.Match[str]) -> str:
-            address = inside.get(unquote(html.unescape(match[2])), match[2])
+        def embed(match: re.Match[str]) -> str:
+            address = pictures.get(unquote(html.unescape(match[2])), match[2])
             return f"{match[1]}{address}{match[3]}"
 
-        return _IMAGE.sub(shown, text), [a for a in assets if not is_image(a.name)]
+        return _IMAGE.sub(embed, text), [a for a in assets if not is_image(a.name)]
 
     def page(self, text: str) -> str:
         """Return the file itself."""
@@ -131,10 +116,6 @@ class Html(Target):
         return self.post_path(post)
 
 
-def _as_address(asset: Asset) -> str:
-    """Return a file as an address that holds it."""
+def _data_url(asset: Asset) -> str:
     kind = mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(asset.data).decode('ascii')}"
-
-
-TARGET = Html

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
-from notekeep.export.targets.front_matter import format_yaml_head
-from notekeep.export.targets.site_settings import read_settings_file
+from notekeep.export.targets.site_settings import (
+    first_existing_folder,
+    merge_tables,
+    read_settings_file,
+)
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -31,12 +34,16 @@ class Hugo(Target):
     name = "Hugo"
     settings_name = "hugo.toml"
     preview = ("hugo", "server", "--buildDrafts", "--buildFuture")
+    post_file = "{site.content}/{site.section}/{post.slug}/index.md"
+    asset_file = "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle holds what it shows
+    post_address = '{{{{< relref "/{site.section}/{post.slug}{fragment}" >}}}}'
+    former_address = "/{site.section}/{slug}/"  # from the root of the language's content
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self._settings = _read_all(folder)
-        self._content = self._content_folder()
-        self._section = self._post_section()
+        self.content = self._content_folder()
+        self.section = self._post_section()
         self.dialect = self._dialect()
 
     @classmethod
@@ -58,10 +65,9 @@ class Hugo(Target):
         main = self._get("params", "mainsections")
         if isinstance(main, list) and main:
             return str(main[0]).strip("/")
-        for name in ("posts", "post", "blog"):
-            if os.path.isdir(os.path.join(self.folder, self._content, name)):
-                return name
-        return "posts"
+        return first_existing_folder(
+            os.path.join(self.folder, self.content), "posts", "post", "blog"
+        )
 
     def _get(self, *keys: str) -> Any:
         here: Any = self._settings
@@ -118,28 +124,8 @@ class Hugo(Target):
                 return True
         return False
 
-    def post_path(self, post: Post) -> str:
-        """`content/posts/atomic-habits/index.md`."""
-        return f"{self._content}/{self._section}/{post.slug}/index.md"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`content/posts/atomic-habits/loop.png`: a bundle holds what it shows."""
-        return f"{self._content}/{self._section}/{post.slug}/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """The plain name."""
-        del post
-        return name
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`{{< relref "/posts/atomic-habits#id" >}}`, which the build checks."""
-        del post
-        fragment = f"#{anchor}" if anchor else ""
-        return f'{{{{< relref "/{self._section}/{other.slug}{fragment}" >}}}}'
-
-    def head(self, post: Post, cover: str) -> str:
-        """Return YAML front matter."""
-        fields: dict[str, object] = {
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        return {
             "title": post.title,
             "date": post.day,
             "lastmod": post.updated,
@@ -152,14 +138,9 @@ class Hugo(Target):
             "series_order": post.part,
             "images": [cover] if cover else [],
             "canonicalURL": post.canonical,
-            "math": True if post.has_math else None,
+            "math": post.has_math or None,
             "aliases": self.former_addresses(post),
         }
-        return format_yaml_head(post, fields)
-
-    def former_addresses(self, post: Post) -> list[str]:
-        """`/posts/old-slug/`, from the root of the language's content."""
-        return [f"/{self._section}/{slug}/" for slug in post.former]
 
     def notice(self, post: Post) -> str:
         """Hugo leaves formulas to scripts of the theme unless it is told to pass them through."""
@@ -193,7 +174,7 @@ def _read_all(folder: str) -> dict[str, Any]:
         more = _lowered(read_settings_file(os.path.join(base, name)))
         if stem.lower() not in {"hugo", "config"}:
             more = {stem.lower(): more}
-        settings = _merged(settings, more)
+        settings = merge_tables(settings, more)
     return settings
 
 
@@ -201,17 +182,3 @@ def _lowered(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key).lower(): _lowered(item) for key, item in value.items()}
     return value
-
-
-def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in more.items():
-        known = merged.get(key)
-        if isinstance(known, dict) and isinstance(value, dict):
-            merged[key] = _merged(known, value)
-        else:
-            merged[key] = value
-    return merged
-
-
-TARGET = Hugo

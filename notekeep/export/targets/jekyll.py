@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import Dialect, Math
-from notekeep.export.targets.front_matter import UnquotedText, format_yaml_head
-from notekeep.export.targets.site_settings import read_yaml
+from notekeep.export.targets.front_matter import UnquotedText
+from notekeep.export.targets.site_settings import read_settings_file
 from notekeep.export.targets.target import Target, zone_warning
 
 if TYPE_CHECKING:
@@ -26,12 +26,18 @@ class Jekyll(Target):
     name = "Jekyll"
     settings_name = "_config.yml"
     preview = ("jekyll", "serve", "--drafts", "--future")
+    post_file = "{site.base}_posts/{post.day:%Y-%m-%d}-{post.slug}.md"
+    draft_file = "{site.base}_drafts/{post.slug}.md"
+    asset_file = "assets/{post.slug}/{name}"
+    asset_address = '{{{{ "/assets/{post.slug}/{name}" | relative_url }}}}'
+    cover_address = "/assets/{post.slug}/{name}"  # themes make an address of it
+    post_address = "{{% post_url {post.day:%Y-%m-%d}-{post.slug} %}}{fragment}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._settings: dict[str, Any] = read_yaml(os.path.join(folder, self.settings_name))
+        self._settings = read_settings_file(os.path.join(folder, self.settings_name))
         where = str(self._settings.get("collections_dir") or "").strip("/")
-        self._base = f"{where}/" if where else ""
+        self.base = f"{where}/" if where else ""
         engine = str(self._settings.get("markdown") or "kramdown").lower()
         if engine != "kramdown":
             self.warnings.append(
@@ -60,46 +66,21 @@ class Jekyll(Target):
             os.path.isdir(os.path.join(folder, name)) for name in _MARKS
         )
 
-    def post_path(self, post: Post) -> str:
-        """`_drafts/atomic-habits.md` or `_posts/2026-03-04-atomic-habits.md`."""
-        if post.draft:
-            return f"{self._base}_drafts/{post.slug}.md"
-        return f"{self._base}_posts/{post.day:%Y-%m-%d}-{post.slug}.md"
-
     def makes_pages(self, path: str) -> bool:
         """Whether it does: everywhere but in what is hidden or excluded, and in its own folders."""
         excluded = self._settings.get("exclude")
         if any(_is_below(path, str(one)) for one in excluded or () if isinstance(excluded, list)):
             return False
-        own = any(_is_below(path, f"{self._base}{name}") for name in ("_drafts", "_posts"))
+        own = any(_is_below(path, f"{self.base}{name}") for name in ("_drafts", "_posts"))
         return own or not any(part[0] in "_." for part in path.split("/"))
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`assets/atomic-habits/loop.png`."""
-        return f"assets/{post.slug}/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """An address that holds wherever the site is hosted."""
-        return f'{{{{ "/assets/{post.slug}/{name}" | relative_url }}}}'
-
-    def cover_url(self, post: Post, name: str) -> str:
-        """The path itself, which themes make an address of."""
-        return f"/assets/{post.slug}/{name}"
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`{% post_url 2026-03-04-atomic-habits %}#id`, which the build checks."""
-        del post
-        fragment = f"#{anchor}" if anchor else ""
-        return f"{{% post_url {other.day:%Y-%m-%d}-{other.slug} %}}{fragment}"
 
     def reaches(self, post: Post, other: Post) -> bool:
         """Only published posts have an address that another can name."""
         del post
         return not other.draft
 
-    def head(self, post: Post, cover: str) -> str:
-        """Return YAML front matter."""
-        fields: dict[str, object] = {
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        return {
             "layout": "post",
             "title": post.title,
             "date": _moment(post.day),
@@ -112,10 +93,9 @@ class Jekyll(Target):
             "lang": post.lang,
             "series": post.series,
             "part": post.part,
-            "math": True if post.has_math else None,
+            "math": post.has_math or None,
             "excerpt_separator": self.dialect.more,
         }
-        return format_yaml_head(post, fields)
 
     def notice(self, post: Post) -> str:
         """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""
@@ -128,6 +108,3 @@ def _moment(when: datetime) -> UnquotedText:
 
 def _is_below(path: str, folder: str) -> bool:
     return f"{path}/".startswith(f"{folder.strip('/')}/")
-
-
-TARGET = Jekyll

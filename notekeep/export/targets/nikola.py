@@ -9,19 +9,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.assets import is_image
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import HIDDEN_DOLLAR
 from notekeep.export.targets.front_matter import format_plain_lines
-from notekeep.export.targets.site_settings import (
-    extend_dialect,
-    make_dialect,
-    read_python_settings,
-    short_extension_names,
-    warn_of_missing_extensions,
-)
+from notekeep.export.targets.site_settings import read_extensions, read_python_settings
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -44,6 +39,7 @@ class Nikola(Target):
     name = "Nikola"
     settings_name = "conf.py"
     preview = ("nikola", "auto", "--browser")
+    post_address = "link://slug/{post.slug}{fragment}"  # which the build checks
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -73,7 +69,7 @@ class Nikola(Target):
         """Return the folder that Markdown posts lie in, and how their names end."""
         posts = self._settings.get("POSTS")
         if not isinstance(posts, list | tuple):
-            self.warnings += self._settings.remarks("conf.py", {"POSTS": "posts/"})
+            self.warnings += self._settings.warn_of_computed("conf.py", {"POSTS": "posts/"})
             return "posts", ".md"
         for entry in posts:
             pattern = entry[0] if isinstance(entry, list | tuple) and entry else ""
@@ -94,11 +90,13 @@ class Nikola(Target):
         return default
 
     def _dialect(self) -> Dialect:
-        said = self._settings.get("MARKDOWN_EXTENSIONS")
-        names = short_extension_names(said if isinstance(said, list | tuple) else _EXTENSIONS)
-        self.warnings += warn_of_missing_extensions(names, "MARKDOWN_EXTENSIONS in conf.py")
-        dialect = make_dialect(names)
-        return extend_dialect(
+        listed = self._settings.get("MARKDOWN_EXTENSIONS")
+        dialect, warnings = read_extensions(
+            listed if isinstance(listed, list | tuple) else _EXTENSIONS,
+            "MARKDOWN_EXTENSIONS in conf.py",
+        )
+        self.warnings += warnings
+        return replace(
             dialect,
             strike=True,  # an extension of Nikola's own
             math=dialect.math._replace(dollar=dialect.math.dollar or self._dollar()),
@@ -120,23 +118,14 @@ class Nikola(Target):
 
     def asset_path(self, post: Post, name: str) -> str:
         """`images/atomic-habits/loop.png`; other files go to `files/`."""
-        if is_image(name):
-            return f"{self._images[0]}/{post.slug}/{name}"
-        return f"{self._files[0]}/{post.slug}/{name}"
+        return f"{self._asset_folders(name)[0]}/{post.slug}/{name}"
 
     def asset_url(self, post: Post, name: str) -> str:
         """`/images/atomic-habits/loop.png`; Nikola makes it relative where the site wants that."""
-        folder = self._images[1] if is_image(name) else self._files[1]
-        return f"/{folder}/{post.slug}/{name}".replace("//", "/")
+        return f"/{self._asset_folders(name)[1]}/{post.slug}/{name}".replace("//", "/")
 
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`link://slug/atomic-habits#id`, which the build checks."""
-        del post
-        return f"link://slug/{other.slug}" + (f"#{anchor}" if anchor else "")
-
-    def reaches(self, post: Post, other: Post) -> bool:
-        """Drafts have a page, though nothing lists them; a published post is not to tell of it."""
-        return post.draft or not other.draft
+    def _asset_folders(self, name: str) -> tuple[str, str]:
+        return self._images if is_image(name) else self._files
 
     def head(self, post: Post, cover: str) -> str:
         """Return the block of metadata; Nikola takes each value as it stands, to the line's end."""
@@ -155,15 +144,15 @@ class Nikola(Target):
             "part": "" if post.part is None else str(post.part),
             "canonical": post.canonical,
         }
-        said = [line for line in format_plain_lines(fields, post) if line[0] != "type"]
-        lines = [f".. {key}: {text}" for key, text in [*said, ("type", "text")]]
+        known = [line for line in format_plain_lines(fields, post) if line[0] != "type"]
+        lines = [f".. {key}: {text}" for key, text in [*known, ("type", "text")]]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def between(self, posts: Iterable[Post]) -> list[str]:
         """Nikola stops at tags that would have one address."""
         spelled: dict[str, set[str]] = {}
         for tag in (tag for post in posts for tag in post.tags):
-            address = _JOINED.sub("-", _STRIPPED.sub("", _plain(tag)).strip().lower())
+            address = _JOINED.sub("-", _STRIPPED.sub("", _without_accents(tag)).strip().lower())
             spelled.setdefault(address, set()).add(tag)
         return [
             f"the tags {' and '.join(sorted(tags))} are one address to Nikola, which stops at that:"
@@ -182,7 +171,7 @@ class Nikola(Target):
         )
 
 
-def _plain(tag: str) -> str:
+def _without_accents(tag: str) -> str:
     """Return a tag without accents; other scripts stay, which Nikola spells out."""
     parts = unicodedata.normalize("NFKD", tag)
     return "".join(char for char in parts if not unicodedata.combining(char))
@@ -192,6 +181,3 @@ def _moment(when: datetime) -> str:
     offset = when.strftime("%z")
     zone = f"UTC{offset[:3]}:{offset[3:5]}" if offset else "UTC"
     return f"{when:%Y-%m-%d %H:%M:%S} {zone}"
-
-
-TARGET = Nikola

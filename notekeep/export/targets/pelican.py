@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.references import escape_text
 from notekeep.export.targets.front_matter import format_plain_lines
 from notekeep.export.targets.site_settings import (
-    extend_dialect,
-    make_dialect,
+    as_table,
+    read_extensions,
     read_python_settings,
-    short_extension_names,
-    warn_of_missing_extensions,
 )
 from notekeep.export.targets.target import Target
 
@@ -36,26 +35,30 @@ class Pelican(Target):
     settings_name = "pelicanconf.py"
     preview = ("pelican", "--autoreload", "--listen")
     teaser_in_head = True
+    post_file = "{site.content}/{site.articles}{post.slug}.md"
+    asset_file = "{site.content}/images/{post.slug}/{name}"
+    asset_address = "{{static}}/images/{post.slug}/{name}"
+    post_address = "{{filename}}/{site.articles}{post.slug}.md{fragment}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self._settings = read_python_settings(os.path.join(folder, self.settings_name))
-        self._content = self._content_folder()
+        self.content = self._content_folder()
         paths = self._settings.get("ARTICLE_PATHS")
         first = str(paths[0]).strip("/") if isinstance(paths, list | tuple) and paths else ""
-        self._articles = f"{first}/" if first else ""
-        places = {"PATH": f"{self._content}/", "ARTICLE_PATHS": f"{self._content}/"}
-        self.warnings += self._settings.remarks(self.settings_name, places)
-        said = self._settings.get("MARKDOWN")
-        configured = said.get("extension_configs") if isinstance(said, dict) else None
-        names = short_extension_names(configured if isinstance(configured, dict) else _EXTENSIONS)
-        self.warnings += warn_of_missing_extensions(names, "MARKDOWN in pelicanconf.py")
-        self.dialect = extend_dialect(make_dialect(names), more="", mermaid_pre=True)
+        self.articles = f"{first}/" if first else ""
+        places = {"PATH": f"{self.content}/", "ARTICLE_PATHS": f"{self.content}/"}
+        self.warnings += self._settings.warn_of_computed(self.settings_name, places)
+        configured = as_table(self._settings.get("MARKDOWN")).get("extension_configs")
+        extensions = configured if isinstance(configured, dict) else _EXTENSIONS
+        dialect, warnings = read_extensions(extensions, "MARKDOWN in pelicanconf.py")
+        self.warnings += warnings
+        self.dialect = replace(dialect, more="", mermaid_pre=True)
 
     def _content_folder(self) -> str:
         """Return the folder of contents from the site's root, whichever way it is written."""
-        said = str(self._settings.get("PATH") or "content")
-        inner = os.path.relpath(os.path.join(self.folder, said), self.folder)
+        path = os.path.join(self.folder, str(self._settings.get("PATH") or "content"))
+        inner = os.path.relpath(path, self.folder)
         if inner == os.curdir or inner.split(os.sep)[0] == os.pardir:
             self.warnings.append(
                 f"PATH in {self.settings_name} is not below the site's folder: posts go to content/"
@@ -63,31 +66,13 @@ class Pelican(Target):
             return "content"
         return inner.replace(os.sep, "/")
 
-    def post_path(self, post: Post) -> str:
-        """`content/atomic-habits.md`."""
-        return f"{self._content}/{self._articles}{post.slug}.md"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`content/images/atomic-habits/loop.png`."""
-        return f"{self._content}/images/{post.slug}/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """`{static}/images/atomic-habits/loop.png`, which the build resolves."""
-        return f"{{static}}/images/{post.slug}/{name}"
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`{filename}/atomic-habits.md#id`, which the build resolves."""
-        del post
-        fragment = f"#{anchor}" if anchor else ""
-        return f"{{filename}}/{self._articles}{other.slug}.md{fragment}"
-
     def head(self, post: Post, cover: str) -> str:
         """Return lines that Pelican takes as they stand; only a summary is read as Markdown.
 
         That is the author's teaser, rendered, as there is no mark for it; else the description.
         """
         # A link within the post leads to the post, as the summary is on other pages.
-        teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, post, "")}#')
+        teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
         fields = {
             "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
             "Slug": post.slug,
@@ -120,6 +105,3 @@ def _one_line(html: str) -> str:
     """Return HTML on one line, its addresses as the build resolves them; code keeps its lines."""
     html = _CODE.sub(lambda code: code[0].replace("\n", "&#10;"), html.strip())
     return _PLACE.sub(r"{\1}", html.replace("\n", " "))
-
-
-TARGET = Pelican

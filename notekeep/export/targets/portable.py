@@ -21,32 +21,17 @@ class Portable(Target):
 
     id = "portable"
     name = "portable Markdown"
-    settings_name = ".notekeep-export.json"
     dated = False
     anywhere = True
+    post_file = "{post.slug}.md"
+    asset_file = asset_address = "{post.slug}.assets/{name}"
+    post_address = "{post.slug}.md{fragment}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self.dialect = Dialect(
             keep_title=True, alerts=True, heading_ids=False, default_teaser=False
         )
-
-    def post_path(self, post: Post) -> str:
-        """`atomic-habits.md`."""
-        return f"{post.slug}.md"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`atomic-habits.assets/loop.png`."""
-        return f"{post.slug}.assets/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """The same: files lie beside each other."""
-        return self.asset_path(post, name)
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`other.md#id`."""
-        del post
-        return f"{other.slug}.md" + (f"#{anchor}" if anchor else "")
 
     def reaches(self, post: Post, other: Post) -> bool:
         """Files lie beside each other, draft or not."""
@@ -64,7 +49,7 @@ class Portable(Target):
 
     def head(self, post: Post, cover: str) -> str:
         """Return YAML with what the note says of itself; nothing for one that says nothing."""
-        said: dict[str, object] = {
+        fields: dict[str, object] = {
             "date": post.date,
             "updated": post.updated,
             "description": post.description,
@@ -76,13 +61,10 @@ class Portable(Target):
             "lang": post.lang,
             "cover": cover,
         }
-        if not post.extra and not any(value not in (None, "", []) for value in said.values()):
+        if not post.extra and not any(value not in (None, "", []) for value in fields.values()):
             return ""
-        return format_yaml_head(post, {"title": post.title, **said})
+        return format_yaml_head(post, {"title": post.title, **fields})
 
 
 def _has_crlf(text: str) -> bool:
     return "\r\n" in text and text.count("\r\n") == text.count("\n")
-
-
-TARGET = Portable

@@ -1,4 +1,4 @@
-"""Read YAML, TOML, JS, Python site settings."""
+"""Settings of sites: YAML, TOML and JSON, and programs that are searched or read but never run."""
 
 from __future__ import annotations
 
@@ -7,18 +7,29 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from notekeep.errors import Failure
+from notekeep.errors import Failure, UsageError
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, RAW_MATH, Dialect
-from notekeep.export.targets.target import unreadable_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-# Settings of sites that are YAML, TOML or JSON, with errors that name file and line.
+# Files.
+
+
+def _unreadable(path: str, what: str, line: int | None = None) -> UsageError:
+    where = f", line {line}" if line else ""
+    return UsageError(f"{path}{where}: the site's settings cannot be read: {what}", "correct them")
+
+
+def _read_bytes(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def read_settings_text(path: str) -> str:
@@ -29,34 +40,9 @@ def read_settings_text(path: str) -> str:
         Failure: It cannot be read.
     """
     try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig")
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+        return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise unreadable_error(path, "it is not UTF-8") from error
-
-
-def read_yaml(path: str) -> dict[str, Any]:
-    """Read YAML; what has a tag, such as the name of a Python object, is nothing.
-
-    Raises:
-        UsageError: It is not valid.
-        Failure: It cannot be read.
-    """
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """Plain YAML."""
-
-    Loader.add_multi_constructor("", lambda *_: None)
-    try:
-        found = yaml.load(read_settings_text(path), Loader)  # noqa: S506  # a SafeLoader that ignores tags
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = str(getattr(error, "problem", error))
-        raise unreadable_error(path, problem, mark.line + 1 if mark else None) from error
-    return found if isinstance(found, dict) else {}
+        raise _unreadable(path, "it is not UTF-8") from error
 
 
 def read_settings_file(path: str) -> dict[str, Any]:
@@ -66,22 +52,54 @@ def read_settings_file(path: str) -> dict[str, Any]:
         UsageError: It is not valid.
         Failure: It cannot be read.
     """
+    text = read_settings_text(path)
     try:
         if path.endswith(".toml"):
-            return tomllib.loads(read_settings_text(path))
-        if path.endswith(".json"):
-            found = json.loads(read_settings_text(path))
-            return found if isinstance(found, dict) else {}
+            return tomllib.loads(text)
+        found = json.loads(text) if path.endswith(".json") else _parse_yaml(path, text)
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
-        raise unreadable_error(path, str(error)) from error
-    return read_yaml(path)
+        raise _unreadable(path, str(error)) from error
+    return found if isinstance(found, dict) else {}
 
 
-# Settings of sites that are programs in JavaScript, read without running them.
-#
-# What is written there plainly is found by its words; what is computed is as if it were not
-# there. `package.json` says which packages a site has, and the settings which of them it uses.
+def _parse_yaml(path: str, text: str) -> object:
+    """Return what YAML says; what has a tag, such as the name of a Python object, is nothing."""
+    import yaml
 
+    class Loader(yaml.SafeLoader):
+        """Plain YAML."""
+
+    Loader.add_multi_constructor("", lambda *_: None)
+    try:
+        return yaml.load(text, Loader)  # noqa: S506  # a SafeLoader that ignores tags
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = str(getattr(error, "problem", error))
+        raise _unreadable(path, problem, mark.line + 1 if mark else None) from error
+
+
+def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with more of them put over: tables are merged, all else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        known = merged.get(key)
+        both = isinstance(known, dict) and isinstance(value, dict)
+        merged[key] = merge_tables(known or {}, value) if both else value
+    return merged
+
+
+def as_table(value: object) -> dict[str, Any]:
+    """Return a value of settings as a table; an empty one for what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def first_existing_folder(base: str, *names: str) -> str:
+    """Return the first of these folders that is there, else the first."""
+    return next((name for name in names if os.path.isdir(os.path.join(base, name))), names[0])
+
+
+# Programs in JavaScript: what is written there plainly is found by its words; what is computed is
+# as if it were not there.
 
 _STRING = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"
@@ -92,12 +110,9 @@ _ENDINGS = ("js", "mjs", "cjs", "ts", "mts", "cts")
 
 
 class Script:
-    """A program that is a site's settings, and the packages that the site has.
+    """A program that is a site's settings ("" for none), and the packages that the site has.
 
-    Attributes:
-        path: The program, or "" where there is none.
-        text: Its text without comments.
-        packages: The names in `package.json`.
+    `package.json` says which packages a site has, and the program which of them it uses.
     """
 
     def __init__(self, path: str, packages: frozenset[str]) -> None:
@@ -120,7 +135,7 @@ class Script:
         return re.search(pattern, self.text) is not None
 
 
-def packages(folder: str) -> frozenset[str]:
+def read_packages(folder: str) -> frozenset[str]:
     """Return the names of the packages that a site's `package.json` asks for.
 
     Raises:
@@ -130,9 +145,9 @@ def packages(folder: str) -> frozenset[str]:
     path = os.path.join(folder, "package.json")
     if not os.path.isfile(path):
         return frozenset()
-    said = read_settings_file(path)
-    kinds = (said.get("dependencies"), said.get("devDependencies"))
-    return frozenset(name for kind in kinds if isinstance(kind, dict) for name in kind)
+    settings = read_settings_file(path)
+    kinds = (settings.get("dependencies"), settings.get("devDependencies"))
+    return frozenset(name for kind in kinds for name in as_table(kind))
 
 
 def find_script(folder: str, *stems: str) -> str:
@@ -145,18 +160,11 @@ def find_script(folder: str, *stems: str) -> str:
     return ""
 
 
-def first_existing_folder(base: str, *names: str) -> str:
-    """Return the first of these folders that is there, else the first."""
-    return next((name for name in names if os.path.isdir(os.path.join(base, name))), names[0])
+# Programs in Python: plain values count, also where one names another or is joined from several;
+# whatever is computed is as if it were not there.
 
 
-# Settings of a site that are a Python program, read without running it.
-#
-# Plain values count, also where one names another or is joined from several; whatever is
-# computed is as if it were not there.
-
-
-class Settings(dict[str, object]):
+class PythonSettings(dict[str, object]):
     """The plain settings of a program, by name.
 
     Attributes:
@@ -167,13 +175,8 @@ class Settings(dict[str, object]):
         super().__init__()
         self.computed: set[str] = set()
 
-    def remarks(self, file: str, places: Mapping[str, str]) -> list[str]:
-        """Return what to say of settings that are computed.
-
-        Args:
-            file: What the program is called.
-            places: Settings that name places, and what is taken where one is not known.
-        """
+    def warn_of_computed(self, file: str, places: Mapping[str, str]) -> list[str]:
+        """Return what to know of computed settings; `places` says what is taken in their stead."""
         return [
             f"{name} in {file} is computed, and {file} is never run: posts go to {place}, so write"
             " it as a plain value if they belong elsewhere"
@@ -182,7 +185,7 @@ class Settings(dict[str, object]):
         ]
 
 
-def read_python_settings(path: str) -> Settings:
+def read_python_settings(path: str) -> PythonSettings:
     """Return the module's plain settings by name; where one is set twice the last counts.
 
     Raises:
@@ -190,14 +193,11 @@ def read_python_settings(path: str) -> Settings:
         Failure: It cannot be read.
     """
     try:
-        with open(path, "rb") as file:
-            tree = ast.parse(file.read(), path)
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+        tree = ast.parse(_read_bytes(path), path)
     except (SyntaxError, ValueError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
-        raise unreadable_error(path, str(getattr(error, "msg", error)), line) from error
-    settings = Settings()
+        raise _unreadable(path, str(getattr(error, "msg", error)), line) from error
+    settings = PythonSettings()
     for statement in tree.body:
         if isinstance(statement, ast.Assign):
             targets, value = statement.targets, statement.value
@@ -208,7 +208,7 @@ def read_python_settings(path: str) -> Settings:
         for target in targets:
             if isinstance(target, ast.Name):
                 try:
-                    settings[target.id] = _value(value, settings)
+                    settings[target.id] = _evaluate(value, settings)
                     settings.computed.discard(target.id)
                 except (ValueError, TypeError):
                     settings.pop(target.id, None)
@@ -216,53 +216,50 @@ def read_python_settings(path: str) -> Settings:
     return settings
 
 
-def _value(node: ast.expr, names: dict[str, object]) -> object:
-    """Return what an expression is.
-
-    Raises:
-        ValueError: It is computed.
-    """
+def _evaluate(node: ast.expr, names: dict[str, object]) -> object:
+    """Return what an expression is; ValueError for one that is computed."""
     match node:
         case ast.Constant(value=value):
             return value
         case ast.Name(id=name) if name in names:
             return names[name]
         case ast.List(elts=items):
-            return [_value(item, names) for item in items]
+            return [_evaluate(item, names) for item in items]
         case ast.Tuple(elts=items) | ast.Set(elts=items):
-            return tuple(_value(item, names) for item in items)
+            return tuple(_evaluate(item, names) for item in items)
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
-            return {_value(k, names): _value(v, names) for k, v in pairs if k is not None}
+            return {_evaluate(k, names): _evaluate(v, names) for k, v in pairs if k is not None}
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _value(left, names), _value(right, names)
-            if isinstance(first, str) and isinstance(second, str):
-                return first + second
-            if isinstance(first, list) and isinstance(second, list):
-                return first + second
-            if isinstance(first, tuple) and isinstance(second, tuple):
-                return first + second
+            first, second = _evaluate(left, names), _evaluate(right, names)
+            for kind in (str, list, tuple):
+                if isinstance(first, kind) and isinstance(second, kind):
+                    return first + second  # type: ignore[operator]  # both are of one kind
     raise ValueError(ast.dump(node))
 
 
-# What a site's list of Python-Markdown extensions means for what is written.
+# Lists of Python-Markdown extensions.
 
-
-EXTRA: Final = frozenset(
+_EXTRA: Final = frozenset(
     {"abbr", "attr_list", "def_list", "fenced_code", "footnotes", "md_in_html", "tables"}
 )
 
 
-def short_extension_names(extensions: Iterable[object]) -> set[str]:
-    """Return extensions by the last part of their names, "extra" resolved."""
+def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, list[str]]:
+    """Return what an engine with these extensions understands, and what to know of those missing.
+
+    Args:
+        extensions: Their names, with or without those of the packages that they are in.
+        where: What the person calls the list.
+    """
     names = {str(name).rsplit(".", 1)[-1] for name in extensions}
-    return names | EXTRA if "extra" in names else names
-
-
-def make_dialect(names: set[str]) -> Dialect:
-    """Return what an engine with these extensions understands; the target says the rest."""
+    if "extra" in names:
+        names |= _EXTRA
+    needed = {"footnotes", "tables"} | (set() if "superfences" in names else {"fenced_code"})
+    missing = ", ".join(sorted(needed - names))
+    warning = f"{where} lacks {missing}: posts that need it will not look right"
     fold = "details" in names
-    return Dialect(
+    dialect = Dialect(
         engine="python",
         math=RAW_MATH if "arithmatex" in names else ESCAPED_MATH,
         strike="tilde" in names,
@@ -277,15 +274,4 @@ def make_dialect(names: set[str]) -> Dialect:
         hard_break="  \n",
         more_in_code=False,
     )
-
-
-def warn_of_missing_extensions(names: set[str], where: str) -> list[str]:
-    """Return what to know of extensions without which posts do not look right, if some lack."""
-    needed = {"footnotes", "tables"} | (set() if "superfences" in names else {"fenced_code"})
-    missing = ", ".join(sorted(needed - names))
-    return [f"{where} lacks {missing}: posts that need it will not look right"] if missing else []
-
-
-def extend_dialect(dialect: Dialect, **more: object) -> Dialect:
-    """Return a dialect with the target's own ways."""
-    return replace(dialect, **more)  # type: ignore[arg-type]  # fields of Dialect, checked there
+    return dialect, [warning] if missing else []

@@ -1,15 +1,21 @@
-"""What each target says of its site; find one."""
+"""What a generator has to know of a post: the interface of every target, and how one is found.
+
+A target reads the settings of its site when it is made, and writes nothing.
+"""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from notekeep.errors import NotFound, UsageError
+from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import Dialect
+from notekeep.export.targets.front_matter import format_yaml_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,14 +23,23 @@ if TYPE_CHECKING:
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
 
-
-# The generators that notekeep writes for: one file each, found by its id or by the site itself.
-
-
-TARGETS = (
-    *("nikola", "zola", "hugo", "hexo", "jekyll", "pelican", "eleventy", "astro", "mkdocs"),
-    *("zensical", "html", "ghost", "wordpress", "portable"),
-)
+_CLASSES = {
+    "nikola": "nikola.Nikola",
+    "zola": "zola.Zola",
+    "hugo": "hugo.Hugo",
+    "hexo": "hexo.Hexo",
+    "jekyll": "jekyll.Jekyll",
+    "pelican": "pelican.Pelican",
+    "eleventy": "eleventy.Eleventy",
+    "astro": "astro.Astro",
+    "mkdocs": "material.MkDocs",
+    "zensical": "material.Zensical",
+    "html": "html.Html",
+    "ghost": "ghost.Ghost",
+    "wordpress": "wordpress.WordPress",
+    "portable": "portable.Portable",
+}
+TARGETS: Final = tuple(_CLASSES)
 """The ids of all targets; a site is asked in this order whether it is one of theirs."""
 
 UNSUPPORTED_PLACES = {
@@ -39,6 +54,184 @@ UNSUPPORTED_PLACES = {
 }
 """What to do for sites that take no files, by the name a person calls them."""
 
+IGNORED_FOLDERS: Final = (
+    *(".git", ".venv", ".cache", ".trash", "node_modules"),
+    *("site", "output", "public", "dist", "_site"),
+)
+"""Folders of a site that hold what was installed or built."""
+
+_PROGRAMS: Final = (
+    *(".html", ".htm", ".njk", ".liquid", ".ejs", ".pug", ".mako", ".tmpl", ".jinja", ".j2"),
+    *(".astro", ".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".py", ".toml", ".yml", ".yaml"),
+    "package.json",
+)
+"""How the names of settings, layouts and scripts end."""
+
+
+class Target:
+    """A site of one generator, or a folder of files that need none.
+
+    Its paths and addresses are templates, filled in with `site` (the target), `post`, `name` (of a
+    file that goes with the post) and `fragment` ("#id" or nothing). Paths start at the site's root.
+
+    Attributes:
+        id: How the person names it.
+        settings_name: The file that makes a folder a site of it.
+        preview: The command that shows the site with its drafts.
+        dated: Whether every post needs a date.
+        anywhere: Whether any folder will do, as there is no generator.
+        ending: How the names of posts end.
+        is_built: Whether a post holds the page that a visitor sees, and no generator makes it.
+        teaser_in_head: Whether a post has its teaser in its head, as no mark in its body ends it.
+        post_file: Where a post's file is.
+        draft_file: The same for a draft, if that is elsewhere.
+        asset_file: Where a file that goes with a post is.
+        asset_address: The address of such a file, as the post's body has it.
+        cover_address: The same as its front matter has it, if that differs.
+        post_address: The address that a post's body has for another post, or a place in it.
+        former_address: How front matter names an address `{slug}` that leads on to the post; "" for
+            a generator that cannot do that.
+        lists_whole: Whether the site's lists, feeds aside, show posts whole.
+        warnings: What the person should know about the site, one sentence each.
+        address: Where visitors find the site, without a slash at its end; "" is not known.
+    """
+
+    id: ClassVar[str]
+    name: ClassVar[str]
+    settings_name: ClassVar[str] = MANIFEST_NAME
+    preview: ClassVar[tuple[str, ...]] = ()
+    dated: ClassVar[bool] = True
+    anywhere: ClassVar[bool] = False
+    ending: ClassVar[str] = ".md"
+    is_built: ClassVar[bool] = False
+    teaser_in_head: ClassVar[bool] = False
+
+    post_file: ClassVar[str]
+    draft_file: ClassVar[str] = ""
+    asset_file: ClassVar[str]
+    asset_address: ClassVar[str] = "{name}"
+    cover_address: ClassVar[str] = ""
+    post_address: ClassVar[str]
+    former_address: ClassVar[str] = ""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.dialect = Dialect()
+        self.lists_whole = False
+        self.warnings: list[str] = []
+        self.address = ""
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether a folder is a site of this generator; where there is none, any will do."""
+        if cls.anywhere:
+            return os.path.isdir(folder) or not os.path.lexists(folder)
+        return os.path.isfile(os.path.join(folder, cls.settings_name))
+
+    def _fill(self, template: str, post: Post, name: str = "", anchor: str = "") -> str:
+        fragment = f"#{anchor}" if anchor else ""
+        return template.format(site=self, post=post, name=name, fragment=fragment)
+
+    def post_path(self, post: Post) -> str:
+        """Return where a post's file is, from the site's root."""
+        return self._fill((self.draft_file if post.draft else "") or self.post_file, post)
+
+    def makes_pages(self, path: str) -> bool:
+        """Whether the generator makes pages of Markdown at a path of the site, posts or not."""
+        post = Post("", "", date=datetime.now(UTC), slug="x")
+        top = self.post_path(post).partition("/")[0]
+        return not self.anywhere and path.partition("/")[0] == top
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """Return where a file that goes with a post is, from the site's root."""
+        return self._fill(self.asset_file, post, name)
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """Return the address of such a file, as the post's body has it."""
+        return self._fill(self.asset_address, post, name)
+
+    def cover_url(self, post: Post, name: str) -> str:
+        """Return the address of a post's cover, as its front matter has it."""
+        if self.cover_address:
+            return self._fill(self.cover_address, post, name)
+        return self.asset_url(post, name)
+
+    def link(self, post: Post, anchor: str) -> str:
+        """Return the address that other posts have for a post, or for a place in it."""
+        return self._fill(self.post_address, post, anchor=anchor)
+
+    def reaches(self, post: Post, other: Post) -> bool:
+        """Whether a link from a post to another can be built: a draft is there for drafts only."""
+        return post.draft or not other.draft
+
+    def head(self, post: Post, cover: str) -> str:
+        """Return what stands before the body, with the blank line that ends it.
+
+        Args:
+            post: The post.
+            cover: The address of its cover, or "".
+        """
+        return format_yaml_head(post, self._fields(post, cover))
+
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return the YAML front matter under the generator's names; empty values are left out."""
+        raise NotImplementedError
+
+    def compose(self, draft: Draft, head: str, body: str) -> str:
+        """Return a post's file as a whole."""
+        del draft
+        return head + body.strip("\n") + "\n"
+
+    def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
+        """Return a post's file with what it carries itself, and the files that lie beside it."""
+        del post
+        return text, assets
+
+    def former_addresses(self, post: Post) -> list[str]:
+        """Return the addresses a post had, as its front matter makes the site lead on from them."""
+        slugs = post.former if self.former_address else []
+        return [self.former_address.format(site=self, slug=slug) for slug in slugs]
+
+    def page(self, text: str) -> str:
+        """Return the page that a post's file holds; one of a generator's holds none."""
+        del text
+        return ""
+
+    def page_path(self, post: Post) -> str:
+        """Return where a visitor finds that page, from the site's root."""
+        return f"{post.slug}/index.html"
+
+    def between(self, posts: Iterable[Post]) -> list[str]:
+        """Return what the person should know of posts that are in this site together."""
+        del posts
+        return []
+
+    def notice(self, post: Post) -> str:
+        """Return what the person should know about a post in this site, or ""."""
+        del post
+        return ""
+
+    def diagram_notice(self) -> str:
+        """Return what the person should know about Mermaid diagrams in this site, or ""."""
+        notice = (
+            "Mermaid diagrams are shown as source until the site's theme loads Mermaid's script"
+        )
+        if self.anywhere:
+            return notice
+        return "" if _mentions_mermaid(self.folder) else f"{notice}; no file of the site does"
+
+
+def _mentions_mermaid(folder: str) -> bool:
+    """Whether settings, layouts or scripts of a site mention Mermaid."""
+    for base, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
+        for name in names:
+            if name.endswith(_PROGRAMS):
+                with open(os.path.join(base, name), "rb") as file:
+                    if b"mermaid" in file.read().lower():
+                        return True
+    return False
+
 
 def load_target(target: str) -> type[Target]:
     """Return the class of a target.
@@ -46,16 +239,14 @@ def load_target(target: str) -> type[Target]:
     Raises:
         UsageError: There is no such target; the nearest name is given.
     """
-    if target not in TARGETS:
-        from difflib import get_close_matches
-
+    if target not in _CLASSES:
         name = {"devto": "dev.to"}.get(target.casefold(), target.casefold())
         near = get_close_matches(target, TARGETS, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TARGETS)}"
         hint = UNSUPPORTED_PLACES.get(name, hint)
         raise UsageError(f"there is no target {target!r}", hint)
-    module = import_module(f"notekeep.export.targets.{target}")
-    found: type[Target] = module.TARGET
+    module, name = _CLASSES[target].split(".")
+    found: type[Target] = getattr(import_module(f"notekeep.export.targets.{module}"), name)
     return found
 
 
@@ -85,8 +276,6 @@ def detect(site: str) -> str:
 
 def _endings(site: str) -> set[str]:
     """Return how the posts end that were exported to a folder without a generator."""
-    from notekeep.export.manifest import MANIFEST_NAME, Manifest
-
     if not os.path.isfile(os.path.join(site, MANIFEST_NAME)):
         return set()
     posts = Manifest.read(site).posts
@@ -112,165 +301,19 @@ def open_target(target: str | None, site: str) -> Target:
     return kind(site)
 
 
-# What every target says of its site: where a post goes, what stands before it, how it is linked.
-#
-# A target reads the site's own settings when it is made and writes nothing.
+# What several targets tell of a post.
 
 
-IGNORED_FOLDERS: Final = (
-    *(".git", ".venv", ".cache", ".trash", "node_modules"),
-    *("site", "output", "public", "dist", "_site"),
-)
-"""Folders of a site that hold what was installed or built."""
-_PROGRAMS: Final = (
-    *(".html", ".htm", ".njk", ".liquid", ".ejs", ".pug", ".mako", ".tmpl", ".jinja", ".j2"),
-    *(".astro", ".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".py", ".toml", ".yml", ".yaml"),
-    "package.json",
-)
-"""How the names of settings, layouts and scripts end."""
-
-
-class Target:
-    """A site of one generator.
-
-    Attributes:
-        id: How the person names it.
-        name: What it is called.
-        settings_name: The file that makes a folder a site of it.
-        preview: The command that shows the site with its drafts.
-        dated: Whether every post needs a date.
-        anywhere: Whether any folder will do, as there is no generator.
-        ending: How the names of posts end.
-        is_built: Whether a post holds the page that a visitor sees, and no generator makes it.
-        teaser_in_head: Whether a post has its teaser in its head, as no mark in its body ends it.
-        lists_whole: Whether the site's lists, feeds aside, show posts whole.
-        folder: The site.
-        dialect: How it reads Markdown.
-        warnings: What the person should know about the site, one sentence each.
-        address: Where visitors find the site, without a slash at its end; "" is not known.
-    """
-
-    id: ClassVar[str]
-    name: ClassVar[str]
-    settings_name: ClassVar[str]
-    preview: ClassVar[tuple[str, ...]] = ()
-    dated: ClassVar[bool] = True
-    anywhere: ClassVar[bool] = False
-    ending: ClassVar[str] = ".md"
-    is_built: ClassVar[bool] = False
-    teaser_in_head: ClassVar[bool] = False
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.dialect = Dialect()
-        self.lists_whole = False
-        self.warnings: list[str] = []
-        self.address = ""
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether a folder is a site of this generator; where there is none, any will do."""
-        if cls.anywhere:
-            return os.path.isdir(folder) or not os.path.lexists(folder)
-        return os.path.isfile(os.path.join(folder, cls.settings_name))
-
-    def post_path(self, post: Post) -> str:
-        """Return where a post's file is, from the site's root."""
-        raise NotImplementedError
-
-    def makes_pages(self, path: str) -> bool:
-        """Whether the generator makes pages of Markdown at a path of the site, posts or not."""
-        post = Post("", "", date=datetime.now(UTC), slug="x")
-        top = self.post_path(post).partition("/")[0]
-        return not self.anywhere and path.partition("/")[0] == top
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """Return where a file that goes with a post is, from the site's root."""
-        raise NotImplementedError
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """Return the address of such a file, as the post's body has it."""
-        raise NotImplementedError
-
-    def cover_url(self, post: Post, name: str) -> str:
-        """Return the address of a post's cover, as its front matter has it."""
-        return self.asset_url(post, name)
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """Return the address that a post's body has for another post, or a place in it."""
-        raise NotImplementedError
-
-    def reaches(self, post: Post, other: Post) -> bool:
-        """Whether a link from a post to another can be built: a draft is there for drafts only."""
-        return post.draft or not other.draft
-
-    def head(self, post: Post, cover: str) -> str:
-        """Return what stands before the body, with the blank line that ends it.
-
-        Args:
-            post: The post.
-            cover: The address of its cover, or "".
-        """
-        raise NotImplementedError
-
-    def compose(self, draft: Draft, head: str, body: str) -> str:
-        """Return a post's file as a whole."""
-        del draft
-        return head + body.strip("\n") + "\n"
-
-    def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
-        """Return a post's file with what it carries itself, and the files that lie beside it."""
-        del post
-        return text, assets
-
-    def former_addresses(self, post: Post) -> list[str]:
-        """Return the addresses a post had, as its front matter makes the site lead on from them.
-
-        Returns:
-            Nothing where the generator cannot do that.
-        """
-        del post
-        return []
-
-    def page(self, text: str) -> str:
-        """Return the page that a post's file holds; one of a generator's holds none."""
-        del text
-        return ""
-
-    def page_path(self, post: Post) -> str:
-        """Return where a visitor finds that page, from the site's root."""
-        return f"{post.slug}/index.html"
-
-    def between(self, posts: Iterable[Post]) -> list[str]:
-        """Return what the person should know of posts that are in this site together."""
-        del posts
-        return []
-
-    def notice(self, post: Post) -> str:
-        """Return what the person should know about a post in this site, or ""."""
-        del post
-        return ""
-
-    def diagram_notice(self) -> str:
-        """Return what the person should know about Mermaid diagrams in this site, or ""."""
-        notice = (
-            "Mermaid diagrams are shown as source until the site's theme loads Mermaid's script"
-        )
-        if self.anywhere:
-            return notice
-        return "" if _loads_mermaid(self.folder) else f"{notice}; no file of the site does"
-
-
-def _loads_mermaid(folder: str) -> bool:
-    """Whether settings, layouts or scripts of a site speak of Mermaid."""
-    for base, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
-        for name in names:
-            if name.endswith(_PROGRAMS):
-                with open(os.path.join(base, name), "rb") as file:
-                    if b"mermaid" in file.read().lower():
-                        return True
-    return False
+def number_slugs(slugs: Iterable[str]) -> list[str]:
+    """Return slugs with numbers behind those that came before: `C` and `C++` are both `c`."""
+    taken: dict[str, None] = {}
+    for slug in slugs:
+        free, number = slug, 1
+        while free in taken:
+            number += 1
+            free = f"{slug}-{number}"
+        taken[free] = None
+    return [*taken]
 
 
 def utc_day_warning(post: Post) -> str:
@@ -291,9 +334,3 @@ def zone_warning(post: Post, zone: object) -> str:
         "_config.yml has no timezone, so a post from near midnight can get the day before or"
         " after: add the name of yours, such as timezone: Europe/Berlin"
     )
-
-
-def unreadable_error(path: str, what: str, line: int | None = None) -> UsageError:
-    """Make the error for settings of a site that cannot be read."""
-    where = f", line {line}" if line else ""
-    return UsageError(f"{path}{where}: the site's settings cannot be read: {what}", "correct them")

@@ -13,10 +13,11 @@ from datetime import UTC
 from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from notekeep.export.html_pages import TEASER_DIALECT, format_bare_page, to_html
 from notekeep.export.slugs import make_slug
-from notekeep.export.targets.target import Target
+from notekeep.export.targets.target import Target, number_slugs
 
 if TYPE_CHECKING:
     from notekeep.export.draft import Draft
@@ -40,39 +41,24 @@ class WordPress(Target):
 
     id = "wordpress"
     name = "WordPress"
-    settings_name = ".notekeep-export.json"
     anywhere = True
     ending = ".xml"
     is_built = True
+    post_file = "{post.slug}.xml"
+    asset_file = "wp-content/uploads/{post.slug}/{name}"
+    asset_address = f"/{asset_file}"
+    post_address = "/{post.slug}/{fragment}"  # WordPress leads on to wherever the post is
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self.dialect = TEASER_DIALECT
 
-    def post_path(self, post: Post) -> str:
-        """`atomic-habits.xml`."""
-        return f"{post.slug}.xml"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`wp-content/uploads/atomic-habits/loop.png`."""
-        return f"wp-content/uploads/{post.slug}/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """The same, from the site's root."""
-        return f"/{self.asset_path(post, name)}"
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`/atomic-habits/#id`, which WordPress leads on to wherever the post is."""
-        del post
-        return f"/{other.slug}/" + (f"#{anchor}" if anchor else "")
-
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""
         number = _number(post.slug)
-        picture = self._address_of(cover)
+        bases = ("wp:base_site_url", "wp:base_blog_url") if self.address else ()
+        picture = self._cover_address(cover)
         local, world = post.day, post.day.astimezone(UTC)
-        labels = [("post_tag", tag) for tag in post.tags]
-        labels += [("category", name) for name in post.categories]
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f'<rss version="2.0" {_NAMESPACES}>',
@@ -80,7 +66,7 @@ class WordPress(Target):
             f"<title>{_text(post.title)}</title>",
             f"<language>{_text(post.lang or 'en')}</language>",
             "<wp:wxr_version>1.2</wp:wxr_version>",
-            *self._base(),
+            *(f"<{name}>{_text(self.address)}</{name}>" for name in bases),
             *(_attachment(post, number, picture) if picture else ()),
             "<item>",
             f"<title>{_data(post.title)}</title>",
@@ -98,23 +84,19 @@ class WordPress(Target):
             f"<wp:post_type>{_data('post')}</wp:post_type>",
             f"<wp:post_password>{_data('')}</wp:post_password>",
             "<wp:is_sticky>0</wp:is_sticky>",
-            *_labels(labels),
+            *_labels("post_tag", post.tags),
+            *_labels("category", post.categories),
             *(_meta("_thumbnail_id", str(_number(picture))) if picture else ()),
             *(line for key in _CANONICAL if post.canonical for line in _meta(key, post.canonical)),
             "<content:encoded>",
         ]
         return "\n".join(lines)
 
-    def _address_of(self, cover: str) -> str:
+    def _cover_address(self, cover: str) -> str:
         """Return where the importer finds a cover; "" when that is not known."""
         if not cover.startswith("/"):
             return cover
         return f"{self.address}{cover}" if self.address else ""
-
-    def _base(self) -> list[str]:
-        """Return where the site is, as far as that is known."""
-        names = ("wp:base_site_url", "wp:base_blog_url") if self.address else ()
-        return [f"<{name}>{_text(self.address)}</{name}>" for name in names]
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the file as a whole."""
@@ -123,8 +105,6 @@ class WordPress(Target):
 
     def page(self, text: str) -> str:
         """Return the post as WordPress's importer reads it."""
-        from xml.etree import ElementTree as ET
-
         items = ET.fromstring(text).findall("channel/item")  # noqa: S314  # a file of our own
         item = next((one for one in items if one.find(_CONTENT) is not None), None)
         if item is None:
@@ -133,13 +113,13 @@ class WordPress(Target):
 
     def notice(self, post: Post) -> str:
         """Pictures are not imported."""
-        told = "WordPress imports no pictures from a file: copy the folder wp-content to the site"
+        copy = "WordPress imports no pictures from a file: copy the folder wp-content to the site"
         if not post.cover or "://" in post.cover:
-            return told
+            return copy
         if self.address:
-            return f"{told} first, from where the importer fetches the featured picture"
+            return f"{copy} first, from where the importer fetches the featured picture"
         return (
-            f"{told}, and choose the featured picture there (with address = in the settings of the"
+            f"{copy}, and choose the featured picture there (with address = in the settings of the"
             " site the importer can fetch it)"
         )
 
@@ -150,7 +130,6 @@ def _number(name: str) -> int:
 
 
 def _attachment(post: Post, number: int, address: str) -> list[str]:
-    """Return the item of a featured picture, which the importer fetches."""
     name = address.rsplit("/", 1)[-1]
     return [
         "<item>",
@@ -168,7 +147,6 @@ def _attachment(post: Post, number: int, address: str) -> list[str]:
 
 
 def _meta(key: str, value: str) -> list[str]:
-    """Return a custom field of a post."""
     return [
         "<wp:postmeta>",
         f"<wp:meta_key>{_data(key)}</wp:meta_key>",
@@ -177,20 +155,12 @@ def _meta(key: str, value: str) -> list[str]:
     ]
 
 
-def _labels(labels: list[tuple[str, str]]) -> list[str]:
-    """Return tags and categories with nicenames of their own: `C` and `C++` would both be `c`."""
-    taken: set[tuple[str, str]] = set()
-    lines = []
-    for domain, name in labels:
-        base = make_slug(name, name)
-        slug, number = base, 1
-        while (domain, slug) in taken:
-            number += 1
-            slug = f"{base}-{number}"
-        taken.add((domain, slug))
-        nicename = escape(slug)
-        lines.append(f'<category domain="{domain}" nicename="{nicename}">{_data(name)}</category>')
-    return lines
+def _labels(domain: str, names: list[str]) -> list[str]:
+    slugs = number_slugs(make_slug(name, name) for name in names)
+    return [
+        f'<category domain="{domain}" nicename="{escape(slug)}">{_data(name)}</category>'
+        for name, slug in zip(names, slugs, strict=True)
+    ]
 
 
 def _text(text: str) -> str:
@@ -200,6 +170,3 @@ def _text(text: str) -> str:
 def _data(text: str) -> str:
     """Return text as CDATA, which ends where it says so and nowhere before."""
     return f"<![CDATA[{_FORBIDDEN.sub('', text).replace(']]>', ']]]]><![CDATA[>')}]]>"
-
-
-TARGET = WordPress

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect
 from notekeep.export.targets.front_matter import passed_fields
-from notekeep.export.targets.site_settings import first_existing_folder, read_settings_file
+from notekeep.export.targets.site_settings import (
+    as_table,
+    first_existing_folder,
+    read_settings_file,
+)
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
@@ -31,26 +35,29 @@ class Zola(Target):
     name = "Zola"
     settings_name = "config.toml"
     preview = ("zola", "serve", "--drafts")
+    post_file = "content/{site.section}/{post.slug}/index.md"
+    asset_file = "content/{site.section}/{post.slug}/{name}"  # a page holds what it shows
+    post_address = "@/{site.section}/{post.slug}/index.md{fragment}"
+    former_address = "{site.section}/{slug}"
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._settings = _read(folder)
+        settings = _read(folder)
         content = os.path.join(folder, "content")
-        self._section = first_existing_folder(content, "blog", "posts", "post")
-        if not os.path.isfile(os.path.join(content, self._section, "_index.md")):
+        self.section = first_existing_folder(content, "blog", "posts", "post")
+        if not os.path.isfile(os.path.join(content, self.section, "_index.md")):
             self.warnings.append(
-                f"content/{self._section} has no _index.md, so nothing lists its posts: add one"
+                f"content/{self.section} has no _index.md, so nothing lists its posts: add one"
                 ' with sort_by = "date"'
             )
-        taxonomies = self._settings.get("taxonomies")
+        taxonomies = settings.get("taxonomies")
         listed = taxonomies if isinstance(taxonomies, list) else []
         self._taxonomies = {str(t.get("name")) for t in listed if isinstance(t, dict)}
-        markdown = self._settings.get("markdown")
-        said = markdown if isinstance(markdown, dict) else {}
+        markdown = as_table(settings.get("markdown"))
         self.dialect = Dialect(
             math=ESCAPED_MATH,
-            alerts=said.get("github_alerts") is True,
-            definitions=said.get("definition_list") is True,
+            alerts=markdown.get("github_alerts") is True,
+            definitions=markdown.get("definition_list") is True,
             bare_urls=False,
             more_in_code=False,
             guard_code=verbatim.guard_for_zola,
@@ -66,32 +73,13 @@ class Zola(Target):
             for name in _NAMES
         )
 
-    def post_path(self, post: Post) -> str:
-        """`content/blog/atomic-habits/index.md`."""
-        return f"content/{self._section}/{post.slug}/index.md"
-
-    def asset_path(self, post: Post, name: str) -> str:
-        """`content/blog/atomic-habits/loop.png`: a page holds what it shows."""
-        return f"content/{self._section}/{post.slug}/{name}"
-
-    def asset_url(self, post: Post, name: str) -> str:
-        """The plain name."""
-        del post
-        return name
-
-    def link(self, post: Post, other: Post, anchor: str) -> str:
-        """`@/blog/atomic-habits/index.md#id`, which the build checks."""
-        del post
-        fragment = f"#{anchor}" if anchor else ""
-        return f"@/{self._section}/{other.slug}/index.md{fragment}"
-
     def head(self, post: Post, cover: str) -> str:
         """Return TOML front matter."""
         top: dict[str, object] = {
             "title": post.title,
             "date": post.day,
             "updated": post.updated,
-            "draft": True if post.draft else None,
+            "draft": post.draft or None,
             "slug": post.slug,
             "description": post.description,
             "aliases": self.former_addresses(post),
@@ -105,15 +93,11 @@ class Zola(Target):
             "cover": cover,
             "canonical": post.canonical,
             "lang": post.lang,
-            "math": True if post.has_math else None,
+            "math": post.has_math or None,
         }
         extra |= passed_fields(post, {**top, **extra})
         text = _table("", top) + _table("taxonomies", known) + _table("extra", extra)
         return f"+++\n{text}+++\n\n"
-
-    def former_addresses(self, post: Post) -> list[str]:
-        """`blog/old-slug`, from the site's root."""
-        return [f"{self._section}/{slug}" for slug in post.former]
 
 
 def _table(name: str, fields: Mapping[str, Any]) -> str:
@@ -157,6 +141,3 @@ def _read(folder: str) -> dict[str, Any]:
 def _has_base(path: str) -> bool:
     with open(path, encoding="utf-8", errors="replace") as file:
         return any(line.split("=")[0].strip() == "base_url" for line in file)
-
-
-TARGET = Zola

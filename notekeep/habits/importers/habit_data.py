@@ -11,6 +11,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import dates
@@ -230,7 +231,8 @@ def read_csv_table(
     head = [cell.strip() for cell in rows[0]] if rows else []
     if not set(needed) <= set(head):
         raise Refused(f"{name}: its first line does not name the columns{whose}", line=1)
-    return [dict(zip(head, row, strict=False)) for row in rows[1:]]
+    # A row that ends early has nothing in the columns behind it.
+    return [dict(zip_longest(head, row[: len(head)], fillvalue="")) for row in rows[1:]]
 
 
 def read_json(text: str, name: str) -> Any:

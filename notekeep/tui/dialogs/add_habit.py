@@ -126,7 +126,7 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
         fields = habit_fields(
             vault.habits.tracker, typed.title, schedule=typed.schedule, goal=typed.goal
         )
-        done = vault.notes.apply(vault.notes.plan.new("habit", typed.title, fields=fields))
+        done = vault.notes.apply(vault.notes.plan_new("habit", typed.title, fields=fields))
         return str(fields["habit"]), done
 
     def made(answer: tuple[str, WriteResult]) -> None:

@@ -10,7 +10,12 @@ from textual.widgets import Input
 
 from notekeep import config
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.capture import read_file
+from notekeep.notes.capture import (
+    daily_path,
+    make_attachment_link,
+    plan_attachment,
+    read_file,
+)
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.dialogs.dialog import dialog_box
 from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog, TextLines
@@ -64,24 +69,26 @@ def write_capture(
     """
     if attachment is None:
         return vault.notes.apply(_plan_capture(vault, text, "", place))
+    workspace = vault.notes.workspace
     # Where the file goes may depend on the note, which is named by its text.
     if place == TODAYS_NOTE:
-        note = vault.notes.plan.daily_path()
+        note = daily_path(workspace.root, workspace.schema.daily, workspace.today())
     else:
         note = _plan_capture(vault, text, "", place).changes[0].path
     data = attachment.data or read_file(attachment.path)
-    stored = vault.notes.plan.store(attachment.name, data, note).changes[0]
-    plan = _plan_capture(vault, text, vault.notes.plan.link_to(stored.path, note), place)
+    stored = plan_attachment(workspace, attachment.name, data, note).changes[0]
+    link = make_attachment_link(workspace, stored.path, note)
+    plan = _plan_capture(vault, text, link, place)
     plan.changes.insert(0, stored)
     return vault.notes.apply(plan)
 
 
 def _plan_capture(vault: Vault, text: str, link: str, place: str) -> WritePlan:
     if place == TODAYS_NOTE:
-        return vault.notes.plan.add("\n".join(filter(None, (text, link))))
+        return vault.notes.plan_add("\n".join(filter(None, (text, link))))
     title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
     body = "" if title == text.strip() else text
-    return vault.notes.plan.new("note", title, body="\n\n".join(filter(None, (body, link))))
+    return vault.notes.plan_new("note", title, body="\n\n".join(filter(None, (body, link))))
 
 
 class CaptureRequest(NamedTuple):

@@ -188,4 +188,4 @@ class BrowseSidebar:
         vault = self._screen.vault
         if query:
             vault.search.parse(query)  # only what can be read is kept
-        return vault.notes.apply(vault.notes.plan.save_query(name, query))
+        return vault.notes.apply(vault.notes.plan_save_query(name, query))

@@ -200,13 +200,14 @@ class ConflictsScreen(OverlayScreen):
     def _keep(self, choice: Choice) -> None:
         if (here := self.pairs.here) is not None:
             self._settle(
-                lambda: plan_keep(self.vault.notes.plan, here.pair, choice), KEPT_MESSAGES[choice]
+                lambda: plan_keep(self.vault.notes.workspace, here.pair, choice),
+                KEPT_MESSAGES[choice],
             )
 
     def action_merge(self) -> None:
         if (here := self.pairs.here) is not None:
             self._settle(
-                lambda: plan_merge(self.vault.notes.plan, self.vault.history.store, here.pair),
+                lambda: plan_merge(self.vault.notes.workspace, self.vault.history.store, here.pair),
                 MERGED_MESSAGE,
                 self._not_merged,
             )
@@ -250,9 +251,9 @@ class ConflictsScreen(OverlayScreen):
 def _load(vault: Vault) -> list[ConflictRow]:
     """List the conflicts; touches no widget, so that a thread may do it."""
     found = []
-    for pair in list_conflicts(vault.notes.plan):
+    for pair in list_conflicts(vault.notes.workspace):
         try:
-            found.append(ConflictRow(pair, mark_lines(vault.notes.plan, pair)))
+            found.append(ConflictRow(pair, mark_lines(vault.notes.workspace, pair)))
         except NotekeepError:
             continue  # settled since the vault was looked at
     return found
@@ -261,7 +262,7 @@ def _load(vault: Vault) -> list[ConflictRow]:
 def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
     """Read both versions; touches no widget, so that a thread may do it."""
     pair = listed.pair
-    mine, theirs = sides(vault.notes.plan, pair)
+    mine, theirs = sides(vault.notes.workspace, pair)
     if pair.kind == "marks":
         heads = ("1  the first side of the marks", "2  the second side")
     else:

@@ -16,7 +16,7 @@ from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.field_changes import apply_changes
 from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.notes.capture import read_file
+from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
@@ -113,8 +113,9 @@ class EditorAttachments:
     def _store(self, name: str, data: bytes) -> _StoredFile:
         """Copy a file into the attachments; touches no widget, so that a thread may do it."""
         screen = self._screen
-        plan = screen.vault.notes.plan.store(name, data, screen.path)
-        link = screen.vault.notes.plan.link_to(plan.changes[0].path, screen.path)
+        workspace = screen.vault.notes.workspace
+        plan = plan_attachment(workspace, name, data, screen.path)
+        link = make_attachment_link(workspace, plan.changes[0].path, screen.path)
         return _StoredFile(plan.label, link, screen.vault.notes.apply(plan))
 
     def _stored(self, place: LinkPlace, stored: _StoredFile) -> None:

@@ -133,7 +133,7 @@ class GridMode:
             return True
         if not cell.row.problem:
             return False
-        path, plan = cell.row.path, self._screen.vault.notes.plan
+        path, plan = cell.row.path, self._screen.vault.notes.workspace
 
         def refuse(problem: Problem | None) -> None:
             if problem is None:
@@ -225,7 +225,7 @@ def set_cell(
         Conflict: The field has another value by now.
         Refused: The note cannot take the value.
     """
-    note = vault.notes.plan.note(path, vault.notes.plan.read(path))
+    note = vault.notes.workspace.note(path, vault.notes.workspace.read(path))
     now: Value = note.fields.get(field.name)
     known = {field.text, written.get((path, field.name), field.text)}
     if isinstance(now, list) and format_value(now) != field.text:
@@ -236,7 +236,7 @@ def set_cell(
             "The grid shows it; change it again if you still want to.",
         )
     changes = make_field_changes(field._replace(value=now, text=format_value(now)), text)
-    plan = vault.notes.plan.set_fields([path], changes)
+    plan = vault.notes.plan_set([path], changes)
     plan.raise_if_nothing_left()
     done = vault.notes.apply(plan)
     if done.paths:

@@ -231,7 +231,7 @@ class HistoryScreen(OverlayScreen):
 
         def restore() -> WriteResult:
             plan = plan_version(
-                self.vault.notes.plan, self.vault.history.store, self.path, version.digest
+                self.vault.notes.workspace, self.vault.history.store, self.path, version.digest
             )
             return self.vault.notes.apply(plan)
 
@@ -288,7 +288,7 @@ class HistoryScreen(OverlayScreen):
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
     """Read a note's history; touches no widget, so that a thread may do it."""
-    past = find_versions(vault.notes.plan, vault.history.store, path)
+    past = find_versions(vault.notes.workspace, vault.history.store, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
     known = {version.digest for version in past.versions}

@@ -98,7 +98,7 @@ class NoteOperations:
         screen, vault = self._screen, self._screen.vault
 
         def plan(changes: list[FieldChange]) -> WritePlan:
-            made = vault.notes.plan.set_fields([path], changes)
+            made = vault.notes.plan_set([path], changes)
             made.raise_if_nothing_left()
             return made
 
@@ -135,7 +135,7 @@ class NoteOperations:
             add, remove = parse_tag_changes(text)
             if not add and not remove:
                 raise UsageError("No tag yet", "Write +this to add one and -that to take one away.")
-            return vault.notes.plan.tag(paths, add, remove)
+            return vault.notes.plan_tag(paths, add, remove)
 
         prompt = Prompt(
             "Tags" if is_one else f"Tags of {_count(paths)}",
@@ -150,7 +150,7 @@ class NoteOperations:
         vault, paths = self._screen.vault, self._paths()
 
         def plan(text: str) -> WritePlan:
-            return vault.notes.plan.set_fields(paths, parse_field_changes(vault, text))
+            return vault.notes.plan_set(paths, parse_field_changes(vault, text))
 
         prompt = Prompt(
             f"Set a field of {_count(paths)}",
@@ -168,7 +168,7 @@ class NoteOperations:
         def plan(text: str) -> WritePlan:
             if not text:
                 raise UsageError("Which folder?", "A new one is made; a point is the vault itself.")
-            return vault.notes.plan.move_all(paths, "" if text == "." else text)
+            return vault.notes.plan_moves(paths, "" if text == "." else text)
 
         prompt = Prompt(
             f"Move {_count(paths)} to a folder",
@@ -191,7 +191,7 @@ class NoteOperations:
                 step = _Step(
                     paths, f"{change} in {_count(paths)}", lambda count: f"{change} in {count}"
                 )
-                self._plan(step, lambda: screen.vault.notes.plan.set_fields(paths, [change]))
+                self._plan(step, lambda: screen.vault.notes.plan_set(paths, [change]))
 
         options = [
             Option("Yes", "publish: true", "true"),
@@ -215,7 +215,7 @@ class NoteOperations:
             return f"Moved {count if is_marked else os.path.basename(paths[0])} to .trash"
 
         step = _Step(paths, f"Delete {_count(paths)}", say_done)
-        self._plan(step, lambda: screen.vault.notes.plan.delete_all(paths), over=self._end_deleting)
+        self._plan(step, lambda: screen.vault.notes.plan_delete(paths), over=self._end_deleting)
 
     def _end_deleting(self) -> None:
         self._deleting = []

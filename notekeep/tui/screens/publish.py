@@ -18,7 +18,6 @@ from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens import publish_actions
 from notekeep.tui.screens.vault_screen import QueuedKeys, VaultScreen
-from notekeep.tui.textual_compat import release_memory
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
-RELEASE_DELAY = 0.3
-"""Seconds after which a screen that was left is gone from view, and what it let go is free."""
 EDITED_IN_SITE_HINT = "Left as changed by hand: s says what becomes of it"
 UP_TO_DATE = "Nothing to write: the drafts are as they should be"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
@@ -239,7 +236,6 @@ class PublishScreen(VaultScreen):
         # a plan that comes when the person has left is made again when they are back.
         if self.is_covered:
             self.queued.cancel()
-            self._release_memory()
         elif made_for == self._made_for:
             self.shown = plan
             if not made_for.how:  # else it says what would become of the posts
@@ -259,18 +255,6 @@ class PublishScreen(VaultScreen):
                 self.shown = None
             self.exported = None
             self.diff.release()
-            self._release_memory()
-
-    def _release_memory(self) -> None:
-        """Return to the system what a plan took, once it is gone."""
-        in_background(
-            self,
-            release_memory,
-            lambda _done: None,
-            group="give-back",
-            exclusive=True,
-            pause=RELEASE_DELAY,
-        )
 
     def on_screen_resume(self) -> None:
         made_for, was_left = self._made_for, self._is_left

@@ -60,7 +60,7 @@ class AgendaList(ListView):
         """Show a day, with the cursor where it was."""
         here = self.item
         self._view = view
-        indexed = program(self.screen).indexed
+        indexed = program(self).indexed
         self._items = agenda(view, self._room, self._glyphs) or _nothing(indexed)
         places = (
             index

@@ -136,7 +136,7 @@ def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
     def move() -> WriteResult:
         if len(paths) == 1:
             return screen.vault.notes.move(paths[0], rest)
-        return screen.vault.notes.apply(screen.vault.notes.plan.move_all(paths, rest))
+        return screen.vault.notes.apply(screen.vault.notes.plan_moves(paths, rest))
 
     run = partial(_write, screen, f"Moved to {rest}", move)
     return TypedCommand(f"Move {_describe(screen, paths)} to {rest}", run)

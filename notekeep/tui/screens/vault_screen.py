@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
-    from textual.screen import Screen
+    from textual.dom import DOMNode
     from textual.widget import AwaitMount, Widget
 
     from notekeep.errors import NotekeepError
@@ -42,9 +42,9 @@ QUEUE_SECONDS = 1.0
 NOT_LOADED_YET = "It is not there yet; press the key again when you see it"
 
 
-def program(screen: Screen[Any]) -> NotekeepApp:
-    """Return the program that a screen belongs to."""
-    return cast("NotekeepApp", screen.app)
+def program(node: DOMNode) -> NotekeepApp:
+    """Return the program that a screen or widget belongs to."""
+    return cast("NotekeepApp", node.app)
 
 
 class VaultScreen(PacedScreen[None]):

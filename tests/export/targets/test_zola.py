@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.export.post import Post
-from notekeep.export.targets.mkdocs import MkDocs
+from notekeep.export.targets.material import MkDocs, Zensical
 from notekeep.export.targets.target import detect
-from notekeep.export.targets.zensical import Zensical
 from notekeep.export.targets.zola import Zola
 from tests.support.sites import INDIA, folder_with, write_text
 
@@ -46,7 +45,7 @@ def test_zola_s_places_are_a_page_and_what_lies_with_it(tmp_path: Path) -> None:
     assert site.warnings == []
     assert site.post_path(post()) == "content/blog/a-title/index.md"
     assert site.asset_path(post(), "x.png") == "content/blog/a-title/x.png"
-    assert site.link(post(), post(slug="b"), "id") == "@/blog/b/index.md#id"
+    assert site.link(post(slug="b"), "id") == "@/blog/b/index.md#id"
     (tmp_path / "site" / "content" / "blog" / "_index.md").unlink()
     assert "has no _index.md" in Zola(str(tmp_path / "site")).warnings[0]
 

@@ -1,0 +1,173 @@
+"""Material: `docs/blog/posts/<slug>/index.md`, a post of the blog of MkDocs (9) or Zensical (0.0).
+
+Zensical has Material's tree, with settings in `zensical.toml` or `mkdocs.yml`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from notekeep.export.embeds import is_title
+from notekeep.export.targets.site_settings import (
+    as_table,
+    merge_tables,
+    read_extensions,
+    read_settings_file,
+)
+from notekeep.export.targets.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from notekeep.export.draft import Draft
+    from notekeep.export.post import Post
+
+_SIGN = re.compile(r"[\\`*_{}\[\]<&~$#]")
+_MKDOCS_NAMES = ("mkdocs.yml", "mkdocs.yaml")
+_ALWAYS = ("toc", "tables", "fenced_code")
+"""Extensions that MkDocs adds by itself."""
+_ZENSICAL_DEFAULTS = (
+    *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables"),
+    *("details", "superfences", "tasklist", "tilde", "magiclink", "arithmatex"),
+)
+"""What `zensical.toml` has on where it says nothing of extensions."""
+_FAMILIES = frozenset({"pymdownx", "markdown", "extensions"})
+
+
+class MkDocs(Target):
+    """A site of Material for MkDocs."""
+
+    id = "mkdocs"
+    name = "MkDocs"
+    settings_name = "mkdocs.yml"
+    preview = ("mkdocs", "serve")
+    post_file = "{site.posts}/{post.slug}/index.md"
+    asset_file = "{site.posts}/{post.slug}/{name}"
+    post_address = "../{post.slug}/index.md{fragment}"  # which the build resolves
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.settings_file, settings = self._read()
+        self.docs = str(settings.get("docs_dir") or "docs").strip("/")
+        blog = _find_plugin(settings.get("plugins"), "blog")
+        if blog is None:
+            self.warnings.append(
+                f"{self.settings_file} has no blog plugin, so posts are plain pages:"
+                " add it to plugins"
+            )
+        blog_dir = str((blog or {}).get("blog_dir", "blog")).strip("/")
+        posts = str((blog or {}).get("post_dir", "{blog}/posts"))
+        posts = posts.replace("{blog}", "" if blog_dir == "." else blog_dir).strip("/")
+        self.posts = f"{self.docs}/{posts}"
+        extensions = settings.get("markdown_extensions") or []
+        listed = [next(iter(e)) if isinstance(e, dict) and e else e for e in extensions]
+        dialect, warnings = read_extensions(
+            [*listed, *_ALWAYS], f"markdown_extensions in {self.settings_file}"
+        )
+        self.warnings += warnings
+        # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
+        self.dialect = replace(dialect, sizes="attributes" if dialect.heading_ids else "")
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has settings of MkDocs, under either name."""
+        return any(os.path.isfile(os.path.join(folder, name)) for name in _MKDOCS_NAMES)
+
+    def _read(self) -> tuple[str, dict[str, Any]]:
+        """Return the name of the site's settings, and these with those that they inherit."""
+        named = [n for n in _MKDOCS_NAMES if os.path.isfile(os.path.join(self.folder, n))]
+        name = named[0] if named else _MKDOCS_NAMES[0]
+        return name, _with_inherited(os.path.join(self.folder, name), ())
+
+    def compose(self, draft: Draft, head: str, body: str) -> str:
+        """Write the title above a text with headings of its rank: they would take its place."""
+        headings = draft.passage.tree.find("heading")
+        own = [h for h in headings if h.level == 1 and not is_title(h, draft.post.title)]
+        title = _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", draft.post.title)
+        return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
+
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        # Material knows a date for each of two events.
+        dates = {"created": post.day, "updated": post.updated}
+        return {
+            "title": post.title.replace("<", "&lt;"),  # themes print it as HTML
+            "date": dates if post.updated else post.day,
+            "draft": post.draft,
+            "slug": post.slug,
+            "description": post.description,
+            "categories": post.categories,
+            "tags": post.tags,
+            "image": cover,
+            "canonical": post.canonical,
+        }
+
+
+class Zensical(MkDocs):
+    """A site of Zensical."""
+
+    id = "zensical"
+    name = "Zensical"
+    settings_name = "zensical.toml"
+    preview = ("zensical", "serve")
+
+    @classmethod
+    def is_site(cls, folder: str) -> bool:
+        """Whether it has settings of its own, or those of MkDocs, which it reads as well."""
+        return os.path.isfile(os.path.join(folder, cls.settings_name)) or super().is_site(folder)
+
+    def _read(self) -> tuple[str, dict[str, Any]]:
+        path = os.path.join(self.folder, self.settings_name)
+        if not os.path.isfile(path):
+            return super()._read()
+        settings = as_table(read_settings_file(path).get("project"))
+        listed = settings.get("markdown_extensions")
+        names = (
+            _extension_names(listed) if isinstance(listed, dict) else listed or _ZENSICAL_DEFAULTS
+        )
+        return self.settings_name, settings | {"markdown_extensions": names}
+
+    def asset_path(self, post: Post, name: str) -> str:
+        """Beside the post, or in `docs/assets/`: Zensical loses what lies beside other scripts."""
+        if post.slug.isascii():
+            return super().asset_path(post, name)
+        return f"{self.docs}/assets/{post.slug}/{name}"
+
+    def asset_url(self, post: Post, name: str) -> str:
+        """The address from the post's file, which the build resolves."""
+        folder = os.path.dirname(self.post_path(post))
+        return os.path.relpath(self.asset_path(post, name), folder).replace(os.sep, "/")
+
+
+def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:
+    """Return settings with those of the file that they inherit from, merged as MkDocs does it."""
+    settings = read_settings_file(path)
+    name = settings.pop("INHERIT", None)
+    if not isinstance(name, str) or os.path.realpath(path) in below:
+        return settings
+    above = os.path.normpath(os.path.join(os.path.dirname(path), name))
+    return merge_tables(_with_inherited(above, [*below, os.path.realpath(path)]), settings)
+
+
+def _find_plugin(plugins: Any, name: str) -> dict[str, Any] | None:
+    """Return the options of a plugin, or None when it is not there."""
+    listed = [*plugins.items()] if isinstance(plugins, dict) else []
+    for plugin in plugins if isinstance(plugins, list) else []:
+        listed += plugin.items() if isinstance(plugin, dict) else [(plugin, {})]
+    for key, options in listed:
+        if str(key).rsplit("/", 1)[-1] == name:
+            return as_table(options)
+    return None
+
+
+def _extension_names(tables: Mapping[str, Any]) -> list[str]:
+    """Return the extensions that tables name: TOML makes `pymdownx.tilde` a table within one."""
+    names = []
+    for key, value in tables.items():
+        if key in _FAMILIES and isinstance(value, dict):
+            names += _extension_names(value)
+        else:
+            names.append(key)
+    return names

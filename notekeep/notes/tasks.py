@@ -1,0 +1,36 @@
+"""Tick a task, or open it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotFound
+from notekeep.markdown.sanitize import clean
+from notekeep.markdown.text_edit import edit_body, toggle_task
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    from notekeep.notes.workspace import Workspace
+
+
+def plan_toggle_task(workspace: Workspace, path: str, line: int, text: str = "") -> WritePlan:
+    """Plan to tick the task on a line of a file, counted from 1, or to open it again.
+
+    With `text`, what the task says, the nearest line that still says so is meant when the file
+    has changed meanwhile.
+
+    Raises:
+        NotFound: There is no such task any more.
+    """
+    data = workspace.read(path)
+    note = workspace.note(path, data)
+    places = [
+        (abs(task.line + note.body_line + 1 - line), task)
+        for task in (note.spans.tasks if note.spans else ())
+        if not text or text in (task.text, clean(task.text))
+    ]
+    away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
+    if task is None or (away and not text):
+        raise NotFound(f"{path}:{line}: there is no task here any more", "look at it again")
+    after = edit_body(note, data, [toggle_task(task)])
+    return WritePlan("tick", task.text, [NoteChange(path, data, after)])
