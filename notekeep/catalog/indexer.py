@@ -21,7 +21,6 @@ from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import IndexBusy, IndexUnusable, NotekeepError, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, role
-from notekeep.storage.content import digest_of
 from notekeep.storage.private_files import restrict_access
 from notekeep.storage.scan import ScanResult, sweep
 
@@ -472,4 +471,4 @@ def _unsure(mark: StatMark) -> StatMark:
 
 def _reader(schema: Schema) -> str:
     """Names the way notes are read; when it is another, what was read before counts no more."""
-    return digest_of(f"{__version__} {schema!r}".encode())
+    return f"{__version__} {schema!r}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from notekeep import cache_files
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
 LOCK = "indexing.lock"
@@ -32,6 +32,8 @@ _left_alone: list[subprocess.Popen[bytes]] = []
 def start_indexing(root: str) -> None:
     """Start it for a vault and leave it alone; if another is at it, it ends at once."""
     _left_alone[:] = [process for process in _left_alone if process.poll() is None]
+    import subprocess  # few commands start one
+
     process = subprocess.Popen(
         _command(root),
         stdin=subprocess.DEVNULL,
@@ -56,6 +58,8 @@ class IndexingProcess:
         Args:
             report: Called with how many notes are done, and how many there are to do.
         """
+        import subprocess
+
         with subprocess.Popen(
             [*_command(self._root), "--tell"],
             stdin=subprocess.DEVNULL,

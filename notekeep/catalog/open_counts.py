@@ -12,7 +12,6 @@ import os
 import time
 from collections import defaultdict
 from contextlib import suppress
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from notekeep import cache_files
@@ -45,12 +44,12 @@ class OpenCounts:
     def times(self, path: str) -> float:
         """Return how often a note was opened; each time counts less the longer ago it was."""
         self._read()
-        return self._known.get(_name(path), 0.0)
+        return self._known.get(_name(path), 0.0) if self._known else 0.0
 
     def last(self, path: str) -> int:
         """Return a number that is higher the later a note was opened last; -1 for never."""
         self._read()
-        return self._last.get(_name(path), -1)
+        return self._last.get(_name(path), -1) if self._last else -1
 
     def first(self, paths: Iterable[str]) -> list[str]:
         """Sort paths: those that were opened last go first, the others stay as they come."""
@@ -113,4 +112,6 @@ def _today() -> int:
 
 
 def _name(path: str) -> str:
+    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
+
     return blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -79,6 +78,8 @@ class Progress:
 
     def __init__(self) -> None:
         self._pace = indexing_process.Pace()
+        import shutil  # brings three kinds of compression along
+
         self._width = shutil.get_terminal_size().columns
 
     def __call__(self, done: int, total: int) -> None:

@@ -12,7 +12,6 @@ import os
 import re
 import stat
 import sys
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -228,6 +227,8 @@ def language_term(code: str) -> str:
 
 def tag_term(key: str) -> str:
     """Return the term of all notes with a tag or one below it, given as the catalog compares it."""
+    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
+
     return f"tag0{blake2b(key.encode(errors='replace'), digest_size=8).hexdigest()}"
 
 
