@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from notekeep.errors import NotFound, UsageError
 from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
-from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.front_matter import format_yaml_head
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
+    from notekeep.export.rewrite.dialect import Dialect
 
 _CLASSES = {
     "nikola": "nikola.Nikola",
@@ -114,12 +114,13 @@ class Target:
     post_address: ClassVar[str]
     former_address: ClassVar[str] = ""
 
+    dialect: Dialect
+    lists_whole: bool = False
+    address: str = ""
+
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.dialect = Dialect()
-        self.lists_whole = False
         self.warnings: list[str] = []
-        self.address = ""
 
     @classmethod
     def is_site(cls, folder: str) -> bool:

@@ -44,14 +44,11 @@ class WordPress(Target):
     anywhere = True
     ending = ".xml"
     is_built = True
+    dialect = TEASER_DIALECT
     post_file = "{post.slug}.xml"
     asset_file = "wp-content/uploads/{post.slug}/{name}"
     asset_address = f"/{asset_file}"
     post_address = "/{post.slug}/{fragment}"  # WordPress leads on to wherever the post is
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self.dialect = TEASER_DIALECT
 
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""
