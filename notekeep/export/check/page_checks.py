@@ -65,13 +65,13 @@ class CheckReport:
     Attributes:
         built: Whether the site was built with its generator.
         broken: Whether the generator was run and could not build it.
-        said: What the generator said then, or why it was not run.
+        message: What the generator said then, or why it was not run.
         results: One for each post and check.
     """
 
     built: bool = False
     broken: bool = False
-    said: str = ""
+    message: str = ""
     results: list[CheckResult] = field(default_factory=list)
 
     @property
@@ -101,7 +101,7 @@ def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) ->
         try:
             program = _find_generator(plan, programs)
         except NotFound as error:
-            return CheckReport(said=error.message, results=lint_drafts(plan, audit))
+            return CheckReport(message=error.message, results=lint_drafts(plan, audit))
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
         return _check_site(plan, audit, target, program, folder)
@@ -124,7 +124,7 @@ def _check_site(
         if drafts.ok and needs_draft_build(target.id):
             normal = build_site(target, program, places["normal"], drafts=False)
         if not normal.ok:
-            return CheckReport(broken=True, said=normal.output, results=lint_drafts(plan, audit))
+            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan, audit))
     else:
         drafts = normal = write_pages(plan, target, places["drafts"])
     report = CheckReport(built=True)

@@ -2,7 +2,7 @@
 
 WXR is RSS with WordPress's own elements. Its importer fetches pictures by address only, so they lie
 in `wp-content/uploads/`, to be copied to the site. The featured picture is an item of its own, with
-its address; without one it cannot be said.
+its address; without one it is left out.
 """
 
 from __future__ import annotations
