@@ -363,8 +363,8 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     """Build with the real generator, or lint where it is missing, and say what is wrong."""
     report = vault.publishing.check_export(plan)
     how = "built" if report.built else "not built"
-    if report.said:
-        output.write_message(report.said)
+    if report.message:
+        output.write_message(report.message)
     for result in report.failed:
         output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)

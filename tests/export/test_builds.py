@@ -78,7 +78,7 @@ def done(request: pytest.FixtureRequest, built: Callable[[str], Done]) -> Done:
 
 def test_the_site_builds_unaided_and_every_check_passes(done: Done) -> None:
     assert done.report.built
-    assert done.report.said == ""
+    assert done.report.message == ""
     assert [(r.post, r.id, r.detail) for r in done.report.failed] == []
     assert done.report.ok
 
@@ -184,5 +184,5 @@ def test_a_site_that_does_not_build_is_told_with_what_the_generator_said(
     (hugo_site / "content" / "broken.md").write_text("---\ntitle: x\n---\n{{< nothing >}}")
     done = export_to(drawn_vault, hugo_site, "hugo", generators)
     assert not done.report.built
-    assert "nothing" in done.report.said
+    assert "nothing" in done.report.message
     assert not done.report.ok

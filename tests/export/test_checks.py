@@ -278,7 +278,7 @@ def test_without_the_generator_the_drafts_themselves_are_read(
     write_export(plan, audit, history)
     report = check_export(plan, audit)
     assert not report.built
-    assert "hugo is not installed" in report.said
+    assert "hugo is not installed" in report.message
     assert {result.id for result in report.results} == {"C06", "C19", "C25"}
     assert report.ok
 

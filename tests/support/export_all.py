@@ -68,7 +68,7 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
     report = export_to(vault, site, target, programs).report
     seconds = f"{time.monotonic() - started:.1f}"
     wrong = [f"{r.post}: {r.id} {r.name}: {r.detail}" for r in report.failed]
-    wrong += [report.said] if report.said else []
+    wrong += [report.message] if report.message else []
     ids = {r.id for r in report.results}
     failed = {r.id for r in report.failed}
     passed = {r.id for r in report.results if r.state == "passed"} - failed
@@ -77,7 +77,7 @@ def _line(kind: str, vault: Path, folder: Path) -> Line:
         wrong.append(f"nothing to look at for {', '.join(sorted(idle))}")
     told = f"{len(passed)} of {len(ids)}" + (f", no {', '.join(sorted(idle))}" if idle else "")
     how = "drafts, posts" if program else "no generator"
-    built = how if report.built and not report.said else "failed"
+    built = how if report.built and not report.message else "failed"
     return Line(
         load_target(target).name if kind == target else kind,
         version_of(program, str(site)) if program else "-",

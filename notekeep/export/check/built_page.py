@@ -52,6 +52,14 @@ class Element:
         """Return the elements below with one of these names."""
         return [element for element in self.walk() if element.tag in tags and element is not self]
 
+    def values(self, attribute: str, *tags: str) -> list[str]:
+        """Return an attribute of the elements below with one of these names; "" for none."""
+        return [element.attributes.get(attribute, "") for element in self.find(*tags)]
+
+    def ids(self) -> set[str]:
+        """Return the ids of the element and all below it."""
+        return {e.attributes["id"] for e in self.walk() if "id" in e.attributes}
+
     def above(self) -> Iterator[Element]:
         """Yield what it stands in, nearest first."""
         here = self.parent

@@ -170,7 +170,7 @@ def _add_item(found: Expectation, node: Node) -> None:
     first = node.children[0] if node.children else None
     if first is None or first.kind != "paragraph" or node.inside("footnote"):
         return
-    words = normalize_text(BLOCK_ID.sub("", _first_words(first)))
+    words = normalize_text(BLOCK_ID.sub("", _runs(first)[0]))
     match = _TASK.match(words)
     if match is not None:
         found.tasks.append((match[2], match[1] in "xX-"))
@@ -179,37 +179,30 @@ def _add_item(found: Expectation, node: Node) -> None:
     found.nesting.append((words, depth))
 
 
-def _first_words(node: Node) -> str:
-    """Return the words before the first formula, picture or footnote of a paragraph."""
-    words = ""
-    for child in node.children:
-        if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
-            break
-        words += _words(child)
-    return words
-
-
-def _teaser(tree: Tree) -> tuple[str, str] | None:
-    blocks = tree.root.children
-    for number, node in enumerate(blocks):
-        if node.kind == "html_block" and _MORE.search(node.content):
-            before, after = (
-                [run for b in part if b.kind == "paragraph" and (run := _longest_run(b))]
-                for part in (blocks[:number], blocks[number:])
-            )
-            return (before[-1], after[0]) if before and after else None
-    return None
-
-
-def _longest_run(paragraph: Node) -> str:
-    """Return the longest words of a paragraph that no formula, picture or footnote parts."""
+def _runs(paragraph: Node) -> list[str]:
+    """Return the words of a paragraph between its formulas, pictures and footnotes."""
     runs = [""]
     for child in paragraph.children:
         if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
             runs.append("")
         else:
             runs[-1] += _words(child)
-    return normalize_text(max(runs, key=len))
+    return runs
+
+
+def _teaser(tree: Tree) -> tuple[str, str] | None:
+    blocks = tree.root.children
+    for number, node in enumerate(blocks):
+        if node.kind == "html_block" and _MORE.search(node.content):
+            before, after = _longest_runs(blocks[:number]), _longest_runs(blocks[number:])
+            return (before[-1], after[0]) if before and after else None
+    return None
+
+
+def _longest_runs(blocks: list[Node]) -> list[str]:
+    paragraphs = (block for block in blocks if block.kind == "paragraph")
+    runs = (normalize_text(max(_runs(paragraph), key=len)) for paragraph in paragraphs)
+    return [run for run in runs if run]
 
 
 # Without its site: what can be said of a draft as it is written.

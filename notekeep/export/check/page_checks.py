@@ -65,13 +65,13 @@ class CheckReport:
     Attributes:
         built: Whether the site was built with its generator.
         broken: Whether the generator was run and could not build it.
-        said: What the generator said then, or why it was not run.
+        message: What the generator said then, or why it was not run.
         results: One for each post and check.
     """
 
     built: bool = False
     broken: bool = False
-    said: str = ""
+    message: str = ""
     results: list[CheckResult] = field(default_factory=list)
 
     @property
@@ -101,7 +101,7 @@ def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) ->
         try:
             program = _find_generator(plan, programs)
         except NotFound as error:
-            return CheckReport(said=error.message, results=lint_drafts(plan, audit))
+            return CheckReport(message=error.message, results=lint_drafts(plan, audit))
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
         return _check_site(plan, audit, target, program, folder)
@@ -124,7 +124,7 @@ def _check_site(
         if drafts.ok and needs_draft_build(target.id):
             normal = build_site(target, program, places["normal"], drafts=False)
         if not normal.ok:
-            return CheckReport(broken=True, said=normal.output, results=lint_drafts(plan, audit))
+            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan, audit))
     else:
         drafts = normal = write_pages(plan, target, places["drafts"])
     report = CheckReport(built=True)
@@ -281,17 +281,18 @@ def _links_to_others(built: BuiltPost, *, places: bool) -> list[tuple[str, Ref]]
     ]
 
 
+def _addresses_of(built: BuiltPost, words: str) -> list[str]:
+    """Return where the links with these words lead."""
+    links = built.content.find("a")
+    return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
+
+
 def _find_misled_link(built: BuiltPost, wanted: Sequence[tuple[str, Ref]]) -> str | None:
     if not wanted:
         return None
     for words, ref in wanted:
         address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
-        targets = [
-            a.attributes.get("href", "")
-            for a in built.content.find("a")
-            if normalize_text(a.text()) == words
-        ]
-        right = [target for target in targets if address.search(unquote(target))]
+        right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
         if not right:
             return f"the link {words!r} does not lead to {built.slugs[ref.path]}"
         if problem := _find_dead(built, right):
@@ -385,7 +386,7 @@ def _day(built: BuiltPost) -> str | None:
         f"{normalize_text(e.text())}"
         for e in built.page.find("time", "abbr")
     ]
-    stamps += [e.attributes.get("content", "") for e in built.page.find("meta")]
+    stamps += built.page.values("content", "meta")
     forms = (
         f"{when:%Y-%m-%d}",
         f"{when:%B} {when.day}, {when:%Y}",
@@ -416,7 +417,7 @@ def _draft_hidden(built: BuiltPost) -> str | None:
     if not built.post.post.draft:
         return None
     for path, page in built.lists.items():
-        found = [a.attributes.get("href", "") for a in page.find("a", "link")]
+        found = page.values("href", "a", "link")
         found += [e.text() for e in page.find("loc", "guid", "link")]
         if any(_leads_to(built.file, path, link) for link in found):
             return f"{path} lists the draft"
@@ -447,7 +448,7 @@ def _teaser(built: BuiltPost) -> str | None:
 @_check("C06", "pictures are there")
 def _pictures(built: BuiltPost) -> str | None:
     """Every picture that the page shows is a file of the site."""
-    sources = [e.attributes.get("src", "") for e in built.content.find("img")]
+    sources = built.content.values("src", "img")
     if not built.expected.pictures and not sources:
         return None
     if len(sources) < built.expected.pictures:
@@ -493,10 +494,10 @@ def _footnotes(built: BuiltPost) -> str | None:
     """Every footnote is reached from the text, and leads back."""
     if not built.expected.footnotes:
         return None
-    ids = {e.attributes["id"] for e in built.page.walk() if "id" in e.attributes}
+    ids = built.page.ids()
     there, back = set(), set()
-    for link in built.page.find("a"):
-        target = unquote(link.attributes.get("href", "")).partition("#")[2]
+    for link in built.page.values("href", "a"):
+        target = unquote(link).partition("#")[2]
         if target not in ids:
             continue
         target = target.removeprefix("user-content-")
@@ -558,10 +559,9 @@ def _own_anchors(built: BuiltPost) -> str | None:
     own = [words for words, ref in built.expected.links if ref.path == built.post.post.path]
     if not own:
         return None
-    ids = {e.attributes["id"] for e in built.page.walk() if "id" in e.attributes}
+    ids = built.page.ids()
     for words in own:
-        like = [a for a in built.content.find("a") if normalize_text(a.text()) == words]
-        targets = [unquote(a.attributes.get("href", "")).partition("#") for a in like]
+        targets = [unquote(address).partition("#") for address in _addresses_of(built, words)]
         if not any(mark and (not place or place in ids) for _, mark, place in targets):
             return f"the link {words!r} leads nowhere"
     return ""
@@ -628,9 +628,7 @@ def _diagrams(built: BuiltPost) -> str | None:
 @_check("C24", "no dead references")
 def _references(built: BuiltPost) -> str | None:
     """No link or picture of the post leads to a page of the site that is not there."""
-    targets = [e.attributes.get("href", "") for e in built.content.find("a")]
-    targets += [e.attributes.get("src", "") for e in built.content.find("img")]
-    return _find_dead(built, targets)
+    return _find_dead(built, built.content.values("href", "a") + built.content.values("src", "img"))
 
 
 @_check("C25", "nothing of the vault left over")

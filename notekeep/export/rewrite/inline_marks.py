@@ -50,9 +50,10 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
 
 
 def _highlight(job: RewriteJob, node: Node) -> None:
-    """Write a highlight; kramdown reads Markdown in a tag that it does not know when told to."""
-    told = job.dialect.engine == "kramdown" and any(n.kind != "text" for n in node.children)
-    opening = '<mark markdown="span">' if told else "<mark>"
+    # kramdown reads Markdown in a tag that it does not know when it is told to.
+    has_marks = any(n.kind != "text" for n in node.children)
+    parsed = job.dialect.engine == "kramdown" and has_marks
+    opening = '<mark markdown="span">' if parsed else "<mark>"
     marks = (opening, "</mark>") if job.dialect.mark == "html" else ("**", "**")
     _wrap(job, node, 2, marks, "a highlight")
 
@@ -118,7 +119,7 @@ def _bare_pipes(job: RewriteJob, node: Node) -> None:
 
 
 def _html_as_markdown(job: RewriteJob) -> None:
-    """The engine drops raw HTML: what has a mark of its own gets it, the rest is told."""
+    """The engine drops raw HTML: what has a mark of its own gets it, the rest is parsed."""
     opened: dict[Node | None, list[tuple[Node, str]]] = {}
     for node in job.tree.find("html"):
         match = _TAG.fullmatch(node.content)

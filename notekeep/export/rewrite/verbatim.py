@@ -10,7 +10,7 @@ from notekeep.export.html_pages import to_mathml
 from notekeep.export.rewrite.dialect import is_alone
 
 if TYPE_CHECKING:
-    from notekeep.export.rewrite.dialect import RewriteJob
+    from notekeep.export.rewrite.dialect import Replacements, RewriteJob
     from notekeep.markdown.nodes import Node
 
 
@@ -64,7 +64,7 @@ def _write_as_tag(job: RewriteJob, node: Node) -> None:
     job.replace(node, f"<code>{''.join(signs)}</code>", _CODE_REASON)
 
 
-def guard_for_nikola(source: str) -> list[tuple[int, int, str]]:
+def guard_for_nikola(source: str) -> Replacements:
     """Guard code for Nikola, which reads `{{%` wherever it stands and wants it to be complete.
 
     The first brace is written by a shortcode of its own, so that the three never meet.
@@ -73,13 +73,13 @@ def guard_for_nikola(source: str) -> list[tuple[int, int, str]]:
     return [(m.start(), m.start() + 1, "{{% raw %}}{{{% /raw %}}") for m in found]
 
 
-def guard_for_hugo(source: str) -> list[tuple[int, int, str]] | None:
+def guard_for_hugo(source: str) -> Replacements | None:
     """Guard code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`.
 
     Returns:
         What to put where, or None when a shortcode has no end: that cannot be written.
     """
-    changes: list[tuple[int, int, str]] = []
+    changes: Replacements = []
     for match in _HUGO.finditer(source):
         if not (match[1] or match[2]):
             return None
@@ -90,24 +90,24 @@ def guard_for_hugo(source: str) -> list[tuple[int, int, str]] | None:
     return changes
 
 
-def guard_for_liquid(source: str) -> list[tuple[int, int, str]]:
+def guard_for_liquid(source: str) -> Replacements:
     """Guard text for Liquid, which reads `{{` and `{%` wherever they stand: each writes itself."""
     found = re.finditer(r"\{[{%]", source)
     return [(match.start(), match.end(), f"{{{{ '{match[0]}' }}}}") for match in found]
 
 
-def guard_for_nunjucks(source: str) -> list[tuple[int, int, str]]:
+def guard_for_nunjucks(source: str) -> Replacements:
     """Guard prose for Nunjucks, which reads `{{`, `{%`, `{#` and `#}`: the first is an entity."""
     found = _NUNJUCKS.finditer(source)
     return [(match.start(), match.end(), f"&#{ord(match[0])};") for match in found]
 
 
-def guard_for_zola(source: str) -> list[tuple[int, int, str]]:
+def guard_for_zola(source: str) -> Replacements:
     """Guard text for Zola, which reads calls in braces wherever they stand, and comments in them.
 
     `{{/* x() */}}` is shown as `{{ x() }}`; braces without a call are nothing to it.
     """
-    changes: list[tuple[int, int, str]] = []
+    changes: Replacements = []
     for match in _ZOLA.finditer(source):
         changes.append((match.start() + 2, match.start() + 2, "/*"))
         changes.append((match.end() - 2, match.end() - 2, "*/"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.site_settings import (
     Script,
+    find_file,
     find_script,
     first_existing_folder,
     read_packages,
@@ -179,8 +180,6 @@ class Eleventy(Target):
 def _read_data_file(folder: str) -> str:
     """Return the text of the file that says what all posts of a folder have in common."""
     name = os.path.basename(folder)
-    for ending in ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs"):
-        path = os.path.join(folder, f"{name}.{ending}")
-        if os.path.isfile(path):
-            return read_settings_text(path)
-    return ""
+    endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
+    path = find_file(folder, *(f"{name}.{ending}" for ending in endings))
+    return read_settings_text(path) if path else ""

@@ -35,14 +35,11 @@ class Ghost(Target):
     anywhere = True
     ending = ".json"
     is_built = True
+    dialect = MATHML_DIALECT
     post_file = "{post.slug}.json"
     asset_file = "content/images/{post.slug}/{name}"  # where Ghost looks in a zip
     asset_address = f"{_HOST}/{asset_file}"
     post_address = f"{_HOST}/{{post.slug}}/{{fragment}}"
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self.dialect = MATHML_DIALECT
 
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""

@@ -42,13 +42,10 @@ class Html(Target):
     anywhere = True
     ending = ".html"
     is_built = True
+    dialect = MATHML_DIALECT
     post_file = "{post.slug}.html"
     asset_file = asset_address = "{post.slug}.assets/{name}"  # pictures are in the page
     post_address = "{post.slug}.html{fragment}"
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self.dialect = MATHML_DIALECT
 
     def head(self, post: Post, cover: str) -> str:
         """Return the page up to its text: what machines read, then title, day and tags."""

@@ -7,11 +7,13 @@ case. What they say of Goldmark decides whether raw HTML, math and highlights co
 from __future__ import annotations
 
 import os
+from glob import glob
 from typing import TYPE_CHECKING, Any
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.site_settings import (
+    find_file,
     first_existing_folder,
     merge_tables,
     read_settings_file,
@@ -49,12 +51,10 @@ class Hugo(Target):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether it has settings of Hugo; `config.*` counts only beside a content folder."""
-        if any(os.path.isfile(os.path.join(folder, name)) for name in _NAMES[:4]):
+        if find_file(folder, *_NAMES[:4], *(f"{_DEFAULT}/{name}" for name in _NAMES)):
             return True
-        if any(os.path.isfile(os.path.join(folder, _DEFAULT, name)) for name in _NAMES):
-            return True
-        old = any(os.path.isfile(os.path.join(folder, name)) for name in _NAMES[4:])
-        return old and os.path.isdir(os.path.join(folder, "content"))
+        old = find_file(folder, *_NAMES[4:])
+        return bool(old) and os.path.isdir(os.path.join(folder, "content"))
 
     def _content_folder(self) -> str:
         language = str(self._get("defaultcontentlanguage") or "en").lower()
@@ -105,24 +105,18 @@ class Hugo(Target):
         marks = extension.get("delimiters") or {}
         inline = _pairs(marks.get("inline")) or [("\\(", "\\)")]
         display = _pairs(marks.get("block")) or [("\\[", "\\]"), ("$$", "$$")]
-        dollars = ("$", "$") in inline
         return Math(
             ("\\(", "\\)") if ("\\(", "\\)") in inline else inline[0],
             ("$$", "$$") if ("$$", "$$") in display else display[0],
             raw=True,
             blocks=False,
-            dollar="\\$" if dollars else "",
+            dollar="\\$" if ("$", "$") in inline else "",
         )
 
     def _has_alerts(self) -> bool:
         """Whether the site renders quotes itself, which is how alerts come to be."""
-        for base in ("layouts/_markup", "layouts/_default/_markup"):
-            folder = os.path.join(self.folder, base)
-            if os.path.isdir(folder) and any(
-                name.startswith("render-blockquote") for name in os.listdir(folder)
-            ):
-                return True
-        return False
+        bases = ("layouts/_markup", "layouts/_default/_markup")
+        return any(glob(f"{base}/render-blockquote*", root_dir=self.folder) for base in bases)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
         return {
@@ -160,12 +154,8 @@ def _pairs(value: object) -> list[tuple[str, str]]:
 
 def _read_all(folder: str) -> dict[str, Any]:
     """Return the site's settings: the file of the root, and what `config/_default/` adds."""
-    settings: dict[str, Any] = {}
-    for name in _NAMES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            settings = _lowered(read_settings_file(path))
-            break
+    path = find_file(folder, *_NAMES)
+    settings: dict[str, Any] = _lowered(read_settings_file(path)) if path else {}
     base = os.path.join(folder, _DEFAULT)
     for name in sorted(os.listdir(base)) if os.path.isdir(base) else ():
         stem, ending = os.path.splitext(name)

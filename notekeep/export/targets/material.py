@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep.export.embeds import is_title
 from notekeep.export.targets.site_settings import (
     as_table,
+    find_file,
     merge_tables,
     read_extensions,
     read_settings_file,
@@ -74,13 +75,13 @@ class MkDocs(Target):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether it has settings of MkDocs, under either name."""
-        return any(os.path.isfile(os.path.join(folder, name)) for name in _MKDOCS_NAMES)
+        return bool(find_file(folder, *_MKDOCS_NAMES))
 
     def _read(self) -> tuple[str, dict[str, Any]]:
         """Return the name of the site's settings, and these with those that they inherit."""
-        named = [n for n in _MKDOCS_NAMES if os.path.isfile(os.path.join(self.folder, n))]
-        name = named[0] if named else _MKDOCS_NAMES[0]
-        return name, _with_inherited(os.path.join(self.folder, name), ())
+        path = find_file(self.folder, *_MKDOCS_NAMES)
+        path = path or os.path.join(self.folder, self.settings_name)
+        return os.path.basename(path), _with_inherited(path, ())
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Write the title above a text with headings of its rank: they would take its place."""
@@ -116,11 +117,11 @@ class Zensical(MkDocs):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether it has settings of its own, or those of MkDocs, which it reads as well."""
-        return os.path.isfile(os.path.join(folder, cls.settings_name)) or super().is_site(folder)
+        return bool(find_file(folder, cls.settings_name)) or super().is_site(folder)
 
     def _read(self) -> tuple[str, dict[str, Any]]:
-        path = os.path.join(self.folder, self.settings_name)
-        if not os.path.isfile(path):
+        path = find_file(self.folder, self.settings_name)
+        if not path:
             return super()._read()
         settings = as_table(read_settings_file(path).get("project"))
         listed = settings.get("markdown_extensions")

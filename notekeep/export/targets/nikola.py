@@ -39,12 +39,13 @@ class Nikola(Target):
     name = "Nikola"
     settings_name = "conf.py"
     preview = ("nikola", "auto", "--browser")
+    post_file = "{site.posts}{post.slug}{site.suffix}"
     post_address = "link://slug/{post.slug}{fragment}"  # which the build checks
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
         self._settings = read_python_settings(os.path.join(folder, "conf.py"))
-        self._posts, self._suffix = self._post_folder()
+        self.posts, self.suffix = self._post_folder()
         self._images = self._first_folder("IMAGE_FOLDERS", ("images", "images"))
         self._files = self._first_folder("FILES_FOLDERS", ("files", ""))
         self.lists_whole = self._settings.get("INDEX_TEASERS") is not True
@@ -66,21 +67,22 @@ class Nikola(Target):
         return "BLOG_TITLE" in text or "import nikola" in text
 
     def _post_folder(self) -> tuple[str, str]:
-        """Return the folder that Markdown posts lie in, and how their names end."""
+        """Return the folder that Markdown posts lie in, with its slash, and how their names end."""
         posts = self._settings.get("POSTS")
         if not isinstance(posts, list | tuple):
             self.warnings += self._settings.warn_of_computed("conf.py", {"POSTS": "posts/"})
-            return "posts", ".md"
+            return "posts/", ".md"
         for entry in posts:
             pattern = entry[0] if isinstance(entry, list | tuple) and entry else ""
             folder, name = os.path.split(str(pattern))
-            if os.path.splitext(name)[1] in _MARKDOWN and "*" not in folder:
-                return folder, os.path.splitext(name)[1]
+            suffix = os.path.splitext(name)[1]
+            if suffix in _MARKDOWN and "*" not in folder:
+                return f"{folder}/".lstrip("/"), suffix
         self.warnings.append(
             'POSTS in conf.py has no "posts/*.md", so Nikola will not see the post: add'
             ' ("posts/*.md", "posts", "post.tmpl")'
         )
-        return "posts", ".md"
+        return "posts/", ".md"
 
     def _first_folder(self, key: str, default: tuple[str, str]) -> tuple[str, str]:
         folders = self._settings.get(key)
@@ -111,10 +113,6 @@ class Nikola(Target):
         scripts = f"{self._settings.get('MATHJAX_CONFIG')}{self._settings.get('KATEX_AUTO_RENDER')}"
         plain = scripts.replace(" ", "")
         return HIDDEN_DOLLAR if "['$'" in plain or 'left:"$"' in plain else ""
-
-    def post_path(self, post: Post) -> str:
-        """`posts/atomic-habits.md`."""
-        return f"{self._posts}/{post.slug}{self._suffix}".lstrip("/")
 
     def asset_path(self, post: Post, name: str) -> str:
         """`images/atomic-habits/loop.png`; other files go to `files/`."""

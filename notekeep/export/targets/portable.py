@@ -23,15 +23,10 @@ class Portable(Target):
     name = "portable Markdown"
     dated = False
     anywhere = True
+    dialect = Dialect(keep_title=True, alerts=True, heading_ids=False, default_teaser=False)
     post_file = "{post.slug}.md"
     asset_file = asset_address = "{post.slug}.assets/{name}"
     post_address = "{post.slug}.md{fragment}"
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self.dialect = Dialect(
-            keep_title=True, alerts=True, heading_ids=False, default_teaser=False
-        )
 
     def reaches(self, post: Post, other: Post) -> bool:
         """Files lie beside each other, draft or not."""

@@ -93,6 +93,12 @@ def as_table(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def find_file(folder: str, *names: str) -> str:
+    """Return the path of the first of these files that is there; "" for none."""
+    paths = (os.path.join(folder, *name.split("/")) for name in names)
+    return next(filter(os.path.isfile, paths), "")
+
+
 def first_existing_folder(base: str, *names: str) -> str:
     """Return the first of these folders that is there, else the first."""
     return next((name for name in names if os.path.isdir(os.path.join(base, name))), names[0])
@@ -142,22 +148,15 @@ def read_packages(folder: str) -> frozenset[str]:
         UsageError: It is not valid JSON.
         Failure: It cannot be read.
     """
-    path = os.path.join(folder, "package.json")
-    if not os.path.isfile(path):
-        return frozenset()
-    settings = read_settings_file(path)
+    path = find_file(folder, "package.json")
+    settings = read_settings_file(path) if path else {}
     kinds = (settings.get("dependencies"), settings.get("devDependencies"))
     return frozenset(name for kind in kinds for name in as_table(kind))
 
 
 def find_script(folder: str, *stems: str) -> str:
     """Return the first program with one of these names, whatever it ends with; "" for none."""
-    for stem in stems:
-        for ending in _ENDINGS:
-            path = os.path.join(folder, *f"{stem}.{ending}".split("/"))
-            if os.path.isfile(path):
-                return path
-    return ""
+    return find_file(folder, *(f"{stem}.{ending}" for stem in stems for ending in _ENDINGS))
 
 
 # Programs in Python: plain values count, also where one names another or is joined from several;

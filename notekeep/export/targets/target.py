@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from notekeep.errors import NotFound, UsageError
 from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
-from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.front_matter import format_yaml_head
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
+    from notekeep.export.rewrite.dialect import Dialect
 
 _CLASSES = {
     "nikola": "nikola.Nikola",
@@ -73,53 +73,34 @@ class Target:
 
     Its paths and addresses are templates, filled in with `site` (the target), `post`, `name` (of a
     file that goes with the post) and `fragment` ("#id" or nothing). Paths start at the site's root.
-
-    Attributes:
-        id: How the person names it.
-        settings_name: The file that makes a folder a site of it.
-        preview: The command that shows the site with its drafts.
-        dated: Whether every post needs a date.
-        anywhere: Whether any folder will do, as there is no generator.
-        ending: How the names of posts end.
-        is_built: Whether a post holds the page that a visitor sees, and no generator makes it.
-        teaser_in_head: Whether a post has its teaser in its head, as no mark in its body ends it.
-        post_file: Where a post's file is.
-        draft_file: The same for a draft, if that is elsewhere.
-        asset_file: Where a file that goes with a post is.
-        asset_address: The address of such a file, as the post's body has it.
-        cover_address: The same as its front matter has it, if that differs.
-        post_address: The address that a post's body has for another post, or a place in it.
-        former_address: How front matter names an address `{slug}` that leads on to the post; "" for
-            a generator that cannot do that.
-        lists_whole: Whether the site's lists, feeds aside, show posts whole.
-        warnings: What the person should know about the site, one sentence each.
-        address: Where visitors find the site, without a slash at its end; "" is not known.
     """
 
-    id: ClassVar[str]
+    id: ClassVar[str]  # as the person names it
     name: ClassVar[str]
-    settings_name: ClassVar[str] = MANIFEST_NAME
-    preview: ClassVar[tuple[str, ...]] = ()
-    dated: ClassVar[bool] = True
-    anywhere: ClassVar[bool] = False
+    settings_name: ClassVar[str] = MANIFEST_NAME  # the file that makes a folder a site of it
+    preview: ClassVar[tuple[str, ...]] = ()  # the command that shows the site with its drafts
+    dated: ClassVar[bool] = True  # every post needs a date
+    anywhere: ClassVar[bool] = False  # any folder will do, as there is no generator
     ending: ClassVar[str] = ".md"
-    is_built: ClassVar[bool] = False
-    teaser_in_head: ClassVar[bool] = False
+    is_built: ClassVar[bool] = False  # a post holds the page that a visitor sees
+    teaser_in_head: ClassVar[bool] = False  # no mark in a post's body ends its teaser
 
     post_file: ClassVar[str]
-    draft_file: ClassVar[str] = ""
+    draft_file: ClassVar[str] = ""  # where a draft is, if that is elsewhere
     asset_file: ClassVar[str]
-    asset_address: ClassVar[str] = "{name}"
-    cover_address: ClassVar[str] = ""
-    post_address: ClassVar[str]
+    asset_address: ClassVar[str] = "{name}"  # of a file that goes along, as a post's body has it
+    cover_address: ClassVar[str] = ""  # the same as its front matter has it, if that differs
+    post_address: ClassVar[str]  # as the body of another post has it
+    # How front matter names an address `{slug}` that leads on to the post, where it can do that.
     former_address: ClassVar[str] = ""
+
+    dialect: Dialect
+    lists_whole: bool = False  # the site's lists, feeds aside, show posts whole
+    address: str = ""  # where visitors find the site, without a slash at its end, if that is known
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.dialect = Dialect()
-        self.lists_whole = False
-        self.warnings: list[str] = []
-        self.address = ""
+        self.warnings: list[str] = []  # what the person should know, a sentence each
 
     @classmethod
     def is_site(cls, folder: str) -> bool:

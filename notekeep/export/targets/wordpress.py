@@ -2,7 +2,7 @@
 
 WXR is RSS with WordPress's own elements. Its importer fetches pictures by address only, so they lie
 in `wp-content/uploads/`, to be copied to the site. The featured picture is an item of its own, with
-its address; without one it cannot be said.
+its address; without one it is left out.
 """
 
 from __future__ import annotations
@@ -44,14 +44,11 @@ class WordPress(Target):
     anywhere = True
     ending = ".xml"
     is_built = True
+    dialect = TEASER_DIALECT
     post_file = "{post.slug}.xml"
     asset_file = "wp-content/uploads/{post.slug}/{name}"
     asset_address = f"/{asset_file}"
     post_address = "/{post.slug}/{fragment}"  # WordPress leads on to wherever the post is
-
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self.dialect = TEASER_DIALECT
 
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""

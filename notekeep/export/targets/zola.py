@@ -15,6 +15,7 @@ from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect
 from notekeep.export.targets.front_matter import passed_fields
 from notekeep.export.targets.site_settings import (
     as_table,
+    find_file,
     first_existing_folder,
     read_settings_file,
 )
@@ -42,7 +43,8 @@ class Zola(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        settings = _read(folder)
+        path = find_file(folder, *_NAMES)
+        settings = read_settings_file(path) if path else {}
         content = os.path.join(folder, "content")
         self.section = first_existing_folder(content, "blog", "posts", "post")
         if not os.path.isfile(os.path.join(content, self.section, "_index.md")):
@@ -68,10 +70,7 @@ class Zola(Target):
     @classmethod
     def is_site(cls, folder: str) -> bool:
         """Whether its settings are Zola's: Hugo has a file of that name, and spells its keys so."""
-        return any(
-            os.path.isfile(os.path.join(folder, name)) and _has_base(os.path.join(folder, name))
-            for name in _NAMES
-        )
+        return any(_has_base(os.path.join(folder, name)) for name in _NAMES)
 
     def head(self, post: Post, cover: str) -> str:
         """Return TOML front matter."""
@@ -130,14 +129,8 @@ def _value(value: Any) -> str:
     return _text(str(value))
 
 
-def _read(folder: str) -> dict[str, Any]:
-    for name in _NAMES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            return read_settings_file(path)
-    return {}
-
-
 def _has_base(path: str) -> bool:
+    if not os.path.isfile(path):
+        return False
     with open(path, encoding="utf-8", errors="replace") as file:
         return any(line.split("=")[0].strip() == "base_url" for line in file)

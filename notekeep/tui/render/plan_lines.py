@@ -35,7 +35,7 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
         [Piece(f"{passed} checks passed, {len(failed)} failed", role)],
         [Piece(glyphs.rule * width, "rule")],
     ]
-    for said in report.said.splitlines():
+    for said in report.message.splitlines():
         lines += wrap_line([Piece(clean_line(said), "muted")], width)
     for result in failed:
         about = f"{result.post}: {result.name}: {result.detail}".removesuffix(": ")
