@@ -100,8 +100,8 @@ def repair_links(
         folder = note.path.rpartition("/")[0]
         if (line, link.target) not in broken:
             continue
-        meant, old = _meant(link, folder, near)
-        edit = _edit(note, link, meant, near, old) if meant else None
+        meant, old = _find_meant(link, folder, near)
+        edit = _make_edit(note, link, meant, near, old) if meant else None
         if meant and edit:
             message = f'There is no note "{link.target}", and one "{meant.name}".'
             found.append(Problem(note.path, line, message, "", "broken-link"))
@@ -116,7 +116,7 @@ def resolve_target(target: str, folder: str) -> str:
     return normpath(f"{folder}/{target}".lstrip("/"))
 
 
-def _meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
+def _find_meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
     """The note that a link means, and the path at which it was looked for."""
     if not link.wiki and not link.target.startswith("/"):
         target = f"./{link.target}"
@@ -125,7 +125,7 @@ def _meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
     return near.of(link.target, folder), resolve_target(link.target, folder)
 
 
-def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> TextEdit | None:
+def _make_edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> TextEdit | None:
     """The edit of one link; None when its target cannot be told from the rest of it."""
     if link.wiki:
         start = note.body.find(link.target, link.start, link.end)
