@@ -155,10 +155,9 @@ def plan_rewrite(
     return whole
 
 
-# Mending what was reported of habits: one report at a time, or all that take no guess at once.
+# Repairs of what was reported of habits: one report at a time, or all that take no guess
 #
-# Each is a plan like any other change, shown before and taken back by `undo`. Where only a
-# person can tell what was meant there is no repair, and the report says where to look.
+# Where only a person can tell what was meant there is none, and the report says where to look.
 
 
 VERB = "mend"

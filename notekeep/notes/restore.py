@@ -197,15 +197,14 @@ class Traces(NamedTuple):
     trashed: list[str]
 
 
-def find_traces(vault: Vault, name: str) -> Traces:
-    """Look for what is kept of a note, also of one that is gone.
+def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
+    """Find what is kept of a note, also of one that is gone.
 
     Raises:
         NotFound: Neither the vault nor history knows it.
     """
-    history = vault.history
-    past = find_versions(vault.notes.workspace, history.store, name)
-    records = history.store.records()
+    past = find_versions(workspace, history, name)
+    records = history.records()
     names = list_past_paths(records, past.path)
     steps = sum(
         any(change.path in names or change.to in names for change in record.changes)
@@ -214,8 +213,8 @@ def find_traces(vault: Vault, name: str) -> Traces:
     )
     trashed = [
         one.path
-        for one in list_trash(vault.root)
-        if one.path in names or original_path(history.store, one.path) in names
+        for one in list_trash(workspace.root)
+        if one.path in names or original_path(history, one.path) in names
     ]
     known = sorted(name for name in names if not name.startswith(f"{TRASH}/"))
     return Traces(past.path, known, len(past.versions), steps, past.now is not None, trashed)
