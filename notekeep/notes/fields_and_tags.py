@@ -200,11 +200,7 @@ def rename_tag_in_note(workspace: Workspace, path: str, data: bytes, change: Tag
 
 
 def _rename_in_front_matter(data: bytes, change: TagRename) -> bytes:
-    matter = frontmatter.read_frontmatter(data)
-    key = find_known_keys(matter.fields).get("tags")
-    if key is None:
-        return data
-    words = [str(item) for item in parse_items("tags", matter.words.get(key, ""))]
+    key, words, _ = read_tags(data)
     taken = {word.lstrip("#").casefold() for word in words}
     for word in words:
         name = change.of(word.lstrip("#"))
@@ -217,6 +213,15 @@ def _rename_in_front_matter(data: bytes, change: TagRename) -> bytes:
             data = field_edit.replace_item(data, key, word, f"{sign}{name}")
         taken.add(name.casefold())
     return data
+
+
+def read_tags(data: bytes) -> tuple[str, list[str], bool]:
+    """The key of tags in front matter, the tags as written, and whether they are one text."""
+    matter = frontmatter.read_frontmatter(data)
+    key = find_known_keys(matter.fields).get("tags", "")
+    written = matter.words[key] if key else ""
+    tags = [str(item) for item in parse_items("tags", written)]
+    return key, tags, isinstance(written, str)
 
 
 def _parse_tag(text: str) -> str:

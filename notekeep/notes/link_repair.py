@@ -9,7 +9,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Problem, Refused
-from notekeep.markdown.links import fold_name, note_stem, retarget
+from notekeep.markdown.links import NOT_IN_WIKI_LINK, fold_name, note_stem, retarget
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 
@@ -30,7 +30,6 @@ SHORTEST = 5
 """Names shorter than this are all near each other."""
 
 _DIGITS = re.compile(r"\d+")
-_NO_NAME = re.compile(r"[\[\]|#^\n]")
 
 
 class Near(NamedTuple):
@@ -129,7 +128,7 @@ def _make_edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -
     """The edit of one link; None when its target cannot be told from the rest of it."""
     if link.wiki:
         start = note.body.find(link.target, link.start, link.end)
-        if start < 0 or _NO_NAME.search(meant.name):
+        if start < 0 or NOT_IN_WIKI_LINK.search(meant.name):
             return None
         return TextEdit(start, start + len(link.target), meant.name, line=link.line)
     edits = retarget(

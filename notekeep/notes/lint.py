@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
 from notekeep.habits.log import parse_file
 from notekeep.habits.repairs import repair_line
-from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown import field_edit
 from notekeep.markdown.field_changes import check_value
-from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import read_note
 from notekeep.markdown.schema import find_known_keys, role
+from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
 from notekeep.notes.moves import add_moves, find_name_problems, find_portable_names
@@ -125,17 +125,12 @@ def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[Lint
 
 def _lint_tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     """Tags of front matter: written with `#`, twice, or as text that lists several."""
-    matter = frontmatter.read_frontmatter(data)
-    key = find_known_keys(matter.fields).get("tags")
-    if key is None:
-        return [], data
-    said = matter.words.get(key, "")
-    words = [str(item) for item in parse_items("tags", said)]
+    key, words, is_text = read_tags(data)
     first: dict[str, str] = {}
     for word in words:
         first.setdefault(word.lstrip("#").casefold(), word.lstrip("#"))
     wanted = list(first.values())
-    is_text = isinstance(said, str) and len(words) > 1
+    is_text = is_text and len(words) > 1
     if words == wanted and not is_text:
         return [], data
     line = find_key_line(data, key)
