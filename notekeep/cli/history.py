@@ -106,7 +106,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     notekeep forget "Letter to my old manager" --dry-run
     """
     vault = open_refreshed()
-    traces = find_traces(vault, " ".join(note))
+    traces = find_traces(vault.notes.workspace, vault.history.store, " ".join(note))
     versions = "1 version" if traces.versions == 1 else f"{traces.versions} versions"
     steps = "1 step" if traces.steps == 1 else f"{traces.steps} steps"
     for name in traces.names:

@@ -124,9 +124,9 @@ def _read_block(data: bytes, parts: Split) -> _Fields:
 
 
 def _read_yaml(text: str) -> _Fields:
-    from notekeep.markdown.yaml_reader import NoteHandler
+    from notekeep.markdown.yaml_reader import Document, Metadata
 
-    metadata = NoteHandler().load(text)
+    metadata = Metadata(Document(text))
     return _Fields(metadata, metadata.raw, metadata.words)
 
 

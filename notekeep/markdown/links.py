@@ -129,7 +129,8 @@ WIKILINK_PATTERN: Final = (
 _ANGLED: Final = re.compile(r"<((?:[^<>\\\n]|\\.)*+)>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
-_WIKI_SIGNS: Final = re.compile(r"[\[\]|#^\n]")
+NOT_IN_WIKI_LINK: Final = re.compile(r"[\[\]|#^\n]")
+"""What neither the target nor the text of a wiki link can hold."""
 _BEFORE_TARGET: Final = re.compile(r"\](?:\(|:)[ \t\n>]*")
 _BARE_UNSAFE: Final = re.compile(r"[\x00-\x20()<>\\%#?]")
 _ANGLE_UNSAFE: Final = re.compile(r"[<>\\]")
@@ -240,7 +241,7 @@ def _target(
 def _spell(text: str, span: tuple[int, int], link: Link, target: str) -> str | None:
     """A target as it stands in this kind of link."""
     if link.wiki:
-        return None if _WIKI_SIGNS.search(target) else target
+        return None if NOT_IN_WIKI_LINK.search(target) else target
     if text[span[0] - 1] == "<":
         return _ANGLE_UNSAFE.sub(lambda sign: "\\" + sign[0], target.replace("#", "%23"))
     return encode_target(target)
@@ -277,7 +278,6 @@ def _destination(text: str, at: int, end: int) -> tuple[int, str] | None:
 
 
 _IN_TEXT: Final = re.compile(r"[\[\]\\]")
-_IN_NO_WIKI_LINK: Final = frozenset("[]|#^\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +307,7 @@ class LinkStyle:
         name = note_stem(path)
         sign = "!" if embed else ""
         # What a wiki link cannot hold can only be named in the other way.
-        if self.is_markdown or not _IN_NO_WIKI_LINK.isdisjoint(target + text):
+        if self.is_markdown or NOT_IN_WIKI_LINK.search(target + text):
             said = text if text or embed else name
             return f"{sign}[{_IN_TEXT.sub(_escaped, said)}]({encode_target(target)})"
         target = target.removesuffix(".md")

@@ -47,8 +47,8 @@ def plan_set(
     asked = [read_change(one) if isinstance(one, str) else one for one in changes]
     edits = [resolve_date(edit, workspace.schema, today) for edit in asked]
     label = " ".join(map(str, edits))
-    plan = _edited(workspace, "set", label, paths, edits, force=force)
-    plan.remarks += _days_meant(asked, edits, today)
+    plan = _plan_edits(workspace, "set", label, paths, edits, force=force)
+    plan.remarks += _date_remarks(asked, edits, today)
     _add_new_fields(workspace, plan, edits)
     return plan
 
@@ -60,13 +60,13 @@ def plan_tag(
     edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
     edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
     label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-    plan = _edited(workspace, "tag", label, paths, edits)
+    plan = _plan_edits(workspace, "tag", label, paths, edits)
     for change in plan.changes:
-        plan.remarks += _inline_tags(workspace, change, remove)
+        plan.remarks += _inline_tag_remarks(workspace, change, remove)
     return plan
 
 
-def _edited(
+def _plan_edits(
     workspace: Workspace,
     verb: str,
     label: str,
@@ -96,7 +96,7 @@ def _edited(
     return plan
 
 
-def _days_meant(
+def _date_remarks(
     asked: Sequence[FieldChange], edits: Sequence[FieldChange], today: dt.date
 ) -> Iterator[str]:
     """What words for a day were taken for, since `mon` might have meant the next one."""
@@ -126,7 +126,9 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
             plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
 
 
-def _inline_tags(workspace: Workspace, change: NoteChange, removed: Sequence[str]) -> list[str]:
+def _inline_tag_remarks(
+    workspace: Workspace, change: NoteChange, removed: Sequence[str]
+) -> list[str]:
     """Where a removed tag still stands in the text of a note."""
     wanted = {tag.lstrip("#").casefold() for tag in removed}
     note = workspace.note(change.path, change.after or b"")
@@ -150,7 +152,7 @@ class TagRename:
 
     def __init__(self, old: str, new: str) -> None:
         """Check the names: front matter may have an odd one, which is why it gets another."""
-        self.old, self.new = old.strip().lstrip("#").strip("/"), _tag(new)
+        self.old, self.new = old.strip().lstrip("#").strip("/"), _parse_tag(new)
         if not self.old:
             raise UsageError("which tag?", "`notekeep tags` lists them")
         self._wanted = self.old.casefold()
@@ -194,15 +196,11 @@ def rename_tag_in_note(workspace: Workspace, path: str, data: bytes, change: Tag
         for tag in (note.spans.tags if note.spans else ())
         if (name := change.of(tag.name)) is not None and name != tag.name
     ]
-    return _in_front_matter(edit_body(note, data, edits), change)
+    return _rename_in_front_matter(edit_body(note, data, edits), change)
 
 
-def _in_front_matter(data: bytes, change: TagRename) -> bytes:
-    matter = frontmatter.read_frontmatter(data)
-    key = find_known_keys(matter.fields).get("tags")
-    if key is None:
-        return data
-    words = [str(item) for item in parse_items("tags", matter.words.get(key, ""))]
+def _rename_in_front_matter(data: bytes, change: TagRename) -> bytes:
+    key, words, _ = read_tags(data)
     taken = {word.lstrip("#").casefold() for word in words}
     for word in words:
         name = change.of(word.lstrip("#"))
@@ -217,7 +215,16 @@ def _in_front_matter(data: bytes, change: TagRename) -> bytes:
     return data
 
 
-def _tag(text: str) -> str:
+def read_tags(data: bytes) -> tuple[str, list[str], bool]:
+    """The key of tags in front matter, the tags as written, and whether they are one text."""
+    matter = frontmatter.read_frontmatter(data)
+    key = find_known_keys(matter.fields).get("tags", "")
+    written = matter.words[key] if key else ""
+    tags = [str(item) for item in parse_items("tags", written)]
+    return key, tags, isinstance(written, str)
+
+
+def _parse_tag(text: str) -> str:
     """A tag as a person types it, with or without `#`."""
     name = text.strip().lstrip("#").strip("/")
     found = read_body(f"#{name}").tags

@@ -155,10 +155,9 @@ def plan_rewrite(
     return whole
 
 
-# Mending what was reported of habits: one report at a time, or all that take no guess at once.
+# Repairs of what was reported of habits: one report at a time, or all that take no guess
 #
-# Each is a plan like any other change, shown before and taken back by `undo`. Where only a
-# person can tell what was meant there is no mend, and the report says where to look.
+# Where only a person can tell what was meant there is none, and the report says where to look.
 
 
 VERB = "mend"
@@ -176,23 +175,23 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
-    text = _line(data, problem.line)
+    text = _text_of_line(data, problem.line)
     if text is None:
         return None
     entry = log.parse_line(text).entry
     habit = _habit(habits, entry)
     if problem.code == "W105" and entry is None:
-        found = _another_id(workspace, habits, problem.path)
+        found = _offer_other_id(workspace, habits, problem.path)
     elif problem.code == "W106":
-        found = _without_markers(problem, data)
+        found = _remove_markers(problem, data)
     elif problem.code == "W104" and problem.message.endswith("in the future"):
-        mend = move_to_past_month(text, habits.today())
-        found = None if mend is None else _in_line(problem, data, mend)
+        repair = move_to_past_month(text, habits.today())
+        found = None if repair is None else _repair_line(problem, data, repair)
     elif habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
-        found = _about_habit(workspace, habits, problem.code, habit, entry)
+        found = _offer_for_entry(workspace, habits, problem.code, habit, entry)
     else:
-        mend = repair_line(problem.code, text, habit.definition.unit if habit else "")
-        found = None if mend is None else _in_line(problem, data, mend)
+        repair = repair_line(problem.code, text, habit.definition.unit if habit else "")
+        found = None if repair is None else _repair_line(problem, data, repair)
     return found
 
 
@@ -216,25 +215,25 @@ def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
     rows = data.split(b"\n")
     kept = []
     for number, row in enumerate(rows, 1):
-        mend = repair_line(codes[number], _decoded(row)) if number in codes else None
-        if mend is None or not mend.is_sure:
+        repair = repair_line(codes[number], _decode(row)) if number in codes else None
+        if repair is None or not repair.is_sure:
             kept.append(row)
-        elif mend.text is not None:
-            kept.append(_encoded(mend.text) + row[len(row.rstrip()) :])
+        elif repair.text is not None:
+            kept.append(_encode(repair.text) + row[len(row.rstrip()) :])
     return b"\n".join(kept)
 
 
-def _in_line(problem: Problem, data: bytes, mend: LineRepair) -> RepairOffer:
+def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOffer:
     rows = data.split(b"\n")
     place = (problem.line or 1) - 1
     end = rows[place][len(rows[place].rstrip()) :]
-    rows[place : place + 1] = [] if mend.text is None else [_encoded(mend.text) + end]
+    rows[place : place + 1] = [] if repair.text is None else [_encode(repair.text) + end]
     label = f"{problem.path}:{problem.line} {problem.code}"
     plan = WritePlan(VERB, label, [NoteChange(problem.path, data, b"\n".join(rows))])
-    return RepairOffer(mend.label, plan)
+    return RepairOffer(repair.label, plan)
 
 
-def _without_markers(problem: Problem, data: bytes) -> RepairOffer | None:
+def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
     """All markers of the file at once: what one alone leaves behind would no longer be one."""
     lines = log.parse_file(data.decode("utf-8", "surrogateescape"))
     marks = {
@@ -250,7 +249,7 @@ def _without_markers(problem: Problem, data: bytes) -> RepairOffer | None:
     return RepairOffer("take the markers out", plan)
 
 
-def _another_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
+def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
     """Give a note whose id another one has an id of its own; its lines counted for the other."""
     habit = next((habit for habit in habits.known() if path in habit.others), None)
     if habit is None:
@@ -262,14 +261,14 @@ def _another_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOf
     return RepairOffer(f"set {change}", plan_set(workspace, [path], [change]))
 
 
-def _about_habit(
+def _offer_for_entry(
     workspace: Workspace, habits: HabitIndex, code: str, habit: Habit, entry: LogEntry
 ) -> RepairOffer | None:
     """What can be done about an entry that its habit or the other lines of its day contradict."""
     definition = habit.definition
     day = date.fromordinal(entry.day)
     if code == "W102":
-        return _settled(workspace, habits, habit, day)
+        return _restate_day(workspace, habits, habit, day)
     if code == "W105" and not definition.path:
         first = min(line.entry.day for line in habits.lines(habit))
         fields = {"habit": entry.habit, "since": date.fromordinal(first).isoformat()}
@@ -287,7 +286,7 @@ def _about_habit(
     return None
 
 
-def _settled(
+def _restate_day(
     workspace: Workspace, habits: HabitIndex, habit: Habit, day: date
 ) -> RepairOffer | None:
     """What counts of a day on which lines contradict each other, said once more for good."""
@@ -306,7 +305,7 @@ def _settled(
         data = None
     before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()
     gap = b"" if before.endswith(b"\n") or not before else b"\n"
-    after = before + gap + _encoded(line) + b"\n"
+    after = before + gap + _encode(line) + b"\n"
     label = f"say again: {line.partition(': ')[2]}"
     return RepairOffer(label, WritePlan(VERB, line, [NoteChange(path, data, after)]))
 
@@ -320,14 +319,14 @@ def _habit(habits: HabitIndex, entry: LogEntry | None) -> Habit | None:
         return None
 
 
-def _line(data: bytes, number: int) -> str | None:
+def _text_of_line(data: bytes, number: int) -> str | None:
     rows = data.split(b"\n")
-    return _decoded(rows[number - 1]).rstrip() if number <= len(rows) else None
+    return _decode(rows[number - 1]).rstrip() if number <= len(rows) else None
 
 
-def _decoded(row: bytes) -> str:
+def _decode(row: bytes) -> str:
     return row.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").rstrip()
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

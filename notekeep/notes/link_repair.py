@@ -9,7 +9,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Problem, Refused
-from notekeep.markdown.links import fold_name, note_stem, retarget
+from notekeep.markdown.links import NOT_IN_WIKI_LINK, fold_name, note_stem, retarget
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 
@@ -30,7 +30,6 @@ SHORTEST = 5
 """Names shorter than this are all near each other."""
 
 _DIGITS = re.compile(r"\d+")
-_NO_NAME = re.compile(r"[\[\]|#^\n]")
 
 
 class Near(NamedTuple):
@@ -100,8 +99,8 @@ def repair_links(
         folder = note.path.rpartition("/")[0]
         if (line, link.target) not in broken:
             continue
-        meant, old = _meant(link, folder, near)
-        edit = _edit(note, link, meant, near, old) if meant else None
+        meant, old = _find_meant(link, folder, near)
+        edit = _make_edit(note, link, meant, near, old) if meant else None
         if meant and edit:
             message = f'There is no note "{link.target}", and one "{meant.name}".'
             found.append(Problem(note.path, line, message, "", "broken-link"))
@@ -116,7 +115,7 @@ def resolve_target(target: str, folder: str) -> str:
     return normpath(f"{folder}/{target}".lstrip("/"))
 
 
-def _meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
+def _find_meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
     """The note that a link means, and the path at which it was looked for."""
     if not link.wiki and not link.target.startswith("/"):
         target = f"./{link.target}"
@@ -125,11 +124,11 @@ def _meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
     return near.of(link.target, folder), resolve_target(link.target, folder)
 
 
-def _edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> TextEdit | None:
+def _make_edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> TextEdit | None:
     """The edit of one link; None when its target cannot be told from the rest of it."""
     if link.wiki:
         start = note.body.find(link.target, link.start, link.end)
-        if start < 0 or _NO_NAME.search(meant.name):
+        if start < 0 or NOT_IN_WIKI_LINK.search(meant.name):
             return None
         return TextEdit(start, start + len(link.target), meant.name, line=link.line)
     edits = retarget(

@@ -1,4 +1,4 @@
-"""What is wrong in notes and logs and can be mended without a guess: `lint`.
+"""What is wrong in notes and logs and can be fixed without a guess: `lint`.
 
 A finding with a fix has an edit in the plan; one without says what a person can do. What is broken
 beyond that (front matter that cannot be read) is for `doctor` to say.
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
 from notekeep.habits.log import parse_file
 from notekeep.habits.repairs import repair_line
-from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown import field_edit
 from notekeep.markdown.field_changes import check_value
-from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import read_note
 from notekeep.markdown.schema import find_known_keys, role
+from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
-from notekeep.notes.moves import add_moves, find_portable_names, name_problems
+from notekeep.notes.moves import add_moves, find_name_problems, find_portable_names
 from notekeep.notes.plan import NoteChange, WritePlan
 
 if TYPE_CHECKING:
@@ -34,22 +34,15 @@ class LintFinding(NamedTuple):
 
     Attributes:
         problem: What, where, and what to do.
-        has_fix: Whether the plan mends it.
+        has_fix: Whether the plan fixes it.
     """
 
     problem: Problem
     has_fix: bool
 
 
-class _EmptyFacts(NamedTuple):
-    """What stands for what a body says where nobody asks, as to look for it is most of the work."""
-
-    title: str = ""
-    tags: tuple[str, ...] = ()
-
-
 class Lint(NamedTuple):
-    """What `lint` found, and the plan that mends what can be mended."""
+    """What `lint` found, and the plan that fixes what can be fixed."""
 
     findings: list[LintFinding]
     plan: WritePlan
@@ -63,8 +56,8 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
     moves = find_portable_names(workspace, wanted)
     distinct = set(workspace.distinct(wanted))
     for path in wanted:
-        named = name_problems(path, is_mended=path in moves)
-        found.findings.extend(LintFinding(problem, mended) for problem, mended in named)
+        named = find_name_problems(path, is_fixed=path in moves)
+        found.findings.extend(LintFinding(problem, is_fixed) for problem, is_fixed in named)
         if path not in distinct:
             continue
         try:
@@ -72,9 +65,9 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
         except (NotFound, Refused):
             continue
         if role(path, workspace.schema) == "log":
-            findings, after = _log(path, data)
+            findings, after = _lint_log(path, data)
         else:
-            findings, after = _note(workspace, path, data, near, found.plan)
+            findings, after = _lint_note(workspace, path, data, near, found.plan)
         found.findings.extend(findings)
         if after != data:
             found.plan.changes.append(NoteChange(path, data, after))
@@ -82,42 +75,43 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
     return found
 
 
-def _log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
+def _lint_log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
     """Lines of a log that were meant as a check-in and only need another shape."""
     found: list[LintFinding] = []
     codes: dict[int, str] = {}
     for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
         report = placed.line.report
-        mend = repair_line(report.code, placed.text) if report else None
-        if report is None or mend is None or not mend.is_sure:
+        repair = repair_line(report.code, placed.text) if report else None
+        if report is None or repair is None or not repair.is_sure:
             continue
         codes[placed.number] = report.code
-        problem = Problem(path, placed.number, report.message, mend.label, report.code)
+        problem = Problem(path, placed.number, report.message, repair.label, report.code)
         found.append(LintFinding(problem, has_fix=True))
     return found, repair_log(data, codes)
 
 
-def _note(
+def _lint_note(
     workspace: Workspace, path: str, data: bytes, near: NearNames, plan: WritePlan
 ) -> tuple[list[LintFinding], bytes]:
     """Links and tags of a note."""
     broken = {
         (link.line, link.target) for link in workspace.catalog.links(path) if link.state == "broken"
     }
-    note = read_note(path, data, workspace.schema, None if broken else _EmptyFacts())
+    # Looking through the body is most of the work.
+    note = read_note(path, data, workspace.schema, in_body=bool(broken))
     if note.problem is not None:
         return [], data
     links, after = repair_links(note, data, broken, near)
     tags: list[Problem] = []
     try:
-        tags, after = _tags(path, after)
+        tags, after = _lint_tags(path, after)
     except Refused as error:
         plan.refuse(path, error)
     found = [LintFinding(problem, has_fix=True) for problem in (*tags, *links)]
-    return [*found, *_values(workspace, note, data)], after
+    return [*found, *_lint_values(workspace, note, data)], after
 
 
-def _values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
+def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
     """Values outside the range or the choices of their field; what was meant is a guess."""
     keys = find_known_keys(note.raw)
     for name, value in note.fields.items():
@@ -129,19 +123,14 @@ def _values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFindi
             yield LintFinding(problem, has_fix=False)
 
 
-def _tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
+def _lint_tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     """Tags of front matter: written with `#`, twice, or as text that lists several."""
-    matter = frontmatter.read_frontmatter(data)
-    key = find_known_keys(matter.fields).get("tags")
-    if key is None:
-        return [], data
-    said = matter.words.get(key, "")
-    words = [str(item) for item in parse_items("tags", said)]
+    key, words, is_text = read_tags(data)
     first: dict[str, str] = {}
     for word in words:
         first.setdefault(word.lstrip("#").casefold(), word.lstrip("#"))
     wanted = list(first.values())
-    is_text = isinstance(said, str) and len(words) > 1
+    is_text = is_text and len(words) > 1
     if words == wanted and not is_text:
         return [], data
     line = find_key_line(data, key)

@@ -64,7 +64,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
     target = f"{folder}/{name}" if folder else name
     plan = _move(workspace, "rename", row, target)
     moved = plan.changes[0]
-    after = _retitled(workspace, moved.path, moved.after or b"", row.title, title)
+    after = _set_title(workspace, moved.path, moved.after or b"", row.title, title)
     plan.changes[0] = moved._replace(after=after)
     plan.label = f"{row.title} -> {title}"
     return plan
@@ -233,19 +233,19 @@ class LinkUpdater:
         edits = retarget(
             note.body,
             note.spans.links if note.spans else [],
-            lambda link: self._paths(link, note.path, path),
+            lambda link: self._link_paths(link, note.path, path),
             from_old=note.path,
             from_new=path,
             unique=lambda stem: self.stems[stem] == 1,
             is_relative=self.style.form == "relative",
         )
-        return self._front_matter(note, edit_body(note, data, edits), path)
+        return self._rewrite_front_matter(note, edit_body(note, data, edits), path)
 
-    def _paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
+    def _link_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where a link led and should lead; None for one that stays as it is."""
         found = self.resolver.resolve(link.target, source)
         if not found:
-            return self._file(link, source, path) if path != source else None
+            return self._file_paths(link, source, path) if path != source else None
         moved = self.moves.get(found[0])
         if moved is not None:
             return found[0], moved
@@ -259,39 +259,40 @@ class LinkUpdater:
         after = self._resolver_after.resolve(target, path)
         return after[:1] != found[:1] or len(after) > len(found)
 
-    def _file(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
+    def _file_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where the file is that a link led to, when it leads there no more from the new place."""
         target = link.target
         if self.files is None or "." not in target.rpartition("/")[2]:
             return None
-        before, after = (self._found(target, place) for place in (source, path))
+        before, after = (self._find_attachment(target, place) for place in (source, path))
         if self.style.form == "relative" and not link.wiki and _from(source, target) == before:
             # It is one for every program, and not only for those that look for a bare name.
             after = _from(path, target)
         return (before, before) if before and before != after else None
 
-    def _found(self, target: str, path: str) -> str | None:
+    def _find_attachment(self, target: str, path: str) -> str | None:
         try:
             return self.files.find(target, path) if self.files is not None else None
         except Refused:
             return None
 
-    def _front_matter(self, note: Note, data: bytes, path: str) -> bytes:
+    def _rewrite_front_matter(self, note: Note, data: bytes, path: str) -> bytes:
         for key, value in frontmatter.read_frontmatter(data).fields.items():
-            moved = self._value(value, note.path, path)
+            moved = self._rewrite_value(value, note.path, path)
             if moved != value:
                 data = field_edit.set_field(data, key, moved)
         return data
 
-    def _value(self, value: Value, source: str, path: str) -> Value:
+    def _rewrite_value(self, value: Value, source: str, path: str) -> Value:
         if isinstance(value, list):
             texts = (
-                self._text(one, source, path) if isinstance(one, str) else one for one in value
+                self._rewrite_text(one, source, path) if isinstance(one, str) else one
+                for one in value
             )
             return list(texts)
-        return self._text(value, source, path) if isinstance(value, str) else value
+        return self._rewrite_text(value, source, path) if isinstance(value, str) else value
 
-    def _text(self, text: str, source: str, path: str) -> str:
+    def _rewrite_text(self, text: str, source: str, path: str) -> str:
         def moved(match: re.Match[str]) -> str:
             target = match[1].strip()
             found = self.resolver.resolve(target, source)
@@ -327,7 +328,7 @@ def _need_free(workspace: Workspace, path: str, target: str, taken: Collection[s
         raise Refused(f"two of these notes would be {target}", "rename one of them first")
 
 
-def _retitled(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
+def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
     """The note with its title changed where it is written; a file's name needs no change inside."""
     note = workspace.note(path, data)
     if "title" in note.raw:
@@ -371,17 +372,17 @@ def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str,
     return moves
 
 
-def name_problems(path: str, *, is_mended: bool) -> list[tuple[Problem, bool]]:
-    """Tell which parts of a path do not travel, each with whether it is mended."""
+def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool]]:
+    """Tell which parts of a path do not travel, each with whether it is fixed."""
     parts = path.split("/")
     found = []
     for depth, part in enumerate(parts, 1):
         reason = portability_problem(part)
         if reason:
             own = depth == len(parts)
-            hint = "" if own and is_mended else _FILE_HINT if own else _FOLDER_HINT
+            hint = "" if own and is_fixed else _FILE_HINT if own else _FOLDER_HINT
             problem = Problem(path, None, f"The name '{part}' {reason}.", hint, "name")
-            found.append((problem, own and is_mended))
+            found.append((problem, own and is_fixed))
     return found
 
 
@@ -406,13 +407,13 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
         except Refused as error:
             plan.refuse(path, error)
         if target:
-            after = _titled(workspace, path, after)
+            after = _keep_title(workspace, path, after)
         if target or after != before:
             changes[path] = NoteChange(path, before, after, target)
     plan.changes[:] = [changes[path] for path in sorted(changes)]
 
 
-def _titled(workspace: Workspace, path: str, data: bytes) -> bytes:
+def _keep_title(workspace: Workspace, path: str, data: bytes) -> bytes:
     """A note with its file's name as its title, where that is what it is called by."""
     note = workspace.note(path, data)
     stem = note_stem(path)

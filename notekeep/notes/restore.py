@@ -76,7 +76,7 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
         Ambiguous: Several notes have it, or had it.
     """
     row = find_exact(workspace.catalog, name, str(workspace.root))
-    gone = [] if row else _gone(workspace, history, name)
+    gone = [] if row else _find_gone(workspace, history, name)
     if len(gone) > 1:
         raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
     path = gone[0] if gone else (row or resolve(workspace.catalog, name, str(workspace.root))).path
@@ -139,7 +139,7 @@ def plan_untrash(workspace: Workspace, history: History, name: str, to: str = ""
 def find_trashed(workspace: Workspace, name: str) -> str:
     """The one file in the trash that a name means: its path there, its old path, or its name."""
     listed = [one.path for one in list_trash(workspace.root)]
-    found = _named(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
+    found = _match_names(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
     if not found:
         raise NotFound(f"nothing in the trash is called {name!r}", "`notekeep trash` lists it")
     if len(found) > 1:
@@ -147,7 +147,7 @@ def find_trashed(workspace: Workspace, name: str) -> str:
     return found[0]
 
 
-def _gone(workspace: Workspace, history: History, name: str) -> list[str]:
+def _find_gone(workspace: Workspace, history: History, name: str) -> list[str]:
     """The notes of history with a name that are not in the vault, the last seen first."""
     paths: dict[str, None] = {}
     for record in history.records():
@@ -159,12 +159,12 @@ def _gone(workspace: Workspace, history: History, name: str) -> list[str]:
             paths[change.path if is_deleted else change.to or change.path] = None
     return [
         path
-        for path in _named(reversed(paths), name)
+        for path in _match_names(reversed(paths), name)
         if not path.startswith(f"{TRASH}/") and content_at(workspace.root, path) is None
     ]
 
 
-def _named(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
+def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
     """The paths that a name means exactly, else those whose file it names."""
     wanted = {name_key(name), name_key(f"{name}.md")}
     listed = list(paths)
@@ -197,15 +197,14 @@ class Traces(NamedTuple):
     trashed: list[str]
 
 
-def find_traces(vault: Vault, name: str) -> Traces:
-    """Look for what is kept of a note, also of one that is gone.
+def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
+    """Find what is kept of a note, also of one that is gone.
 
     Raises:
         NotFound: Neither the vault nor history knows it.
     """
-    history = vault.history
-    past = find_versions(vault.notes.workspace, history.store, name)
-    records = history.store.records()
+    past = find_versions(workspace, history, name)
+    records = history.records()
     names = list_past_paths(records, past.path)
     steps = sum(
         any(change.path in names or change.to in names for change in record.changes)
@@ -214,8 +213,8 @@ def find_traces(vault: Vault, name: str) -> Traces:
     )
     trashed = [
         one.path
-        for one in list_trash(vault.root)
-        if one.path in names or original_path(history.store, one.path) in names
+        for one in list_trash(workspace.root)
+        if one.path in names or original_path(history, one.path) in names
     ]
     known = sorted(name for name in names if not name.startswith(f"{TRASH}/"))
     return Traces(past.path, known, len(past.versions), steps, past.now is not None, trashed)

@@ -162,7 +162,7 @@ class TestForget:
         unsaved = UnsavedText.of("inbox/List.md", canary.encode(), b"", (0, 0))
         AutosaveFile(vault.places.state, "inbox/List.md").write(unsaved)
 
-        traces = find_traces(vault, f"inbox/{canary} list.md")
+        traces = find_traces(vault.notes.workspace, vault.history.store, f"inbox/{canary} list.md")
         assert traces.versions > 1
         assert traces.steps == 3
         forget_traces(vault, traces)
@@ -177,7 +177,7 @@ class TestForget:
 
     def test_other_notes_keep_their_history(self, vault: Vault) -> None:
         vault.notes.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
-        traces = find_traces(vault, "Deep Work")
+        traces = find_traces(vault.notes.workspace, vault.history.store, "Deep Work")
         assert (traces.there, traces.trashed) == (True, [])
         forget_traces(vault, traces)
         assert vault.history.store.versions("books/Deep Work.md") == []
@@ -188,7 +188,7 @@ class TestForget:
 
     def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:
         vault.notes.delete("Deep Work")
-        traces = find_traces(vault, "Deep Work")
+        traces = find_traces(vault.notes.workspace, vault.history.store, "Deep Work")
         assert not traces.there
         assert traces.trashed == [".trash/books/Deep Work.md"]
 

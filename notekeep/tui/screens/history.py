@@ -257,7 +257,7 @@ class HistoryScreen(OverlayScreen):
     def action_forget(self) -> None:
         in_background(
             self,
-            lambda: find_traces(self.vault, self.path),
+            lambda: find_traces(self.vault.notes.workspace, self.vault.history.store, self.path),
             self._ask_to_forget,
             group="traces",
             holds_keys=True,
