@@ -18,7 +18,7 @@ from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens import publish_actions
 from notekeep.tui.screens.vault_screen import QueuedKeys, VaultScreen
-from notekeep.tui.widgets.line_view import DiffView
+from notekeep.tui.widgets.plan_view import PlanView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
@@ -62,7 +62,7 @@ class PublishScreen(VaultScreen):
     OPENED_BY = "show-publish"
 
     posts = getters.query_one("#drafts", PostList)
-    diff = getters.query_one(DiffView)
+    diff = getters.query_one(PlanView)
 
     shown: ExportPlan | WritePlan | None = None
     """The plan on the screen, of an export or of a note; None while there is none."""
@@ -86,7 +86,7 @@ class PublishScreen(VaultScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
             yield PostList(self.glyphs, id="drafts")
-            yield DiffView(self.glyphs)
+            yield PlanView(self.glyphs)
 
     def on_mount(self) -> None:
         self.queued = QueuedKeys(self)

@@ -19,13 +19,6 @@ from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.plan_lines import (
-    error_lines,
-    exported_lines,
-    patch_lines,
-    plan_lines,
-    report_lines,
-)
 from notekeep.tui.render.styled_text import line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
@@ -40,10 +33,6 @@ if TYPE_CHECKING:
     from textual.geometry import Region
     from textual.selection import Selection
 
-    from notekeep.errors import NotekeepError
-    from notekeep.export.check.page_checks import CheckReport
-    from notekeep.export.plan import ExportPlan, ExportResult
-    from notekeep.notes.plan import WritePlan
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.styled_text import StyledLine
 
@@ -418,13 +407,7 @@ class TextPage(LineView):
 
 
 class DiffView(TextPage):
-    """Lines made for the width there is, and made again for another.
-
-    Attributes:
-        is_plan: Whether they are what an export would write.
-    """
-
-    is_plan = False
+    """Lines made for the width there is, and made again for another."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -432,21 +415,6 @@ class DiffView(TextPage):
         self._make: Callable[[int], list[StyledLine]] = lambda _width: []
         self._lines: list[StyledLine] = []
         self._width = -1
-
-    def show_plan(self, plan: ExportPlan, *, stays: bool = False) -> None:
-        """Show what an export would write; `stays` where it was shown before, at the same line."""
-        self.show(lambda width: plan_lines(plan, width, self._glyphs), stays=stays)
-        self.is_plan = True
-
-    def show_exported(self, done: ExportResult) -> None:
-        self.show(lambda width: exported_lines(done, width, self._glyphs))
-
-    def show_patch(self, plan: WritePlan) -> None:
-        """Show what would come back into notes."""
-        self.show(lambda width: patch_lines(plan, width, self._glyphs))
-
-    def show_report(self, report: CheckReport) -> None:
-        self.show(lambda width: report_lines(report, width, self._glyphs))
 
     @property
     def is_busy(self) -> bool:
@@ -457,13 +425,9 @@ class DiffView(TextPage):
         """Show a few words instead."""
         self.show(lambda _width: list(lines))
 
-    def show_reason(self, error: NotekeepError) -> None:
-        """Show why there is nothing to show."""
-        self.show(lambda width: error_lines(error, width))
-
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
         """Show what `make` gives for a width, from its first line on unless it `stays`."""
-        self._make, self._width, self.is_plan = make, -1, False
+        self._make, self._width = make, -1
         self.lines_changed()
         if not stays:
             self.scroll_to(y=0, animate=False, immediate=True)
