@@ -120,7 +120,6 @@ def check_posts(screen: PublishScreen) -> None:
     if not plan.is_empty and plan is not screen.exported:
         show_message(screen, "Write it first: what is in the site is checked")
         return
-    from notekeep.export.check.page_checks import check_export
 
     def show(report: CheckReport) -> None:
         screen.show_work_status("")
@@ -133,7 +132,7 @@ def check_posts(screen: PublishScreen) -> None:
     screen.show_work_status("Building the site …")
     in_background(
         screen,
-        partial(check_export, plan),
+        partial(screen.vault.publishing.check_export, plan),
         show,
         group="check",
         exclusive=True,
