@@ -19,7 +19,7 @@ from zlib import crc32
 from notekeep import __version__
 from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
-from notekeep.errors import IndexBusy, IndexUnusable, NotekeepError, Problem
+from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, role
 from notekeep.storage.private_files import restrict_access
 from notekeep.storage.scan import ScanResult, sweep
@@ -190,16 +190,27 @@ class Indexer:
             Failure: The vault is not there, or the cache cannot be written.
         """
         index = self._index if words else None
-        run = _Run(
-            index,
-            self._keep,
-            progress or (lambda _done, _total: None),
-            cancelled or (lambda: False),
-        )
+
+        def refresh_catalog() -> _Run:
+            run = _Run(
+                index,
+                self._keep,
+                progress or (lambda _done, _total: None),
+                cancelled or (lambda: False),
+            )
+            self._refresh_catalog(run, verify=verify, forget_missing=forget_missing, budget=budget)
+            return run
+
         with self._reads_files:
             if full:
                 self._catalog.clear()
-            self._refresh_catalog(run, verify=verify, forget_missing=forget_missing, budget=budget)
+            rebuilt = self._catalog.rebuilt
+            try:
+                run = refresh_catalog()
+            except Failure:
+                if self._catalog.rebuilt == rebuilt:
+                    raise
+                run = refresh_catalog()  # it was damaged and set aside: fill the empty one
         done = run.done
         if index is None or done.pending:
             done.pending_words = len(self._catalog.dirty())

@@ -5,6 +5,7 @@ Index, preview and export read the same table, and `make bench` measures it.
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from functools import partial
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SMALL: Final = 6_000
-TIMES: Final = 4
-SLACK: Final = 2.5
+SMALL: Final = 4_000
+TIMES: Final = 8
+SLACK: Final = 3
 LEAST: Final = 0.005
 """Seconds below which the clock and not the text decides how long a reading takes."""
 
@@ -111,17 +112,20 @@ def seconds(run: Callable[[str], object], text: str, times: int = 3) -> float:
     """Return the least processor time that `run` takes with a text."""
     took = []
     for _ in range(times):
+        gc.collect()
+        gc.disable()  # what other tests left in memory is not looked through meanwhile
         began = time.process_time()
         run(text)
         took.append(time.process_time() - began)
+        gc.enable()
     return min(took)
 
 
 def assert_linear(run: Callable[[str], object], make: Callable[[int], str]) -> None:
     """Assert that `run` takes time in proportion to the length of a text.
 
-    Four times the text may take ten times as long, since caches and memory have their say; what
-    is quadratic takes sixteen.
+    Eight times the text may take twenty-four times as long, since caches and memory have their say;
+    what is quadratic takes sixty-four.
     """
     run(make(100))  # what is imported for the first text is no part of its time
     small = large = math.inf
