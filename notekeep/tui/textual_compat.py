@@ -274,8 +274,8 @@ def bindings_of(node: DOMNode) -> Iterator[Binding]:
         yield binding
 
 
-# Background work that yields to keys. Threads call `give_way` between small pieces of work. While
-# the event loop waits they go on; while it works on a key they stop there.
+# Background work that yields to keys. Threads call `yield_to_ui` between small pieces of work.
+# While the event loop waits they go on; while it works on a key they stop there.
 
 LONGEST = 0.05
 """Seconds that a thread waits at once: the loop may never come to rest, as in an animation."""
