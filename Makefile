@@ -28,7 +28,7 @@ check: format lint types contracts spell test-all
 
 # The words on the other fork of Whoosh, so that there is a way out of the first.
 check-fallback: $(VENV)/.fallback
-	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/index/words
+	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/search
 
 # Every generator that drafts are written for: what is missing is installed, then each builds the
 # vault of traps, and the table says what its pages show.
@@ -70,7 +70,7 @@ bench: $(VENV)/.dev $(VENV)/.bench
 
 # The index killed while it is built and changed, as often as wanted.
 kills: $(VENV)/.dev
-	@NOTEKEEP_INDEX_KILLS=$(or $(SIZE),25) $(BIN)/python -m pytest -q tests/index/test_background.py
+	@NOTEKEEP_INDEX_KILLS=$(or $(SIZE),25) $(BIN)/python -m pytest -q tests/catalog/test_background.py
 
 reliability: $(VENV)/.dev
 	@$(BIN)/python -m reliability --write --size $(or $(SIZE),full)
@@ -78,7 +78,7 @@ reliability: $(VENV)/.dev
 # What `make check` does with habits, at the size that a release is held to.
 habits-long: $(VENV)/.dev
 	@NOTEKEEP_HABIT_SETS=20000 NOTEKEEP_HABIT_MERGES=500 NOTEKEEP_HABIT_LINES=1000000 \
-		$(BIN)/python -m pytest -n $(WORKERS) -q tests/habits/test_sets.py tests/index/habits
+		$(BIN)/python -m pytest -n $(WORKERS) -q tests/habits/test_sets.py tests/habits/tracking
 
 # Drafts through 200 lives of edits, renames and exports; `make check` leads a dozen.
 lives: $(VENV)/.dev

@@ -109,7 +109,7 @@ def outcomes(
 def run(size: int, folder: Path) -> Result:
     """Kill at every step, and `size` times at random.
 
-    With FEW kills or less, one program of each sort is enough; tests/files kills the others.
+    With FEW kills or less, one program of each sort is enough; tests/storage kills the others.
     """
     result = Result()
     thin = size < FEW

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 STRIDE = 7
-"""Every check tries each so-manieth call of the verbs; tests/files tries all of the actions."""
+"""Every check tries each so-manieth call of the verbs; tests/storage tries all of the actions."""
 
 ERRORS = [errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EMFILE, errno.EINTR]
 MOST = 2000

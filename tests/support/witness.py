@@ -28,6 +28,9 @@ MET: Final = "at the same moment"
 SHOWN: Final = frozenset({"tick", "edit"})
 """Verbs of which no toast needs to tell: one sees the mark change, or typed the text."""
 LOGS: Final = "habits/log/"
+SETTINGS: Final = ".notekeep/config.toml"
+IDENTITY: Final = re.compile(rb'id = "[^"\n]*"[^\n]*\n')
+"""The vault's id, which the first export writes into the settings beside its step."""
 
 
 class Heard(NamedTuple):
@@ -45,12 +48,15 @@ class Heard(NamedTuple):
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """Return what every file of a vault holds, its trash apart."""
-    return {
+    """Return what every file of a vault holds, its trash and the vault's id apart."""
+    files = {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
         if path.is_file() and ".trash" not in path.parts
     }
+    if SETTINGS in files:
+        files[SETTINGS] = IDENTITY.sub(b"", files[SETTINGS], count=1)
+    return files
 
 
 class Witness:

@@ -1,6 +1,6 @@
 """Titles, folders and slugs that would lead out of the vault: they become harmless, or are refused.
 
-Every spelling is tried on `files.paths` itself in tests/files/test_paths.py; here they go through
+Every spelling is tried on `files.paths` itself in tests/storage/test_paths.py; here they go through
 the commands that make files.
 """
 

@@ -1,6 +1,6 @@
 """A regular expression that never ends does not keep anybody waiting.
 
-That the process which looks for one is ended is shown in tests/index/test_regexguard.py.
+That the process which looks for one is ended is shown in tests/catalog/test_regexguard.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Somebody who swaps files and folders for links while we write reaches nothing outside.
 
-One swap at each step of a save is staged in tests/files/test_save.py and test_race.py; here an
+One swap at each step of a save is staged in tests/storage/test_save.py and test_race.py; here an
 attacker swaps as fast as they can.
 """
 

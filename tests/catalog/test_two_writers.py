@@ -15,7 +15,7 @@ from notekeep.errors import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 COUNT_UP = """
 import sys

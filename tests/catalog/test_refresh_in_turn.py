@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from notekeep.errors import Problem
     from notekeep.storage.history import OutsideVersion
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 MANY = 5
 

@@ -415,7 +415,7 @@ def test_any_source_twice_is_any_source_once(
         assert all(parse_line(line).entry for line in written)
 
 
-VECTORS = Path(__file__).parents[2] / "habits/vectors/loop_score.json"
+VECTORS = Path(__file__).parents[1] / "habits/vectors/loop_score.json"
 LOOP = [
     case
     for case in json.loads(VECTORS.read_text("utf-8"))["cases"]

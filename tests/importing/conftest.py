@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.vault import Vault
 
-SAMPLES = Path(__file__).parents[2] / "habits/imports/samples"
+SAMPLES = Path(__file__).parents[1] / "habits/imports/samples"
 
 
 @pytest.fixture

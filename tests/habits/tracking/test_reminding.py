@@ -12,7 +12,7 @@ from notekeep.tracking.tracker import due, filter_unsent, list_reminders
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.index.habits.conftest import Notebook
+    from tests.habits.tracking.conftest import Notebook
 
 HEAD = "since: 2026-11-01\n---\n"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.catalog.queries import on_this_day
 
 if TYPE_CHECKING:
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 
 def test_notes_of_earlier_years_newest_year_first(vault: Vault) -> None:

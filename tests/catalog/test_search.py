@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.search.results import SearchResults
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 NOTES = {
     "leverage.md": "# Leverage\n\nCode and media are leverage.\n\n## Labour\n\nOld leverage.\n",

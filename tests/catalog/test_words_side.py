@@ -14,7 +14,7 @@ from notekeep.search.whoosh_index import WhooshIndex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 
 @pytest.fixture

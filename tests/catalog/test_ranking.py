@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.search.results import SearchResults
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 FILLER = "Some other words that stand here so that notes are of one length. " * 3
 

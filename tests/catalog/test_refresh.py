@@ -17,7 +17,7 @@ from notekeep.storage.history import OutsideVersion
 
 if TYPE_CHECKING:
     from notekeep.catalog.indexer import Refreshed
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 
 def test_new_changed_and_deleted_notes_are_found(vault: Vault) -> None:

@@ -13,7 +13,7 @@ from notekeep.errors import Refused
 from notekeep.importing.given_files import read_loop
 from tests.support.taken import lines
 
-SAMPLE = Path(__file__).parents[2] / "habits/imports/samples/loop.db"
+SAMPLE = Path(__file__).parents[1] / "habits/imports/samples/loop.db"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from notekeep.catalog.queries import count_by, facets
 
 if TYPE_CHECKING:
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 NOTES = {
     "books/a.md": (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path as Folder
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 NOTES = {
     "books/habits.md": """---

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 PATHS = st.sampled_from(
     ["a.md", "b.md", "sub/a.md", "sub/c.md", "templates/t.md", "habits/log/x.md", "é.md"]

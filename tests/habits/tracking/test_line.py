@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.index.habits.conftest import Notebook
+    from tests.habits.tracking.conftest import Notebook
 
 
 def shown(notebook: Notebook) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 
 def plan(vault: Vault, query: str) -> str:

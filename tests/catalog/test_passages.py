@@ -13,7 +13,7 @@ from notekeep.search.whoosh_index import WhooshIndex
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from notekeep.errors import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from notekeep.search.text_filter import SearchSources
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 FILLER = {f"other/{number}.md": f"Nothing in common, number {number}.\n" for number in range(20)}
 KIN = {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.search.results import SearchResults
-    from tests.index.conftest import Vault
+    from tests.catalog.conftest import Vault
 
 NOTES = {
     "books/Atomic Habits.md": "---\ntype: book\naliases: [Tiny changes]\n---\n",
