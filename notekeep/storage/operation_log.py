@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.background import yield_to_ui
@@ -22,12 +21,13 @@ from notekeep.storage.private_files import hold_lock_file, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from notekeep.storage.content import Digest
 
 LOG_FORMAT = 1
 
-_TAIL = 1 << 16  # longer than any line of a step of one change
+_TAIL = 1 << 16  # longer than any line of a step of a few changes
 
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
@@ -120,16 +120,24 @@ class OperationLog:
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
         self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
-        self._guard = RLock()
-        self._depth = 0
+
+    def check_format(self) -> None:
+        """Raise Refused when a newer notekeep wrote the log."""
+        with suppress(FileNotFoundError), open(self.path, "rb") as file:
+            if int(_parse(file.readline()).get("format", LOG_FORMAT)) > LOG_FORMAT:
+                raise Refused(
+                    "The history of this vault was written by a newer notekeep.",
+                    "Update notekeep on this machine.",
+                )
 
     def append(self, record: StepRecord) -> None:
         """Add a step; Refused when a newer notekeep wrote the log."""
-        self._append(record_to_json(record))
-
-    def void(self, step: str) -> None:
-        """Record that a step which is in the log was not done after all."""
-        self._append({"void": step})
+        with self.locked():
+            self.check_format()
+            if not os.path.exists(self.path):
+                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
+                write_file(self.path, f"{first}\n".encode())
+            append_line(self.path, json.dumps(record_to_json(record)))
 
     def steps(self) -> list[StepRecord]:
         """Read all steps that were done, oldest first; what cannot be understood is passed over."""
@@ -145,17 +153,14 @@ class OperationLog:
 
     def _read(self) -> list[StepRecord]:
         records: list[StepRecord] = []
-        voided: set[str] = set()
         for line in self._lines():
             yield_to_ui()
-            if "void" in line:
-                voided.add(line["void"])
-            elif "changes" in line and (record := record_from_json(line)) is not None:
+            if "changes" in line and (record := record_from_json(line)) is not None:
                 records.append(record)
-        return [record for record in records if record.id not in voided]
+        return records
 
     def last(self) -> StepRecord | None:
-        """Read the last step alone; None for a voided one, or one of many changes."""
+        """Read the last step alone; None where it is longer than the end that is read."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -181,35 +186,9 @@ class OperationLog:
                     lines.append(record_to_json(changed))
             write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
-    def _append(self, data: dict[str, Any]) -> None:
-        with self.locked():
-            if not os.path.exists(self.path):
-                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
-                write_file(self.path, f"{first}\n".encode())
-            with open(self.path, "rb") as file:
-                first_line = _parse(file.readline())
-            if int(first_line.get("format", LOG_FORMAT)) > LOG_FORMAT:
-                raise Refused(
-                    "The history of this vault was written by a newer notekeep.",
-                    "Update notekeep on this machine.",
-                )
-            append_line(self.path, json.dumps(data))
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes and threads from adding to the log; may be nested.
-
-        A single change locks the log from the moment it is recorded until it is made, so that who
-        finds it recorded and not made knows that its maker is gone.
-        """
-        with self._guard, ExitStack() as stack:
-            if not self._depth:
-                stack.enter_context(hold_lock_file(f"{self.path}.lock", self.path))
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep other processes and threads from adding to the log; not to be nested."""
+        return hold_lock_file(f"{self.path}.lock", self.path)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Yield lines one by one: all at once they would take ten times the file."""

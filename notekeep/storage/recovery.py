@@ -56,7 +56,6 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
         _clear_temps(stores, place, entry.record)
         entry.finish()
         finished.append(record)
-    _void_unmade(stores, root)
     return finished
 
 
@@ -146,42 +145,6 @@ def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
                     data = place.read()
                     if any(stores.blobs.read(digest).startswith(data) for digest in digests):
                         place.unlink(name)
-
-
-def _void_unmade(stores: Stores, root: Path | str) -> None:
-    """Revoke the last step in the log if it was recorded and never made.
-
-    Who makes a single change locks the log meanwhile, so here nobody is at it any more.
-    """
-    with stores.log.locked():
-        last = stores.log.last()
-        if last is None or len(last.changes) != 1:
-            return
-        with suppress(OSError, NotekeepError):
-            if _is_unmade(last, last.root or os.fspath(root)):
-                stores.log.void(last.id)
-
-
-def _is_unmade(step: StepRecord, place: str) -> bool:
-    """Tell whether the only change of a step never happened.
-
-    A note may also be as before because another program deleted it or put its old text back, which
-    it did after the step was recorded: what the step wrote stays a version then.
-    """
-    (change,) = step.changes
-    if change.kind == "edit":
-        if digest_at(place, change.path) != change.before:
-            return False
-        with open_place(place, change.path) as file:
-            return file.stat().st_ctime <= step.time
-    if change.kind == "new":
-        if path_exists(place, change.path):
-            return False
-        with open_place(place, change.path, follow=False) as file:
-            return os.stat(file.folder).st_mtime <= step.time
-    if change.kind == "seen" or not (change.to or step.root):
-        return False
-    return path_exists(place, change.path) and not path_exists(place, change.to)
 
 
 def sweep_temps(
