@@ -64,21 +64,9 @@ def replace(
     A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
     and mode, owner and attributes stay.
 
-    Args:
-        path: Relative to the root, or absolute and inside it.
-        data: The new content.
-        expected: The digest of the content the change was made from; None replaces whatever is
-            there, which is stored in history.
-        root: The vault or site that must not be left.
-        history: Where the old content is stored first.
-        keep_ours: Whether the new content becomes a conflict copy when the file has changed. False
-            is for changes that can be made again from what the file holds then, such as a tag.
-
-    Raises:
-        Conflict: The file is not what was expected, or another program saved it at the same moment.
-            Both versions are there; the message says which is where.
-        Refused: It may not be written, is no file, or lies outside the root.
-        Failure: The system could not do it; the file is the old or the new one.
+    `expected` is the digest of the content the change was made from; None replaces whatever
+    is there. Without `keep_ours` no conflict copy is made when the file has changed: for changes
+    that can be made again from what the file holds then, such as a tag.
     """
     shown = os.fspath(path)
     with explain_errors(shown, "saved"):
@@ -92,7 +80,7 @@ def replace(
 
 
 def saved_over_error(shown: str, copy: str) -> Conflict:
-    """Make the error for a save that met another program's: ours is in place, theirs beside it."""
+    """Make the error for a save that met another program's."""
     return changed_error(
         shown,
         f"was saved by another program at the same moment; its version is in '{copy}'",
@@ -229,7 +217,6 @@ def _replace_checked(place: OpenPlace, staged: StagedEdit) -> str | None:
 
 
 def _read(place: OpenPlace, name: str) -> bytes | None:
-    """Read a file of the folder; None for anything that cannot be read or is no file."""
     try:
         return place.read(name)
     except (OSError, NotekeepError):
@@ -262,11 +249,7 @@ def write_temp(
 
 
 def add_conflict_copy(root: Path | str, path: Path | str, data: bytes) -> str:
-    """Write a version of a note, which need not be there, as its conflict copy.
-
-    Returns:
-        The path of the copy below the root; that of an earlier one when it holds the same.
-    """
+    """Write a version of a note, which need not be there, as its conflict copy; return its path."""
     shown = os.fspath(path)
     with explain_errors(shown, "copied"), open_place(root, shown) as place:
         return write_conflict_copy(place, data)
@@ -342,11 +325,8 @@ def _rejected(
 def create(path: Path | str, data: bytes, *, root: Path | str) -> Digest:
     """Make a new file, and missing folders, but never touch one that is there; return its digest.
 
-    Raises:
-        NameTaken: A file or folder of that name is there, or one whose name differs only in case or
-            accents. `file_names.free_path` finds another name.
-        Refused: The name does not travel, or lies outside the root, or may not be written.
-        Failure: The system could not do it; nothing is left of it.
+    `NameTaken` is raised for a name that is there, or differs from one only in case or accents;
+    `file_names.free_path` finds another.
     """
     with explain_errors(os.fspath(path), "made"):
         place_new_file(root, stage_new_file(root, path, data))
@@ -438,13 +418,7 @@ def move_file(
 ) -> None:
     """Rename or move a file, making missing folders; a link is moved itself.
 
-    Args:
-        path: The file, relative to the root, or absolute and inside it.
-        to: Its new path.
-        root: The vault or site that must not be left.
-        flush: When the change reaches the disk.
-        any_name: Whether the new name may be one that does not travel, as when a file gets back the
-            name it had.
+    `any_name` allows a name that does not travel, for a file that gets back the name it had.
     """
     with (
         explain_errors(os.fspath(path), "moved"),

@@ -76,10 +76,8 @@ def _likely() -> re.Pattern[str]:
 def find_original(name: str, beside: Container[str] = ()) -> str | None:
     """Return the name of the file that a file is a conflict copy of; None for an ordinary file.
 
-    Args:
-        name: A file name without its folder.
-        beside: The names in the same folder. Some tools leave names a person could have chosen
-            ("Rocky (1).md"); they count only when the file they would be a copy of is here.
+    `beside` are the names in the same folder. Some tools leave names a person could have chosen
+    ("Rocky (1).md"); they count only when the file they would be a copy of is here.
     """
     stem, dot, suffix = name.rpartition(".")
     original = stem
@@ -109,10 +107,7 @@ def _may_be_likely(name: str) -> bool:
 def conflict_name(name: str, when: str, number: int = 1) -> str:
     """Build the name of the copy that keeps the losing side of a conflict: one that travels.
 
-    Args:
-        name: The name of the note.
-        when: Local date and time as "YYYY-MM-DD HHMMSS", so that copies sort by age.
-        number: 2 and more when the name is taken.
+    `when` is local date and time as "YYYY-MM-DD HHMMSS", so that copies sort by age.
     """
     stem, dot, suffix = name.rpartition(".")
     if not stem:

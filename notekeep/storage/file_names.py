@@ -54,11 +54,7 @@ _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and Persian words to
 
 
 def safe_name(title: str) -> str:
-    """Make the stem of a file name from any title, so that it means the same on every system.
-
-    What Windows forbids, what hides a file or reads as an option, and what a link cannot hold is
-    left out or replaced: a vault outlives the machine it was made on.
-    """
+    """Make the stem of a file name from any title, so that it means the same on every system."""
     from unicodedata import category, normalize
 
     spaced = "".join(
@@ -123,11 +119,7 @@ def name_key(name: str) -> str:
 
 
 def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
-    """Split a vault path into its parts, refusing what could lead out of the vault by spelling.
-
-    Raises:
-        Refused: The path is absolute, climbs with "..", holds NUL, or names a drive or a device.
-    """
+    """Split a vault path into its parts; Refused for what could lead outside by spelling."""
     plain = path.replace("\\", "/") if windows else path
     parts = [part for part in plain.split("/") if part not in {"", "."}]
     drive = windows and any(":" in part for part in parts)
@@ -138,13 +130,10 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
 
 
 def resolve_path(root: Path | str, path: str) -> Path:
-    """Return the place of a vault path on disk, existing or not; links in it are kept.
+    """Return the place of a vault path on disk, existing or not; Refused when it leads out.
 
     The answer may be out of date at once: what must stay inside while it is written is opened part
     by part by `open_folder`.
-
-    Raises:
-        Refused: The path, or a link on its way, leads out of the root.
     """
     from pathlib import Path
 
@@ -168,11 +157,7 @@ def outside_error(path: str) -> Refused:
 
 
 def vault_path(root: Path | str, path: str | Path) -> str:
-    """Return the vault path of a file, given by an absolute path or from the working directory.
-
-    Raises:
-        Refused: The file is not in the vault, neither as spelt nor with links followed.
-    """
+    """Return the vault path of a file; Refused when it is not in the vault, links followed."""
     for resolve in (os.path.abspath, os.path.realpath):
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
         if is_within(place, base):
@@ -202,11 +187,8 @@ def is_skipped_folder(name: str) -> bool:
 def match_spelling(root: Path | str, path: str) -> str:
     """Spell a path the way the vault spells it, where they differ in case or Unicode form only.
 
-    A vault made elsewhere may have "Books" where the settings say "books": a second folder would
-    be one and the same on the next Mac.
-
-    Raises:
-        NotekeepError: As for `free_path`.
+    A vault made elsewhere may have "Books" where the settings say "books": a second folder would be
+    one and the same on the next Mac.
     """
     place, spelt = os.fspath(root), list[str]()
     for part in split_path(path):
@@ -232,10 +214,6 @@ def free_path(root: Path | str, path: str) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
     The answer may be out of date at once; `atomic.create` is what never overwrites.
-
-    Raises:
-        Refused: The path leads out of the vault, or its folder may not be listed.
-        Failure: The system could not list the folder.
     """
     folder, slash, name = path.rpartition("/")
     taken = {

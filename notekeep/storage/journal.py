@@ -25,13 +25,7 @@ _FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class JournalEntry:
-    """One entry, locked by this process.
-
-    Attributes:
-        record: What happens, and in which order.
-        root: The folder it happens in, as an absolute path.
-        logged: Whether the step goes into the log when it is done.
-    """
+    """One entry, locked by this process. Of one that is not `logged`, the log will say nothing."""
 
     def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
         self._path = path

@@ -119,12 +119,9 @@ def open_place(
 ) -> OpenPlace:
     """Open the folder a path lies in.
 
-    Args:
-        root: The folder that must not be left: a vault or a site.
-        path: Relative to the root, or absolute and inside it.
-        follow: Whether a path that is itself a link stands for what it leads to.
-        make: Whether missing folders are made, under names that travel.
-        flush: When folders that are made reach the disk.
+    The path is relative to the root, or absolute and inside it. With `follow`, one that is itself a
+    link stands for what it leads to; with `make`, missing folders are made, under names that
+    travel.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
@@ -267,12 +264,7 @@ def remove_empty_folders(root: Path | str, made: Sequence[str]) -> None:
 
 
 def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
-    """Read what a file holds now, with its digest, links followed; None when nothing is there.
-
-    Raises:
-        NotekeepError: It is no file, lies outside the root, or keeps changing.
-        OSError: It cannot be read.
-    """
+    """Read what a file holds now, with its digest, links followed; None when nothing is there."""
     try:
         with open_place(root, path) as place:
             data = place.read()
@@ -282,7 +274,7 @@ def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
 
 
 def digest_at(root: Path | str, path: str) -> Digest | None:
-    """Name what a file holds now; None when nothing is there. Raises as `content_at` does."""
+    """Name what a file holds now; None when nothing is there."""
     found = content_at(root, path)
     return found[1] if found else None
 

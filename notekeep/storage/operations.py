@@ -34,10 +34,8 @@ _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
 class Operation:
     """One change of a step.
 
-    Attributes:
-        path: The file, as the step was given it.
-        change: What it does, for the log; complete once it is prepared.
-        made: The folders that were made for it.
+    `change` is what it does, for the log, complete once it is prepared; `made` are the folders that
+    were made for it.
     """
 
     def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:

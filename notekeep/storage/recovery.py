@@ -1,36 +1,30 @@
-"""What a start does after a crash: finishes steps that were cut short, and sweeps up.
+"""What a start does after a crash: finishes steps that were cut short.
 
 Nothing here asks a person. A step in the journal was meant and checked, and both contents of each
-file are in history: it is finished, file by file, wherever a file still is what it was. Unfinished
-files are only removed when history holds what is in them: after a crash between an exchange and the
-check of what came out, one may be all there is of another program's save.
+file are in history: it is finished, file by file, wherever a file still is what it was.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import atomic, scan
-from notekeep.storage.content import Digest, digest_of, read_stable
+from notekeep.storage import atomic
+from notekeep.storage.content import Digest, read_stable
 from notekeep.storage.durability import close
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
 from notekeep.storage.operations import remove_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from notekeep.storage.journal import JournalEntry
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Stores
-
-HOUR_SECONDS = 3600.0
 
 
 def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
@@ -145,59 +139,3 @@ def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
                     data = place.read()
                     if any(stores.blobs.read(digest).startswith(data) for digest in digests):
                         place.unlink(name)
-
-
-def sweep_temps(
-    stores: Stores,
-    root: Path | str,
-    temps: Iterable[str] | None = None,
-    *,
-    min_age: float = HOUR_SECONDS,
-) -> list[str]:
-    """Move the unfinished files that a crash left in the vault into history; gives their paths.
-
-    `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
-    seconds ago are left: somebody may be at work. So is what cannot be read or removed.
-    """
-    if temps is None:
-        temps = scan.sweep(root, {}).temps
-    swept: list[str] = []
-    for path in temps:
-        with suppress(OSError, NotekeepError), open_place(root, path, follow=False) as place:
-            found = place.stat()
-            if abs(time.time() - max(found.st_mtime, found.st_ctime)) < min_age:
-                continue
-            data = place.read()
-            digest = digest_of(data)
-            if data and not stores.blobs.has(digest):
-                stores.blobs.store(data)
-                stores.record_outside([(path, None, digest)])
-            place.unlink(place.name)
-            swept.append(path)
-    return swept
-
-
-def check_displaced(stores: Stores, root: Path | str, min_age: float) -> list[str]:
-    """Make conflict copies of what was written late into files that were replaced; list them."""
-    copies: list[str] = []
-
-    def store_late(path: str, old: Digest, data: bytes) -> None:
-        path = path or _note_of(stores, old)
-        digest = stores.blobs.store(data)
-        if path:
-            with suppress(OSError, NotekeepError), open_place(root, path) as place:
-                copies.append(atomic.write_conflict_copy(place, data))
-                return
-        stores.record_outside([(path or f"late-{digest}", None, digest)])
-
-    stores.displaced.check(min_age, store_late)
-    return copies
-
-
-def _note_of(stores: Stores, digest: Digest) -> str:
-    """Find which note last held a content that a step replaced; "" when no step did."""
-    for record in reversed(stores.log.steps()):
-        for change in record.changes:
-            if change.before == digest and not record.root:
-                return change.to or change.path
-    return ""

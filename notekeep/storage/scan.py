@@ -59,11 +59,10 @@ class Fingerprint(NamedTuple):
     inode: int
 
     def with_uncertainty(self) -> Fingerprint:
-        """Return the same fingerprint made to equal no file.
+        """Return the same fingerprint made to equal no file, so that the content decides next time.
 
         A file that changed moments before the sweep could change again within one tick of the
-        disk's clock and look the same. So the next sweep reports it as modified, and its content
-        decides.
+        disk's clock and look the same.
         """
         return self._replace(ctime_ns=-1)
 
@@ -113,8 +112,8 @@ class ScanResult:
     def looks_incomplete(self) -> bool:
         """Return whether so many notes are gone that a drive may be missing or a sync half done.
 
-        What is known of them should stay until a person is asked. Files that only moved do not
-        count, and a few files gone from a handful are an ordinary afternoon.
+        Files that only moved do not count, and a few files gone from a handful are an ordinary
+        afternoon.
         """
         lost = len(self.removed) - self.moved
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
@@ -169,22 +168,12 @@ def sweep(
     log_folder: str = "habits/log",
     cancelled: Callable[[], bool] | None = None,
 ) -> ScanResult:
-    """Compare the notes on disk with what is known of them.
+    """Compare the notes on disk with the fingerprints that are known of them.
 
     A file that cannot be read hides no other; a link to a folder is not followed, a link to a note
-    inside the vault is.
-
-    Args:
-        root: The vault.
-        known: The fingerprints of the last sweep, by vault path.
-        under: Sweep this folder of the vault only; notes elsewhere are left out of the answer.
-        log_folder: Where every file is read, conflict copies too: lines of a log merge by
-            themselves.
-        cancelled: Asked once a folder; when it is true, the sweep ends there.
-
-    Raises:
-        Failure: The vault itself is not there or cannot be listed: that is not an empty vault.
-        Refused: `under` leads out of the vault.
+    inside the vault is. With `under` only that folder is swept. In `log_folder` every file is read,
+    conflict copies too: lines of a log merge by themselves. Failure is raised when the vault cannot
+    be listed: that is not an empty vault.
     """
     changes = ScanResult()
     unseen = dict(known)
@@ -213,11 +202,7 @@ def sweep(
 
 
 def list_folders(root: str | os.PathLike[str]) -> list[str]:
-    """List the folders that a sweep reads: absolute paths, the vault first.
-
-    Raises:
-        Failure: The vault is not there or cannot be listed.
-    """
+    """List the folders that a sweep reads: absolute paths, the vault first."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     found = []
     for prefix, _ in walk.folders(""):
@@ -261,11 +246,7 @@ def _without_conflicts(
 
 
 def list_files(root: str | os.PathLike[str]) -> Iterator[str]:
-    """List the vault paths of all files that are not ignored, attachments too.
-
-    Raises:
-        Failure: The vault itself cannot be listed.
-    """
+    """List the vault paths of all files that are not ignored, attachments too."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     for prefix, entries in walk.folders(""):
         for entry in entries:

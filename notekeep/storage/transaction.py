@@ -80,7 +80,7 @@ class Transaction:
 
     @property
     def id(self) -> str:
-        """Return its name in the log."""
+        """Its name in the log."""
         return self._template.id
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
@@ -98,8 +98,7 @@ class Transaction:
     def trash(self, path: str, *, system: bool = False) -> str:
         """Move a file to the vault's trash, or to the system's; gives its path in the vault's.
 
-        A folder that is not the vault has no trash: there the file is removed. What goes elsewhere
-        than to the vault's trash is made again from history by an undo.
+        A folder that is not the vault has no trash: there the file is removed.
         """
         if system:
             self.operations.append(SystemTrash(path))
