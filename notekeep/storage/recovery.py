@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError
 from notekeep.storage import atomic
 from notekeep.storage.content import Digest, read_stable
-from notekeep.storage.durability import close
+from notekeep.storage.durability import AT_ONCE, close
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
-from notekeep.storage.operations import remove_file
+from notekeep.storage.operations import Edit, New, remove_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +68,9 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             data = stores.blobs.read(change.after)
-            new = atomic.stage_new_file(root, change.path, data, any_name=True)
-            atomic.place_new_file(root, new)
+            new = New(change.path, data, any_name=True)
+            new.write(root)
+            new.apply(root, stores, AT_ONCE)
             return True
         return digest == change.after
     if change.kind in {"move", "trash"}:
@@ -99,9 +100,9 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         return True
     new = stores.blobs.read(change.after)
     if digest == change.before:
-        staged = atomic.stage(root, change.path, new, digest, stores)
-        if staged is not None:
-            atomic.exchange_staged(root, staged, stores)
+        edit = Edit(change.path, new, digest)
+        if edit.prepare(root, stores, AT_ONCE):
+            edit.apply(root, stores, AT_ONCE)
         return True
     with open_place(root, change.path) as place:
         if digest is None or place.stat().st_nlink < 2:

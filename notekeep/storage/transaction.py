@@ -84,7 +84,7 @@ class Transaction:
         return self._template.id
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content; the arguments are those of `atomic.replace`."""
+        """Give a file a new content; the arguments are those of `operations.replace`."""
         self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:

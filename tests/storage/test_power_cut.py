@@ -23,6 +23,7 @@ from notekeep.storage import (
     durability,
     journal,
     open_folder,
+    operations,
     private_files,
     renames,
 )
@@ -339,11 +340,11 @@ def notes(vault: Path) -> dict[str, bytes]:
 
 
 def do_save(vault: Path, history: History) -> None:
-    atomic.replace("a.md", NEW, digest_of(A), root=vault, history=history)
+    operations.replace("a.md", NEW, digest_of(A), root=vault, history=history)
 
 
 def do_create(vault: Path, history: History) -> None:
-    atomic.create("x/new.md", NEW, root=vault)
+    operations.create("x/new.md", NEW, root=vault)
 
 
 def do_edit(vault: Path, history: History) -> None:

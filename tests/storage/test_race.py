@@ -15,9 +15,9 @@ import pytest
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.storage import renames, scan
-from notekeep.storage.atomic import replace
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
+from notekeep.storage.operations import replace
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
 from tests.support.sizes import sized
 
