@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.storage import durability, file_names
-from notekeep.storage.conflict_names import conflict_name, find_original
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
-from notekeep.storage.file_names import TEMP_PREFIX
+from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place, remove_empty_folders
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id

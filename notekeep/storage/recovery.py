@@ -22,8 +22,7 @@ from notekeep.storage.operations import Edit, New, remove_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.storage.journal import JournalEntry
-    from notekeep.storage.operation_log import ChangeRecord, StepRecord
+    from notekeep.storage.operation_log import ChangeRecord, JournalEntry, StepRecord
     from notekeep.storage.stores import Stores
 
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Failure
-from notekeep.storage.conflict_names import find_original, may_be_conflict
 from notekeep.storage.file_names import (
     TEMP_PREFIX,
+    find_original,
     is_skipped,
     is_skipped_folder,
     is_within,
+    may_be_conflict,
     split_path,
 )
 

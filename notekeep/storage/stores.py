@@ -17,8 +17,13 @@ from notekeep.errors import Failure, NotFound
 from notekeep.storage.content import Digest, digest_of
 from notekeep.storage.displaced_files import DisplacedFiles
 from notekeep.storage.durability import AT_ONCE, Flush
-from notekeep.storage.journal import Journal
-from notekeep.storage.operation_log import ChangeRecord, OperationLog, StepRecord, make_step_id
+from notekeep.storage.operation_log import (
+    ChangeRecord,
+    Journal,
+    OperationLog,
+    StepRecord,
+    make_step_id,
+)
 from notekeep.storage.private_files import make_folder, write_file
 
 if TYPE_CHECKING:

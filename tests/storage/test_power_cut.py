@@ -21,8 +21,8 @@ from notekeep.storage import (
     append,
     atomic,
     durability,
-    journal,
     open_folder,
+    operation_log,
     operations,
     private_files,
     renames,
@@ -425,7 +425,7 @@ def test_whenever_the_power_goes_a_log_has_the_line_or_not(base: Path, record: R
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Take protections away."""
-    for module in (durability, private_files, atomic, append, open_folder, journal):
+    for module in (durability, private_files, atomic, append, open_folder, operation_log):
         for name in names:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda *_: None)
