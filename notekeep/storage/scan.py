@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -67,44 +68,26 @@ class Fingerprint(NamedTuple):
         """
         return self._replace(ctime_ns=-1)
 
-    @property
-    def is_certain(self) -> bool:
-        """Return whether an equal fingerprint means equal content."""
-        return self.ctime_ns != -1
 
-
+@dataclass(slots=True)
 class ScanResult:
-    """What differs between the files and what is known of them; paths are vault paths.
+    """What differs between the files and what is known of them; paths are vault paths."""
 
-    Attributes:
-        added: New notes with their fingerprints.
-        modified: Notes whose fingerprint is another. The content may still be the same: a
-            fingerprint that was not sure, a file that was only touched.
-        removed: Notes that are gone. Nothing below an unreadable folder is among them.
-        unreadable: Paths or folders that could not be read, each with the system's reason.
-        conflicts: Conflict copies, each with the path of the note it is a copy of, which need not
-            exist; never among the notes.
-        away: Notes a cloud has taken off this machine. Reading one would download it, so each
-            stays as it is known, and is neither modified nor removed.
-        temps: Files a save left unfinished, by this program or one that was killed.
-        known: How many notes were known before, in what was swept.
-        moved: How many of the removed ones are among the added, under another path.
-        total: How many notes there are.
-        cancelled: Whether the sweep was stopped; then nothing counts as removed.
-    """
-
-    def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
-        self.added: dict[str, Fingerprint] = {}
-        self.modified: dict[str, Fingerprint] = {}
-        self.removed: list[str] = removed or []
-        self.unreadable: dict[str, str] = {}
-        self.conflicts: dict[str, str] = {}
-        self.away: list[str] = []
-        self.temps: list[str] = []
-        self.known = known
-        self.moved = moved
-        self.total = 0
-        self.cancelled = False
+    added: dict[str, Fingerprint] = field(default_factory=dict)
+    # The content may still be the same: a fingerprint that was not sure, a file only touched.
+    modified: dict[str, Fingerprint] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)  # nothing below an unreadable folder
+    unreadable: dict[str, str] = field(default_factory=dict)  # with the system's reason
+    # Conflict copies, with the note each is a copy of, which need not exist; never among the notes.
+    conflicts: dict[str, str] = field(default_factory=dict)
+    # What a cloud has taken off this machine. To read it would download it, so each stays as it is
+    # known, and is neither modified nor removed.
+    away: list[str] = field(default_factory=list)
+    temps: list[str] = field(default_factory=list)  # what a save left unfinished
+    known: int = 0  # how many notes were known before, in what was swept
+    moved: int = 0  # how many of the removed ones are among the added, under another path
+    total: int = 0
+    cancelled: bool = False  # then nothing counts as removed
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
@@ -141,9 +124,7 @@ def is_ignored_folder(root: str, path: str) -> bool:
     """Return whether the sweep leaves out a folder: hidden ones, and what ignore files hide."""
     rules: tuple[IgnoreRules, ...] = ()
     prefix = ""
-    for part in path.split("/"):
-        if part == ".":
-            return False
+    for part in split_path(path):
         with suppress(OSError, ValueError):
             rules = (*rules, _read_ignore_file(os.path.join(root, prefix), prefix))
         if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
