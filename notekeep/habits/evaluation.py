@@ -214,7 +214,6 @@ def _find_grid(
 
 
 def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
-    """Return the first and last day of the period that a day lies in."""
     if grid.unit == "months":
         first = date.fromordinal(day).replace(day=1)
         after = date.fromordinal(first.toordinal() + 31).replace(day=1)
@@ -401,7 +400,6 @@ class _Evaluation:
         self._fill(max(day, self.today + 1), segment.last, "future")
 
     def _close(self, segment: Segment, period: Period, first: int, last: int) -> None:
-        """Record a period, its result, and the statuses of its days."""
         if period.result != "open":
             self.periods.append(period)
             if period.result != "skipped":

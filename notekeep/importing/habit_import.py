@@ -91,8 +91,6 @@ def _hints(source: HabitSource, rows: Sequence[PlannedHabit]) -> list[str]:
 
 
 class _Planner:
-    """Plans one habit after the other."""
-
     def __init__(
         self, root: Path, schema: Schema, index: HabitIndex, source: HabitSource, now: datetime
     ) -> None:

@@ -161,7 +161,6 @@ def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) 
 
 
 def _name_copy(place: OpenPlace, source: str) -> str:
-    """Rename a file of the folder to the name of a conflict copy of the place."""
     when = time.strftime("%Y-%m-%d %H%M%S")
     for number in range(1, _MANY):
         name = conflict_name(place.name, when, number)
@@ -174,7 +173,6 @@ def _name_copy(place: OpenPlace, source: str) -> str:
 
 
 def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
-    """Make the staged version a conflict copy, and the error that says so."""
     copy = place.sibling_path(_name_copy(place, temp))
     AT_ONCE.sync_folder(place.fd)
     return ours_is_copy_error(place.shown, what, copy)

@@ -223,7 +223,6 @@ def _is_held(lock: str) -> bool:
 
 
 def _read(file: str) -> UnsavedText | None:
-    """Read a stored text; None for one that is gone or damaged."""
     try:
         with open(file, "rb") as opened:
             found: Any = json.load(opened)

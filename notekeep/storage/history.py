@@ -391,7 +391,6 @@ def _digests(change: ChangeRecord) -> set[Digest]:
 
 
 def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
-    """Yield the notes of steps in the vault, each with what it held after."""
     for record in records:
         for change in record.changes:
             if change.after is not None and not record.root:
@@ -399,7 +398,6 @@ def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
 
 
 def _fit(found: Iterable[OutsideVersion], room: int) -> Iterator[OutsideVersion]:
-    """Yield as many as have room, in their order."""
     for one in found:
         room -= len(one.data)
         if room < 0:

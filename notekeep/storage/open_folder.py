@@ -135,7 +135,6 @@ def open_place(
 
 
 def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
-    """Return the parts of a path with its links followed; they must stay below the root."""
     spelt = os.path.join(base, *parts)
     if follow:
         real = os.path.realpath(spelt)
@@ -147,7 +146,6 @@ def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> 
 
 
 def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush) -> int:
-    """Open one folder after the other, none of them through a link."""
     fd = os.open(base, _FOLDER_FLAGS)
     try:
         for depth, part in enumerate(parts):

@@ -240,7 +240,6 @@ def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
 
 
 def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord) -> None:
-    """Add what a change says of a note's content after and before it."""
     if change.after is not None and change.kind != "move":
         version = Version(change.after, record.time, record.verb, record.label, change.path)
         if not found or found[-1].digest != change.after:

@@ -60,7 +60,6 @@ def _place_of(entry: JournalEntry, root: Path | str) -> str:
 
 
 def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> bool:
-    """Finish a change; False for a file that somebody else has changed since."""
     if change.kind == "edit":
         return _finish_edit(stores, root, change, record)
     if change.kind == "new":

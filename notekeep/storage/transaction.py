@@ -168,7 +168,6 @@ class Transaction:
         return ready
 
     def _commit(self, ready: Sequence[Operation], flush: Flush, *, is_single: bool) -> None:
-        """Make the changes, journaled first, with one wait for the disk before and after."""
         self.folders += dict.fromkeys(folder for operation in ready for folder in operation.made)
         record = self._record([operation.change for operation in ready])
         try:
@@ -224,7 +223,6 @@ class Transaction:
         return False
 
     def _undo_done(self) -> None:
-        """Undo what a whole step did before one of its changes failed."""
         back = Transaction(self._stores, self._root, "", "")
         back.operations = invert(self._record(self.done), self._root, self._stores.blobs)
         back.operations.sort(key=lambda operation: operation.order)

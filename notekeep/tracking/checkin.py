@@ -294,7 +294,6 @@ def device_slug(name: str) -> str:
 
 
 def _new_name() -> str:
-    """The host's name without its domain, and four random characters."""
     name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
     host = device_slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
     ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))
