@@ -27,7 +27,7 @@ from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
-from notekeep.storage import atomic
+from notekeep.storage import operations
 from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
@@ -296,11 +296,11 @@ class PublishingService:
             try:
                 data, digest = read_file(os.path.join(self.root, path), path)
             except NotFound:
-                atomic.create(path, line.encode(), root=self.root)
+                operations.create(path, line.encode(), root=self.root)
             else:
                 mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
                 data = mark + line.encode() + data[len(mark) :]
-                atomic.replace(
+                operations.replace(
                     path, data, digest, root=self.root, history=self.history, keep_ours=False
                 )
         except NotekeepError as error:
