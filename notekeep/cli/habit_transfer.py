@@ -173,12 +173,7 @@ def _report_export(found: HabitExport, form: str, out: str) -> None:
 
 
 def _save(path: str, data: bytes, *, force: bool) -> None:
-    """Write a new file, or put one in the place of another: whole or not at all.
-
-    Raises:
-        Refused: There is one already.
-        Failure: It cannot be written.
-    """
+    """Write a new file, or put one in the place of another: whole or not at all."""
     temporary = f"{path}.{os.getpid()}"
     try:
         if not force:

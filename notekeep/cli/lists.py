@@ -107,11 +107,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
 
 
 def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str:
-    """Return the canonical name of a field; `others` are names that stand for themselves.
-
-    Raises:
-        UsageError: There is no such field.
-    """
+    """Return the canonical name of a field; `others` are names that stand for themselves."""
     name = name.strip()
     if name in others:
         return name

@@ -33,13 +33,7 @@ STOPPED = "doctor.next"
 
 
 class Layer(NamedTuple):
-    """One layer that was looked at.
-
-    Attributes:
-        name: What it is.
-        checked: What was looked at, with a count.
-        findings: What is wrong.
-    """
+    """One layer: what was looked at, with a count, and what is wrong."""
 
     name: str
     checked: str
