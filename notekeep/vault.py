@@ -58,9 +58,6 @@ class Vault:
         Args:
             path: Its folder or its name in the settings; None finds the one that is meant here.
             places: Where settings, cache and state are; None asks the machine.
-
-        Raises:
-            NotFound: There is no such vault.
         """
         places = places or config.Places.for_machine()
         person = config.person_settings(places)
