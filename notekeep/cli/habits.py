@@ -16,27 +16,25 @@ from notekeep.cli.arguments import DefaultGroup, RawCommand, import_command
 from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import (
     MARK_STYLES,
+    aim,
     count_done,
-    ending,
     glyphs,
     habit_object,
     percent,
-    streak_columns,
-    write_row,
-    write_rows,
-    write_today_heading,
+    suggest_first_habit,
 )
 from notekeep.cli.options import dry_run_option, json_option, verb_options
+from notekeep.habits.summary import format_streak
 from notekeep.tracking.habit_details import parse_span
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Container, Sequence
 
+    from notekeep.cli.output import Columns
     from notekeep.habits.calendar import MarkGlyphs
     from notekeep.habits.review import ReviewSpan
-    from notekeep.habits.summary import HabitView
+    from notekeep.habits.summary import Cell, HabitView
 
 
 CHECK_IN = "check-in"
@@ -62,8 +60,6 @@ COMMANDS = {
     "prompt": "habit_reminders",
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
-
-NONE_YET = '`notekeep habit add "Meditate" --schedule daily` defines the first one'
 
 
 class HabitGroup(DefaultGroup):
@@ -142,7 +138,7 @@ def list_(*, archived: bool) -> int:
             {"total": len(habits), "habits": [habit_object(habit) for habit in habits]}
         )
     else:
-        write_rows(habits, glyphs(index.places.settings), days=False)
+        _write_list(habits, glyphs(index.places.settings), days=False)
         suggest_first_habit(habits)
     return 0 if habits else 1
 
@@ -157,15 +153,18 @@ def todo_(*, everything: bool) -> int:
     day = index.today()
     habits = [habit for habit in index.habits(day) if not habit.is_archived]
     done, asked = count_done(habits)
-    left = [habit for habit in habits if habit.call in ("due", "may")]
-    shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
-    shown = shown if everything else left
+    if everything:
+        shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
+    else:
+        shown = [habit for habit in habits if habit.call in ("due", "may")]
     if is_json():
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        write_today_heading(habits, day, index.places.settings.day_start)
-        write_rows(shown, glyphs(index.places.settings))
+        title = f"Habits  {dates.format_short_day(day)} {day.year}"
+        until = f"  until {index.places.settings.day_start:02}:00   {done}/{asked}"
+        output.write_styled([(title, "bold"), (until, "dim")])
+        _write_list(shown, glyphs(index.places.settings), days=True)
         suggest_first_habit(habits)
         if habits and not shown:
             output.write_message("nothing is left to do today")
@@ -177,11 +176,7 @@ def todo_(*, everything: bool) -> int:
 @verb_options
 def week_(words: tuple[str, ...]) -> int:
     """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
-    index = HabitIndex(vault_places())
-    first, last = _span("week", words, index)
-    names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
-    heading = " ".join(name.capitalize() for name in names)
-    return _grid(index, first, last, heading, 2)
+    return _grid("week", words)
 
 
 @click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
@@ -189,21 +184,14 @@ def week_(words: tuple[str, ...]) -> int:
 @verb_options
 def month_(words: tuple[str, ...]) -> int:
     """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
-    index = HabitIndex(vault_places())
-    first, last = _span("month", words, index)
-    numbers = range(1, last.day + 1)
-    heading = "".join(str(number)[-1] if number % 5 else "+" for number in numbers)
-    return _grid(index, first, last, heading, 0)
+    return _grid("month", words)
 
 
-def _span(span: ReviewSpan, words: tuple[str, ...], index: HabitIndex) -> tuple[date, date]:
-    settings = index.places.settings
-    found = parse_span(span, " ".join(words), index.today(), settings.week_start)
-    return found.first, found.last
-
-
-def _grid(index: HabitIndex, first: date, last: date, heading: str, gap: int) -> int:
+def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
     """A row of marks for each habit that is not archived."""
+    index = HabitIndex(vault_places())
+    settings = index.places.settings
+    _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)
     habits = [habit for habit in index.habits(first=first, last=last) if not habit.is_archived]
     if is_json():
         output.write_json(
@@ -214,37 +202,76 @@ def _grid(index: HabitIndex, first: date, last: date, heading: str, gap: int) ->
             }
         )
         return 0 if habits else 1
-    titles = max([output.width(habit.title) for habit in habits], default=0)
-    shown = output.fit_columns(
-        {
-            "title": titles,
-            "days": output.width(heading) + 2 + gap,
-            "strength": 7,
-            **streak_columns(habits),
-        },
-        ("best", "note", "streak", "strength"),
-    )
+    if span == "week":
+        names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
+        heading, gap = " ".join(name.capitalize() for name in names), "  "
+    else:
+        numbers = range(1, last.day + 1)
+        heading, gap = "".join(str(number)[-1] if number % 5 else "+" for number in numbers), ""
+    signs = glyphs(settings)
+
+    def rows(without: Container[str]) -> list[Columns]:
+        """The heading above the marks, then a row for each habit."""
+        found = [
+            {
+                "title": [(habit.title, "")],
+                "days": [
+                    ("  ", ""),
+                    *((signs.marks[one.mark] + gap, _style(one)) for one in habit.cells),
+                ],
+                "strength": [(f"  {percent(habit.strength):>5}", "")],
+                **_ending(habit, without),
+            }
+            for habit in habits
+        ]
+        above: Columns = {"days": [(f"  {heading}", "dim")]}
+        return [above, *found]
+
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
-    title = f"{' to '.join(ends)} {last.year}"
-    output.write_styled([(title, "bold")])
-    output.write_styled([(f"{'':{shown['title']}}  {heading}", "dim")])
-    for habit in habits:
-        _row(habit, glyphs(index.places.settings), shown, gap)
+    output.write_styled([(f"{' to '.join(ends)} {last.year}", "bold")])
+    output.write_columns(rows, ("best", "note", "streak", "strength"))
     suggest_first_habit(habits)
     return 0 if habits else 1
 
 
-def _row(habit: HabitView, signs: MarkGlyphs, shown: Mapping[str, int], gap: int) -> None:
-    parts = [(output.fit_text(habit.title, shown["title"]) + "  ", "")]
-    parts += [
-        (signs.marks[cell.mark] + " " * gap, MARK_STYLES.get(cell.mark, "")) for cell in habit.cells
-    ]
-    if "strength" in shown:
-        parts.append((f"  {percent(habit.strength):>5}", ""))
-    write_row([*parts, *ending(habit, shown)])
+def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
+    """A row for each habit, under the heading of its group; `days` adds earlier marks."""
+
+    def rows(without: Container[str]) -> list[Columns]:
+        marks = days and "days" not in without
+        return [
+            {
+                "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
+                "title": [(habit.title, "")],
+                "aim": [(f"  {aim(habit)}", "dim")],
+                "days": [
+                    ("  ", ""),
+                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if marks),
+                ],
+                "strength": [(f"{percent(habit.strength):>5}", "")],
+                **_ending(habit, without),
+            }
+            for habit in habits
+        ]
+
+    groups: dict[int, str] = {}
+    for place, habit in enumerate(habits):
+        if habit.group != (habits[place - 1].group if place else ""):
+            groups[place] = habit.group
+    output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
-def suggest_first_habit(habits: Sequence[HabitView]) -> None:
-    """Say how the first habit is made, where there is none."""
-    if not habits:
-        output.write_message(f"there is no habit yet: {NONE_YET}")
+def _ending(habit: HabitView, without: Container[str]) -> Columns:
+    """What every row ends with: the streak, with its best where there is room, and the note."""
+    streak = format_streak(habit)
+    if "best" in without:
+        streak = streak.partition(" (")[0]
+    note = f"  {habit.note}" if habit.note else ""
+    return {
+        "streak": [(f"  {streak}", "")],
+        "note": [(note, "yellow" if habit.is_at_risk else "")],
+    }
+
+
+def _style(cell: Cell) -> str:
+    return MARK_STYLES.get(cell.mark, "")
