@@ -15,8 +15,8 @@ import click
 
 from notekeep import config
 from notekeep.cli import output
+from notekeep.cli.arguments import dry_run_option, json_option, verb_options
 from notekeep.cli.context import is_json, vault_places
-from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import cron_lines, reminder_times
 from notekeep.habits.summary import count_habits

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
+from notekeep.cli.arguments import dry_run_option, json_option, verb_options
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_vault
-from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import Failure, Refused, UsageError
 
 if TYPE_CHECKING:
