@@ -119,8 +119,8 @@ class Vault:
             self.settings,
             self.schema,
             self.catalog,
-            self.full_text,
-            self.indexing,
+            lambda: self.full_text,
+            lambda: self.indexing,
             self.open_counts,
         )
 

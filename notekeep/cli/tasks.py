@@ -15,7 +15,7 @@ from notekeep.cli.opening import open_refreshed
 from notekeep.cli.options import answer_options, dry_run_option, limit_option
 from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
-from notekeep.markdown.outline import strip_due_day
+from notekeep.markdown.due_days import strip_due_day
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row

@@ -16,15 +16,10 @@ from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
 from notekeep.dates import habit_day
 from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
-from notekeep.markdown.note import read_note
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
 from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
-from notekeep.search.related import find_related
-from notekeep.search.score_explanation import measure_parts
-from notekeep.search.session import run_search
-from notekeep.search.suggestions import suggest_notes
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
 from notekeep.storage.content import read_file
@@ -72,16 +67,16 @@ class SearchService:
         settings: VaultSettings,
         schema: Schema,
         catalog: Catalog,
-        full_text: WhooshIndex,
-        indexing: IndexService,
+        full_text: Callable[[], WhooshIndex],
+        indexing: Callable[[], IndexService],
         open_counts: OpenCounts,
     ) -> None:
         self.root = root
         self.settings = settings
         self.schema = schema
         self.catalog = catalog
-        self.full_text = full_text
-        self.indexing = indexing
+        self._full_text = full_text
+        self._indexing = indexing
         self.open_counts = open_counts
         self._fields: tuple[int, QueryFields] | None = None
 
@@ -142,12 +137,14 @@ class SearchService:
         Raises:
             Dropped: Nobody waits for the answer any more.
         """
-        self.indexing.index_saved()
+        from notekeep.search.session import run_search  # with the full text, half of a start
+
+        self._indexing().index_saved()
         found = run_search(
             self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
             SearchSources(
                 self.catalog,
-                lambda: self.full_text,
+                self._full_text,
                 self.root,
                 self.open_counts.times,
                 wanted or (lambda: True),
@@ -175,6 +172,8 @@ class SearchService:
 
         An unfinished query raises nothing.
         """
+        from notekeep.search.suggestions import suggest_notes
+
         query = self.parse(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):
@@ -219,6 +218,8 @@ class SearchService:
         Raises:
             NotFound: No note has that name, or its file is gone.
         """
+        from notekeep.markdown.note import read_note
+
         path = self.resolve(name).path
         return read_note(path, self.read_bytes(path), self.schema)
 
@@ -261,6 +262,8 @@ class SearchService:
 
     def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
+        from notekeep.search.score_explanation import measure_parts
+
         parsed = self.parse(query, typing=typing)
         return measure_parts(parsed, self._sources)
 
@@ -294,19 +297,24 @@ class SearchService:
 
     @property
     def _sources(self) -> SearchSources:
-        return SearchSources(self.catalog, self.indexing.ready_for_search, self.root)
+        return SearchSources(self.catalog, self._words, self.root)
+
+    def _words(self) -> WhooshIndex:
+        return self._indexing().ready_for_search()
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return notes about the same as one, best first, with what they share."""
+        from notekeep.search.related import find_related
+
         return find_related(self._sources, self.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[Mention]:
         """Return where other notes name a note without linking to it."""
-        return name_lookup.mentions(
-            self.catalog, self.indexing.ready_for_search(), self.resolve(name), self._note
-        )
+        return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 
     def _note(self, path: str) -> Note | None:
+        from notekeep.markdown.note import read_note
+
         try:
             return read_note(path, self.read_bytes(path), self.schema)
         except NotFound:
