@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.schema import Schema
     from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Node, Query
-    from notekeep.search.listing import OrderedList, PageCursor
+    from notekeep.search.listing import OrderedList
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
@@ -84,13 +84,10 @@ class SearchService:
         """List the notes that match a query, sorted by title unless it says `sort:`."""
         return RowPage(*list_notes(self.parse(query), self._sources, limit=limit, offset=offset))
 
-    def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
-        """Return a page of a list that was counted before, sorted as `rows` sorts.
-
-        `way` is how many rows to leave out first; or, in a list by title, how to get there.
-        """
+    def page(self, query: str, limit: int, offset: int) -> list[Row]:
+        """Return a page of a list that was counted before, sorted as `rows` sorts."""
         parsed = self.parse(query)
-        return read_page(parsed, self._facts(parsed), self.catalog, limit, way)
+        return read_page(parsed, self._facts(parsed), self.catalog, limit, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
         """Return the whole order of a list, of which many pages will be shown."""
