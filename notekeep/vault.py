@@ -100,7 +100,9 @@ class Vault:
         """Lists, searches and all that is known of notes."""
         from notekeep.services.search import SearchService
 
-        return SearchService(self.workspace, self.full_text, self.indexing, self.open_counts)
+        return SearchService(
+            self.workspace, lambda: self.full_text, lambda: self.indexing, self.open_counts
+        )
 
     @cached_property
     def notes(self) -> NoteService:

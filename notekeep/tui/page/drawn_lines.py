@@ -71,7 +71,7 @@ class EmbeddedNote(NamedTuple):
     problem: str = ""  # why it is not shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class NoteSurroundings:
     """What stands around a text: what it shows in place by target, and its folds."""
 
@@ -114,7 +114,7 @@ class DrawnLine(NamedTuple):
     passage: CopyPassage | None = None  # what it is a part of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class DrawContext:
     """Where and from what lines are drawn."""
 
