@@ -11,7 +11,6 @@ from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
-from notekeep.tui.notifications import notify_check_in
 from notekeep.tui.render.agenda import AgendaItem, agenda
 from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -19,7 +18,6 @@ from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -178,12 +176,7 @@ class TodayScreen(VaultScreen):
             self.write(tick, f"Ticked {task_text(task)}")
         if (habit := item.habit) is not None:
             value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
-            in_background(
-                self,
-                lambda: self.vault.habits.check_in(habit.id, value, self.today),
-                partial(notify_check_in, self, ""),
-                group="log",
-            )
+            self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today))
 
 
 def _nothing(indexed: float | None) -> list[AgendaItem]:

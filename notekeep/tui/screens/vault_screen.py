@@ -9,7 +9,7 @@ from textual import getters
 from textual.containers import Horizontal, Vertical
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.notifications import notify_done
+from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
+    from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
@@ -192,6 +193,10 @@ class VaultScreen(PacedScreen[None]):
     def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
         """Change notes in a thread, then say what was done and how to take it back."""
         in_background(self, what, partial(notify_done, self, text), group=WRITE_GROUP)
+
+    def check_in(self, what: Callable[[], CheckInResult], text: str = "") -> None:
+        """Log a habit in a thread, then say what was said of it."""
+        in_background(self, what, partial(notify_check_in, self, text), group="log")
 
     # The quick switch: mounted when it is first wanted, since most sessions start without it.
 
