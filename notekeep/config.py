@@ -60,12 +60,10 @@ class Site(NamedTuple):
     Attributes:
         target: The id of its target, or "" when the folder says it.
         folder: Where it is.
-        address: Where visitors find it, such as `https://example.org`, or "".
     """
 
     target: str
     folder: str
-    address: str = ""
 
 
 class PersonSettings:
@@ -141,8 +139,7 @@ def _keys(value: Any) -> str:
 def _site(value: Any) -> Site | None:
     if not isinstance(value, dict) or not isinstance(value.get("dir"), str):
         return None
-    address = str(value.get("address", "")).rstrip("/")
-    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]), address)
+    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]))
 
 
 def find_vault(

@@ -210,7 +210,7 @@ def _fix_slugs(
     dry_run: bool,
 ) -> int:
     """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
-    plan = vault.publishing.plan_slugs(paths, target=target, site=site, options=options)
+    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
     code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
     if plan.changes and not dry_run:
         output.write_message("now export again")
@@ -292,7 +292,7 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
     warnings = done.warnings if done.written else []
     _report_warnings(plan, warnings)
     is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
-    if is_first and not vault.publishing.sites():
+    if is_first and not vault.publishing.sites:
         _suggest_settings(vault, plan)
     count = len(done.written) + len(done.removed)
     if count or plan.conflicts or plan.refused:
@@ -405,7 +405,7 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     """
     vault = open_refreshed(whole=True)
     paths = vault.publishing.chosen(note)[0] if note else []
-    plan = vault.publishing.plan_pull(paths, target=target, site=site)
+    plan = vault.post_notes.plan_pull(paths, target=target, site=site)
     if not dry_run:
         write_diff(plan)
         if plan.changes and not yes:
@@ -438,7 +438,7 @@ def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_r
         title = click.prompt(
             "Title of the post", default=vault.search.resolve(note[0]).title, err=True
         )
-    plan = vault.publishing.plan_start(note, title, sections)
+    plan = vault.post_notes.plan_start(note, title, sections)
     for remark in plan.remarks:
         output.write_message(remark)
     plan.remarks.clear()

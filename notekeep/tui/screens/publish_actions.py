@@ -83,7 +83,7 @@ def ask_site_edits(screen: PublishScreen) -> None:
         if how == "pull":
             in_background(
                 screen,
-                lambda: screen.vault.publishing.plan_pull(
+                lambda: screen.vault.post_notes.plan_pull(
                     paths, target=screen.target, site=screen.site
                 ),
                 screen.show_patch,
@@ -183,7 +183,7 @@ def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
         return
 
     def load(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
-        return (title, screen.vault.publishing.materials(paths)) if title else None
+        return (title, screen.vault.post_notes.outlines(paths)) if title else None
 
     def choose(answer: tuple[str, Sequence[NoteOutline]]) -> None:
         _choose_sections(screen, paths, *answer)
@@ -210,7 +210,7 @@ def _choose_sections(
             in_background(
                 screen,
                 lambda: screen.vault.notes.apply(
-                    screen.vault.publishing.plan_start(paths, title, wanted)
+                    screen.vault.post_notes.plan_start(paths, title, wanted)
                 ),
                 started,
                 group=WRITE_GROUP,
@@ -247,7 +247,7 @@ def load_states(screen: PublishScreen) -> tuple[dict[str, str], list[SiteStandin
         NotekeepError: The vault cannot be read.
     """
     vault, named = screen.vault, (screen.target, screen.site)
-    is_known = named in [(one.target, one.folder) for one in vault.publishing.sites()]
+    is_known = named in [(one.target, one.folder) for one in vault.publishing.sites]
     standings = vault.publishing.standings() if is_known else vault.publishing.standings(*named)
     paths = {post.note for one in standings for post in one.posts}
     rows = vault.catalog.rows_of(paths)
@@ -274,7 +274,7 @@ def choose_target(screen: PublishScreen) -> None:
 
 def choose_site(screen: PublishScreen) -> None:
     """Ask which of the known sites is written into, or another folder."""
-    sites = screen.vault.publishing.sites()
+    sites = screen.vault.publishing.sites
     if len(sites) < 2:
         _ask_for_folder(screen)
         return
