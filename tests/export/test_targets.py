@@ -215,17 +215,17 @@ def test_nikola_s_head_takes_values_as_they_stand(tmp_path: Path) -> None:
     assert head == (
         "<!--\n"
         '.. title: It\'s: a "title" & {{ 1 }}\n'
-        ".. slug: a-title\n"
         ".. date: 2026-03-04 00:30:00 UTC+05:30\n"
         ".. updated: 2026-03-06 00:00:00 UTC+05:30\n"
         ".. status: draft\n"
+        ".. slug: a-title\n"
+        ".. description: d: e\n"
         ".. tags: 2024, yes, C++\n"
         ".. category: Notes\n"
-        ".. description: d: e\n"
-        ".. previewimage: /images/a-title/c.png\n"
-        ".. has_math: true\n"
         ".. series: S\n"
         ".. part: 2\n"
+        ".. previewimage: /images/a-title/c.png\n"
+        ".. has_math: true\n"
         ".. type: text\n"
         ".. mood: a, b\n"
         "-->\n\n"
@@ -387,11 +387,11 @@ def test_pelican_s_head_takes_values_as_they_stand_but_for_the_summary(tmp_path:
     )
     assert head == (
         'Title: It\'s: "x"\n'
-        "Slug: a-title\n"
         "Date: 2026-03-04 00:30+0530\n"
         "Status: published\n"
-        "Tags: 2024, C++\n"
-        "Summary: a \\*b\\* \\[c\\]\n\n"
+        "Slug: a-title\n"
+        "Summary: a \\*b\\* \\[c\\]\n"
+        "Tags: 2024, C++\n\n"
     )
 
 

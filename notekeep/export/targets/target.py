@@ -143,19 +143,19 @@ class Target:
         """Return the front matter under the generator's names; empty values are left out later."""
         fields = {
             "title": post.title,
-            "slug": post.slug,
             "date": self._moment(post.date) if post.date else None,
             "updated": self._moment(post.updated) if post.updated else None,
             "draft": post.draft,
+            "slug": post.slug,
+            "description": post.description,
             "tags": post.tags,
             "categories": post.categories,
-            "description": post.description,
-            "cover": cover,
-            "math": post.has_math or None,
             "series": post.series,
             "part": post.part,
+            "cover": cover,
             "canonical": post.canonical,
             "lang": post.lang,
+            "math": post.has_math or None,
         }
         named = {self.field_names.get(name, name): value for name, value in fields.items()}
         named.pop("", None)
