@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.config import Site, VaultPlaces
-    from notekeep.export.check.page_checks import CheckReport
     from notekeep.export.check.site_build import PreviewCommand
+    from notekeep.export.check.site_check import CheckReport
     from notekeep.export.heatmap import HeatmapPicture
     from notekeep.markdown.schema import Schema
     from notekeep.services.habits import HabitService
@@ -279,7 +279,7 @@ class PublishingService:
 
     def check_export(self, plan: ExportPlan) -> CheckReport:
         """Build the site of an export that was written, and read its pages back."""
-        from notekeep.export.check.page_checks import check_export
+        from notekeep.export.check.site_check import check_export
 
         return check_export(plan, self.audit(plan))
 

@@ -21,8 +21,8 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_me
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from notekeep.export.check.page_checks import CheckReport
     from notekeep.export.check.site_build import PreviewCommand
+    from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import SiteChange
     from notekeep.export.scaffold import NoteOutline
     from notekeep.notes.plan import WriteResult

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from notekeep.export.assets import Asset
 from notekeep.export.audit import Audit
 from notekeep.export.check.built_page import read_page
-from notekeep.export.check.page_checks import check_export
+from notekeep.export.check.site_check import check_export
 from notekeep.export.draft import Draft
 from notekeep.export.pipeline import plan_export
 from notekeep.export.post import Post
