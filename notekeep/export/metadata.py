@@ -316,7 +316,7 @@ _ENDINGS = {
 _PLACE = r"locat|gps|latitude|longitude|\bgeo|\bcity"
 _RECORDING_PLACES = (
     (rb"[+-]\d\d\.\d{2,}[+-]\d{2,3}\.\d{2,}[+\-.\d]*/?", ""),  # as phones write coordinates
-    (rb"\xa9xyz.{2,24}?[+-]\d", "\xa9xyz"),
+    (rb"\xa9xyz.{2,24}?([+-]\d[\d.+-]*/?)", "\xa9xyz "),
     (rb"\0\0..loci\0{4}", "loci"),  # 3GPP's box
     (rb"stsd.{12}(?:gpmd|camm)", "a track of GPS"),
     (rb"mebx.{,4096}?location", "a track of places"),
@@ -428,7 +428,9 @@ def _places_of_recording(data: bytes) -> Iterator[str]:
     for pattern, told in _RECORDING_PLACES:
         for text in (data, plain):
             if match := re.search(pattern, text, re.DOTALL):
-                yield told or match[0].decode("utf-8", "replace")
+                groups = match.re.groups
+                said = match[groups].decode("utf-8", "replace") if groups or not told else ""
+                yield told + said
                 break
 
 
