@@ -100,9 +100,10 @@ def _describe_fact(node: Node) -> tuple[str, str]:
             return f"is:{flag}", f"is {flag}"
         case tree.Has(name):
             return f"has:{name}", f"has {name}"
-        case tree.Link(direction, note):
-            said = "links to" if direction == "to" else "linked from"
-            return f"{direction}:{_quote(note)}", f"{said} {note}"
+        case tree.LinkTo(note):
+            return f"to:{_quote(note)}", f"links to {note}"
+        case tree.LinkFrom(note):
+            return f"from:{_quote(note)}", f"linked from {note}"
         case tree.Compare():
             return _describe_compare(node)
         case tree.KnownPaths(paths):

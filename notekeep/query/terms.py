@@ -92,7 +92,7 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
     if token.kind == "tag":
         return parse_tag(token, context)
     if token.kind == "link":
-        return tree.Link("to", token.text, span) if token.text else None
+        return tree.LinkTo(token.text, span) if token.text else None
     if token.kind == "bracket":
         return parse_has(token, context)
     if not any(char.isalnum() for char in token.text):
@@ -304,7 +304,8 @@ def _link(field: Token, value: Token, context: TermContext) -> Node:
     if not value.text or context.unfinished(value):
         raise context.error(f"{field.text}: wants the name of a note.", at=value.start)
     span = (field.start, value.end)
-    return tree.Link("to" if field.text.casefold() == "to" else "from", value.text, span)
+    kind = tree.LinkTo if field.text.casefold() == "to" else tree.LinkFrom
+    return kind(value.text, span)
 
 
 _SPECIAL = {

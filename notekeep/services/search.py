@@ -16,7 +16,6 @@ from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
 from notekeep.dates import habit_day
 from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
-from notekeep.markdown.note import read_note
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
@@ -219,8 +218,7 @@ class SearchService:
         Raises:
             NotFound: No note has that name, or its file is gone.
         """
-        path = self.resolve(name).path
-        return read_note(path, self.read_bytes(path), self.schema)
+        return self._note(self.resolve(name).path)
 
     def read_bytes(self, path: str) -> bytes:
         """Read the bytes of a file of the vault, while nobody was writing it.
@@ -306,11 +304,10 @@ class SearchService:
             self.catalog, self.indexing.ready_for_search(), self.resolve(name), self._note
         )
 
-    def _note(self, path: str) -> Note | None:
-        try:
-            return read_note(path, self.read_bytes(path), self.schema)
-        except NotFound:
-            return None
+    def _note(self, path: str) -> Note:
+        from notekeep.markdown.note import read_note  # no list and no search reads a note
+
+        return read_note(path, self.read_bytes(path), self.schema)
 
     @property
     def saved(self) -> dict[str, str]:
