@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
-from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
+from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
@@ -192,8 +192,7 @@ class SearchService:
 
     def read(self, name: str) -> Note:
         """Read the note that a name means, body and all."""
-        path = self.resolve(name).path
-        return self.workspace.note(path, self.read_bytes(path))
+        return self._note(self.resolve(name).path)
 
     def read_bytes(self, path: str) -> bytes:
         """Read the bytes of a file of the vault, while nobody was writing it."""
@@ -276,11 +275,8 @@ class SearchService:
         """Return where other notes name a note without linking to it."""
         return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 
-    def _note(self, path: str) -> Note | None:
-        try:
-            return self.workspace.note(path, self.read_bytes(path))
-        except NotFound:  # it went since the index was made, and mentions nothing any more
-            return None
+    def _note(self, path: str) -> Note:
+        return self.workspace.note(path, self.read_bytes(path))
 
     @property
     def saved(self) -> dict[str, str]:
