@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits.schedule import (
-    MAX_DAYS,
     AfterLast,
     ChosenDays,
     EverySlot,
@@ -61,9 +60,6 @@ that is not over; `off` lies outside of since..until, and `outside` is a success
 
 UnitResult: TypeAlias = tuple[int, bool]
 """A unit that is closed: the day where it closed, and whether it was met."""
-
-RECENT_DAYS = 2 * MAX_DAYS
-"""No period and no span of a schedule reaches back half as far."""
 
 _OWN_STATUS: dict[Outcome, Status] = {
     "skip": "skipped",
@@ -149,12 +145,11 @@ def evaluate_days(
     today: int,
     week_start: int = 0,
     last: int | None = None,
-    first: int | None = None,
 ) -> Timeline:
-    """Judge all days of a habit, or those from `first` on, to `last` where it lies after today."""
+    """Judge all days of a habit, to `last` where it lies after today."""
     starts = [day for day in (habit.since, days.begin) if day is not None]
     since = habit.since if habit.since is not None else min(starts, default=today)
-    first = max(min(*starts, since, today), first or 0)
+    first = min(*starts, since, today)
     grid = _find_grid(habit, habit.schedule_on(today), since, week_start)
     # The days ahead in today's period have a say in what it needs.
     end = max(last or 0, _period_bounds(grid, today)[1] if grid else today)
@@ -162,30 +157,14 @@ def evaluate_days(
     segments, due = [], None
     limit = end if habit.until is None else min(end, habit.until)
     for start, stop, schedule in habit.stretches(since, limit):
-        if stop < first:
-            continue
         origin = start if habit.since is None else habit.since
         grid = _find_grid(habit, schedule, origin, week_start)
-        segment = Segment(max(start, first), stop, _counted_unit(schedule, grid), [])
+        segment = Segment(start, stop, _counted_unit(schedule, grid), [])
         next_due = evaluation.judge(segment, schedule, grid)
         if start <= today:
             segments.append(segment)
             due = next_due
     return Timeline(first, today, evaluation.statuses, segments, evaluation.periods, due)
-
-
-def evaluate_recent_days(
-    habit: Definition, days: DayHistory, today: int, week_start: int = 0
-) -> Timeline:
-    """Judge as many days of a habit as it takes to say what today is, and what it asks for.
-
-    Where a unit was met in them, nothing before it matters: not to the unit that closed last, not
-    to the open period, nor to the days since the last time.
-    """
-    timeline = evaluate_days(habit, days, today, week_start, first=today - RECENT_DAYS)
-    if any(is_met for _, is_met in timeline.results):
-        return timeline
-    return evaluate_days(habit, days, today, week_start)
 
 
 class _PeriodGrid(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
-from notekeep.habits.evaluation import evaluate_days, evaluate_recent_days
+from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -56,14 +56,6 @@ class Cell(NamedTuple):
     def is_unanswered(self) -> bool:
         """Whether something was asked of the day and nothing said of it."""
         return self.status in UNANSWERED and not self.is_logged
-
-
-class HabitCall(NamedTuple):
-    """What today asks of a habit; the fields are those of `HabitView`."""
-
-    call: Call
-    is_at_risk: bool
-    is_archived: bool
 
 
 class HabitView:
@@ -123,21 +115,13 @@ def summarize_habit(
     return HabitView(habit, days, timeline, (first, last))
 
 
-def call_today(habit: Definition, days: DayHistory, today: int, week_start: int = 0) -> HabitCall:
-    """Tell what today asks of a habit, which takes less than to summarize all of it."""
-    timeline = evaluate_recent_days(habit, days, today, week_start)
-    is_at_risk = _is_at_risk(timeline)
-    call = _call(timeline, is_at_risk=is_at_risk, is_logged=days.day(today).is_logged)
-    return HabitCall(call, is_at_risk, habit.is_archived)
-
-
 def list_position(habit: HabitView) -> tuple[str, int, str]:
     """Return where a habit comes in a list: by group, then by its order, then by title."""
     order = sys.maxsize if habit.order is None else habit.order
     return habit.group.casefold(), order, habit.title.casefold()
 
 
-def count_habits(habits: Iterable[HabitView | HabitCall]) -> tuple[int, int, int]:
+def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
     """Count the habits that are done, all that today asks for, and those of the others at risk."""
     asked = [one for one in habits if one.call in ("due", "done") and not one.is_archived]
     due = [one for one in asked if one.call == "due"]

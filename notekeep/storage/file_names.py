@@ -215,7 +215,7 @@ def find_twins(names: Iterable[str], name: str) -> list[str]:
 def free_path(root: Path | str, path: str) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
-    The answer may be out of date at once; `atomic.create` is what never overwrites.
+    The answer may be out of date at once; `operations.create` is what never overwrites.
     """
     folder, slash, name = path.rpartition("/")
     taken = {

@@ -146,7 +146,6 @@ def view_habit_day(index: HabitIndex, habit: Habit, day: date) -> tuple[HabitVie
     """Return a habit as of today, and one of its days."""
     today = index.today()
     view = index.view(habit, today, first=day, last=day)
-    index.write_prompt(today)
     return view, view.cells[0]
 
 
