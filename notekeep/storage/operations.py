@@ -266,17 +266,10 @@ class Move(Operation):
 
 def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
     """Make the move of a file to a path of the trash that neither the disk nor the step takes."""
-    taken = {operation.change.to for operation in operations}
+    taken = [operation.change.to for operation in operations]
     wanted = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
     with explain_errors(path, "deleted"):
-        free = file_names.free_path(root, wanted)
-        number = 2
-        while free in taken:
-            stem, dot, suffix = wanted.rpartition(".")
-            numbered = f"{stem} {number}{dot}{suffix}"
-            if "/" in suffix:
-                numbered = f"{wanted} {number}"
-            free, number = file_names.free_path(root, numbered), number + 1
+        free = file_names.free_path(root, wanted, taken)
     return Move(path, free, kind="trash", any_name=True)
 
 
