@@ -32,28 +32,19 @@ class NameTaken(Refused):
 
 
 class OpenPlace:
-    """A name in an open folder below a root.
-
-    Attributes:
-        path: The path below the root with links followed, "/"-separated.
-        shown: The path as the person knows it, for errors.
-        folder: The folder on disk.
-        fd: The folder, opened; None on Windows.
-        name: The name in it.
-        made: The folders that were made on the way, relative to the root, outermost first.
-    """
+    """A name in an open folder below a root."""
 
     __slots__ = ("fd", "folder", "made", "name", "path", "shown")
 
     def __init__(
         self, root: str, parts: Sequence[str], shown: str, made: list[str], fd: int | None
     ) -> None:
-        self.path = "/".join(parts)
-        self.shown = shown
+        self.path = "/".join(parts)  # below the root, with links followed
+        self.shown = shown  # as the person knows it, for errors
         self.folder = os.path.join(root, *parts[:-1])
         self.name = parts[-1]
-        self.made = made
-        self.fd = fd
+        self.made = made  # the folders made on the way, below the root, outermost first
+        self.fd = fd  # the folder, opened; None on Windows
 
     def __enter__(self) -> Self:
         return self

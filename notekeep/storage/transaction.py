@@ -37,14 +37,6 @@ class Transaction:
 
     Inside the `with`, changes are only collected, by the paths that the files have then. They are
     made at its end, unless an exception ends it: new files first, then edits, moves, and the trash.
-
-    Attributes:
-        operations: What it will do.
-        done: What was done, in order.
-        failed: Why a file was left as it was, by its path. Empty when the step is whole.
-        copies: Conflict copies of what other programs saved while files were exchanged, by the path
-            of the file; the step itself is done.
-        folders: The folders that were made.
     """
 
     def __init__(
@@ -73,10 +65,13 @@ class Transaction:
             redoes=redoes,
         )
         self.operations: list[Operation] = []
-        self.done: list[ChangeRecord] = []
+        self.done: list[ChangeRecord] = []  # in order
+        # Why a file was left as it was, by its path. Empty when the step is whole.
         self.failed: dict[str, NotekeepError] = {}
+        # Conflict copies of what other programs saved while files were exchanged, by the path of
+        # the file; the step itself is done.
         self.copies: dict[str, str] = {}
-        self.folders: list[str] = []
+        self.folders: list[str] = []  # those that were made
 
     @property
     def id(self) -> str:
