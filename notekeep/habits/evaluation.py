@@ -69,19 +69,6 @@ _OWN_STATUS: dict[Outcome, Status] = {
     "outside": "extra",
 }
 """The status of days that no schedule changes."""
-_DUE_STATUS: dict[Outcome, Status] = {
-    **_OWN_STATUS,
-    "empty": "missed",
-    "miss": "missed",
-    "quiet": "done",
-}
-_DUE_TODAY_STATUS: dict[Outcome, Status] = {
-    **_OWN_STATUS,
-    "empty": "pending",
-    "miss": "missed",
-    "quiet": "ok-so-far",
-    "within limit": "ok-so-far",
-}
 _NOT_DUE_STATUS: dict[Outcome, Status] = {
     "success": "extra",
     "paused": "paused",
@@ -307,14 +294,19 @@ class _Evaluation:
             outcome = self.outcomes[day - self.first]
             if not weekdays[(day - 1) % 7]:
                 status = _NOT_DUE_STATUS.get(outcome, "rest")
-            elif day > self.today:
-                status = _OWN_STATUS.get(outcome, "future")
             else:
-                table = _DUE_STATUS if day < self.today else _DUE_TODAY_STATUS
-                status = table[outcome]
-                if status in ("done", "missed"):
+                status = _OWN_STATUS.get(outcome) or self._find_due_status(day, outcome)
+                if day <= self.today and status in ("done", "missed"):
                     segment.results.append((day, status == "done"))
             self.statuses[day - self.first] = status
+
+    def _find_due_status(self, day: int, outcome: Outcome) -> Status:
+        """Return what a due day is that says nothing by itself."""
+        if day > self.today:
+            return "future"
+        if day == self.today and outcome != "miss":
+            return "pending" if outcome == "empty" else "ok-so-far"
+        return "done" if outcome == "quiet" else "missed"
 
     def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
         """Judge periods in each of which a habit is due so many times.
