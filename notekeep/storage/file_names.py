@@ -216,7 +216,7 @@ def free_path(root: Path | str, path: str, taken: Iterable[str] = ()) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
     Nothing on the disk has it, and none of the paths that are `taken` by what will be there. The
-    answer may be out of date at once; `operations.create` is what never overwrites.
+    answer may be out of date at once; a step is what never overwrites.
     """
     folder, slash, name = path.rpartition("/")
     place = os.path.join(os.fspath(root), *split_path(folder))
