@@ -154,7 +154,7 @@ class HistoryService:
         if last.verb == HABIT and not last.paths:
             self.habits.tracker.undo()
             return last
-        return _of_step(self.store.undo(self.root)[0])
+        return _of_step(self.store.undo(self.root))
 
     def _undoable(self) -> Iterator[Step]:
         """The steps that are not undone, newest first, by when each was done last."""

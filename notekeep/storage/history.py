@@ -126,23 +126,18 @@ class History(Stores):
 
     # Undo and redo: newest first, whatever process made the steps.
 
-    def undo(self, root: Path | str, count: int = 1) -> list[StepRecord]:
-        """Undo the newest steps and return them, newest first; NotFound when there is none.
+    def undo(self, root: Path | str) -> StepRecord:
+        """Undo the newest step; NotFound when there is none.
 
         Conflict is raised where a file changed since in a way that cannot be merged, or is gone;
-        that step and those before it are as they were, newer ones are undone.
+        then nothing was changed.
         """
-        done: list[StepRecord] = []
-        for _ in range(count):
-            with self._lock_undo():
-                undo, _ = stacks(self.records())
-                if not undo:
-                    break
-                self._reverse(root, undo[-1], is_undo=True)
-                done.append(undo[-1].origin)
-        if not done:
-            raise NotFound("There is nothing to undo.")
-        return done
+        with self._lock_undo():
+            undo, _ = stacks(self.records())
+            if not undo:
+                raise NotFound("There is nothing to undo.")
+            self._reverse(root, undo[-1], is_undo=True)
+            return undo[-1].origin
 
     def undo_step(self, root: Path | str, step: str) -> StepRecord:
         """Undo one step by the id it was first made with, whatever was done since."""
