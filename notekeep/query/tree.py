@@ -2,7 +2,8 @@
 
 Two trees that ask the same are equal, wherever their words stood: spans do not count. Leaves about
 words (Term, Phrase, Prefix, Wildcard, Fuzzy) become Terms, which the full-text index answers; Regex
-and Within are answered by the texts; leaves about facts (FactLeaf) by the catalog, which hands the result on as KnownPaths.
+and Within are answered by the texts; leaves about facts (FactLeaf) by the catalog, which hands the
+result on as KnownPaths.
 """
 
 from __future__ import annotations

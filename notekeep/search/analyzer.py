@@ -111,16 +111,12 @@ class Language(NamedTuple):
 class Word(NamedTuple):
     """A word of a text, before stop words and stems.
 
-    Attributes:
-        text: What it is compared as: folded, without apostrophes.
-        start: Where it stands in its chunk or text.
-        end: One past its last character.
-        kind: "word" has a stem. "pair" is two characters of a script without blanks; "last" is the
-            last character of such a run, so that a single one is found too. "mark" belongs to a
-            name, as "++" does to C.
+    "word" has a stem. "pair" is two characters of a script without blanks; "last" is the last
+    character of such a run, so that a single one is found too. "mark" belongs to a name, as "++"
+    does to C.
     """
 
-    text: str
+    text: str  # folded, without apostrophes
     start: int
     end: int
     kind: WordKind

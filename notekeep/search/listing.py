@@ -23,26 +23,13 @@ BEFORE_CONDITION = "(sort, path) < (SELECT sort, path FROM notes WHERE path = ?)
 def list_notes(
     query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
 ) -> tuple[int, list[Row]]:
-    """List the notes that a query matches, sorted by title unless it says otherwise.
-
-    Returns:
-        How many match in all, and at most `limit` rows of them from `offset` on.
-
-    Raises:
-        UsageError: A regular expression takes too long.
-        IndexUnusable: The query has words, and there is no full-text index.
-    """
+    """Return how many notes a query matches, and a page of them, by title unless it says how."""
     node = resolve_words(query, sources)
     return sources.catalog.rows(node, query.order, smaller_limit(limit, query.limit), offset)
 
 
 def resolve_words(query: Query, sources: SearchSources) -> Node | None:
-    """Return a query's tree in which words are the notes that have them, as the catalog can ask.
-
-    Raises:
-        UsageError: A regular expression takes too long.
-        IndexUnusable: There are words in it, and there is no full-text index.
-    """
+    """Return a query's tree in which words are the notes that have them, as the catalog can ask."""
     node = query.root
     if node is None or is_fact(node):
         return node
@@ -50,17 +37,11 @@ def resolve_words(query: Query, sources: SearchSources) -> Node | None:
 
 
 class PageCursor(NamedTuple):
-    """A way to a page of a list by title, which need not pass over all rows before it.
+    """A way to a page of a list by title, which need not pass over all rows before it."""
 
-    Attributes:
-        passed: How many rows are left out.
-        beside: The note from which they are counted, itself not; "" is the beginning, or the end.
-        backwards: Whether they are counted towards the first row.
-    """
-
-    passed: int
-    beside: str = ""
-    backwards: bool = False
+    passed: int  # how many rows are left out
+    beside: str = ""  # after the note of this path; "" is the beginning, or the end
+    backwards: bool = False  # towards the first row
 
 
 def read_page(
@@ -68,13 +49,8 @@ def read_page(
 ) -> list[Row]:
     """Return a page of a list without its count, which in a large vault takes as long as the page.
 
-    Args:
-        query: What is asked for.
-        node: Its tree, of facts only; see `resolve_words`.
-        catalog: The vault's facts.
-        limit: How many rows at most.
-        way: How many rows to leave out, or how else to get there. Where there is no note to count
-            from, there are no rows.
+    `node` is the query's tree, of facts only. Where there is no note to count from, there are no
+    rows.
     """
     if isinstance(way, int):
         limit = limit if query.limit is None else min(limit, max(0, query.limit - way))

@@ -73,9 +73,6 @@ class Planner:
 
         `Within` is planned as what it holds, which finds too much; under a `Not`, where too much
         would become too little, as everything. Their caller looks at the text.
-
-        Raises:
-            UnanswerableNode: The tree holds another fact than a tag, or a regular expression.
         """
         match node:
             case tree.And(parts) | tree.Or(parts):

@@ -51,9 +51,6 @@ HALF_BOOST_OPENINGS = 5.0
 FOLDED_FACTOR = 0.8
 """What a word counts as typed that stands there with other accents."""
 
-MIN_SHOWN_BOOST = 0.005
-"""A part of a score that is not smaller than what is shown of it."""
-
 _NAMING = (Term, Phrase, Prefix)
 
 _DAY_NS = 86_400 * 10**9
@@ -62,65 +59,42 @@ _PAIRED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\ua
 
 
 class RankBoosts(NamedTuple):
-    """Why a note stands where it does.
+    """Why a note stands where it does."""
 
-    Attributes:
-        words: The score of its words, as BM25F counts them.
-        called: Whether it is called what was typed.
-        as_typed: The share of the words that stand there as they were typed.
-        near: 1 where the words stand in a row, less the farther apart they are.
-        begins: Whether its title begins with what was typed.
-        fresh: 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one
-            day are in the order of their titles.
-        often: From 0 for a note that is never opened towards 1.
-    """
-
-    words: float
-    called: bool = False
-    as_typed: float = 0.0
-    near: float = 0.0
-    begins: bool = False
+    words: float  # the score of its words, as BM25F counts them
+    called: bool = False  # it is called what was typed
+    as_typed: float = 0.0  # the share of the words that stand there as they were typed
+    near: float = 0.0  # 1 where the words stand in a row, less the farther apart they are
+    begins: bool = False  # its title begins with what was typed
+    # 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one day are
+    # in the order of their titles.
     fresh: float = 0.0
-    often: float = 0.0
+    often: float = 0.0  # from 0 for a note that is never opened towards 1
 
     def parts(self) -> list[tuple[str, float]]:
-        """What the score is made of, in words; what adds nothing is left out."""
-        typed = self.words * AS_TYPED_BOOST * self.as_typed
-        found = [
+        """What the score is made of, in words."""
+        return [
             ("words", self.words),
-            ("words as typed", typed),
+            ("words as typed", self.words * AS_TYPED_BOOST * self.as_typed),
             ("words near each other", self.words * NEARNESS_BOOST * self.near),
             ("title begins so", self.words * BEGINNING_BOOST * self.begins),
             ("changed lately", self.words * FRESHNESS_BOOST * self.fresh),
             ("opened often", self.words * OPENED_BOOST * self.often),
         ]
-        return [(name, share) for name, share in found if share > MIN_SHOWN_BOOST]
 
     @property
     def score(self) -> float:
-        """The words' score with all lifts but that of a name."""
-        lift = (
-            AS_TYPED_BOOST * self.as_typed
-            + NEARNESS_BOOST * self.near
-            + BEGINNING_BOOST * self.begins
-        )
-        return self.words * (1 + lift + FRESHNESS_BOOST * self.fresh + OPENED_BOOST * self.often)
+        """The words' score with all boosts but that of a name."""
+        return sum(share for _, share in self.parts())
 
 
 class QueryWords(NamedTuple):
-    """What notes were asked for.
+    """What notes were asked for."""
 
-    Attributes:
-        words: The words they must or may have, as typed, in order.
-        name: What a note may be called for which one types all of that.
-        words_only: Whether nothing but words was asked for.
-        no_more_than_names: Whether a title can have all that was asked for, facts aside.
-    """
-
-    words: tuple[str, ...]
-    name: str
-    words_only: bool
-    no_more_than_names: bool
+    words: tuple[str, ...]  # those that they must or may have, as typed, in order
+    name: str  # what a note may be called for which one types all of that
+    words_only: bool  # nothing but words was asked for
+    no_more_than_names: bool  # a title can have all that was asked for, facts aside
 
 
 def read_query_words(node: Node | None, text: str) -> QueryWords:

@@ -57,11 +57,7 @@ class RelatedNote(NamedTuple):
 
 
 def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[RelatedNote]:
-    """Find notes similar to one note, best first.
-
-    Raises:
-        IndexUnusable: There is no full-text index.
-    """
+    """Find notes similar to one note, best first."""
     related = _RelatedScores(sources, path)
     related.add_by_words()
     best = sorted(related.scores, key=lambda other: (-related.scores[other], other))

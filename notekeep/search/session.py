@@ -69,7 +69,9 @@ def run_search(
     relax: bool = True,
     explain: bool = False,
 ) -> SearchResults:
-    """Find what a query is about.
+    """Find what a query is about, by score or in the order the query says.
+
+    Only titles, aliases and tags are looked at while there is no full-text index.
 
     Args:
         query: What is asked for.
@@ -79,13 +81,6 @@ def run_search(
         relax: When nothing is found, answer the nearest query, and say so; of a regular expression
             that takes too long, answer what it has found until then, and say that.
         explain: Also say how the query was read, and why each hit stands where it does.
-
-    Returns:
-        Hits by score, or in the order the query says; by titles, aliases and tags alone while there
-        is no full-text index.
-
-    Raises:
-        UsageError: A regular expression takes too long.
     """
     search = _Search(sources, query, smaller_limit(limit, query.limit), typing=typing, relax=relax)
     found = search.answer()

@@ -55,13 +55,8 @@ def suggest_notes(
 ) -> SearchResults:
     """Find what a query that is being typed may be about, by title, alias and tag.
 
-    Titles that fit as well as each other stand in this order: opened last, where `opened` is given,
-    shorter, by the alphabet, by path.
-
-    Returns:
-        Hits whose snippet is the title, with the words that were typed marked. When nothing is
-        asked for yet, the notes that were opened last, then those that were changed last; nothing
-        where titles cannot tell.
+    Titles that fit as well as each other: opened last, where `opened` is given, shorter, by the
+    alphabet. When nothing is asked for yet, the notes that were opened last, then changed last.
     """
     return _suggest(query, catalog, opened, limit)._replace(query=query)
 

@@ -100,10 +100,7 @@ class TextFilter:
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
         """Return the same tree with only words, tags and known notes in it; only `within` is read.
 
-        Raises:
-            UsageError: A regular expression takes too long.
-            IndexUnusable: There is no full-text index, and the tree needs one.
-            SearchDropped: Nobody waits for the answer.
+        Raises UsageError where a regular expression takes too long.
         """
         if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node

@@ -15,7 +15,7 @@ from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
 from notekeep.dates import habit_day
-from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
+from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
