@@ -49,13 +49,8 @@ LINKABLE = "role IN ('note', 'excluded')"
 def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     """Return the one note that has exactly this path, file name, title or alias, case aside.
 
-    Args:
-        catalog: Where names are looked up.
-        name: As typed.
-        root: The vault, for a path that is relative to the working directory, or absolute.
-
-    Raises:
-        Ambiguous: Several have it.
+    A path may also be relative to the working directory, or absolute, and lead into `root`. Raises
+    Ambiguous where several have the name.
     """
     name = name.strip().removeprefix("[[").removesuffix("]]")
     if not name:
@@ -114,9 +109,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
     """Return the one note that a name means: exactly, or as the beginning of one note's name.
 
-    Raises:
-        NotFound: No note has it.
-        Ambiguous: Several have it.
+    Raises NotFound or Ambiguous.
     """
     row = find_exact(catalog, name, root)
     if row is not None:
@@ -132,9 +125,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
     """Return the notes that names mean, in their order and once each.
 
-    Raises:
-        NotFound: Some name is none of a note; all such are named.
-        Ambiguous: A name could mean several notes.
+    Raises NotFound, with all names that no note has, or Ambiguous.
     """
     found: dict[str, Row] = {}
     missing: dict[str, NotFound] = {}
@@ -159,10 +150,8 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
     """Return words as one name where they are one together, else each as one.
 
-    A shell hands over a name that nobody put in quotes in pieces.
-
-    Raises:
-        Ambiguous: They are the name of one note together, and each is one by itself.
+    A shell hands over a name that nobody put in quotes in pieces. Raises Ambiguous where they are
+    both.
     """
     whole = " ".join(words)
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
@@ -175,10 +164,8 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
 def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
     """Return the notes that words mean: one by its name, else all that `ask` finds for them.
 
-    Raises:
-        NotFound: Neither finds any.
-        Ambiguous: They begin several names, and find nothing as a query.
-        UsageError: They are no name, and no query that can be understood.
+    Raises NotFound where neither finds any, Ambiguous where they begin several names and find
+    nothing, UsageError where they are neither a name nor a query.
     """
     row = find_exact(catalog, words, root)
     if row is not None:
@@ -245,10 +232,7 @@ def _near(catalog: Catalog, name: str) -> str:
 def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
     """Return the notes that a link may mean, best first, as a `Resolver` of all notes would.
 
-    Args:
-        catalog: Where names are looked up.
-        target: As a link has it, without what stands behind `#`; "" is the note itself.
-        source: The note that links.
+    `target` is without what stands behind `#`; "" is the note `source` itself.
     """
     resolver = Resolver(_named(catalog, _link_keys(target, source)))
     return resolver.resolve(target, source)
@@ -386,19 +370,13 @@ _BEFORE, _AFTER = 50, 90
 
 
 class Mention(NamedTuple):
-    """A name said in a note's text.
-
-    Attributes:
-        line: The line of the file, from 1.
-        text: The line, or the part of a long one around the name.
-        start: Where the name begins, in characters of the note's body; `end` is behind it.
-    """
+    """A name said in a note's text."""
 
     path: str
     title: str
-    line: int
-    text: str
-    start: int
+    line: int  # of the file, from 1
+    text: str  # the line, or the part of a long one around the name
+    start: int  # where the name begins, in characters of the note's body
     end: int
 
 

@@ -129,7 +129,7 @@ def _nearest(folder: str) -> str:
 
 def _catalog(vault: Vault) -> Layer:
     """Compare the content of files with what the catalog was made from, for as long as allowed."""
-    paths = sorted(vault.catalog.known())
+    paths = sorted(vault.catalog.marks())
     digests = vault.catalog.digests(paths)
     start, begin = time.monotonic(), _read_progress(vault)
     begin = begin if begin < len(paths) else 0
