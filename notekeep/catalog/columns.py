@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import COMMON_FIELDS, other_names
 from notekeep.query.fields import QueryFields
 from notekeep.query.folding import fold_key

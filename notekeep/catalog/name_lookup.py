@@ -18,7 +18,7 @@ from notekeep.catalog.conditions import Condition
 from notekeep.catalog.connection import yield_parts
 from notekeep.catalog.records import HAS_NAME, link_key, load_path, name_key, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
-from notekeep.markdown.links import Resolver, fold_name, note_stem
+from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
 from notekeep.query.folding import as_unicode
 from notekeep.query.tree import Or, Phrase
