@@ -289,10 +289,11 @@ def _words(root: Node) -> Iterator[str]:
 
 def _respell(leaf: Node, known: dict[str, str]) -> Node:
     match leaf:
-        case tree.Term(text, scope, span) | tree.Phrase(text, scope, span):
-            return type(leaf)(" ".join(known.get(word, word) for word in text.split()), scope, span)
-        case tree.Prefix(text, scope, span) if text in known:
-            return tree.Term(known[text], scope, span)
+        case tree.Term(text, scope) | tree.Phrase(text, scope):
+            respelt = " ".join(known.get(word, word) for word in text.split())
+            return type(leaf)(respelt, scope, leaf.span)
+        case tree.Prefix(text, scope) if text in known:
+            return tree.Term(known[text], scope, leaf.span)
     return leaf
 
 
