@@ -57,6 +57,8 @@ _DAY_NS = 86_400 * 10**9
 _PAIRED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Scripts without blanks; two milliseconds to compile, which most words have no need of."""
 
+_WORD = re.compile(r"\w")
+
 
 class RankBoosts(NamedTuple):
     """Why a note stands where it does."""
@@ -141,7 +143,6 @@ class Ranker:
         self._nearness = nearness
         self._text_of = text_of
         self._times_opened = times_opened
-        self._patterns = [(_whole_word(word), _whole_word(fold_text(word))) for word in words.words]
         self._now = time.time_ns()
 
     def boosts(self, row: Row, words: float) -> RankBoosts:
@@ -159,16 +160,18 @@ class Ranker:
         )
 
     def _as_typed(self, row: Row) -> float:
-        text = self._text_of(row.path)
-        if text is None or not self._patterns:
+        text, words = self._text_of(row.path), self._words.words
+        if text is None or not words:
             return 0.0
-        whole = "\n".join((row.title, *row.aliases, text.whole))
-        folded = "" if whole.isascii() else fold_text(whole)
+        whole = "\n".join((row.title, *row.aliases, text.whole)).casefold()
+        folded = whole if whole.isascii() else fold_text(whole)
         found = (
-            1.0 if typed.search(whole) else FOLDED_FACTOR if plain.search(folded or whole) else 0.0
-            for typed, plain in self._patterns
+            1.0
+            if _has_word(whole, word.casefold())
+            else FOLDED_FACTOR * _has_word(folded, fold_text(word))
+            for word in words
         )
-        return sum(found) / len(self._patterns)
+        return sum(found) / len(words)
 
 
 def rank_hits(
@@ -187,9 +190,14 @@ def rank_hits(
     return ordered
 
 
-def _whole_word(word: str) -> re.Pattern[str]:
-    """What finds a word as it stands, whole; within its run in a script that has no blanks."""
-    source = re.escape(word)
-    if word.isascii() or not re.search(_PAIRED, word):
-        source = rf"(?<!\w){source}(?!\w)"
-    return re.compile(source, re.IGNORECASE)
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text has a whole word; a part of its run in a script that has no blanks."""
+    if not word.isascii() and re.search(_PAIRED, word):
+        return word in text
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _WORD.match(text[at - 1 : at]) and not _WORD.match(text[end : end + 1]):
+            return True
+        at = text.find(word, at + 1)
+    return False
