@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.connection import yield_parts
-from notekeep.catalog.records import HAS_NAME, link_key, load_path, name_key, sort_key, store_path
+from notekeep.catalog.records import HAS_NAME, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
@@ -61,10 +61,10 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     found = catalog.named(name)
     if "/" in name:
         # `named` looks at the last part only; a folder in the name narrows it down.
-        ending = name_key(name.removesuffix(".md"))
-        found = [row for row in found if name_key(row.path[:-3]).endswith(ending)]
+        ending = fold_name(name.removesuffix(".md"))
+        found = [row for row in found if fold_name(row.path[:-3]).endswith(ending)]
     if len(found) > 1:
-        titled = [row for row in found if name_key(row.title) == name_key(name)]
+        titled = [row for row in found if fold_name(row.title) == fold_name(name)]
         found = titled if len(titled) == 1 else found
     if len(found) > 1:
         raise _several(name, found)
@@ -77,7 +77,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     It is one question. Of each note it is the first of title, file name and aliases that begins so
     and is no other's, else its path. With a `/` in what was typed, paths are completed.
     """
-    start = name_key(typed)
+    start = fold_name(typed)
     if "/" in typed:
         where = Condition(
             "role = 'note' AND path >= ? AND path < ?",
@@ -95,13 +95,13 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
         [
             name
             for name in (row.title, note_stem(row.path), *row.aliases)
-            if name_key(name).startswith(start)
+            if fold_name(name).startswith(start)
         ]
         for row in rows
     ]
-    owners = Counter(key for own in names for key in {name_key(name) for name in own})
+    owners = Counter(key for own in names for key in {fold_name(name) for name in own})
     return [
-        next((name for name in own if owners[name_key(name)] == 1), row.path)
+        next((name for name in own if owners[fold_name(name)] == 1), row.path)
         for own, row in zip(names, rows, strict=True)
     ]
 
@@ -198,14 +198,14 @@ def _on_disk(name: str, root: str) -> str:
 
 def _beginning(catalog: Catalog, name: str) -> list[Row]:
     """The notes with a title, file name or alias that begins so."""
-    start = name_key(name.strip())
+    start = fold_name(name.strip())
     if not start:
         return []
     paths = [
         path
         for path, title, aliases in catalog.names()
         if any(
-            name_key(known).startswith(start)
+            fold_name(known).startswith(start)
             for known in (path, path.rsplit("/", 1)[-1], title, *aliases)
         )
     ]
@@ -220,8 +220,8 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
 
 
 def _near(catalog: Catalog, name: str) -> str:
-    titles = {name_key(title): title for _, title, _ in catalog.names()}
-    near = nearest_word(name_key(name), titles)
+    titles = {fold_name(title): title for _, title, _ in catalog.names()}
+    near = nearest_word(fold_name(name), titles)
     return f"did you mean {titles[near]!r}?" if near else "`notekeep ls` lists the notes"
 
 

@@ -6,9 +6,8 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-from unicodedata import normalize
 
-from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:
@@ -170,16 +169,11 @@ class Record(NamedTuple):
     note: Note
 
 
-def name_key(name: str) -> str:
-    """Return a note's name as links compare it: composed (NFC), without case."""
-    return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
-
-
 def link_key(target: str) -> str:
     """Return the name in a link's target: its last part, without `.md` unless that is all."""
     last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = last.strip() or last
-    return name_key((name[:-3] if name[-3:].lower() == ".md" else name) or name)
+    return fold_name((name[:-3] if name[-3:].lower() == ".md" else name) or name)
 
 
 def sort_key(title: str) -> str:

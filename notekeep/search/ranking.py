@@ -12,8 +12,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.catalog.records import name_key
-from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import And, Node, Phrase, Prefix, Term, is_fact, wanted_leaves
 
@@ -186,7 +185,7 @@ def rank_hits(
     ]
     above = max((boosts.score for _, boosts in found), default=0.0) + 1
     ordered = [(row, boosts.score + above * boosts.called, boosts) for row, boosts in found]
-    ordered.sort(key=lambda one: (-one[1], name_key(one[0].title), one[0].path))
+    ordered.sort(key=lambda one: (-one[1], fold_name(one[0].title), one[0].path))
     return ordered
 
 
