@@ -242,7 +242,6 @@ class Connection:
             self._connection(reader)
 
     def _reader(self) -> ReadConnection:
-        """The reader of the thread that asks."""
         is_main = threading.get_ident() == threading.main_thread().ident
         return self._of_main if is_main else self._of_others
 

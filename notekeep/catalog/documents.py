@@ -177,7 +177,6 @@ def word_doc(note: Note) -> WordDoc:
 
 
 def _other_names(note: Note) -> tuple[str, ...]:
-    """Its aliases, and the name of its file where that is another than the title."""
     stem = note_stem(note.path)
     return (*note.aliases, *((stem,) if stem != note.title else ()))
 

@@ -293,7 +293,6 @@ class Indexer:
         *,
         rereads: bool,
     ) -> None:
-        """Read some files and store those whose content is another, or all of them again."""
         from notekeep.catalog.documents import read_content, record
 
         done = run.done
@@ -410,7 +409,6 @@ class Indexer:
 
 
 def _is_many(changed: int, index: FullText) -> bool:
-    """Whether the full text is built anew rather than changed."""
     return changed > max(REBUILD_LEAST, index.count // REBUILD_SHARE)
 
 

@@ -197,7 +197,6 @@ def _on_disk(name: str, root: str) -> str:
 
 
 def _beginning(catalog: Catalog, name: str) -> list[Row]:
-    """The notes with a title, file name or alias that begins so."""
     start = fold_name(name.strip())
     if not start:
         return []
@@ -261,7 +260,6 @@ def resolve_link_names(
 
 
 def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-    """Path, title and aliases of the notes that have a name with one of some keys."""
     rows = catalog.select_rows(Condition(HAS_NAME, (json.dumps([*keys]),)))
     return [(row.path, row.title, row.aliases) for row in rows]
 
@@ -323,7 +321,6 @@ def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) 
 
 
 def _at(paths: Iterable[str], among: str) -> Condition:
-    """Notes at some paths."""
     listed = json.dumps([*map(store_path, paths)])
     sql = f"{among} AND path IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
     return Condition(sql, (listed,))
@@ -437,7 +434,6 @@ def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention
 
 
 def _around(body: str, start: int, end: int) -> str:
-    """The line of a name, or the part of it around the name."""
     begin = body.rfind("\n", 0, start) + 1
     stop = body.find("\n", end)
     stop = len(body) if stop < 0 else stop

@@ -150,7 +150,6 @@ class Writer:
         )
 
     def _notes(self, stored: Iterable[str]) -> set[str]:
-        """Those of some files that are notes in lists."""
         # The plus keeps SQLite from looking for some paths among all notes there are.
         found = self.connection.execute(
             "SELECT path FROM notes WHERE +role = 'note'"

@@ -162,7 +162,6 @@ def fold_word(word: str) -> str:
 
 
 def _is_left_out(mark: str, base: str) -> bool:
-    """Whether people leave a mark out where it belongs to this letter."""
     return (
         base <= LAST_LETTER_WITH_ACCENTS
         or FIRST_POINT <= mark <= LAST_POINT

@@ -240,7 +240,6 @@ def _is_short(words: Sequence[Word]) -> bool:
 
 
 def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[tuple[int, str], ...]:
-    """The terms of words in a row, each with its distance from the first."""
     return _from_first(_placed(by, words))
 
 

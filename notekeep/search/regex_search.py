@@ -80,7 +80,6 @@ def find_regex_matches(
 
 
 def _ask_child(request: bytes) -> bytes:
-    """What the process wrote until it was through, or was ended."""
     import subprocess
 
     script = os.path.join(os.path.dirname(__file__), "regex_child.py")

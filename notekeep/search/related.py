@@ -195,7 +195,6 @@ def _find_rare_words(text: str, words: WhooshIndex) -> list[str]:
 
 
 def _shared_words_reason(text: FileStart | None, rare: list[str]) -> list[str]:
-    """What a note says of the rare words, as one reason."""
     if text is None:
         return []
     there = {fold_text(word) for word in _WORD.findall(text.whole[text.body :])}

@@ -120,7 +120,6 @@ class _Search:
         return QueryRun(self._sources, query, self._limit, typing=self._typing, in_part=self._relax)
 
     def _answer_by_name(self) -> SearchResults:
-        """What titles, aliases and tags say, because there is no full-text index."""
         query = self._query
         node = tree.replace_leaves(query.root, _by_name) if query.root else None
         self.answered = self._run(Query(query.text, node, query.order, query.limit))
@@ -160,7 +159,6 @@ class _Search:
         return found._replace(remarks=(fallback.remark,), instead=fallback.query.text)
 
     def _did_you_mean(self) -> list[str]:
-        """What may have been meant by words that no note has."""
         remarks: list[str] = []
         for word in list_query_words(self._query.root)[:MAX_REMARKS]:
             if self._sources.words.ignores(word):
@@ -221,7 +219,6 @@ class QueryRun:
         return max(found.values(), default=0.0)
 
     def _list(self, node: Node | None, scores: Mapping[str, float] | None = None) -> SearchResults:
-        """Hits in the order that was asked for, else by title."""
         total, rows = self._sources.catalog.rows(node, self.query.order, self._limit)
         known = scores or {}
         return SearchResults(total, [self._hit(row, known.get(row.path, 0.0)) for row in rows])
@@ -268,7 +265,6 @@ class QueryRun:
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))
 
     def _headings(self, path: str, line: int | None) -> tuple[str, ...]:
-        """The headings that a line stands under, the outermost first."""
         above: list[tuple[int, str]] = []
         for at, level, heading in self._sources.catalog.headings(path) if line else ():
             if at > (line or 0):
@@ -288,7 +284,6 @@ class QueryRun:
 
 
 def _by_name(leaf: Node) -> Node:
-    """Titles, aliases and tags in the place of words."""
     match leaf:
         case tree.Within(inside):
             return tree.replace_leaves(inside, _by_name)

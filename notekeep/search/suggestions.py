@@ -186,7 +186,6 @@ def _texts(node: Node) -> list[str]:
 
 
 def _facts(node: Node | None) -> Node | None:
-    """The facts that notes must meet."""
     if node is None or is_fact(node):
         return node
     if isinstance(node, tree.And):
@@ -196,7 +195,6 @@ def _facts(node: Node | None) -> Node | None:
 
 
 def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
-    """Where words stand in a title, case and accents aside."""
     plain = "".join(fold_text(letter)[:1] or " " for letter in title)
     found = ((plain.find(word), len(word)) for word in words)
     return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
@@ -278,7 +276,6 @@ def make_prefix_query(query: Query) -> Query | None:
 
 
 def _words(root: Node) -> Iterator[str]:
-    """The words that notes must or may have, each as it could be misspelt."""
     for leaf in tree.wanted_leaves(root):
         match leaf:
             case tree.Term(text) | tree.Phrase(text):

@@ -186,7 +186,6 @@ class TextFilter:
     def _holder(
         self, unit: tree.Within, inside: Node, paths: frozenset[str]
     ) -> Callable[[Row], bool]:
-        """What tells whether one line or section of a note has all that is asked for."""
         matcher = self._sources.words.matcher(inside)
         ends = _BLOCK_END if isinstance(unit, tree.Block) else _LINE_END
         headings = self._heading_lines(paths) if isinstance(unit, tree.Section) else None

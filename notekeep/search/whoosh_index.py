@@ -256,7 +256,6 @@ class WhooshIndex:
             raise
 
     def _other_languages(self, docs: Iterable[WordDoc]) -> set[str]:
-        """The languages, other than the vault's, that notes name for themselves."""
         return {base_language(doc.language) for doc in docs} - {"", self.language}
 
     def scores(
@@ -377,7 +376,6 @@ class WhooshIndex:
         raise IndexUnusable("The search index was replaced while it was read", "Ask again")
 
     def _current(self) -> IndexSnapshot:
-        """The newest commit, opened anew when there is a newer one."""
         from notekeep.search.postings import IndexSnapshot
 
         state = self._folder.state()
