@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.query import tree
-from notekeep.query.folding import fold_text
+from notekeep.query.folding import fold_letters, fold_text
 from notekeep.query.tree import TermChoice, Terms, needs_text
-from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks, fold_word
+from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Planner:
         if not text.strip("*"):
             return None
         limit = TYPED_PATTERN_WORDS if self._typing else ASKED_COMPLETIONS
-        words = self._vocabulary().matching(fold_word(text), limit + 1)
+        words = self._vocabulary().matching(fold_letters(text), limit + 1)
         if len(words) > limit:
             self.patterns_cut.append(text)
             del words[limit:]
