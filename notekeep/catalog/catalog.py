@@ -5,6 +5,7 @@ It can be deleted at any time and is built again from the notes. Full text is no
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.conditions import Condition, condition, ordering, roles
@@ -120,8 +121,9 @@ class Catalog(Connection):
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Return path, title and aliases of every note that a link may lead to."""
-        rows = self.select_rows(_LINKABLE, "ORDER BY sort, path")
-        return [(row.path, row.title, row.aliases) for row in rows]
+        what = "path, title, json_extract(facts, '$.aliases')"
+        found = self.find(what, _LINKABLE, "ORDER BY sort, path")
+        return [(load_path(path), title, json.loads(names)) for path, title, names in found]
 
     def titles(self) -> list[str]:
         """Return the titles and aliases of all notes; SQLite reads no more than these."""

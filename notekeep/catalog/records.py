@@ -64,8 +64,6 @@ class Row:
     @property
     def aliases(self) -> list[str]:
         """Return its other names."""
-        if self._read is None and has_no_aliases(self.facts):
-            return []
         found: list[str] = self._fact("aliases")
         return found
 
@@ -88,12 +86,6 @@ ROW_COLUMNS = "path, title, kind, mtime_ns, size, private, problem, words, facts
 
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
 """Which notes have a name with one of some keys, given as JSON."""
-
-
-def has_no_aliases(facts: str) -> bool:
-    """Tell whether facts name no aliases, without reading them."""
-    # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
-    return facts.partition('"aliases": ')[2].startswith("[]")
 
 
 Cells: TypeAlias = tuple[Any, ...]
