@@ -242,7 +242,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
             }
             for habit in habits
         ]
-        above: Columns = {"days": [(f"  {heading}", "dim")]}
+        above: Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
         return [above, *found]
 
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
