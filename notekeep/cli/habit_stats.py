@@ -396,5 +396,5 @@ def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     review that is there is never written over.
     """
     vault = open_refreshed()
-    plan = vault.notes.plan_review(" ".join(words))
+    plan = vault.habits.plan_review(" ".join(words))
     return apply_plan(vault, plan, dry_run=dry_run)

@@ -369,7 +369,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     """
     if fix:
         vault = open_vault()
-        plan = vault.notes.plan_repairs(vault.habits.tracker.problems())
+        plan = vault.habits.plan_repairs(vault.habits.tracker.problems())
         if plan.changes or dry_run:
             apply_plan(vault, plan, dry_run=dry_run, quiet=is_json())
         index = vault.habits.tracker
