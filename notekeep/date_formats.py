@@ -310,7 +310,6 @@ _DIGITS: Final = re.compile(r"\d+")
 
 
 def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
-    """The day of the week that is given, 0 for Monday."""
     if "weekday by name" in given:
         return _place(_DAYS, given["weekday by name"])
     if "weekday of Monday" in number:
@@ -323,5 +322,4 @@ def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: in
 
 
 def _place(names: tuple[str, ...], begun: str) -> int:
-    """Which of several names begins so."""
     return next(at for at, name in enumerate(names) if name.casefold().startswith(begun.casefold()))

@@ -178,7 +178,6 @@ def read_json(place: str) -> Any:
 
 
 def _of_links(found: ObsidianSettings, app: _File) -> None:
-    """Take over where files go and how links are written."""
     found.attachments = app.folder("attachmentFolderPath")
     place = str(app.data.get("attachmentFolderPath")).strip()
     if found.attachments is not None and place.split("/")[0] == ".":
@@ -197,7 +196,6 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
 
 
 def _plugins(found: ObsidianSettings, root: str) -> frozenset[str]:
-    """The plug-ins that are in use."""
     value = read_json(os.path.join(root, FOLDER, _PLUGINS))
     if value is not None and not isinstance(value, list):
         what = value if isinstance(value, str) else "is no list of plug-ins"

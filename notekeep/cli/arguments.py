@@ -137,7 +137,6 @@ class RawCommand(click.Command):
 
 
 def _is_count(word: str, rest: Sequence[str]) -> bool:
-    """Whether `-n` has its number, in itself or behind it."""
     return word != "-n" or (bool(rest) and rest[0].isdigit())
 
 

@@ -212,7 +212,6 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
 
 
 def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
-    """The notes that the words of a command name."""
     if PIPED not in words:
         names = split_names(vault.catalog, words, vault.root)
         return resolve_names(vault.catalog, names, vault.root)

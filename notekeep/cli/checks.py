@@ -73,7 +73,6 @@ def _paths(vault: Vault, query: str) -> list[str]:
 
 
 def _write(found: Lint) -> None:
-    """Write what was found, file by file, each with its diff."""
     changes = {change.path: change for change in found.plan.changes}
     for path in dict.fromkeys(finding.problem.path for finding in found.findings):
         for finding in found.findings:

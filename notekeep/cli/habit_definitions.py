@@ -120,7 +120,6 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
 
 
 def _arrange(words: tuple[str, ...], group: str | None, order: int | None, *, dry_run: bool) -> int:
-    """Give a habit another place in lists."""
     if len(words) != 1:
         raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
     vault, found = _find(words[0])

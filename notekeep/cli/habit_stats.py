@@ -88,7 +88,6 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
 
 
 def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
-    """Begin a post about a year of one habit, or of all."""
     vault = open_vault()
     habits = vault.habits.tracker
     habits.refresh()
@@ -198,7 +197,6 @@ def _all_stats(index: HabitIndex) -> int:
 
 
 def _months(index: HabitIndex, year: int) -> int:
-    """How much of each month was met, a row for each habit."""
     views = [view for view in index.habits() if not view.is_archived]
     bounds = [(date(year, month, 1), _month_end(year, month)) for month in range(1, 13)]
     found = []
@@ -220,7 +218,6 @@ def _write_habit_table(
     habits: Sequence[HabitView],
     json: dict[str, Any],
 ) -> int:
-    """Write a row for each habit; how the first one is made where there is none."""
     if not is_json():
         suggest_first_habit(habits)
     return output.write_answer(rows, json=json, heads=heads)
@@ -258,7 +255,6 @@ def _days(squares: Calendar) -> list[dict[str, Any]]:
 
 
 def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
-    """Met and missed units of a range of days, and the share that was met."""
     found = rate(line._replace(today=min(last, line.today)), min(last, line.today) - first + 1)
     return found.met, found.missed, found.value if first <= line.today else None
 

@@ -206,7 +206,6 @@ def month_(words: tuple[str, ...]) -> int:
 
 
 def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
-    """A row of marks for each habit that is not archived."""
     index = HabitIndex(vault_places())
     settings = index.places.settings
     _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)

@@ -89,7 +89,6 @@ def _need_streams() -> None:
 
 
 def _drop_output() -> None:
-    """Send what stdout still holds to nobody."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -21,6 +21,7 @@ from notekeep.cli.arguments import debug_option, json_option, verb_options
 from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import Progress, open_vault
+from notekeep.cli.output import count_of
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
 from notekeep.services.demo import copy_sample_vault
 from notekeep.settings import VAULT_SETTINGS, vault_settings
@@ -110,10 +111,8 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
             }
         )
         return 0
-    output.write(
-        f"{output.count_of(vault.search.count(), 'note')}, {output.count_of(refreshed.indexed, 'file')} read, "
-        f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
-    )
+    notes, read = count_of(vault.search.count(), "note"), count_of(refreshed.indexed, "file")
+    output.write(f"{notes}, {read} read, {len(refreshed.changes.removed)} gone, {seconds:.1f} s")
     for problem in refreshed.problems:
         output.write_message(f"{problem.place}: {problem.message}")
     return 0

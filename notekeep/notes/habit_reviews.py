@@ -40,8 +40,6 @@ REASON = "reason"
 
 
 class _Part(NamedTuple):
-    """What a review says of one habit, and its lines of those days that count."""
-
     habit: Definition
     review: HabitReview
     lines: list[LogLine]

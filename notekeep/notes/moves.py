@@ -298,7 +298,6 @@ class LinkUpdater:
 
 
 def _from(note: str, target: str) -> str:
-    """The path in the vault that a target means from a note on."""
     return normpath(join(dirname(note), target))
 
 

@@ -83,7 +83,6 @@ def move_dates(root: str, today: dt.date) -> int:
 
 
 def _notes(root: str) -> Iterator[tuple[str, bytes]]:
-    """Every Markdown file under a folder, with its bytes, in order of its path."""
     for folder, folders, names in os.walk(root):
         folders.sort()
         for name in sorted(names):

@@ -153,7 +153,6 @@ class SearchService:
         return found._replace(remarks=(*self._lacks(query), *found.remarks))
 
     def _lacks(self, query: str) -> tuple[str, ...]:
-        """What would be wrong with a query if it were finished."""
         try:
             self.parse(query)
         except UsageError as error:
