@@ -59,7 +59,6 @@ class Site(NamedTuple):
 
     target: str
     folder: str
-    address: str = ""
 
 
 class PersonSettings:
@@ -135,8 +134,7 @@ def _keys(value: Any) -> str:
 def _site(value: Any) -> Site | None:
     if not isinstance(value, dict) or not isinstance(value.get("dir"), str):
         return None
-    address = str(value.get("address", "")).rstrip("/")
-    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]), address)
+    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]))
 
 
 def find_vault(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from notekeep.services.media import MediaService
     from notekeep.services.notes import NoteService
     from notekeep.services.overview import Overview
+    from notekeep.services.post_notes import PostNotes
     from notekeep.services.publishing import PublishingService
     from notekeep.services.search import SearchService
     from notekeep.settings import VaultSettings
@@ -100,7 +101,9 @@ class Vault:
         """Lists, searches and all that is known of notes."""
         from notekeep.services.search import SearchService
 
-        return SearchService(self.workspace, self.full_text, self.indexing, self.open_counts)
+        return SearchService(
+            self.workspace, lambda: self.full_text, lambda: self.indexing, self.open_counts
+        )
 
     @cached_property
     def notes(self) -> NoteService:
@@ -130,19 +133,26 @@ class Vault:
 
     @cached_property
     def publishing(self) -> PublishingService:
-        """Exports to sites, and edits brought back from them."""
+        """Exports to sites."""
         from notekeep.services.publishing import PublishingService
 
         return PublishingService(
             self.places,
-            self.person,
-            self.name,
-            self.search,
-            self.notes,
-            self.habits,
+            self.person.sites.get(self.name) or self.person.sites.get(self.root) or (),
+            self.schema,
+            self.catalog,
             self.indexing,
             self._history,
+            lambda: self.search,
+            lambda: self.habits,
         )
+
+    @cached_property
+    def post_notes(self) -> PostNotes:
+        """Changes of notes for their posts: edits pulled from a site, slugs, a post begun."""
+        from notekeep.services.post_notes import PostNotes
+
+        return PostNotes(self.publishing, self.notes)
 
     @cached_property
     def media(self) -> MediaService:

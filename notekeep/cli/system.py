@@ -395,7 +395,7 @@ def serve(host: str, port: int) -> int:
     this machine it is seen only with --host, and then unencrypted: put a proxy with TLS before it.
     Needs `pip install 'notekeep[serve]'`. ctrl+c ends it.
     """
-    from notekeep.tui.launch import serve_vault  # textual
+    from notekeep.tui.serve import serve_vault  # textual
 
     serve_vault(open_vault().root, host, port, _write_address)
     return 0

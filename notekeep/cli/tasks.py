@@ -20,7 +20,7 @@ from notekeep.cli.habit_output import count_done, glyphs
 from notekeep.cli.opening import open_refreshed
 from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
-from notekeep.markdown.outline import strip_due_day
+from notekeep.markdown.due_days import strip_due_day
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row

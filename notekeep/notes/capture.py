@@ -12,7 +12,7 @@ from notekeep import config
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange, resolve_date
 from notekeep.markdown.frontmatter_block import split_frontmatter
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8

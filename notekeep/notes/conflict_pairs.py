@@ -19,8 +19,7 @@ from notekeep.markdown.text_merge import (
 )
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.query.tree import Is
-from notekeep.storage.conflict_names import find_original
-from notekeep.storage.file_names import free_path, name_key
+from notekeep.storage.file_names import find_original, free_path, name_key
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:

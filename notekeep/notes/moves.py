@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
-from notekeep.markdown.links import DEFAULT_LINK_STYLE, Resolver, fold_name, note_stem, retarget
+from notekeep.markdown.links import DEFAULT_LINK_STYLE, retarget
+from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8

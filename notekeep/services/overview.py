@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import count_open, list_tasks, on_this_day
-from notekeep.markdown.outline import DUE_LIKE_PATTERN, find_due_day
+from notekeep.markdown.due_days import DUE_LIKE_PATTERN, find_due_day
 from notekeep.notes.capture import daily_path
 
 if TYPE_CHECKING:

@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
-from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
+from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
 from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
-from notekeep.search.related import find_related
-from notekeep.search.score_explanation import measure_parts
-from notekeep.search.session import run_search
-from notekeep.search.suggestions import suggest_notes
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
 
@@ -36,7 +32,7 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Node, Query
-    from notekeep.search.listing import OrderedList, PageCursor
+    from notekeep.search.listing import OrderedList
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
@@ -61,8 +57,8 @@ class SearchService:
     def __init__(
         self,
         workspace: Workspace,
-        full_text: WhooshIndex,
-        indexing: IndexService,
+        full_text: Callable[[], WhooshIndex],
+        indexing: Callable[[], IndexService],
         open_counts: OpenCounts,
     ) -> None:
         self.workspace = workspace
@@ -70,8 +66,8 @@ class SearchService:
         self.settings = workspace.settings
         self.schema = workspace.schema
         self.catalog = workspace.catalog
-        self.full_text = full_text
-        self.indexing = indexing
+        self._full_text = full_text
+        self._indexing = indexing
         self.open_counts = open_counts
         self._fields: tuple[int, QueryFields] | None = None
 
@@ -79,13 +75,10 @@ class SearchService:
         """List the notes that match a query, sorted by title unless it says `sort:`."""
         return RowPage(*list_notes(self.parse(query), self._sources, limit=limit, offset=offset))
 
-    def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
-        """Return a page of a list that was counted before, sorted as `rows` sorts.
-
-        `way` is how many rows to leave out first; or, in a list by title, how to get there.
-        """
+    def page(self, query: str, limit: int, offset: int) -> list[Row]:
+        """Return a page of a list that was counted before, sorted as `rows` sorts."""
         parsed = self.parse(query)
-        return read_page(parsed, self._facts(parsed), self.catalog, limit, way)
+        return read_page(parsed, self._facts(parsed), self.catalog, limit, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
         """Return the whole order of a list, of which many pages will be shown."""
@@ -132,12 +125,14 @@ class SearchService:
         Raises:
             Dropped: Nobody waits for the answer any more.
         """
-        self.indexing.index_saved()
+        from notekeep.search.session import run_search  # with the full text, half of a start
+
+        self._indexing().index_saved()
         found = run_search(
             self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
             SearchSources(
                 self.catalog,
-                lambda: self.full_text,
+                self._full_text,
                 self.root,
                 self.open_counts.times,
                 wanted or (lambda: True),
@@ -164,6 +159,8 @@ class SearchService:
 
         An unfinished query raises nothing.
         """
+        from notekeep.search.suggestions import suggest_notes
+
         query = self.parse(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):
@@ -194,8 +191,7 @@ class SearchService:
 
     def read(self, name: str) -> Note:
         """Read the note that a name means, body and all."""
-        path = self.resolve(name).path
-        return self.workspace.note(path, self.read_bytes(path))
+        return self._note(self.resolve(name).path)
 
     def read_bytes(self, path: str) -> bytes:
         """Read the bytes of a file of the vault, while nobody was writing it."""
@@ -231,6 +227,8 @@ class SearchService:
 
     def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
+        from notekeep.search.score_explanation import measure_parts
+
         parsed = self.parse(query, typing=typing)
         return measure_parts(parsed, self._sources)
 
@@ -261,23 +259,23 @@ class SearchService:
 
     @property
     def _sources(self) -> SearchSources:
-        return SearchSources(self.catalog, self.indexing.ready_for_search, self.root)
+        return SearchSources(self.catalog, self._words, self.root)
+
+    def _words(self) -> WhooshIndex:
+        return self._indexing().ready_for_search()
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return notes about the same as one, best first, with what they share."""
+        from notekeep.search.related import find_related
+
         return find_related(self._sources, self.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[Mention]:
         """Return where other notes name a note without linking to it."""
-        return name_lookup.mentions(
-            self.catalog, self.indexing.ready_for_search(), self.resolve(name), self._note
-        )
+        return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 
-    def _note(self, path: str) -> Note | None:
-        try:
-            return self.workspace.note(path, self.read_bytes(path))
-        except NotFound:  # it went since the index was made, and mentions nothing any more
-            return None
+    def _note(self, path: str) -> Note:
+        return self.workspace.note(path, self.read_bytes(path))
 
     @property
     def saved(self) -> dict[str, str]:
