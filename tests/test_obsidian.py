@@ -295,9 +295,7 @@ class TestLinks:
         assert (root / "Books/One.md").read_text("utf-8") == f"x\n\n{link}\n"
         target = link.rpartition("[")[2].rpartition("(")[2].rstrip("])")
         assert (
-            vault.notes.workspace.note(
-                "Books/One.md", vault.search.read_bytes("Books/One.md")
-            ).spans
+            vault.workspace.note("Books/One.md", vault.workspace.read("Books/One.md")).spans
             is not None
         )
         found = vault.media._files().find(target, "Books/One.md")

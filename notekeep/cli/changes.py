@@ -124,7 +124,7 @@ def tags(ctx: click.Context) -> int:
     if ctx.invoked_subcommand is not None:
         return 0
     vault = open_refreshed()
-    found = vault.search.tags()
+    found = vault.catalog.tag_counts()
     objects = [{"tag": tag, "notes": count} for tag, count in found.items()]
     return output.write_answer(
         [(str(count), f"#{tag}") for tag, count in found.items()],

@@ -89,7 +89,7 @@ def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
     habits = vault.habits.tracker
     habits.refresh()
     chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(vault.notes.workspace, habits, chosen, year)
+    plan = plan_year(vault.workspace, habits, chosen, year)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 

@@ -52,7 +52,7 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
     notekeep history "Deep Work" --diff 2
     """
     vault = open_refreshed()
-    past = find_versions(vault.notes.workspace, vault.history.store, " ".join(note))
+    past = find_versions(vault.workspace, vault.history.store, " ".join(note))
     if number is not None:
         before = vault.history.store.blobs.read(past.version(number).digest)
         plan = WritePlan("history", past.path)
@@ -87,7 +87,7 @@ def restore(note: tuple[str, ...], *, dry_run: bool) -> int:
     notekeep restore "Deep Work@2"
     """
     vault = open_refreshed()
-    plan = plan_restore(vault.notes.workspace, vault.history.store, " ".join(note))
+    plan = plan_restore(vault.workspace, vault.history.store, " ".join(note))
     if not plan.changes:
         output.write_message(f"{plan.label}: that is what it holds")
     return apply_plan(vault, plan, dry_run=dry_run)
@@ -106,7 +106,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     notekeep forget "Letter to my old manager" --dry-run
     """
     vault = open_refreshed()
-    traces = find_traces(vault.notes.workspace, vault.history.store, " ".join(note))
+    traces = find_traces(vault.workspace, vault.history.store, " ".join(note))
     versions, steps = count_of(traces.versions, "version"), count_of(traces.steps, "step")
     for name in traces.names:
         output.write_message(f"  {name}")
@@ -221,7 +221,7 @@ def trash(ctx: click.Context) -> int:
 def restore_from_trash(name: tuple[str, ...], *, to: str, dry_run: bool) -> int:
     """Bring a file back from the trash; NAME is its path or its file name."""
     vault = open_vault()
-    plan = plan_untrash(vault.notes.workspace, vault.history.store, " ".join(name), to)
+    plan = plan_untrash(vault.workspace, vault.history.store, " ".join(name), to)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 

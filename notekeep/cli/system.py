@@ -102,7 +102,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     if is_json():
         output.write_json(
             {
-                "notes": vault.search.count(),
+                "notes": vault.catalog.count(),
                 "indexed": refreshed.indexed,
                 "removed": len(refreshed.changes.removed),
                 "pending": refreshed.pending,
@@ -111,7 +111,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
             }
         )
         return 0
-    notes, read = count_of(vault.search.count(), "note"), count_of(refreshed.indexed, "file")
+    notes, read = count_of(vault.catalog.count(), "note"), count_of(refreshed.indexed, "file")
     output.write(f"{notes}, {read} read, {len(refreshed.changes.removed)} gone, {seconds:.1f} s")
     for problem in refreshed.problems:
         output.write_message(f"{problem.place}: {problem.message}")
@@ -238,7 +238,7 @@ def sql(query: str) -> int:
     """
     vault = open_vault()
     vault.indexing.refresh(for_answer=True, words=False)
-    heads, rows = vault.search.sql(query)
+    heads, rows = vault.catalog.sql(query)
     if is_json():
         output.write_json([dict(zip(heads, row, strict=True)) for row in rows])
     else:

@@ -39,7 +39,7 @@ def write(vault: Vault, *lines: str) -> None:
 
 
 def text(vault: Vault, path: str = LOG) -> str:
-    return vault.search.read_bytes(path).decode()
+    return vault.workspace.read(path).decode()
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 def review(vault: Vault, words: str) -> list[str]:
     (path,) = vault.notes.apply(vault.habits.plan_review(words)).paths
-    return vault.search.read_bytes(path).decode().splitlines()
+    return vault.workspace.read(path).decode().splitlines()
 
 
 def test_the_week_that_is_over_is_reviewed(vault: Vault) -> None:

@@ -204,6 +204,6 @@ def _copies(vault: Vault) -> list[Problem]:
             "enter shows both.",
             CONFLICT_PROBLEM,
         )
-        for pair in list_conflicts(vault.notes.workspace)
+        for pair in list_conflicts(vault.workspace)
         if pair.kind != "marks"
     ]
