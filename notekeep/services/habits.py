@@ -71,8 +71,7 @@ class HabitService:
         names = {name for habit in self.tracker.known() for name in habit.names}
         vocabulary = VaultVocabulary(names, self.workspace.schema.daily)
         source = read_source(read_given(path), origin, vocabulary)
-        root, settings, schema, _ = self.workspace
-        return plan_import(root, schema, settings, self.tracker, source, config.current_time())
+        return plan_import(self.workspace, self.tracker, source, config.current_time())
 
     def plan_review(self, span: str = "week") -> WritePlan:
         """Plan a note about a week or month of habits: `week`, `month yesterday`, `week 11-03`."""
