@@ -118,7 +118,7 @@ class NotekeepApp(App[None], RemovalSafe):
         with contextlib.suppress(NotekeepError):
             # Before any screen reads the catalog: what changes after this is shown again.
             self._generation = vault.catalog.generation
-            self.indexed = None if vault.search.count() else 0.0
+            self.indexed = None if vault.catalog.count() else 0.0
         self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
@@ -402,7 +402,7 @@ class NotekeepApp(App[None], RemovalSafe):
         def find() -> Sequence[ConflictPair]:
             from notekeep.notes.conflict_pairs import list_conflicts
 
-            return list_conflicts(self.vault.notes.workspace)
+            return list_conflicts(self.vault.workspace)
 
         def flag(found: Sequence[ConflictPair]) -> None:
             self.conflicts = found

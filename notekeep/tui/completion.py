@@ -100,7 +100,7 @@ class LinkWriter:
 
     def link_to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
         """Write a link to each title's note; a title that is no note's any more is one itself."""
-        style = self._vault.notes.workspace.link_style
+        style = self._vault.workspace.link_style
         if is_wiki:
             style = replace(style, is_markdown=False)
         try:
@@ -151,7 +151,9 @@ class Completer:
         keys |= set(vault.catalog.field_names())
         values = {"type": list(kinds), **_values(vault)}
         headings = lru_cache(64)(partial(_headings_of, vault))
-        return cls(titles, vault.search.tags(), keys, values, headings, LinkWriter(vault, source))
+        return cls(
+            titles, vault.catalog.tag_counts(), keys, values, headings, LinkWriter(vault, source)
+        )
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
         """Return what could be meant at a line and column, best first, both counted from 0."""
@@ -281,7 +283,7 @@ def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[Completion
 
 def known_values(vault: Vault, field: str) -> list[str]:
     """Return what notes have in a field, most first; a thread may do it."""
-    return list(vault.search.tags()) if field == "tags" else vault.search.values(field)
+    return list(vault.catalog.tag_counts()) if field == "tags" else vault.search.values(field)
 
 
 class WordSuggester(Suggester):

@@ -69,7 +69,7 @@ def write_capture(
     """
     if attachment is None:
         return vault.notes.apply(_plan_capture(vault, text, "", place))
-    workspace = vault.notes.workspace
+    workspace = vault.workspace
     # Where the file goes may depend on the note, which is named by its text.
     if place == TODAYS_NOTE:
         note = daily_path(workspace.root, workspace.schema.daily, workspace.today())

@@ -113,7 +113,7 @@ class EditorAttachments:
     def _store(self, name: str, data: bytes) -> _StoredFile:
         """Copy a file into the attachments; touches no widget, so that a thread may do it."""
         screen = self._screen
-        workspace = screen.vault.notes.workspace
+        workspace = screen.vault.workspace
         plan = plan_attachment(workspace, name, data, screen.path)
         link = make_attachment_link(workspace, plan.changes[0].path, screen.path)
         return _StoredFile(plan.label, link, screen.vault.notes.apply(plan))

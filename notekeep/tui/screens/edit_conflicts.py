@@ -229,7 +229,7 @@ class ExternalEdits:
 
         def read() -> bytes | None:
             try:
-                return screen.vault.search.read_bytes(screen.path)
+                return screen.vault.workspace.read(screen.path)
             except NotFound:
                 return None
 

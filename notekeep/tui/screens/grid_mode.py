@@ -130,7 +130,7 @@ class GridMode:
             text = f"{about.place}: {about.message}" if about else f"{path} can be read by now"
             show_error(screen, Refused(text, "e opens it in the editor."))
 
-        workspace = screen.vault.notes.workspace
+        workspace = screen.vault.workspace
         screen.load("cell", lambda: workspace.note(path, workspace.read(path)), refuse)
         return True
 
@@ -192,7 +192,7 @@ def set_cell(vault: Vault, path: str, field: FormField, text: str) -> WriteResul
         Conflict: The field has another value by now.
         Refused: The note cannot take the value.
     """
-    note = vault.notes.workspace.note(path, vault.notes.workspace.read(path))
+    note = vault.workspace.note(path, vault.workspace.read(path))
     now: Value = note.fields.get(field.name)
     if isinstance(now, list) and format_value(now) != field.text:
         text = _merge_lists(field, text, now)

@@ -375,7 +375,7 @@ class HabitsScreen(VaultScreen):
         path = review_path(parse_bounds(self.vault.habits.tracker, span))
         if self.vault.catalog.row(path) is not None:
             return path, None
-        return path, self.vault.notes.apply(self.vault.notes.plan_review(span))
+        return path, self.vault.notes.apply(self.vault.habits.plan_review(span))
 
     def _reviewed(self, answer: tuple[str, WriteResult | None]) -> None:
         path, done = answer

@@ -229,7 +229,7 @@ class HistoryScreen(OverlayScreen):
     def action_forget(self) -> None:
         in_background(
             self,
-            lambda: find_traces(self.vault.notes.workspace, self.vault.history.store, self.path),
+            lambda: find_traces(self.vault.workspace, self.vault.history.store, self.path),
             self._ask_to_forget,
             group="traces",
             holds_keys=True,
@@ -260,7 +260,7 @@ class HistoryScreen(OverlayScreen):
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
     """Read a note's history; touches no widget, so that a thread may do it."""
-    past = find_versions(vault.notes.workspace, vault.history.store, path)
+    past = find_versions(vault.workspace, vault.history.store, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
     known = {version.digest for version in past.versions}

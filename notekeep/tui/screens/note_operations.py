@@ -136,7 +136,7 @@ class NoteOperations:
             example="+reading -inbox",
             find_word=find_last_word,
         )
-        self._ask(prompt, paths, plan, ("Tag", "Tagged"), lambda: list(vault.search.tags()))
+        self._ask(prompt, paths, plan, ("Tag", "Tagged"), lambda: list(vault.catalog.tag_counts()))
 
     def set_field(self) -> None:
         """Ask for changes of fields as the command line takes them, and make them in every note."""

@@ -179,7 +179,7 @@ class ProblemsScreen(Dialog[None]):
 
     def _mend(self, problem: Problem) -> str:
         """Mend one problem; give what was done, or "" where only a person can tell."""
-        offer = self._vault.notes.offer_repair(problem)
+        offer = self._vault.habits.offer_repair(problem)
         if offer is None:
             return ""
         self._vault.notes.apply(offer.plan)
@@ -204,6 +204,6 @@ def _copies(vault: Vault) -> list[Problem]:
             "enter shows both.",
             CONFLICT_PROBLEM,
         )
-        for pair in list_conflicts(vault.notes.workspace)
+        for pair in list_conflicts(vault.workspace)
         if pair.kind != "marks"
     ]

@@ -189,7 +189,7 @@ def show_trash(app: NotekeepApp) -> None:
 
     def restore(path: str) -> WriteResult:
         vault = app.vault
-        return vault.notes.apply(plan_untrash(vault.notes.workspace, vault.history.store, path))
+        return vault.notes.apply(plan_untrash(vault.workspace, vault.history.store, path))
 
     def show_restored(done: WriteResult) -> None:
         notify_done(app, f"Brought back {', '.join(done.paths)}", done)

@@ -39,7 +39,7 @@ def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
 
 def _content(vault: Vault, unsaved: UnsavedText) -> bytes | None:
     try:
-        return vault.search.read_bytes(unsaved.path)
+        return vault.workspace.read(unsaved.path)
     except NotFound:
         return None
 
