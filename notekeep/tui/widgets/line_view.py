@@ -132,13 +132,13 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         # What is the same for all lines is worked out once: Textual goes through all styles for it.
-        self._frame = self._measure()
+        self._frame = self._measure_frame()
         try:
             return super().render_lines(crop)
         finally:
             self._frame = None
 
-    def _measure(self) -> tuple[int, int, int, Style]:
+    def _measure_frame(self) -> tuple[int, int, int, Style]:
         return self.inner_width, self.scroll_offset.y, self.line_count(), self.rich_style
 
     @property
@@ -147,7 +147,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._frame[3] if self._frame else self.rich_style
 
     def render_line(self, y: int) -> Strip:
-        width, top, count, under = self._frame or self._measure()
+        width, top, count, under = self._frame or self._measure_frame()
         index = y + top
         if width < 1 or index >= count:
             return Strip.blank(max(0, width), under)
