@@ -58,7 +58,6 @@ class Post:
         extra: Further fields that the person let pass, as typed.
         cover: The cover as the note names it: a file of the vault or an address.
         has_math: Whether a page needs a typesetter of TeX.
-        has_diagrams: Whether a page needs a script that draws Mermaid diagrams.
         teaser: The author's teaser as HTML, for a target whose posts have it in their head.
         former: Slugs it had before, whose addresses people may know.
     """
@@ -79,7 +78,6 @@ class Post:
     cover: str = ""
     extra: dict[str, Value] = field(default_factory=dict)
     has_math: bool = False
-    has_diagrams: bool = False
     teaser: str = ""
     former: list[str] = field(default_factory=list)
 

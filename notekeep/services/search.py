@@ -7,35 +7,29 @@ near.
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep import config
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
-from notekeep.dates import habit_day
-from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
+from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
 from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
-from notekeep.storage.content import read_file
-from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.catalog.queries import Facets, OnThisDay
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Node, Query
     from notekeep.search.listing import OrderedList
@@ -44,7 +38,6 @@ if TYPE_CHECKING:
     from notekeep.search.score_explanation import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.indexing import IndexService
-    from notekeep.settings import VaultSettings
 
 
 LONGEST_TYPED = 2_000
@@ -63,18 +56,16 @@ class SearchService:
 
     def __init__(
         self,
-        root: str,
-        settings: VaultSettings,
-        schema: Schema,
-        catalog: Catalog,
+        workspace: Workspace,
         full_text: Callable[[], WhooshIndex],
         indexing: Callable[[], IndexService],
         open_counts: OpenCounts,
     ) -> None:
-        self.root = root
-        self.settings = settings
-        self.schema = schema
-        self.catalog = catalog
+        self.workspace = workspace
+        self.root = str(workspace.root)
+        self.settings = workspace.settings
+        self.schema = workspace.schema
+        self.catalog = workspace.catalog
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts
@@ -123,7 +114,7 @@ class SearchService:
 
         Args:
             query: The query.
-            limit: How many hits at most.
+            limit: The most hits.
             typing: The query may be unfinished: its last word is the beginning of one, and what it
                 lacks is only remarked on.
             relax: Where nothing is found, answer the nearest query, and say so; of a regular
@@ -182,52 +173,30 @@ class SearchService:
         return parse_query(
             text,
             self.fields() if may_name_field(text) else NO_FIELDS,
-            today=self._today(),
+            today=self.workspace.today(),
             week_start=self.settings.week_start,
             typing=typing,
         )
 
     def resolve(self, name: str) -> Row:
-        """Find the one note that a name means: a path, title, alias, or a unique beginning.
-
-        Raises:
-            NotFound: No note has that name.
-            Ambiguous: Several have it.
-        """
-        return name_lookup.resolve(self.catalog, name, self.root)
+        """Find the one note that a name means: a path, title, alias, or a unique beginning."""
+        return self.workspace.resolve(name)
 
     def resolve_link(self, target: str, source: str) -> Row | None:
         """Find the note that a link leads to, if there is one."""
         return name_lookup.resolve_link(self.catalog, target, source)
 
     def select(self, words: str) -> list[Row]:
-        """Return the notes that words mean: one by its name, else all that a query matches.
-
-        Raises:
-            NotFound: Neither a name nor a query finds any.
-            Ambiguous: The words are the beginning of several names, and no query.
-        """
+        """Return the notes that words mean: one by its name, else all that a query matches."""
         return name_lookup.select(self.catalog, words, self.root, lambda: self.rows(words).rows)
 
     def read(self, name: str) -> Note:
-        """Read the note that a name means, body and all.
-
-        Raises:
-            NotFound: No note has that name, or its file is gone.
-        """
-        from notekeep.markdown.note import read_note
-
-        path = self.resolve(name).path
-        return read_note(path, self.read_bytes(path), self.schema)
+        """Read the note that a name means, body and all."""
+        return self._note(self.resolve(name).path)
 
     def read_bytes(self, path: str) -> bytes:
-        """Read the bytes of a file of the vault, while nobody was writing it.
-
-        Raises:
-            NotFound: It is gone.
-            Failure: It cannot be read.
-        """
-        return read_file(str(resolve_path(Path(self.root), path)), path)[0]
+        """Read the bytes of a file of the vault, while nobody was writing it."""
+        return self.workspace.read(path)
 
     def count(self) -> int:
         """Return how many notes the catalog knows."""
@@ -285,9 +254,6 @@ class SearchService:
             self._fields = generation, known_fields(self.catalog, self.schema)
         return self._fields[1]
 
-    def _today(self) -> dt.date:
-        return habit_day(config.current_time(), self.settings.day_start)
-
     def _facts(self, query: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         return resolve_words(query, self._sources)
@@ -309,13 +275,8 @@ class SearchService:
         """Return where other notes name a note without linking to it."""
         return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 
-    def _note(self, path: str) -> Note | None:
-        from notekeep.markdown.note import read_note
-
-        try:
-            return read_note(path, self.read_bytes(path), self.schema)
-        except NotFound:
-            return None
+    def _note(self, path: str) -> Note:
+        return self.workspace.note(path, self.read_bytes(path))
 
     @property
     def saved(self) -> dict[str, str]:
@@ -324,7 +285,7 @@ class SearchService:
 
     def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
         """Return notes of other years with a day, today by default, in one of their dates."""
-        return queries.on_this_day(self.catalog, day or self._today())
+        return queries.on_this_day(self.catalog, day or self.workspace.today())
 
     def problems(self) -> list[Problem]:
         """Return what could not be read whole, settings first, with reason and remedy."""
