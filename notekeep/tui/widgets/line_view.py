@@ -199,7 +199,7 @@ class ListView(LineView):
 
     cursor: var[int] = var(0)
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Highlighted(Message):
         """The cursor is on another row."""
 

@@ -155,7 +155,7 @@ class SearchBox(Horizontal):
 class ListPane(Vertical, RemovalSafe):
     """The search box above the list of notes, which may be a grid instead."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Counted(Message):
         """Another list is shown; `text` says how much of the vault it is."""
 

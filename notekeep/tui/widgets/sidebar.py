@@ -54,7 +54,7 @@ class Sidebar(RowList[SidebarEntry]):
 
     BINDINGS = bindings("sidebar")
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """The person wants to see the notes of an entry."""
 
