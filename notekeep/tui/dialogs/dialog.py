@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from notekeep.tui.widgets.line_view import LineView
+
 Answer = TypeVar("Answer")
 KEY_NAMES = {"esc": "escape", "/": "slash"}
 """Keys as they are shown, and as Textual calls them."""
@@ -66,6 +68,11 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
             event = Key(key, key_to_character(key))
             event.set_sender(self.app)
             self.app.post_message(event)
+
+    def fit(self, view: LineView, margin: int) -> None:
+        """Make a view as tall as its lines, as far as the screen has room beside `margin` lines."""
+        room = max(1, self.app.size.height - margin)
+        view.styles.height = min(room, max(1, view.line_count()))
 
     def on_click(self, event: events.Click) -> None:
         leave = self.active_bindings.get("escape")

@@ -20,7 +20,7 @@ from notekeep.tui.commands.registry import (
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, wrap_line
-from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.widgets.line_view import DiffView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,34 +115,8 @@ def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Sty
     return [[*left, *about[0]], *([blank, *row] for row in about[1:])]
 
 
-class _HelpPage(TextPage):
+class _HelpPage(DiffView):
     BINDINGS = bindings("help", by_screen=("search-help",))
-
-    def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
-        super().__init__()
-        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
-        self._wanted = ""
-        self._lines: list[StyledLine] = []
-        self._drawn_for = -1
-
-    def search(self, wanted: str) -> None:
-        """Show only what is about some words."""
-        self._wanted, self._drawn_for = wanted, -1
-        self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
-
-    def line_count(self) -> int:
-        width = self.inner_width
-        if width != self._drawn_for:
-            self._drawn_for = width
-            self._lines = help_lines(
-                self._place, self._own_keys, self._glyphs, max(8, width), self._wanted
-            )
-        return len(self._lines)
-
-    def draw_line(self, index: int, width: int) -> StyledLine:
-        del width
-        return self._lines[index]
 
 
 class HelpScreen(Dialog[None]):
@@ -150,7 +124,8 @@ class HelpScreen(Dialog[None]):
 
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
         super().__init__()
-        self._page = _HelpPage(place, own_keys, glyphs)
+        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
+        self._page = _HelpPage(glyphs)
         self._box = Input(placeholder="what would you like to do?", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -161,6 +136,12 @@ class HelpScreen(Dialog[None]):
     def on_mount(self) -> None:
         self._box.display = False
         self._page.focus()
+        self._show("")
+
+    def _show(self, wanted: str) -> None:
+        """Show the keys of the place, or what is about some words anywhere."""
+        place, own_keys, glyphs = self._place, self._own_keys, self._glyphs
+        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width, wanted))
 
     def action_search_help(self) -> None:
         self._box.display = True
@@ -177,7 +158,7 @@ class HelpScreen(Dialog[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._page.search(event.value)
+        self._show(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

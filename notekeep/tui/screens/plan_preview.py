@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from textual import getters
 from textual.content import Content
 
-from notekeep.tui.commands.action import format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
-from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width, spread_line
-from notekeep.tui.widgets.bars import ButtonLine
+from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import DiffView
 
 if TYPE_CHECKING:
@@ -30,23 +28,7 @@ PLAN_MARGIN = 7
 """Lines of the screen that are not the plan."""
 
 
-class _Keys(ButtonLine):
-    """What can be done with the plan, as keys that can be clicked; and a question."""
-
-    says = ""
-
-    def draw(self, width: int) -> StyledLine:
-        line: StyledLine = []
-        for action_id in ("do-plan", "drop-plan"):
-            action, link = ACTIONS_BY_ID[action_id], ACTION_LINK + action_id
-            line.append(Piece(f"{format_key(action.keys[0])} ", "key", link))
-            line.append(Piece(f"{action.label}  ", "muted", link))
-        says = [Piece(self.says, "warn")]
-        return (
-            spread_line(line, says, width)
-            if line_width(line) + line_width(says) + 2 <= width
-            else [*says]
-        )
+BUTTONS = ("do-plan", "drop-plan")
 
 
 class PlanScreen(Dialog[bool], inherit_bindings=False):
@@ -55,7 +37,6 @@ class PlanScreen(Dialog[bool], inherit_bindings=False):
     BINDINGS = bindings("plan")
 
     text = getters.query_one(DiffView)
-    keys = getters.query_one(_Keys)
 
     def __init__(
         self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
@@ -68,26 +49,21 @@ class PlanScreen(Dialog[bool], inherit_bindings=False):
         with dialog_box(self._title) as box:
             box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
             yield DiffView(self._glyphs)
-            yield _Keys()
+            yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
         self.text.show(lambda width: notes_plan_lines(self._plan, width, self._glyphs))
         self.text.focus()
 
     def on_resize(self) -> None:
-        # As tall as the plan, as far as there is room.
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        room = max(1, self.app.size.height - PLAN_MARGIN)
-        self.text.styles.height = min(room, max(1, self.text.line_count()))
+        self.call_after_refresh(self.fit, self.text, PLAN_MARGIN)
 
     def action_do_plan(self) -> None:
         count = len(self._plan.changes)
         if count > CONFIRM_FROM and not self._was_asked:
             self._was_asked = True
-            self.keys.says = f"{count} files at once: enter once more does it"
-            self.keys.refresh()
+            question = f"{count} files at once: enter once more does it"
+            self.query_one("#dialog").border_subtitle = Content.styled(question, "$warning")
             return
         self.dismiss(bool(count))
 

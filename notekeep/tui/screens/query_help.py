@@ -12,7 +12,7 @@ from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.screens.help import query_lines
-from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
@@ -31,17 +31,11 @@ CLOSE_HINT = "esc, or typing on, closes this"
 
 
 class QueryExplanation(NamedTuple):
-    """What can be said of a query.
+    """What can be said of a query."""
 
-    Attributes:
-        parts: How it is read.
-        order: How the list is sorted and cut, in words, or "".
-        wrong: What is wrong with it if it is finished, or None.
-    """
-
-    parts: Sequence[QueryPart]
-    order: str = ""
-    wrong: UsageError | None = None
+    parts: Sequence[QueryPart]  # how it is read
+    order: str = ""  # how the list is sorted and cut, in words
+    wrong: UsageError | None = None  # what is wrong with it if it is finished
 
 
 def explain_query(vault: Vault, typed: str) -> QueryExplanation:
@@ -110,29 +104,6 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
     yield from wrap_line([Piece("As far as it can be read, it asks for", "muted")], width)
 
 
-class _Explanation(TextPage):
-    def __init__(self, typed: str, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._typed, self._glyphs = typed, glyphs
-        self.explanation: QueryExplanation | None = None
-
-    def _lines(self) -> list[StyledLine]:
-        width = max(8, self.inner_width)
-        if not self._typed:
-            return query_lines(width)
-        if self.explanation is None:
-            return [[Piece(clean_line(self._typed), "code-string")]]
-        return explain_lines(self._typed, self.explanation, width, self._glyphs)
-
-    def line_count(self) -> int:
-        return len(self._lines())
-
-    def draw_line(self, index: int, width: int) -> StyledLine:
-        del width
-        lines = self._lines()
-        return lines[index] if index < len(lines) else []
-
-
 class ExplainScreen(Dialog[None]):
     """An explanation over the search box."""
 
@@ -141,7 +112,9 @@ class ExplainScreen(Dialog[None]):
     ) -> None:
         super().__init__()
         self._vault, self._typed, self._type_into_box = vault, typed, type_on
-        self._page = _Explanation(typed, glyphs)
+        self._glyphs = glyphs
+        self._page = DiffView(glyphs)
+        self._explanation: QueryExplanation | None = None
 
     def compose(self) -> ComposeResult:
         title = "What the search means" if self._typed else "How to search"
@@ -151,7 +124,7 @@ class ExplainScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self._page.focus()
-        self.call_after_refresh(self._fit)
+        self._page.show(self._lines)
         if self._typed:
             in_background(
                 self,
@@ -161,17 +134,20 @@ class ExplainScreen(Dialog[None]):
                 failed=self._cannot,
             )
 
+    def _lines(self, width: int) -> list[StyledLine]:
+        if not self._typed:
+            return query_lines(width)
+        if self._explanation is None:
+            return [[Piece(clean_line(self._typed), "code-string")]]
+        return explain_lines(self._typed, self._explanation, width, self._glyphs)
+
     def _show(self, explanation: QueryExplanation) -> None:
-        self._page.explanation = explanation
-        self._page.lines_changed()
-        self._fit()
+        self._explanation = explanation
+        self._page.show(self._lines)
+        self.fit(self._page, margin=5)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._fit)
-
-    def _fit(self) -> None:
-        """Be as tall as the text, up to the whole screen."""
-        self._page.styles.height = max(1, min(self._page.line_count(), self.app.size.height - 5))
+        self.call_after_refresh(self.fit, self._page, 5)
 
     def _cannot(self, error: NotekeepError) -> None:
         self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
