@@ -153,12 +153,8 @@ def open_dialog(
 ) -> None:
     """Open a dialog that closes once its answer is applied; after an error it stays open.
 
-    Args:
-        node: Where it is asked.
-        dialog: The question.
-        apply: Does what was asked for, in a thread; None where there is nothing to say of it.
-        then: Shows what came of it.
-        group: The group of the work; see `in_background`.
+    `apply` does what was asked for, in a thread, and returns None where there is nothing to say
+    of it; `then` shows what came of it.
     """
     dialog._job = _Job(node, apply, then, group)  # noqa: SLF001 - of this module
     node.app.push_screen(dialog)
@@ -179,13 +175,8 @@ class TextLine(Input):
 class Prompt(SubmitDialog[str | None]):
     """Asks for one line of text; the answer is None when the person would rather not.
 
-    Args:
-        title: What is asked for.
-        value: What stands there already.
-        hint: One sentence below it.
-        example: What is shown while nothing is typed.
-        is_selected: Whether what stands there is selected, so that typing replaces it.
-        find_word: Where in the line the word begins that `offer` completes.
+    With `is_selected`, typing replaces what stands there; `find_word` says where in the line the
+    word begins that `offer` completes.
     """
 
     def __init__(
@@ -229,10 +220,7 @@ class Prompt(SubmitDialog[str | None]):
 
 
 class Option(NamedTuple):
-    """One of several answers: what it is called, what is said of it, and what it stands for.
-
-    One without a value is a heading.
-    """
+    """One of several answers; one without a value is a heading."""
 
     title: str
     about: str
@@ -302,15 +290,40 @@ class FilterLine(Input):
     BINDINGS = bindings("switcher", by_screen=ALL_ACTIONS)
 
 
-class Choice(Dialog[str | None]):
+class ListDialog(Dialog[Answer]):
+    """A dialog whose keys choose from a list, also while one types into a line above it."""
+
+    rows: ListView
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_switch()
+
+    def action_switch(self) -> None:
+        """Take what is under the cursor."""
+        raise NotImplementedError
+
+    def action_close_switcher(self) -> None:
+        self.dismiss(None)
+
+    def action_switcher_down(self) -> None:
+        self.rows.action_line_down()
+
+    def action_switcher_up(self) -> None:
+        self.rows.action_line_up()
+
+    def action_page_down(self) -> None:
+        self.rows.action_page_down()
+
+    def action_page_up(self) -> None:
+        self.rows.action_page_up()
+
+
+class Choice(ListDialog[str | None]):
     """Asks for one of several; the answer is its value, or None.
 
-    Args:
-        title: What is asked for.
-        options: The answers.
-        glyphs: The characters to draw with.
-        at: The option to begin at.
-        has_filter: Whether typing filters the options, of which there are many.
+    It begins at option `at`; with `has_filter`, typing filters the options, of which there are
+    many.
     """
 
     def __init__(
@@ -324,28 +337,23 @@ class Choice(Dialog[str | None]):
     ) -> None:
         super().__init__()
         self._title, self._at, self._has_filter = title, at, has_filter
-        self._options = OptionRows(options, glyphs)
-        self._count = len(options)
+        self.rows: OptionRows = OptionRows(options, glyphs)
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "chooses"), ("esc", "closes")):
             if self._has_filter:
                 yield FilterLine(placeholder="Type to filter", compact=True)
-            yield self._options
+            yield self.rows
 
     def on_mount(self) -> None:
-        view = self._options
-        view.styles.height = min(self._count, max(3, self.app.size.height - 8))
+        view = self.rows
+        view.styles.height = min(view.row_count(), max(3, self.app.size.height - 8))
         view.begin_at(self._at)
         (self.query_one(FilterLine) if self._has_filter else view).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._options.filter_options(event.value)
-
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
-        self.action_switch()
+        self.rows.filter_options(event.value)
 
     def key_enter(self, event: events.Key) -> None:
         # It must not go on to the screen below, where it may mean something.
@@ -356,19 +364,10 @@ class Choice(Dialog[str | None]):
         if self.chosen:
             self.dismiss(self.chosen)
 
-    def action_close_switcher(self) -> None:
-        self.dismiss(None)
-
-    def action_switcher_down(self) -> None:
-        self._options.action_line_down()
-
-    def action_switcher_up(self) -> None:
-        self._options.action_line_up()
-
     @property
     def chosen(self) -> str:
         """The value under the cursor; "" where there is none."""
-        return self._options.value
+        return self.rows.value
 
 
 class Confirm(Dialog[bool]):
