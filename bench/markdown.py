@@ -78,6 +78,6 @@ class _Place:
                 ["a.md"],
                 target="hugo",
                 site=self.site,
-                vault=VaultKey.of_folder("bench"),
+                vault=VaultKey("bench"),
                 options=Options(zone=INDIA, now=NOW),
             )

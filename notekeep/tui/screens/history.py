@@ -275,9 +275,9 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
         left: StyledLine = [Piece(_verb(version), "bright" if here else "")]
         if here:
             left.append(Piece(f" {glyphs.marked}", "accent"))
-        size = vault.history.store.blobs.size(version.digest)
+        blob = vault.history.store.blobs.find(version.digest)
         label = version.label if version.verb in NAMED_VERBS else ""
-        moments.append(_moment(_key(version), version.time, left, size or 0, label))
+        moments.append(_moment(_key(version), version.time, left, blob.size if blob else 0, label))
     return LoadedHistory(past, moments, row.title if row is not None else path)
 
 

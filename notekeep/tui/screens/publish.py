@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from notekeep.export.check.page_checks import CheckReport
     from notekeep.export.check.site_build import PreviewCommand
+    from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportResult, SiteChange
     from notekeep.export.scaffold import NoteOutline
     from notekeep.notes.plan import WritePlan, WriteResult
@@ -136,7 +136,7 @@ class PublishScreen(VaultScreen):
     def _load_states(self) -> tuple[dict[str, str], list[SiteStanding]]:
         """Return the titles of drafts and posts by path, and how they stand in each site."""
         publishing, chosen = self.vault.publishing, (self.target, self.site)
-        is_known = chosen in [(one.target, one.folder) for one in publishing.sites()]
+        is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
         standings = publishing.standings() if is_known else publishing.standings(*chosen)
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
@@ -379,11 +379,11 @@ class PublishScreen(VaultScreen):
             return
         # The answer is about what was shown, also when the cursor is elsewhere by then.
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
-        publishing, target, site = self.vault.publishing, self.target, self.site
+        target, site = self.target, self.site
 
         def answered(how: str | None) -> None:
             if how == "pull":
-                pull = partial(publishing.plan_pull, paths, target=target, site=site)
+                pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
                 self.load("plan", pull, self._show_patch)
             elif how is not None:
                 self.make_plan(paths, how={how: ALL_FILES})
@@ -456,7 +456,7 @@ class PublishScreen(VaultScreen):
             return
 
         def load(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
-            return (title, self.vault.publishing.materials(paths)) if title else None
+            return (title, self.vault.post_notes.outlines(paths)) if title else None
 
         row = self.vault.catalog.row(paths[0])
         hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
@@ -476,7 +476,7 @@ class PublishScreen(VaultScreen):
 
         def start(value: str) -> WriteResult:
             wanted = {ALL_SECTIONS: [], QUOTED_SECTIONS: quoted}.get(value, [value])
-            return self.vault.notes.apply(self.vault.publishing.plan_start(paths, title, wanted))
+            return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title, wanted))
 
         def started(done: WriteResult) -> None:
             notify_done(self, "Begun", done)
@@ -518,7 +518,7 @@ class PublishScreen(VaultScreen):
 
     def action_choose_site(self) -> None:
         """Ask which of the known sites is written into, or another folder."""
-        sites = self.vault.publishing.sites()
+        sites = self.vault.publishing.sites
         if len(sites) < 2:
             self._ask_folder()
             return
