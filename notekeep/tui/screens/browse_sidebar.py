@@ -15,7 +15,7 @@ from notekeep.tui.list_model import (
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.widgets.list_pane import ListPane
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,15 +74,8 @@ class BrowseSidebar:
                 return load_result_counts(screen.vault, query, paths)
             return load_sidebar(screen.vault)
 
-        in_background(
-            screen,
-            load,
-            partial(self._show, typed),
-            group="sidebar",
-            exclusive=True,
-            pause=COUNT_DELAY if typed else 0.0,
-            failed=lambda _error: None,
-        )
+        pause = COUNT_DELAY if typed else 0.0
+        screen.load("sidebar", load, partial(self._show, typed), pause=pause, is_quiet=True)
 
     def _found_paths(self) -> list[str] | None:
         """Return the notes that were found; None when there may be more than the list knows."""
@@ -126,12 +119,8 @@ class BrowseSidebar:
         if entry.path:
             self._set_pinned([entry.path], is_pinned=False)
         elif entry.saved:
-            in_background(
-                screen,
-                partial(self._save, entry.text, ""),
-                partial(notify_done, screen, f"Deleted the search {entry.text}"),
-                group=WRITE_GROUP,
-            )
+            save = partial(self._save, entry.text, "")
+            screen.write(save, f"Deleted the search {entry.text}")
         else:
             show_message(screen, "Only a saved search or a pin can be taken out of here")
 
@@ -151,12 +140,7 @@ class BrowseSidebar:
         if len(paths) == 1 and (row := screen.vault.catalog.row(paths[0])) is not None:
             title = row.title
         text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
-        in_background(
-            screen,
-            lambda: screen.vault.notes.set_fields(paths, [change]),
-            partial(notify_done, screen, text),
-            group=WRITE_GROUP,
-        )
+        screen.write(lambda: screen.vault.notes.set_fields(paths, [change]), text)
 
     # Saved queries.
 

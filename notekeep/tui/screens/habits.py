@@ -25,6 +25,7 @@ from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
@@ -46,15 +47,11 @@ HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (28, "-tall")]
 
 
 class _LoadedHabits(NamedTuple):
-    """The habits with the cells of the days that are shown, and with those of the last week.
-
-    Attributes:
-        problems: How many lines and definitions need a look.
-    """
+    """The habits with the cells of the days that are shown, and with those of the last week."""
 
     shown: list[HabitView]
     lately: list[HabitView]
-    problems: int
+    problems: int  # how many lines and definitions need a look
 
 
 class HabitsScreen(VaultScreen):
@@ -92,21 +89,16 @@ class HabitsScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        first, last = self.grid.first_day, self.grid.last_day
-        index = self.vault.habits.tracker
-        in_background(
-            self,
-            lambda: _LoadedHabits(
-                index.habits(self.today, first=first, last=last),
-                index.habits(self.today),
-                index.count_problems(),
-            ),
-            self._show,
-            group="habits",
-            exclusive=True,
+        self.load(
+            "habits", partial(self._load, self.grid.first_day, self.grid.last_day), self._show
         )
         if self.has_class("-detail") and self.detail.detail is not None:
             self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
+
+    def _load(self, first: date, last: date) -> _LoadedHabits:
+        index = self.vault.habits.tracker
+        shown = index.habits(self.today, first=first, last=last)
+        return _LoadedHabits(shown, index.habits(self.today), index.count_problems())
 
     def _show(self, loaded: _LoadedHabits) -> None:
         habits, lately, problems = loaded
@@ -127,12 +119,12 @@ class HabitsScreen(VaultScreen):
         bars = daily_bars(lately, self.glyphs.bars)
         start = self.vault.settings.day_start
         until = f" until {start:02}:00" if start and is_on_today else ""
-        date = f"{day:%a} {day.day} {day:%b}"
+        when = f"{day:%a} {day.day} {day:%b}"
         is_wide = self.has_class("-wide")
         self.set_status(
-            f"{done}/{asked} today {bars} · {date} {day.year}{until}"
+            f"{done}/{asked} today {bars} · {when} {day.year}{until}"
             if is_wide
-            else f"{done}/{asked} · {date}"
+            else f"{done}/{asked} · {when}"
         )
 
     def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
@@ -157,13 +149,8 @@ class HabitsScreen(VaultScreen):
         if event.view is not self.grid or habit is None:
             return
         year = self.grid.day.year
-        in_background(
-            self,
-            lambda: self.vault.habits.tracker.year(habit.id, year, self.today),
-            partial(self.year.show, habit, year),
-            group="year",
-            exclusive=True,
-        )
+        days = partial(self.vault.habits.tracker.year, habit.id, year, self.today)
+        self.load("year", days, partial(self.year.show, habit, year))
 
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
@@ -220,13 +207,8 @@ class HabitsScreen(VaultScreen):
             self._load_detail(habit.id, self.grid.day.year)
 
     def _load_detail(self, name: str, year: int) -> None:
-        in_background(
-            self,
-            lambda: load_habit_details(self.vault.habits.tracker, name, self.today, year),
-            self._show_detail,
-            group="detail",
-            exclusive=True,
-        )
+        load = partial(load_habit_details, self.vault.habits.tracker, name, self.today, year)
+        self.load("detail", load, self._show_detail)
 
     def _show_detail(self, found: Detail) -> None:
         self.detail.show(found)
@@ -284,15 +266,8 @@ class HabitsScreen(VaultScreen):
 
     def _log(self, value: str) -> None:
         habit = self.grid.habit
-        if habit is None:
-            return
-        day = self.grid.day
-        in_background(
-            self,
-            lambda: self.vault.habits.tracker.log(habit.id, value, day),
-            partial(notify_check_in, self, ""),
-            group="log",
-        )
+        if habit is not None:
+            self.check_in(partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day))
 
     def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
         """Ask for a text, and log the value and the note that it stands for."""
