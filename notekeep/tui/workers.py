@@ -223,7 +223,7 @@ IMPORT_PAUSE = 0.05
 
 SOON = (
     "notekeep.tui.widgets.switcher",
-    "notekeep.tui.dialogs.prompts",
+    "notekeep.tui.dialogs.dialog",
     "notekeep.tui.screens.note_operations",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",

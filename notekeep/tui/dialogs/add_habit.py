@@ -11,12 +11,12 @@ from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields, is_paused
-from notekeep.tui.dialogs.dialog import dialog_box
-from notekeep.tui.dialogs.prompts import (
+from notekeep.tui.dialogs.dialog import (
     HintLine,
     SubmitDialog,
     TextLine,
     TextLines,
+    dialog_box,
     format_error,
     open_dialog,
 )

@@ -14,9 +14,8 @@ from notekeep.dates import format_short_day, parse_iso, try_parse_day
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
-from notekeep.tui.dialogs.dialog import hints
-from notekeep.tui.dialogs.field_prompt import NO_VALUE, field_options
-from notekeep.tui.dialogs.prompts import HintLine, OptionRows, SubmitDialog, format_error
+from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, format_error, hints
+from notekeep.tui.dialogs.form import NO_VALUE, field_options
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,

@@ -17,8 +17,7 @@ from notekeep.notes.capture import (
     read_file,
 )
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
-from notekeep.tui.dialogs.dialog import dialog_box
-from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog, TextLines
+from notekeep.tui.dialogs.dialog import HintLine, SubmitDialog, TextLines, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
 from notekeep.tui.workers import in_background

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.tui.dialogs.prompts import Choice, Option
+from notekeep.tui.dialogs.dialog import Choice, Option
 from notekeep.tui.theme import THEMES
 
 if TYPE_CHECKING:

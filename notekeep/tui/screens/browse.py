@@ -249,7 +249,7 @@ class BrowseScreen(VaultScreen):
             self.choose_scope(replace_sort(self.pane.scope, field), f"by {field.lstrip('+-')}")
 
     def action_explain(self) -> None:
-        from notekeep.tui.screens.query_help import ExplainScreen
+        from notekeep.tui.screens.help import ExplainScreen
 
         box = self.pane.box
         screen = ExplainScreen(self.vault, self.glyphs, self.current_query, box.type_on)

@@ -146,7 +146,7 @@ class BrowseSidebar:
 
     def save_query(self) -> None:
         """Ask for a name, and keep what is searched for under it."""
-        from notekeep.tui.dialogs.prompts import Prompt, open_dialog
+        from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 
         screen = self._screen
         query = replace_sort(screen.current_query, screen.pane.chosen_order.key)

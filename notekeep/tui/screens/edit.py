@@ -20,8 +20,8 @@ from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
+from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
-from notekeep.tui.dialogs.prompts import Prompt, open_dialog
 from notekeep.tui.field_forms import list_form_fields
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.notifications import notify_done

@@ -10,8 +10,7 @@ from notekeep.markdown.editor_text import EditorText
 from notekeep.markdown.text_merge import merge_texts
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
-from notekeep.tui.dialogs.dialog import Dialog, dialog_box
-from notekeep.tui.dialogs.prompts import Choice, Option
+from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, dialog_box
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare
 from notekeep.tui.render.version_lines import unified

@@ -14,7 +14,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
-from notekeep.tui.dialogs.prompts import open_dialog
+from notekeep.tui.dialogs.dialog import open_dialog
 from notekeep.tui.field_forms import (
     LIST_TYPES,
     MAX_RATING,

@@ -12,7 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
-from notekeep.tui.dialogs.prompts import Prompt, open_dialog
+from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import list_some, plural

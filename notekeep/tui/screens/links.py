@@ -10,7 +10,7 @@ from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.text_edit import find_line
 from notekeep.tui import external_programs
-from notekeep.tui.dialogs.prompts import Choice, Confirm, Option
+from notekeep.tui.dialogs.dialog import Choice, Confirm, Option
 from notekeep.tui.messages import OpenNote, ShowQuery
 from notekeep.tui.render.styled_text import ACTION_LINK
 from notekeep.tui.workers import in_background, show_error, show_message

@@ -12,31 +12,90 @@ import shlex
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import getters
+from textual.content import Content
+
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui import clipboard, external_programs
+from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_word, skip_signs
+from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, Prompt, dialog_box, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
-from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
 from notekeep.tui.field_forms import list_form_fields
+from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged, WorkStatus
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.screens.plan_preview import PlanScreen
+from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
+from notekeep.tui.widgets.bars import ActionButtons
+from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.app import ComposeResult
+
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.vault import Vault
+
+
+CONFIRM_FROM = 20
+"""More files than this are asked about once more."""
+PLAN_MARGIN = 7
+"""Lines of the screen that are not the plan."""
+
+
+BUTTONS = ("do-plan", "drop-plan")
+
+
+class PlanScreen(Dialog[bool], inherit_bindings=False):
+    """A plan to look over; its answer is whether to do it."""
+
+    BINDINGS = bindings("plan")
+
+    text = getters.query_one(DiffView)
+
+    def __init__(
+        self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
+    ) -> None:
+        super().__init__()
+        self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
+        self._was_asked = False
+
+    def compose(self) -> ComposeResult:
+        with dialog_box(self._title) as box:
+            box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
+            yield DiffView(self._glyphs)
+            yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
+
+    def on_mount(self) -> None:
+        self.text.show(lambda width: notes_plan_lines(self._plan, width, self._glyphs))
+        self.text.focus()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fit, self.text, PLAN_MARGIN)
+
+    def action_do_plan(self) -> None:
+        count = len(self._plan.changes)
+        if count > CONFIRM_FROM and not self._was_asked:
+            self._was_asked = True
+            question = f"{count} files at once: enter once more does it"
+            self.query_one("#dialog").border_subtitle = Content.styled(question, "$warning")
+            return
+        self.dismiss(bool(count))
+
+    def action_drop_plan(self) -> None:
+        self.dismiss(False)
 
 
 def edit_outside(screen: VaultScreen, path: str) -> None:

@@ -11,8 +11,7 @@ from textual.fuzzy import FuzzySearch
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, is_offered, key_labels
-from notekeep.tui.dialogs.dialog import dialog_box
-from notekeep.tui.dialogs.prompts import HEIGHT_CLASSES, FilterLine, ListDialog
+from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.formatting import kind_name

@@ -15,7 +15,7 @@ from notekeep.export.plan import ExportPlan, list_states
 from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
-from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done

@@ -13,7 +13,7 @@ from notekeep import config
 from notekeep.errors import NotekeepError
 from notekeep.services import demo
 from notekeep.tui import location as places
-from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, TextLines, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.plan_lines import shorten_home
