@@ -396,11 +396,6 @@ class BrowseScreen(VaultScreen):
             self.pane.ask_again(location)
             self._present(wanted, self.vault.catalog.row(location.path))
 
-    def on_preview_followed(self, event: Preview.Followed) -> None:
-        from notekeep.tui.screens.links import follow_link
-
-        follow_link(self, event.link, event.path)
-
     def action_links(self) -> None:
         from notekeep.tui.screens.links import choose_link
 

@@ -31,7 +31,6 @@ from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
 from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import change_counts, changes_lines, unified
-from notekeep.tui.screens.links import follow_link
 from notekeep.tui.screens.preview_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.bars import ButtonLine
@@ -203,9 +202,6 @@ class HistoryScreen(OverlayScreen):
     def _present(self, comparison: TextComparison) -> None:
         self.views.about = change_counts(comparison)
         self.text.show(lambda width: unified(comparison, width, self.glyphs))
-
-    def on_preview_followed(self, event: Preview.Followed) -> None:
-        follow_link(self, event.link, event.path)
 
     def action_leave(self) -> None:
         self.action_leave_over()

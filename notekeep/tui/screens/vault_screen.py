@@ -198,6 +198,11 @@ class VaultScreen(PacedScreen[None]):
         """Log a habit in a thread, then say what was said of it."""
         in_background(self, what, partial(notify_check_in, self, text), group="log")
 
+    def on_preview_followed(self, event: Preview.Followed) -> None:
+        from notekeep.tui.screens.links import follow_link
+
+        follow_link(self, event.link, event.path)
+
     # The quick switch: mounted when it is first wanted, since most sessions start without it.
 
     def on_mount(self) -> None:
