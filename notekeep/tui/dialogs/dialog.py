@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 
 
 Answer = TypeVar("Answer")
-KEY_NAMES = {"esc": "escape", "/": "slash"}
-"""Keys as they are shown, and as Textual calls them."""
+KEY_NAMES = {"esc": "escape", "/": "slash"}  # keys as they are shown, and as Textual calls them
 
 
 def hints(*keys: tuple[str, str]) -> Content:
@@ -103,8 +102,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
 
 HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
 """Where there are few rows, none is left free above a dialog."""
-SOON_SECONDS = 0.3
-"""Seconds after which a dialog says that it is at work."""
+SOON_SECONDS = 0.3  # seconds after which a dialog says that it is at work
 
 Result = TypeVar("Result")
 
@@ -119,7 +117,6 @@ class TextLines(TextPage, can_focus=False):
             self.styles.height = 0
 
     def say(self, text: str, role: str = "muted") -> None:
-        """Say something else."""
         self._line = [Piece(clean(text), role)]
         self.lines_changed()
         self.styles.height = self.line_count()
@@ -230,6 +227,16 @@ def open_dialog(
     node.app.push_screen(dialog)
 
 
+def ask(node: DOMNode, dialog: Dialog[Answer | None], then: Callable[[Answer], object]) -> None:
+    """Open a dialog, and go on with its answer unless the person would rather not."""
+
+    def answered(answer: Answer | None) -> None:
+        if answer is not None:
+            then(answer)
+
+    node.app.push_screen(dialog, answered)
+
+
 def format_error(error: NotekeepError) -> str:
     """Return what a dialog says of an error: what is wrong, and below it what to do."""
     return "\n".join(filter(None, (error.message, error.hint)))
@@ -265,7 +272,6 @@ class Prompt(SubmitDialog[str | None]):
         self._suggester = WordSuggester(find_word) if find_word is not None else None
 
     def offer(self, words: Sequence[str]) -> None:
-        """Offer what may be typed."""
         if self._suggester is not None:
             self._suggester.set_words(words, self)
 
@@ -305,7 +311,6 @@ class OptionRows(ListView):
         self._all, self._options, self._glyphs = options, options, glyphs
 
     def begin_at_value(self, value: str) -> None:
-        """Begin with the cursor on the answer that stands for a value."""
         self.begin_at(next((n for n, one in enumerate(self._all) if one.value == value), 0))
 
     def go_to_letter(self, letter: str) -> bool:
@@ -318,7 +323,6 @@ class OptionRows(ListView):
         return False
 
     def filter_options(self, typed: str) -> None:
-        """Show only the options that have what was typed in them."""
         words = typed.casefold().split()
         self._options = [
             one
@@ -329,7 +333,6 @@ class OptionRows(ListView):
 
     @property
     def value(self) -> str:
-        """The value under the cursor; "" where there is none."""
         return self._options[self.cursor].value if self._options else ""
 
     def row_count(self) -> int:
@@ -436,11 +439,10 @@ class Choice(ListDialog[str | None]):
 
     @property
     def chosen(self) -> str:
-        """The value under the cursor; "" where there is none."""
         return self.rows.value
 
 
-class Confirm(Dialog[bool]):
+class Confirm(Dialog["bool | None"]):
     """Asks before what undo cannot take back; enter says yes, escape no."""
 
     def __init__(self, title: str, text: str, yes: str) -> None:

@@ -53,8 +53,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-NO_VALUE = "\0none"
-"""An answer that is no value: a note cannot hold it."""
+NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
 
 
 def field_options(field: FormField, text: str) -> list[Option]:
@@ -113,13 +112,11 @@ class _Fields(ListView):
 
     @property
     def field(self) -> FormField | None:
-        """The field under the cursor."""
         row = self.rows[self.cursor] if self.rows else ""
         return None if isinstance(row, str) else row
 
     @property
     def changes(self) -> list[FieldChange]:
-        """What was changed, as edits of front matter."""
         fields = [row for row in self.rows if not isinstance(row, str)]
         return [
             change
@@ -128,7 +125,6 @@ class _Fields(ListView):
         ]
 
     def set_text(self, field: FormField, text: str) -> None:
-        """Give a field another value."""
         self.texts[field.name] = text
         self.line_changed(self.cursor)
 

@@ -40,10 +40,8 @@ if TYPE_CHECKING:
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
-MIN_SIDEBAR_WIDTH = 110
-"""From this width on there is room for the sidebar."""
-MIN_GRID_WIDTH = 160
-"""From this width on the note is shown beside the grid."""
+MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
+MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
 
 
 class BrowseScreen(VaultScreen):
@@ -118,7 +116,6 @@ class BrowseScreen(VaultScreen):
 
     @property
     def notes(self) -> NoteList:
-        """The list of notes, or the grid in its place."""
         return self.pane.notes
 
     @property
@@ -133,7 +130,6 @@ class BrowseScreen(VaultScreen):
 
     @property
     def note_under_cursor(self) -> str:
-        """The note under the cursor, or ""."""
         row = self.notes.row
         return row.path if row is not None else ""
 
@@ -221,7 +217,6 @@ class BrowseScreen(VaultScreen):
             self.notes.focus()
 
     def choose_scope(self, query: str, name: str) -> None:
-        """Limit the list to a query, under a name."""
         self.sidebar.activate(query)
         self.pane.set_scope(query, name)
         self.show_list()
@@ -319,7 +314,6 @@ class BrowseScreen(VaultScreen):
     # From note to note.
 
     def open_note(self, wanted: OpenNote) -> None:
-        """Show a note, wherever the list stands."""
         self._remember_note()
         if wanted.among_all:
             self._list_all()
@@ -353,7 +347,6 @@ class BrowseScreen(VaultScreen):
             self._trail.update(self._location(self.loader.row.path))
 
     def _list_all(self) -> None:
-        """List all notes, whatever was searched for."""
         if self.pane.scope:
             self.choose_scope("", "")
         if self.pane.typed:
@@ -449,7 +442,6 @@ class BrowseScreen(VaultScreen):
         self.load("marks", self.notes.listed(), mark)
 
     def _prune_marks(self) -> None:
-        """Unmark what is no note any more."""
         marked, notes = frozenset(self.notes.marked), self.notes
 
         def prune(known: set[str]) -> None:

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.sidebar import Sidebar, SidebarEntry
 
-COUNT_DELAY = 0.25
-"""Seconds without another list after which the sidebar counts what was found."""
+COUNT_DELAY = 0.25  # seconds without another list after which the sidebar counts what was found
 MAX_COUNTED_NOTES = 200
 """So many notes that were found are counted by name; more are asked for once more."""
 
@@ -114,7 +113,6 @@ class BrowseSidebar:
             screen.choose_scope(entry.query or "", entry.text)
 
     def drop(self, entry: SidebarEntry) -> None:
-        """Take a pin or a saved search out of the sidebar."""
         screen = self._screen
         if entry.path:
             self._set_pinned([entry.path], is_pinned=False)
@@ -145,7 +143,6 @@ class BrowseSidebar:
     # Saved queries.
 
     def save_query(self) -> None:
-        """Ask for a name, and keep what is searched for under it."""
         from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 
         screen = self._screen

@@ -76,7 +76,6 @@ class EditorAttachments:
         self._screen = screen
 
     def ask(self) -> None:
-        """Ask for a file, and link it at the cursor."""
         hint = "A copy goes into the attachments. Empty takes the picture on the clipboard."
         prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
         here = self._screen.area.cursor_location
@@ -106,7 +105,6 @@ class EditorAttachments:
         return self._store(os.path.basename(path), read_file(path))
 
     def _store(self, name: str, data: bytes) -> _StoredFile:
-        """Copy a file into the attachments; touches no widget, so that a thread may do it."""
         notes, path = self._screen.vault.notes, self._screen.path
         plan = plan_attachment(notes.workspace, name, data, path)
         link = make_attachment_link(notes.workspace, plan.changes[0].path, path)
@@ -133,8 +131,7 @@ class EditorAttachments:
 # What is typed and not saved, kept in its autosave file while a note is edited.
 
 AUTOSAVE_SECONDS = 2.0
-AUTOSAVE_KEYS = 200
-"""What a crash can take at most: whichever comes first."""
+AUTOSAVE_KEYS = 200  # what a crash can take at most: whichever comes first
 
 
 class EditorAutosave:
@@ -184,7 +181,6 @@ class EditorAutosave:
         return True
 
     def discard(self) -> None:
-        """Remove what is kept: it is saved, or not wanted."""
         self._file.discard()
 
     def release(self) -> None:
@@ -267,7 +263,6 @@ class EditScreen(VaultScreen):
 
     @property
     def is_changed(self) -> bool:
-        """Whether something is shown that is not in the file."""
         return self.editing.is_changed(self.area.lines)
 
     @property
@@ -457,7 +452,6 @@ class EditScreen(VaultScreen):
             self._ask_stuck(then)
 
     def _ask_stuck(self, then: Callable[[], object]) -> None:
-        """Let the person go on without what cannot be saved."""
         self._offering = True
 
         def answered(answer: str | None) -> None:

@@ -68,13 +68,11 @@ class EditSession:
             self.base = data
 
     def content(self, lines: Sequence[str]) -> bytes:
-        """What the file would hold with these lines."""
         if lines == self._text.lines:
             return self._text.data
         return self._text.joined(lines)
 
     def is_changed(self, lines: Sequence[str]) -> bool:
-        """Whether the screen shows something that is not in the file."""
         return self.content(lines) != self.disk
 
     def plan(self, lines: Sequence[str], label: str) -> WritePlan:
@@ -217,7 +215,6 @@ class ExternalEdits:
         """Whether the person is asked whose version stays."""
 
     def check(self, then: Callable[[], object] | None = None) -> None:
-        """Read the file and merge with it; then go on, unless the person has to be asked."""
         screen = self._screen
 
         def read() -> bytes | None:

@@ -12,7 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
-from notekeep.tui.dialogs.dialog import Prompt, open_dialog
+from notekeep.tui.dialogs.dialog import Prompt, ask, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import list_some, plural
@@ -66,8 +66,7 @@ class HabitsScreen(VaultScreen):
     detail = getters.query_one(HabitPage)
 
     _filter = ""
-    _wanted = ""
-    """The habit that the cursor goes to once it is listed."""
+    _wanted = ""  # the habit that the cursor goes to once it is listed
     _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -128,7 +127,6 @@ class HabitsScreen(VaultScreen):
         )
 
     def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
-        """Return what yesterday left open, with the key that goes there, or the key back."""
         habits = find_left_open(lately)
         if not habits:
             return None
@@ -191,13 +189,12 @@ class HabitsScreen(VaultScreen):
         self.grid.next_span()
 
     def action_filter_habits(self) -> None:
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._filter = text
-                self.vault_changed()
+        def filtered(text: str) -> None:
+            self._filter = text
+            self.vault_changed()
 
         hint = "Letters of a title or a group; nothing shows all."
-        self.app.push_screen(Prompt("Show habits", value=self._filter, hint=hint), answered)
+        ask(self, Prompt("Show habits", value=self._filter, hint=hint), filtered)
 
     # One habit.
 
@@ -346,7 +343,6 @@ class HabitsScreen(VaultScreen):
         in_background(self, lambda: self._write_review(span), self._reviewed, group="review")
 
     def _write_review(self, span: str) -> tuple[str, WriteResult | None]:
-        """Write the review of the last week or month unless it is there; give its path."""
         path = review_path(parse_bounds(self.vault.habits.tracker, span))
         if self.vault.catalog.row(path) is not None:
             return path, None

@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22
-WIDE = 64
-"""From this width on, what an action does stands beside its title."""
+WIDE = 64  # from this width on, what an action does stands beside its title
 
 QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("naval leverage", "notes with both words"),
@@ -151,7 +150,6 @@ class HelpScreen(Dialog[None]):
         self._show("")
 
     def _show(self, wanted: str) -> None:
-        """Show the keys of the place, or what is about some words anywhere."""
         place, own_keys, glyphs = self._place, self._own_keys, self._glyphs
         self._page.show(lambda width: help_lines(place, own_keys, glyphs, width, wanted))
 
@@ -160,7 +158,6 @@ class HelpScreen(Dialog[None]):
         self._box.focus()
 
     async def action_dismiss(self, result: None = None) -> None:
-        """Leave the search first, then the help."""
         if self._box.display:
             self._box.value = ""
             self._box.display = False

@@ -21,7 +21,7 @@ from notekeep.notes.restore import (
 )
 from notekeep.storage.content import digest_of
 from notekeep.storage.trash import list_trash
-from notekeep.tui.dialogs.dialog import Choice, Confirm, Option
+from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
 from notekeep.tui.notifications import notify_done
@@ -59,12 +59,10 @@ if TYPE_CHECKING:
 CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "As it reads"
 VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
 """The views, and what they are called where there is less room."""
-COUNTS_WIDTH = len(" +123 -123")
-"""Cells in which most versions say how many lines they changed."""
+COUNTS_WIDTH = len(" +123 -123")  # cells in which most versions say how many lines they changed
 _VIEW_LINK = "view:"
 
-CURRENT_VERSION = "now"
-"""The key of what the file holds when history has not seen that yet."""
+CURRENT_VERSION = "now"  # the key of what the file holds when history has not seen that yet
 
 VERBS = {"": "first seen", "seen": "elsewhere"}
 """What a version is called that no verb of ours made."""
@@ -228,7 +226,6 @@ class HistoryScreen(OverlayScreen):
             show_message(self, "That is what the note holds already")
 
     def _version(self) -> Version | None:
-        """The version under the cursor; None for what only the file holds."""
         versions = self._past.versions if self._past is not None else []
         return next((one for one in versions if _key(one) == self.versions.key), None)
 
@@ -254,21 +251,20 @@ class HistoryScreen(OverlayScreen):
             show_message(self, f"Forgot {plural(removed, 'version')} of {self.path}")
             self.app.post_message(VaultChanged())
 
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-            if yes:
-                in_background(self, forget, forgotten, group=WRITE_GROUP)
-
         versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
         stays = "The note itself stays." if traces.there else "The note itself is gone."
         text = (
             f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
             f" {stays} Nothing takes this back."
         )
-        self.app.push_screen(Confirm("Forget", text, "forgets them"), answered)
+        ask(
+            self,
+            Confirm("Forget", text, "forgets them"),
+            lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP),
+        )
 
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
-    """Read a note's history; touches no widget, so that a thread may do it."""
     past = find_versions(vault.notes.workspace, vault.history.store, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
@@ -310,7 +306,6 @@ def _key(version: Version) -> str:
 
 
 def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> TextComparison:
-    """Compare a version with the one before it, or with what the file holds."""
     keys = [
         CURRENT_VERSION if key == CURRENT_VERSION else "",
         *(_key(version) for version in past.versions),
@@ -325,7 +320,6 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
 
 
 def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
-    """Draw a version as it reads; touches no widget, so that a thread may do it."""
     version = next((one for one in past.versions if _key(one) == key), None)
     data = vault.history.store.blobs.read(version.digest) if version else past.now or b""
     rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
@@ -335,8 +329,7 @@ def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs
 
 # All steps.
 
-MAX_STEPS = 1000
-"""How many steps are listed; older ones are what `history` of a note shows."""
+MAX_STEPS = 1000  # how many steps are listed; older ones are what `history` of a note shows
 
 
 class StepsScreen(OverlayScreen):
@@ -428,13 +421,10 @@ class StepsScreen(OverlayScreen):
             self.app.post_message(ShowHistory(paths[0]))
         elif paths:
             options = [Option(path, "", path) for path in paths]
-            self.app.push_screen(Choice("History of", options, self.glyphs), self._chosen)
+            choice = Choice("History of", options, self.glyphs)
+            ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
         else:
             show_message(self, "No note is part of this step")
-
-    def _chosen(self, path: str | None) -> None:
-        if path is not None:
-            self.app.post_message(ShowHistory(path))
 
 
 def _step_row(key: str, step: Step) -> TimelineRow:
@@ -478,16 +468,15 @@ def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
 def show_trash(app: NotekeepApp) -> None:
     """List what was deleted, the last one first."""
 
-    def ask(found: list[TrashedFile]) -> None:
-        if not found:
+    def choose(found: list[TrashedFile]) -> None:
+        if found:
+            options = [Option(one.was, _describe_trashed(one), one.path) for one in found]
+            ask(app, Choice("Bring back from the trash", options, app.glyphs), chosen)
+        else:
             show_message(app, "The trash is empty")
-            return
-        options = [Option(one.was, _describe_trashed(one), one.path) for one in found]
-        app.push_screen(Choice("Bring back from the trash", options, app.glyphs), answered)
 
-    def answered(path: str | None) -> None:
-        if path is not None:
-            in_background(app, lambda: restore(path), show_restored, group=WRITE_GROUP)
+    def chosen(path: str) -> None:
+        in_background(app, partial(restore, path), show_restored, group=WRITE_GROUP)
 
     def restore(path: str) -> WriteResult:
         vault = app.vault
@@ -499,7 +488,7 @@ def show_trash(app: NotekeepApp) -> None:
     in_background(
         app,
         lambda: list_trash(app.vault.root),
-        ask,
+        choose,
         group="trash",
         exclusive=True,
         holds_keys=True,

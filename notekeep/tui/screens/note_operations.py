@@ -23,7 +23,7 @@ from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui import clipboard, external_programs
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_word, skip_signs
-from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, Prompt, dialog_box, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, Prompt, ask, dialog_box, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.field_forms import list_form_fields
 from notekeep.tui.keys import bindings
@@ -49,16 +49,14 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-CONFIRM_FROM = 20
-"""More files than this are asked about once more."""
-PLAN_MARGIN = 7
-"""Lines of the screen that are not the plan."""
+CONFIRM_FROM = 20  # more files than this are asked about once more
+PLAN_MARGIN = 7  # lines of the screen that are not the plan
 
 
 BUTTONS = ("do-plan", "drop-plan")
 
 
-class PlanScreen(Dialog[bool], inherit_bindings=False):
+class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
     """A plan to look over; its answer is whether to do it."""
 
     BINDINGS = bindings("plan")
@@ -92,20 +90,25 @@ class PlanScreen(Dialog[bool], inherit_bindings=False):
             question = f"{count} files at once: enter once more does it"
             self.query_one("#dialog").border_subtitle = Content.styled(question, "$warning")
             return
-        self.dismiss(bool(count))
+        self.dismiss(True if count else None)
 
     def action_drop_plan(self) -> None:
-        self.dismiss(False)
+        self.dismiss(None)
+
+
+def run_editor(screen: VaultScreen, place: str) -> None:
+    """Give the terminal to the person's editor, with a file."""
+    try:
+        command = editor_command(screen.vault.person.editor, os.environ)
+        external_programs.run_editor(screen.app, command, place)
+    except NotekeepError as error:
+        show_error(screen, error)
 
 
 def edit_outside(screen: VaultScreen, path: str) -> None:
     """Open a note in the person's editor, and read it again afterwards."""
     vault = screen.vault
-    try:
-        command = editor_command(vault.person.editor, os.environ)
-        external_programs.run_editor(screen.app, command, vault.absolute(path))
-    except NotekeepError as error:
-        show_error(screen, error)
+    run_editor(screen, vault.absolute(path))
     in_background(
         screen,
         vault.indexing.refresh,
@@ -119,8 +122,7 @@ class _Step(NamedTuple):
 
     paths: list[str]
     title: str
-    say_done: Callable[[str], str]
-    """Says what was done with so many notes, such as "3 notes"."""
+    say_done: Callable[[str], str]  # says what was done with so many notes, such as "3 notes"
 
 
 class NoteOperations:
@@ -132,7 +134,6 @@ class NoteOperations:
     # One note.
 
     def rename(self, row: Row) -> None:
-        """Ask for another title, and go to the note under it."""
         screen = self._screen
 
         def apply(title: str) -> tuple[str, WriteResult] | None:
@@ -214,7 +215,6 @@ class NoteOperations:
         self._ask(prompt, paths, plan, ("Change", "Changed"), lambda: _known_changes(vault))
 
     def move(self) -> None:
-        """Ask for a folder, and move the notes there."""
         vault, paths = self._screen.vault, self._paths()
 
         def plan(text: str) -> WritePlan:
@@ -231,19 +231,16 @@ class NoteOperations:
         self._ask(prompt, paths, plan, ("Move", "Moved"), lambda: _known_folders(vault))
 
     def ask_publishable(self) -> None:
-        """Ask whether the notes may be published."""
         screen, paths = self._screen, self._paths()
         if not paths:
             _show_nothing_listed(screen)
             return
 
-        def answered(value: str | None) -> None:
-            if value is not None:
-                change = FieldChange("publish", "=", None if value == "-" else value)
-                step = _Step(
-                    paths, f"{change} in {_count(paths)}", lambda count: f"{change} in {count}"
-                )
-                self._plan(step, lambda: screen.vault.notes.plan_set(paths, [change]))
+        def plan(value: str) -> None:
+            change = FieldChange("publish", "=", None if value == "-" else value)
+            title = f"{change} in {_count(paths)}"
+            step = _Step(paths, title, lambda count: f"{change} in {count}")
+            self._plan(step, lambda: screen.vault.notes.plan_set(paths, [change]))
 
         options = [
             Option("Yes", "publish: true", "true"),
@@ -251,10 +248,9 @@ class NoteOperations:
             Option("Say nothing", "the field goes away", "-"),
         ]
         title = f"May {_count(paths)} be published?"
-        screen.app.push_screen(Choice(title, options, screen.glyphs), answered)
+        ask(screen, Choice(title, options, screen.glyphs), plan)
 
     def delete(self) -> None:
-        """Move the notes to the vault's trash."""
         screen, paths = self._screen, self._paths()
         is_marked = bool(screen.notes.marked)
         # Pressed twice, or held down, it finds a row whose note is gone already.
@@ -319,7 +315,6 @@ class NoteOperations:
         screen.load("known", load_words, prompt.offer, is_quiet=True)
 
     def _plan(self, step: _Step, plan: Callable[[], WritePlan]) -> None:
-        """Make a plan, show it when it is about many, and do it."""
         screen = self._screen
         screen.post_message(WorkStatus(f"Looking at {_count(step.paths)}"))
 
@@ -342,12 +337,11 @@ class NoteOperations:
             self._write(step, plan)
             return
 
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-            if yes:
-                plan.remarks.clear()  # they were shown with it
-                self._write(step, plan)
+        def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
+            plan.remarks.clear()  # they were shown with it
+            self._write(step, plan)
 
-        screen.app.push_screen(PlanScreen(step.title, plan, screen.glyphs, step.paths), answered)
+        ask(screen, PlanScreen(step.title, plan, screen.glyphs, step.paths), write)
 
     def _write(self, step: _Step, plan: WritePlan) -> None:
         screen = self._screen
@@ -396,7 +390,6 @@ def split_field_changes(text: str) -> list[str]:
 
 
 def _known_changes(vault: Vault) -> list[str]:
-    """Return what a change may begin with: the fields of the vault, and the usual values."""
     kinds = vault.schema.kinds.values()
     names = {*vault.catalog.field_names(), *(name for kind in kinds for name in kind.fields)}
     usual = [f"{name}={value}" for (_, name), values in FIELD_CHOICES.items() for value in values]

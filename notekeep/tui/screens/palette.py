@@ -37,12 +37,9 @@ if TYPE_CHECKING:
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5
 """Scores: what was typed whole, how it may be typed, and a command that begins like it."""
-RECENT_BOOST = 0.5
-"""How much higher stands what was chosen last."""
-MAX_RECENT = 12
-"""So many of the actions that were chosen are kept in mind."""
-PALETTE_MARGIN = 6
-"""Lines of the screen that are not the list."""
+RECENT_BOOST = 0.5  # how much higher stands what was chosen last
+MAX_RECENT = 12  # so many of the actions that were chosen are kept in mind
+PALETTE_MARGIN = 6  # lines of the screen that are not the list
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
 
@@ -98,7 +95,6 @@ class _Offers(ListView, can_focus=False):
         self.is_searching = False
 
     def show(self, offers: Sequence[Offer]) -> None:
-        """Show other offers, with the cursor on the best."""
         self.offers = offers
         self.rows_changed(0)
 
@@ -165,7 +161,6 @@ class Palette(ListDialog[None]):
 
     @property
     def offers(self) -> Sequence[Offer]:
-        """What is offered for what was typed so far, the best first."""
         return self.rows.offers
 
     # What is found: at once what needs no look into the vault, then the rest.

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-FIX_PREFIX = "write: "
-"""What a hint begins with that is the line as it should be."""
+FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be
 
 
 FRONTMATTER_FENCES = ("---", "+++")
@@ -51,7 +50,6 @@ class _Problems(ListView):
 
     @property
     def problem(self) -> Problem | None:
-        """The one under the cursor."""
         return self.problems[self.cursor] if self.problems else None
 
     def row_count(self) -> int:
@@ -135,7 +133,6 @@ class ProblemsScreen(Dialog[None]):
         in_background(self, self._find_all, self._show, group="problems", exclusive=True)
 
     def _find_all(self) -> tuple[list[Problem], list[str]]:
-        """Find all problems, and the line that each is about."""
         habits = self._vault.habits.tracker
         found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
         return found, [_shown_text(text) for text in habits.problem_lines(found)]

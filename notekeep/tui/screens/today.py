@@ -20,13 +20,12 @@ from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from notekeep.tui.widgets.line_view import ListView
     from textual.app import ComposeResult
 
     from notekeep.services.overview import Overview
+    from notekeep.tui.widgets.line_view import ListView
 
-ITEM_WIDTH = 3
-"""Cells before the text of a line: the cursor, and room around it."""
+ITEM_WIDTH = 3  # cells before the text of a line: the cursor, and room around it
 
 
 class AgendaList(RowList[AgendaItem]):
@@ -40,7 +39,6 @@ class AgendaList(RowList[AgendaItem]):
 
     @property
     def item(self) -> AgendaItem | None:
-        """The line under the cursor."""
         return self._item
 
     @property

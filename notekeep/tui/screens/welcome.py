@@ -13,7 +13,7 @@ from notekeep import config
 from notekeep.errors import NotekeepError
 from notekeep.services import demo
 from notekeep.tui import location as places
-from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, ask, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.plan_lines import shorten_home
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 
 
 NEW_FOLDER = os.path.join("~", "notes")
-CHOICE_HEIGHT = 3
-"""Lines of a way: its title, what is said of it, and one that is free."""
+CHOICE_HEIGHT = 3  # lines of a way: its title, what is said of it, and one that is free
 ROOMY_LINES, FULL_LINES = 15, 8
 """Rows of a terminal that has room for all that is said, and for a heading."""
 
@@ -210,8 +209,7 @@ def _cannot_open(root: str, error: OSError) -> NotekeepError:
 # Other vaults: those that were opened here, to be chosen from, and any other folder.
 
 
-OTHER_FOLDER = "\0another"
-"""Stands for a folder that is not in the list."""
+OTHER_FOLDER = "\0another"  # stands for a folder that is not in the list
 
 
 class KnownVault(NamedTuple):
@@ -263,13 +261,13 @@ def _ask(app: NotekeepApp, known: Sequence[KnownVault]) -> None:
     options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
     options.append(Option("Another folder …", "any folder of Markdown", OTHER_FOLDER))
 
-    def answered(root: str | None) -> None:
+    def chosen(root: str) -> None:
         if root == OTHER_FOLDER:
             _ask_folder(app)
-        elif root is not None:
+        else:
             switch_vault(app, root)
 
-    app.push_screen(Choice("Open another vault", options, app.glyphs), answered)
+    ask(app, Choice("Open another vault", options, app.glyphs), chosen)
 
 
 def _ask_folder(app: NotekeepApp) -> None:
