@@ -26,7 +26,7 @@ from notekeep import background
 from notekeep.background import yield_to_ui
 from notekeep.markdown.note import Note
 from notekeep.tui import textual_compat
-from notekeep.tui.dialogs.prompts import Confirm
+from notekeep.tui.dialogs.dialog import Confirm
 from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
