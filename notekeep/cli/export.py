@@ -27,7 +27,6 @@ from notekeep.export.manifest import MANIFEST_NAME
 if TYPE_CHECKING:
     from notekeep.cli.options import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-    from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
@@ -36,7 +35,6 @@ EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
 """Lines of one sort that are printed of many, and names within a line."""
 DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
-ALL_NOTES = frozenset("*")
 
 
 class ExportGroup(DefaultGroup):
@@ -113,11 +111,6 @@ def site_options(command: Wrapped) -> Wrapped:
     help="What links to notes without a post become.",
 )
 @click.option(
-    "--fix-slugs",
-    is_flag=True,
-    help="Write a free slug into each note whose slug clashes; export nothing.",
-)
-@click.option(
     "--keep-metadata",
     metavar="FILE",
     multiple=True,
@@ -142,7 +135,6 @@ def notes(
     overwrite: bool,
     prune: bool,
     unpublished: str | None,
-    fix_slugs: bool,
     keep_metadata: tuple[str, ...],
     explain: bool,
     check: bool,
@@ -163,14 +155,13 @@ def notes(
         return _list_targets()
     vault = open_refreshed(whole=True)
     paths, named = _select_notes(vault, note, target, site, everything=everything)
-    answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
-    chosen: dict[str, Any] = {name: ALL_NOTES for name, is_chosen in answers.items() if is_chosen}
+    answers = {"overwrite": overwrite, "merge": merge, "keep": keep}
+    by_hand = [answer for answer, is_chosen in answers.items() if is_chosen]
+    chosen: dict[str, Any] = {"by_hand": by_hand[0]} if by_hand else {}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
     options = vault.publishing.export_options(named=named, prune=prune, **chosen)
-    if fix_slugs:
-        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
@@ -197,24 +188,6 @@ def _list_targets() -> int:
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
-
-
-def _fix_slugs(
-    vault: Vault,
-    paths: list[str],
-    target: str,
-    site: str,
-    options: Options,
-    *,
-    yes: bool,
-    dry_run: bool,
-) -> int:
-    """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
-    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
-    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
-    if plan.changes and not dry_run:
-        output.write_message("now export again")
-    return code
 
 
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:

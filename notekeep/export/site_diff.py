@@ -65,8 +65,7 @@ class SiteDiff:
     def _compare_post(self, one: ComposedPost) -> ManifestEntry | None:
         """Compare one post's files; return its entry, or None when that stays as it is.
 
-        The address may be one that another post leaves with this export, and its files with it. A
-        post that was not asked for is written only when all that differs is a link of its.
+        A post that was not asked for is written only when all that differs is a link of its.
         """
         post = one.draft.post
         path = self.target.post_path(post)
@@ -83,7 +82,6 @@ class SiteDiff:
         entry = _updated_entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
-            moved = moved or (old.note != post.path and old.note in self.requested)
             why = "the post has moved" if moved else "the post does not use it any more"
             left = self._unneeded(name, old, post.path, why, goes=moved or self.options.prune)
             if left is not None:
@@ -108,7 +106,7 @@ class SiteDiff:
     ) -> SiteChange:
         """Return what happens to a file that holds what a person gave it."""
         known = old.files.get(path)
-        if known is None and self.options.answer(path) != "overwrite":
+        if known is None and self.options.by_hand != "overwrite":
             why = "it was not made by notekeep"
             return SiteChange(path, "conflict", before, after, note, why, answers=("overwrite",))
         if line := _line_of_merge(before):
@@ -130,7 +128,7 @@ class SiteDiff:
         stays = replace(
             theirs, status="unchanged", after=before, why="it stays as it was changed by hand"
         )
-        match self.options.answer(path):
+        match self.options.by_hand:
             case "overwrite":
                 return replace(theirs, status="changed", ours=None)
             case "keep":

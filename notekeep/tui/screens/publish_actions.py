@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 
-ALL_FILES = frozenset("*")
 _ALL, _QUOTED = "\0all", "\0quoted"
 """Answers that no heading is called like."""
 _OTHER = "other"
@@ -92,7 +91,7 @@ def ask_site_edits(screen: PublishScreen) -> None:
                 failed=screen.show_problem,
             )
         elif how is not None:
-            screen.make_plan(paths, how={how: ALL_FILES})
+            screen.make_plan(paths, how={"by_hand": how})
 
     screen.app.push_screen(Choice("Changed by hand in the site", options, screen.glyphs), answered)
 
