@@ -456,7 +456,7 @@ async def test_each_site_has_its_own_state_of_a_post(
     other = tmp_path / "other"
     other.mkdir()
     (other / "hugo.toml").write_text("")
-    vault.person.sites[vault.name] += (Site("hugo", str(other)),)
+    vault.publishing.sites += (Site("hugo", str(other)),)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "+ as it is"))
