@@ -138,7 +138,7 @@ class _Planner:
         published = {path: found.post for path, found in batch.published.items()}
         warnings = [*self.target.warnings, *batch.warnings]
         warnings += [warning for one in requested for warning in one.warnings]
-        warnings += [*diff.warnings, *self.target.between(published.values())]
+        warnings += diff.warnings
         return ExportPlan(
             self.target.id,
             self.target.name,

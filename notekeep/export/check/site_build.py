@@ -98,7 +98,7 @@ def find_program(target: str, programs: str | None = None, site: str = "") -> st
     if found is None:
         raise NotFound(
             f"{target} is not installed, so the site cannot be built",
-            f"install {target}, or leave --check away: the drafts are checked without it too",
+            f"install {target}, or leave --check away",
         )
     return found
 

@@ -159,8 +159,7 @@ def find_script(folder: str, *stems: str) -> str:
     return find_file(folder, *(f"{stem}.{ending}" for stem in stems for ending in _ENDINGS))
 
 
-# Programs in Python: plain values count, also where one names another or is joined from several;
-# whatever is computed is as if it were not there.
+# Programs in Python: plain values count; whatever is computed is as if it were not there.
 
 
 class PythonSettings(dict[str, object]):
@@ -207,34 +206,12 @@ def read_python_settings(path: str) -> PythonSettings:
         for target in targets:
             if isinstance(target, ast.Name):
                 try:
-                    settings[target.id] = _evaluate(value, settings)
+                    settings[target.id] = ast.literal_eval(value)
                     settings.computed.discard(target.id)
                 except (ValueError, TypeError):
                     settings.pop(target.id, None)
                     settings.computed.add(target.id)
     return settings
-
-
-def _evaluate(node: ast.expr, names: dict[str, object]) -> object:
-    """Return what an expression is; ValueError for one that is computed."""
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.Name(id=name) if name in names:
-            return names[name]
-        case ast.List(elts=items):
-            return [_evaluate(item, names) for item in items]
-        case ast.Tuple(elts=items) | ast.Set(elts=items):
-            return tuple(_evaluate(item, names) for item in items)
-        case ast.Dict(keys=keys, values=values):
-            pairs = zip(keys, values, strict=True)
-            return {_evaluate(k, names): _evaluate(v, names) for k, v in pairs if k is not None}
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _evaluate(left, names), _evaluate(right, names)
-            for kind in (str, list, tuple):
-                if isinstance(first, kind) and isinstance(second, kind):
-                    return first + second  # type: ignore[operator]  # both are of one kind
-    raise ValueError(ast.dump(node))
 
 
 # Lists of Python-Markdown extensions.

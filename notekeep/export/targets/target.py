@@ -191,11 +191,6 @@ class Target:
         """Return where a visitor finds that page, from the site's root."""
         return f"{post.slug}/index.html"
 
-    def between(self, posts: Iterable[Post]) -> list[str]:
-        """Return what the person should know of posts that are in this site together."""
-        del posts
-        return []
-
     def notice(self, post: Post) -> str:
         """Return what the person should know about a post in this site, or ""."""
         del post
