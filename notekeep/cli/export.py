@@ -181,7 +181,6 @@ def notes(
 
 
 def _list_targets() -> int:
-    """Print the targets, and what to do for places that have none."""
     from notekeep.export.targets.target import TARGETS, UNSUPPORTED_PLACES, load_target
 
     output.table([(target, load_target(target).name) for target in TARGETS], stretch=1)
@@ -191,7 +190,6 @@ def _list_targets() -> int:
 
 
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
-    """Write what is planned, once the person agrees, and say what was written."""
     if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
         click.confirm("Write this?", default=True, abort=True, err=True)
     done = vault.publishing.export(plan)
@@ -236,7 +234,6 @@ def _vault_path(root: str, file: str) -> str:
 
 
 def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
-    """Write the plan, a file a line; the diff of what is there already, or of everything."""
     output.write_message(f"{plan.target_name}, in {plan.site}")
     touched = [file for file in plan.files if file.status != "unchanged"]
     listed = touched if whole else touched[:MAX_SHOWN_LINES]
@@ -275,7 +272,6 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
 
 
 def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]) -> None:
-    """Say in one line what came of an export."""
     left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
     files = "1 file" if count == 1 else f"{count} files"
     output.write_message(
@@ -284,7 +280,6 @@ def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]
 
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
-    """Say what the person should know, and what stays as it is."""
     for line in warnings[:MAX_SHOWN_LINES]:
         output.write_message(line)
     if (more := len(warnings) - MAX_SHOWN_LINES) > 0:
@@ -322,7 +317,6 @@ def _edit_choices(file: SiteChange) -> list[str]:
 
 
 def _check(vault: Vault, plan: ExportPlan) -> int:
-    """Build with the real generator, and say what is wrong."""
     report = vault.publishing.check_export(plan)
     how = "built" if report.built else "not built"
     if report.message:

@@ -98,8 +98,6 @@ def plan_export(
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
-    """What one plan is made of."""
-
     source: VaultSource
     target: Target
     manifest: Manifest
@@ -196,11 +194,7 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
 
 
 def site_folder(root: str, target: str | None, site: str | os.PathLike[str] | None) -> str:
-    """Return where drafts go: a site, or a folder beside the vault.
-
-    Raises:
-        UsageError: The target needs a site, and none is named.
-    """
+    """Return where drafts go: a site, or a folder beside the vault."""
     if site is not None:
         return os.path.abspath(os.path.expanduser(os.fspath(site)))
     if target is not None and not load_target(target).anywhere:
@@ -312,7 +306,6 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
 
 
 def _write_files(plan: ExportPlan, history: History) -> str:
-    """Make the step; return its id."""
     names = [planned.post.title for planned in plan.posts]
     label = names[0] if len(names) == 1 else f"{len(names)} notes"
     step = history.step(

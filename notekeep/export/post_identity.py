@@ -32,7 +32,6 @@ _ELSEWHERE = "a post of another vault"
 
 
 def _clash(path: str, others: Iterable[str], slug: str) -> Refused:
-    """Return the error for a note whose slug others have or want."""
     named = ", ".join(sorted(others))
     hint = f"give one of them another: write slug: {slug}-2 in it"
     if named.startswith(_ELSEWHERE):
@@ -82,7 +81,6 @@ def _choose_slugs(batch: Batch) -> None:
 
 
 def _wanted_slug(batch: Batch, draft: Draft) -> str:
-    """Return the slug a note gives, the one it had, or one made of its title."""
     path = draft.note.path
     try:
         slug = read_slug(draft.note.fields.get("slug"), path)

@@ -214,7 +214,6 @@ class SiteDiff:
 
 
 def _linking_note(slug: str, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]) -> str:
-    """Return the note of a post that stays and links to one, or ""."""
     for other, entry in entries.items():
         if other not in gone and slug in entry.links:
             return entry.name(other)

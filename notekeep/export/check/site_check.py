@@ -71,16 +71,7 @@ class CheckReport:
 
 
 def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
-    """Check the posts of a plan that was written.
-
-    Args:
-        plan: The plan.
-        audit: Its audit.
-        programs: A folder to look for the generator in, before PATH.
-
-    Raises:
-        Failure: The generator cannot be run.
-    """
+    """Check the posts of a plan that was written."""
     program = ""
     if not load_target(plan.target).is_built:
         try:
@@ -159,7 +150,6 @@ def _what_ends_teasers(target: Target) -> Literal["lists", "feeds", "themed", ""
 
 
 def _files(site: str) -> Iterator[str]:
-    """Yield the paths of a site's files."""
     for base, folders, names in os.walk(site):
         folders.sort()
         for name in names:

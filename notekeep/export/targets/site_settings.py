@@ -33,12 +33,7 @@ def _read_bytes(path: str) -> bytes:
 
 
 def read_settings_text(path: str) -> str:
-    """Return a file's text.
-
-    Raises:
-        UsageError: It is not UTF-8.
-        Failure: It cannot be read.
-    """
+    """Return a file's text."""
     try:
         return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,12 +41,7 @@ def read_settings_text(path: str) -> str:
 
 
 def read_settings_file(path: str) -> dict[str, Any]:
-    """Read a file of settings by its ending: TOML, JSON or YAML.
-
-    Raises:
-        UsageError: It is not valid.
-        Failure: It cannot be read.
-    """
+    """Read a file of settings by its ending: TOML, JSON or YAML."""
     text = read_settings_text(path)
     try:
         if path.endswith(".toml"):
@@ -142,12 +132,7 @@ class Script:
 
 
 def read_packages(folder: str) -> frozenset[str]:
-    """Return the names of the packages that a site's `package.json` asks for.
-
-    Raises:
-        UsageError: It is not valid JSON.
-        Failure: It cannot be read.
-    """
+    """Return the names of the packages that a site's `package.json` asks for."""
     path = find_file(folder, "package.json")
     settings = read_settings_file(path) if path else {}
     kinds = (settings.get("dependencies"), settings.get("devDependencies"))
@@ -184,12 +169,7 @@ class PythonSettings(dict[str, object]):
 
 
 def read_python_settings(path: str) -> PythonSettings:
-    """Return the module's plain settings by name; where one is set twice the last counts.
-
-    Raises:
-        UsageError: It is not valid Python.
-        Failure: It cannot be read.
-    """
+    """Return the module's plain settings by name; where one is set twice the last counts."""
     try:
         tree = ast.parse(_read_bytes(path), path)
     except (SyntaxError, ValueError) as error:
@@ -222,12 +202,7 @@ _EXTRA: Final = frozenset(
 
 
 def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, list[str]]:
-    """Return what an engine with these extensions understands, and what to know of those missing.
-
-    Args:
-        extensions: Their names, with or without those of the packages that they are in.
-        where: What the person calls the list.
-    """
+    """Return what an engine with these extensions understands, and what is missing."""
     names = {str(name).rsplit(".", 1)[-1] for name in extensions}
     if "extra" in names:
         names |= _EXTRA
