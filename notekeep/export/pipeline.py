@@ -6,7 +6,6 @@ plan, which a person may look at.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass, replace
@@ -32,6 +31,7 @@ from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
 from notekeep.export.source import Options
 from notekeep.export.targets.target import load_target, open_target
+from notekeep.obsidian import FOLDER, read_json
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
 from notekeep.storage.open_folder import content_at, remove_empty_folders
@@ -143,7 +143,6 @@ class _Planner:
             self.target.folder,
             files=diff.files,
             posts=[self._planned(one) for one in requested],
-            relinked=diff.relinked,
             refused=batch.refused,
             warnings=list(dict.fromkeys(warnings)),
             published=published,
@@ -235,18 +234,12 @@ def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
     if options.linebreaks:
         return options
     shown: Literal["keep", "join"] = "join"
-    if target.id != "portable" and os.path.isdir(os.path.join(root, ".obsidian")):
-        shown = "join" if _joins_lines(root) else "keep"
+    folder = os.path.join(root, FOLDER)
+    if target.id != "portable" and os.path.isdir(folder):
+        settings = read_json(os.path.join(folder, "app.json"))
+        is_strict = isinstance(settings, dict) and settings.get("strictLineBreaks") is True
+        shown = "join" if is_strict else "keep"
     return replace(options, linebreaks=shown)
-
-
-def _joins_lines(root: str) -> bool:
-    try:
-        with open(os.path.join(root, ".obsidian", "app.json"), encoding="utf-8") as file:
-            settings = json.load(file)
-    except (OSError, ValueError):
-        return False
-    return isinstance(settings, dict) and settings.get("strictLineBreaks") is True
 
 
 def outgoing_files(plan: ExportPlan) -> list[OutgoingFile]:
@@ -277,7 +270,6 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
     """
     changes = [file for file in plan.files if file.status in WRITTEN_STATUSES]
     exported = ExportResult(
-        plan.target,
         plan.site,
         conflicts=[file.path for file in plan.conflicts],
         refused=dict(plan.refused),

@@ -121,7 +121,6 @@ class ExportPlan:
         site: The site's folder.
         files: Every file, in order of path; the manifest is one of them.
         posts: The posts that were asked for, in the order asked for.
-        relinked: Notes exported earlier whose posts change because a link of theirs has a target.
         refused: Notes that may not or cannot be exported, and why.
         published: Every note that has a post in the site, and the post.
         request: What was asked for.
@@ -138,7 +137,6 @@ class ExportPlan:
     site: str
     files: list[SiteChange] = field(default_factory=list)
     posts: list[PlannedPost] = field(default_factory=list)
-    relinked: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     published: dict[str, Post] = field(default_factory=dict)
@@ -179,7 +177,6 @@ class ExportResult:
         refused: Notes that were not exported, and why.
     """
 
-    target: str
     site: str
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)

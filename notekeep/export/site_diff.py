@@ -38,7 +38,6 @@ class SiteDiff:
         manifest: What was written last; `bases` knows the texts.
         requested: The slugs of the posts that were asked for, by note.
         files: What happens to each file.
-        relinked: Notes whose posts change because a link of theirs has a target.
     """
 
     target: Target
@@ -47,7 +46,6 @@ class SiteDiff:
     bases: Bases
     requested: Mapping[str, str]
     files: list[SiteChange] = field(default_factory=list)
-    relinked: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def compare(self, posts: Sequence[ComposedPost], gone: Mapping[str, str]) -> None:
@@ -77,7 +75,6 @@ class SiteDiff:
         if post.path not in self.requested:
             if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
                 return None
-            self.relinked.append(post.path)
         self.files += changes
         entry = _updated_entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):

@@ -205,7 +205,6 @@ class PreviewCommand(NamedTuple):
 
     command: tuple[str, ...]
     folder: str
-    name: str
 
     def run(self, call: Callable[..., int] = subprocess.call) -> int:
         """Show the site until the person ends it; the program has the terminal meanwhile."""
@@ -233,4 +232,4 @@ def find_preview(target: Target, programs: str | None = None) -> PreviewCommand:
         raise NotFound(
             f"{name} is not installed, so the site cannot be shown", f"install {name}"
         ) from error
-    return PreviewCommand((program, *arguments), target.folder, target.name)
+    return PreviewCommand((program, *arguments), target.folder)
