@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import COMMON_FIELDS, other_names
 from notekeep.query.fields import QueryFields
 from notekeep.query.folding import fold_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
@@ -28,33 +28,23 @@ class Column(NamedTuple):
     """Something that is known of every note.
 
     All SQL is an expression about a row of the catalog's table `notes`.
-
-    Attributes:
-        name: What `ls --cols`, a query and `sort:` call it.
-        type: How a query reads what it is compared with: a text is compared folded, a date as
-            nanoseconds since 1970. None is a column that queries do not know, so that front matter
-            may have a field of that name.
-        holds: What it is, for the manual.
-        read: Its value in a row of a list; None where a note has no single value.
-        spellings: Its other names.
-        sql: What a condition compares; "" is the field of that name in front matter. Of a list it
-            is an expression about the rows that `items` selects.
-        items: Of a list, a SELECT of the notes that have an item, which a condition continues.
-        has: Which notes have it; "" are those with the field of that name in front matter.
-        sort: What `sort:` goes by where that is not `sql`.
-        head: What stands above it in the grid where that is not its name.
     """
 
-    name: str
+    name: str  # what `ls --cols`, a query and `sort:` call it
+    # How a query reads what it is compared with: a text is compared folded, a date as nanoseconds
+    # since 1970. None is a column that queries do not know, so that front matter may have a field
+    # of that name.
     type: FieldType | None
-    holds: str
-    read: Callable[[Row], Any] | None
-    spellings: tuple[str, ...] = ()
+    holds: str  # what it is, for the manual
+    read: Callable[[Row], Any] | None  # its value in a row; None where a note has no single one
+    spellings: tuple[str, ...] = ()  # its other names
+    # What a condition compares; "" is the field of that name in front matter. Of a list it is an
+    # expression about the rows that `items` selects.
     sql: str = ""
-    items: str = ""
-    has: str = ""
-    sort: str = ""
-    head: str = ""
+    items: str = ""  # of a list, a SELECT of the notes that have an item; a condition continues it
+    has: str = ""  # which notes have it; "" are those with that field in front matter
+    sort: str = ""  # what `sort:` goes by where that is not `sql`
+    head: str = ""  # what stands above it in the grid where that is not its name
 
     @property
     def is_computed(self) -> bool:
@@ -207,22 +197,14 @@ def column_value(row: Row, name: str) -> Any:
 
 def query_fields(
     kinds: Mapping[str, Mapping[str, str]],
-    seen: Iterable[str] = (),
+    seen: Mapping[str, str] | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> QueryFields:
-    """Gather what a query may name.
-
-    Args:
-        kinds: Each kind's id with its fields and their types.
-        seen: Names that notes use besides; a mapping also gives their types.
-        aliases: Other names of a field, each with the canonical one.
-    """
+    """Gather what a query may name; `QueryFields` describes the arguments."""
     known = [column for column in COLUMNS.values() if column.type]
     common = {**COMMON_FIELDS, **{column.name: column.type for column in known if column.type}}
     others = {other: column.name for column in known for other in column.spellings}
-    return QueryFields.of(
-        kinds, seen, aliases, common=common, common_spellings=others, states=STATES
-    )
+    return QueryFields(kinds, seen or {}, aliases or {}, common, others, STATES)
 
 
 def known_fields(catalog: Catalog, schema: Schema) -> QueryFields:

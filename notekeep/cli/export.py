@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import DefaultGroup
-from notekeep.cli.confirmation import apply_plan, confirm, write_diff
-from notekeep.cli.context import is_json
-from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
+    DefaultGroup,
     change_options,
     dry_run_option,
     json_option,
@@ -22,10 +19,13 @@ from notekeep.cli.options import (
     verb_options,
     yes_option,
 )
+from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.context import is_json
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
-    from notekeep.cli.options import Wrapped
+    from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.consent import parse_yes_no
 from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
-from notekeep.markdown.links import WIKILINK_PATTERN, note_stem
+from notekeep.markdown.links import WIKILINK_PATTERN
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import page_title
 
 if TYPE_CHECKING:

@@ -72,9 +72,9 @@ class SiteDiff:
         files |= {self.target.asset_path(post, asset.name): asset.data for asset in one.assets}
         changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
         changes[0] = replace(changes[0], is_post=True)
-        if post.path not in self.requested:
-            if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
-                return None
+        conflicts = any(change.status == "conflict" for change in changes)
+        if post.path not in self.requested and (conflicts or changes[0].status != "changed"):
+            return None
         self.files += changes
         entry = _updated_entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):

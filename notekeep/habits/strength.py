@@ -43,8 +43,7 @@ def strength(habit: Definition, days: DayHistory, today: int) -> float:
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
     """Return the strength of a habit on each day from its first entry to today, or its last day.
 
-    Returns:
-        The ordinal of the first day, and one strength a day; none without an entry.
+    They come with the ordinal of the first day; there are none without an entry.
     """
     begin = days.begin
     starts = [begin] if begin is not None else []
@@ -77,8 +76,6 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
 
 
 class _Pace(NamedTuple):
-    """How a stretch of days is scored."""
-
     keeps: float  # what a day leaves of the strength before it
     window: int
     full: int  # the sum that is the whole share; for at-most goals the sum that is still all right
@@ -109,7 +106,6 @@ def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
 
 
 def _weigh(habit: Definition, day: DayValue) -> int:
-    """Return what a day that is over adds to the sum."""
     goal = habit.goal
     is_silent = day.value == "none"
     if goal.kind == "most":

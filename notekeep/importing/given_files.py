@@ -67,13 +67,7 @@ class GivenFiles(NamedTuple):
 
 
 def read_given(path: str) -> GivenFiles:
-    """Read what a person gives.
-
-    Raises:
-        NotFound: There is nothing there.
-        Refused: It is an archive that cannot be trusted, or larger than any export.
-        Failure: It cannot be read.
-    """
+    """Read what a person gives; Refused for an archive that cannot be trusted, or is too large."""
     if os.path.isdir(path):
         return GivenFiles(path, dict(_read_folder(path)))
     if not os.path.isfile(path):
@@ -111,7 +105,6 @@ def _read_folder(path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _find_names(root: str, folder: str) -> Iterator[str]:
-    """The files below a folder that some format has, folder by folder, in order."""
     try:
         with os.scandir(os.path.join(root, folder)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -159,14 +152,9 @@ _HINT = "make the export anew with the program it comes from"
 
 
 def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
-    """Read the wanted files of an archive; the others are checked and never unpacked.
+    """Read the wanted files of an archive, by name; the others are checked and never unpacked.
 
-    Returns:
-        The contents by their names, which are relative and have "/" between their parts.
-
-    Raises:
-        Refused: It is damaged, or not what an honest program writes; the message says why.
-        Failure: It cannot be read.
+    Refused is raised for one that is damaged, or not what an honest program writes.
     """
     try:
         with zipfile.ZipFile(path) as opened:
@@ -313,7 +301,6 @@ def _open(path: str) -> sqlite3.Connection:
 
 
 def _tables(opened: sqlite3.Connection) -> dict[str, str]:
-    """Return the names of tables by their names in small letters."""
     rows = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return {str(name).casefold(): str(name) for (name,) in rows}
 
@@ -321,7 +308,6 @@ def _tables(opened: sqlite3.Connection) -> dict[str, str]:
 def _rows(
     opened: sqlite3.Connection, table: str, wanted: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table, with those of the wanted columns that it has."""
     known = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
     columns = [name for name in wanted if name in known]
     if not columns:

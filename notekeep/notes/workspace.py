@@ -1,4 +1,7 @@
-"""What every verb needs to plan a change of notes; nothing here writes."""
+"""What every verb needs to plan a change of notes; nothing here writes.
+
+What reads notes is imported where it is used: a list and a search read none.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
-from notekeep.markdown.links import LinkStyle
-from notekeep.markdown.note import read_note
 from notekeep.notes.plan import NoteChange
 from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.content import read_file
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
     from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WritePlan
@@ -30,14 +32,7 @@ if TYPE_CHECKING:
 
 
 class Workspace(NamedTuple):
-    """One vault as the verbs see it.
-
-    Attributes:
-        root: The vault.
-        settings: Its settings.
-        schema: How its notes are read.
-        catalog: What is known of its notes.
-    """
+    """One vault as the verbs see it: folder, settings, kinds, and what is known of its notes."""
 
     root: Path
     settings: VaultSettings
@@ -47,6 +42,8 @@ class Workspace(NamedTuple):
     @property
     def link_style(self) -> LinkStyle:
         """How this vault writes links."""
+        from notekeep.markdown.links import LinkStyle
+
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 
     def attachments(self) -> AttachmentFinder:
@@ -58,25 +55,17 @@ class Workspace(NamedTuple):
         return habit_day(config.current_time(), self.settings.day_start)
 
     def resolve(self, name: str) -> Row:
-        """Find the note that a name means.
-
-        Raises:
-            NotFound: There is none.
-            Ambiguous: There are several.
-        """
+        """Find the note that a name means."""
         return name_lookup.resolve(self.catalog, name, str(self.root))
 
     def read(self, path: str) -> bytes:
-        """Read the bytes of a file of the vault.
-
-        Raises:
-            NotFound: It is gone.
-            Refused: The path leads out of the vault.
-        """
-        return read_file(resolve_path(self.root, path))[0]
+        """Read the bytes of a file of the vault."""
+        return read_file(resolve_path(self.root, path), path)[0]
 
     def note(self, path: str, data: bytes) -> Note:
         """Read bytes as the note at a path."""
+        from notekeep.markdown.note import read_note
+
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
@@ -98,11 +87,7 @@ class Workspace(NamedTuple):
         return list(names.values())
 
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield the bytes of notes, each once; one that cannot be read is refused in the plan.
-
-        Raises:
-            NotekeepError: The only one is gone, or cannot be read.
-        """
+        """Yield the bytes of notes, each once; one that cannot be read is refused in the plan."""
         once = dict.fromkeys(paths)
         for path in once:
             try:
@@ -115,11 +100,7 @@ class Workspace(NamedTuple):
     def edit_each(
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
-        """Put into a plan what an edit makes of each note; one that it refuses is left out.
-
-        Raises:
-            NotekeepError: The only one is gone, or cannot be read.
-        """
+        """Put into a plan what an edit makes of each note; one that it refuses is left out."""
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)

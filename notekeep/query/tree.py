@@ -1,16 +1,14 @@
 """A query as a tree: what the parser makes, and what the catalog and the full-text index read.
 
 Two trees that ask the same are equal, wherever their words stood: spans do not count. Leaves about
-words (Term, Phrase, Prefix, Wildcard, Fuzzy) are answered by the full-text index; Regex, Section
-and Line by the texts; leaves about facts (Compare, Path, Tag, Is, Has, Link) by the catalog, which
-hands the result on as KnownPaths.
+words (Term, Phrase, Prefix, Wildcard, Fuzzy) become Terms, which the full-text index answers; Regex
+and Within are answered by the texts; leaves about facts (FactLeaf) by the catalog, which hands the
+result on as KnownPaths.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,12 +24,31 @@ WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
-@dataclass(frozen=True)
-class _Words:
-    # Nodes with the same fields share its methods: to make those of a class takes a third of a ms.
-    text: str
-    scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+class _Node:
+    """Equal to another that asks the same: what it is matched by counts, and no span."""
+
+    # Not a dataclass: to make the methods of twenty takes as long as a sweep of a thousand notes.
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def _asked(self) -> tuple[Any, ...]:
+        return type(self), *(getattr(self, name) for name in self.__match_args__)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Node) and self._asked() == other._asked()
+
+    def __hash__(self) -> int:
+        return hash(self._asked())
+
+    def __repr__(self) -> str:
+        kind, *values = self._asked()
+        return f"{kind.__name__}({', '.join(map(repr, values))})"
+
+
+class _Words(_Node):
+    __match_args__ = ("text", "scope")
+
+    def __init__(self, text: str, scope: WordScope = "any", span: Span = NO_SPAN) -> None:
+        self.text, self.scope, self.span = text, scope, span
 
 
 class Term(_Words):
@@ -50,49 +67,74 @@ class Wildcard(_Words):
     """A word with gaps: `fu*on`, `te?t`."""
 
 
-@dataclass(frozen=True)
-class Fuzzy:
+class Fuzzy(_Node):
     """A word, give or take one or two letters: `nawal~`, `nawal~2`."""
 
-    text: str
-    distance: int = 1
-    scope: WordScope = "any"
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+    __match_args__ = ("text", "distance", "scope")
+
+    def __init__(
+        self, text: str, distance: int = 1, scope: WordScope = "any", span: Span = NO_SPAN
+    ) -> None:
+        self.text, self.distance, self.scope, self.span = text, distance, scope, span
 
 
-@dataclass(frozen=True)
-class Regex:
+class _Text(_Node):
+    __match_args__ = ("text",)
+
+    def __init__(self, text: str, span: Span = NO_SPAN) -> None:
+        self.text, self.span = text, span
+
+
+class Regex(_Text):
     """A regular expression over the note's text: `/lever(age)?/`."""
 
-    pattern: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+
+class Path(_Text):
+    """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
 
 
-@dataclass(frozen=True)
-class Section:
-    """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
-
-    `node` is made of Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and Not only.
-    """
-
-    node: Node
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+class Tag(_Text):
+    """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """Words on one line: `line:(a b)`; `node` as in Section."""
-
-    node: Node
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+class Is(_Text):
+    """Notes in a state: `is:draft`."""
 
 
-class Block(Line):
-    """Words between two blank lines, as Obsidian writes it: `block:(a b)`; `node` as in Section."""
+class Has(_Text):
+    """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
 
 
-@dataclass(frozen=True)
-class Compare:
+class LinkTo(_Text):
+    """Notes that link to a note: `to:"Atomic Habits"`, `[[Atomic Habits]]`."""
+
+
+class LinkFrom(_Text):
+    """Notes that a note links to: `from:naval`."""
+
+
+class Within(_Node):
+    """Words within one part of a text; `node` is made of Term to Fuzzy, And, Or and Not only."""
+
+    __match_args__ = ("node",)
+
+    def __init__(self, node: Node, span: Span = NO_SPAN) -> None:
+        self.node, self.span = node, span
+
+
+class Section(Within):
+    """One section, its heading included: `section:"Key ideas"`, `section:(a b)`."""
+
+
+class Line(Within):
+    """One line: `line:(a b)`."""
+
+
+class Block(Within):
+    """What stands between two blank lines, as Obsidian writes it: `block:(a b)`."""
+
+
+class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     Attributes:
@@ -104,97 +146,82 @@ class Compare:
         high: The upper end of a range, included; None when the value is no range.
     """
 
-    field: str
-    op: Operator
-    low: str | float | bool
-    high: str | float | None = None
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+    __match_args__ = ("field", "op", "low", "high")
+
+    def __init__(
+        self,
+        field: str,
+        op: Operator,
+        low: str | float | bool,  # noqa: FBT001 - a value like the others
+        high: str | float | None = None,
+        span: Span = NO_SPAN,
+    ) -> None:
+        self.field, self.op, self.low, self.high, self.span = field, op, low, high, span
 
 
-@dataclass(frozen=True)
-class Path:
-    """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
-
-    text: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Tag:
-    """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
-
-    name: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Is:
-    """Notes in a state: `is:draft`."""
-
-    flag: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Has:
-    """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
-
-    name: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Link:
-    """Notes that link to a note, or that a note links to: `to:"Atomic Habits"`, `from:naval`."""
-
-    direction: Literal["to", "from"]
-    note: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class KnownPaths:
+class KnownPaths(_Node):
     """An answer that is already known: paths, from the catalog. The parser never makes one."""
 
-    paths: frozenset[str]
+    __match_args__ = ("paths",)
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        self.paths = paths
 
 
-@dataclass(frozen=True)
-class And:
-    """All of these."""
+class TermChoice(NamedTuple):
+    """Terms in a row, each with its distance from the first; `worth` scales its score."""
 
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Or:
-    """Any of these."""
-
-    parts: tuple[Node, ...]
+    steps: tuple[tuple[int, str], ...]
+    worth: float = 1.0
 
 
-@dataclass(frozen=True)
-class Not:
+class Terms(NamedTuple):
+    """A word as the index has it: one of some choices in one of some fields.
+
+    The parser never makes one; see `search/planner.py`.
+    """
+
+    fields: tuple[str, ...]
+    choices: tuple[TermChoice, ...]
+
+
+class _Parts(_Node):
+    __match_args__ = ("parts",)
+
+    def __init__(self, parts: tuple[Node, ...]) -> None:
+        self.parts = parts
+
+
+class And(_Parts):
+    """All of these; of none, every note."""
+
+
+class Or(_Parts):
+    """Any of these; of none, no note."""
+
+
+class Not(_Node):
     """Everything but this."""
 
-    part: Node
+    __match_args__ = ("part",)
+
+    def __init__(self, part: Node) -> None:
+        self.part = part
 
 
-WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Section | Line
-FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | Link
-Node: TypeAlias = WordLeaf | FactLeaf | KnownPaths | And | Or | Not
+WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Within
+FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | LinkTo | LinkFrom
+Node: TypeAlias = WordLeaf | FactLeaf | KnownPaths | Terms | And | Or | Not
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """One key of an order: `sort:-finished` is the field "finished", descending."""
 
     field: str
     descending: bool = False
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """What a person asked for."""
 
     text: str
@@ -214,6 +241,17 @@ def is_fact(node: Node) -> bool:
             return isinstance(node, FactLeaf | KnownPaths)
 
 
+def needs_text(node: Node) -> bool:
+    """Whether a tree has a condition that only a note's text can answer."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(needs_text, parts))
+        case Not(part):
+            return needs_text(part)
+        case _:
+            return isinstance(node, Within | Regex)
+
+
 def wanted_leaves(node: Node | None) -> Iterator[Node]:
     """Yield the conditions that notes must or may meet; what is under a Not is not among them."""
     match node:
@@ -227,7 +265,7 @@ def wanted_leaves(node: Node | None) -> Iterator[Node]:
 
 
 def replace_leaves(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the same tree with each leaf changed; Section and Line are leaves."""
+    """Return the same tree with each leaf changed; Within is a leaf."""
     match node:
         case And(parts) | Or(parts):
             return type(node)(tuple(replace_leaves(part, change) for part in parts))

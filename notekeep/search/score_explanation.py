@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
 from notekeep.query.description import explain_tree
-from notekeep.query.tree import And, Line, Not, Or, Section, is_fact, wanted_leaves
+from notekeep.query.tree import And, Not, Or, Within, is_fact, wanted_leaves
 from notekeep.search.results import HitReason
 from notekeep.search.text_filter import TextFilter
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 10
 """How many of the words that were hit in one note are named."""
+
+
+MIN_SHOWN = 0.005
+"""A part of a score that is not smaller than what is shown of it."""
 
 
 class QueryPart(NamedTuple):
@@ -54,7 +58,7 @@ def _parts_of(node: Node) -> tuple[Node, ...]:
     match node:
         case And(parts) | Or(parts):
             return parts
-        case Not(part) | Section(part) | Line(part):
+        case Not(part) | Within(part):
             return (part,)
         case _:
             return ()
@@ -82,7 +86,7 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
             tuple(conditions[path]),
             tuple(_hit_words(hit, matcher, sources)),
             tuple(shares.get(path, ())),
-            tuple(boost.parts()) if boost else (),
+            tuple(part for part in boost.parts() if part[1] > MIN_SHOWN) if boost else (),
             called=boost is not None and boost.called,
         )
         hits.append(hit._replace(why=reason))

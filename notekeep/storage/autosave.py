@@ -35,38 +35,30 @@ _PAUSES = (0.0, 0.002, 0.005, 0.01, 0.02)
 
 @dataclass(frozen=True, slots=True)
 class UnsavedText:
-    """A text that is not in its note yet.
-
-    Attributes:
-        path: The note, as a vault path.
-        text: The whole content, bytes that are not UTF-8 as lone surrogates.
-        base: The content it was made from, likewise.
-        cursor: Line and column of the cursor, counted from 0.
-        when: When it was made, in seconds since the epoch.
-        made: The same on a clock that nobody sets; it means something in one process only.
-    """
+    """A text that is not in its note yet; bytes that are not UTF-8 are lone surrogates."""
 
     path: str
-    text: str
-    base: str
-    cursor: tuple[int, int]
-    when: float
+    text: str  # the whole content
+    base: str  # the content it was made from
+    cursor: tuple[int, int]  # line and column, counted from 0
+    when: float  # when it was made, in seconds since the epoch
+    # The same on a clock that nobody sets; it means something in one process only.
     made: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(cls, path: str, data: bytes, base: bytes, cursor: tuple[int, int]) -> UnsavedText:
-        """Make one from bytes, of this moment."""
+        """Make one of this moment."""
         text, origin = (one.decode("utf-8", "surrogateescape") for one in (data, base))
         return cls(path, text, origin, cursor, time.time())
 
     @property
     def data(self) -> bytes:
-        """Return the content as bytes."""
+        """The content as bytes."""
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
     def base_data(self) -> bytes:
-        """Return what it was made from, as bytes."""
+        """What it was made from, as bytes."""
         return self.base.encode("utf-8", "surrogateescape")
 
 
@@ -85,12 +77,8 @@ class AutosaveFile:
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
         """Store a text, unless a newer one is stored or what was typed until then is saved.
 
-        Args:
-            unsaved: The text.
-            durable: Wait for the disk also when that was done a moment ago.
-
-        Raises:
-            NotekeepError: It could not be written; what was stored before is still there.
+        `durable` waits for the disk also when that was done a moment ago. When it cannot be
+        written, what was stored before is still there.
         """
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
@@ -166,7 +154,6 @@ class AutosaveFile:
         return []
 
     def _stored(self) -> list[tuple[str, UnsavedText]]:
-        """List the files of the note that can be read, with their texts."""
         found = [(file, _read(file)) for file in self._files()]
         return [(file, one) for file, one in found if one is not None and one.path == self._path]
 
@@ -217,7 +204,6 @@ def _lock_soon(fd: int) -> bool:
 
 
 def _is_held(lock: str) -> bool:
-    """Tell whether a living editor holds a lock."""
     try:
         fd = os.open(lock, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     except OSError:
@@ -229,7 +215,6 @@ def _is_held(lock: str) -> bool:
 
 
 def _read(file: str) -> UnsavedText | None:
-    """Read a stored text; None for one that is gone or damaged."""
     try:
         with open(file, "rb") as opened:
             found: Any = json.load(opened)

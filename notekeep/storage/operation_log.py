@@ -1,4 +1,6 @@
-"""The log of what was done: one line a step, appended and never changed, oldest first.
+"""The log of what was done, one line a step, and the journal of what is being done.
+
+The log is appended and never changed, oldest first.
 
 A line names paths and digests; the contents are blobs. What a line means to `undo` is read from the
 lines after it, so nothing ever has to be taken back from the file. A line of a kind, or a file of a
@@ -9,74 +11,60 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Refused
 from notekeep.storage.append import append_line
-from notekeep.storage.private_files import hold_lock_file, write_file
+from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
+from notekeep.storage.private_files import (
+    hold_lock_file,
+    make_folder,
+    open_temp,
+    try_lock,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from notekeep.storage.content import Digest
 
 LOG_FORMAT = 1
 
-_TAIL = 1 << 16  # longer than any line of a step of one change
+_TAIL = 1 << 16  # longer than any line of a step of a few changes
 
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """What a step did to one file.
+    """What a step did to one file."""
 
-    Attributes:
-        kind: "edit" a new content, "new" a new file, "move" another name, "trash" moved to the
-            trash, "seen" a content another program left there.
-        path: The file, relative to the root of the step, before the step.
-        before: The digest before; None for a new file, or when it was not read.
-        after: The digest after; None when it was not read.
-        to: Where the file is after a move; for one in the trash, where in the trash, or "" when it
-            went to the system's.
-    """
-
-    kind: ChangeKind
-    path: str
-    before: str | None = None
-    after: str | None = None
-    to: str = ""
+    kind: ChangeKind  # `trash` goes to a trash; `seen` is a content another program left there
+    path: str  # relative to the root of the step, before the step
+    before: str | None = None  # the digest; None for a new file, or when it was not read
+    after: str | None = None  # the digest; None when it was not read
+    to: str = ""  # where it is after a move; in the trash, or "" when it went to the system's
 
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step in the log.
+    """One step in the log."""
 
-    Attributes:
-        id: Its name; sorts by time.
-        time: When it was done, in seconds since 1970.
-        verb: What was done, in one word: "edit", "tag", "rename", "undo".
-        label: What was done, for a person.
-        changes: What it did, in the order it did it.
-        folders: The folders it made, outermost first.
-        root: The folder its paths are relative to when that is not the vault; else "".
-        undoes: The id of the step it undoes; else "".
-        redoes: The id of the step it redoes; else "".
-    """
-
-    id: str
-    time: float
-    verb: str
-    label: str
-    changes: tuple[ChangeRecord, ...]
-    folders: tuple[str, ...] = ()
-    root: str = ""
-    undoes: str = ""
+    id: str  # sorts by time
+    time: float  # when it was done, in seconds since 1970
+    verb: str  # what was done, in one word: "edit", "tag", "rename", "undo"
+    label: str  # what was done, for a person
+    changes: tuple[ChangeRecord, ...]  # in the order in which they were done
+    folders: tuple[str, ...] = ()  # those it made, outermost first
+    root: str = ""  # the folder its paths are relative to when that is not the vault
+    undoes: str = ""  # the id of the step it undoes
     redoes: str = ""
 
     @property
@@ -120,16 +108,24 @@ class OperationLog:
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
         self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
-        self._guard = RLock()
-        self._depth = 0
+
+    def check_format(self) -> None:
+        """Raise Refused when a newer notekeep wrote the log."""
+        with suppress(FileNotFoundError), open(self.path, "rb") as file:
+            if int(_parse(file.readline()).get("format", LOG_FORMAT)) > LOG_FORMAT:
+                raise Refused(
+                    "The history of this vault was written by a newer notekeep.",
+                    "Update notekeep on this machine.",
+                )
 
     def append(self, record: StepRecord) -> None:
         """Add a step; Refused when a newer notekeep wrote the log."""
-        self._append(record_to_json(record))
-
-    def void(self, step: str) -> None:
-        """Record that a step which is in the log was not done after all."""
-        self._append({"void": step})
+        with self.locked():
+            self.check_format()
+            if not os.path.exists(self.path):
+                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
+                write_file(self.path, f"{first}\n".encode())
+            append_line(self.path, json.dumps(record_to_json(record)))
 
     def steps(self) -> list[StepRecord]:
         """Read all steps that were done, oldest first; what cannot be understood is passed over."""
@@ -145,17 +141,14 @@ class OperationLog:
 
     def _read(self) -> list[StepRecord]:
         records: list[StepRecord] = []
-        voided: set[str] = set()
         for line in self._lines():
             yield_to_ui()
-            if "void" in line:
-                voided.add(line["void"])
-            elif "changes" in line and (record := record_from_json(line)) is not None:
+            if "changes" in line and (record := record_from_json(line)) is not None:
                 records.append(record)
-        return [record for record in records if record.id not in voided]
+        return records
 
     def last(self) -> StepRecord | None:
-        """Read the last step alone; None for a voided one, or one of many changes."""
+        """Read the last step alone; None where it is longer than the end that is read."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -181,35 +174,9 @@ class OperationLog:
                     lines.append(record_to_json(changed))
             write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
-    def _append(self, data: dict[str, Any]) -> None:
-        with self.locked():
-            if not os.path.exists(self.path):
-                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
-                write_file(self.path, f"{first}\n".encode())
-            with open(self.path, "rb") as file:
-                first_line = _parse(file.readline())
-            if int(first_line.get("format", LOG_FORMAT)) > LOG_FORMAT:
-                raise Refused(
-                    "The history of this vault was written by a newer notekeep.",
-                    "Update notekeep on this machine.",
-                )
-            append_line(self.path, json.dumps(data))
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes and threads from adding to the log; may be nested.
-
-        A single change locks the log from the moment it is recorded until it is made, so that who
-        finds it recorded and not made knows that its maker is gone.
-        """
-        with self._guard, ExitStack() as stack:
-            if not self._depth:
-                stack.enter_context(hold_lock_file(f"{self.path}.lock", self.path))
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep other processes and threads from adding to the log; not to be nested."""
+        return hold_lock_file(f"{self.path}.lock", self.path)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Yield lines one by one: all at once they would take ten times the file."""
@@ -251,7 +218,6 @@ def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
 
 
 def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord) -> None:
-    """Add what a change says of a note's content after and before it."""
     if change.after is not None and change.kind != "move":
         version = Version(change.after, record.time, record.verb, record.label, change.path)
         if not found or found[-1].digest != change.after:
@@ -270,3 +236,133 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
             if not record.root and (change.to in names or change.path in names):
                 names |= {change.path, change.to} - {""}
     return names
+
+
+# What is about to happen to files, on the disk before it does, so that it can be finished.
+#
+# An entry is locked by the process that made it for as long as that lives; one that another process
+# can lock was left by a process that died. `recovery` finishes it.
+
+
+_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class JournalEntry:
+    """One entry, locked by this process. Of one that is not `logged`, the log will say nothing."""
+
+    def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
+        self._path = path
+        self._fd: int | None = fd
+        self.record = record
+        self.root = root
+        self.logged = logged
+
+    def finish(self) -> None:
+        """Remove the entry: everything in it is done or undone."""
+        if sys.platform == "win32":
+            self.leave()  # what is open cannot be removed there
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)
+        self.leave()
+
+    def leave(self) -> None:
+        """Unlock the entry without removing it: the next start takes care of it."""
+        if self._fd is not None:
+            close(self._fd)
+            self._fd = None
+
+
+class Journal:
+    """The entries in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
+        """Write an entry; when this returns, it is on the disk."""
+        make_folder(self.folder)
+        data = {
+            "format": LOG_FORMAT,
+            "root": root,
+            "logged": logged,
+            "step": record_to_json(record),
+        }
+        path = os.path.join(self.folder, f"{record.id}.json")
+        write = _write_then_lock if sys.platform == "win32" else _write_locked
+        fd = write(path, json.dumps(data).encode())
+        return JournalEntry(path, fd, record, root, logged=logged)
+
+    def lock_abandoned(self) -> Iterator[JournalEntry]:
+        """Lock the entries whose makers are gone, oldest first; not those of a newer format."""
+        for name in self._names():
+            entry = self._lock(os.path.join(self.folder, name))
+            if entry is not None:
+                yield entry
+
+    def records(self) -> list[StepRecord]:
+        """Read all entries, of whichever process, without locking them."""
+        found: list[StepRecord] = []
+        for name in self._names():
+            with suppress(OSError), open(os.path.join(self.folder, name), "rb") as file:
+                parsed = _parse_entry(file.read())
+                found += [parsed[0]] if parsed else []
+        return found
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+
+    def _lock(self, path: str) -> JournalEntry | None:
+        try:
+            fd = os.open(path, _FLAGS)
+        except FileNotFoundError:
+            return None
+        entry = None
+        try:
+            if try_lock(fd) and os.path.exists(path):
+                parsed = _parse_entry(read_all(fd, os.fstat(fd).st_size))
+                if parsed:
+                    entry = JournalEntry(path, fd, parsed[0], parsed[1], logged=parsed[2])
+        finally:
+            if entry is None:
+                close(fd)
+        return entry
+
+
+def _write_locked(path: str, data: bytes) -> int:
+    """Write an entry that is locked before it has its name; gives it, open."""
+    fd, temp = open_temp(os.path.dirname(path))
+    try:
+        try_lock(fd)
+        write_all(fd, data)
+        sync_file(fd)
+        os.rename(temp, path)
+        AT_ONCE.sync_folder_at(os.path.dirname(path))
+    except BaseException:
+        close(fd)
+        with suppress(OSError):
+            os.unlink(temp)
+        raise
+    return fd
+
+
+def _write_then_lock(path: str, data: bytes) -> int:
+    """Do the same on Windows, which renames nothing that is open: it is locked a moment later."""
+    write_file(path, data)
+    fd = os.open(path, _FLAGS)
+    try_lock(fd)
+    return fd
+
+
+def _parse_entry(data: bytes) -> tuple[StepRecord, str, bool] | None:
+    """Read an entry as step, root, and whether it is logged; None for one of a newer format."""
+    try:
+        fields = json.loads(data)
+        if fields["format"] != LOG_FORMAT:
+            return None
+        record = record_from_json(fields["step"])
+        return (record, str(fields["root"]), bool(fields["logged"])) if record else None
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -21,9 +21,7 @@ from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
 from notekeep.habits.summary import (
-    HabitCall,
     HabitView,
-    call_today,
     count_habits,
     list_position,
     summarize_habit,
@@ -50,32 +48,21 @@ if TYPE_CHECKING:
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
 
-PROMPT_FILE = "habits.line"
 REMINDED_FILE = "reminded"
 
 
-def prompt_path(cache: str) -> str:
-    """Return the file with the line about today, in a vault's cache folder."""
-    return os.path.join(cache, PROMPT_FILE)
-
-
-def prompt_text(habits: Iterable[HabitView | HabitCall]) -> str:
-    """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
+def format_today(habits: Iterable[HabitView]) -> str:
+    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
     done, asked, at_risk = count_habits(habits)
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
 class HabitIndex:
-    """The habits of one vault.
-
-    Attributes:
-        places: The vault, its cache and state, and its settings.
-        unreadable: Files of habits that could not be read at the last look, with the reason.
-    """
+    """The habits of one vault."""
 
     def __init__(self, places: VaultPlaces) -> None:
         self.places = places
-        self.unreadable: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}  # files, with the reason, as of the last look
         self._store = HabitStore(places.cache)
         self._lock = RLock()
         self._habits: list[Habit] | None = None
@@ -95,11 +82,7 @@ class HabitIndex:
         return self._store.trouble
 
     def refresh(self, *, full: bool = False) -> bool:
-        """Bring the tables up to date with the files; `full` builds them from nothing.
-
-        Returns:
-            Whether anything changed.
-        """
+        """Bring the tables up to date with the files; tell whether they changed."""
         with self._lock:
             self._store.retry()
             try:
@@ -119,8 +102,6 @@ class HabitIndex:
         with self._lock:
             self.refresh()
             views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
-            if day is None or day == self.today():
-                self._write_prompt(self.today(), views)
         return sorted(views, key=list_position)
 
     def view(
@@ -149,37 +130,8 @@ class HabitIndex:
                 )
             return self._views[seen]
 
-    def write_prompt(self, today: date) -> None:
-        """Write the line about today into the file that shells and bars read.
-
-        It is the day and what is shown, `2026-11-24 5/8 !1`. Like all of the cache it may be
-        deleted; where it cannot be written nothing is lost but the line.
-        """
-        week_start = self.places.settings.week_start
-        with self._lock, suppress(sqlite3.Error):
-            calls = [
-                call_today(habit.definition, self.days(habit), today.toordinal(), week_start)
-                for habit in self.known()
-                if not habit.definition.is_archived
-            ]
-            self._write_prompt(today, calls)
-
-    def _write_prompt(self, today: date, habits: Iterable[HabitView | HabitCall]) -> None:
-        with suppress(OSError):
-            text = prompt_text(habits)
-            data = f"{today.isoformat()} {text}".rstrip().encode() + b"\n"
-            with suppress(FileNotFoundError), open(prompt_path(self.places.cache), "rb") as file:
-                if file.read() == data:
-                    return
-            write_cache_file(self.places.cache, PROMPT_FILE, data)
-
     def resolve(self, name: str) -> Habit:
-        """Return the one habit that a person means by a name.
-
-        Raises:
-            NotFound: No habit has such a name.
-            Ambiguous: It is the beginning of several.
-        """
+        """Return the one habit that a person means by a name, as `find_habit` does."""
         with self._lock:
             self.refresh()
             return find_habit(self.known(), name)
@@ -238,16 +190,7 @@ class HabitIndex:
     ) -> CheckInResult:
         """Check in: append one line to this device's log.
 
-        Args:
-            habit: A name of one, as `resolve` takes it.
-            value: As it stands in a log line, and `+1` for `1`.
-            day: The day it counts for; None is today.
-            note: A remark.
-
-        Raises:
-            NotFound: There is no such habit.
-            Ambiguous: The name is the beginning of several; nothing is written.
-            UsageError: The value cannot be understood, or the day lies ahead.
+        `value` is as it stands in a log line, and `+1` for `1`; without a day it is for today.
         """
         # Of two at once the second has to know the first: else both could be the same line, of
         # which one counts.
@@ -257,20 +200,12 @@ class HabitIndex:
             return check_in(self, CheckIn(found, typed, day, note=note))
 
     def undo(self) -> Undone:
-        """Undo the last entry of this device, by a line that makes its day what it was.
-
-        Raises:
-            NotFound: There is nothing left to undo.
-        """
+        """Undo the last entry of this device, by a line that makes its day what it was."""
         with self._lock:
             return undo_check_in(self)
 
     def redo(self, *, dry_run: bool = False) -> Undone:
-        """Redo what `undo` undid last, if nothing else was logged on this device since.
-
-        Raises:
-            NotFound: There is nothing to redo.
-        """
+        """Redo what `undo` undid last, if nothing else was logged on this device since."""
         with self._lock:
             return redo_check_in(self, dry_run=dry_run)
 
@@ -418,10 +353,7 @@ def _reminder_moment(reminder: Reminder, today: date, day_start: int) -> datetim
 
 
 def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Return those that were not told today; afterwards they count as told.
-
-    Where that cannot be kept they are told again, which is better than not at all.
-    """
+    """Return those that were not told today; afterwards they count as told."""
     path = os.path.join(state, REMINDED_FILE)
     sent: set[str] = set()
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
