@@ -56,7 +56,6 @@ EDITED_IN_SITE_HINT = "Left as changed by hand: s says what becomes of it"
 UP_TO_DATE = "Nothing to write: the drafts are as they should be"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
-ALL_FILES = frozenset("*")
 ALL_SECTIONS, QUOTED_SECTIONS = "\0all", "\0quoted"  # answers that no heading is called like
 OTHER = "other"  # the answer that is none of those listed
 
@@ -376,7 +375,7 @@ class PublishScreen(VaultScreen):
                 pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
                 self.load("plan", pull, self._show_patch)
             else:
-                self.make_plan(paths, how={how: ALL_FILES})
+                self.make_plan(paths, how={"by_hand": how})
 
         ask(self, Choice("Changed by hand in the site", options, self.glyphs), answered)
 
