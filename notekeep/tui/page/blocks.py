@@ -301,7 +301,7 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         return _callout(part, frame)
     passage = CopyPassage("quote", frame.line_of(span), "")
     quoted = [
-        row._replace(line=add_role(row.line, "quote"), passage=passage)
+        DrawnLine(add_role(row.line, "quote"), row.source, passage)
         for row in _blocks(inner, frame.narrower(2))
     ]
     return add_bar(quoted, frame, "quote-bar")

@@ -154,15 +154,12 @@ def draw_source(
     return drawn
 
 
-def hang_lines(
-    first: StyledLine, drawn: Sequence[DrawnLine], width: int, rest: StyledLine | None = None
-) -> list[DrawnLine]:
-    """Put `first` before the first line and `rest` (blanks by default) before the others."""
-    head = pad_line(first, width)
-    tail = rest if rest is not None else [Piece(" " * width)]
+def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> list[DrawnLine]:
+    """Put `first` before the first line and blanks before the others."""
+    head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
-        row._replace(line=[*(head if index == 0 else tail), *row.line])
-        for index, row in enumerate(drawn)
+        DrawnLine([*(tail if index else head), *line], source, passage)
+        for index, (line, source, passage) in enumerate(drawn)
     ]
 
 
@@ -179,4 +176,4 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
     """Put a bar before each line."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [row._replace(line=[bar, *row.line]) for row in drawn]
+    return [DrawnLine([bar, *line], source, passage) for line, source, passage in drawn]

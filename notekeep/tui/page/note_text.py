@@ -28,15 +28,11 @@ class NoteBlock(NamedTuple):
     spans: Sequence[Span]  # the block itself, and what is in it
     line: int  # its first line, counted from 0
     height: int  # how many lines it has
+    level: int  # of the heading that it is, 1 to 6, or 0
 
     @property
     def span(self) -> Span:
         return self.spans[0]
-
-    @property
-    def level(self) -> int:
-        """The level of the heading that it is, 1 to 6, or 0."""
-        return int(self.span.info) if self.span.kind == "heading" else 0
 
 
 def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
@@ -74,9 +70,10 @@ class NoteText:
                 self.headings[number] = f"heading {counts[words]} {words}"
 
     def _block(self, spans: Sequence[Span]) -> NoteBlock:
-        _, start, end, *_ = spans[0]
-        lines = self.page.text[start:end].rstrip().count("\n") + 1
-        return NoteBlock(spans, self.page.line_of(start), lines)
+        kind, start, end, _, info, *_ = spans[0]
+        height = self.page.text[start:end].rstrip().count("\n") + 1
+        level = int(info) if kind == "heading" else 0
+        return NoteBlock(spans, self.page.line_of(start), height, level)
 
     @property
     def line_count(self) -> int:

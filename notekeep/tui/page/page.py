@@ -60,6 +60,7 @@ class NoteRendering:
         text: Its text.
         width: The width it is drawn for.
         around: What its text needs that is not in it.
+        is_whole: Whether it is all of the note, and not only its beginning.
         lines: What is drawn so far.
     """
 
@@ -70,11 +71,14 @@ class NoteRendering:
         glyphs: Glyphs,
         around: NoteSurroundings = NO_SURROUNDINGS,
         foot: NoteFooter | None = None,
+        *,
+        is_whole: bool = True,
     ) -> None:
         self.path = note.path
         self.note = replace(note, body="", spans=None)
         self.width = width
         self.around = around
+        self.is_whole = is_whole
         self.text = NoteText(note.body)
         self._frame = DrawContext(max(8, width), glyphs, around=around, page=self.text.page)
         self._foot = foot

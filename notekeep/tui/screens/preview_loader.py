@@ -18,7 +18,7 @@ from notekeep.tui.widgets.note_page import RenderingKey
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FIRST_LINES = 120
 """Lines that are drawn before a note is shown: more than a tall screen."""
+LONG = 100_000
+"""Characters of a body from which on its beginning is shown while all of it is parsed."""
 
 
 class PreviewLoader:
@@ -69,27 +71,42 @@ class PreviewLoader:
         row, preview = self.row, self._preview
         if row is None or not preview.is_on_screen:
             return
-        key = RenderingKey(row.path, row.mtime_ns, preview.text_width)
-        known = preview.known(key)
+        known = preview.known(self._key(row))
         if known is None:
-            in_background(
-                self._screen,
-                partial(self._load, row, key.width),
-                partial(self._loaded, key),
-                group="preview",
-                exclusive=True,
-                failed=self._cannot,
-            )
+            self._load(row, self._loaded, group="preview", failed=self._cannot)
         elif preview.path == row.path:
             self._present(known)
         else:
             # The cursor is drawn first: what moved it may move it again before this is seen.
             self._screen.call_after_refresh(self._present_if_current, row, known)
 
-    def _load(self, row: Row, width: int) -> NoteRendering:
-        screen, toggled = self._screen, self._preview.folds_of(row.path)
-        draws = self._draws_pictures()
-        return load_note(screen.vault, row, width, screen.glyphs, toggled, draws_pictures=draws)
+    def _key(self, row: Row) -> RenderingKey:
+        return RenderingKey(row.path, row.mtime_ns, self._preview.text_width)
+
+    def _load(
+        self,
+        row: Row,
+        then: Callable[[RenderingKey, NoteRendering], None],
+        *,
+        group: str,
+        failed: Callable[[NotekeepError], None],
+        most: int | None = LONG,
+    ) -> None:
+        """Read a note in a thread, or its first `most` characters."""
+        key = self._key(row)
+        load = partial(
+            load_note,
+            self._screen.vault,
+            row,
+            key.width,
+            self._screen.glyphs,
+            self._preview.folds_of(row.path),
+            draws_pictures=self._draws_pictures(),
+            most=most,
+        )
+        in_background(
+            self._screen, load, partial(then, key), group=group, exclusive=True, failed=failed
+        )
 
     def _draws_pictures(self) -> bool:
         """Whether half blocks in true colours would be seen as the picture they are."""
@@ -99,7 +116,8 @@ class PreviewLoader:
         return app.console.color_system in ("truecolor", "256")
 
     def _loaded(self, key: RenderingKey, rendering: NoteRendering) -> None:
-        self._preview.keep(key, rendering)
+        if rendering.is_whole:
+            self._preview.keep(key, rendering)
         if self.row is not None and self.row.path == key.path:
             self._present(rendering)
 
@@ -108,28 +126,26 @@ class PreviewLoader:
             self._present(rendering)
 
     def _present(self, rendering: NoteRendering) -> None:
+        row = self.row
+        if row is not None and not rendering.is_whole:
+            self._preview.show(rendering, matcher=self._matcher)
+            self._load(row, self._loaded, group="preview", failed=self._cannot, most=None)
+            return
         self._preview.show(rendering, matcher=self._matcher, line=self._line)
         self._line = None
         # A thread that draws takes the processor from the paint, so it begins after it.
         self._screen.call_after_refresh(self._load_ahead)
 
     def _load_ahead(self) -> None:
-        width = self._preview.text_width
         for row in self._neighbours:
-            key = RenderingKey(row.path, row.mtime_ns, width)
-            if self._preview.known(key) is None:
-                in_background(
-                    self._screen,
-                    partial(self._load, row, width),
-                    partial(self._loaded_ahead, key),
-                    group="ahead",
-                    exclusive=True,
-                    failed=lambda _error: None,
-                )
+            if self._preview.known(self._key(row)) is None:
+                self._neighbours = [other for other in self._neighbours if other is not row]
+                self._load(row, self._loaded_ahead, group="ahead", failed=lambda _error: None)
                 return
 
     def _loaded_ahead(self, key: RenderingKey, rendering: NoteRendering) -> None:
-        self._preview.keep(key, rendering)
+        if rendering.is_whole:
+            self._preview.keep(key, rendering)
         self._load_ahead()
 
     # What the preview leaves to its screen.
@@ -172,22 +188,34 @@ class PreviewLoader:
 
 
 def load_note(
-    vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str], *, draws_pictures: bool
+    vault: Vault,
+    row: Row,
+    width: int,
+    glyphs: Glyphs,
+    toggled: set[str],
+    *,
+    draws_pictures: bool,
+    most: int | None = None,
 ) -> NoteRendering:
-    """Read a note and draw its beginning; touches no widget, so that a thread may do it.
+    """Read a note, or its first `most` characters, and draw the first lines.
+
+    It touches no widget, so that a thread may do it.
 
     Raises:
-        NotekeepError: It is gone, or cannot be read.
+        NotekeepError: The note is gone, or cannot be read.
     """
     from notekeep.tui.page.note_footer import NoteFooter
     from notekeep.tui.page.page import NoteRendering
 
-    note, path = vault.media.read_known(row), row.path
-    catalog = vault.catalog
-    outline = [head for head in catalog.headings(path) if head[1:] != (1, note.title)]
-    foot = NoteFooter(catalog.links(path), catalog.backlinks(path), outline)
+    note, catalog, foot = vault.media.read_known(row), vault.catalog, None
+    is_whole = most is None or len(note.body) <= most
+    if is_whole:
+        outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
+        foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
+    else:
+        note = replace(note, body=note.body[:most])
     around = load_surroundings(vault, note, toggled, draws_pictures=draws_pictures)
-    rendering = NoteRendering(note, width, glyphs, around, foot)
+    rendering = NoteRendering(note, width, glyphs, around, foot, is_whole=is_whole)
     rendering.draw_lines(FIRST_LINES)
     return rendering
 
@@ -212,11 +240,11 @@ _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE
 
 
 def load_surroundings(
-    vault: Vault, note: Note, toggled: set[str], *, draws_pictures: bool, is_live: bool = True
+    vault: Vault, note: Note, toggled: set[str], *, draws_pictures: bool
 ) -> NoteSurroundings:
     """Read what is around a note's text; touches no widget, so that a thread may do it."""
     around = _EmbedLoader(vault, draws_pictures=draws_pictures).around(note.body, (note.path,))
-    return replace(around, toggled=toggled, is_live=is_live)
+    return replace(around, toggled=toggled, is_live=True)
 
 
 class _EmbedLoader:
