@@ -14,20 +14,23 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.markdown.nodes import CONTAINER_NODES, LITERAL_NODES
+from notekeep.markdown.nodes import CONTAINER_NODES
+from notekeep.markdown.tree import CODE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from notekeep.export.source_map import MappedText, SourceEdit
-    from notekeep.markdown.nodes import Node
+    from notekeep.markdown.tree import Span
 
-_WORDS = frozenset({"text", "special"})
+_WORDS = frozenset({"text", "special", "comment"})
 _BREAKS = frozenset({"soft_break", "hard_break"})
-_WHOLE = LITERAL_NODES | {
-    *("link", "image", "autolink", "footnote_ref", "em", "strong", "strike", "rule"),
+_WHOLE = CODE_KINDS | {
+    *("html", "html_block", "math", "math_block", "em", "strong", "strike", "rule"),
+    *("link", "image", "autolink", "footnote_ref"),
 }
 _COMPARED = _WORDS | _BREAKS | _WHOLE
+_WORDLESS = frozenset({"image", "autolink"})
 _BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
@@ -46,14 +49,19 @@ class _Unit(NamedTuple):
         piece: The kept piece it lies in, and where: `offset`.
         block: Where its block begins, which tells the words of neighbours apart.
         blocks: What it stands in, outermost first.
+        parts: What it says, in parts.
     """
 
     piece: int
     block: int
-    blocks: tuple[str, ...]
+    blocks: str
     kind: str
-    text: str
+    parts: list[str]
     offset: int
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
 
     def reads_like(self, other: _Unit) -> bool:
         """How words are parted by blanks and line ends is no matter."""
@@ -61,7 +69,7 @@ class _Unit(NamedTuple):
             self.piece == other.piece
             and self.blocks == other.blocks
             and self.kind == other.kind
-            and (self.text == other.text or self.text.split() == other.text.split())
+            and (self.parts == other.parts or self.text.split() == other.text.split())
         )
 
 
@@ -84,9 +92,11 @@ def check_rewrite(
         number = bisect_right(starts, at) - 1
         return number >= 0 and reach[number] > at
 
-    old = [one for one in _units(before, [(p.before, p.length) for p in kept]) if not is_loose(one)]
-    new = [one for one in _units(after, [(p.after, p.length) for p in kept]) if not is_loose(one)]
-    for first, second in zip_longest(old, new):
+    old = _units(before, [(piece.before, piece.length) for piece in kept])
+    new = _units(after, [(piece.after, piece.length) for piece in kept])
+    for first, second in zip_longest(
+        (unit for unit in old if not is_loose(unit)), (unit for unit in new if not is_loose(unit))
+    ):
         if first is None or second is None:
             raise _changed(before, kept, first or second)
         if not first.reads_like(second):
@@ -95,11 +105,14 @@ def check_rewrite(
 
 def check_code(before: MappedText, after: MappedText) -> None:
     """Refuse a new layout that left some code not what it was."""
-    old, new = (tree.find("fence", "code_block") for tree in (before.tree, after.tree))
-    for number, node in enumerate(old):
-        same = number < len(new) and _code(node) == _code(new[number])
-        if not same:
-            path, line = before.origin(node.start)
+    blocks = ("fence", "code_block")
+    old, new = (
+        [span for span in passage.page.structure if span.kind in blocks]
+        for passage in (before, after)
+    )
+    for first, second in zip_longest(old, new[: len(old)]):
+        if second is None or _code(first) != _code(second):
+            path, line = before.origin(first.start)
             raise Refused(
                 f"{path}: the code on line {line} cannot be laid out for the site",
                 "put blank lines around it, or move it out of its list",
@@ -107,17 +120,18 @@ def check_code(before: MappedText, after: MappedText) -> None:
             )
 
 
-def _code(node: Node) -> str:
+def _code(block: Span) -> str:
     """Return code without the line that names its language, and at the margin."""
     # How far all of it is indented is a question of the engine that nests by four spaces.
-    lines = node.content.strip("\n").split("\n")
+    lines = block.words.strip("\n").split("\n")
     kept = [line.rstrip() for line in lines if not line.lstrip().startswith(":::")]
     return textwrap.dedent("\n".join(kept).strip("\n"))
 
 
 def _changed(before: MappedText, kept: list[_KeptPiece], unit: _Unit) -> Refused:
     path, line = before.origin(kept[unit.piece].before + unit.offset)
-    shown = " ".join(unit.text.split())[:40]
+    said = unit.text if unit.kind == "words" else unit.parts[0]
+    shown = " ".join(said.split())[:40]
     return Refused(
         f"{path}: on or after line {line}, rewriting for the site would change what {shown!r} is",
         "put blank lines around the block, or write it in a simpler way",
@@ -140,59 +154,52 @@ def _kept_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_KeptPiece]:
 
 def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
     """Return what the kept pieces hold, each given by start and length; words joined by block."""
-    units: list[_Unit] = []
+    text, units = passage.text, list[_Unit]()
     starts = [start for start, _ in pieces]
-    contexts: dict[int, tuple[int, tuple[str, ...]]] = {}
-    for node in passage.tree.nodes if pieces else ():
-        if node.kind not in _COMPARED:
+    contexts = [(0, "")]  # for each depth, where the block begins there, and what it stands in
+    said = 0  # where the last picture or address ends, whose words are its own
+    for span in passage.page.structure if pieces else ():
+        kind = span.kind
+        del contexts[span.depth + 1 :]
+        block, blocks = context = contexts[-1]
+        contexts.append((span.start, f"{blocks} {kind}") if kind in _BLOCKS else context)
+        if kind not in _COMPARED or span.start < said:
             continue
-        number = max(0, bisect_right(starts, node.start) - 1)
-        parent = id(node.parent)
-        if parent not in contexts:
-            contexts[parent] = _context(node)
-        block, blocks = contexts[parent]
-        if node.kind not in _WHOLE:
-            _add_words(passage.text, node, number, pieces, units, block, blocks)
+        number = max(0, bisect_right(starts, span.start) - 1)
+        if kind not in _WHOLE:
+            _add_words(text, span, number, pieces, units, block, blocks)
             continue
+        if kind in _WORDLESS:
+            said = span.end
         start, length = pieces[number]
-        if start <= node.start < node.end <= start + length:
-            if node.kind == "math_block" and blocks[-1:] == ("paragraph",):
-                blocks = blocks[:-1]  # a blank line before it makes it no other thing
-            text = node.content or node.plain() or node.info or node.kind
-            extra = f" {node.info}" if node.kind in {"link", "image", "footnote_ref"} else ""
-            offset = node.start - start
-            units.append(_Unit(number, node.start, blocks, node.kind, text + extra, offset))
-    return [unit for unit in units if unit.text and not unit.text.isspace()]
-
-
-def _context(node: Node) -> tuple[int, tuple[str, ...]]:
-    """Return where the block begins that a node stands in, and its kinds, outermost first."""
-    above = list(node.above())
-    kinds = tuple(one.kind for one in reversed(above) if one.kind in _BLOCKS)
-    block = next(one.start for one in above if one.kind in _BLOCKS or one.kind == "root")
-    return block, kinds
+        source = text[span.start : span.end].rstrip()
+        if start <= span.start and span.start + len(source) <= start + length:
+            if kind == "math_block":
+                blocks = blocks.removesuffix(" paragraph")  # a blank line before it is no matter
+            parts = [span.words or source, " ", span.info, " ", span.title]
+            units.append(_Unit(number, span.start, blocks, kind, parts, span.start - start))
+    return [unit for unit in units if any(part.strip() for part in unit.parts)]
 
 
 def _add_words(
     source: str,
-    node: Node,
+    span: Span,
     number: int,
     pieces: list[tuple[int, int]],
     units: list[_Unit],
     block: int,
-    blocks: tuple[str, ...],
+    blocks: str,
 ) -> None:
-    """Add the words of a node, cut at the ends of pieces, to what its block has said so far."""
+    """Add words, cut at the ends of pieces, to what their block has said so far."""
     for at in range(number, len(pieces)):
         start, length = pieces[at]
-        if start >= node.end:
+        if start >= span.end:
             break
-        low, high = max(node.start, start), min(node.end, start + length)
+        low, high = max(span.start, start), min(span.end, start + length)
         if low >= high:
             continue
-        text = " " if node.kind in _BREAKS else source[low:high]
-        last = units[-1] if units else None
-        if last is not None and last[:4] == (at, block, blocks, "words"):
-            units[-1] = last._replace(text=last.text + text)
+        words = " " if span.kind in _BREAKS else source[low:high]
+        if units and units[-1][:4] == (at, block, blocks, "words"):
+            units[-1].parts.append(words)
         else:
-            units.append(_Unit(at, block, blocks, "words", text, low - start))
+            units.append(_Unit(at, block, blocks, "words", [words], low - start))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.hidden import ParserPass
 
-_EXTENSION_SIGN: Final = re.compile(r"#|={2,}|\^|\[(?=[\d:]{4,9}\])")
-_SIGN_OR_BRACKET: Final = re.compile(r"#|={2,}|\^|[\[\]]")
+# Each way begins with a sign of its own, by which `re` skips the words between.
+_EXTENSION_SIGN: Final = re.compile(r"#|==+|\^|\[(?=[\d:]{4,9}\])")
+_SIGN_OR_BRACKET: Final = re.compile(r"#|==+|\^|\[|\]")
 _BEFORE_TAG: Final = frozenset("([{,;")
 _TAG: Final = re.compile(
     # No ASCII punctuation but - _ /, none of Unicode's general punctuation, and none of the

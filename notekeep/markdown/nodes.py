@@ -160,8 +160,7 @@ class Tree:
 
 _line_start = itemgetter(0)
 _KINDS: Final = {"highlight": "mark", "embed": "wikilink", "note": "footnote_ref"}
-_WORDS: Final = frozenset({"tag", "block_id", "timestamp", "comment"})
-"""Spans that are words to an export."""
+_WORDS: Final = frozenset({"text", "comment"})
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 _WORDLESS: Final = frozenset({"image", "autolink"})
@@ -192,7 +191,7 @@ class _Builder:
 
     def __init__(self, page: ParsedPage) -> None:
         self.text = text = page.text
-        self.spans = page.spans
+        self.spans = page.structure
         self.starts = page.starts
         self.ends = [*(start - 1 for start in self.starts[1:]), len(text)]
         self.contents: list[int | None] = [None] * len(self.starts)
@@ -244,7 +243,7 @@ class _Builder:
 
     def _node(self, span: Span, parent: Node) -> Node:
         kind, start, end = span[:3]
-        if kind == "text" or kind in _WORDS:
+        if kind in _WORDS:
             words = self.text[start:end]
             return Node("text", start, end, parent.first, parent.last, parent, content=words)
         if kind in _BLOCKS:

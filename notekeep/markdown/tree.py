@@ -22,6 +22,7 @@ BLOCK_KINDS: Final = frozenset(
 CODE_KINDS: Final = frozenset({"fence", "code_block", "code_span"})
 LITERAL_KINDS: Final = CODE_KINDS | {"html", "html_block", "math", "math_block", "comment"}
 """Spans in which nothing is Markdown."""
+_WORDS: Final = frozenset({"tag", "block_id", "timestamp"})
 
 
 class Span(NamedTuple):
@@ -74,6 +75,12 @@ class ParsedPage:
     def spans(self) -> list[Span]:
         """All spans in order of appearance, each with its depth."""
         return _nest(self.plain, self.added) if self.added else self.plain
+
+    @cached_property
+    def structure(self) -> list[Span]:
+        """The spans without tags, block ids and timestamps, which are words to an export."""
+        added = [span for span in self.added if span.kind not in _WORDS]
+        return _nest(self.plain, added) if added else self.plain
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Span]]:

@@ -71,7 +71,7 @@ class EmbeddedNote(NamedTuple):
     problem: str = ""  # why it is not shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class NoteSurroundings:
     """What stands around a text: what it shows in place by target, and its folds."""
 
