@@ -175,6 +175,24 @@ def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
     return [*rows, (start, end)]
 
 
+def break_source(text: str, width: int) -> list[tuple[int, int]]:
+    """Return where each row of at most `width` cells begins and ends, if it can behind a blank.
+
+    No character is left out, unlike in prose that is wrapped: it is the text of a file.
+    """
+    width = max(1, width)
+    rows: list[tuple[int, int]] = []
+    start = 0
+    while True:
+        end = start + len(_head(text, width, start) or text[start : start + 1])
+        if end < len(text) and (blank := text.rfind(" ", start, end)) - start > width // 3:
+            end = blank + 1
+        rows.append((start, end))
+        if end >= len(text):
+            return rows
+        start = end
+
+
 def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledLine]:
     """Return the parts of a line from one character to another; the spans are in order."""
     parts: list[StyledLine] = []
