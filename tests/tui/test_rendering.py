@@ -193,10 +193,10 @@ def test_a_jump_into_a_closed_callout_opens_it() -> None:
 
 def test_a_footnote_leads_there_and_back() -> None:
     drawn = rendering_of("Said[^a] so.\n\nmore\n\n[^a]: The source.\n[^b]: Another.")
-    assert drawn.footnote_line("a") == 5
-    assert drawn.footnote_line("b") == 6
-    assert drawn.reference_line("a") == 1
-    assert drawn.footnote_line("c") is None
+    assert drawn.find_line("footnote", "a") == 5
+    assert drawn.find_line("footnote", "b") == 6
+    assert drawn.find_line("footnote_ref", "a") == 1
+    assert drawn.find_line("footnote", "c") is None
     assert shown(drawn)[-2:] == ["[a] The source.", "[b] Another."]
 
 

@@ -106,15 +106,8 @@ class NoteText:
 
     # What stands where.
 
-    def footnote(self, name: str) -> int | None:
-        """Return the line at which the text of a footnote stands."""
-        return self._find("footnote", name)
-
-    def reference(self, name: str) -> int | None:
-        """Return the line at which a footnote is referred to first."""
-        return self._find("footnote_ref", name)
-
-    def _find(self, kind: str, name: str) -> int | None:
+    def find(self, kind: str, name: str) -> int | None:
+        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
         found = (span.start for span in self.page.find(kind) if span.info == name)
         start = next(found, None)
         return self.page.line_of(start) if start is not None else None

@@ -178,14 +178,9 @@ class NoteRendering:
     def _source(self, line: int) -> int:
         return line - 1 - self._first_line
 
-    def footnote_line(self, name: str) -> int | None:
-        """Return the line of the file at which the text of a footnote stands."""
-        source = self.text.footnote(name)
-        return self.file_line(source) if source is not None else None
-
-    def reference_line(self, name: str) -> int | None:
-        """Return the line of the file at which a footnote is referred to first."""
-        source = self.text.reference(name)
+    def find_line(self, kind: str, name: str) -> int | None:
+        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
+        source = self.text.find(kind, name)
         return self.file_line(source) if source is not None else None
 
     def reaches(self, line: int) -> bool:
