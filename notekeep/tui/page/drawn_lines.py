@@ -84,10 +84,6 @@ class NoteSurroundings:
     is_live: bool = False
     draws_pictures: bool = False
 
-    @property
-    def shows_any(self) -> bool:
-        return bool(self.pictures or self.embeds or self.years)
-
 
 NO_SURROUNDINGS = NoteSurroundings()
 
