@@ -9,7 +9,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.page.drawn_lines import (
     CopyPassage,
@@ -190,12 +189,14 @@ def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[DrawnLine
 
 
 def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[DrawnLine]:
-    page = parse_markdown(clean(embedded.text))
-    inside = frame.narrower(2)._replace(around=embedded.around, page=page, source=0)
+    inside = frame.narrower(2)
     head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
     if embedded.problem:
         head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
-    drawn = [*draw_text(head, inside, at), *_blocks(page.spans, inside)]
+    drawn = draw_text(head, inside, at)
+    if embedded.page is not None and embedded.around is not None:
+        inside = inside._replace(page=embedded.page, source=0, around=embedded.around)
+        drawn += _blocks(embedded.page.spans, inside)
     # Lines of another note have no place in this one: all stand where the embed does.
     return [
         row._replace(source=at, passage=row.passage and row.passage._replace(line=at))

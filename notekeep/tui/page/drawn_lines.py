@@ -66,8 +66,8 @@ class EmbeddedNote(NamedTuple):
 
     title: str
     link: str  # what leads to it, as `[[path#heading]]`
-    text: str  # "" when it is not shown
-    around: NoteSurroundings  # what that text needs in turn
+    page: ParsedPage | None = None  # None when it is not shown
+    around: NoteSurroundings | None = None  # what its text needs in turn
     problem: str = ""  # why it is not shown
 
 

@@ -72,6 +72,7 @@ class NoteRendering:
         around: NoteSurroundings = NO_SURROUNDINGS,
         foot: NoteFooter | None = None,
         *,
+        text: NoteText | None = None,
         is_whole: bool = True,
     ) -> None:
         self.path = note.path
@@ -79,7 +80,7 @@ class NoteRendering:
         self.width = width
         self.around = around
         self.is_whole = is_whole
-        self.text = NoteText(note.body)
+        self.text = text or NoteText(note.body)
         self._frame = DrawContext(max(8, width), glyphs, around=around, page=self.text.page)
         self._foot = foot
         self._first_line = note.body_line

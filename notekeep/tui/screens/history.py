@@ -23,7 +23,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, sprea
 from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import change_counts, unified
 from notekeep.tui.screens.links import follow_link
-from notekeep.tui.screens.preview_loader import FIRST_LINES
+from notekeep.tui.screens.note_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
