@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from notekeep.export.source_map import Origin
     from notekeep.markdown.nodes import Node
-    from notekeep.markdown.tree import ParsedPage
+    from notekeep.markdown.tree import ParsedPage, Span
 
 
 class PublicBody(NamedTuple):
@@ -84,6 +84,9 @@ _VAULT_BLOCKS = frozenset(
 
 def _private_spans(passage: MappedText) -> list[tuple[Node, int, str]]:
     """Return first node, line after the last, and reason of each private block, in order."""
+    has_vault_block = any(map(_is_vault_block, passage.find("fence")))
+    if not has_vault_block and not may_mention_private(passage.text):
+        return []
     spans: list[tuple[Node, int, str]] = []
     for node in passage.tree.find("quote", "heading", "fence"):
         if node.kind == "quote" and _is_private_callout(passage, node):
@@ -130,7 +133,7 @@ def _tag_name(tag: str) -> str:
     return fold_mark(tag).strip("-_")
 
 
-def _is_vault_block(fence: Node) -> bool:
+def _is_vault_block(fence: Node | Span) -> bool:
     words = fence.info.strip("{}. ").split()
     return bool(words) and words[0].lower() in _VAULT_BLOCKS
 
