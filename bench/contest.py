@@ -1,7 +1,7 @@
 """Notekeep, plain Whoosh, FTS5, tantivy and ripgrep with the same notes and questions.
 
 Each runs in a process of its own, in turn; what is compared is in `engines`. After the figures of
-each vault come the promises, each as a ratio to a peer of the same run.
+each vault come the budgets, each as a ratio to a peer of the same run.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from bench import measure
+from bench.budgets import budgets, from_size_to_size
 from bench.engines.question import TEXTS, Question
 from bench.ground import COMMON_RANKS, MIDDLE_RANKS, RARE_RANKS, words
-from bench.promises import from_size_to_size, promises
 from bench.table import grid, megabytes, seconds
 
 if TYPE_CHECKING:
@@ -183,11 +183,11 @@ class Contest:
 
 
 def bench(ground: Ground) -> Iterator[str]:
-    """Figures and promises for each size asked for, each as soon as it is known."""
+    """Figures and budgets for each size asked for, each as soon as it is known."""
     contests = [Contest(ground, notes) for notes in ground.sizes]
     for contest in contests:
         contest.run()
-        yield f"{contest.figures()}\n\n{promises(contest)}"
+        yield f"{contest.figures()}\n\n{budgets(contest)}"
     if len(contests) > 1:
         yield from_size_to_size(contests)
 

@@ -51,7 +51,7 @@ def _frames(ground: Ground, notes: int) -> list[Line]:
     return [
         Line(f"first frame with {notes:,} notes", wall, PEER, bare_wall, 1.35),
         Line("the same, CPU", cpu, PEER, bare_cpu, 1.35),
-        Line("the last frame, shown at once", last, "50 ms", 0.05, 1.0),
+        Line("the last frame, shown at once", last, "P", measure.start_of_python().wall, 5.0),
     ]
 
 

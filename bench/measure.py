@@ -21,6 +21,7 @@ import termios
 import time
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -79,6 +80,15 @@ def run(command: Command) -> Cost:
             f"{' '.join(command.words)} ended with {child.returncode}: {told.stderr.decode()}"
         )
     return Cost(wall, usage.ru_utime + usage.ru_stime)
+
+
+def start_of_python(times: int = 9) -> Cost:
+    """P, what figures are multiples of: the median time of `python -c pass`.
+
+    Measure it beside the figure: figures by the clock against its clock, CPU against its CPU.
+    """
+    costs = [run(python("-c", "pass")) for _ in range(times)]
+    return Cost(median(cost.wall for cost in costs), median(cost.cpu for cost in costs))
 
 
 def best(*commands: Command, times: int = 7) -> list[Cost]:

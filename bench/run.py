@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench import measure
 from bench.ground import Ground
-from bench.table import render
+from bench.table import render, seconds
 
 BENCHES = (
     *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
@@ -36,6 +36,8 @@ def main() -> int:
     if unknown:
         parser.error(f"no bench is called {', '.join(sorted(unknown))}; try {', '.join(BENCHES)}")
     print(f"{measure.machine()}; vaults of {max(1, asked.notes // 10):,} and {asked.notes:,} notes")
+    start = measure.start_of_python()
+    print(f"P, the median of `python -c pass`: {seconds(start.wall)}, CPU {seconds(start.cpu)}")
     with tempfile.TemporaryDirectory(prefix="notekeep-bench-") as folder:
         ground = Ground(asked.folder or Path(folder), asked.notes, asked.seed)
         ground.sizes = asked.sizes or ground.sizes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-HEADS = ("what", "notekeep", "peer", "its time", "ratio", "goal")
+HEADS = ("what", "notekeep", "peer", "its time", "ratio", "budget")
 
 
 def seconds(value: float) -> str:
@@ -32,7 +32,7 @@ class Line(NamedTuple):
         ours: Seconds it took notekeep.
         peer: Whom it is compared with.
         theirs: Seconds it took the peer.
-        goal: The ratio that should not be exceeded; None where there is no promise.
+        budget: The ratio that should not be exceeded; None where there is no budget.
         show: How both are written; they need not be times.
     """
 
@@ -40,7 +40,7 @@ class Line(NamedTuple):
     ours: float
     peer: str
     theirs: float
-    goal: float | None = None
+    budget: float | None = None
     show: Callable[[float], str] = seconds
 
     @property
@@ -75,12 +75,13 @@ def grid(heads: Sequence[str], cells: Sequence[Sequence[str]], left: Sequence[in
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    goal = "" if line.goal is None else f"≤ {line.goal:g}{'' if line.ratio <= line.goal else ' ✗'}"
+    is_over = line.budget is not None and line.ratio > line.budget
+    budget = "" if line.budget is None else f"≤ {line.budget:g}{' ✗' if is_over else ''}"
     return (
         line.what,
         line.show(line.ours),
         line.peer,
         line.show(line.theirs),
         f"{line.ratio:.2f}" if line.ratio >= 0.1 else f"{line.ratio:.2g}",
-        goal,
+        budget,
     )

@@ -40,19 +40,12 @@ def make_cache_folder(folder: str) -> None:
 def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
     """Put a file in a folder that is there, in the place of the one before.
 
-    Args:
-        folder: The folder.
-        name: The name of the file.
-        data: The content.
-        durable: Whether to wait for the disk; else it may be the one before after a power cut.
-
-    Raises:
-        OSError: It was not written; the one before is still there.
+    With `durable`, wait for the disk; else it may be the one before after a power cut.
     """
     path = os.path.join(folder, name)
     draft = f"{path}.{os.getpid()}"  # two programs that start together write one each
     try:
-        with open(draft, "wb", opener=_private) as file:
+        with open(draft, "wb", opener=open_private) as file:
             file.write(data)
             if durable:
                 file.flush()
@@ -64,7 +57,8 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
         raise
 
 
-def _private(path: str, flags: int) -> int:
+def open_private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
     return os.open(path, flags, 0o600)
 
 

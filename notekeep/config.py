@@ -55,17 +55,10 @@ class Places(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A blog that a vault's drafts go to.
-
-    Attributes:
-        target: The id of its target, or "" when the folder says it.
-        folder: Where it is.
-        address: Where visitors find it, such as `https://example.org`, or "".
-    """
+    """A blog that drafts go to: its target ("" when the folder says it), folder and address."""
 
     target: str
     folder: str
-    address: str = ""
 
 
 class PersonSettings:
@@ -134,15 +127,14 @@ def person_settings(places: Places) -> PersonSettings:
 
 
 def _keys(value: Any) -> str:
-    """Return keys with commas between, however they are written: one text, or a list of texts."""
+    """Keys with commas between, from one text or a list of texts."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _site(value: Any) -> Site | None:
     if not isinstance(value, dict) or not isinstance(value.get("dir"), str):
         return None
-    address = str(value.get("address", "")).rstrip("/")
-    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]), address)
+    return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]))
 
 
 def find_vault(
@@ -152,12 +144,6 @@ def find_vault(
 
     In order: a folder or a name that was given, `$NOTEKEEP_VAULT`, the nearest parent of `folder`
     with `.notekeep` or `.obsidian` in it, the default of the person's settings.
-
-    Returns:
-        Its real path.
-
-    Raises:
-        NotFound: There is none, or what was given is no folder.
     """
     for given, source in ((explicit, "--vault"), (env.get("NOTEKEEP_VAULT"), "NOTEKEEP_VAULT")):
         if given:
@@ -182,11 +168,7 @@ def find_vault(
 
 
 def vault_places(root: str, places: Places) -> VaultPlaces:
-    """Return where the things about one vault are; make its folders, for this person only.
-
-    Raises:
-        Failure: The folders cannot be made.
-    """
+    """Return where the things about one vault are; make its folders, for this person only."""
     identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
     try:
@@ -207,11 +189,7 @@ def _own_home(places: Places) -> list[str]:
 
 
 def current_time() -> datetime:
-    """Return the wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it for tests.
-
-    Raises:
-        UsageError: `NOTEKEEP_NOW` is no such time.
-    """
+    """Return the wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it for tests."""
     frozen = os.environ.get("NOTEKEEP_NOW")
     if not frozen:
         return datetime.now()  # noqa: DTZ005 - a day is what the person's own clock says
@@ -222,11 +200,7 @@ def current_time() -> datetime:
 
 
 def remember_vault(root: str, places: Places) -> None:
-    """Name a vault in the person's settings, comments kept; the first one becomes the default.
-
-    Raises:
-        Refused: The settings cannot be written; the vault itself is untouched.
-    """
+    """Name a vault in the person's settings, comments kept; the first one becomes the default."""
     person = person_settings(places)
     if root in map(os.path.realpath, person.vaults.values()):
         return
@@ -282,11 +256,7 @@ LIST = "vaults.json"
 
 
 def vault_id(root: str, state: str) -> str:
-    """Return the id of the vault at a real path, made and written down when it is new.
-
-    Raises:
-        Failure: The list cannot be read or written.
-    """
+    """Return the id of the vault at a real path, made and written down when it is new."""
     info = os.stat(root)
     place = {"path": root, "device": info.st_dev, "inode": info.st_ino}
     known = _read_list(state)
@@ -333,7 +303,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
     path = os.path.join(state, LIST)
     try:
         cache_files.make_cache_folder(state)
-        with open(f"{path}.lock", "a", encoding="utf-8", opener=_private) as lock:
+        with open(f"{path}.lock", "a", encoding="utf-8", opener=cache_files.open_private) as lock:
             _lock(lock.fileno())
             known = _read_list(state)
             for other, entry in known.items():
@@ -345,11 +315,6 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
     except OSError as error:
         raise Failure(f"{path}: cannot be written: {error.strerror}", remedy(error)) from error
     return identity
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read: names of vaults say what somebody does."""
-    return os.open(path, flags, 0o600)
 
 
 def _lock(descriptor: int) -> None:
@@ -371,9 +336,6 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
     """Return the words of the command that edits a file.
 
     `chosen` is what the person's settings say; a vault's settings are never asked.
-
-    Raises:
-        UsageError: There is no editor, or a quote in its command is not closed.
     """
     import shutil  # a check-in does without it
 
@@ -387,11 +349,7 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def split_command(command: str, what: str) -> list[str]:
-    """Split a person's own command as a shell would; `what` names it in the message.
-
-    Raises:
-        UsageError: A quote in it is not closed.
-    """
+    """Split a person's own command as a shell would; `what` names it in the message."""
     import shlex  # a check-in does without it
 
     try:

@@ -78,9 +78,6 @@ def parse_day(text: str, today: date) -> date:
             latest 24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`,
             `24.11.2026`). Hyphens may stand for blanks. Nothing at all means today.
         today: The day that counts now.
-
-    Raises:
-        UsageError: It is no day, or no calendar has it.
     """
     day = try_parse_day(text, today)
     if day is None:
@@ -94,11 +91,7 @@ def parse_day(text: str, today: date) -> date:
 
 
 def try_parse_day(text: str, today: date) -> date | None:
-    """Read one day in words, as `parse_day` does; None when it has not the form of one.
-
-    Raises:
-        UsageError: It has the form of a day, but no calendar has it.
-    """
+    """Read one day in words, as `parse_day` does; None when it has not the form of one."""
     words = _words(text)
     name = " ".join(words)
     try:
@@ -120,11 +113,8 @@ def try_parse_day(text: str, today: date) -> date | None:
 def subtract_units(day: date, count: int, unit: str) -> date:
     """Return the day so many units before; in a month that is too short its last.
 
-    `unit` is `d`, `w`, `m` or `y`, or a word that begins with one; "" is days.
-
-    Raises:
-        ValueError: No calendar goes back so far.
-        OverflowError: Likewise.
+    `unit` is `d`, `w`, `m` or `y`, or a word that begins with one; "" is days. Where no calendar
+    goes back so far, ValueError or OverflowError is raised.
     """
     if unit[:1] not in ("m", "y"):
         return day - timedelta(days=count * (7 if unit[:1] == "w" else 1))

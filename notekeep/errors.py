@@ -46,10 +46,8 @@ class NotFound(NotekeepError):
 class UsageError(NotekeepError):
     """The request itself is wrong: an unknown field, a date that does not exist, a bad word.
 
-    Attributes:
-        position: Where in `text` the fault lies, counted in characters; None when it has no place.
-        text: The words the person typed.
-        near: What was meant by the name at `position`, where that is a clear slip; else "".
+    `position` is where in `text`, as typed, the fault lies; `near` what was clearly meant by the
+    name there.
     """
 
     exit_code = 2
@@ -70,11 +68,7 @@ class UsageError(NotekeepError):
 
 
 class Ambiguous(UsageError):
-    """A name could mean several things, so nothing was done.
-
-    Attributes:
-        candidates: What it could mean, best first.
-    """
+    """A name could mean several things (`candidates`, best first), so nothing was done."""
 
     def __init__(self, message: str, candidates: Sequence[str], hint: str = "") -> None:
         super().__init__(message, hint)
@@ -84,8 +78,7 @@ class Ambiguous(UsageError):
 class Conflict(NotekeepError):
     """A file is no longer what it was when the change was made; both versions are kept.
 
-    Attributes:
-        copy: The file that holds the other version; empty when none was made.
+    `copy` is the file that holds the other version; empty when none was made.
     """
 
     exit_code = 3
@@ -96,12 +89,7 @@ class Conflict(NotekeepError):
 
 
 class Refused(NotekeepError):
-    """A change was not made because it could not be made safely.
-
-    Attributes:
-        line: The line of the file that is the reason, counted from 1; None when it has no place.
-        column: The column of that line, counted from 1.
-    """
+    """A change was not made because it could not be made safely; line and column say why."""
 
     exit_code = 4
 
@@ -136,13 +124,8 @@ SETTINGS: Final = "settings"
 class Problem(NamedTuple):
     """Something wrong in a file, as a person reads it.
 
-    Attributes:
-        path: The file, vault-relative.
-        line: The line it is about, counted from 1 in the whole file; None when it has no place.
-        message: What is wrong and why.
-        hint: What to do about it; may be empty.
-        code: A short stable name: "front-matter", "not-utf8", "unreadable", "broken-link", "H001".
-        column: The character of that line it is about, counted from 1; None when it has no such.
+    Line and column count from 1 in the whole file. The code is a short stable name: "front-matter",
+    "not-utf8", "unreadable", "broken-link", "H001".
     """
 
     path: str

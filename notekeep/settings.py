@@ -134,12 +134,7 @@ LARGEST = 1_000_000
 
 
 def read_toml(path: str) -> dict[str, Any]:
-    """Read a TOML file; a missing one is empty.
-
-    Raises:
-        UsageError: It is not TOML; the message has the file and what the parser said of it.
-        Failure: It cannot be read, or is no file.
-    """
+    """Read a TOML file; a missing one is empty."""
     try:
         with open(path, "rb", opener=_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.config import PersonSettings, Places, VaultPlaces
     from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.habits import HabitService
     from notekeep.services.history import HistoryService
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from notekeep.services.media import MediaService
     from notekeep.services.notes import NoteService
     from notekeep.services.overview import Overview
+    from notekeep.services.post_notes import PostNotes
     from notekeep.services.publishing import PublishingService
     from notekeep.services.search import SearchService
     from notekeep.settings import VaultSettings
@@ -36,15 +38,7 @@ if TYPE_CHECKING:
 
 
 class Vault:
-    """A folder of notes, and what can be done with it.
-
-    Attributes:
-        root: The folder's real path.
-        name: What the person calls it.
-        settings: The vault's own settings.
-        person: The person's settings.
-        places: Where its cache and state are.
-    """
+    """A folder of notes, and what can be done with it; `name` is what the person calls it."""
 
     def __init__(self, places: VaultPlaces, person: PersonSettings) -> None:
         self.root = places.root
@@ -65,9 +59,6 @@ class Vault:
         Args:
             path: Its folder or its name in the settings; None finds the one that is meant here.
             places: Where settings, cache and state are; None asks the machine.
-
-        Raises:
-            NotFound: There is no such vault.
         """
         places = places or config.Places.for_machine()
         person = config.person_settings(places)
@@ -80,11 +71,7 @@ class Vault:
         return habit_day(config.current_time(), self.settings.day_start)
 
     def absolute(self, path: str) -> str:
-        """Return where a vault path is on this machine.
-
-        Raises:
-            Refused: The path leads out of the vault.
-        """
+        """Return where a vault path is on this machine; refuse one that leads out of the vault."""
         from notekeep.storage.file_names import resolve_path
 
         return str(resolve_path(Path(self.root), path))
@@ -115,13 +102,7 @@ class Vault:
         from notekeep.services.search import SearchService
 
         return SearchService(
-            self.root,
-            self.settings,
-            self.schema,
-            self.catalog,
-            self.full_text,
-            self.indexing,
-            self.open_counts,
+            self.workspace, lambda: self.full_text, lambda: self.indexing, self.open_counts
         )
 
     @cached_property
@@ -129,15 +110,7 @@ class Vault:
         """Changes of notes."""
         from notekeep.services.notes import NoteService
 
-        return NoteService(
-            self.root,
-            self.settings,
-            self.schema,
-            self.search,
-            self.habits,
-            self.indexing,
-            lambda: self._history,
-        )
+        return NoteService(self.workspace, self.habits, self.indexing, lambda: self._history)
 
     @cached_property
     def habits(self) -> HabitService:
@@ -160,28 +133,42 @@ class Vault:
 
     @cached_property
     def publishing(self) -> PublishingService:
-        """Exports to sites, and edits brought back from them."""
+        """Exports to sites."""
         from notekeep.services.publishing import PublishingService
 
         return PublishingService(
             self.places,
-            self.person,
-            self.name,
-            self.search,
-            self.notes,
-            self.habits,
+            self.person.sites.get(self.name) or self.person.sites.get(self.root) or (),
+            self.schema,
+            self.catalog,
             self.indexing,
             self._history,
+            lambda: self.search,
+            lambda: self.habits,
         )
+
+    @cached_property
+    def post_notes(self) -> PostNotes:
+        """Changes of notes for their posts: edits pulled from a site, slugs, a post begun."""
+        from notekeep.services.post_notes import PostNotes
+
+        return PostNotes(self.publishing, self.notes)
 
     @cached_property
     def media(self) -> MediaService:
         """Pictures and embedded notes, for display."""
         from notekeep.services.media import MediaService
 
-        return MediaService(self.root, self.settings, self.schema, self.catalog)
+        return MediaService(self.workspace)
 
     # The stores that they work on.
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """What every change of notes is planned from."""
+        from notekeep.notes.workspace import Workspace
+
+        return Workspace(Path(self.root), self.settings, self.schema, self.catalog)
 
     @cached_property
     def schema(self) -> Schema:

@@ -17,14 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notekeep.storage import append, atomic, content, durability, trash
+from notekeep.storage import append, atomic, content, durability, operations, trash
 from notekeep.storage.history import History
 from reliability.house import open_house
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NAMES = {"append": append, "atomic": atomic, "content": content, "trash": trash}
+NAMES = {
+    "append": append,
+    "atomic": atomic,
+    "content": content,
+    "operations": operations,
+    "trash": trash,
+}
 """Modules that a program finds by these names."""
 CALL = "call"
 """Dying at this "point" means dying before a call: files opened, renamed, removed; SQL."""

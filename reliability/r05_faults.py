@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import atomic, scan
+from notekeep.storage import atomic, operations, scan
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 from reliability import house
@@ -39,17 +39,17 @@ def fill(root: Path) -> None:
 
 
 def do_save(root: Path, history: History) -> None:
-    atomic.replace("a.md", NEW, digest_of(A), root=root, history=history)
+    operations.replace("a.md", NEW, digest_of(A), root=root, history=history)
 
 
 def do_save_hard_link(root: Path, history: History) -> None:
     (root / "twin.md").hardlink_to(root / "a.md")
-    atomic.replace("a.md", NEW, digest_of(A), root=root, history=history)
+    operations.replace("a.md", NEW, digest_of(A), root=root, history=history)
 
 
 def do_create(root: Path, history: History) -> None:
     del history
-    atomic.create("x/y.md", NEW, root=root)
+    operations.create("x/y.md", NEW, root=root)
 
 
 def do_rename(root: Path, history: History) -> None:

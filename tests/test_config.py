@@ -144,9 +144,9 @@ class TestPersonSettings:
         settings = person(
             tmp_path,
             '[[sites.n]]\ntarget = "hugo"\ndir = "/blog"\n[[sites.n]]\ndir = "/other"\n'
-            'address = "https://example.org/"\n[[sites.n]]\ntarget = "zola"\n',
+            '[[sites.n]]\ntarget = "zola"\n',
         )
-        other = config.Site("", "/other", "https://example.org")
+        other = config.Site("", "/other")
         assert settings.sites == {"n": (config.Site("hugo", "/blog"), other)}
         assert settings.warnings == ["sites.n: needs dir = and target =; ignored"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notekeep.services.doctor import STOPPED, Layer, check_vault
+from notekeep.services.doctor import Layer, check_vault
 from notekeep.vault import Vault
 
 
@@ -29,7 +29,7 @@ def layers(vault: Vault) -> dict[str, Layer]:
 def test_a_sound_vault_has_no_findings(vault: Vault) -> None:
     found = layers(vault)
     assert [name for name, layer in found.items() if layer.findings] == []
-    assert found["catalog"].checked == "2 of 2 files read and compared"
+    assert found["catalog"].checked == "2 files read and compared"
 
 
 def test_a_content_that_the_catalog_was_not_made_from_is_found_and_left(vault: Vault) -> None:
@@ -65,31 +65,6 @@ def test_a_file_that_vanishes_meanwhile_is_no_fault(
 
     monkeypatch.setattr(vault.catalog, "known", vanish)
     assert layers(vault)["catalog"].findings == []
-
-
-def test_without_time_for_all_files_each_run_goes_on_where_the_last_one_stopped(
-    vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for path in ("a.md", "b.md", "c.md"):
-        Path(vault.root, path).write_text(f"{path}\n", "utf-8")
-    vault.indexing.refresh()
-    with vault.catalog.writing() as writer:
-        for path in ("a.md", "b.md", "c.md"):
-            time = os.stat(os.path.join(vault.root, path)).st_ctime_ns
-            writer.connection.execute(
-                "UPDATE notes SET digest = 'x', ctime_ns = ? WHERE path = ?", (time, path)
-            )
-    monkeypatch.setattr("notekeep.services.doctor.SECONDS", -1)
-    for path in ("a.md", "b.md", "c.md", "a.md"):
-        layer = layers(vault)["catalog"]
-        assert layer.checked == "1 of 3 files read and compared; the next time goes on from here"
-        assert [finding.path for finding in layer.findings] == [path]
-
-
-@pytest.mark.parametrize("kept", [b"", b"x", b"-4", b"99999999999999999999", b"\xff"])
-def test_a_damaged_note_of_where_it_stopped_is_the_beginning(vault: Vault, kept: bytes) -> None:
-    Path(vault.places.cache, STOPPED).write_bytes(kept)
-    assert layers(vault)["catalog"].checked == "2 of 2 files read and compared"
 
 
 def test_an_index_or_a_history_where_it_can_be_torn_is_told(vault: Vault, tmp_path: Path) -> None:

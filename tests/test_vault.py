@@ -27,7 +27,7 @@ def test_all_threads_share_one_index(sample: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         indexers = list(pool.map(lambda _: vault.indexing.indexer, range(50)))
     assert all(indexer is indexers[0] for indexer in indexers)
-    assert vault.search.indexing is vault.notes.indexing is vault.indexing
+    assert vault.notes.indexing is vault.indexing
 
 
 def test_reading_a_vault_writes_no_history(sample: Path) -> None:

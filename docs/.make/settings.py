@@ -61,7 +61,6 @@ notes = "~/notes"
 [sites.notes]
 dir = "~/blog"
 target = "hugo"
-address = "https://example.org"
 
 [keys]
 new-note = "n,f9"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import COMMON_FIELDS, other_names
 from notekeep.query.fields import QueryFields
 from notekeep.query.folding import fold_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
@@ -207,22 +207,14 @@ def column_value(row: Row, name: str) -> Any:
 
 def query_fields(
     kinds: Mapping[str, Mapping[str, str]],
-    seen: Iterable[str] = (),
+    seen: Mapping[str, str] | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> QueryFields:
-    """Gather what a query may name.
-
-    Args:
-        kinds: Each kind's id with its fields and their types.
-        seen: Names that notes use besides; a mapping also gives their types.
-        aliases: Other names of a field, each with the canonical one.
-    """
+    """Gather what a query may name; `QueryFields` describes the arguments."""
     known = [column for column in COLUMNS.values() if column.type]
     common = {**COMMON_FIELDS, **{column.name: column.type for column in known if column.type}}
     others = {other: column.name for column in known for other in column.spellings}
-    return QueryFields.of(
-        kinds, seen, aliases, common=common, common_spellings=others, states=STATES
-    )
+    return QueryFields(kinds, seen or {}, aliases or {}, common, others, STATES)
 
 
 def known_fields(catalog: Catalog, schema: Schema) -> QueryFields:

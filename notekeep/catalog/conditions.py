@@ -20,7 +20,8 @@ from notekeep.query.tree import (
     Has,
     Is,
     KnownPaths,
-    Link,
+    LinkFrom,
+    LinkTo,
     Node,
     Not,
     Operator,
@@ -102,9 +103,9 @@ def _leaf(node: Node) -> Condition:
             return Condition(STATES[flag])
         case Has(name):
             return _has(name)
-        case Link("to", note):
+        case LinkTo(note):
             return _links_to(note)
-        case Link("from", note):
+        case LinkFrom(note):
             sources = _named(note)
             return _among(
                 "links", Condition(f"note IN ({sources.sql})", sources.values), column="found"

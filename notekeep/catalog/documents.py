@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
-from notekeep.markdown.links import note_stem
 from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import role
 from notekeep.query.folding import is_unicode
 from notekeep.storage.content import digest_of

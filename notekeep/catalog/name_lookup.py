@@ -6,11 +6,11 @@ of the vault; where the vault has none such, it is one of this machine, as a she
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,8 @@ from notekeep.catalog.conditions import Condition
 from notekeep.catalog.connection import yield_parts
 from notekeep.catalog.records import HAS_NAME, link_key, load_path, name_key, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
-from notekeep.markdown.links import Resolver, fold_name, note_stem
+from notekeep.markdown.note_names import Resolver, fold_name, note_stem
+from notekeep.query.fields import nearest_word
 from notekeep.query.folding import as_unicode
 from notekeep.query.tree import Or, Phrase
 from notekeep.storage.file_names import vault_path
@@ -233,8 +234,8 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
 
 def _near(catalog: Catalog, name: str) -> str:
     titles = {name_key(title): title for _, title, _ in catalog.names()}
-    near = difflib.get_close_matches(name_key(name), titles, n=1)
-    return f"did you mean {titles[near[0]]!r}?" if near else "`notekeep ls` lists the notes"
+    near = nearest_word(name_key(name), titles)
+    return f"did you mean {titles[near]!r}?" if near else "`notekeep ls` lists the notes"
 
 
 # What a link names. A `Resolver` of all notes would take more than a kilobyte for each; those that
@@ -409,14 +410,11 @@ def mention_names(row: Row) -> list[str]:
 
 
 def mentions(
-    catalog: Catalog, index: FullText, row: Row, read: Callable[[str], Note | None]
+    catalog: Catalog, index: FullText, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
     """Find where other notes say a note's name without linking it, by title, then line.
 
-    `read` reads a note by its path; None when it is gone.
-
-    Raises:
-        IndexUnusable: There is no full text.
+    `read` reads a note by its path, or raises NotFound.
     """
     names = mention_names(row)
     if not names:
@@ -427,12 +425,11 @@ def mentions(
         catalog.rows_of(found).values(), key=lambda other: (sort_key(other.title), other.path)
     )
     pattern = _pattern(names)
-    return [
-        mention
-        for other in there
-        if (note := read(other.path)) is not None
-        for mention in _in_note(other, note, pattern)
-    ]
+    said: list[Mention] = []
+    for other in there:
+        with suppress(NotFound):  # it went a moment ago
+            said += _in_note(other, read(other.path), pattern)
+    return said
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:

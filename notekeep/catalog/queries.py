@@ -10,7 +10,7 @@ from notekeep.catalog.columns import column_value
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.records import TaskRow, load_path
 from notekeep.errors import Problem
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from unicodedata import normalize
 
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:

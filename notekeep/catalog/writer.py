@@ -19,7 +19,7 @@ from notekeep.catalog.records import (
     store_path,
     table_rows,
 )
-from notekeep.markdown.links import Resolver
+from notekeep.markdown.note_names import Resolver
 from notekeep.query.folding import as_unicode
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The words of a command line: raw words, default commands, usage errors in plain words."""
+"""The words and options of a command line, and what is said of wrong ones."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import re
 from collections import deque
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
+from notekeep.cli import shell_completion
+from notekeep.cli.context import CommandContext
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
 
 _LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
 _COUNTED = re.compile(r"-n\d*")
@@ -98,8 +102,6 @@ class RawCommand(click.Command):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Offer words and options; a `-` may begin either."""
-        from notekeep.cli import shell_completion
-
         words = map(CompletionItem, shell_completion.complete_word(ctx, incomplete))
         return [*words, *super().shell_complete(ctx, incomplete)]
 
@@ -151,68 +153,113 @@ def join_query(words: tuple[str, ...]) -> str:
     return " ".join(word for word in words if word != "--")
 
 
-_NO_COMMAND = re.compile(r"No such command '(.*)'")
-_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
-_VALUE = re.compile(r"Option '(.*)' requires an argument")
-_LIMITS = re.compile(r"(.*) is not in the range x(<=|>=)(\d+)")
-_BOUNDS = {">=": "less than", "<=": "more than"}
-_TYPES = ("is not a valid integer range", "is not a valid integer")
+# The options that commands share
+
+
+def store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep an option in the context, so that it counts before the verb and behind it."""
+    if value:
+        found = context.find_object(CommandContext) or CommandContext()
+        options: dict[str, Any] = {parameter.name or "": value}
+        context.obj = found._replace(**options)
+
+
+vault_option = click.option(
+    "--vault",
+    metavar="DIR",
+    expose_value=False,
+    callback=store_option,
+    help="The vault: a folder, or a name from `vaults`.",
+)
+debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, help="Show the traceback when it breaks."
+)
+plain_option = click.option(
+    "--plain",
+    is_flag=True,
+    expose_value=False,
+    callback=store_option,
+    help="Text only: no colour, no box drawing.",
+)
+no_refresh_option = click.option(
+    "--no-refresh",
+    is_flag=True,
+    expose_value=False,
+    callback=store_option,
+    help="Answer from the index; do not look at the files first.",
+)
+json_option = click.option(
+    "--json",
+    "is_json",
+    is_flag=True,
+    expose_value=False,
+    callback=store_option,
+    help="Answer as JSON.",
+)
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Say what would be done; write nothing."
+)
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+null_option = click.option(
+    "--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0."
+)
+template_option = click.option(
+    "--format",
+    "template",
+    metavar="TEXT",
+    help="Output template for each note, e.g. '{path} {title}'.",
+)
+
+
+note_argument = click.argument(
+    "note", nargs=-1, required=True, shell_complete=shell_completion.complete_note
+)
+habit_argument = click.argument("habit", shell_complete=shell_completion.complete_habit)
+
+
+def limit_option(most: int | None = None) -> Callable[[Wrapped], Wrapped]:
+    """Return the option `-n N`; without it there are `most`, or all."""
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=most,
+        show_default=most is not None,
+        help="Maximum number of results.",
+    )
+
+
+def verb_options(command: Wrapped) -> Wrapped:
+    """Add the options of every verb: `--vault`, `--plain` and `--debug`."""
+    return vault_option(plain_option(debug_option(command)))
+
+
+def answer_options(command: Wrapped) -> Wrapped:
+    """Add the options of every verb that answers from the index."""
+    return json_option(no_refresh_option(verb_options(command)))
+
+
+def change_options(command: Wrapped) -> Wrapped:
+    """Add the options of every verb that writes."""
+    return dry_run_option(verb_options(command))
+
+
+# What is wrong with a command line
 
 
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
-    """Return what is wrong with a command line and what to do, in plainer words than click's."""
+    """Return what click finds wrong with a command line, and how the command is written."""
     context = getattr(error, "ctx", None)
-    text = error.format_message().rstrip(".")
-    if found := _VALUE.search(text):
-        text = f"{found[1]} needs a value"
-    if context is None:
-        return text, ""
-    return _message(error, context, text), "\n".join(_remedy(error, context))
-
-
-def _message(error: click.ClickException, context: click.Context, text: str) -> str:
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        return f"`{context.command_path}` needs {_name(error.param)}"
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"{_name(error.param)}: {_plainly(error.message.rstrip('.'))}"
-    if isinstance(error, click.NoSuchOption):
-        return f"there is no option {error.option_name}"
-    if found := _NO_COMMAND.search(text):
-        return f"there is no `{context.command_path} {found[1]}`"
-    if found := _EXTRA.search(text):
-        return f"`{context.command_path}` takes no word more: {found[1]}"
-    return text
-
-
-def _remedy(error: click.ClickException, context: click.Context) -> list[str]:
-    """What was meant or is done elsewhere, an example, and how the command is written."""
-    command = context.command
-    if isinstance(error, click.NoSuchOption) and error.possibilities:
-        return [f"did you mean {error.possibilities[0]}?"]
-    lines = []
-    if isinstance(command, click.Group) and _NO_COMMAND.search(error.format_message()):
-        lines.append(f"its commands: {', '.join(command.list_commands(context))}")
-    elif isinstance(error, click.MissingParameter) and (example := _example(context)):
-        lines.append(f"for example `{example}`")
+    message = error.format_message().rstrip(".")
+    if context is None or isinstance(error, (click.NoSuchOption, click.BadOptionUsage)):
+        return message, ""
+    command, lines = context.command, []
+    if isinstance(error, click.MissingParameter):
+        examples = (line.strip() for line in (command.help or "").splitlines())
+        found = (line for line in examples if line.startswith(f"{context.command_path} "))
+        lines = [f"for example `{example}`" for example in list(found)[:1]]
+    elif isinstance(command, click.Group):
+        lines = [f"its commands: {', '.join(command.list_commands(context))}"]
     usage = " ".join(context.get_usage().split())
-    return [*lines, usage, f"`{context.command_path} --help` says more"]
-
-
-def _name(parameter: click.Parameter) -> str:
-    """A parameter as the line of usage writes it, or the longest of an option's names."""
-    if isinstance(parameter, click.Option):
-        return max(parameter.opts, key=len)
-    return (parameter.metavar or parameter.human_readable_name.upper()).strip("[].")
-
-
-def _example(context: click.Context) -> str:
-    """The first example of a command's own help."""
-    lines = (line.strip() for line in (context.command.help or "").splitlines())
-    return next((line for line in lines if line.startswith(f"{context.command_path} ")), "")
-
-
-def _plainly(message: str) -> str:
-    """What click says of a value, without the names it has for types."""
-    for name in _TYPES:
-        message = message.replace(name, "is no whole number")
-    return _LIMITS.sub(lambda found: f"{found[1]} is {_BOUNDS[found[2]]} {found[3]}", message)
+    return message, "\n".join([*lines, usage, f"`{context.command_path} --help` says more"])

@@ -11,10 +11,9 @@ import click
 
 from notekeep.catalog.name_lookup import resolve_names, split_names
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import RawCommand
+from notekeep.cli.arguments import RawCommand, answer_options, change_options, yes_option
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.opening import open_refreshed
-from notekeep.cli.options import answer_options, change_options, yes_option
 from notekeep.errors import InvalidValue, NotFound, UsageError
 from notekeep.storage.file_names import is_within, vault_path
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from notekeep.cli import output
-from notekeep.cli.arguments import RawCommand
-from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
-from notekeep.cli.context import is_json
-from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
+    RawCommand,
     change_options,
     dry_run_option,
     json_option,
     verb_options,
     yes_option,
 )
+from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
+from notekeep.cli.context import is_json
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.notes import conflict_pairs
 from notekeep.notes.plan import WritePlan
 from notekeep.services.doctor import check_vault

@@ -9,10 +9,9 @@ import click
 
 from notekeep import __version__
 from notekeep.cli import output
-from notekeep.cli.arguments import import_command
+from notekeep.cli.arguments import debug_option, import_command, store_option, vault_option
 from notekeep.cli.context import current_context
 from notekeep.cli.main import open_or_print_today
-from notekeep.cli.options import debug_option, store_option, vault_option
 from notekeep.errors import UsageError
 
 

@@ -34,9 +34,6 @@ def apply_plan(
 
     Returns:
         The exit code: 0, or 4 when a note had to be left out.
-
-    Raises:
-        Refused: The person said no, or could not be asked.
     """
     if dry_run or len(plan.changes) > 1:
         _show(plan, everything=dry_run)
@@ -71,11 +68,7 @@ def write_diff(plan: WritePlan) -> None:
 
 
 def confirm(question: str, why: str) -> None:
-    """Ask on a terminal; anywhere else `--yes` has to be said.
-
-    Raises:
-        Refused: The person said no, or could not be asked.
-    """
+    """Ask on a terminal; anywhere else `--yes` has to be said."""
     if not sys.stdin.isatty():
         raise Refused(why, "say --yes to do it, --dry-run to see it")
     if not click.confirm(clean(question), err=True):

@@ -39,9 +39,6 @@ def vault_places(vault: str | None = None) -> VaultPlaces:
 
     Args:
         vault: Its folder or name; None takes what `--vault` said.
-
-    Raises:
-        NotFound: There is no such vault, or none at all.
     """
     places = config.Places.for_machine()
     person = config.person_settings(places)

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import DefaultGroup
-from notekeep.cli.confirmation import apply_plan, confirm, write_diff
-from notekeep.cli.context import is_json
-from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
+    DefaultGroup,
     change_options,
     dry_run_option,
     json_option,
@@ -22,10 +19,13 @@ from notekeep.cli.options import (
     verb_options,
     yes_option,
 )
+from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.context import is_json
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
-    from notekeep.cli.options import Wrapped
+    from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
     from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
@@ -210,7 +210,7 @@ def _fix_slugs(
     dry_run: bool,
 ) -> int:
     """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
-    plan = vault.publishing.plan_slugs(paths, target=target, site=site, options=options)
+    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
     code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
     if plan.changes and not dry_run:
         output.write_message("now export again")
@@ -292,7 +292,7 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
     warnings = done.warnings if done.written else []
     _report_warnings(plan, warnings)
     is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
-    if is_first and not vault.publishing.sites():
+    if is_first and not vault.publishing.sites:
         _suggest_settings(vault, plan)
     count = len(done.written) + len(done.removed)
     if count or plan.conflicts or plan.refused:
@@ -312,39 +312,29 @@ def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     """Say what the person should know, and what stays as it is."""
-    from notekeep.export.warnings import condense_warnings, warning_kind
-
-    for line in condense_warnings(warnings, MAX_SHOWN_LINES):
+    for line in warnings[:MAX_SHOWN_LINES]:
         output.write_message(line)
-    if len(warnings) > MAX_SHOWN_LINES:
-        output.write_message("--json lists all notices")
-    _report_orphans(plan)
-    for file in plan.conflicts:
+    if (more := len(warnings) - MAX_SHOWN_LINES) > 0:
+        output.write_message(f"and {more} more notices; --json lists all")
+    if orphans := [*dict.fromkeys(file.note for file in plan.files if file.is_orphan)]:
+        named = ", ".join(orphans[:MAX_SHOWN_NAMES])
+        if len(orphans) > MAX_SHOWN_NAMES:
+            named += f" and {len(orphans) - MAX_SHOWN_NAMES} more"
         output.write_message(
-            "; ".join([f"{file.path}: {file.why}, left as it is", *_edit_choices(file)])
+            f"{'post' if len(orphans) == 1 else 'posts'} without a note that may be published:"
+            f" {named}; `notekeep export --all --prune` removes what nobody changed by hand"
         )
-    hinted: set[str] = set()
+    for file in plan.conflicts:
+        choices = ", ".join(_edit_choices(file))
+        told = f"{file.path}: {file.why}, left as it is"
+        output.write_message(f"{told}; {choices}" if choices else told)
+    hinted: set[str] = {""}
     for path, error in plan.refused.items():
         place = f"{path}:{error.line}" if error.line else path
         output.write_message(f"{place}: not exported: {error.message.removeprefix(f'{path}: ')}")
-        # What helps many notes in the same way is said once.
-        if error.hint and (kind := warning_kind(error.hint)) not in hinted:
-            hinted.add(kind)
+        if error.hint not in hinted:  # what helps many notes is said once
+            hinted.add(error.hint)
             output.write_message(f"  {error.hint}")
-
-
-def _report_orphans(plan: ExportPlan) -> None:
-    """Say which posts are in the site though no note stands behind them, and what removes them."""
-    notes = [*dict.fromkeys(file.note for file in plan.files if file.is_orphan)]
-    if not notes:
-        return
-    named = ", ".join(notes[:MAX_SHOWN_NAMES]) + (
-        f" and {len(notes) - MAX_SHOWN_NAMES} more" if len(notes) > MAX_SHOWN_NAMES else ""
-    )
-    output.write_message(
-        f"{'post' if len(notes) == 1 else 'posts'} without a note that may be published:"
-        f" {named}; `notekeep export --all --prune` removes what nobody changed by hand"
-    )
 
 
 def _edit_choices(file: SiteChange) -> list[str]:
@@ -355,8 +345,7 @@ def _edit_choices(file: SiteChange) -> list[str]:
         "pull": "`export pull` brings it to the note",
     }
     merge = ["--merge brings both together"] if file.can_merge else []
-    choices = [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
-    return [", ".join(choices)] if choices else []
+    return [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
 
 
 def _check(vault: Vault, plan: ExportPlan) -> int:
@@ -405,7 +394,7 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     """
     vault = open_refreshed(whole=True)
     paths = vault.publishing.chosen(note)[0] if note else []
-    plan = vault.publishing.plan_pull(paths, target=target, site=site)
+    plan = vault.post_notes.plan_pull(paths, target=target, site=site)
     if not dry_run:
         write_diff(plan)
         if plan.changes and not yes:
@@ -438,7 +427,7 @@ def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_r
         title = click.prompt(
             "Title of the post", default=vault.search.resolve(note[0]).title, err=True
         )
-    plan = vault.publishing.plan_start(note, title, sections)
+    plan = vault.post_notes.plan_start(note, title, sections)
     for remark in plan.remarks:
         output.write_message(remark)
     plan.remarks.clear()

@@ -50,11 +50,6 @@ def read_words(
 
     A day that follows bare names is the day of all of them; `day` is that of the others.
     `is_forced` says that days ahead and units that do not convert are meant.
-
-    Raises:
-        NotFound: There is no such habit.
-        Ambiguous: A name is the beginning of several.
-        UsageError: A word has the form of a value, a day or a time, and is none.
     """
     note = ""
     words = list(words)
@@ -207,11 +202,7 @@ def check_in(
     dry_run: bool = False,
     vault: str | None = None,
 ) -> int:
-    """Check in, all of it or nothing; answer with a line for each habit; return the exit code.
-
-    Raises:
-        NotekeepError: A word is not understood, a name means several, or nothing can be written.
-    """
+    """Check in, all of it or nothing; answer with a line for each habit; return the exit code."""
     index = HabitIndex(vault_places(vault))
     index.refresh()
     today = index.today()

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep import dates
-from notekeep.cli.arguments import RawCommand
+from notekeep.cli.arguments import RawCommand, change_options, habit_argument, yes_option
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.habit_checkin import read_words
 from notekeep.cli.habit_output import glyphs, write_check_in
 from notekeep.cli.notes import edit_file
 from notekeep.cli.opening import open_vault
-from notekeep.cli.options import change_options, habit_argument, yes_option
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.notes.habit_notes import (
     begin_pause,

@@ -5,9 +5,7 @@ Nothing runs in the background and nothing is installed: the lines for a crontab
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -17,8 +15,8 @@ import click
 
 from notekeep import config
 from notekeep.cli import output
+from notekeep.cli.arguments import dry_run_option, json_option, verb_options
 from notekeep.cli.context import is_json, vault_places
-from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import cron_lines, reminder_times
 from notekeep.habits.summary import count_habits
@@ -147,140 +145,22 @@ def _notifier(title: str, text: str) -> list[str] | None:
     return None
 
 
-# What a shell or a bar needs in its settings to show the line about today. Each reads the file of
-# the line and starts as little as it can; bash and zsh start nothing at all. A line of another day
-# is not shown.
-
-_BASH = """\
-# Habits of today, in ~/.bashrc: reads one file, starts nothing (bash 5).
-notekeep_habits() {{
-  local day rest today
-  NOTEKEEP_HABITS=
-  read -r day rest 2>/dev/null <{path} || return 0
-  printf -v today '%(%Y-%m-%d)T' "$((EPOCHSECONDS - {seconds}))"
-  if [[ $day == "$today" && $rest ]]; then NOTEKEEP_HABITS="$rest "; fi
-}}
-PROMPT_COMMAND="notekeep_habits${{PROMPT_COMMAND:+;$PROMPT_COMMAND}}"
-PS1='${{NOTEKEEP_HABITS}}'"$PS1"
-"""
-
-_ZSH = """\
-# Habits of today, in ~/.zshrc: reads one file, starts nothing.
-zmodload zsh/datetime
-notekeep_habits() {{
-  local day rest today
-  NOTEKEEP_HABITS=
-  {{ read -r day rest <{path} }} 2>/dev/null || return 0
-  strftime -s today %Y-%m-%d $((EPOCHSECONDS - {seconds}))
-  if [[ $day == $today && -n $rest ]]; then NOTEKEEP_HABITS="$rest "; fi
-}}
-autoload -Uz add-zsh-hook && add-zsh-hook precmd notekeep_habits
-setopt prompt_subst
-PROMPT='${{NOTEKEEP_HABITS}}'"$PROMPT"
-"""
-
-_FISH = """\
-# Habits of today, in ~/.config/fish/conf.d/notekeep.fish; `notekeep_habits` goes into the prompt.
-function notekeep_habits
-    set -l file {fish}
-    test -r $file; or return
-    read -l day rest <$file
-    test "$day" = (date +%F); and test -n "$rest"; and echo -n "$rest "
-end
-"""
-
-_STARSHIP = """\
-# Habits of today, in ~/.config/starship.toml.
-[custom.habits]
-command = {sed}
-when = true
-shell = ["sh"]
-format = "[$output]($style) "
-"""
-
-_TMUX = """\
-# Habits of today, in ~/.tmux.conf; tmux puts the date in by itself.
-set -ag status-right {tmux}
-"""
-
-_WAYBAR = """\
-"custom/habits": {{
-  "exec": {sed},
-  "interval": 30
-}}
-"""
-
-_POLYBAR = """\
-; Habits of today, in the settings of polybar.
-[module/habits]
-type = custom/script
-exec = {command}
-interval = 30
-"""
-
-SNIPPETS = {
-    "bash": _BASH,
-    "zsh": _ZSH,
-    "fish": _FISH,
-    "starship": _STARSHIP,
-    "tmux": _TMUX,
-    "waybar": _WAYBAR,
-    "polybar": _POLYBAR,
-}
-"""The texts, by what they are for."""
-
-
-def snippet(shell: str, path: str, day_start: int) -> str:
-    """Return what to put into the settings of a shell or a bar, one of SNIPPETS.
-
-    Shells that can count take the hour at which a day begins off the clock.
-    """
-    quoted = shlex.quote(path)
-    command = f'sed -n "1s/^$(date +%F) //p" {quoted}'
-    return (
-        SNIPPETS[shell]
-        .format(
-            path=quoted,
-            seconds=day_start * 3600,
-            fish="'" + path.replace("\\", "\\\\").replace("'", "\\'") + "'",
-            sed=json.dumps(command, ensure_ascii=False),
-            tmux=_in_tmux(f"#(sed -n '1s/^%F //p' {quoted})"),
-            command=command,
-        )
-        .rstrip("\n")
-    )
-
-
-def _in_tmux(text: str) -> str:
-    """A string of tmux's settings, within which only these have a meaning."""
-    return '" ' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
-
-
 @click.command("prompt", short_help="Print a line about today for shells and bars.")
 @click.option("--path", "path_only", is_flag=True, help="Where the file with the line is.")
-@click.option(
-    "--shell",
-    type=click.Choice(sorted(SNIPPETS)),
-    help="What to put into its settings, so that it shows the line.",
-)
 @json_option
 @verb_options
-def prompt_(*, path_only: bool, shell: str | None) -> int:
+def prompt_(*, path_only: bool) -> int:
     """Write how today stands: `5/8 !1` is five of eight done, and one at risk.
 
-    The line lies in a file of the cache, which every check-in and every look at habits writes. A
-    shell that reads the file itself shows it for nothing; --shell says how.
+    The line lies in a file of the cache, behind its day; every check-in and every look at habits
+    writes it. A shell that reads the file itself shows it for nothing.
     """
     places = vault_places()
-    path = prompt_path(places.cache)
     if path_only:
-        output.write(path)
+        output.write(prompt_path(places.cache))
         return 0
     index = HabitIndex(places)
     views = index.habits()
-    if shell:
-        output.write(snippet(shell, path, places.settings.day_start))
-        return 0
     if is_json():
         done, asked, at_risk = count_habits(views)
         day = index.today().isoformat()

@@ -10,13 +10,17 @@ import click
 
 from notekeep import dates
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import RawCommand
+from notekeep.cli.arguments import (
+    RawCommand,
+    change_options,
+    dry_run_option,
+    json_option,
+    verb_options,
+)
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json, vault_places
-from notekeep.cli.habit_output import glyphs, habit_object, percent
-from notekeep.cli.habits import suggest_first_habit
+from notekeep.cli.habit_output import glyphs, habit_object, percent, suggest_first_habit
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import change_options, dry_run_option, json_option, verb_options
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import year_bounds
 from notekeep.habits.stats import (

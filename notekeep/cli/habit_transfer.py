@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
+from notekeep.cli.arguments import dry_run_option, json_option, verb_options
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_vault
-from notekeep.cli.options import dry_run_option, json_option, verb_options
 from notekeep.errors import Failure, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -173,12 +173,7 @@ def _report_export(found: HabitExport, form: str, out: str) -> None:
 
 
 def _save(path: str, data: bytes, *, force: bool) -> None:
-    """Write a new file, or put one in the place of another: whole or not at all.
-
-    Raises:
-        Refused: There is one already.
-        Failure: It cannot be written.
-    """
+    """Write a new file, or put one in the place of another: whole or not at all."""
     temporary = f"{path}.{os.getpid()}"
     try:
         if not force:

@@ -1,42 +1,58 @@
-"""`habit`: check in, the lists of habits, and the way to all other commands of habits.
+"""`habit`: check in, lists of habits, the log, and the way to all other commands of habits.
 
 Those lie in files of their own, each imported when its command runs.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from notekeep import dates
 from notekeep.cli import habit_checkin, output, shell_completion
-from notekeep.cli.arguments import DefaultGroup, RawCommand, import_command
+from notekeep.cli.arguments import (
+    DefaultGroup,
+    RawCommand,
+    dry_run_option,
+    import_command,
+    json_option,
+    verb_options,
+)
+from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import (
     MARK_STYLES,
+    aim,
+    cell_object,
     count_done,
-    ending,
     glyphs,
     habit_object,
     percent,
-    streak_columns,
-    write_row,
-    write_rows,
-    write_today_heading,
+    suggest_first_habit,
+    write_check_in,
+    write_undo,
 )
-from notekeep.cli.options import dry_run_option, json_option, verb_options
+from notekeep.cli.opening import open_vault
+from notekeep.errors import UsageError
+from notekeep.habits import amounts
+from notekeep.habits.summary import format_streak
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tracking import checkin
+from notekeep.tracking.checkin_undo import undo_check_in
 from notekeep.tracking.habit_details import parse_span
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Container, Sequence
 
+    from notekeep.cli.output import Columns
     from notekeep.habits.calendar import MarkGlyphs
     from notekeep.habits.review import ReviewSpan
-    from notekeep.habits.summary import HabitView
+    from notekeep.habits.summary import Cell, HabitView
+    from notekeep.tracking.habit_table import LogLine
 
 
 CHECK_IN = "check-in"
@@ -47,10 +63,10 @@ COMMANDS = {
     "month": "habits",
     "year": "habit_stats",
     "stats": "habit_stats",
-    "log": "habit_log",
-    "undo": "habit_log",
-    "doctor": "habit_log",
-    "ask": "habit_log",
+    "log": "habits",
+    "undo": "habits",
+    "doctor": "habits",
+    "ask": "habits",
     "add": "habit_definitions",
     "edit": "habit_definitions",
     "pause": "habit_definitions",
@@ -62,8 +78,6 @@ COMMANDS = {
     "prompt": "habit_reminders",
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
-
-NONE_YET = '`notekeep habit add "Meditate" --schedule daily` defines the first one'
 
 
 class HabitGroup(DefaultGroup):
@@ -142,7 +156,7 @@ def list_(*, archived: bool) -> int:
             {"total": len(habits), "habits": [habit_object(habit) for habit in habits]}
         )
     else:
-        write_rows(habits, glyphs(index.places.settings), days=False)
+        _write_list(habits, glyphs(index.places.settings), days=False)
         suggest_first_habit(habits)
     return 0 if habits else 1
 
@@ -157,15 +171,18 @@ def todo_(*, everything: bool) -> int:
     day = index.today()
     habits = [habit for habit in index.habits(day) if not habit.is_archived]
     done, asked = count_done(habits)
-    left = [habit for habit in habits if habit.call in ("due", "may")]
-    shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
-    shown = shown if everything else left
+    if everything:
+        shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
+    else:
+        shown = [habit for habit in habits if habit.call in ("due", "may")]
     if is_json():
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        write_today_heading(habits, day, index.places.settings.day_start)
-        write_rows(shown, glyphs(index.places.settings))
+        title = f"Habits  {dates.format_short_day(day)} {day.year}"
+        until = f"  until {index.places.settings.day_start:02}:00   {done}/{asked}"
+        output.write_styled([(title, "bold"), (until, "dim")])
+        _write_list(shown, glyphs(index.places.settings), days=True)
         suggest_first_habit(habits)
         if habits and not shown:
             output.write_message("nothing is left to do today")
@@ -177,11 +194,7 @@ def todo_(*, everything: bool) -> int:
 @verb_options
 def week_(words: tuple[str, ...]) -> int:
     """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
-    index = HabitIndex(vault_places())
-    first, last = _span("week", words, index)
-    names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
-    heading = " ".join(name.capitalize() for name in names)
-    return _grid(index, first, last, heading, 2)
+    return _grid("week", words)
 
 
 @click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
@@ -189,21 +202,14 @@ def week_(words: tuple[str, ...]) -> int:
 @verb_options
 def month_(words: tuple[str, ...]) -> int:
     """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
-    index = HabitIndex(vault_places())
-    first, last = _span("month", words, index)
-    numbers = range(1, last.day + 1)
-    heading = "".join(str(number)[-1] if number % 5 else "+" for number in numbers)
-    return _grid(index, first, last, heading, 0)
+    return _grid("month", words)
 
 
-def _span(span: ReviewSpan, words: tuple[str, ...], index: HabitIndex) -> tuple[date, date]:
-    settings = index.places.settings
-    found = parse_span(span, " ".join(words), index.today(), settings.week_start)
-    return found.first, found.last
-
-
-def _grid(index: HabitIndex, first: date, last: date, heading: str, gap: int) -> int:
+def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
     """A row of marks for each habit that is not archived."""
+    index = HabitIndex(vault_places())
+    settings = index.places.settings
+    _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)
     habits = [habit for habit in index.habits(first=first, last=last) if not habit.is_archived]
     if is_json():
         output.write_json(
@@ -214,37 +220,287 @@ def _grid(index: HabitIndex, first: date, last: date, heading: str, gap: int) ->
             }
         )
         return 0 if habits else 1
-    titles = max([output.width(habit.title) for habit in habits], default=0)
-    shown = output.fit_columns(
-        {
-            "title": titles,
-            "days": output.width(heading) + 2 + gap,
-            "strength": 7,
-            **streak_columns(habits),
-        },
-        ("best", "note", "streak", "strength"),
-    )
+    if span == "week":
+        names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
+        heading, gap = " ".join(name.capitalize() for name in names), "  "
+    else:
+        numbers = range(1, last.day + 1)
+        heading, gap = "".join(str(number)[-1] if number % 5 else "+" for number in numbers), ""
+    signs = glyphs(settings)
+
+    def rows(without: Container[str]) -> list[Columns]:
+        """The heading above the marks, then a row for each habit."""
+        found = [
+            {
+                "title": [(habit.title, "")],
+                "days": [
+                    ("  ", ""),
+                    *((signs.marks[one.mark] + gap, _style(one)) for one in habit.cells),
+                ],
+                "strength": [(f"  {percent(habit.strength):>5}", "")],
+                **_ending(habit, without),
+            }
+            for habit in habits
+        ]
+        above: Columns = {"days": [(f"  {heading}", "dim")]}
+        return [above, *found]
+
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
-    title = f"{' to '.join(ends)} {last.year}"
-    output.write_styled([(title, "bold")])
-    output.write_styled([(f"{'':{shown['title']}}  {heading}", "dim")])
-    for habit in habits:
-        _row(habit, glyphs(index.places.settings), shown, gap)
+    output.write_styled([(f"{' to '.join(ends)} {last.year}", "bold")])
+    output.write_columns(rows, ("best", "note", "streak", "strength"))
     suggest_first_habit(habits)
     return 0 if habits else 1
 
 
-def _row(habit: HabitView, signs: MarkGlyphs, shown: Mapping[str, int], gap: int) -> None:
-    parts = [(output.fit_text(habit.title, shown["title"]) + "  ", "")]
-    parts += [
-        (signs.marks[cell.mark] + " " * gap, MARK_STYLES.get(cell.mark, "")) for cell in habit.cells
-    ]
-    if "strength" in shown:
-        parts.append((f"  {percent(habit.strength):>5}", ""))
-    write_row([*parts, *ending(habit, shown)])
+def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
+    """A row for each habit, under the heading of its group; `days` adds earlier marks."""
+
+    def rows(without: Container[str]) -> list[Columns]:
+        marks = days and "days" not in without
+        return [
+            {
+                "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
+                "title": [(habit.title, "")],
+                "aim": [(f"  {aim(habit)}", "dim")],
+                "days": [
+                    ("  ", ""),
+                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if marks),
+                ],
+                "strength": [(f"{percent(habit.strength):>5}", "")],
+                **_ending(habit, without),
+            }
+            for habit in habits
+        ]
+
+    groups: dict[int, str] = {}
+    for place, habit in enumerate(habits):
+        if habit.group != (habits[place - 1].group if place else ""):
+            groups[place] = habit.group
+    output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
-def suggest_first_habit(habits: Sequence[HabitView]) -> None:
-    """Say how the first habit is made, where there is none."""
-    if not habits:
-        output.write_message(f"there is no habit yet: {NONE_YET}")
+def _ending(habit: HabitView, without: Container[str]) -> Columns:
+    """What every row ends with: the streak, with its best where there is room, and the note."""
+    streak = format_streak(habit)
+    if "best" in without:
+        streak = streak.partition(" (")[0]
+    note = f"  {habit.note}" if habit.note else ""
+    return {
+        "streak": [(f"  {streak}", "")],
+        "note": [(note, "yellow" if habit.is_at_risk else "")],
+    }
+
+
+def _style(cell: Cell) -> str:
+    return MARK_STYLES.get(cell.mark, "")
+
+
+# The log
+
+
+SHOWN_DAYS = 14
+"""How many days of the log are shown when nothing is said."""
+
+
+@click.command(
+    "log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show the lines of the log."
+)
+@click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
+@json_option
+@verb_options
+def log_(words: tuple[str, ...], *, everything: bool) -> int:
+    """Show the entries of HABIT, or of all habits, from DAY on; by default the last fortnight.
+
+    With --all also those that no longer count, because a later one replaced them.
+    """
+    index = HabitIndex(vault_places())
+    index.refresh()
+    today = index.today()
+    names, day = _names_and_day(list(words), today)
+    since = day or today - timedelta(days=SHOWN_DAYS - 1)
+    habits = [index.find(name) for name in names] or index.known()
+    lines = [line for habit in habits for line in index.lines(habit, since)]
+    lines = [line for line in lines if everything or line.counts]
+    lines.sort(key=lambda line: (line.entry.day, line.entry.time or "", line.path, line.number))
+    entries = [_line_object(line) for line in lines]
+    return output.write_answer(
+        [_line_row(line, today) for line in lines],
+        json={"total": len(entries), "entries": entries},
+        empty=f"nothing is logged since {dates.format_short_day(since, today)}",
+        stretch=2,
+    )
+
+
+@click.command("undo", short_help="Undo the last entry.")
+@dry_run_option
+@json_option
+@verb_options
+def undo_(*, dry_run: bool) -> int:
+    """Take back the last entry of this device; again, the one before it.
+
+    The log only grows: a new line makes the day what it was.
+    """
+    index = HabitIndex(vault_places())
+    done = undo_check_in(index, dry_run=dry_run)
+    if is_json():
+        habit = habit_object(done.habit)
+        del habit["days"]
+        output.write_json(
+            {**habit, "day": cell_object(done.cell), "gone": done.gone, "lines": list(done.lines)}
+        )
+        return 0
+    write_undo(done, glyphs(index.places.settings), index.today())
+    if dry_run:
+        output.write_message("not written")
+    return 0
+
+
+@click.command("doctor", short_help="Check log and definitions.")
+@click.option("--fix", is_flag=True, help="Fix what takes no guess, as one step.")
+@dry_run_option
+@json_option
+@verb_options
+def doctor_(*, fix: bool, dry_run: bool) -> int:
+    """Show lines and definitions that are not understood, and what to write instead.
+
+    Nothing is dropped or rewritten unless you say --fix, which writes what takes no guess: another
+    shape of the same line, `5.5` for `5,5`, markers of git taken out. A line whose code begins
+    with H does not count.
+    """
+    if fix:
+        vault = open_vault()
+        plan = vault.notes.plan_repairs(vault.habits.tracker.problems())
+        if plan.changes or dry_run:
+            apply_plan(vault, plan, dry_run=dry_run, quiet=is_json())
+        index = vault.habits.tracker
+    else:
+        index = HabitIndex(vault_places())
+    found = index.problems()
+    texts = index.problem_lines(found)
+    if is_json():
+        rows = [
+            {
+                "path": problem.path,
+                "line": problem.line,
+                "text": text,
+                "code": problem.code,
+                "message": problem.message,
+                "hint": problem.hint,
+            }
+            for problem, text in zip(found, texts, strict=True)
+        ]
+        output.write_json({"total": len(rows), "problems": rows})
+        return 0
+    for problem, text in zip(found, texts, strict=True):
+        place = problem.place
+        output.write(f"{place}: {problem.code} {problem.message}".replace(":  ", ": "))
+        if text:
+            output.write(f"  | {text}")
+        if problem.hint:
+            output.write(f"  {problem.hint}")
+    if not found:
+        output.write_message("all lines and definitions of habits are understood")
+    return 0
+
+
+@click.command(
+    "ask",
+    cls=RawCommand,
+    metavar="[yesterday | week | DAY]",
+    short_help="Answer for habits that are open.",
+)
+@verb_options
+def ask_(words: tuple[str, ...]) -> int:
+    """Ask for each habit that has no entry: today, a DAY, or all days of the last week.
+
+    y done, n missed, s skipped, a number for an amount, enter leaves it open, q ends.
+    """
+    index = HabitIndex(vault_places())
+    today = index.today()
+    text = " ".join(words)
+    if text == "week":
+        days = [today - timedelta(days=back) for back in range(7, -1, -1)]
+    else:
+        days = [dates.parse_day(text, today)]
+    questions = 0
+    for day in days:
+        for habit in index.habits(day):
+            if habit.is_archived or not habit.today.is_unanswered:
+                continue
+            questions += 1
+            if not _ask(index, habit, day, today):
+                return 0
+    if not questions:
+        output.write_message("nothing is open")
+    return 0 if questions else 1
+
+
+def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
+    """One question, until the answer is understood; False when the person has enough."""
+    goal = f", {habit.goal}" if habit.goal != "done" else ""
+    question = f"{habit.title} ({dates.format_short_day(day, today)}{goal})  y/n/s/number/enter"
+    while True:
+        try:
+            answer = click.prompt(
+                clean_line(question), default="", show_default=False, err=True
+            ).strip()
+        except click.Abort:
+            output.write_message("")
+            return False
+        if answer == "q":
+            return False
+        if not answer:
+            return True
+        try:
+            value = checkin.parse_typed_value(answer, habit.unit)
+            entry = checkin.CheckIn(index.find(habit.id), value, day)
+            done = checkin.check_in(index, entry)
+        except UsageError as error:
+            output.write_message(f"{error.message}; {error.hint}")
+            continue
+        write_check_in(done, glyphs(index.places.settings), today)
+        return True
+
+
+def _names_and_day(words: list[str], today: date) -> tuple[list[str], date | None]:
+    """A habit's name, then a day; either may be missing."""
+    if not words:
+        return [], None
+    for names in (0, 1):
+        rest = " ".join(words[names:])
+        day = dates.try_parse_day(rest, today) if rest else None
+        if day is not None:
+            return words[:names], day
+    if len(words) == 1:
+        return words, None
+    return words[:1], dates.parse_day(" ".join(words[1:]), today)
+
+
+def _line_row(line: LogLine, today: date) -> tuple[str, str, str]:
+    day = date.fromordinal(line.entry.day)
+    text = line.text.partition(": ")[2]
+    return (
+        dates.format_short_day(day, today),
+        line.entry.habit,
+        text if line.counts else f"({text})  replaced",
+    )
+
+
+def _line_object(line: LogLine) -> dict[str, Any]:
+    entry = line.entry
+    return {
+        "date": date.fromordinal(entry.day).isoformat(),
+        "habit": entry.habit,
+        "value": entry.kind,
+        "amount": amounts.format_number(entry.amount) if entry.kind == "amount" else "",
+        "unit": entry.unit or "",
+        "set": entry.is_set,
+        "time": entry.time or "",
+        "revision": entry.revision,
+        "extra": dict(entry.extra),
+        "note": entry.note or "",
+        "more": line.more,
+        "counts": line.counts,
+        "path": line.path,
+        "line": line.number,
+    }

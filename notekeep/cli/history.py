@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
-from notekeep.cli.confirmation import apply_plan, confirm, write_diff
-from notekeep.cli.context import is_json
-from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
     change_options,
     dry_run_option,
     json_option,
@@ -19,6 +16,9 @@ from notekeep.cli.options import (
     verb_options,
     yes_option,
 )
+from notekeep.cli.confirmation import apply_plan, confirm, write_diff
+from notekeep.cli.context import is_json
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.output import format_time
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.restore import (

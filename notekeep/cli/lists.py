@@ -12,17 +12,19 @@ from click.shell_completion import CompletionItem
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.queries import FOLDER, TAG, YEAR, count_by
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import DefaultGroup, RawCommand, join_query
-from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import current_context, is_json
-from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
+    DefaultGroup,
+    RawCommand,
     answer_options,
     change_options,
+    join_query,
     limit_option,
     null_option,
     template_option,
 )
+from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.context import current_context, is_json
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.dates import parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
 
@@ -107,11 +109,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
 
 
 def canonical_field(vault: Vault, name: str, others: Container[str] = ()) -> str:
-    """Return the canonical name of a field; `others` are names that stand for themselves.
-
-    Raises:
-        UsageError: There is no such field.
-    """
+    """Return the canonical name of a field; `others` are names that stand for themselves."""
     name = name.strip()
     if name in others:
         return name

@@ -206,12 +206,12 @@ def _is_terminal() -> bool:
 
 def run_interface(root: str | None, *, prelude: bool = True) -> int:
     """Start the interface on a vault; None opens it on its welcome."""
-    from notekeep.tui.launch import launch_interface
+    from notekeep.tui.launch import launch
 
     if sys.__stderr__ is not None and not sys.__stderr__.isatty():
         # Textual draws there; errors that go into a file leave the screen to the output.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-    return launch_interface(root, prelude=prelude)
+    return launch(root, prelude=prelude)
 
 
 def report_error(error: Exception) -> int:

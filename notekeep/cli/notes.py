@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import RawCommand
-from notekeep.cli.confirmation import apply_plan, report_result
-from notekeep.cli.context import is_json
-from notekeep.cli.lists import row_object
-from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
+    RawCommand,
     answer_options,
     change_options,
     dry_run_option,
@@ -25,6 +21,10 @@ from notekeep.cli.options import (
     note_argument,
     verb_options,
 )
+from notekeep.cli.confirmation import apply_plan, report_result
+from notekeep.cli.context import is_json
+from notekeep.cli.lists import row_object
+from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.config import editor_command, split_command
 from notekeep.errors import Failure, UsageError
 from notekeep.markdown.sanitize import clean

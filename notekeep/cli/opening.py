@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_vault() -> Vault:
-    """Open the vault that is meant.
-
-    Raises:
-        NotFound: There is no such vault, or none at all.
-    """
+    """Open the vault that is meant."""
     vault = Vault.open(current_context().vault)
     if vault.settings.is_unread:
         write_message(f"the vault's settings are ignored: {vault.settings.unsure}")

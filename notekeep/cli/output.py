@@ -11,14 +11,17 @@ import os
 import sys
 import unicodedata
 from json import dumps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from notekeep.cli.context import current_context, is_json
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
+Piece: TypeAlias = tuple[str, str]
+"""A text and its style, "" for none."""
+Columns: TypeAlias = "Mapping[str, Sequence[Piece]]"
 
 STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "blue": "34", "red": "31"}
 GAP = "  "
@@ -81,7 +84,7 @@ def style_text(text: str, style: str) -> str:
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if has_color() else text
 
 
-def write_styled(parts: Iterable[tuple[str, str]]) -> None:
+def write_styled(parts: Iterable[Piece]) -> None:
     """Write one line of pieces, each cleaned and in its own style ("" for none)."""
     line = "".join(style_text(text, style) if style else clean(text) for text, style in parts)
     sys.stdout.write(replace_unencodable(line) + "\n")
@@ -181,25 +184,54 @@ def terminal_width() -> int | None:
     return _columns() if is_terminal() else None
 
 
-def fit_columns(widths: dict[str, int], optional: Sequence[str]) -> dict[str, int]:
-    """Return the columns of a row that fit into the terminal; the title shrinks last.
+def write_columns(
+    draw: Callable[[Container[str]], Sequence[Columns]],
+    optional: Sequence[str],
+    headings: Mapping[int, str] | None = None,
+) -> None:
+    """Write rows whose columns are pieces with styles, their gaps among them.
 
     Args:
-        widths: The cells of each column with the gap before it, the first one the title's.
-        optional: The columns that can be done without, the least needed first.
+        draw: Gives the rows, without some of the columns where those may be told apart.
+        optional: What a narrow terminal does without, the least needed first; where that is not
+            enough, the title is cut, then the last column.
+        headings: What stands above a row, by its number.
     """
-    left, cells = dict(widths), terminal_width()
-    if cells is None:
-        return left
-    for name in optional:
-        if sum(left.values()) <= cells:
-            return left
-        left.pop(name, None)
-    for name in (next(iter(left)), list(left)[-1]):
-        missing = sum(left.values()) - cells
-        if missing > 0:
-            left[name] = min(left[name], max(LEAST, left[name] - missing))
-    return left
+    room = terminal_width()
+    for left_out in range(len(optional) + 1):
+        without = optional[:left_out]
+        rows = draw(without)
+        names = [name for row in rows[-1:] for name in row if name not in without]
+        sizes = {name: max(_pieces_width(row.get(name, ())) for row in rows) for name in names}
+        missing = 0 if room is None else sum(sizes.values()) - room
+        if missing <= 0:
+            break
+    for name in ("title", *names[-1:]) if names else ():
+        shorter = max(0, min(missing, sizes[name] - LEAST))
+        sizes[name] -= shorter
+        missing -= shorter
+    for number, row in enumerate(rows):
+        if headings and number in headings:
+            write_styled([(headings[number], "bold")])
+        pieces: list[Piece] = []
+        for name, size in sizes.items():
+            pieces += _fit_pieces(row.get(name, ()), size)
+        while pieces and not pieces[-1][0].strip():
+            pieces.pop()
+        write_styled([*pieces[:-1], *((text.rstrip(), style) for text, style in pieces[-1:])])
+
+
+def _pieces_width(pieces: Sequence[Piece]) -> int:
+    return sum(width(text) for text, _ in pieces)
+
+
+def _fit_pieces(pieces: Sequence[Piece], size: int) -> list[Piece]:
+    """Pieces padded to a size; what is too long is one piece, and cut."""
+    missing = size - _pieces_width(pieces)
+    if missing < 0:
+        ((text, style),) = pieces
+        return [(fit_text(text, size), style)]
+    return [*pieces, (" " * missing, "")]
 
 
 def width(text: str) -> int:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output
-from notekeep.cli.arguments import RawCommand, join_query
-from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import is_json
-from notekeep.cli.lists import fill_template, template_fields
-from notekeep.cli.opening import open_refreshed
-from notekeep.cli.options import (
+from notekeep.cli.arguments import (
+    RawCommand,
     answer_options,
     dry_run_option,
+    join_query,
     limit_option,
     note_argument,
     null_option,
     template_option,
 )
+from notekeep.cli.confirmation import apply_plan
+from notekeep.cli.context import is_json
+from notekeep.cli.lists import fill_template, template_fields
+from notekeep.cli.opening import open_refreshed
 from notekeep.errors import UsageError
 from notekeep.search.score_explanation import explanation_lines
 

@@ -8,7 +8,7 @@ so what only an answer needs is imported by the answer.
 from __future__ import annotations
 
 import os
-import re
+import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -176,24 +176,21 @@ BASH = """\
     COMPREPLY=()
     for value in $(COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_BREAKS="$COMP_WORDBREAKS" \\
         %(complete_var)s=bash_complete $1); do
-        if [[ $value == file,* ]]; then
-            compopt -o default
-        elif [[ $value == dir,* ]]; then
-            compopt -o dirnames
-        else
-            COMPREPLY+=("${value#*,}")
-        fi
+        case $value in
+            file,*) compopt -o default ;;
+            dir,*) compopt -o dirnames ;;
+            *) COMPREPLY+=("${value#*,}") ;;
+        esac
     done
 }
 
-complete -o nosort -F %(complete_func)s %(prog_name)s
+complete -o nosort -o filenames -F %(complete_func)s %(prog_name)s
 """
-PLAIN = re.compile(r"([^\w@%+./:=,#-])|(?<!.)(#)", re.ASCII | re.DOTALL)
-"""What bash would read as something else; letters of other scripts are escaped in vain, no more."""
+"""As click's, but that bash puts the quotes of a file name around a value, and gives the line."""
 
 
 class Bash(BashComplete):
-    """Reads the line as typed, and writes what takes the place of the begun word, quoted for it."""
+    """Reads the line as typed, and writes what takes the place of the begun word."""
 
     source_template = BASH
 
@@ -209,18 +206,12 @@ class Bash(BashComplete):
     def format_completion(self, item: CompletionItem) -> str:
         """One value, without what stands before the place where bash breaks the word."""
         line = os.environ.get("COMP_LINE")
-        if line is None or item.type != "plain":
+        if line is None or item.type != "plain" or _is_quote_open(line):
             return super().format_completion(item)
-        quote = open_quote(line)
-        if quote == "'":
-            return "plain," + str(item.value).replace("'", "'\\''")
-        if quote:
-            return "plain," + re.sub(r'([\\"$`])', r"\\\1", item.value)
         breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
         begun = self.get_completion_args()[1]
-        value: str = item.value
         start = max((begun.rfind(one) for one in breaks), default=-1) + 1
-        return "plain," + PLAIN.sub(_escaped, value[start:])
+        return f"plain,{item.value[start:]}"
 
 
 class Fish(FishComplete):
@@ -237,21 +228,9 @@ def register_shells() -> None:
     add_completion_class(Fish, "fish")
 
 
-def open_quote(line: str) -> str:
-    """The quote that is open at the end of a line, or ""."""
-    quote, escaped = "", False
-    for c in line:
-        if escaped:
-            escaped = False
-        elif c == "\\" and quote != "'":
-            escaped = True
-        elif quote:
-            quote = "" if c == quote else quote
-        elif c in "'\"":
-            quote = c
-    return quote
-
-
-def _escaped(found: re.Match[str]) -> str:
-    c = found[0]
-    return c if not c.isascii() else f"\\{c}"
+def _is_quote_open(line: str) -> bool:
+    try:
+        shlex.split(line)
+    except ValueError:
+        return True
+    return False

@@ -17,10 +17,10 @@ from click.shell_completion import get_completion_class
 from notekeep import config
 from notekeep.catalog import indexing_process
 from notekeep.cli import output, shell_completion
+from notekeep.cli.arguments import debug_option, json_option, verb_options
 from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import Progress, open_vault
-from notekeep.cli.options import debug_option, json_option, verb_options
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
 from notekeep.services.demo import copy_sample_vault
 from notekeep.settings import VAULT_SETTINGS, vault_settings
@@ -406,7 +406,7 @@ def serve(host: str, port: int) -> int:
     this machine it is seen only with --host, and then unencrypted: put a proxy with TLS before it.
     Needs `pip install 'notekeep[serve]'`. ctrl+c ends it.
     """
-    from notekeep.tui.launch import serve_vault  # textual
+    from notekeep.tui.serve import serve_vault  # textual
 
     serve_vault(open_vault().root, host, port, _write_address)
     return 0

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep.cli import output
-from notekeep.cli.arguments import RawCommand, join_query
+from notekeep.cli.arguments import (
+    RawCommand,
+    answer_options,
+    dry_run_option,
+    join_query,
+    limit_option,
+)
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
 from notekeep.cli.habit_output import count_done, glyphs
 from notekeep.cli.opening import open_refreshed
-from notekeep.cli.options import answer_options, dry_run_option, limit_option
 from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
-from notekeep.markdown.outline import strip_due_day
+from notekeep.markdown.due_days import strip_due_day
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row

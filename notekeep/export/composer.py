@@ -171,7 +171,6 @@ def _compose(
     post, path, target = draft.post, draft.note.path, batch.target
     tree = draft.passage.tree
     post.has_math = bool(tree.find("math", "math_double", "math_block"))
-    post.has_diagrams = any(map(block_syntax.is_diagram, tree.find("fence")))
     body = write_body(draft, target.dialect, addresses, addresses.anchors, wanted, batch.options)
     if target.teaser_in_head:
         post.teaser = _teaser(draft, addresses, batch.options)
@@ -199,7 +198,6 @@ def _compose(
         *group_warnings([*body.remarks, *addresses.remarks]),
         target.notice(post),
         *(f"{path}: {notice}" for notice in notices),
-        target.diagram_notice() if post.has_diagrams else "",
     ]
     if post.former and not target.former_addresses(post):
         warnings.append(

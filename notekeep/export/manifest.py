@@ -13,7 +13,6 @@ import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +25,10 @@ from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_i
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.export.source import NoteFinder
     from notekeep.storage.history import History
 
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
-_FORMER_FORMAT = 1
-"""The format that named vaults by their folders and notes by their paths."""
 
 
 class VaultKey:
@@ -41,49 +37,16 @@ class VaultKey:
     They are keyed with the vault's id, which is in the vault and in no site. So nobody who reads
     the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
     vault knows its own posts, also when its folder is renamed or it is another machine's copy.
-
-    A manifest of the former format knows a vault by the name of its folder. It is read as if it had
-    digests keyed with that name, until the vault exports.
     """
 
-    def __init__(self, identity: str, folder: str) -> None:
-        self.id = identity
-        self.folder = folder
+    def __init__(self, identity: str) -> None:
         self._key = blake2b(identity.encode("utf-8", "surrogateescape")).digest()
-        self._found: dict[str, str] = {}
-
-    @classmethod
-    def of_folder(cls, folder: str) -> VaultKey:
-        """Return the key of a vault of which only the name of its folder is known."""
-        return cls(f"folder:{folder}", folder)
-
-    @cached_property
-    def vault(self) -> str:
-        """The digest that stands for the vault."""
-        return self.note("")
-
-    @cached_property
-    def former(self) -> VaultKey:
-        """The key of a manifest that knows the vault by its folder."""
-        return VaultKey.of_folder(self.folder)
+        self.vault = self.note("")
 
     def note(self, path: str) -> str:
         """Return the digest that stands for a note."""
         data = path.encode("utf-8", "surrogateescape")
         return blake2b(data, key=self._key, digest_size=16).hexdigest()
-
-    def find(self, digests: Iterable[str], notes: NoteFinder) -> dict[str, str]:
-        """Return the paths of the notes that digests stand for; of those that are gone, nothing."""
-        wanted = {*digests}
-        near = {one: path for one, path in self._found.items() if one in wanted}
-        there = notes.known(near.values())
-        found = {one: path for one, path in near.items() if path in there}
-        if wanted != found.keys():
-            for path in notes.paths():
-                for one in wanted.intersection((self.note(path), self.former.note(path))):
-                    found[one] = path
-        self._found = found
-        return found
 
 
 @dataclass(slots=True)
@@ -233,15 +196,12 @@ class Manifest:
 
 def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
-    if data["format"] not in (_FORMER_FORMAT, FORMAT):
+    if data["format"] != FORMAT:
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
     entries = {str(slug): ManifestEntry.from_json(post) for slug, post in data["posts"].items()}
     for entry in entries.values():
         for path in entry.files:
             split_path(path)
-        if data["format"] == _FORMER_FORMAT:
-            key = VaultKey.of_folder(entry.vault)
-            entry.digest, entry.vault = key.note(entry.digest), key.vault
     return entries
 
 

@@ -69,7 +69,7 @@ def plan_export(
         target: The target's id; None asks the site.
         site: The site's folder; None is for portable Markdown, beside the vault.
         options: What the person chose.
-        vault: What the site's manifest calls the vault; by default made of its folder's name.
+        vault: What the site's manifest calls the vault; by default made of its folder's path.
         history: Knows what was written last and what notes were called; without it what was changed
             by hand cannot be merged.
         for_status: Whether the plan only tells how things stand, also where all notes are refused.
@@ -80,11 +80,10 @@ def plan_export(
         UsageError: There is no such target, or the site's settings cannot be read.
     """
     options = options or Options()
-    key = vault or VaultKey.of_folder(os.path.basename(os.path.normpath(source.root)))
-    folder = site_folder(source.root, target, site, key.folder)
+    key = vault or VaultKey(source.root)
+    folder = site_folder(source.root, target, site)
     opened = open_target(target or ("portable" if site is None else None), folder)
     _refuse_nesting(source.root, opened)
-    opened.address = options.address
     manifest = find_renamed_notes(
         Manifest.read(folder), key, source.notes, tuple if history is None else history.records
     )
@@ -196,9 +195,7 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
     return words
 
 
-def site_folder(
-    root: str, target: str | None, site: str | os.PathLike[str] | None, vault: str
-) -> str:
+def site_folder(root: str, target: str | None, site: str | os.PathLike[str] | None) -> str:
     """Return where drafts go: a site, or a folder beside the vault.
 
     Raises:
@@ -210,7 +207,7 @@ def site_folder(
         raise UsageError(f"{target} needs the folder of its site", "name it with --site")
     beside = os.path.dirname(os.path.realpath(root))
     kind = "drafts" if target in {None, "portable"} else target
-    return os.path.join(beside, f"{vault}-{kind}")
+    return os.path.join(beside, f"{os.path.basename(os.path.normpath(root))}-{kind}")
 
 
 def _refuse_nesting(root: str, target: Target) -> None:

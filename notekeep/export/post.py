@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.consent import parse_yes_no
 from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
-from notekeep.markdown.links import WIKILINK_PATTERN, note_stem
+from notekeep.markdown.links import WIKILINK_PATTERN
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import page_title
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ class Post:
         extra: Further fields that the person let pass, as typed.
         cover: The cover as the note names it: a file of the vault or an address.
         has_math: Whether a page needs a typesetter of TeX.
-        has_diagrams: Whether a page needs a script that draws Mermaid diagrams.
         teaser: The author's teaser as HTML, for a target whose posts have it in their head.
         former: Slugs it had before, whose addresses people may know.
     """
@@ -78,7 +78,6 @@ class Post:
     cover: str = ""
     extra: dict[str, Value] = field(default_factory=dict)
     has_math: bool = False
-    has_diagrams: bool = False
     teaser: str = ""
     former: list[str] = field(default_factory=list)
 

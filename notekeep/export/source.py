@@ -185,7 +185,6 @@ class Options:
         overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
         merge: Paths that are to have the hand-made changes and those of the note.
         keep: Paths that are to stay as they were changed by hand, until the note says otherwise.
-        address: Where visitors find the site, for targets that need it; "" is not known.
         prune: Whether files that belong to no exported note any more are removed.
         zone: The author's time zone; None is this machine's.
         now: When the export is made; None is the clock. A post without a date gets it.
@@ -202,7 +201,6 @@ class Options:
     overwrite: frozenset[str] = frozenset()
     merge: frozenset[str] = frozenset()
     keep: frozenset[str] = frozenset()
-    address: str = ""
     prune: bool = False
     zone: tzinfo | None = None
     now: datetime | None = None

@@ -87,9 +87,9 @@ def normalize_unit(unit: str) -> str:
 def to_base_unit(amount: int, unit: str | None, habit_unit: str) -> int | None:
     """Convert an amount into thousandths of the base unit of a habit; None where it cannot be.
 
-    The base is `min`, `m` or `ml` for units that convert, and the unit itself for all others; it
-    is what amounts are added and compared in, because hours in thousandths would round. Without a
-    unit the amount is in the habit's own, and a habit without one takes any number as it stands.
+    The base is `min`, `m` or `ml` for units that convert, because hours in thousandths would round,
+    and the unit itself for all others. Without a unit the amount is in the habit's own, and a habit
+    without one takes any number as it stands.
     """
     own = normalize_unit(habit_unit)
     name = own if unit is None else normalize_unit(unit)

@@ -187,11 +187,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
 
 
 def parse_pause(text: str) -> tuple[int, int]:
-    """Read `2026-07-01..2026-07-21`, one day, or `2026-07-01..` for a pause without an end.
-
-    Raises:
-        UsageError: A day of it does not exist, or the end lies before the start.
-    """
+    """Read `2026-07-01..2026-07-21`, one day, or `2026-07-01..` for a pause without an end."""
     start, dots, end = (part.strip() for part in text.partition(".."))
     first = dates.parse_iso(start)
     if first is not None and end and len(end) in (2, 5):

@@ -151,16 +151,7 @@ def evaluate_days(
     last: int | None = None,
     first: int | None = None,
 ) -> Timeline:
-    """Judge all days of a habit, or those from `first` on.
-
-    Args:
-        habit: The definition.
-        days: What was logged.
-        today: The day that is not over yet.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-        last: The last day wanted, when it lies after today.
-        first: The first day wanted, when it lies after the first one there is.
-    """
+    """Judge all days of a habit, or those from `first` on, to `last` where it lies after today."""
     starts = [day for day in (habit.since, days.begin) if day is not None]
     since = habit.since if habit.since is not None else min(starts, default=today)
     first = max(min(*starts, since, today), first or 0)
@@ -334,7 +325,6 @@ class _Evaluation:
             self.statuses[place] = _OWN_STATUS.get(self.outcomes[place], status)
 
     def _judge_due_days(self, segment: Segment, weekdays: tuple[bool, ...]) -> None:
-        """Judge each due day by itself."""
         for day in range(segment.first, segment.last + 1):
             outcome = self.outcomes[day - self.first]
             if not weekdays[(day - 1) % 7]:
@@ -458,12 +448,9 @@ class _Evaluation:
         """Judge days of which a streak counts the times that came by their deadline.
 
         Until the first time it is due, and overdue when the days between both limits have passed:
-        the deadline is then the day that was missed. Days in a pause do not pass; a skip starts
-        the count again without being a time.
-
-        Returns:
-            The day it is next due and the last day of it, as seen from the end of the segment or
-            from today; None when there is no day to see it from.
+        the deadline is then the day that was missed. Days in a pause do not pass; a skip starts the
+        count again without being a time. Return when it is next due, as seen from the end of the
+        segment or from today.
         """
         passed, deadline = schedule.low - 1, segment.first
         last = min(segment.last, self.today)

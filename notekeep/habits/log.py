@@ -100,11 +100,9 @@ class PlacedEntry(NamedTuple):
 
 
 def parse_file(text: str) -> list[PlacedEntry]:
-    """Read a whole log file.
+    """Read a whole log file: every line that is an entry or has a report, in the order of the file.
 
-    Returns:
-        Every line that is an entry or has a report, in the order of the file. Lines indented
-        under an entry belong to it and are in its `more`.
+    Lines indented under an entry belong to it and are in its `more`.
     """
     found: list[PlacedEntry] = []
     is_under_entry = is_conflict = False
@@ -162,7 +160,6 @@ def _parse_date(text: str) -> int | None:
 
 
 def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -> ParsedLine:
-    """Read what stands between the habit and the note of a line."""
     words = rest.split()
     found = read_value(words)
     if found is None:
@@ -195,11 +192,7 @@ def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -
 
 
 def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
-    """Read the value at the start of some words.
-
-    Returns:
-        The value, and how many words it took; None when the first words are no value.
-    """
+    """Read the value at the start of some words, and how many it took; None when it is none."""
     word = words[0]
     if kind := _KINDS.get(word.casefold()):
         return LogValue(kind), 1
@@ -281,7 +274,7 @@ def _link_name(target: str) -> str:
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
     """Write an entry as a line, without its line break; breaks in its note become blanks.
 
-    A habit is written as `[[habit]]` on demand, so that Obsidian shows its backlinks.
+    A link on demand lets Obsidian show backlinks of the habit.
     """
     habit = f"[[{entry.habit}]]" if is_link else entry.habit
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]

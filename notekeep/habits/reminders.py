@@ -55,8 +55,8 @@ def day_names(weekdays: Iterable[bool]) -> list[str]:
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
     """Read the reminders of a definition; return them, and the words that are none.
 
-    Weekdays that a comma of the list parted from their time are put together again:
-    `remind: mon,fri 18:00` is one reminder.
+    Weekdays that a comma of the list parted from their time are put together again: `remind:
+    mon,fri 18:00` is one reminder.
     """
     found: list[Reminder] = []
     wrong: list[str] = []
@@ -107,11 +107,7 @@ def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
 
 
 def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
-    """Return a line for each time, with percent signs escaped, which would end the line.
-
-    Raises:
-        Refused: An argument of the command holds a line break.
-    """
+    """Return a line for each time; Refused when an argument of the command holds a line break."""
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(
             "the path of the vault holds a line break",

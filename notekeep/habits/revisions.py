@@ -51,9 +51,8 @@ def entry_identity(entry: LogEntry) -> tuple[object, ...]:
 def reduce_entries(entries: Iterable[LogEntry], unit: str = "") -> DayValue:
     """Reduce all entries of one habit and day to what the day was.
 
-    Only the highest revision counts. In it amounts add up, or the largest of those that set the
-    day replaces them; then done beats skip, skip beats miss, and miss beats clear. Without a unit
-    numbers add as they stand.
+    Only the highest revision counts. In it amounts add up, or the largest of those that set the day
+    replaces them; then done beats skip, skip beats miss, and miss beats clear.
     """
     distinct = {entry_identity(entry): entry for entry in entries}.values()
     if not distinct:
@@ -92,8 +91,8 @@ def revise(
 ) -> tuple[LogValue, int]:
     """Find the value and revision to write for a day of which a person says something.
 
-    An amount on top of one that was set becomes the new sum. With `replaces` it takes the place
-    of all that was said before.
+    An amount on top of one that was set becomes the new sum. With `replaces` it takes the place of
+    all that was said before.
     """
     if not entries:
         return said, 0
@@ -112,10 +111,9 @@ def revise(
 def restore_day(
     entries: Sequence[LogEntry], gone: Collection[LogEntry], unit: str = ""
 ) -> list[tuple[LogValue, int]]:
-    """Find what to write so that a day is what it was without some of its lines.
+    """Find the values and revisions to write so that a day is what it was without some lines.
 
-    With each line that is gone every repetition of it is. The result is one value and revision, or
-    two: an amount, and that the day was said to be done as well.
+    With each line that is gone every repetition of it is.
     """
     revision = max(entry.revision for entry in entries) + 1
     same = {entry_identity(entry) for entry in gone}

@@ -103,11 +103,7 @@ _LONGEST = {"week": 7, "month": 31}
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Read one schedule.
-
-    Raises:
-        UsageError: It is none, or one that no calendar can meet.
-    """
+    """Read one schedule; UsageError when it is none, or one that no calendar can meet."""
     words = " ".join(text.casefold().split())
     if words in _WORDS:
         return _WORDS[words]
@@ -136,9 +132,6 @@ def parse_rules(lines: Sequence[str]) -> tuple[DatedSchedule, ...]:
 
     One without a day continues the one before it. The first one also holds for all days before it,
     because the entries before a habit got its definition had to follow some rule.
-
-    Raises:
-        UsageError: One of them is no schedule, or there is none.
     """
     texts: dict[int, str] = {}
     start = 0
@@ -267,11 +260,7 @@ class Goal(NamedTuple):
 
 
 def parse_goal(text: str) -> Goal:
-    """Read a goal.
-
-    Raises:
-        UsageError: It is none.
-    """
+    """Read a goal; UsageError when it is none."""
     words = " ".join(text.split())
     if words.casefold() == "done":
         return Goal()

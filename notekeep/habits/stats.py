@@ -76,10 +76,7 @@ def _goes_by_weeks(habit: Definition, segment: Segment) -> bool:
 
 
 def lower_bound(done: int, due: int) -> float:
-    """Return the lower end of the Wilson score interval for a share, 0.0 without anything to count.
-
-    E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
-    """
+    """Return the lower end of the Wilson score interval (1927) for a share, 0.0 for no days."""
     if not due:
         return 0.0
     share = done / due
@@ -159,15 +156,10 @@ def find_logged_days(histories: Iterable[DayHistory]) -> set[int]:
 def compare_pairs(
     timelines: Mapping[str, Timeline], logged: set[int], wanted: Iterable[tuple[str, str, int]]
 ) -> list[HabitPair]:
-    """Compare pairs of habits on days that are closed and on which both could have been done.
+    """Compare pairs of habits, by id, on closed days on which both could have been done.
 
-    Args:
-        timelines: The habits, judged, by id.
-        logged: Days on which anything was logged; see `find_logged_days`.
-        wanted: The pairs to look at, each in the order that is meant and with one of LAGS.
-
-    Returns:
-        Each pair, those that are least likely chance first.
+    Each wanted pair is in the order that is meant, with one of LAGS; `logged` are the days of
+    `find_logged_days`. Those least likely chance come first.
     """
     if not logged:
         return []
@@ -234,8 +226,7 @@ def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int
 def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
     """How much oftener the second is done on days with the first, within each stratum.
 
-    The differences of the strata are weighed by how much each can tell, as N. Mantel and
-    W. Haenszel weigh them (1959).
+    Strata are weighed by how much each can tell (N. Mantel and W. Haenszel, 1959).
     """
     total = weights = 0.0
     for both, only_first, only_second, neither in cells:

@@ -55,8 +55,8 @@ class StreakRun(NamedTuple):
 def streak(timeline: Timeline, since: int = 0) -> Streak:
     """Count the streak of a habit, from a day on.
 
-    A change of schedule to another unit starts a new streak, because weeks and days do not add
-    up; the longest is the longest of those that counted what is counted today.
+    A change of schedule to another unit starts a new streak, because weeks and days do not add up;
+    the longest is the longest of those that counted what is counted today.
     """
     runs = _find_runs(timeline, since)
     return Streak(len(runs[-1]), max(map(len, runs)), timeline.unit)

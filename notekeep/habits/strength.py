@@ -43,8 +43,7 @@ def strength(habit: Definition, days: DayHistory, today: int) -> float:
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
     """Return the strength of a habit on each day from its first entry to today, or its last day.
 
-    Returns:
-        The ordinal of the first day, and one strength a day; none without an entry.
+    They come with the ordinal of the first day; there are none without an entry.
     """
     begin = days.begin
     starts = [begin] if begin is not None else []

@@ -98,15 +98,7 @@ def summarize_habit(
     week_start: int = 0,
     shown: tuple[int, int] | None = None,
 ) -> HabitView:
-    """Summarize a habit as of one day.
-
-    Args:
-        habit: The definition.
-        days: What was logged.
-        today: The day that is not over yet, as an ordinal.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-        shown: First and last day of the cells wanted; None for the seven days up to today.
-    """
+    """Summarize a habit as of one day, with the cells of `shown` days, else of the last seven."""
     first, last = shown or (today - 6, today)
     timeline = evaluate_days(habit, days, today, week_start, max(last, today))
     runs = streak(timeline)
@@ -164,7 +156,6 @@ def count_habits(habits: Iterable[HabitView | HabitCall]) -> tuple[int, int, int
 def _summarize_day(
     habit: Definition, days: DayHistory, timeline: Timeline, day: int, *, is_at_risk: bool = False
 ) -> Cell:
-    """Summarize one day of a habit."""
     value, status = days.day(day), timeline.status(day)
     is_amount = value.value == "amount"
     return Cell(

@@ -34,13 +34,7 @@ class VaultVocabulary(NamedTuple):
 def read_source(
     given: GivenFiles, origin: str = "", vocabulary: VaultVocabulary | None = None
 ) -> HabitSource:
-    """Read what was given, in the format that is named or that it has.
-
-    Raises:
-        UsageError: There is no such format, or it has none that is known.
-        Ambiguous: It could be several.
-        Refused: It is damaged.
-    """
+    """Read what was given, in the format that is named or that it has."""
     if origin and origin not in FORMATS:
         raise UsageError(f"there is no format {origin}", f"one of {', '.join(FORMATS)}")
     vocabulary = vocabulary or VaultVocabulary()

@@ -67,13 +67,7 @@ class GivenFiles(NamedTuple):
 
 
 def read_given(path: str) -> GivenFiles:
-    """Read what a person gives.
-
-    Raises:
-        NotFound: There is nothing there.
-        Refused: It is an archive that cannot be trusted, or larger than any export.
-        Failure: It cannot be read.
-    """
+    """Read what a person gives; Refused for an archive that cannot be trusted, or is too large."""
     if os.path.isdir(path):
         return GivenFiles(path, dict(_read_folder(path)))
     if not os.path.isfile(path):
@@ -159,14 +153,9 @@ _HINT = "make the export anew with the program it comes from"
 
 
 def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
-    """Read the wanted files of an archive; the others are checked and never unpacked.
+    """Read the wanted files of an archive, by name; the others are checked and never unpacked.
 
-    Returns:
-        The contents by their names, which are relative and have "/" between their parts.
-
-    Raises:
-        Refused: It is damaged, or not what an honest program writes; the message says why.
-        Failure: It cannot be read.
+    Refused is raised for one that is damaged, or not what an honest program writes.
     """
     try:
         with zipfile.ZipFile(path) as opened:

@@ -41,20 +41,12 @@ _PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^
 _HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
 _BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
 _MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*")
-_BEGINS_BLOCK: Final = re.compile(
-    rf"^{_BLOCK_LEAD.pattern}(?:%%(?![^\n]*%%)|\$\$(?![^\n]*\$\$))", re.MULTILINE
-)
 _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
 _LONGEST_LEAD: Final = 120
 """How many characters of marks and blanks a line is looked at for before a comment."""
 
 _MOST_READINGS: Final = 3
 """How often a text is read again because a part hid what looked like code."""
-
-
-def may_reach_over(text: str) -> bool:
-    """Return whether a comment or math in a text may go on behind the block that it begins in."""
-    return ("%%" in text or "$$" in text) and _BEGINS_BLOCK.search(text) is not None
 
 
 def find_hidden(

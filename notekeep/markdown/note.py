@@ -10,7 +10,7 @@ from notekeep.errors import Problem
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_values import Scalar, Value, parse_boolean, parse_items, type_field
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import body_title, find_title, read_body
 from notekeep.markdown.schema import (
     DEFAULT_SCHEMA,

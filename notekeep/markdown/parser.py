@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from notekeep.markdown.extensions import find_definitions, find_extensions
-from notekeep.markdown.hidden import ParserPass, find_hidden, may_reach_over
+from notekeep.markdown.hidden import ParserPass, find_hidden
 from notekeep.markdown.tree import ParsedPage, Span
 
 if TYPE_CHECKING:
@@ -93,52 +93,6 @@ def parse_markdown(text: str) -> ParsedPage:
     if "\r\n" in given:
         page.plain = [_mend_break(span, given) for span in page.plain]
     return page
-
-
-def parse_blocks(text: str) -> ParsedPage:
-    """Read only the outermost blocks of a text and their items, many times quicker than `read`.
-
-    A text with comments or math that may reach over blocks is read as a whole.
-    """
-    if may_reach_over(text):
-        return parse_markdown(text)
-    text = _normalize(text)
-    builder = _Builder(text, text)
-    places = None if text.isascii() else _characters(text)
-    depth = 0
-    try:
-        events: Any = _commonmark().events_with_range(text)
-        for event, span in events:
-            if event.__class__ is not str:
-                ((name, value),) = event.items()
-                depth -= name == "End"
-                if (name in {"Start", "End"}) and (not depth or (depth == 1 and value == "Item")):
-                    add = builder.open if name == "Start" else builder.close
-                    start, end = span["start"], span["end"]
-                    add(value, *((places[start], places[end]) if places else (start, end)))
-                depth += name == "Start"
-            elif not depth and event == "Rule":
-                start, end = span["start"], span["end"]
-                builder.add(event, "", *((places[start], places[end]) if places else (start, end)))
-    except BaseException as error:
-        if not _is_failure(error):
-            raise
-        return parse_markdown(text)
-    return ParsedPage(text, builder.finish().spans, [])
-
-
-def find_references(text: str) -> dict[str, str]:
-    """Return where the definitions of links in a text lead, by label as it was written first.
-
-    This is much quicker than to read the text.
-    """
-    try:
-        found = _commonmark().reference_definitions(_normalize(text))
-    except BaseException as error:
-        if not _is_failure(error):
-            raise
-        return {}
-    return {label: definition["dest"] for label, definition in found.items()}
 
 
 def _is_failure(error: BaseException) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from notekeep.markdown.links import fold_name
+from notekeep.markdown.note_names import fold_name
 from notekeep.settings import KIND_FOLDERS, excludes
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ USUAL: Final = "%Y-%m-%d"
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Daily:
+class Daily(NamedTuple):
     """How a vault names its daily notes.
 
     Attributes:
@@ -92,8 +91,7 @@ Role: TypeAlias = Literal["note", "log", "template", "excluded"]
 FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "bool", "links")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of note.
 
     Attributes:
@@ -102,7 +100,7 @@ class Kind:
     """
 
     id: str
-    fields: dict[str, FieldType] = field(default_factory=dict)
+    fields: Mapping[str, FieldType] = {}
 
 
 COMMON_FIELDS: Final[dict[str, FieldType]] = {
@@ -271,7 +269,7 @@ HABIT_LOGS: Final = "habits/log"
 """Where check-ins are counted, whatever folder habits themselves are in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Schema:
     """How a vault's notes are read.
 

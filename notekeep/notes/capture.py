@@ -12,7 +12,7 @@ from notekeep import config
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange, resolve_date
 from notekeep.markdown.frontmatter_block import split_frontmatter
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
@@ -101,11 +101,6 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         template: What it starts with, as it stands; None for the vault's template of its kind.
         formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
         names: What the template may name besides.
-
-    Raises:
-        UsageError: There is no such kind, or the title is empty.
-        Refused: The title gives no name that a file can have, or the template leads out of the
-            vault.
     """
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
@@ -223,11 +218,6 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     """Plan one line or paragraph at the end of a note, or of one of its sections.
 
     In a list it becomes an item of that list; elsewhere, and if it is a quote, a block of its own.
-
-    Raises:
-        UsageError: There is nothing to add.
-        NotFound: The note has no such section.
-        Refused: The file is no text that something could be added to.
     """
     if not text.strip():
         raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
@@ -287,9 +277,6 @@ def plan_quote(
     """Plan a quote at the end of a note, or of its section of quotes.
 
     Its place is a page, a location in an electronic book, or a time such as `12:34`.
-
-    Raises:
-        UsageError: There are no words, several places, or `at` is no time.
     """
     lines = text.strip().splitlines()
     if not lines:
@@ -323,11 +310,7 @@ def _quote_section(before: bytes) -> str:
 
 
 def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
-    """Plan a copy of a file into the vault's attachments, and a link to it at a note's end.
-
-    Raises:
-        NotFound: The file is not there.
-    """
+    """Plan a copy of a file into the vault's attachments, and a link to it at a note's end."""
     before = workspace.read(path)
     plan = plan_attachment(workspace, os.path.basename(file), read_file(file), path)
     link = make_attachment_link(workspace, plan.changes[0].path, path)
@@ -349,11 +332,7 @@ def plan_attachment(workspace: Workspace, name: str, data: bytes, note: str) -> 
 
 
 def read_file(file: str) -> bytes:
-    """Read a file from anywhere on this machine.
-
-    Raises:
-        NotFound: It is not there.
-    """
+    """Read a file from anywhere on this machine."""
     if os.path.isdir(file):
         raise NotFound(f"{file} is a folder, and a note links to files", "give the path of a file")
     if not os.path.isfile(file):

@@ -19,8 +19,7 @@ from notekeep.markdown.text_merge import (
 )
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.query.tree import Is
-from notekeep.storage.conflict_names import find_original
-from notekeep.storage.file_names import free_path, name_key
+from notekeep.storage.file_names import find_original, free_path, name_key
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
@@ -118,12 +117,7 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
 
 
 def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
-    """Return the one conflict that a name means: the copy's path or name, or its note's.
-
-    Raises:
-        NotFound: There is no such conflict.
-        Ambiguous: Several are meant.
-    """
+    """Return the one conflict that a name means: the copy's path or name, or its note's."""
     wanted = {name_key(name), name_key(f"{name}.md")}
     named = [
         (pair, (pair.copy, pair.note, basename(pair.copy), basename(pair.note)))
@@ -175,9 +169,6 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
 
     What both come from is a version in history that the copy knows; where history has none, every
     line of both is kept.
-
-    Raises:
-        Conflict: Both changed the same lines; both versions stay as they are.
     """
     plan = WritePlan("conflicts", f"merge {pair.note}")
     mine, theirs = sides(workspace, pair)
@@ -203,11 +194,7 @@ def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
 
 
 def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
-    """Both versions, the note's first; None for a note that is gone.
-
-    Raises:
-        NotFound: The copy is gone, or git's marks are.
-    """
+    """Both versions, the note's first; None for a note that is gone."""
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         return _encode(side(text, found, "ours")), _encode(side(text, found, "theirs"))

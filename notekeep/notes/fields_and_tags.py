@@ -36,13 +36,7 @@ def plan_set(
     *,
     force: bool = False,
 ) -> WritePlan:
-    """Plan the same changes of fields in each note; words for a day are the day they mean today.
-
-    Raises:
-        UsageError: One is no change, or its value does not fit its field.
-        InvalidValue: A value is outside the range or the choices of its field in every note. Where
-            it is so in some, those are left out of the plan.
-    """
+    """Plan the same changes of fields in each note; words for a day are the day they mean today."""
     today = workspace.today()
     asked = [read_change(one) if isinstance(one, str) else one for one in changes]
     edits = [resolve_date(edit, workspace.schema, today) for edit in asked]
@@ -168,12 +162,7 @@ class TagRename:
 
 
 def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
-    """Plan another name for a tag and its children in every note.
-
-    Raises:
-        UsageError: One of the names is no tag.
-        NotFound: No note has the tag.
-    """
+    """Plan another name for a tag and its children in every note."""
     change = TagRename(old, new)
     plan = WritePlan("tags", f"rename {change.old} -> {change.new}")
     _, rows = workspace.catalog.rows()

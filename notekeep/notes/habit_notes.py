@@ -47,9 +47,6 @@ def habit_fields(
 
     Without an identity, its name in the log is made of the title. Without a first day it begins
     with its log, else today.
-
-    Raises:
-        UsageError: The schedule, the goal or the day is none, or a name is taken.
     """
     index.refresh()
     identity = identity or title_slug(title)
@@ -64,11 +61,7 @@ def habit_fields(
 
 
 def check_habit_name(index: HabitIndex, name: str) -> None:
-    """Refuse a name that no line can hold, and one that another habit has.
-
-    Raises:
-        UsageError: It is such a name.
-    """
+    """Refuse a name that no line can hold, and one that another habit has."""
     if not is_id(name):
         raise UsageError(
             f"not a name for the log: {name}",
@@ -88,11 +81,7 @@ def _first_day(index: HabitIndex, identity: str, since: str) -> date:
 
 
 def begin_pause(text: str, today: date) -> list[str]:
-    """Return the changes of front matter that begin a pause, by default one from today on.
-
-    Raises:
-        UsageError: It is no range of days.
-    """
+    """Return the changes of front matter that begin a pause, by default one from today on."""
     return [f"paused+={_pause(text, today)}"]
 
 
@@ -102,11 +91,7 @@ def is_paused(habit: Habit, today: date) -> bool:
 
 
 def end_pause(habit: Habit, today: date) -> list[str]:
-    """Return the changes that end the pause of today with yesterday; one begun today was none.
-
-    Raises:
-        NotFound: The habit is not paused today.
-    """
+    """Return the changes that end the pause of today with yesterday; one begun today was none."""
     day = today.toordinal()
     for low, high in habit.definition.pauses:
         if low <= day <= high:

@@ -52,9 +52,6 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
 
     Behind `week` and `month` any day in them is understood. Without one it is the last week or
     month that is over, or that ends today.
-
-    Raises:
-        UsageError: The words are something else.
     """
     today, week_start = habits.today(), habits.places.settings.week_start
     name, _, rest = words.strip().partition(" ")
@@ -83,13 +80,7 @@ def review_path(when: Bounds) -> str:
 
 
 def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
-    """Plan the note.
-
-    Raises:
-        NotFound: There is no habit.
-        Refused: There is one already.
-        UsageError: The days have not begun.
-    """
+    """Plan the note."""
     path = review_path(when)
     today = habits.today()
     if when.first > today:
@@ -230,11 +221,7 @@ def _plain(text: str) -> str:
 def plan_year(
     workspace: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
 ) -> WritePlan:
-    """Plan a draft about a year of the chosen habits.
-
-    Raises:
-        Refused: None of them has a note and a day of that year.
-    """
+    """Plan a draft about a year of the chosen habits."""
     parts: list[str] = []
     for habit in chosen:
         parts += _year_part(habits, habit, year, is_alone=len(chosen) == 1)

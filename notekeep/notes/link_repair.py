@@ -9,7 +9,8 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Problem, Refused
-from notekeep.markdown.links import NOT_IN_WIKI_LINK, fold_name, note_stem, retarget
+from notekeep.markdown.links import NOT_IN_WIKI_LINK, retarget
+from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 

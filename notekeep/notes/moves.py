@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
-from notekeep.markdown.links import DEFAULT_LINK_STYLE, Resolver, fold_name, note_stem, retarget
+from notekeep.markdown.links import DEFAULT_LINK_STYLE, retarget
+from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
@@ -49,13 +50,7 @@ _WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 
 
 def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
-    """Plan another title: in the front matter or the first heading, as the file's name, in links.
-
-    Raises:
-        UsageError: The title is empty.
-        Refused: The title gives no name that a file can have, the name is taken, or the title
-            stands in text that is not UTF-8.
-    """
+    """Plan another title: in front matter or the first heading, as the file's name, in links."""
     if not title.strip():
         raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
     require_utf8(title, "the title")
@@ -71,11 +66,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
 
 
 def plan_move(workspace: Workspace, row: Row, folder: str) -> WritePlan:
-    """Plan another folder for a note; none where it is there already.
-
-    Raises:
-        Refused: The folder is outside the vault, is none, or has a note of that name.
-    """
+    """Plan another folder for a note; none where it is there already."""
     folder = _find_folder(workspace, folder)
     name = row.path.rpartition("/")[2]
     target = f"{folder}/{name}" if folder else name
@@ -85,11 +76,7 @@ def plan_move(workspace: Workspace, row: Row, folder: str) -> WritePlan:
 
 
 def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> WritePlan:
-    """Plan another folder for several notes, as one step; one that cannot move is left out.
-
-    Raises:
-        Refused: The folder is outside the vault, or is none.
-    """
+    """Plan another folder for several notes, as one step; one that cannot move is left out."""
     folder = _find_folder(workspace, folder)
     found = workspace.catalog.rows_of(paths)
     rows = [found[path] for path in sorted(found)]

@@ -63,11 +63,7 @@ class WritePlan:
         self.refused.append(refusal(path, error))
 
     def raise_if_nothing_left(self) -> None:
-        """Raise the first refusal when nothing is left to write.
-
-        Raises:
-            Refused: Every note was left out.
-        """
+        """Raise the first refusal when nothing is left to write."""
         if self.changes or not self.refused:
             return
         first, *others = self.refused
@@ -138,12 +134,7 @@ _RESTORING_VERBS = frozenset({"restore"})
 
 
 def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
-    """Write what a plan says, as one step; a file only if it is what the plan was made from.
-
-    Raises:
-        Conflict: The only file, or one that the others need, has changed since; nothing is lost.
-        Failure: The system did not let us; nothing is half-written.
-    """
+    """Write what a plan says, as one step; a file only if it is what the plan was made from."""
     if not plan.changes:
         return WriteResult("", [], plan.refused, plan.remarks)
     any_name = plan.verb in _RESTORING_VERBS

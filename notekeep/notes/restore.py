@@ -48,11 +48,7 @@ class NoteVersions(NamedTuple):
     versions: list[Version]
 
     def version(self, number: int) -> Version:
-        """One of the versions, counted from 1 as `history` lists them.
-
-        Raises:
-            NotFound: There is no such version.
-        """
+        """One of the versions, counted from 1 as `history` lists them."""
         if not 1 <= number <= len(self.versions):
             known = f"1 to {len(self.versions)}" if self.versions else "none"
             raise NotFound(
@@ -69,12 +65,7 @@ def split_version(name: str) -> tuple[str, int | None]:
 
 
 def find_versions(workspace: Workspace, history: History, name: str) -> NoteVersions:
-    """Find a note by name, also one that is gone, with its versions.
-
-    Raises:
-        NotFound: Neither the vault nor history knows the name.
-        Ambiguous: Several notes have it, or had it.
-    """
+    """Find a note by name, also one that is gone, with its versions."""
     row = find_exact(workspace.catalog, name, str(workspace.root))
     gone = [] if row else _find_gone(workspace, history, name)
     if len(gone) > 1:
@@ -88,10 +79,6 @@ def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan
     """Plan a note as one of its versions had it: `NOTE@N`.
 
     Without a number, a note that is gone comes back as it was last.
-
-    Raises:
-        NotFound: There is no such note or version.
-        UsageError: The note is there, and no version is named.
     """
     plain, number = split_version(name)
     past = find_versions(workspace, history, plain)
@@ -109,11 +96,7 @@ def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan
 def plan_version(
     workspace: Workspace, history: History, path: str, digest: Digest, label: str = ""
 ) -> WritePlan:
-    """Plan a note with a content that history holds; one that is gone is made again.
-
-    Raises:
-        NotFound: History does not hold it any more.
-    """
+    """Plan a note with a content that history holds; one that is gone is made again."""
     data = history.blobs.read(digest)
     now = content_at(workspace.root, path)
     before = now[0] if now else None
@@ -124,12 +107,7 @@ def plan_version(
 
 
 def plan_untrash(workspace: Workspace, history: History, name: str, to: str = "") -> WritePlan:
-    """Plan a file's way back from the trash, to where it was or to another vault path.
-
-    Raises:
-        NotFound: Nothing in the trash has that name.
-        Ambiguous: Several files have it.
-    """
+    """Plan a file's way back from the trash, to where it was or to another vault path."""
     path = find_trashed(workspace, name)
     target = to or original_path(history, path)
     data = workspace.read(path)
@@ -198,11 +176,7 @@ class Traces(NamedTuple):
 
 
 def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
-    """Find what is kept of a note, also of one that is gone.
-
-    Raises:
-        NotFound: Neither the vault nor history knows it.
-    """
+    """Find what is kept of a note, also of one that is gone."""
     past = find_versions(workspace, history, name)
     records = history.records()
     names = list_past_paths(records, past.path)

@@ -15,13 +15,7 @@ TABLE = "saved"
 
 
 def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
-    """Plan to keep a query under a name, an empty one to forget it; the rest of the file stays.
-
-    Raises:
-        NotFound: No query of that name is to be forgotten.
-        UsageError: The name is empty or has a line break, or the settings are not TOML, or
-            have something else where saved queries are.
-    """
+    """Plan to keep a query under a name, an empty one to forget it; the rest of the file stays."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
     from tomlkit.items import AbstractTable

@@ -18,9 +18,6 @@ def plan_toggle_task(workspace: Workspace, path: str, line: int, text: str = "")
 
     With `text`, what the task says, the nearest line that still says so is meant when the file
     has changed meanwhile.
-
-    Raises:
-        NotFound: There is no such task any more.
     """
     data = workspace.read(path)
     note = workspace.note(path, data)

@@ -30,14 +30,7 @@ if TYPE_CHECKING:
 
 
 class Workspace(NamedTuple):
-    """One vault as the verbs see it.
-
-    Attributes:
-        root: The vault.
-        settings: Its settings.
-        schema: How its notes are read.
-        catalog: What is known of its notes.
-    """
+    """One vault as the verbs see it: folder, settings, kinds, and what is known of its notes."""
 
     root: Path
     settings: VaultSettings
@@ -58,22 +51,12 @@ class Workspace(NamedTuple):
         return habit_day(config.current_time(), self.settings.day_start)
 
     def resolve(self, name: str) -> Row:
-        """Find the note that a name means.
-
-        Raises:
-            NotFound: There is none.
-            Ambiguous: There are several.
-        """
+        """Find the note that a name means."""
         return name_lookup.resolve(self.catalog, name, str(self.root))
 
     def read(self, path: str) -> bytes:
-        """Read the bytes of a file of the vault.
-
-        Raises:
-            NotFound: It is gone.
-            Refused: The path leads out of the vault.
-        """
-        return read_file(resolve_path(self.root, path))[0]
+        """Read the bytes of a file of the vault."""
+        return read_file(resolve_path(self.root, path), path)[0]
 
     def note(self, path: str, data: bytes) -> Note:
         """Read bytes as the note at a path."""
@@ -98,11 +81,7 @@ class Workspace(NamedTuple):
         return list(names.values())
 
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield the bytes of notes, each once; one that cannot be read is refused in the plan.
-
-        Raises:
-            NotekeepError: The only one is gone, or cannot be read.
-        """
+        """Yield the bytes of notes, each once; one that cannot be read is refused in the plan."""
         once = dict.fromkeys(paths)
         for path in once:
             try:
@@ -115,11 +94,7 @@ class Workspace(NamedTuple):
     def edit_each(
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
-        """Put into a plan what an edit makes of each note; one that it refuses is left out.
-
-        Raises:
-            NotekeepError: The only one is gone, or cannot be read.
-        """
+        """Put into a plan what an edit makes of each note; one that it refuses is left out."""
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)

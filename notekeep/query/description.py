@@ -9,12 +9,6 @@ from notekeep.query import tree
 if TYPE_CHECKING:
     from notekeep.query.tree import Node, Query
 
-_KINDS = {
-    tree.Term: "word",
-    tree.Phrase: "phrase",
-    tree.Prefix: "words beginning with",
-    tree.Wildcard: "words like",
-}
 _OPERATORS = {
     ":": "contains",
     "=": "is",
@@ -42,67 +36,12 @@ def write_node(node: Node) -> str:
             return f"({' OR '.join(map(write_node, parts))})"
         case tree.Not(part):
             return f"NOT {write_node(part)}"
-        case tree.Section(inside) | tree.Line(inside):
+        case tree.Within(inside):
             written = write_node(inside)
             written = written if written.startswith("(") else f"({written})"
             return f"{type(node).__name__.casefold()}:{written}"
-        case tree.KnownPaths(paths):
-            return f"<{len(paths)} notes>"
-        case tree.Path() | tree.Tag() | tree.Is() | tree.Has() | tree.Link() | tree.Compare():
-            return _write_fact(node)
         case _:
-            return _write_words(node)
-
-
-def _write_words(
-    node: tree.Term | tree.Phrase | tree.Prefix | tree.Wildcard | tree.Fuzzy | tree.Regex,
-) -> str:
-    match node:
-        case tree.Regex(pattern):
-            return "/" + pattern.replace("/", "\\/") + "/"
-        case tree.Phrase(text):
-            written = _quote(text)
-        case tree.Prefix(text):
-            written = f"{text}*"
-        case tree.Fuzzy(text, distance):
-            written = f"{text}~{distance}"
-        case _:
-            written = node.text
-    return written if node.scope == "any" else f"{node.scope}:{written}"
-
-
-def _write_fact(node: tree.FactLeaf) -> str:
-    match node:
-        case tree.Path(text):
-            return f"path:{_quote(text)}" if text else "*"
-        case tree.Tag(name):
-            return f"#{name}"
-        case tree.Is(flag):
-            return f"is:{flag}"
-        case tree.Has(name):
-            return f"has:{name}"
-        case tree.Link(direction, note):
-            return f"{direction}:{_quote(note)}"
-        case tree.Compare():
-            return _write_compare(node)
-
-
-def _write_compare(node: tree.Compare) -> str:
-    if isinstance(node.low, bool):
-        return f"{node.field}:{'yes' if node.low else 'no'}"
-    if node.high is not None:
-        return f"{node.field}:{_value(node.low)}..{_value(node.high)}"
-    value = _value(node.low)
-    plain = isinstance(node.low, float | int) or value.replace("-", "").isalnum()
-    return f"{node.field}{node.op}{value if plain else _quote(value)}"
-
-
-def _value(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.15g}"
-
-
-def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return _describe(node)[0]
 
 
 def explain_tree(node: Node | None) -> str:
@@ -118,49 +57,84 @@ def _lines(node: Node) -> list[str]:
             return ["any of", *_indented(*parts)]
         case tree.Not(part):
             return ["not", *_indented(part)]
-        case tree.Section(inside) | tree.Line(inside):
+        case tree.Within(inside):
             return [f"in one {type(node).__name__.casefold()}", *_indented(inside)]
         case _:
-            return [_describe(node)]
+            return [_describe(node)[1]]
 
 
 def _indented(*parts: Node) -> list[str]:
     return [f"  {line}" for part in parts for line in _lines(part)]
 
 
-def _describe(node: Node) -> str:
+def _describe(node: Node) -> tuple[str, str]:
+    """A condition as it is typed, and as it is said."""
     match node:
-        case tree.Term() | tree.Phrase() | tree.Prefix() | tree.Wildcard():
-            return f"{_KINDS[type(node)]} {node.text}{_where(node.scope)}"
+        case tree.Term(text, scope):
+            return _scoped(scope, text, f"word {text}")
+        case tree.Phrase(text, scope):
+            return _scoped(scope, _quote(text), f"phrase {text}")
+        case tree.Prefix(text, scope):
+            return _scoped(scope, f"{text}*", f"words beginning with {text}")
+        case tree.Wildcard(text, scope):
+            return _scoped(scope, text, f"words like {text}")
         case tree.Fuzzy(text, distance, scope):
             letters = "one letter" if distance == 1 else f"{distance} letters"
-            return f"words within {letters} of {text}{_where(scope)}"
-        case tree.Regex():
-            return f"text that matches {write_node(node)}"
+            return _scoped(scope, f"{text}~{distance}", f"words within {letters} of {text}")
+        case _:
+            return _describe_fact(node)
+
+
+def _describe_fact(node: Node) -> tuple[str, str]:
+    match node:
+        case tree.Regex(text):
+            pattern = "/" + text.replace("/", "\\/") + "/"
+            return pattern, f"text that matches {pattern}"
         case tree.Path(text):
-            return f"path contains {text}" if text else "every note"
+            return (
+                (f"path:{_quote(text)}", f"path contains {text}") if text else ("*", "every note")
+            )
         case tree.Tag(name):
-            return f"tag #{name} or one below it"
+            return f"#{name}", f"tag #{name} or one below it"
         case tree.Is(flag):
-            return f"is {flag}"
+            return f"is:{flag}", f"is {flag}"
         case tree.Has(name):
-            return f"has {name}"
-        case tree.Link(direction, note):
-            return f"{'links to' if direction == 'to' else 'linked from'} {note}"
+            return f"has:{name}", f"has {name}"
+        case tree.LinkTo(note):
+            return f"to:{_quote(note)}", f"links to {note}"
+        case tree.LinkFrom(note):
+            return f"from:{_quote(note)}", f"linked from {note}"
         case tree.Compare():
             return _describe_compare(node)
+        case tree.KnownPaths(paths):
+            return f"<{len(paths)} notes>", f"<{len(paths)} notes>"
         case _:
-            return write_node(node)
+            raise TypeError(f"not a condition of a query: {type(node).__name__}")
 
 
-def _where(scope: str) -> str:
-    return "" if scope == "any" else f" in {'a ' if scope != 'body' else 'the '}{scope}"
+def _scoped(scope: tree.WordScope, typed: str, said: str) -> tuple[str, str]:
+    if scope == "any":
+        return typed, said
+    return f"{scope}:{typed}", f"{said} in {'the' if scope == 'body' else 'a'} {scope}"
 
 
-def _describe_compare(node: tree.Compare) -> str:
+def _describe_compare(node: tree.Compare) -> tuple[str, str]:
     if isinstance(node.low, bool):
-        return f"{node.field} is {'yes' if node.low else 'no'}"
+        said = "yes" if node.low else "no"
+        return f"{node.field}:{said}", f"{node.field} is {said}"
+    low = _value(node.low)
     if node.high is not None:
-        return f"{node.field} is from {_value(node.low)} to {_value(node.high)}"
-    equals = node.op == ":" and isinstance(node.low, float)
-    return f"{node.field} {'is' if equals else _OPERATORS[node.op]} {_value(node.low)}"
+        high = _value(node.high)
+        return f"{node.field}:{low}..{high}", f"{node.field} is from {low} to {high}"
+    is_number = isinstance(node.low, float | int)
+    typed = low if is_number or low.replace("-", "").isalnum() else _quote(low)
+    said = "is" if is_number and node.op == ":" else _OPERATORS[node.op]
+    return f"{node.field}{node.op}{typed}", f"{node.field} {said} {low}"
+
+
+def _value(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.15g}"
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.query.folding import fold_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
@@ -80,59 +82,38 @@ class QueryField(NamedTuple):
 
 
 class QueryFields:
-    """The names a query may use in one vault.
+    """The names a query may use in one vault; `catalog.columns` gathers them.
 
-    Attributes:
-        kinds: The ids of all kinds, sorted.
+    Args:
+        kinds: Each kind's id with its fields and their types.
+        seen: Names that notes use besides, with their types.
+        aliases: Other spellings of a field, each with the canonical one.
+        common: Fields of every note and their types.
+        common_spellings: Other spellings of these.
         states: What `is:` knows.
     """
 
     def __init__(
         self,
-        kinds: Iterable[str],
-        types: Mapping[str, FieldType],
-        aliases: Mapping[str, str],
-        spellings: Mapping[str, str],
-        states: Iterable[str] = (),
-    ) -> None:
-        self.kinds = tuple(sorted(kinds))
-        self.states = tuple(states)
-        self._types = types
-        self._aliases = aliases
-        self._spellings = spellings
-
-    @classmethod
-    def of(
-        cls,
         kinds: Mapping[str, Mapping[str, str]],
-        seen: Iterable[str] = (),
-        aliases: Mapping[str, str] | None = None,
-        *,
+        seen: Mapping[str, str],
+        aliases: Mapping[str, str],
         common: Mapping[str, str],
         common_spellings: Mapping[str, str],
         states: Iterable[str],
-    ) -> QueryFields:
-        """Gather the fields of a vault; `catalog.columns.query_fields` knows those of every note.
-
-        Args:
-            kinds: Each kind's id with its fields and their types.
-            seen: Names that notes use besides; a mapping also gives their types.
-            aliases: Other spellings of a field, each with the canonical one.
-            common: Fields of every note and their types.
-            common_spellings: Other spellings of these.
-            states: What `is:` knows.
-        """
-        types: dict[str, FieldType] = {}
-        known = seen if isinstance(seen, Mapping) else dict.fromkeys(seen, "any")
-        for source in (known, *kinds.values(), common):
-            types |= {name.casefold(): _READ_AS.get(kind, "any") for name, kind in source.items()}
-        kin = aliases or {}
+    ) -> None:
+        self.kinds = tuple(sorted(kinds))
+        self.states = tuple(states)
+        self._types: dict[str, FieldType] = {}
+        for source in (seen, *kinds.values(), common):
+            for name, kind in source.items():
+                self._types[name.casefold()] = _READ_AS.get(kind, "any")
+        self._aliases = {**aliases, **common_spellings}
         own = {name.casefold(): name.casefold() for fields in kinds.values() for name in fields}
         # The last one wins: a note may come from anywhere, so its names never replace the others.
-        spellings = {fold_key(name): name for name in types}
-        for names in (kin, own, common_spellings, {name: name for name in common}):
-            spellings |= {fold_key(other): name for other, name in names.items()}
-        return cls(kinds, types, {**kin, **common_spellings}, spellings, states)
+        self._spellings = {fold_key(name): name for name in self._types}
+        for names in (aliases, own, common_spellings, {name: name for name in common}):
+            self._spellings |= {fold_key(other): name for other, name in names.items()}
 
     def find(self, name: str) -> QueryField | None:
         """Return the field of that name or other spelling; case, blanks and dashes aside."""
@@ -156,7 +137,7 @@ class QueryFields:
         return nearest_word(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
-NO_FIELDS = QueryFields((), {}, {}, {})
+NO_FIELDS = QueryFields({}, {}, {}, {}, {}, ())
 """No names: for what cannot name a field."""
 
 

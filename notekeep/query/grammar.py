@@ -42,8 +42,8 @@ FALLBACK_WORDS = 20
 
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
-_PATTERNS = (tree.Prefix, tree.Wildcard, tree.Fuzzy, tree.Regex, tree.Section, tree.Line)
-_UNITS: dict[str, type[tree.Section | tree.Line]] = {
+_PATTERNS = (tree.Prefix, tree.Wildcard, tree.Fuzzy, tree.Regex, tree.Within)
+_UNITS: dict[str, type[tree.Within]] = {
     "section": tree.Section,
     "line": tree.Line,
     "block": tree.Block,
@@ -281,11 +281,11 @@ class _Parser:
                 return _joined(type(node), [self._words(part, field) for part in parts])
             case tree.Not(part):
                 return tree.Not(inner) if (inner := self._words(part, field)) else None
-            case tree.Section(inside) | tree.Line(inside):
+            case tree.Within(inside):
                 return self._words(inside, field)
             case tree.Term() | tree.Phrase() | tree.Prefix() | tree.Wildcard() | tree.Fuzzy():
                 return node
-        if self.context.typing or isinstance(node, tree.KnownPaths):
+        if self.context.typing or isinstance(node, tree.KnownPaths | tree.Terms):
             return None
         raise self.context.error(_only_words(field), at=node.span[0])
 

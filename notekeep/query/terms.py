@@ -92,7 +92,7 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
     if token.kind == "tag":
         return parse_tag(token, context)
     if token.kind == "link":
-        return tree.Link("to", token.text, span) if token.text else None
+        return tree.LinkTo(token.text, span) if token.text else None
     if token.kind == "bracket":
         return parse_has(token, context)
     if not any(char.isalnum() for char in token.text):
@@ -188,7 +188,7 @@ def parse_tag(token: Token, context: TermContext) -> Node:
     return tree.Tag(text, span)
 
 
-def parse_has(token: Token, context: TermContext) -> tree.Has:
+def parse_has(token: Token, context: TermContext, start: int | None = None) -> tree.Has:
     """`has:cover`: the field is there and not empty; `has:tasks`: so is the thing."""
     found = COUNTED_THINGS.get(token.text.casefold())
     if found is None and (field := context.fields.find(token.text)):
@@ -196,7 +196,8 @@ def parse_has(token: Token, context: TermContext) -> tree.Has:
     name = found or context.known(
         token, context.fields.things(), "field or thing", "All fields: notekeep fields."
     )
-    return tree.Has(COUNTED_THINGS.get(name, name), (token.start, token.end))
+    begin = token.start if start is None else start
+    return tree.Has(COUNTED_THINGS.get(name, name), (begin, token.end))
 
 
 def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
@@ -292,7 +293,7 @@ def _flag(field: Token, value: Token, context: TermContext) -> Node:
 
 
 def _has(field: Token, value: Token, context: TermContext) -> Node:
-    return tree.Has(parse_has(value, context).name, (field.start, value.end))
+    return parse_has(value, context, field.start)
 
 
 def _no(field: Token, value: Token, context: TermContext) -> Node:
@@ -303,7 +304,8 @@ def _link(field: Token, value: Token, context: TermContext) -> Node:
     if not value.text or context.unfinished(value):
         raise context.error(f"{field.text}: wants the name of a note.", at=value.start)
     span = (field.start, value.end)
-    return tree.Link("to" if field.text.casefold() == "to" else "from", value.text, span)
+    kind = tree.LinkTo if field.text.casefold() == "to" else tree.LinkFrom
+    return kind(value.text, span)
 
 
 _SPECIAL = {

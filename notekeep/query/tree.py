@@ -1,16 +1,16 @@
 """A query as a tree: what the parser makes, and what the catalog and the full-text index read.
 
 Two trees that ask the same are equal, wherever their words stood: spans do not count. Leaves about
-words (Term, Phrase, Prefix, Wildcard, Fuzzy) are answered by the full-text index; Regex, Section
-and Line by the texts; leaves about facts (Compare, Path, Tag, Is, Has, Link) by the catalog, which
-hands the result on as KnownPaths.
+words (Term, Phrase, Prefix, Wildcard, Fuzzy) become Terms, which the full-text index answers; Regex
+and Within are answered by the texts; leaves about facts (FactLeaf) by the catalog, which hands the
+result on as KnownPaths.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,9 +26,11 @@ WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
+# Nodes with the same fields share a class: to make the methods of one takes half a millisecond.
+
+
 @dataclass(frozen=True)
 class _Words:
-    # Nodes with the same fields share its methods: to make those of a class takes a third of a ms.
     text: str
     scope: WordScope = "any"
     span: Span = dataclasses.field(default=NO_SPAN, compare=False)
@@ -61,34 +63,57 @@ class Fuzzy:
 
 
 @dataclass(frozen=True)
-class Regex:
+class _Text:
+    text: str
+    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+
+
+class Regex(_Text):
     """A regular expression over the note's text: `/lever(age)?/`."""
 
-    pattern: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+
+class Path(_Text):
+    """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
+
+
+class Tag(_Text):
+    """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
+
+
+class Is(_Text):
+    """Notes in a state: `is:draft`."""
+
+
+class Has(_Text):
+    """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
+
+
+class LinkTo(_Text):
+    """Notes that link to a note: `to:"Atomic Habits"`, `[[Atomic Habits]]`."""
+
+
+class LinkFrom(_Text):
+    """Notes that a note links to: `from:naval`."""
 
 
 @dataclass(frozen=True)
-class Section:
-    """Words within one section, its heading included: `section:"Key ideas"`, `section:(a b)`.
-
-    `node` is made of Term, Phrase, Prefix, Wildcard, Fuzzy, And, Or and Not only.
-    """
+class Within:
+    """Words within one part of a text; `node` is made of Term to Fuzzy, And, Or and Not only."""
 
     node: Node
     span: Span = dataclasses.field(default=NO_SPAN, compare=False)
 
 
-@dataclass(frozen=True)
-class Line:
-    """Words on one line: `line:(a b)`; `node` as in Section."""
-
-    node: Node
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
+class Section(Within):
+    """One section, its heading included: `section:"Key ideas"`, `section:(a b)`."""
 
 
-class Block(Line):
-    """Words between two blank lines, as Obsidian writes it: `block:(a b)`; `node` as in Section."""
+class Line(Within):
+    """One line: `line:(a b)`."""
+
+
+class Block(Within):
+    """What stands between two blank lines, as Obsidian writes it: `block:(a b)`."""
 
 
 @dataclass(frozen=True)
@@ -112,65 +137,40 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class Path:
-    """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
-
-    text: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Tag:
-    """Notes with a tag or one of its children: `tag:habit`, `#learning/ml`."""
-
-    name: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Is:
-    """Notes in a state: `is:draft`."""
-
-    flag: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Has:
-    """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
-
-    name: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
-class Link:
-    """Notes that link to a note, or that a note links to: `to:"Atomic Habits"`, `from:naval`."""
-
-    direction: Literal["to", "from"]
-    note: str
-    span: Span = dataclasses.field(default=NO_SPAN, compare=False)
-
-
-@dataclass(frozen=True)
 class KnownPaths:
     """An answer that is already known: paths, from the catalog. The parser never makes one."""
 
     paths: frozenset[str]
 
 
-@dataclass(frozen=True)
-class And:
-    """All of these."""
+class TermChoice(NamedTuple):
+    """Terms in a row, each with its distance from the first; `worth` scales its score."""
 
+    steps: tuple[tuple[int, str], ...]
+    worth: float = 1.0
+
+
+class Terms(NamedTuple):
+    """A word as the index has it: one of some choices in one of some fields.
+
+    The parser never makes one; see `search/planner.py`.
+    """
+
+    fields: tuple[str, ...]
+    choices: tuple[TermChoice, ...]
+
+
+@dataclass(frozen=True)
+class _Parts:
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Or:
-    """Any of these."""
+class And(_Parts):
+    """All of these; of none, every note."""
 
-    parts: tuple[Node, ...]
+
+class Or(_Parts):
+    """Any of these; of none, no note."""
 
 
 @dataclass(frozen=True)
@@ -180,21 +180,19 @@ class Not:
     part: Node
 
 
-WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Section | Line
-FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | Link
-Node: TypeAlias = WordLeaf | FactLeaf | KnownPaths | And | Or | Not
+WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Within
+FactLeaf: TypeAlias = Compare | Path | Tag | Is | Has | LinkTo | LinkFrom
+Node: TypeAlias = WordLeaf | FactLeaf | KnownPaths | Terms | And | Or | Not
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """One key of an order: `sort:-finished` is the field "finished", descending."""
 
     field: str
     descending: bool = False
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """What a person asked for."""
 
     text: str
@@ -214,6 +212,17 @@ def is_fact(node: Node) -> bool:
             return isinstance(node, FactLeaf | KnownPaths)
 
 
+def needs_text(node: Node) -> bool:
+    """Whether a tree has a condition that only a note's text can answer."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(needs_text, parts))
+        case Not(part):
+            return needs_text(part)
+        case _:
+            return isinstance(node, Within | Regex)
+
+
 def wanted_leaves(node: Node | None) -> Iterator[Node]:
     """Yield the conditions that notes must or may meet; what is under a Not is not among them."""
     match node:
@@ -227,7 +236,7 @@ def wanted_leaves(node: Node | None) -> Iterator[Node]:
 
 
 def replace_leaves(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the same tree with each leaf changed; Section and Line are leaves."""
+    """Return the same tree with each leaf changed; Within is a leaf."""
     match node:
         case And(parts) | Or(parts):
             return type(node)(tuple(replace_leaves(part, change) for part in parts))

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from notekeep.dates import MONTH_NAMES, days_in, subtract_units, try_parse_day
 from notekeep.errors import UsageError
 from notekeep.query.tree import Compare, Operator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notekeep.query.fields import QueryField
     from notekeep.query.lexer import Token
     from notekeep.query.terms import TermContext
 
 Period: TypeAlias = tuple[date, date]
 """First and last day, both included."""
+
+Ends: TypeAlias = tuple[Any, Any]
+"""The first and the last of what a word stands for: ISO days, or a number twice."""
 
 BOOLS = {
     "true": True,
@@ -49,10 +54,7 @@ _WINDOW = re.compile(r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|yea
 def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
     """Return the days that a word or a partial date stands for; None when it is no date at all.
 
-    Args:
-        word: As typed, in any case; blanks and underscores count as hyphens.
-        today: The day the query is asked on.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
+    Weeks start on `week_start`, 0 for Monday; blanks and underscores count as hyphens.
 
     Raises:
         ValueError: It has the form of a date, but no calendar has that day.
@@ -150,9 +152,6 @@ def parse_value(field: QueryField, name: Token, value: Token, context: TermConte
 
     A field of unknown type takes a value as number or date where it looks like one and is compared
     by order; `:` and `=` on it are about its text, as typed.
-
-    Raises:
-        UsageError: The value is not of the field's type, or a range is upside down.
     """
     return _ValueParser(field, name, value, context).read()
 
@@ -161,81 +160,82 @@ class _ValueParser:
     def __init__(self, field: QueryField, name: Token, value: Token, context: TermContext) -> None:
         self.field, self.name, self.value, self.context = field, name, value, context
         self.op: Operator = name.op or ":"
-        self.span = (name.start, value.end)
+        self.is_range = ".." in value.text and value.kind == "word"
 
     def read(self) -> Compare:
-        low, dots, high = self.value.text.partition("..")
-        ranged = bool(dots) and self.value.kind == "word"
-        if self.field.type == "number":
-            return self._numbers(low, high) if ranged else self._number()
-        if self.field.type == "date":
-            return self._dates(low, high) if ranged else self._date()
-        if self.field.type == "bool":
-            return self._bool()
-        if self.field.type == "any" and (guessed := self._guess(low, high, ranged=ranged)):
-            return guessed
+        match self.field.type:
+            case "number":
+                return self._between(self._number)
+            case "date":
+                return self._between(self._days)
+            case "bool":
+                return self._bool()
+            case "any" if self.is_range or self.op not in (":", "="):
+                if read := self._guess():
+                    return self._between(read)
         return self._compare(self.op, self.value.text)
 
-    def _guess(self, low: str, high: str, *, ranged: bool) -> Compare | None:
-        ends = [end for end in (low, high) if end] if ranged else [self.value.text]
-        if not ends or (not ranged and self.op in (":", "=")):
-            return None
-        if all(_NUMBER.fullmatch(end) for end in ends):
-            return self._numbers(low, high) if ranged else self._number()
+    def _ends(self) -> list[str]:
+        """What is compared with: one value, or both ends of a range, of which one may be ""."""
+        if not self.is_range:
+            return [self.value.text]
+        low, _, high = self.value.text.partition("..")
+        return [low, high]
+
+    def _guess(self) -> Callable[[str], Ends] | None:
+        """What all ends look like; what reads it."""
+        ends = [end for end in self._ends() if end]
+        if ends and all(map(_NUMBER.fullmatch, ends)):
+            return self._number
         try:
-            dates = all(self._days(end) for end in ends)
+            return self._days if ends and all(map(self._period, ends)) else None
         except ValueError:
-            dates = False
-        if dates:
-            return self._dates(low, high) if ranged else self._date()
-        return None
+            return None
 
-    def _number(self) -> Compare:
-        return self._compare(self.op, self._as_number(self.value.text))
-
-    def _numbers(self, low: str, high: str) -> Compare:
-        self._check_range(low, high)
-        if not high:
-            return self._compare(">=", self._as_number(low))
+    def _between(self, read: Callable[[str], Ends]) -> Compare:
+        """Compare with a value, or with a range of them; each stands for a first and a last one."""
+        low, *more = self._ends()
+        if not more:
+            first, last = read(low)
+            if self.op in (":", "="):
+                # A number is what it is, a day is a range of one.
+                high = None if isinstance(first, float) else last
+                return self._compare(self.op if high is None else ":", first, high)
+            return self._compare(self.op, last if self.op in (">", "<=") else first)
+        [high_text] = more
+        if self.op not in (":", "="):
+            raise self._error(
+                "A range has both its ends already.", f"Write {self.name.text}:{self.value.text}."
+            )
+        if not low and not high_text:
+            raise self._error(
+                "This range has no ends.", f"Write {self.name.text}:A..B, A.. or ..B."
+            )
+        if not high_text:
+            return self._compare(">=", read(low)[0])
         if not low:
-            return self._compare("<=", self._as_number(high))
-        first, last = self._as_number(low), self._as_number(high)
+            return self._compare("<=", read(high_text)[1])
+        first, last = read(low)[0], read(high_text)[1]
         if first > last:
-            raise self._upside_down(low, high)
+            raise self._error(
+                f"The range {low}..{high_text} ends before it begins.", f"Write {high_text}..{low}."
+            )
         return self._compare(":", first, last)
 
-    def _as_number(self, text: str) -> float:
+    def _number(self, text: str) -> Ends:
         if not _NUMBER.fullmatch(text):
             raise self._error(
                 f'{self.name.text} is a number, and "{text}" is none.',
                 f"Write {self.name.text}>=4 or {self.name.text}:3..5.",
             )
-        return float(text)
+        return float(text), float(text)
 
-    def _date(self) -> Compare:
-        first, last = self._as_days(self.value.text)
-        if self.op in (":", "="):
-            return self._compare(":", first, last)
-        return self._compare(self.op, last if self.op in (">", "<=") else first)
+    def _period(self, text: str) -> Period | None:
+        return parse_period(text, self.context.today, self.context.week_start)
 
-    def _dates(self, low: str, high: str) -> Compare:
-        self._check_range(low, high)
-        if not high:
-            return self._compare(">=", self._as_days(low)[0])
-        if not low:
-            return self._compare("<=", self._as_days(high)[1])
-        first, last = self._as_days(low)[0], self._as_days(high)[1]
-        if first > last:
-            raise self._upside_down(low, high)
-        return self._compare(":", first, last)
-
-    def _days(self, text: str) -> tuple[str, str] | None:
-        days = parse_period(text, self.context.today, self.context.week_start)
-        return days and (days[0].isoformat(), days[1].isoformat())
-
-    def _as_days(self, text: str) -> tuple[str, str]:
+    def _days(self, text: str) -> Ends:
         try:
-            days = self._days(text)
+            days = self._period(text)
         except ValueError as error:
             raise self._error(str(error)) from None
         if days is None:
@@ -243,7 +243,7 @@ class _ValueParser:
                 f'{self.name.text} is a date, and "{text}" is none.',
                 "Write 2026, 2026-03, 2026-03-05, last-week, yesterday or 30d.",
             )
-        return days
+        return days[0].isoformat(), days[1].isoformat()
 
     def _bool(self) -> Compare:
         value = BOOLS.get(self.value.text.casefold())
@@ -254,23 +254,8 @@ class _ValueParser:
             )
         return self._compare("=", value)
 
-    def _check_range(self, low: str, high: str) -> None:
-        if self.op not in (":", "="):
-            raise self._error(
-                "A range has both its ends already.", f"Write {self.name.text}:{self.value.text}."
-            )
-        if not low and not high:
-            raise self._error(
-                "This range has no ends.", f"Write {self.name.text}:A..B, A.. or ..B."
-            )
-
-    def _upside_down(self, low: str, high: str) -> UsageError:
-        return self._error(
-            f"The range {low}..{high} ends before it begins.", f"Write {high}..{low}."
-        )
-
     def _compare(self, op: Operator, low: str | float, high: str | float | None = None) -> Compare:
-        return Compare(self.field.name, op, low, high, self.span)
+        return Compare(self.field.name, op, low, high, (self.name.start, self.value.end))
 
     def _error(self, message: str, hint: str = "") -> UsageError:
         return self.context.error(message, hint, at=self.value.start)

@@ -279,7 +279,7 @@ class Analyzer:
         return [word for match in token.finditer(chunk) for word in _split(match, self.language)]
 
     def places(self, text: str, only: frozenset[str] | None = None) -> list[TermPosition]:
-        """Return the indexed terms of a text, or `only` some of them, with their places in it.
+        """Return where all terms, or `only` some, stand in a text.
 
         Few terms are found ten times as fast: only chunks that hold one are taken apart.
         """
@@ -287,7 +287,7 @@ class Analyzer:
         position = 0
         first = {letter for term in only or () for letter in (term[0], term[0].upper())}
         for match in _patterns(ascii_only=text.isascii()).chunk.finditer(text.replace("_", " ")):
-            chunk = match.group()
+            chunk = match[0]
             if first and chunk[0] not in first and chunk.isascii() and chunk.rstrip(".").isalnum():
                 position += 1  # one word; its stem begins as it does, and need not be worked out
                 continue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from notekeep.catalog.conditions import Condition, ordering
+from notekeep.catalog.conditions import ordering
 from notekeep.catalog.queries import distinguish_titles
 from notekeep.catalog.records import load_path, store_path
 from notekeep.query.tree import KnownPaths, is_fact
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.query.tree import Node, Query
     from notekeep.search.text_filter import SearchSources
-
-AFTER_CONDITION = "(sort, path) > (SELECT sort, path FROM notes WHERE path = ?)"
-BEFORE_CONDITION = "(sort, path) < (SELECT sort, path FROM notes WHERE path = ?)"
 
 
 def list_notes(
@@ -49,45 +46,15 @@ def resolve_words(query: Query, sources: SearchSources) -> Node | None:
     return KnownPaths(TextFilter(sources, query.text).paths(node))
 
 
-class PageCursor(NamedTuple):
-    """A way to a page of a list by title, which need not pass over all rows before it.
-
-    Attributes:
-        passed: How many rows are left out.
-        beside: The note from which they are counted, itself not; "" is the beginning, or the end.
-        backwards: Whether they are counted towards the first row.
-    """
-
-    passed: int
-    beside: str = ""
-    backwards: bool = False
-
-
 def read_page(
-    query: Query, node: Node | None, catalog: Catalog, limit: int, way: int | PageCursor
+    query: Query, node: Node | None, catalog: Catalog, limit: int, offset: int
 ) -> list[Row]:
     """Return a page of a list without its count, which in a large vault takes as long as the page.
 
-    Args:
-        query: What is asked for.
-        node: Its tree, of facts only; see `resolve_words`.
-        catalog: The vault's facts.
-        limit: How many rows at most.
-        way: How many rows to leave out, or how else to get there. Where there is no note to count
-            from, there are no rows.
+    `node` is the query's tree, of facts only; see `resolve_words`.
     """
-    if isinstance(way, int):
-        limit = limit if query.limit is None else min(limit, max(0, query.limit - way))
-        return catalog.page(node, query.order, limit, way)
-    where = catalog.where(node)
-    if way.beside:
-        beyond = BEFORE_CONDITION if way.backwards else AFTER_CONDITION
-        where = Condition(f"{where.sql} AND {beyond}", (*where.values, store_path(way.beside)))
-    last_first = " DESC" if way.backwards else ""
-    rows = catalog.select_rows(
-        where, f"ORDER BY sort{last_first}, path{last_first} LIMIT ? OFFSET ?", (limit, way.passed)
-    )
-    return rows[::-1] if way.backwards else rows
+    limit = limit if query.limit is None else min(limit, max(0, query.limit - offset))
+    return catalog.page(node, query.order, limit, offset)
 
 
 class OrderedList:

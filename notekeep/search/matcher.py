@@ -8,24 +8,25 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from notekeep.query.tree import And, Not, Or, Terms
 from notekeep.search.analyzer import base_language, get_analyzer
-from notekeep.search.planner import AllOf, AnyOf, Leaf, NoneOf, wanted_leaves
+from notekeep.search.planner import wanted_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from notekeep.query.tree import Node, TermChoice
     from notekeep.search.analyzer import TermPosition
-    from notekeep.search.planner import PhraseStep, Plan
     from notekeep.search.results import Spans
 
 
 class PlanMatcher:
-    """Finds what one tree asks for in any text. Scopes and facts are not looked at.
+    """Finds what one plan asks for in any text. Scopes and facts are not looked at.
 
     Each `language` is a note's `lang:`, or "" for the vault's.
     """
 
-    def __init__(self, plan: Plan | None, language: str) -> None:
+    def __init__(self, plan: Node | None, language: str) -> None:
         self._plan = plan
         self._language = language
         self._terms = frozenset(_terms(plan))
@@ -36,20 +37,17 @@ class PlanMatcher:
         return sorted(
             {
                 span
-                for leaf in wanted_leaves(self._plan)
-                for choice in leaf.choices
-                for span in places.find(choice.steps)
+                for terms in wanted_terms(self._plan)
+                for choice in terms.choices
+                for span in places.find(choice)
             }
         )
 
-    def holds(self, text: str, language: str = "") -> bool:
-        """Whether a text has what the tree asks for; notes known by facts count as there."""
-        return self._plan is None or _holds(self._plan, _Places(self._places(text, language)))
-
     def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
-        """Whether one piece of a text has all that the tree asks for; the first one starts at 0.
+        """Whether one piece of a text has all that the plan asks for; the first one starts at 0.
 
-        The text is gone through once, however many pieces it has.
+        Notes known by facts count as there. The text is gone through once, however many pieces it
+        has.
         """
         plan = self._plan
         if plan is None:
@@ -75,11 +73,12 @@ class _Places:
             self._by_term.setdefault(place.term, []).append(place)
             self._by_position[place.position] = place
 
-    def find(self, steps: tuple[PhraseStep, ...]) -> Iterator[tuple[int, int]]:
+    def find(self, choice: TermChoice) -> Iterator[tuple[int, int]]:
         """Yield the span of each place where terms stand at their distances."""
-        for first in self._by_term.get(steps[0][1], ()):
+        (_, first_term), *others = choice.steps
+        for first in self._by_term.get(first_term, ()):
             last = first
-            for distance, term in steps[1:]:
+            for distance, term in others:
                 there = self._by_position.get(first.position + distance)
                 if there is None or there.term != term:
                     break
@@ -88,27 +87,27 @@ class _Places:
                 yield first.start, last.end
 
 
-def _holds(plan: Plan, places: _Places) -> bool:
+def _holds(plan: Node, places: _Places) -> bool:
     match plan:
-        case Leaf(_, choices):
-            return any(True for choice in choices for _ in places.find(choice.steps))
-        case AllOf(parts):
+        case Terms(_, choices):
+            return any(True for choice in choices for _ in places.find(choice))
+        case And(parts):
             return all(_holds(part, places) for part in parts)
-        case AnyOf(parts):
+        case Or(parts):
             return any(_holds(part, places) for part in parts)
-        case NoneOf(part):
+        case Not(part):
             return not _holds(part, places)
         case _:
             return True
 
 
-def _terms(plan: Plan | None) -> Iterator[str]:
-    """Every term a plan speaks of, those under a NoneOf too."""
+def _terms(plan: Node | None) -> Iterator[str]:
+    """Every term a plan speaks of, those under a Not too."""
     match plan:
-        case Leaf(_, choices):
+        case Terms(_, choices):
             yield from (term for choice in choices for _, term in choice.steps)
-        case AllOf(parts) | AnyOf(parts):
+        case And(parts) | Or(parts):
             for part in parts:
                 yield from _terms(part)
-        case NoneOf(part):
+        case Not(part):
             yield from _terms(part)

@@ -1,23 +1,24 @@
-"""A query tree into a plan: which terms, in which fields, next to each other or not.
+"""A query tree into a plan: the same tree, with the terms of the index in the place of words.
 
-Here words meet the analyzer and the vocabulary; reading and scoring are the scorer's. A leaf that
+Here words meet the analyzer and the vocabulary; reading and scoring are the scorer's. A word that
 says nothing (`the`, `--`) plans to None and is left out of what it stands in.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 from notekeep.query import tree
 from notekeep.query.folding import fold_text
+from notekeep.query.tree import TermChoice, Terms, needs_text
 from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks, fold_word
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from notekeep.query.tree import Node
     from notekeep.search.vocabulary import Vocabulary
 
 TYPED_COMPLETIONS = 10
@@ -47,71 +48,6 @@ class UnanswerableNode(TypeError):
     """A node that the catalog or the text of notes answers was asked of the full-text index."""
 
 
-PhraseStep: TypeAlias = tuple[int, str]
-"""A term, and how many places it stands after the first one."""
-
-
-class TermChoice(NamedTuple):
-    """One way to satisfy a leaf: a term, or terms in a row; `worth` scales its score."""
-
-    steps: tuple[PhraseStep, ...]
-    worth: float = 1.0
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """Notes that have one of some terms, or rows of terms, in one of some fields."""
-
-    fields: tuple[str, ...]
-    choices: tuple[TermChoice, ...]
-
-
-@dataclass(frozen=True)
-class KnownNotes:
-    """Notes that the catalog found."""
-
-    paths: frozenset[str]
-
-
-@dataclass(frozen=True)
-class AllNotes:
-    """Every note."""
-
-
-@dataclass(frozen=True)
-class AllOf:
-    """Notes in all of these."""
-
-    parts: tuple[Plan, ...]
-
-
-@dataclass(frozen=True)
-class AnyOf:
-    """Notes in any of these."""
-
-    parts: tuple[Plan, ...]
-
-
-@dataclass(frozen=True)
-class NoneOf:
-    """Notes that are not in this."""
-
-    part: Plan
-
-
-Plan: TypeAlias = Leaf | KnownNotes | AllNotes | AllOf | AnyOf | NoneOf
-
-
-def wanted_leaves(plan: Plan | None) -> Iterator[Leaf]:
-    """Yield the leaves that a note is found for; those under a NoneOf are not in it."""
-    match plan:
-        case Leaf():
-            yield plan
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from wanted_leaves(part)
-
-
 class Planner:
     """Makes plans for one index, whose languages are those of its analyzers, the vault's own first.
 
@@ -132,38 +68,36 @@ class Planner:
         self._denying = False
         self.patterns_cut: list[str] = []
 
-    def plan(self, node: tree.Node) -> Plan | None:
+    def plan(self, node: Node) -> Node | None:
         """Return the plan of a tree, or None when it asks for nothing.
 
-        `Section` and `Line` are planned as what they hold, which finds too much; under a `Not`,
-        where too much would become too little, as everything. Their caller looks at the text.
+        `Within` is planned as what it holds, which finds too much; under a `Not`, where too much
+        would become too little, as everything. Their caller looks at the text.
 
         Raises:
             UnanswerableNode: The tree holds another fact than a tag, or a regular expression.
         """
         match node:
-            case tree.And(parts):
-                return _gather(AllOf, map(self.plan, parts))
-            case tree.Or(parts):
-                return _gather(AnyOf, map(self.plan, parts))
+            case tree.And(parts) | tree.Or(parts):
+                return _gather(type(node), map(self.plan, parts))
             case tree.Not(part):
-                if _needs_text(part):
-                    return AllNotes()
+                if needs_text(part):
+                    return tree.And(())
                 denying, self._denying = self._denying, True
                 inner = self.plan(part)
                 self._denying = denying
-                return NoneOf(inner) if inner else None
-            case tree.KnownPaths(paths):
-                return KnownNotes(paths)
-            case tree.Tag(name):
-                return Leaf(("marks",), (TermChoice(((0, tag_term(fold_text(name))),)),))
-            case tree.Section(inside) | tree.Line(inside):
+                return tree.Not(inner) if inner else None
+            case tree.KnownPaths():
+                return node
+            case tree.Within(inside):
                 return self.plan(inside)
             case _:
                 return self._leaf(node)
 
-    def _leaf(self, node: tree.Node) -> Plan | None:
+    def _leaf(self, node: Node) -> Node | None:
         match node:
+            case tree.Tag(name):
+                return _marked(tag_term(fold_text(name)))
             case tree.Term(text, scope) | tree.Phrase(text, scope):
                 return self._words(text, scope)
             case tree.Prefix(text, scope):
@@ -175,14 +109,14 @@ class Planner:
             case _:
                 raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
-    def _words(self, text: str, scope: tree.WordScope) -> Plan | None:
+    def _words(self, text: str, scope: tree.WordScope) -> Node | None:
         """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row.
 
         What says nothing in the vault's language is not asked for. What says nothing in the
         language of some notes cannot be asked of those: `die` of German ones.
         """
         choices: list[TermChoice] = []
-        silent: list[TermChoice] = []
+        silent: list[str] = []
         for by in self._analyzers:
             words = _query_words(by, text)
             if len(words) == 1 and words[0].kind == "last":
@@ -192,13 +126,13 @@ class Planner:
             elif by is self._analyzers[0]:
                 return None
             elif words:
-                silent.append(TermChoice(((0, language_term(by.language.code)),)))
+                silent.append(language_term(by.language.code))
         leaf = _leaf(scope, choices)
         if leaf and silent and not self._denying:
-            return AnyOf((leaf, Leaf(("marks",), tuple(silent))))
+            return tree.Or((leaf, *map(_marked, silent)))
         return leaf
 
-    def _prefix(self, text: str, scope: tree.WordScope) -> Plan | None:
+    def _prefix(self, text: str, scope: tree.WordScope) -> Node | None:
         own = _query_words(self._analyzers[0], text)
         if self._typing and own and not _steps(self._analyzers[0], own):
             return None  # a whole word that says nothing is more likely than what it begins
@@ -230,7 +164,7 @@ class Planner:
             if term != STOP_WORD_PLACE
         ]
 
-    def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Leaf | None:
+    def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Terms | None:
         choices: list[TermChoice] = []
         for by in self._analyzers:
             words = _query_words(by, text)
@@ -247,14 +181,14 @@ class Planner:
             ]
         return _leaf(scope, choices)
 
-    def _wildcard(self, text: str, scope: tree.WordScope) -> Plan | None:
+    def _wildcard(self, text: str, scope: tree.WordScope) -> Node | None:
         """Plan a pattern; one of several words (`node.j*`) as all of them, in any order."""
         if not text.strip("*"):
-            return AllNotes()
+            return tree.And(())
         parts = [part for part in re.split(r"[^\w*?]+", text) if part]
-        return _gather(AllOf, (self._pattern(part, scope) for part in parts))
+        return _gather(tree.And, (self._pattern(part, scope) for part in parts))
 
-    def _pattern(self, text: str, scope: tree.WordScope) -> Plan | None:
+    def _pattern(self, text: str, scope: tree.WordScope) -> Node | None:
         if not set(text) & {"*", "?"}:
             return self._words(text, scope)
         if not text.strip("*"):
@@ -270,14 +204,19 @@ class Planner:
             for word in words
             if (term := by.term(word))
         ]
-        return _leaf(scope, choices) or AnyOf(())
+        return _leaf(scope, choices) or tree.Or(())
 
 
-def own_leaf(plan: Plan | None) -> Leaf | None:
+def wanted_terms(plan: Node | None) -> Iterator[Terms]:
+    """Yield what a note is found for; what is under a Not is not in it."""
+    return (leaf for leaf in tree.wanted_leaves(plan) if isinstance(leaf, Terms))
+
+
+def own_terms(plan: Node | None) -> Terms | None:
     """Return what a plan of one word looks for, without the notes in whose language it is none."""
-    if isinstance(plan, AnyOf) and plan.parts:
+    if isinstance(plan, tree.Or) and plan.parts:
         plan = plan.parts[0]
-    return plan if isinstance(plan, Leaf) else None
+    return plan if isinstance(plan, Terms) else None
 
 
 def only_word(by: Analyzer, text: str) -> str:
@@ -303,46 +242,39 @@ def _is_short(words: Sequence[Word]) -> bool:
     return len(words) == 1 and words[0].kind == "word" and len(words[0].text) < SHORT_BEGINNING
 
 
-def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[PhraseStep, ...]:
+def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[tuple[int, str], ...]:
     """The terms of words in a row, each with its distance from the first."""
     return _from_first(_placed(by, words))
 
 
-def _placed(by: Analyzer, words: Iterable[Word]) -> list[PhraseStep]:
+def _placed(by: Analyzer, words: Iterable[Word]) -> list[tuple[int, str]]:
     return [
         (at, term) for at, word in enumerate(words) if (term := by.term_of(word)) != STOP_WORD_PLACE
     ]
 
 
-def _from_first(placed: Sequence[PhraseStep]) -> tuple[PhraseStep, ...]:
+def _from_first(placed: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
     first = placed[0][0] if placed else 0
     return tuple((at - first, term) for at, term in placed)
 
 
+def _marked(term: str) -> Terms:
+    """Notes that are marked with a term that is no word."""
+    return Terms(("marks",), (TermChoice(((0, term),)),))
+
+
 def _leaf(
     scope: tree.WordScope, choices: Iterable[TermChoice], *, without: str = ""
-) -> Leaf | None:
-    best: dict[tuple[PhraseStep, ...], TermChoice] = {}
+) -> Terms | None:
+    best: dict[tuple[tuple[int, str], ...], TermChoice] = {}
     for choice in choices:
         known = best.get(choice.steps)
         if known is None or known.worth < choice.worth:
             best[choice.steps] = choice
     fields = tuple(field for field in SCOPES[scope] if field != without)
-    return Leaf(fields, tuple(best.values())) if best else None
+    return Terms(fields, tuple(best.values())) if best else None
 
 
-def _gather(kind: type[AllOf | AnyOf], parts: Iterable[Plan | None]) -> Plan | None:
+def _gather(kind: type[tree.And | tree.Or], parts: Iterable[Node | None]) -> Node | None:
     found = tuple(part for part in parts if part is not None)
     return found[0] if len(found) == 1 else kind(found) if found else None
-
-
-def _needs_text(node: tree.Node) -> bool:
-    match node:
-        case tree.Section() | tree.Line():
-            return True
-        case tree.And(parts) | tree.Or(parts):
-            return any(map(_needs_text, parts))
-        case tree.Not(part):
-            return _needs_text(part)
-        case _:
-            return False

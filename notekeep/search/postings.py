@@ -160,32 +160,24 @@ class IndexSnapshot:
     def open(
         cls, folder: IndexFolder, language: str, earlier: IndexSnapshot | None = None
     ) -> IndexSnapshot:
-        """Open the newest commit.
+        """Open the newest commit, with the segments that an `earlier` snapshot has open.
 
-        The snapshot that this one takes the place of, `earlier`, is closed, except for the segments
-        that both have, which are handed on.
-
-        Raises:
-            IndexUnusable: There is none, it is damaged or replaced just now, or it holds fewer
-                notes than its commit said, as after a power cut.
+        Raises anything where it is damaged, IndexUnusable where there is none or where notes are
+        missing, as a disk may lose a file at a power cut.
         """
         known = earlier.segments_by_id() if earlier else {}
-        problem: Exception | None = None
-        try:
-            number, stamp = folder.newest_commit(), folder.read_stamp()
-            if number is not None and stamp is not None and folder.is_ours(language):
-                made = cls(number, stamp, language, str(folder.path), known)
-                if made.count_live() == stamp.notes:
-                    if earlier:
-                        earlier.close(keep=made.segments_by_id())
-                    return made
-                made.close(keep=known)
-        except Exception as error:  # noqa: BLE001 - a damaged index raises anything at all
-            problem = error
+        number, stamp = folder.newest_commit(), folder.read_stamp()
+        if number is not None and stamp is not None and folder.is_ours(language):
+            made = cls(number, stamp, language, str(folder.path), known)
+            if made.count_live() == stamp.notes:
+                if earlier:
+                    earlier.close(keep=made.segments_by_id())
+                return made
+            made.close(keep=known)
         raise IndexUnusable(
             "The search index is missing, damaged or of another version",
             "It is built again at the next refresh; or run `notekeep index --rebuild`",
-        ) from problem
+        )
 
     def count_live(self) -> int:
         """How many notes it holds, without deleted ones."""

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.records import name_key
-from notekeep.markdown.links import note_stem
+from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import And, Node, Phrase, Prefix, Term, is_fact, wanted_leaves
 

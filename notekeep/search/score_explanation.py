@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError
 from notekeep.query.description import explain_tree
-from notekeep.query.tree import And, Line, Not, Or, Section, is_fact, wanted_leaves
+from notekeep.query.tree import And, Not, Or, Within, is_fact, wanted_leaves
 from notekeep.search.results import HitReason
 from notekeep.search.text_filter import TextFilter
 
@@ -54,7 +54,7 @@ def _parts_of(node: Node) -> tuple[Node, ...]:
     match node:
         case And(parts) | Or(parts):
             return parts
-        case Not(part) | Section(part) | Line(part):
+        case Not(part) | Within(part):
             return (part,)
         case _:
             return ()

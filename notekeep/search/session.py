@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import IndexUnusable
 from notekeep.query import tree
-from notekeep.query.tree import Node, Query, is_fact
+from notekeep.query.tree import Node, Query, is_fact, needs_text
 from notekeep.search.listing import smaller_limit
 from notekeep.search.ranking import (
     RERANKED_HITS,
@@ -36,7 +36,7 @@ from notekeep.search.suggestions import (
     respell_query,
     suggest_notes,
 )
-from notekeep.search.text_filter import MAX_READ_BYTES, TextFilter, needs_text
+from notekeep.search.text_filter import MAX_READ_BYTES, TextFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from notekeep.search.results import Spans
     from notekeep.search.suggestions import FallbackQuery
     from notekeep.search.text_filter import SearchSources
-
-ALL_NOTES_FROM = 500
-"""From so many hits on, asking for all notes is cheaper than asking for each of them."""
 
 MAX_REMARKS = 3
 """How many words are remarked on when nothing is found."""
@@ -213,17 +210,11 @@ class QueryRun:
         resolved = self.resolved = self._texts.resolve(root)
         if is_fact(resolved):
             return self._list(resolved)
-        found = self._sources.words.rank(resolved, RERANKED_HITS, typing=self.typing)
-        self.matcher = found.matcher
-        scores = self._existing(found.scores)
         if self.query.order and self.query.order[0].field != "score":
-            return self._list(tree.KnownPaths(frozenset(scores)), scores)
-        best = self._rank(scores, found.nearness)
-        self.boosts = {row.path: boosts for row, _, boosts in best}
-        hits = [self._hit(row, score) for row, score, _ in best]
-        cut = ", ".join(found.patterns_cut)
-        remarks = (COMMON_WORDS_MESSAGE.format(cut),) if cut else ()
-        return SearchResults(len(scores), hits, remarks=remarks)
+            found = self._sources.words.rank(resolved, None, typing=self.typing)
+            self.matcher = found.matcher
+            return self._list(tree.KnownPaths(frozenset(found.scores)), found.scores)
+        return self._ranked(resolved)
 
     def best_score(self) -> float:
         """The score of the words of the best note; 0 where there is none."""
@@ -240,38 +231,36 @@ class QueryRun:
         known = scores or {}
         return SearchResults(total, [self._hit(row, known.get(row.path, 0.0)) for row in rows])
 
-    def _existing(self, scores: Mapping[str, float]) -> dict[str, float]:
-        """Only notes that are still there, best first."""
-        catalog = self._sources.catalog
-        if len(scores) <= ALL_NOTES_FROM:
-            there = frozenset(catalog.rows_of(scores))
-        elif not catalog.dirty() and catalog.count() == self._sources.words.count:
-            return dict(scores)  # both know the same notes
-        else:
-            there = catalog.paths(None)
-        return {path: score for path, score in scores.items() if path in there}
-
-    def _rank(
-        self, scores: dict[str, float], nearness: Mapping[str, float]
-    ) -> list[tuple[Row, float, RankBoosts]]:
-        """The best hits; `scores` gets those that only a name has found."""
-        catalog = self._sources.catalog
-        words = read_query_words(self.query.root, self.query.text)
+    def _ranked(self, resolved: Node) -> SearchResults:
+        """The best hits, and those that only a name has found."""
+        catalog, words = self._sources.catalog, read_query_words(self.query.root, self.query.text)
         called = [row.path for row in catalog.named(words.name, in_lists=True)]
-        named = [path for path in called if path in scores or words.words_only]
+        titled: list[str] = []
         if self.typing and words.no_more_than_names:
             # Titles that have the beginnings that were typed.
             titles = suggest_notes(self.query, catalog, limit=RERANKED_HITS)
-            named += [hit.row.path for hit in titles.hits if hit.snippet.marks]
-        best = max(scores.values(), default=1.0)
-        for path in named:
-            scores.setdefault(path, best)
-        count = len(scores) if self._limit is None else max(self._limit, RERANKED_HITS)
-        paths = list(dict.fromkeys([*named, *list(scores)[:count]]))
-        rows = catalog.rows_of(paths)
-        ranker = Ranker(words, nearness, self._sources.text, self._sources.times_opened)
-        ordered = rank_hits([rows[path] for path in paths if path in rows], scores, ranker)
-        return ordered[: self._limit]
+            titled = [hit.row.path for hit in titles.hits if hit.snippet.marks]
+        limit = None if self._limit is None else max(self._limit, RERANKED_HITS)
+        found = self._sources.words.rank(
+            resolved, limit, also=[*called, *titled], typing=self.typing
+        )
+        self.matcher = found.matcher
+        if not words.words_only:
+            called = [path for path in called if path in found.scores]
+        best = max(found.scores.values(), default=1.0)
+        scores = {**dict.fromkeys([*called, *titled], best), **found.scores}
+        rows = catalog.rows_of(scores)
+        ranker = Ranker(words, found.nearness, self._sources.text, self._sources.times_opened)
+        ordered = rank_hits([rows[path] for path in scores if path in rows], scores, ranker)
+        shown = ordered[: self._limit]
+        self.boosts = {row.path: boosts for row, _, boosts in shown}
+        cut = ", ".join(found.patterns_cut)
+        return SearchResults(
+            # Of those looked at, the ones that the catalog knows.
+            found.total - len(found.scores) + len(rows),
+            [self._hit(row, score) for row, score, _ in shown],
+            remarks=(COMMON_WORDS_MESSAGE.format(cut),) if cut else (),
+        )
 
     def _hit(self, row: Row, score: float) -> Hit:
         text = self._sources.text(row.path)
@@ -306,7 +295,7 @@ class QueryRun:
 def _by_name(leaf: Node) -> Node:
     """Titles, aliases and tags in the place of words."""
     match leaf:
-        case tree.Section(inside) | tree.Line(inside):
+        case tree.Within(inside):
             return tree.replace_leaves(inside, _by_name)
         case tree.Regex(text) | tree.Term(text) | tree.Phrase(text) | tree.Prefix(text):
             bare = text.strip("*?")

@@ -15,7 +15,7 @@ from notekeep.catalog.conditions import condition
 from notekeep.catalog.records import load_path
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
-from notekeep.query.tree import Node, is_fact
+from notekeep.query.tree import Node, is_fact, needs_text
 from notekeep.search import regex_search
 from notekeep.search.results import FileStart, read_file_start
 
@@ -83,17 +83,6 @@ class SearchSources:
         return self._texts[path]
 
 
-def needs_text(node: Node) -> bool:
-    """Whether a tree has a condition that only a note's text can answer."""
-    match node:
-        case tree.And(parts) | tree.Or(parts):
-            return any(map(needs_text, parts))
-        case tree.Not(part):
-            return needs_text(part)
-        case _:
-            return isinstance(node, tree.Section | tree.Line | tree.Regex)
-
-
 class TextFilter:
     """Answers such conditions for one query, whose text is for error messages.
 
@@ -133,7 +122,7 @@ class TextFilter:
                 return tree.Not(inner)
             case tree.Regex():
                 return self._match_regex(node, within)
-            case tree.Section(inside) | tree.Line(inside):
+            case tree.Within(inside):
                 return self._find_in_one(node, inside, within)
             case _:
                 return node
@@ -167,24 +156,20 @@ class TextFilter:
         paths = self._candidates(within)
         seconds = max(MIN_REGEX_SECONDS, regex_search.CPU_SECONDS - self._spent)
         try:
-            matches = regex_search.find_regex_matches(
-                node.pattern, self._sources.root, paths, seconds
-            )
+            matches = regex_search.find_regex_matches(node.text, self._sources.root, paths, seconds)
             self._spent += matches.seconds
             if not matches.is_whole and not (self._in_part and matches.found):
-                raise regex_search.too_slow_error(node.pattern)
+                raise regex_search.too_slow_error(node.text)
         except UsageError as error:
             place = node.span[0] if self._text else None
             raise UsageError(error.message, error.hint, text=self._text, position=place) from None
         if not matches.is_whole:
-            self.cut_short.append(REGEX_STOPPED.format(node.pattern, matches.done, matches.total))
+            self.cut_short.append(REGEX_STOPPED.format(node.text, matches.done, matches.total))
         for path, spans in matches.found.items():
             self.spans.setdefault(path, []).extend(spans)
         return tree.KnownPaths(frozenset(matches.found))
 
-    def _find_in_one(
-        self, unit: tree.Section | tree.Line, inside: Node, within: frozenset[str] | None
-    ) -> Node:
+    def _find_in_one(self, unit: tree.Within, inside: Node, within: frozenset[str] | None) -> Node:
         words = self._sources.words
         wanted = drop_negations(inside)
         if wanted is not None and (word := _one_word(inside)):
@@ -202,7 +187,7 @@ class TextFilter:
         return self._sources.catalog.paths(None) if within is None else within
 
     def _holder(
-        self, unit: tree.Section | tree.Line, inside: Node, paths: frozenset[str]
+        self, unit: tree.Within, inside: Node, paths: frozenset[str]
     ) -> Callable[[Row], bool]:
         """What tells whether one line or section of a note has all that is asked for."""
         matcher = self._sources.words.matcher(inside)

@@ -8,27 +8,28 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import math
 import threading
 from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from notekeep.catalog.documents import WordDoc
 from notekeep.errors import Failure, IndexUnusable, NotekeepError
 from notekeep.query.folding import is_unicode
 from notekeep.query.tree import Term
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
 from notekeep.search.matcher import PlanMatcher
-from notekeep.search.planner import Planner, UnanswerableNode, only_word, own_leaf
+from notekeep.search.planner import Planner, UnanswerableNode, only_word, own_terms
+from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from notekeep.catalog.documents import WordDoc
     from notekeep.query.tree import Node
-    from notekeep.search.planner import Plan
     from notekeep.search.postings import IndexSnapshot
     from notekeep.search.scorer import Scorer, Scores
 
@@ -55,14 +56,11 @@ SYSTEM_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EM
 Answer = TypeVar("Answer")
 
 
-class IndexReplaced(IndexUnusable):
-    """Another process put a newer index in the place of the one that was being read."""
-
-
 class RankedNotes(NamedTuple):
     """What a tree finds."""
 
-    scores: dict[str, float]  # of all notes that were found, best first
+    total: int
+    scores: dict[str, float]  # of the best notes, best first, and of those that were asked about
     nearness: dict[str, float]  # how near the words stand in the best of them
     patterns_cut: tuple[str, ...]  # those that stand for more words than were looked for
     matcher: PlanMatcher  # finds the words in a text
@@ -166,7 +164,9 @@ class WhooshIndex:
         number = 0
         create_index(new.path, self.language)
         with self._open_writer(new) as writer:
-            for doc in filter(WordDoc.is_indexable, docs):
+            for doc in docs:
+                if not doc.is_indexable():
+                    continue
                 counter.add(doc)
                 writer.add_document(**document_fields(doc, self.language))
                 languages |= self._other_languages([doc])
@@ -211,7 +211,7 @@ class WhooshIndex:
             if not docs and not gone:
                 self._folder.write_stamp(number, stamp._replace(generation=generation))
                 return
-            with self._turn, self._blaming_index(self._folder.state()):
+            with self._turn, self._blaming_index():
                 self._write_changes(docs, gone, stamp._replace(generation=generation))
 
     def _write_changes(self, docs: dict[str, WordDoc], gone: set[str], stamp: CommitStamp) -> None:
@@ -240,7 +240,7 @@ class WhooshIndex:
         """
         with self._folder.lock(wait=UPDATE_WAIT):
             if self.should_merge and self._stamp() is not None:
-                with self._blaming_index(self._folder.state()):
+                with self._blaming_index():
                     self._merge_small()
 
     def _merge_small(self) -> None:
@@ -299,25 +299,38 @@ class WhooshIndex:
 
         def question(snapshot: IndexSnapshot) -> dict[str, float]:
             plan = self._planner(snapshot, typing=typing).plan(node)
-            return {path: score for path, score, _ in self._scored(snapshot, plan, limit)}
+            found = _scorer(snapshot).scores(plan) if plan else {}
+            return {path: score for path, score, _ in _best(snapshot, found, limit)}
 
         return self._ask(question)
 
-    def rank(self, node: Node, best_of: int, *, typing: bool = False) -> RankedNotes:
-        """Return what `scores` does, and how near the words stand in the best notes."""
-        from notekeep.search.scorer import find_query_phrases, score_nearness
+    def rank(
+        self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
+    ) -> RankedNotes:
+        """Return the best notes that a tree finds, as `scores` does, and what is said of them.
+
+        Of some notes, `also`, it says as well whether they are found.
+        """
+        from notekeep.search.scorer import find_query_phrases
 
         def question(snapshot: IndexSnapshot) -> RankedNotes:
             planner = self._planner(snapshot, typing=typing)
             plan = planner.plan(node)
-            cut = tuple(dict.fromkeys(planner.patterns_cut))
-            found = self._scored(snapshot, plan)
-            best = {note: path for path, _, note in found[:best_of]}
-            near = score_nearness(find_query_phrases(node, planner), snapshot, best)
+            scorer = _scorer(snapshot)
+            found = scorer.scores(plan) if plan else {}
+            best = _best(snapshot, found, limit)
+            scores = {path: score for path, score, _ in best}
+            for note in snapshot.find_notes(also):
+                if note in found:
+                    [path] = snapshot.paths([note])
+                    scores.setdefault(path, found[note])
+            first = {note: path for path, _, note in best[:RERANKED_HITS]}
+            near = scorer.nearness(find_query_phrases(node, planner), first)
             return RankedNotes(
-                {path: score for path, score, _ in found},
-                {best[note]: nearness for note, nearness in near.items()},
-                cut,
+                len(found),
+                scores,
+                {first[note]: nearness for note, nearness in near.items()},
+                tuple(dict.fromkeys(planner.patterns_cut)),
                 PlanMatcher(plan, self.language),
             )
 
@@ -362,7 +375,7 @@ class WhooshIndex:
             planner = self._planner(snapshot)
 
             def exists(text: str) -> bool:
-                leaf = own_leaf(planner.plan(Term(text)))
+                leaf = own_terms(planner.plan(Term(text)))
                 return leaf is not None and bool(_scorer(snapshot).scores(leaf))
 
             folded = only_word(get_analyzer(self.language), word)
@@ -377,17 +390,19 @@ class WhooshIndex:
             return []
 
     def _ask(self, question: Callable[[IndexSnapshot], Answer]) -> Answer:
-        """Ask until the index stays in its place for as long as the answer takes."""
+        """Ask, and again where another process replaced the index while it was read."""
         with self._turn:
-            for attempt in range(MAX_RETRIES + 1):
+            for _ in range(MAX_RETRIES):
+                state = self._folder.state()
                 try:
-                    snapshot = self._current()
-                    with self._blaming_index(self._state):
-                        return question(snapshot)
-                except IndexReplaced:
-                    if attempt == MAX_RETRIES:
+                    with self._blaming_index():
+                        return question(self._current())
+                except Failure:
+                    if self._folder.state() == state:
                         raise
-            raise AssertionError("the last attempt returns or raises")
+                    self._damaged = None
+                    self.close()
+        raise IndexUnusable("The search index was replaced while it was read", "Ask again")
 
     def _current(self) -> IndexSnapshot:
         """The newest commit, opened anew when there is a newer one."""
@@ -399,56 +414,34 @@ class WhooshIndex:
                 "The search index is damaged", "It is built again at the next refresh"
             )
         if self._snapshot is None or state != self._state:
-            try:
-                self._snapshot = IndexSnapshot.open(self._folder, self.language, self._snapshot)
-            except IndexUnusable as error:
-                if self._folder.state() != state:
-                    raise _replaced() from error
-                self._damaged = state
-                raise
+            self._snapshot = IndexSnapshot.open(self._folder, self.language, self._snapshot)
             self._state = state
         return self._snapshot
 
     @contextlib.contextmanager
-    def _blaming_index(self, state: tuple[int, int | None]) -> Iterator[None]:
+    def _blaming_index(self) -> Iterator[None]:
         """Turn what a damaged index raises, which may be anything, into IndexUnusable.
 
-        A file that is gone because another process put a newer index in its place says nothing of
-        the index, and raises IndexReplaced. What a caller did wrong is raised as it is.
+        What a caller did wrong is raised as it is.
         """
         try:
             yield
+        except IndexUnusable:
+            self._damaged = self._folder.state()
+            raise
         except (NotekeepError, UnanswerableNode):
             raise
         except Exception as error:
-            if self._folder.state() != state:
-                self.close()
-                raise _replaced() from error
-            self._blame(error, state)
-
-    def _blame(self, error: Exception, state: tuple[int, int | None]) -> NoReturn:
-        if isinstance(error, OSError):
-            if error.errno not in SYSTEM_ERRORS:
-                self._damaged = state
-            raise Failure(
-                f"The search index could not be used: {error.strerror or error}",
-                "Notes are not affected; the index is a cache and can be deleted",
+            if isinstance(error, OSError) and error.errno in SYSTEM_ERRORS:
+                raise Failure(
+                    f"The search index could not be used: {error.strerror}",
+                    "Notes are not affected; the index is a cache and can be deleted",
+                ) from error
+            self._damaged = self._folder.state()
+            raise IndexUnusable(
+                f"The search index is damaged ({type(error).__name__}: {error})",
+                "It is built again at the next refresh",
             ) from error
-        self._damaged = state
-        raise IndexUnusable(
-            f"The search index is damaged ({type(error).__name__}: {error})",
-            "It is built again at the next refresh",
-        ) from error
-
-    def _scored(
-        self, snapshot: IndexSnapshot, plan: Plan | None, limit: int | None = None
-    ) -> list[tuple[str, float, int]]:
-        """Path, score and number of what a plan finds, best first."""
-        if plan is None:
-            return []
-        found = _best(_scorer(snapshot).scores(plan), limit)
-        scored = zip(snapshot.paths(found), found.values(), found, strict=True)
-        return sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
 
     def _planner(self, snapshot: IndexSnapshot, *, typing: bool = False) -> Planner:
         languages = (self.language, *snapshot.stamp.languages)
@@ -467,18 +460,16 @@ def _scorer(snapshot: IndexSnapshot) -> Scorer:
     return Scorer(snapshot)
 
 
-def _best(found: Scores, limit: int | None) -> Scores:
-    """The best of what was found, and all that are as good as the last of them."""
-    if limit is None or len(found) <= limit:
-        return found
-    if limit < 1:
-        return {}
-    last = nlargest(limit, found.values())[-1]
-    return {note: score for note, score in found.items() if score >= last}
-
-
-def _replaced() -> IndexReplaced:
-    return IndexReplaced("The search index was replaced while it was read", "Ask again")
+def _best(
+    snapshot: IndexSnapshot, found: Scores, limit: int | None
+) -> list[tuple[str, float, int]]:
+    """Path, score and number of the best of what was found, best first."""
+    if limit is not None and limit < len(found):
+        # All that are as good as the last of them go before the others by their paths.
+        last = nlargest(limit, found.values())[-1] if limit else math.inf
+        found = {note: score for note, score in found.items() if score >= last}
+    scored = zip(snapshot.paths(found), found.values(), found, strict=True)
+    return sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
 
 
 @contextlib.contextmanager

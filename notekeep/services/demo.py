@@ -31,11 +31,7 @@ REACH = dt.timedelta(days=550)
 
 
 def sample_folder() -> str:
-    """Find the sample vault: in the installed package, or beside it in a checkout.
-
-    Raises:
-        NotFound: It was not shipped.
-    """
+    """Find the sample vault: in the installed package, or beside it in a checkout."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in (os.path.join(package, "sample"), os.path.join(package, os.pardir, "vault")):
         if os.path.isdir(os.path.join(folder, "habits")):
@@ -46,14 +42,8 @@ def sample_folder() -> str:
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
     """Copy the sample vault into a new temporary folder, its dates moved up to `today`.
 
-    Copies of earlier times that nobody used for a week are deleted.
-
-    Args:
-        today: The day that the last entry's week should hold.
-        parent: The folder to make it in; None is the system's temporary folder.
-
-    Returns:
-        The vault's folder, and the folder that NOTEKEEP_HOME should name.
+    Copies of earlier times that nobody used for a week are deleted. Returns the vault's folder, and
+    the folder that NOTEKEEP_HOME should name.
     """
     _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
@@ -89,10 +79,8 @@ def _last_change(base: str) -> float:
 def move_dates(root: str, today: dt.date) -> int:
     """Move all recent dates in a vault by whole weeks, so that it ends in this week.
 
-    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits.
-
-    Returns:
-        By how many weeks.
+    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits. Returns by how
+    many weeks.
     """
     before = dict(_notes(root))
     last = max(map(_last_entry, before.items()), default=dt.date.min)

@@ -6,8 +6,6 @@ It reads and compares, and repairs nothing by itself; each finding says what wou
 from __future__ import annotations
 
 import os
-import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -15,31 +13,18 @@ import yaml
 from notekeep.catalog.documents import read_content
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
 from notekeep.storage.filesystem import remote_reason
-from notekeep.storage.private_files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.vault import Vault
 
-SECONDS = 20.0
-"""How long reading files again for comparison may take before the rest is left to the next time."""
-
 CONFLICT = "conflict"
 """The code of a note with conflict marks, and of a conflict copy."""
 
-STOPPED = "doctor.next"
-"""The file in the cache that says where a comparison stopped."""
-
 
 class Layer(NamedTuple):
-    """One layer that was looked at.
-
-    Attributes:
-        name: What it is.
-        checked: What was looked at, with a count.
-        findings: What is wrong.
-    """
+    """One layer: what was looked at, with a count, and what is wrong."""
 
     name: str
     checked: str
@@ -128,41 +113,17 @@ def _nearest(folder: str) -> str:
 
 
 def _catalog(vault: Vault) -> Layer:
-    """Compare the content of files with what the catalog was made from, for as long as allowed."""
+    """Compare the content of files with what the catalog was made from."""
     paths = sorted(vault.catalog.known())
     digests = vault.catalog.digests(paths)
-    start, begin = time.monotonic(), _read_progress(vault)
-    begin = begin if begin < len(paths) else 0
-    findings, compared = [], 0
-    for path in paths[begin:] + paths[:begin]:
-        compared += 1
+    findings = []
+    for path in paths:
         content = read_content(vault.root, path)
         if content is not None and content.digest and digests.get(path) != content.digest:
             findings.append(
                 Problem(path, None, "the catalog has another content", "`notekeep index --verify`")
             )
-        if time.monotonic() - start > SECONDS:
-            break
-    checked = f"{compared} of {len(paths)} files read and compared"
-    if compared < len(paths):
-        checked += "; the next time goes on from here"
-        _store_progress(vault, (begin + compared) % len(paths))
-    return Layer("catalog", checked, sorted(findings, key=lambda finding: finding.path))
-
-
-def _read_progress(vault: Vault) -> int:
-    """How many files come before the one that the last comparison had no time for."""
-    try:
-        with open(os.path.join(vault.places.cache, STOPPED), encoding="ascii") as file:
-            return max(0, int(file.read(20)))
-    except (OSError, ValueError):
-        return 0
-
-
-def _store_progress(vault: Vault, number: int) -> None:
-    """Store where the next comparison goes on: a number, as a name would outlive `forget`."""
-    with suppress(OSError):
-        write_file(os.path.join(vault.places.cache, STOPPED), b"%d\n" % number)
+    return Layer("catalog", f"{len(paths)} files read and compared", findings)
 
 
 def _words(vault: Vault) -> Layer:

@@ -26,21 +26,15 @@ _OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
 class HabitExport(NamedTuple):
-    """What is exported.
-
-    Attributes:
-        data: The bytes of the file.
-        habits: How many habits are in it.
-        losses: What the form has no place for.
-    """
+    """The bytes of a file, how many habits are in it, and what its form has no place for."""
 
     data: bytes
     habits: int
     losses: tuple[str, ...] = ()
 
 
-def export_habits(tracker: HabitIndex, form: str, names: Sequence[str] = ()) -> HabitExport:
-    """Export habits, all where none is named; see `HabitService.export`."""
+def export_habits(tracker: HabitIndex, form: str, names: Sequence[str]) -> HabitExport:
+    """Export habits, all where none is named."""
     if form not in FORMS:
         raise UsageError(f"there is no form {form}", f"one of {', '.join(FORMS)}")
     tracker.refresh()

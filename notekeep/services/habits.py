@@ -54,25 +54,13 @@ class HabitService:
             habit: An id, an alias, or a unique beginning.
             value: As it stands in a log line: `done`, `12 min`, `skip`, `miss`, `clear`.
             day: The day it counts for; None is today.
-
-        Raises:
-            NotFound: There is no such habit.
-            Ambiguous: The beginning is that of several; nothing is written.
-            UsageError: The value cannot be understood.
         """
         return self.tracker.log(habit, value, day)
 
     def plan_import(self, path: str, origin: str = "") -> HabitImport:
         """Plan an import of habits from another program; `notes.apply` writes its plan.
 
-        Args:
-            path: A file, a folder or an archive, outside of the vault or in it.
-            origin: The id of its format; "" finds out.
-
-        Raises:
-            NotFound: There is nothing there.
-            UsageError: It has no format that is known, or could be of several.
-            Refused: It is damaged, or cannot be trusted.
+        `path` is a file, a folder or an archive; `origin` the id of its format, "" finds out.
         """
         # Every importer is imported with these.
         from notekeep.importing.formats import VaultVocabulary, read_source
@@ -88,16 +76,7 @@ class HabitService:
         return plan_import(root, self.schema, settings, self.tracker, source, now)
 
     def export(self, form: str, names: Sequence[str] = ()) -> HabitExport:
-        """Export habits for another program; nothing is written.
-
-        Args:
-            form: `csv`, `json`, `loop` (the zip of Loop Habit Tracker) or `ics` (reminders).
-            names: Which habits; none are all.
-
-        Raises:
-            NotFound: There is no such habit.
-            UsageError: There is no such form.
-        """
+        """Return habits, all where none is named, as csv, json, loop (Loop's zip) or ics."""
         from notekeep.services.habit_export import export_habits  # with a writer for each form
 
         return export_habits(self.tracker, form, names)

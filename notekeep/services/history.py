@@ -25,24 +25,13 @@ if TYPE_CHECKING:
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
-    from notekeep.storage.undo import UndoableStep
-    from notekeep.tracking.checkin_undo import CheckInStep
 
 HABIT = "habit"
 """What a check-in is called in the list."""
 
 
 class Step(NamedTuple):
-    """One step of the list.
-
-    Attributes:
-        time: When it was done, in seconds since 1970.
-        verb: What was done, in one word.
-        label: What it was about.
-        paths: The files it changed.
-        undone: Whether it is taken back at the moment.
-        id: The step's name in history; "" for a check-in, which is none.
-    """
+    """One step of the list; `id` is its name in history, "" for a check-in, which is none."""
 
     time: float
     verb: str
@@ -80,11 +69,8 @@ class HistoryService:
         self.indexing = indexing
 
     def prune(self) -> None:
-        """Drop old versions where there are too many, once a day at most; for quiet moments.
-
-        An error is no reason to trouble anybody: the next quiet moment comes.
-        """
-        with suppress(NotekeepError):
+        """Drop old versions where there are too many, once a day at most; for quiet moments."""
+        with suppress(NotekeepError):  # nobody waits for it: the next quiet moment comes
             self.store.prune_daily()
 
     def steps(self, limit: int | None = None) -> list[Step]:
@@ -96,12 +82,8 @@ class HistoryService:
     def undo(self, count: int = 1, *, dry_run: bool = False) -> list[Step]:
         """Undo the newest steps, and return them; fewer when there are no more.
 
-        With `dry_run`, only return which they are.
-
-        Raises:
-            NotFound: There is nothing to undo.
-            Conflict: A file changed since in the same place: that step and those before it are as
-                they were, newer ones are taken back.
+        With `dry_run`, only return which they are. Where a file changed since in the same place,
+        `Conflict` is raised: that step and those before it stay, newer ones are taken back.
         """
         if dry_run:
             done = list(islice(self._undoable(), count))
@@ -114,22 +96,13 @@ class HistoryService:
         return done
 
     def undo_step(self, step: str) -> Step:
-        """Undo one step of history by its id, whatever was done since.
-
-        Raises:
-            NotFound: It is undone already.
-            Conflict: A file changed since in the same place; nothing was undone.
-        """
+        """Undo one step of history by its id, whatever was done since."""
         undone = _of_step(self.store.undo_step(self.root, step))
         self.indexing.record_written()
         return undone
 
     def show(self, step: str, most: int = 40) -> StepDetails:
-        """Return what a step of history did, by its id; at most so many files.
-
-        Raises:
-            NotFound: There is no such step.
-        """
+        """Return what a step of history did, by its id; at most so many files."""
         record = next((one for one in self.store.records() if one.id == step), None)
         if record is None:
             raise NotFound("That step is not in history any more.")
@@ -155,13 +128,8 @@ class HistoryService:
         return NoteChange(change.path, before, after or b"", change.to)
 
     def redo(self, *, dry_run: bool = False) -> Step:
-        """Redo what was undone last.
-
-        Raises:
-            NotFound: Nothing was undone, or something was done since.
-            Conflict: As for `undo`.
-        """
-        undo, redo = self._stacks()
+        """Redo what was undone last, unless something was done since."""
+        undo, redo = stacks(self.store.records())
         fresh = [one.last.time for one in undo if not one.last.redoes]
         fresh += [one.time for one in islice(check_ins(self.habits.tracker), 1) if not one.again]
         undone = find_last_undo(self.habits.tracker)
@@ -190,16 +158,14 @@ class HistoryService:
 
     def _undoable(self) -> Iterator[Step]:
         """The steps that are not undone, newest first, by when each was done last."""
-        undo, _ = self._stacks()
+        undo, _ = stacks(self.store.records())
         steps = [_of_step(one.origin)._replace(time=one.last.time) for one in reversed(undo)]
         check_ins = (one for one in self._check_ins() if not one.undone)
         return heapq.merge(steps, check_ins, key=lambda one: -one.time)
 
     def _check_ins(self) -> Iterator[Step]:
-        return (_of_check_in(one) for one in check_ins(self.habits.tracker))
-
-    def _stacks(self) -> tuple[list[UndoableStep], list[UndoableStep]]:
-        return stacks(self.store.records())
+        for one in check_ins(self.habits.tracker):
+            yield Step(one.time, HABIT, one.text, (), one.undone)
 
 
 def _of_step(record: StepRecord, *, undone: bool = False) -> Step:
@@ -217,7 +183,3 @@ def _by_file(changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:
         else:
             found[change.path] = change
     return list(found.values())
-
-
-def _of_check_in(one: CheckInStep) -> Step:
-    return Step(one.time, HABIT, one.text, (), one.undone)

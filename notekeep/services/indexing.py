@@ -25,14 +25,10 @@ ANSWER_BUDGET = 500
 
 
 class IndexService:
-    """Refreshes of one vault's index.
-
-    Attributes:
-        words_at_once: Of more changed notes than this the full text is left for later too, where a
-            refresh may leave something.
-    """
+    """Refreshes of one vault's index."""
 
     words_at_once = ANSWER_BUDGET
+    """Of more changed notes than this the full text is left for later too."""
 
     def __init__(
         self,

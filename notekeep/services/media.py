@@ -5,23 +5,21 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 from notekeep.markdown.note import read_note
 from notekeep.storage import file_names
-from notekeep.storage.attachments import AttachmentFinder
-from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL.Image import Image
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
-    from notekeep.settings import VaultSettings
+    from notekeep.notes.workspace import Workspace
+    from notekeep.storage.attachments import AttachmentFinder
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 """The formats that are opened, as Pillow names them."""
@@ -42,36 +40,20 @@ class VaultPicture(NamedTuple):
 class MediaService:
     """Notes and pictures, read only as far as they are shown."""
 
-    def __init__(
-        self, root: str, settings: VaultSettings, schema: Schema, catalog: Catalog
-    ) -> None:
-        self.root = root
-        self.settings = settings
-        self.schema = schema
-        self.catalog = catalog
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
         self._attachments: tuple[int, AttachmentFinder] | None = None
 
     def read_known(self, row: Row) -> Note:
         """Read a note for showing it, with the title and tags that its row has.
 
         Its body is not looked through: `spans` is None.
-
-        Raises:
-            NotFound: Its file is gone.
-            Failure: It cannot be read.
         """
-        data = read_file(str(file_names.resolve_path(Path(self.root), row.path)), row.path)[0]
-        return read_note(row.path, data, self.schema, row)
+        data = self.workspace.read(row.path)
+        return read_note(row.path, data, self.workspace.schema, row)
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
-        """Find the picture that a note names by `target`, and its size; it is not decoded.
-
-        Raises:
-            NotFound: There is no such file.
-            Refused: It lies outside the vault or in a hidden folder, is no picture that can be
-                shown, or too large.
-            Failure: It cannot be read.
-        """
+        """Find the picture that a note names by `target`, and its size; it is not decoded."""
         path = self._files().find(target, from_path)
         if path is None:
             raise NotFound(f"{target}: there is no such file")
@@ -79,11 +61,7 @@ class MediaService:
             return VaultPicture(path, *image.size, os.stat(self._place(path)).st_mtime_ns)
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
-        """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity.
-
-        Raises:
-            NotekeepError: As `picture`, or it is damaged.
-        """
+        """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity."""
         with self._opened(path) as image:
             try:
                 # A JPEG can be decoded at a fraction of its size, which is ten times as fast.
@@ -94,26 +72,21 @@ class MediaService:
             return small.tobytes()
 
     def picture_place(self, path: str) -> str:
-        """Return where a picture is on disk, for another program that shows it.
-
-        Raises:
-            NotekeepError: As `picture`.
-        """
+        """Return where a picture is on disk, for another program that shows it."""
         with self._opened(path):
             return os.fspath(self._place(path))
 
     def _files(self) -> AttachmentFinder:
         """The files that are no notes, listed anew when notes have changed."""
-        generation = self.catalog.generation
+        generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
-            finder = AttachmentFinder(self.root, self.settings.attachments)
-            self._attachments = generation, finder
+            self._attachments = generation, self.workspace.attachments()
         return self._attachments[1]
 
     def _place(self, path: str) -> Path:
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: it lies in a hidden folder")
-        place = file_names.resolve_path(self.root, path)
+        place = file_names.resolve_path(self.workspace.root, path)
         try:
             info = place.stat()
         except OSError as error:

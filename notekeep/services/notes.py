@@ -5,12 +5,10 @@ Each verb's module is imported when the verb is used, so that a command loads it
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict
 from notekeep.notes.plan import apply_plan
-from notekeep.notes.workspace import Workspace
 from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
@@ -21,14 +19,12 @@ if TYPE_CHECKING:
     from notekeep.errors import Problem
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import Schema
     from notekeep.notes.habit_notes import RepairOffer
     from notekeep.notes.lint import Lint
     from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.notes.workspace import Workspace
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
-    from notekeep.services.search import SearchService
-    from notekeep.settings import VaultSettings
     from notekeep.storage.history import History
 
 MAX_RETRIES = 5
@@ -40,16 +36,12 @@ class NoteService:
 
     def __init__(
         self,
-        root: str,
-        settings: VaultSettings,
-        schema: Schema,
-        search: SearchService,
+        workspace: Workspace,
         habits: HabitService,
         indexing: IndexService,
         open_history: Callable[[], History],
     ) -> None:
-        self.root = root
-        self.workspace = Workspace(Path(root), settings, schema, search.catalog)
+        self.workspace = workspace
         self.habits = habits
         self.indexing = indexing
         self._open_history = open_history  # a plan that is only shown needs none
@@ -61,7 +53,7 @@ class NoteService:
             Conflict: A file is no longer what it was; both versions are kept.
             Failure: The system did not let us; nothing is half-written.
         """
-        done = apply_plan(plan, self.root, self._open_history())
+        done = apply_plan(plan, str(self.workspace.root), self._open_history())
         return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
 
     # What each verb would write
@@ -75,12 +67,7 @@ class NoteService:
         tags: Sequence[str] = (),
         body: str = "",
     ) -> WritePlan:
-        """Plan a new note, named by its title, in the folder of its kind.
-
-        Raises:
-            UsageError: There is no such kind.
-            Refused: The title gives no name that a file can have.
-        """
+        """Plan a new note, named by its title, in the folder of its kind."""
         from notekeep.notes.capture import plan_new
 
         return plan_new(self.workspace, kind, title, fields=fields, tags=tags, body=body)
@@ -111,11 +98,8 @@ class NoteService:
     ) -> WritePlan:
         """Plan front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete).
 
-        With `force`, values outside the range or the choices of their field are written, too.
-
-        Raises:
-            UsageError: One is no change, or its value does not fit its field.
-            InvalidValue: A value is outside the range or the choices of its field in every note.
+        With `force`, values outside the range or the choices of their field are written, too;
+        else `InvalidValue` is raised where that is so in every note.
         """
         from notekeep.notes.fields_and_tags import plan_set
 
@@ -172,22 +156,13 @@ class NoteService:
         return plan_save_query(self.workspace, name, query)
 
     def plan_toggle_task(self, path: str, line: int, text: str = "") -> WritePlan:
-        """Plan to tick the task on a line of a note, or to open it again.
-
-        Raises:
-            NotFound: There is no such task any more.
-        """
+        """Plan to tick the task on a line of a note, or to open it again."""
         from notekeep.notes.tasks import plan_toggle_task
 
         return plan_toggle_task(self.workspace, path, line, text)
 
     def plan_review(self, span: str = "week") -> WritePlan:
-        """Plan a note about a week or a month of habits: `week`, `month yesterday`, `week 11-03`.
-
-        Raises:
-            UsageError: It is neither, or days that have not come yet.
-            Refused: There is a review of those days already.
-        """
+        """Plan a note about a week or month of habits: `week`, `month yesterday`, `week 11-03`."""
         from notekeep.notes.habit_reviews import parse_bounds, plan_review
 
         tracker = self.habits.tracker
@@ -229,9 +204,6 @@ class NoteService:
         """Add a line to a note or one of its sections; see `plan_add`.
 
         Where another program wrote there first, it is added to what that wrote.
-
-        Raises:
-            Conflict: Others were quicker each time, or one saved at the same moment.
         """
         for _ in range(MAX_RETRIES):
             try:
@@ -239,7 +211,7 @@ class NoteService:
             except NameTaken:
                 pass  # today's note was made meanwhile
             except Conflict as error:
-                if error.copy:
+                if error.copy:  # one saved at the same moment: both versions are kept
                     raise
         return self.apply(self.plan_add(text, to))
 

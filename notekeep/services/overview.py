@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import count_open, list_tasks, on_this_day
-from notekeep.markdown.outline import DUE_LIKE_PATTERN, find_due_day
+from notekeep.markdown.due_days import DUE_LIKE_PATTERN, find_due_day
 from notekeep.notes.capture import daily_path
 
 if TYPE_CHECKING:
@@ -37,12 +37,8 @@ class Overview(NamedTuple):
     """What today is about.
 
     Attributes:
-        day: The day, by the hour at which days start.
         habits: Habits that today asks something of, or that were logged today.
-        tasks: Tasks that are open, and those that are due.
         reading: Books with the status "reading".
-        drafts: Posts that are drafts.
-        daily: Today's note, or None.
         on_this_day: Notes created, finished or listened to on this day in other years.
         problems: Files that cannot be read whole.
         conflicts: Conflict copies in the vault, each with the note it is a copy of.

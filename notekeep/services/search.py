@@ -7,49 +7,37 @@ near.
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep import config
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import distinguish_titles
-from notekeep.dates import habit_day
-from notekeep.errors import SETTINGS, NotekeepError, NotFound, Problem, UsageError
-from notekeep.markdown.note import read_note
+from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths
 from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
-from notekeep.search.related import find_related
-from notekeep.search.score_explanation import measure_parts
-from notekeep.search.session import run_search
-from notekeep.search.suggestions import suggest_notes
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
-from notekeep.storage.content import read_file
-from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.catalog.queries import Facets, OnThisDay
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.query.fields import QueryFields
     from notekeep.query.tree import Node, Query
-    from notekeep.search.listing import OrderedList, PageCursor
+    from notekeep.search.listing import OrderedList
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.indexing import IndexService
-    from notekeep.settings import VaultSettings
 
 
 LONGEST_TYPED = 2_000
@@ -68,20 +56,18 @@ class SearchService:
 
     def __init__(
         self,
-        root: str,
-        settings: VaultSettings,
-        schema: Schema,
-        catalog: Catalog,
-        full_text: WhooshIndex,
-        indexing: IndexService,
+        workspace: Workspace,
+        full_text: Callable[[], WhooshIndex],
+        indexing: Callable[[], IndexService],
         open_counts: OpenCounts,
     ) -> None:
-        self.root = root
-        self.settings = settings
-        self.schema = schema
-        self.catalog = catalog
-        self.full_text = full_text
-        self.indexing = indexing
+        self.workspace = workspace
+        self.root = str(workspace.root)
+        self.settings = workspace.settings
+        self.schema = workspace.schema
+        self.catalog = workspace.catalog
+        self._full_text = full_text
+        self._indexing = indexing
         self.open_counts = open_counts
         self._fields: tuple[int, QueryFields] | None = None
 
@@ -89,13 +75,10 @@ class SearchService:
         """List the notes that match a query, sorted by title unless it says `sort:`."""
         return RowPage(*list_notes(self.parse(query), self._sources, limit=limit, offset=offset))
 
-    def page(self, query: str, limit: int, way: int | PageCursor) -> list[Row]:
-        """Return a page of a list that was counted before, sorted as `rows` sorts.
-
-        `way` is how many rows to leave out first; or, in a list by title, how to get there.
-        """
+    def page(self, query: str, limit: int, offset: int) -> list[Row]:
+        """Return a page of a list that was counted before, sorted as `rows` sorts."""
         parsed = self.parse(query)
-        return read_page(parsed, self._facts(parsed), self.catalog, limit, way)
+        return read_page(parsed, self._facts(parsed), self.catalog, limit, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
         """Return the whole order of a list, of which many pages will be shown."""
@@ -131,7 +114,7 @@ class SearchService:
 
         Args:
             query: The query.
-            limit: How many hits at most.
+            limit: The most hits.
             typing: The query may be unfinished: its last word is the beginning of one, and what it
                 lacks is only remarked on.
             relax: Where nothing is found, answer the nearest query, and say so; of a regular
@@ -142,12 +125,14 @@ class SearchService:
         Raises:
             Dropped: Nobody waits for the answer any more.
         """
-        self.indexing.index_saved()
+        from notekeep.search.session import run_search  # with the full text, half of a start
+
+        self._indexing().index_saved()
         found = run_search(
             self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
             SearchSources(
                 self.catalog,
-                lambda: self.full_text,
+                self._full_text,
                 self.root,
                 self.open_counts.times,
                 wanted or (lambda: True),
@@ -175,6 +160,8 @@ class SearchService:
 
         An unfinished query raises nothing.
         """
+        from notekeep.search.suggestions import suggest_notes
+
         query = self.parse(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):
@@ -186,50 +173,30 @@ class SearchService:
         return parse_query(
             text,
             self.fields() if may_name_field(text) else NO_FIELDS,
-            today=self._today(),
+            today=self.workspace.today(),
             week_start=self.settings.week_start,
             typing=typing,
         )
 
     def resolve(self, name: str) -> Row:
-        """Find the one note that a name means: a path, title, alias, or a unique beginning.
-
-        Raises:
-            NotFound: No note has that name.
-            Ambiguous: Several have it.
-        """
-        return name_lookup.resolve(self.catalog, name, self.root)
+        """Find the one note that a name means: a path, title, alias, or a unique beginning."""
+        return self.workspace.resolve(name)
 
     def resolve_link(self, target: str, source: str) -> Row | None:
         """Find the note that a link leads to, if there is one."""
         return name_lookup.resolve_link(self.catalog, target, source)
 
     def select(self, words: str) -> list[Row]:
-        """Return the notes that words mean: one by its name, else all that a query matches.
-
-        Raises:
-            NotFound: Neither a name nor a query finds any.
-            Ambiguous: The words are the beginning of several names, and no query.
-        """
+        """Return the notes that words mean: one by its name, else all that a query matches."""
         return name_lookup.select(self.catalog, words, self.root, lambda: self.rows(words).rows)
 
     def read(self, name: str) -> Note:
-        """Read the note that a name means, body and all.
-
-        Raises:
-            NotFound: No note has that name, or its file is gone.
-        """
-        path = self.resolve(name).path
-        return read_note(path, self.read_bytes(path), self.schema)
+        """Read the note that a name means, body and all."""
+        return self._note(self.resolve(name).path)
 
     def read_bytes(self, path: str) -> bytes:
-        """Read the bytes of a file of the vault, while nobody was writing it.
-
-        Raises:
-            NotFound: It is gone.
-            Failure: It cannot be read.
-        """
-        return read_file(str(resolve_path(Path(self.root), path)), path)[0]
+        """Read the bytes of a file of the vault, while nobody was writing it."""
+        return self.workspace.read(path)
 
     def count(self) -> int:
         """Return how many notes the catalog knows."""
@@ -261,6 +228,8 @@ class SearchService:
 
     def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
+        from notekeep.search.score_explanation import measure_parts
+
         parsed = self.parse(query, typing=typing)
         return measure_parts(parsed, self._sources)
 
@@ -285,32 +254,29 @@ class SearchService:
             self._fields = generation, known_fields(self.catalog, self.schema)
         return self._fields[1]
 
-    def _today(self) -> dt.date:
-        return habit_day(config.current_time(), self.settings.day_start)
-
     def _facts(self, query: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""
         return resolve_words(query, self._sources)
 
     @property
     def _sources(self) -> SearchSources:
-        return SearchSources(self.catalog, self.indexing.ready_for_search, self.root)
+        return SearchSources(self.catalog, self._words, self.root)
+
+    def _words(self) -> WhooshIndex:
+        return self._indexing().ready_for_search()
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return notes about the same as one, best first, with what they share."""
+        from notekeep.search.related import find_related
+
         return find_related(self._sources, self.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[Mention]:
         """Return where other notes name a note without linking to it."""
-        return name_lookup.mentions(
-            self.catalog, self.indexing.ready_for_search(), self.resolve(name), self._note
-        )
+        return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 
-    def _note(self, path: str) -> Note | None:
-        try:
-            return read_note(path, self.read_bytes(path), self.schema)
-        except NotFound:
-            return None
+    def _note(self, path: str) -> Note:
+        return self.workspace.note(path, self.read_bytes(path))
 
     @property
     def saved(self) -> dict[str, str]:
@@ -319,7 +285,7 @@ class SearchService:
 
     def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
         """Return notes of other years with a day, today by default, in one of their dates."""
-        return queries.on_this_day(self.catalog, day or self._today())
+        return queries.on_this_day(self.catalog, day or self.workspace.today())
 
     def problems(self) -> list[Problem]:
         """Return what could not be read whole, settings first, with reason and remedy."""

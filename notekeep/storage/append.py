@@ -34,19 +34,11 @@ def append_line(
 
     A file whose last line lacks its end gets one first, and the line ends as the file's lines end.
     When another program puts a new file in the place of this one meanwhile, the line goes into the
-    new one as well, so that it is in whichever survives.
+    new one as well, so that it is in whichever survives. When it fails, the file holds no part of
+    the line, unless the disk itself failed and the message says so.
 
-    Args:
-        path: The file; made, with its folders, when it is not there.
-        line: The line without its end. What has no UTF-8 becomes "?".
-        header: What a new file starts with.
-        root: The folder that links on the way must not lead out of: the vault. Without it, the file
-            itself may not be a link.
-
-    Raises:
-        Refused: The place may not be written, is no file, or lies outside the root.
-        Failure: The system could not do it, or another program keeps the file locked. Then the file
-            holds no part of the line, unless the disk itself failed and the message says so.
+    A new file, with its folders, starts with `header`. `root` is the folder that links on the way
+    must not lead out of; without it, the file itself may not be a link.
     """
     if "\n" in line or "\r" in line:
         raise ValueError("a log line holds no line break")
@@ -94,7 +86,7 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
 
 
 def _open(place: str, *, follow: bool) -> tuple[int, bool]:
-    """Open the file, making it when it is not there, and tell whether it was made."""
+    """Open the file and tell whether it was made."""
     flags = _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0)
     for _ in range(_ATTEMPTS):
         try:
@@ -109,7 +101,6 @@ def _open(place: str, *, follow: bool) -> tuple[int, bool]:
 
 
 def _is_current(fd: int, place: str) -> bool:
-    """Tell whether a name still stands for the file that was opened under it."""
     try:
         return os.path.samestat(os.fstat(fd), os.stat(place))
     except FileNotFoundError:
@@ -117,7 +108,6 @@ def _is_current(fd: int, place: str) -> bool:
 
 
 def _contains(fd: int, text: bytes) -> bool:
-    """Tell whether a line is in the file already."""
     os.lseek(fd, 0, os.SEEK_SET)
     return text in read_all(fd, os.fstat(fd).st_size).splitlines()
 

@@ -1,11 +1,9 @@
-"""The one way to write a file under a root, vault or site: whole, durable, and nobody's loss.
+"""What makes one change of a file whole, durable, and nobody's loss.
 
-A save is made against the content it started from. The new file is written beside the old one,
-flushed, and exchanged with it; then what came out is checked. So at any moment, also at a power
-cut, the file is the old or the new one, and what another program saved in between becomes a
-conflict copy: no byte of it is lost. A change of many files writes all of them first, waits for the
-disk once, and exchanges them then; which changes belong together is the business of
-`transaction.py`.
+A new file is written beside the old one, flushed, and exchanged with it; then what came out is
+checked. So at any moment, also at a power cut, the file is the old or the new one, and what another
+program saved in between becomes a conflict copy: no byte of it is lost. `operations.py` makes the
+changes of a step of this.
 """
 
 from __future__ import annotations
@@ -15,15 +13,14 @@ import os
 import stat
 import sys
 import time
-from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, NotekeepError, Refused
+from notekeep.errors import Conflict, NotekeepError
 from notekeep.storage import durability, file_names
-from notekeep.storage.conflict_names import conflict_name, find_original
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
-from notekeep.storage.file_names import TEMP_PREFIX
+from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place, remove_empty_folders
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
@@ -43,56 +40,12 @@ if TYPE_CHECKING:
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _MANY = 1000  # names tried for a conflict copy; a second holds fewer
 
-_GONE = "was deleted or moved by another program"
-_CHANGED = "was changed by another program meanwhile"
-
-
-# A new content for a file: `stage` writes it beside, `exchange_staged` puts it in place.
-
-
-def replace(
-    path: Path | str,
-    data: bytes,
-    expected: Digest | None,
-    *,
-    root: Path | str,
-    history: Stores,
-    keep_ours: bool = True,
-) -> Digest:
-    """Give an existing file a new content, outside of any step, and return its digest.
-
-    A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
-    and mode, owner and attributes stay.
-
-    Args:
-        path: Relative to the root, or absolute and inside it.
-        data: The new content.
-        expected: The digest of the content the change was made from; None replaces whatever is
-            there, which is stored in history.
-        root: The vault or site that must not be left.
-        history: Where the old content is stored first.
-        keep_ours: Whether the new content becomes a conflict copy when the file has changed. False
-            is for changes that can be made again from what the file holds then, such as a tag.
-
-    Raises:
-        Conflict: The file is not what was expected, or another program saved it at the same moment.
-            Both versions are there; the message says which is where.
-        Refused: It may not be written, is no file, or lies outside the root.
-        Failure: The system could not do it; the file is the old or the new one.
-    """
-    shown = os.fspath(path)
-    with explain_errors(shown, "saved"):
-        staged = stage(root, path, data, expected, history, keep_ours=keep_ours)
-        if staged is None:
-            return digest_of(data)
-        copy = exchange_staged(root, staged, history)
-    if copy is not None:
-        raise saved_over_error(shown, copy)
-    return staged.after
+GONE = "was deleted or moved by another program"
+CHANGED = "was changed by another program meanwhile"
 
 
 def saved_over_error(shown: str, copy: str) -> Conflict:
-    """Make the error for a save that met another program's: ours is in place, theirs beside it."""
+    """Make the error for a save that met another program's."""
     return changed_error(
         shown,
         f"was saved by another program at the same moment; its version is in '{copy}'",
@@ -101,104 +54,29 @@ def saved_over_error(shown: str, copy: str) -> Conflict:
     )
 
 
-class StagedEdit(NamedTuple):
-    """A new version of a file, written beside it and not yet in its place."""
+def exchange_checked(
+    place: OpenPlace, temp: str, before: Digest
+) -> tuple[FolderEntry | None, str | None]:
+    """Put a new file in place; give where the old one is now, and the conflict copy it became.
 
-    path: str
-    temp: str  # its name; "" for a file that has several names (hard links)
-    before: Digest  # what the file must still hold
-    after: Digest
-    data: bytes = b""  # the new content where there is no `temp`
-
-
-def stage(
-    root: Path | str,
-    path: Path | str,
-    data: bytes,
-    expected: Digest | None,
-    history: Stores,
-    *,
-    keep_ours: bool = True,
-    flush: Flush = AT_ONCE,
-) -> StagedEdit | None:
-    """Check a file, store what it holds, write the new version beside; None if nothing changes."""
-    with ExitStack() as stack:
-        try:
-            place = stack.enter_context(open_place(root, path))
-            fd = place.open(place.name, READ_FLAGS)
-        except FileNotFoundError:
-            raise _rejected(root, path, data, history, _GONE, keep_ours=keep_ours) from None
-        stack.callback(close, fd)
-        old = _read_writable(fd, place)
-        before, after = digest_of(old), digest_of(data)
-        if before == after:
-            return None
-        if expected is not None and before != expected:
-            what = "was changed by another program since it was read"
-            raise _rejected(root, path, data, history, what, keep_ours=keep_ours, like=fd)
-        history.blobs.store(old, flush=flush)
-        durability.reach_failpoint("kept")
-        if os.fstat(fd).st_nlink > 1:
-            return StagedEdit(place.path, "", before, after, data)
-        temp = write_temp(place, data, like=fd, flush=flush)
-        return StagedEdit(place.path, temp, before, after)
-
-
-def _read_writable(fd: int, place: OpenPlace) -> bytes:
-    """Read a file that may be written by its mode, and not only by what the system lets pass."""
-    data = read_stable(fd, place.shown)
-    if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
-        raise Refused(
-            f"'{place.shown}' is read-only.",
-            "Make it writable first; notekeep does not change permissions behind your back.",
-        )
-    return data
-
-
-def exchange_staged(
-    root: Path | str, staged: StagedEdit, history: Stores, *, flush: Flush = AT_ONCE
-) -> str | None:
-    """Put a staged version in place; gives the conflict copy of what was saved in the meantime."""
-    with open_place(root, staged.path, follow=False) as place:  # links were followed by `stage`
-        if not staged.temp:
-            _write_in_place(root, place, staged, history)
-            return None
-        old, copy = _exchange(place, staged)
-        durability.reach_failpoint("checked")
-        try:
-            flush.sync_folder(place.fd)
-            durability.reach_failpoint("settled")
-        finally:
-            if old is not None and copy is None:
-                history.displaced.add(place, old.name, staged.before)
-                durability.reach_failpoint("done")
-        return copy
-
-
-def discard_staged(root: Path | str, staged: StagedEdit) -> None:
-    """Remove a staged version that will not be put in place."""
-    if staged.temp:
-        with open_place(root, staged.path, follow=False) as place:
-            place.unlink(staged.temp)
-
-
-def _exchange(place: OpenPlace, staged: StagedEdit) -> tuple[FolderEntry | None, str | None]:
-    """Exchange, and check what came out: where it is, and the conflict copy it became."""
+    It becomes one when it is not what it was `before`. Raises Conflict where there is nothing to
+    exchange: the new file is a conflict copy then.
+    """
     try:
         try:
-            old = exchange(place.entry(staged.temp), place.entry())
+            old = exchange(place.entry(temp), place.entry())
         except UnsupportedRename:
-            return None, _replace_checked(place, staged)
+            return None, _replace_checked(place, temp, before)
     except FileNotFoundError:
-        raise _staged_is_copy(place, staged.temp, _GONE) from None
+        raise _staged_is_copy(place, temp, GONE) from None
     except (OSError, NotekeepError):
-        place.unlink(staged.temp)
+        place.unlink(temp)
         raise
     durability.reach_failpoint("swapped")
     content = _read(place, old.name)
     if content is None:
         content = _read(place, old.name)  # one that cannot be read counts as another's
-    if content is not None and digest_of(content) == staged.before:
+    if content is not None and digest_of(content) == before:
         return old, None
     try:  # what another program saved is renamed, not copied: it may still be writing
         return old, place.sibling_path(_name_copy(place, old.name))
@@ -210,7 +88,7 @@ def _exchange(place: OpenPlace, staged: StagedEdit) -> tuple[FolderEntry | None,
         raise explained from error
 
 
-def _replace_checked(place: OpenPlace, staged: StagedEdit) -> str | None:
+def _replace_checked(place: OpenPlace, temp: str, before: Digest) -> str | None:
     """Rename over the file where nothing can be exchanged: a second check narrows the window.
 
     The old file is held open over the rename, so that what a program writes into it at that moment
@@ -218,18 +96,17 @@ def _replace_checked(place: OpenPlace, staged: StagedEdit) -> str | None:
     """
     fd = place.open(place.name, READ_FLAGS)
     try:
-        if digest_of(read_stable(fd, place.shown)) != staged.before:
-            raise _staged_is_copy(place, staged.temp, _CHANGED)
-        rename_over(place.entry(staged.temp), place.entry())
+        if digest_of(read_stable(fd, place.shown)) != before:
+            raise _staged_is_copy(place, temp, CHANGED)
+        rename_over(place.entry(temp), place.entry())
         durability.reach_failpoint("swapped")
         late = read_stable(fd, place.shown)
-        return None if digest_of(late) == staged.before else write_conflict_copy(place, late, fd)
+        return None if digest_of(late) == before else write_conflict_copy(place, late, fd)
     finally:
         close(fd)
 
 
 def _read(place: OpenPlace, name: str) -> bytes | None:
-    """Read a file of the folder; None for anything that cannot be read or is no file."""
     try:
         return place.read(name)
     except (OSError, NotekeepError):
@@ -262,11 +139,7 @@ def write_temp(
 
 
 def add_conflict_copy(root: Path | str, path: Path | str, data: bytes) -> str:
-    """Write a version of a note, which need not be there, as its conflict copy.
-
-    Returns:
-        The path of the copy below the root; that of an earlier one when it holds the same.
-    """
+    """Write a version of a note, which need not be there, as its conflict copy; return its path."""
     shown = os.fspath(path)
     with explain_errors(shown, "copied"), open_place(root, shown) as place:
         return write_conflict_copy(place, data)
@@ -304,104 +177,13 @@ def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
     """Make the staged version a conflict copy, and the error that says so."""
     copy = place.sibling_path(_name_copy(place, temp))
     AT_ONCE.sync_folder(place.fd)
-    return _ours_is_copy(place.shown, what, copy)
+    return ours_is_copy_error(place.shown, what, copy)
 
 
-def _ours_is_copy(shown: str, what: str, copy: str) -> Conflict:
+def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
+    """Make the error for a save whose own version became the conflict copy."""
     hint = "Compare the two with `notekeep conflicts`."
     return changed_error(shown, f"{what}; your version is in '{copy}'", hint, copy)
-
-
-def _rejected(
-    root: Path | str,
-    path: Path | str,
-    data: bytes,
-    history: Stores,
-    what: str,
-    *,
-    keep_ours: bool,
-    like: int | None = None,
-) -> Conflict:
-    """Make the error for a changed file; the new content becomes a copy, else a version."""
-    shown = os.fspath(path)
-    if not keep_ours:
-        where = "Look where it went" if what == _GONE else "Look at it"
-        return changed_error(shown, what, f"{where}, then do it again.")
-    with suppress(OSError), open_place(root, path) as place:
-        return _ours_is_copy(place.shown, what, write_conflict_copy(place, data, like))
-    digest = history.blobs.store(data)
-    return changed_error(
-        shown, f"{what}; your version is kept in history", f"It is the version {digest}."
-    )
-
-
-# A new file: written under a temporary name, and given its own in one step that refuses a name that
-# is taken. Two names that differ only in case or accents count as one, as on Windows and macOS.
-
-
-def create(path: Path | str, data: bytes, *, root: Path | str) -> Digest:
-    """Make a new file, and missing folders, but never touch one that is there; return its digest.
-
-    Raises:
-        NameTaken: A file or folder of that name is there, or one whose name differs only in case or
-            accents. `file_names.free_path` finds another name.
-        Refused: The name does not travel, or lies outside the root, or may not be written.
-        Failure: The system could not do it; nothing is left of it.
-    """
-    with explain_errors(os.fspath(path), "made"):
-        place_new_file(root, stage_new_file(root, path, data))
-    return digest_of(data)
-
-
-class StagedNewFile(NamedTuple):
-    """A new file under a temporary name, and the folders that were made for it."""
-
-    path: str
-    temp: str
-    made: list[str]
-
-
-def stage_new_file(
-    root: Path | str,
-    path: Path | str,
-    data: bytes,
-    *,
-    flush: Flush = AT_ONCE,
-    any_name: bool = False,
-) -> StagedNewFile:
-    """Write a new file beside the place where it will be, making the folders on the way."""
-    with open_place(root, path, follow=False, make=True, flush=flush) as place:
-        try:
-            check_new_name(place, any_name=any_name)
-            temp = write_temp(place, data, flush=flush)
-        except BaseException:
-            remove_empty_folders(root, place.made)
-            raise
-        return StagedNewFile(place.path, temp, place.made)
-
-
-def place_new_file(root: Path | str, staged: StagedNewFile, *, flush: Flush = AT_ONCE) -> None:
-    """Give a staged file its name; it is gone when that fails."""
-    with open_place(root, staged.path, follow=False) as place:
-        try:
-            check_new_name(place, any_name=True)
-            rename_to_free(place.entry(staged.temp), place.entry())
-        except FileExistsError:
-            discard_new_file(root, staged)
-            raise _name_taken(place, place.name) from None
-        except BaseException:
-            discard_new_file(root, staged)
-            raise
-        durability.reach_failpoint("swapped")
-        flush.sync_folder(place.fd)
-        durability.reach_failpoint("settled")
-
-
-def discard_new_file(root: Path | str, staged: StagedNewFile) -> None:
-    """Remove a staged file that will get no name, and the folders that were made for it."""
-    with suppress(OSError), open_place(root, staged.path, follow=False) as place:
-        place.unlink(staged.temp)
-    remove_empty_folders(root, staged.made)
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
@@ -411,10 +193,11 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
     own = source.name if source is not None and source.folder == place.folder else ""
     for twin in file_names.find_twins(place.names(), place.name):
         if twin != own:
-            raise _name_taken(place, twin)
+            raise name_taken_error(place, twin)
 
 
-def _name_taken(place: OpenPlace, twin: str) -> NameTaken:
+def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
+    """Make the error for a new file whose name, or a twin of it, is there."""
     if twin == place.name:
         return NameTaken(f"'{place.shown}' is there already.", "Choose another name.")
     return NameTaken(
@@ -438,13 +221,7 @@ def move_file(
 ) -> None:
     """Rename or move a file, making missing folders; a link is moved itself.
 
-    Args:
-        path: The file, relative to the root, or absolute and inside it.
-        to: Its new path.
-        root: The vault or site that must not be left.
-        flush: When the change reaches the disk.
-        any_name: Whether the new name may be one that does not travel, as when a file gets back the
-            name it had.
+    `any_name` allows a name that does not travel, for a file that gets back the name it had.
     """
     with (
         explain_errors(os.fspath(path), "moved"),
@@ -457,7 +234,7 @@ def move_file(
                 _rename(source, target)
             except FileExistsError:
                 remove_empty_folders(root, target.made)
-                raise _name_taken(target, target.name) from None
+                raise name_taken_error(target, target.name) from None
             except BaseException:
                 remove_empty_folders(root, target.made)
                 raise
@@ -531,21 +308,21 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
 # in history; the next start completes it.
 
 
-def _write_in_place(
-    root: Path | str, place: OpenPlace, staged: StagedEdit, history: Stores
+def write_in_place(
+    root: str, place: OpenPlace, before: Digest, data: bytes, stores: Stores
 ) -> None:
     """Give a file a new content without a new inode; what fails, the journal completes."""
-    history.blobs.store(staged.data)
-    change = ChangeRecord("edit", staged.path, staged.before, staged.after)
+    change = ChangeRecord("edit", place.path, before, digest_of(data))
     record = StepRecord(make_step_id(), time.time(), "save", "", (change,))
     fd = place.open(place.name, os.O_RDWR)
     try:
-        entry = history.journal.begin(record, os.path.realpath(root), logged=False)
+        entry = stores.journal.begin(record, os.path.realpath(root), logged=False)
         durability.reach_failpoint("journaled")
         try:
-            _overwrite_checked(fd, place, staged)
+            _overwrite_checked(fd, place, before, data)
+            durability.reach_failpoint("swapped")
         except BaseException:
-            if _write_back(fd, place, staged, history):
+            if _write_back(fd, place, before, data, stores):
                 entry.finish()
             else:
                 entry.leave()
@@ -556,12 +333,11 @@ def _write_in_place(
         close(fd)
 
 
-def _overwrite_checked(fd: int, place: OpenPlace, staged: StagedEdit) -> None:
-    if digest_of(read_stable(fd, place.shown)) != staged.before:
-        copy = write_conflict_copy(place, staged.data, fd)
-        raise _ours_is_copy(place.shown, _CHANGED, copy)
-    overwrite(fd, staged.data)
-    durability.reach_failpoint("swapped")
+def _overwrite_checked(fd: int, place: OpenPlace, before: Digest, data: bytes) -> None:
+    if digest_of(read_stable(fd, place.shown)) != before:
+        copy = write_conflict_copy(place, data, fd)
+        raise ours_is_copy_error(place.shown, CHANGED, copy)
+    overwrite(fd, data)
 
 
 def overwrite(fd: int, data: bytes) -> None:
@@ -578,11 +354,11 @@ def overwrite(fd: int, data: bytes) -> None:
     sync_file(fd)
 
 
-def _write_back(fd: int, place: OpenPlace, staged: StagedEdit, history: Stores) -> bool:
+def _write_back(fd: int, place: OpenPlace, before: Digest, data: bytes, stores: Stores) -> bool:
     """Put the old content back after a failure; False when the journal has to do it later."""
     try:
-        old = history.blobs.read(staged.before)
-        if is_own_write(read_stable(fd, place.shown), old, staged.data):
+        old = stores.blobs.read(before)
+        if is_own_write(read_stable(fd, place.shown), old, data):
             overwrite(fd, old)
     except (OSError, NotekeepError):
         return False

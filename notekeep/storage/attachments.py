@@ -14,9 +14,7 @@ from notekeep.storage.scan import NOTE_SUFFIXES
 class AttachmentFinder:
     """Finds the files of a vault that are no notes, as Obsidian finds what a link names.
 
-    Attributes:
-        root: The vault.
-        folder: The folder that attached files go to; from the note on where it begins with "./".
+    `folder` is where attached files go; it counts from the note on where it begins with "./".
     """
 
     def __init__(self, root: str, folder: str) -> None:
@@ -24,13 +22,10 @@ class AttachmentFinder:
         self.folder = folder
 
     def find(self, target: str, from_path: str) -> str | None:
-        """Return the path of the file that a link in a note means, or None.
+        """Return the path of the file that a link in a note means; Refused when it leads outside.
 
         Tried in turn: beside the note, from the vault's root, in the attachment folder, and any
         file with that name, the nearest to the note first.
-
-        Raises:
-            Refused: The link leads out of the vault.
         """
         target = target.strip()
         folder = os.path.dirname(from_path)

@@ -55,18 +55,18 @@ class UnsavedText:
 
     @classmethod
     def of(cls, path: str, data: bytes, base: bytes, cursor: tuple[int, int]) -> UnsavedText:
-        """Make one from bytes, of this moment."""
+        """Make one of this moment."""
         text, origin = (one.decode("utf-8", "surrogateescape") for one in (data, base))
         return cls(path, text, origin, cursor, time.time())
 
     @property
     def data(self) -> bytes:
-        """Return the content as bytes."""
+        """The content as bytes."""
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
     def base_data(self) -> bytes:
-        """Return what it was made from, as bytes."""
+        """What it was made from, as bytes."""
         return self.base.encode("utf-8", "surrogateescape")
 
 
@@ -85,12 +85,8 @@ class AutosaveFile:
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
         """Store a text, unless a newer one is stored or what was typed until then is saved.
 
-        Args:
-            unsaved: The text.
-            durable: Wait for the disk also when that was done a moment ago.
-
-        Raises:
-            NotekeepError: It could not be written; what was stored before is still there.
+        `durable` waits for the disk also when that was done a moment ago. When it cannot be
+        written, what was stored before is still there.
         """
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
@@ -166,7 +162,6 @@ class AutosaveFile:
         return []
 
     def _stored(self) -> list[tuple[str, UnsavedText]]:
-        """List the files of the note that can be read, with their texts."""
         found = [(file, _read(file)) for file in self._files()]
         return [(file, one) for file, one in found if one is not None and one.path == self._path]
 
@@ -217,7 +212,6 @@ def _lock_soon(fd: int) -> bool:
 
 
 def _is_held(lock: str) -> bool:
-    """Tell whether a living editor holds a lock."""
     try:
         fd = os.open(lock, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     except OSError:

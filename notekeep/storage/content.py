@@ -35,15 +35,7 @@ def digest_of(data: bytes) -> Digest:
 def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
     """Read a file as it was at one moment, with the digest that a later save expects.
 
-    Args:
-        path: The file; links are followed.
-        shown: What the person calls it, when that is not its path.
-
-    Raises:
-        NotFound: It is not there.
-        Refused: It is no file, or may not be read.
-        Conflict: Another program kept writing it.
-        Failure: The system could not read it.
+    Links are followed. `shown` is what the person calls it, when that is not its path.
     """
     place = os.fspath(path)
     with explain_errors(shown or place, "read"):
@@ -56,13 +48,7 @@ def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
 
 
 def read_stable(fd: int, shown: str) -> bytes:
-    """Read an open file, again if it changed meanwhile.
-
-    Raises:
-        Refused: It is no file.
-        Conflict: It changed during each of several readings.
-        OSError: It could not be read.
-    """
+    """Read an open file, again if it changed meanwhile; Conflict when it keeps changing."""
     for pause in _PAUSES:
         yield_to_ui()
         if pause:

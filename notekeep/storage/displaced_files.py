@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 _MOST_OPEN = 64
 
-SETTLE_SECONDS = 2.0
-"""Seconds after which nobody writes into a file any more that has been replaced."""
-
 
 class OpenFile(NamedTuple):
     """An old file on another disk than history, held open."""

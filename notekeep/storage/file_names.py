@@ -8,13 +8,15 @@ Only names notekeep makes itself are cleaned.
 from __future__ import annotations
 
 import os
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.storage.filesystem import explain_os_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from pathlib import Path
 
 TEMP_PREFIX = ".nk-tmp-"
@@ -54,11 +56,7 @@ _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and Persian words to
 
 
 def safe_name(title: str) -> str:
-    """Make the stem of a file name from any title, so that it means the same on every system.
-
-    What Windows forbids, what hides a file or reads as an option, and what a link cannot hold is
-    left out or replaced: a vault outlives the machine it was made on.
-    """
+    """Make the stem of a file name from any title, so that it means the same on every system."""
     from unicodedata import category, normalize
 
     spaced = "".join(
@@ -123,11 +121,7 @@ def name_key(name: str) -> str:
 
 
 def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
-    """Split a vault path into its parts, refusing what could lead out of the vault by spelling.
-
-    Raises:
-        Refused: The path is absolute, climbs with "..", holds NUL, or names a drive or a device.
-    """
+    """Split a vault path into its parts; Refused for what could lead outside by spelling."""
     plain = path.replace("\\", "/") if windows else path
     parts = [part for part in plain.split("/") if part not in {"", "."}]
     drive = windows and any(":" in part for part in parts)
@@ -138,13 +132,10 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
 
 
 def resolve_path(root: Path | str, path: str) -> Path:
-    """Return the place of a vault path on disk, existing or not; links in it are kept.
+    """Return the place of a vault path on disk, existing or not; Refused when it leads out.
 
     The answer may be out of date at once: what must stay inside while it is written is opened part
     by part by `open_folder`.
-
-    Raises:
-        Refused: The path, or a link on its way, leads out of the root.
     """
     from pathlib import Path
 
@@ -168,11 +159,7 @@ def outside_error(path: str) -> Refused:
 
 
 def vault_path(root: Path | str, path: str | Path) -> str:
-    """Return the vault path of a file, given by an absolute path or from the working directory.
-
-    Raises:
-        Refused: The file is not in the vault, neither as spelt nor with links followed.
-    """
+    """Return the vault path of a file; Refused when it is not in the vault, links followed."""
     for resolve in (os.path.abspath, os.path.realpath):
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
         if is_within(place, base):
@@ -202,11 +189,8 @@ def is_skipped_folder(name: str) -> bool:
 def match_spelling(root: Path | str, path: str) -> str:
     """Spell a path the way the vault spells it, where they differ in case or Unicode form only.
 
-    A vault made elsewhere may have "Books" where the settings say "books": a second folder would
-    be one and the same on the next Mac.
-
-    Raises:
-        NotekeepError: As for `free_path`.
+    A vault made elsewhere may have "Books" where the settings say "books": a second folder would be
+    one and the same on the next Mac.
     """
     place, spelt = os.fspath(root), list[str]()
     for part in split_path(path):
@@ -232,10 +216,6 @@ def free_path(root: Path | str, path: str) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
     The answer may be out of date at once; `atomic.create` is what never overwrites.
-
-    Raises:
-        Refused: The path leads out of the vault, or its folder may not be listed.
-        Failure: The system could not list the folder.
     """
     folder, slash, name = path.rpartition("/")
     taken = {
@@ -258,3 +238,116 @@ def _names(folder: str) -> list[str]:
         return []
     except OSError as error:
         raise explain_os_error(error, folder, "listed") from error
+
+
+# Names of conflict copies: which mean a second version of a note, and how ours are built.
+#
+# Every sync tool keeps the losing side of a conflict in a file of its own beside the note. Such
+# files are never notes of their own, or each search would find everything twice; they are listed
+# apart until a person has chosen.
+
+# Dropbox writes its phrase in the language of the account; Nextcloud, ownCloud and Obsidian Sync
+# write the English one at the start of the bracket, Maestral says "conflicting".
+_PHRASES = (
+    "conflicted copy",
+    "conflicting copy",
+    "case conflict",
+    "unicode encoding conflict",
+    "in konflikt stehende kopie",
+    "copie en conflit",
+    "copia en conflicto",
+    "copia in conflitto",
+    "cópia em conflito",
+    "cópia em conflitante",
+    "conflicterende kopie",
+    "konfliktkopia",
+    "konfliktkopi",
+    "kopia powodująca konflikt",
+    "конфликтующая копия",
+    "конфліктна копія",
+    "競合コピー",
+    "冲突副本",
+    "衝突複本",
+    "충돌된 사본",
+    "salinan konflik",
+)
+_HOST = r"(?:desktop|laptop)-[a-z0-9]{7}"  # the names Windows gives a machine
+
+# notekeep's own and those of `notekeep sync` end with a date and time or a commit.
+_OURS = r"[ ]\(conflict[ ][^()]+[ ](?:\d{4}-\d{2}-\d{2}[ ]\d{6}|[0-9a-f]{7,40})\)(?:[ ]\d+)?"
+
+
+@cache
+def _sure() -> re.Pattern[str]:
+    """Match the tail of a stem that only a conflict leaves behind."""
+    phrases = "|".join(map(re.escape, _PHRASES))
+    return re.compile(
+        rf"""(?:
+            {_OURS}
+          | \.sync-conflict-\d{{8}}-\d{{6}}(?:-[a-z0-9]+)?       # Syncthing
+          | [ ]\((?:[^()]|\([^()]*\))*(?:{phrases})
+                (?:[^()]|\([^()]*\))*\)(?:[ ]?\(\d+\))?          # Dropbox, Nextcloud, Obsidian Sync
+          | _conflict-(?:[^-/]+-)?\d{{8}}-\d{{6}}                # ownCloud before 2018
+          | [ ]\(sfconflict[ ][^()]+\)                           # Seafile
+          | --conflicted-copy(?:-\d+)?                           # nb
+        )\Z""",
+        re.VERBOSE | re.IGNORECASE,
+    )
+
+
+@cache
+def _likely() -> re.Pattern[str]:
+    """Match a tail that means a conflict only beside a file without it: Google Drive, OneDrive."""
+    machine = rf"{_HOST}|{re.escape(host())}"
+    return re.compile(rf"(?: \(\d{{1,2}}\)|-(?:{machine})(?:-\d+)?)\Z", re.IGNORECASE)
+
+
+def find_original(name: str, beside: Container[str] = ()) -> str | None:
+    """Return the name of the file that a file is a conflict copy of; None for an ordinary file.
+
+    `beside` are the names in the same folder. Some tools leave names a person could have chosen
+    ("Rocky (1).md"); they count only when the file they would be a copy of is here.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    original = stem
+    if "onfl" in name or not name.isascii():  # what all the phrases in Latin letters share
+        while sure := _sure().search(original):
+            original = original[: sure.start()]
+    if original and original != stem:
+        return f"{original}{dot}{suffix}"
+    if not _may_be_likely(name):
+        return None
+    likely = _likely().search(stem)
+    if likely and likely.start():
+        original = f"{stem[: likely.start()]}{dot}{suffix}"
+        return original if original in beside else None
+    return None
+
+
+def may_be_conflict(name: str) -> bool:
+    """Rule out most names in a fraction of a microsecond; takes a whole listing, too."""
+    return "onfl" in name or _may_be_likely(name) or not name.isascii()
+
+
+def _may_be_likely(name: str) -> bool:
+    return ")." in name or "TOP-" in name or f"-{host()}" in name
+
+
+def conflict_name(name: str, when: str, number: int = 1) -> str:
+    """Build the name of the copy that keeps the losing side of a conflict: one that travels.
+
+    `when` is local date and time as "YYYY-MM-DD HHMMSS", so that copies sort by age.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    tail = f" (conflict {host()} {when}){f' {number}' if number > 1 else ''}{dot}{suffix}"
+    return shorten(stem, NAME_BYTES - len(os.fsencode(tail))) + tail
+
+
+@cache
+def host() -> str:
+    """Return this machine's name as it may stand in a file name."""
+    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    kept = "".join(char if char.isalnum() or char in "-_" else "-" for char in name.split(".")[0])
+    return kept.strip("-")[:32] or "here"

@@ -147,14 +147,7 @@ _REFUSALS = {
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
     """Make the error that a person can act on from a failure of the system; to be raised from it.
 
-    Args:
-        error: What the system said.
-        path: The file as the person knows it.
-        action: What did not happen, to be read after "could not be": "saved", "moved".
-
-    Returns:
-        A `Refused` for what the system will never allow as it stands, `NotFound` for a file that is
-        not there, else a `Failure`.
+    `action` is what did not happen, to be read after "could not be": "saved", "moved".
     """
     number = error.errno or 0
     kind: type[NotekeepError] = Failure

@@ -7,33 +7,50 @@ inverted in `undo`, what a start repairs in `recovery`.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import time
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import NotFound
-from notekeep.storage import recovery
-from notekeep.storage.displaced_files import SETTLE_SECONDS
+from notekeep.errors import NotekeepError, NotFound
+from notekeep.storage import recovery, scan
+from notekeep.storage.atomic import write_conflict_copy
+from notekeep.storage.content import digest_of
 from notekeep.storage.durability import Flush
 from notekeep.storage.filesystem import explain_errors
-from notekeep.storage.open_folder import remove_empty_folders
-from notekeep.storage.operation_log import list_versions
+from notekeep.storage.open_folder import open_place, remove_empty_folders
+from notekeep.storage.operation_log import list_past_paths, list_versions
 from notekeep.storage.operations import MAX_STORED_BYTES
-from notekeep.storage.private_files import hold_lock_file
-from notekeep.storage.stores import Stores, forget_versions, prune_daily
+from notekeep.storage.private_files import hold_lock_file, write_file
+from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction
 from notekeep.storage.undo import UndoableStep, invert, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from notekeep.storage.content import Digest
-    from notekeep.storage.operation_log import StepRecord, Version
+    from notekeep.storage.operation_log import ChangeRecord, StepRecord, Version
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
 brought back, not writing."""
 
+KEPT_DAYS = 90
+"""Versions younger than so many days stay."""
+
+MAX_BYTES = 500 << 20
+"""As long as all versions together are not larger, all stay."""
+
+PRUNED_MARK = "pruned"
+"""The file whose time says when history was pruned last."""
+
+SETTLE_SECONDS = 2.0
+"""Seconds after which nobody writes into a file any more that has been replaced."""
+
+_HOUR, _DAY = 3600.0, 86_400.0
 _FEW = 8  # to wait for each of so many takes less time than to wait for the whole disk
 
 
@@ -65,18 +82,11 @@ class History(Stores):
         whole: bool = False,
         elsewhere: bool = False,
     ) -> Transaction:
-        """Begin a step: changes that belong together and are undone together.
+        """Begin a step, changes that are undone together; they are made at the end of its `with`.
 
-        Args:
-            verb: What is done, in one word.
-            label: What is done, for a person: "tag +read on 3 notes".
-            root: The vault, or the site that an export writes to.
-            whole: Whether nothing is done when one of the changes cannot be, as for a rename and
-                the links that follow it. Else the others are done.
-            elsewhere: Whether the root is not the vault.
-
-        Returns:
-            A context manager; the changes are made at its end.
+        `label` is what a person reads: "tag +read on 3 notes". Of a `whole` step nothing is done
+        when one of the changes cannot be, as for a rename and the links that follow it; else the
+        others are. `elsewhere` says that the root is a site and not the vault.
         """
         return Transaction(self, root, verb, label, whole=whole, elsewhere=elsewhere)
 
@@ -108,12 +118,10 @@ class History(Stores):
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: Path | str, count: int = 1) -> list[StepRecord]:
-        """Undo the newest steps and return them, newest first; fewer when there are no more.
+        """Undo the newest steps and return them, newest first; NotFound when there is none.
 
-        Raises:
-            NotFound: There is nothing to undo.
-            Conflict: A file changed since in a way that cannot be merged, or is gone; that step and
-                those before it are as they were, newer ones are undone.
+        Conflict is raised where a file changed since in a way that cannot be merged, or is gone;
+        that step and those before it are as they were, newer ones are undone.
         """
         done: list[StepRecord] = []
         for _ in range(count):
@@ -128,12 +136,7 @@ class History(Stores):
         return done
 
     def undo_step(self, root: Path | str, step: str) -> StepRecord:
-        """Undo one step by the id it was first made with, whatever was done since.
-
-        Raises:
-            NotFound: It is undone already, or there is no such step.
-            Conflict: As for `undo`; nothing was changed.
-        """
+        """Undo one step by the id it was first made with, whatever was done since."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
             one = next((one for one in undo if one.origin.id == step), None)
@@ -143,12 +146,7 @@ class History(Stores):
             return one.origin
 
     def redo(self, root: Path | str) -> StepRecord:
-        """Redo the step that was undone last.
-
-        Raises:
-            NotFound: Nothing was undone, or something was done since.
-            Conflict: As for `undo`.
-        """
+        """Redo the step that was undone last; NotFound when something was done since."""
         with self._lock_undo():
             _, redo = stacks(self.records())
             if not redo:
@@ -175,25 +173,20 @@ class History(Stores):
             step.commit()
         remove_empty_folders(place, one.last.folders)
 
-    @contextmanager
-    def _lock_undo(self) -> Iterator[None]:
+    def _lock_undo(self) -> AbstractContextManager[None]:
         """Keep other processes from undoing the same step at the same time."""
         lock = os.path.join(self.folder, "undo.lock")
-        with hold_lock_file(lock, lock):
-            yield
+        return hold_lock_file(lock, lock)
 
     # What other programs did to notes. Nothing of it can be undone by `undo`, which knows only
     # notekeep's own steps; it is there for `history` and `restore`. A note whose change was not
     # found, because it changed again before the next sweep, has no version for it.
 
     def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
-        """Store those contents that another program wrote, as a refresh finds them.
+        """Store those contents that another program wrote, as a refresh finds; list the notes.
 
         A content that notekeep wrote itself is in its log, or in the journal of a step that is
         being made by another process.
-
-        Returns:
-            The notes that have a version more.
         """
         with explain_errors(self.folder, "added to"):
             foreign = list(_fit(self._foreign(found), ROUND_BYTES))
@@ -237,36 +230,164 @@ class History(Stores):
         return found
 
     def sweep_temps(
-        self,
-        root: Path | str,
-        temps: Iterable[str] | None = None,
-        *,
-        min_age: float = recovery.HOUR_SECONDS,
+        self, root: Path | str, temps: Iterable[str] | None = None, *, min_age: float = _HOUR
     ) -> list[str]:
-        """Move old unfinished files of the vault into history; see `recovery.sweep_temps`."""
-        return recovery.sweep_temps(self, root, temps, min_age=min_age)
+        """Move the unfinished files that a crash left in the vault into history; list them.
+
+        `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
+        seconds ago are left: somebody may be at work. So is what cannot be read or removed. After
+        a crash between an exchange and the check of what came out, such a file may be all there is
+        of another program's save: it is removed only when history holds it.
+        """
+        swept: list[str] = []
+        for path in scan.sweep(root, {}).temps if temps is None else temps:
+            with suppress(OSError, NotekeepError), open_place(root, path, follow=False) as place:
+                found = place.stat()
+                if abs(time.time() - max(found.st_mtime, found.st_ctime)) < min_age:
+                    continue
+                data = place.read()
+                digest = digest_of(data)
+                if data and not self.blobs.has(digest):
+                    self.blobs.store(data)
+                    self.record_outside([(path, None, digest)])
+                place.unlink(place.name)
+                swept.append(path)
+        return swept
 
     def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Make conflict copies of what was written late into files that were replaced.
+        """Make conflict copies of what was written late into files that were replaced; list them.
 
         `recover` does it at a start; a process that lives long does it every few seconds, and with
         a `min_age` of 0 at the end.
         """
-        return recovery.check_displaced(self, root, min_age)
+        copies: list[str] = []
+
+        def store_late(path: str, old: Digest, data: bytes) -> None:
+            path = path or self._note_of(old)
+            digest = self.blobs.store(data)
+            if path:
+                with suppress(OSError, NotekeepError), open_place(root, path) as place:
+                    copies.append(write_conflict_copy(place, data))
+                    return
+            self.record_outside([(path or f"late-{digest}", None, digest)])
+
+        self.displaced.check(min_age, store_late)
+        return copies
+
+    def _note_of(self, digest: Digest) -> str:
+        """Find which note last held a content that a step replaced; "" when no step did."""
+        for record in reversed(self.log.steps()):
+            for change in record.changes:
+                if change.before == digest and not record.root:
+                    return change.to or change.path
+        return ""
 
     def close(self) -> None:
         """Close everything that is held open; the history can still be used."""
         self.displaced.close()
 
-    def prune_daily(self) -> int:
-        """Remove old versions when there are too many, once a day at most; for quiet moments."""
+    def prune_daily(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
+        """Remove old versions when there are too many; return how many bytes were freed.
+
+        That is done once a day at most: listing every version is not for every start.
+        """
+        moment = time.time() if now is None else now
+        mark = os.path.join(self.folder, PRUNED_MARK)
         with explain_errors(self.folder, "pruned"):
-            return prune_daily(self)
+            with suppress(FileNotFoundError):
+                # A mark from the future, by a clock that was wrong, must not stop it for years.
+                if abs(moment - os.stat(mark).st_mtime) < _DAY:
+                    return 0
+            if not os.path.isdir(self.blobs.folder):
+                return 0
+            freed = self.prune(now=moment, max_bytes=max_bytes)
+            write_file(mark, b"")
+            os.utime(mark, (moment, moment))
+        return freed
+
+    def prune(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
+        """Remove old versions, the oldest first, down to a size; return how many bytes were freed.
+
+        Pruning thins, it does not cut off: of each day's versions of a note the last one stays, and
+        the last version of every note stays for ever, because for a deleted note it is all there
+        is.
+        """
+        edge = (time.time() if now is None else now) - KEPT_DAYS * _DAY
+        blobs = sorted(self.blobs, key=lambda blob: blob.stored)
+        total = sum(blob.size for blob in blobs)
+        if total <= max_bytes:
+            return 0
+        freed = 0
+        with self.log.locked():  # so that no step records a version while it goes
+            needed = _needed(self.log.steps(), edge) | self._in_journal()
+            for blob in blobs:
+                if total - freed <= max_bytes:
+                    break
+                found = self.blobs.find(blob.digest) if blob.digest not in needed else None
+                if found is not None and found.stored < edge:
+                    self.blobs.remove(blob.digest)
+                    freed += blob.size
+        return freed
 
     def forget(self, path: str) -> int:
-        """Remove every trace of a note from history; see `stores.forget_versions`."""
+        """Remove every version of a note, with its names and the labels of its steps.
+
+        The note itself stays, as does what other notes share with it; the names it had before are
+        forgotten as well. Steps on it can no longer be undone. Return how many were removed.
+        """
+        names = list_past_paths(self.log.steps(), path)
+        dropped: set[Digest] = set()
+        needed = self._in_journal()
+
+        def without(record: StepRecord) -> StepRecord | None:
+            rest = []
+            for change in record.changes:
+                if not record.root and (change.path in names or change.to in names):
+                    dropped.update(_digests(change))
+                else:
+                    needed.update(_digests(change))
+                    rest.append(change)
+            if len(rest) == len(record.changes):
+                return record
+            return replace(record, label=record.verb, changes=tuple(rest)) if rest else None
+
         with explain_errors(self.folder, "changed"):
-            return forget_versions(self, path)
+            self.log.rewrite(without)
+            gone = dropped - needed
+            for digest in gone:
+                self.blobs.remove(digest)
+            self.displaced.forget(gone)
+        return len(gone)
+
+    def _in_journal(self) -> set[Digest]:
+        changes = (change for record in self.journal.records() for change in record.changes)
+        return {digest for change in changes for digest in _digests(change)}
+
+
+def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
+    """What must stay: what is young, the last of each day, and the last of each note."""
+    needed: set[Digest] = set()
+    last_of_day: dict[tuple[str, str], Digest] = {}
+    last: dict[str, Digest] = {}
+    for record in records:
+        day = time.strftime("%Y-%m-%d", time.gmtime(record.time))
+        for change in record.changes:
+            path = f"{record.root}/{change.path}"
+            if record.time >= edge:
+                needed |= _digests(change)
+            if change.before is not None and last.get(path) != change.before:
+                needed.add(change.before)  # another day's last, written by another program
+            newest = change.after or change.before
+            if newest is not None:
+                last_of_day[path, day] = newest
+                last[path] = newest
+            if change.to:
+                last[f"{record.root}/{change.to}"] = last.get(path, "")
+    return needed | set(last_of_day.values()) | set(last.values())
+
+
+def _digests(change: ChangeRecord) -> set[Digest]:
+    return {digest for digest in (change.before, change.after) if digest}
 
 
 def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:

@@ -8,9 +8,7 @@ such calls; there the checked path is used.
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
@@ -27,9 +25,6 @@ if TYPE_CHECKING:
 _DIR_FD = os.open in os.supports_dir_fd
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-
-_MAYBE_LINK = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EMLINK})
-"""How systems say that what was to be opened as a folder is a link."""
 
 
 class NameTaken(Refused):
@@ -119,12 +114,9 @@ def open_place(
 ) -> OpenPlace:
     """Open the folder a path lies in.
 
-    Args:
-        root: The folder that must not be left: a vault or a site.
-        path: Relative to the root, or absolute and inside it.
-        follow: Whether a path that is itself a link stands for what it leads to.
-        make: Whether missing folders are made, under names that travel.
-        flush: When folders that are made reach the disk.
+    The path is relative to the root, or absolute and inside it. With `follow`, one that is itself a
+    link stands for what it leads to; with `make`, missing folders are made, under names that
+    travel.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
@@ -132,38 +124,14 @@ def open_place(
     parts = file_names.split_path(inside)
     if not parts:
         raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
+    parts = _follow_links(base, parts, inside, follow=follow)
     made: list[str] = []
-    walk = _walk if _DIR_FD else _walk_by_path
     try:
-        fd = _open_without_links(base, parts, made, follow=follow, make=make, flush=flush)
-        if fd is None:
-            parts = _follow_links(base, parts, inside, follow=follow)
-            fd = walk(base, parts[:-1], made, make=make, flush=flush)
+        fd = (_walk if _DIR_FD else _walk_by_path)(base, parts[:-1], made, make=make, flush=flush)
     except BaseException:
         remove_empty_folders(base, made)
         raise
     return OpenPlace(base, parts, inside, made, fd)
-
-
-def _open_without_links(
-    base: str, parts: Sequence[str], made: list[str], *, follow: bool, make: bool, flush: Flush
-) -> int | None:
-    """Open the folder of a path without links, as nearly all are; None where one may be."""
-    if not _DIR_FD:
-        return None
-    try:
-        fd = _walk(base, parts[:-1], made, make=make, flush=flush)
-    except OSError as error:
-        if error.errno in _MAYBE_LINK:
-            return None
-        raise
-    if follow:
-        with suppress(OSError):
-            found = os.stat(parts[-1], dir_fd=fd, follow_symlinks=False)
-            if stat.S_ISLNK(found.st_mode):
-                close(fd)
-                return None
-    return fd
 
 
 def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
@@ -267,12 +235,7 @@ def remove_empty_folders(root: Path | str, made: Sequence[str]) -> None:
 
 
 def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
-    """Read what a file holds now, with its digest, links followed; None when nothing is there.
-
-    Raises:
-        NotekeepError: It is no file, lies outside the root, or keeps changing.
-        OSError: It cannot be read.
-    """
+    """Read what a file holds now, with its digest, links followed; None when nothing is there."""
     try:
         with open_place(root, path) as place:
             data = place.read()
@@ -282,7 +245,7 @@ def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
 
 
 def digest_at(root: Path | str, path: str) -> Digest | None:
-    """Name what a file holds now; None when nothing is there. Raises as `content_at` does."""
+    """Name what a file holds now; None when nothing is there."""
     found = content_at(root, path)
     return found[1] if found else None
 

@@ -1,4 +1,6 @@
-"""The log of what was done: one line a step, appended and never changed, oldest first.
+"""The log of what was done, one line a step, and the journal of what is being done.
+
+The log is appended and never changed, oldest first.
 
 A line names paths and digests; the contents are blobs. What a line means to `undo` is read from the
 lines after it, so nothing ever has to be taken back from the file. A line of a kind, or a file of a
@@ -9,25 +11,33 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Refused
 from notekeep.storage.append import append_line
-from notekeep.storage.private_files import hold_lock_file, write_file
+from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
+from notekeep.storage.private_files import (
+    hold_lock_file,
+    make_folder,
+    open_temp,
+    try_lock,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from notekeep.storage.content import Digest
 
 LOG_FORMAT = 1
 
-_TAIL = 1 << 16  # longer than any line of a step of one change
+_TAIL = 1 << 16  # longer than any line of a step of a few changes
 
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
@@ -120,16 +130,24 @@ class OperationLog:
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
         self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
-        self._guard = RLock()
-        self._depth = 0
+
+    def check_format(self) -> None:
+        """Raise Refused when a newer notekeep wrote the log."""
+        with suppress(FileNotFoundError), open(self.path, "rb") as file:
+            if int(_parse(file.readline()).get("format", LOG_FORMAT)) > LOG_FORMAT:
+                raise Refused(
+                    "The history of this vault was written by a newer notekeep.",
+                    "Update notekeep on this machine.",
+                )
 
     def append(self, record: StepRecord) -> None:
         """Add a step; Refused when a newer notekeep wrote the log."""
-        self._append(record_to_json(record))
-
-    def void(self, step: str) -> None:
-        """Record that a step which is in the log was not done after all."""
-        self._append({"void": step})
+        with self.locked():
+            self.check_format()
+            if not os.path.exists(self.path):
+                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
+                write_file(self.path, f"{first}\n".encode())
+            append_line(self.path, json.dumps(record_to_json(record)))
 
     def steps(self) -> list[StepRecord]:
         """Read all steps that were done, oldest first; what cannot be understood is passed over."""
@@ -145,17 +163,14 @@ class OperationLog:
 
     def _read(self) -> list[StepRecord]:
         records: list[StepRecord] = []
-        voided: set[str] = set()
         for line in self._lines():
             yield_to_ui()
-            if "void" in line:
-                voided.add(line["void"])
-            elif "changes" in line and (record := record_from_json(line)) is not None:
+            if "changes" in line and (record := record_from_json(line)) is not None:
                 records.append(record)
-        return [record for record in records if record.id not in voided]
+        return records
 
     def last(self) -> StepRecord | None:
-        """Read the last step alone; None for a voided one, or one of many changes."""
+        """Read the last step alone; None where it is longer than the end that is read."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -181,35 +196,9 @@ class OperationLog:
                     lines.append(record_to_json(changed))
             write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
-    def _append(self, data: dict[str, Any]) -> None:
-        with self.locked():
-            if not os.path.exists(self.path):
-                first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
-                write_file(self.path, f"{first}\n".encode())
-            with open(self.path, "rb") as file:
-                first_line = _parse(file.readline())
-            if int(first_line.get("format", LOG_FORMAT)) > LOG_FORMAT:
-                raise Refused(
-                    "The history of this vault was written by a newer notekeep.",
-                    "Update notekeep on this machine.",
-                )
-            append_line(self.path, json.dumps(data))
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes and threads from adding to the log; may be nested.
-
-        A single change locks the log from the moment it is recorded until it is made, so that who
-        finds it recorded and not made knows that its maker is gone.
-        """
-        with self._guard, ExitStack() as stack:
-            if not self._depth:
-                stack.enter_context(hold_lock_file(f"{self.path}.lock", self.path))
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep other processes and threads from adding to the log; not to be nested."""
+        return hold_lock_file(f"{self.path}.lock", self.path)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Yield lines one by one: all at once they would take ten times the file."""
@@ -270,3 +259,133 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
             if not record.root and (change.to in names or change.path in names):
                 names |= {change.path, change.to} - {""}
     return names
+
+
+# What is about to happen to files, on the disk before it does, so that it can be finished.
+#
+# An entry is locked by the process that made it for as long as that lives; one that another process
+# can lock was left by a process that died. `recovery` finishes it.
+
+
+_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class JournalEntry:
+    """One entry, locked by this process. Of one that is not `logged`, the log will say nothing."""
+
+    def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
+        self._path = path
+        self._fd: int | None = fd
+        self.record = record
+        self.root = root
+        self.logged = logged
+
+    def finish(self) -> None:
+        """Remove the entry: everything in it is done or undone."""
+        if sys.platform == "win32":
+            self.leave()  # what is open cannot be removed there
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)
+        self.leave()
+
+    def leave(self) -> None:
+        """Unlock the entry without removing it: the next start takes care of it."""
+        if self._fd is not None:
+            close(self._fd)
+            self._fd = None
+
+
+class Journal:
+    """The entries in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
+        """Write an entry; when this returns, it is on the disk."""
+        make_folder(self.folder)
+        data = {
+            "format": LOG_FORMAT,
+            "root": root,
+            "logged": logged,
+            "step": record_to_json(record),
+        }
+        path = os.path.join(self.folder, f"{record.id}.json")
+        write = _write_then_lock if sys.platform == "win32" else _write_locked
+        fd = write(path, json.dumps(data).encode())
+        return JournalEntry(path, fd, record, root, logged=logged)
+
+    def lock_abandoned(self) -> Iterator[JournalEntry]:
+        """Lock the entries whose makers are gone, oldest first; not those of a newer format."""
+        for name in self._names():
+            entry = self._lock(os.path.join(self.folder, name))
+            if entry is not None:
+                yield entry
+
+    def records(self) -> list[StepRecord]:
+        """Read all entries, of whichever process, without locking them."""
+        found: list[StepRecord] = []
+        for name in self._names():
+            with suppress(OSError), open(os.path.join(self.folder, name), "rb") as file:
+                parsed = _parse_entry(file.read())
+                found += [parsed[0]] if parsed else []
+        return found
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+
+    def _lock(self, path: str) -> JournalEntry | None:
+        try:
+            fd = os.open(path, _FLAGS)
+        except FileNotFoundError:
+            return None
+        entry = None
+        try:
+            if try_lock(fd) and os.path.exists(path):
+                parsed = _parse_entry(read_all(fd, os.fstat(fd).st_size))
+                if parsed:
+                    entry = JournalEntry(path, fd, parsed[0], parsed[1], logged=parsed[2])
+        finally:
+            if entry is None:
+                close(fd)
+        return entry
+
+
+def _write_locked(path: str, data: bytes) -> int:
+    """Write an entry that is locked before it has its name; gives it, open."""
+    fd, temp = open_temp(os.path.dirname(path))
+    try:
+        try_lock(fd)
+        write_all(fd, data)
+        sync_file(fd)
+        os.rename(temp, path)
+        AT_ONCE.sync_folder_at(os.path.dirname(path))
+    except BaseException:
+        close(fd)
+        with suppress(OSError):
+            os.unlink(temp)
+        raise
+    return fd
+
+
+def _write_then_lock(path: str, data: bytes) -> int:
+    """Do the same on Windows, which renames nothing that is open: it is locked a moment later."""
+    write_file(path, data)
+    fd = os.open(path, _FLAGS)
+    try_lock(fd)
+    return fd
+
+
+def _parse_entry(data: bytes) -> tuple[StepRecord, str, bool] | None:
+    """Read an entry as step, root, and whether it is logged; None for one of a newer format."""
+    try:
+        fields = json.loads(data)
+        if fields["format"] != LOG_FORMAT:
+            return None
+        record = record_from_json(fields["step"])
+        return (record, str(fields["root"]), bool(fields["logged"])) if record else None
+    except (ValueError, KeyError, TypeError):
+        return None

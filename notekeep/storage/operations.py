@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, NotekeepError
-from notekeep.storage import atomic, file_names, open_folder
-from notekeep.storage.content import Digest, digest_of
-from notekeep.storage.durability import AT_ONCE, Flush
-from notekeep.storage.filesystem import explain_errors
-from notekeep.storage.open_folder import OpenPlace, open_place
+from notekeep.errors import Conflict, NotekeepError, Refused
+from notekeep.storage import atomic, durability, file_names
+from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.storage.durability import AT_ONCE, Flush, close
+from notekeep.storage.filesystem import changed_error, explain_errors
+from notekeep.storage.open_folder import (
+    OpenPlace,
+    digest_at,
+    open_place,
+    path_exists,
+    remove_empty_folders,
+)
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from notekeep.storage.stores import Stores
 
@@ -34,10 +41,8 @@ _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
 class Operation:
     """One change of a step.
 
-    Attributes:
-        path: The file, as the step was given it.
-        change: What it does, for the log; complete once it is prepared.
-        made: The folders that were made for it.
+    `change` is what it does, for the log, complete once it is prepared; `made` are the folders that
+    were made for it.
     """
 
     def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:
@@ -67,53 +72,76 @@ class Operation:
         """Ask the disk whether it is done, perhaps although `apply` failed while it was flushed."""
         change = self.change
         if change.kind in {"new", "edit"}:
-            return open_folder.digest_at(root, change.path) == change.after
-        is_there = not change.to or open_folder.path_exists(root, change.to)
-        return is_there and not open_folder.path_exists(root, change.path)
+            return digest_at(root, change.path) == change.after
+        is_there = not change.to or path_exists(root, change.to)
+        return is_there and not path_exists(root, change.path)
 
     def discard(self, root: str) -> None:
         """Remove what was prepared."""
-        open_folder.remove_empty_folders(root, self.made)
+        remove_empty_folders(root, self.made)
 
 
 class New(Operation):
-    """A new file."""
+    """A new file: written under a temporary name, and given its own unless that is taken.
+
+    Two names that differ only in case or accents count as one, as on Windows and macOS.
+    """
 
     def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
         super().__init__(path, "new")
         self._data = data
         self._any_name = any_name
-        self._staged: atomic.StagedNewFile | None = None
+        self._temp = ""
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Write it under a temporary name."""
-        self._staged = atomic.stage_new_file(
-            root, self.path, self._data, flush=flush, any_name=self._any_name
-        )
-        self.made = self._staged.made
-        self.change = ChangeRecord("new", self._staged.path, None, digest_of(self._data))
-        try:
-            if len(self._data) <= MAX_STORED_BYTES:
-                stores.blobs.store(self._data, flush=flush)
-        except BaseException:
-            self.discard(root)
-            raise
+        """Write it, making the folders on the way."""
+        if len(self._data) <= MAX_STORED_BYTES:
+            stores.blobs.store(self._data, flush=flush)
+        self.write(root, flush)
         return True
 
-    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
-        """Give it its name."""
+    def write(self, root: str, flush: Flush = AT_ONCE) -> None:
+        """Write it under a temporary name."""
+        with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
+            try:
+                atomic.check_new_name(place, any_name=self._any_name)
+                self._temp = atomic.write_temp(place, self._data, flush=flush)
+            except BaseException:
+                remove_empty_folders(root, place.made)
+                raise
+            self.made = place.made
+            self.change = ChangeRecord("new", place.path, None, digest_of(self._data))
+
+    def apply(self, root: str, stores: Stores | None, flush: Flush) -> None:
+        """Give it its name; it is gone when that fails."""
         del stores
-        if self._staged is not None:
-            atomic.place_new_file(root, self._staged, flush=flush)
+        with open_place(root, self.change.path, follow=False) as place:
+            try:
+                atomic.check_new_name(place, any_name=True)
+                rename_to_free(place.entry(self._temp), place.entry())
+            except FileExistsError:
+                self.discard(root)
+                raise atomic.name_taken_error(place, place.name) from None
+            except BaseException:
+                self.discard(root)
+                raise
+            durability.reach_failpoint("swapped")
+            flush.sync_folder(place.fd)
+            durability.reach_failpoint("settled")
 
     def discard(self, root: str) -> None:
         """Remove it and the folders made for it."""
-        if self._staged is not None:
-            atomic.discard_new_file(root, self._staged)
+        with suppress(OSError), open_place(root, self.change.path, follow=False) as place:
+            place.unlink(self._temp)
+        super().discard(root)
 
 
 class Edit(Operation):
-    """A new content for a file."""
+    """A new content for a file, written beside it and exchanged with it.
+
+    A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
+    and mode, owner and attributes stay. See `replace` for the arguments.
+    """
 
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
@@ -122,43 +150,84 @@ class Edit(Operation):
         self._data = data
         self._expected = expected
         self._keep_ours = keep_ours
-        self._staged: atomic.StagedEdit | None = None
+        self._before: Digest = ""
+        self._temp = ""  # the new file; "" for one that has several names
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Store the old content and write the new one beside it."""
-        self._staged = atomic.stage(
-            root,
-            self.path,
-            self._data,
-            self._expected,
-            stores,
-            keep_ours=self._keep_ours,
-            flush=flush,
-        )
-        if self._staged is None:
-            return False
-        try:
+        """Check the file, store what it holds and will hold, and write the new one beside it."""
+        with ExitStack() as stack:
+            try:
+                place = stack.enter_context(open_place(root, self.path))
+                fd = place.open(place.name, READ_FLAGS)
+            except FileNotFoundError:
+                raise self._reject(root, stores, atomic.GONE) from None
+            stack.callback(close, fd)
+            old = _read_writable(fd, place)
+            before, after = digest_of(old), digest_of(self._data)
+            if before == after:
+                return False
+            if self._expected not in (None, before):
+                what = "was changed by another program since it was read"
+                raise self._reject(root, stores, what, like=fd)
+            stores.blobs.store(old, flush=flush)
+            durability.reach_failpoint("kept")
+            self._before = before
+            self.change = ChangeRecord("edit", place.path, before, after)
             stores.blobs.store(self._data, flush=flush)
-        except BaseException:
-            self.discard(root)
-            raise
-        staged = self._staged
-        self.change = ChangeRecord("edit", staged.path, staged.before, staged.after)
-        return True
+            if os.fstat(fd).st_nlink == 1:
+                self._temp = atomic.write_temp(place, self._data, like=fd, flush=flush)
+            return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
-        """Exchange the two."""
-        return (
-            atomic.exchange_staged(root, self._staged, stores, flush=flush)
-            if self._staged
-            else None
-        )
+        """Exchange the two; give the conflict copy of what was saved in the meantime."""
+        # Links were followed when it was written.
+        with open_place(root, self.change.path, follow=False) as place:
+            if not self._temp:
+                atomic.write_in_place(root, place, self._before, self._data, stores)
+                return None
+            old, copy = atomic.exchange_checked(place, self._temp, self._before)
+            durability.reach_failpoint("checked")
+            try:
+                flush.sync_folder(place.fd)
+                durability.reach_failpoint("settled")
+            finally:
+                if old is not None and copy is None:
+                    stores.displaced.add(place, old.name, self._before)
+                    durability.reach_failpoint("done")
+            return copy
 
     def discard(self, root: str) -> None:
-        """Remove the new content."""
-        if self._staged is not None:
-            with suppress(OSError, NotekeepError):
-                atomic.discard_staged(root, self._staged)
+        """Remove the new version."""
+        with suppress(OSError, NotekeepError):
+            if self._temp:
+                with open_place(root, self.change.path, follow=False) as place:
+                    place.unlink(self._temp)
+
+    def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
+        """Make the error for a changed file; the new content becomes a copy, else a version."""
+        if not self._keep_ours:
+            where = "Look where it went" if what == atomic.GONE else "Look at it"
+            return changed_error(self.path, what, f"{where}, then do it again.")
+        with suppress(OSError), open_place(root, self.path) as place:
+            copy = atomic.write_conflict_copy(place, self._data, like)
+            return atomic.ours_is_copy_error(place.shown, what, copy)
+        digest = stores.blobs.store(self._data)
+        return changed_error(
+            self.path,
+            f"{what}; your version is kept in history",
+            f"It is the version {digest}.",
+        )
+
+
+def _read_writable(fd: int, place: OpenPlace) -> bytes:
+    """Read a file that may be written by its mode, and not only by what the system lets pass."""
+    data = read_stable(fd, place.shown)
+    if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
+        raise Refused(
+            f"'{place.shown}' is read-only.",
+            "Make it writable first; notekeep does not change permissions behind your back.",
+        )
+    return data
 
 
 class Move(Operation):
@@ -273,3 +342,45 @@ def _store_small(source: OpenPlace, stores: Stores | None, flush: Flush) -> Dige
         return None
     data = source.read()
     return stores.blobs.store(data, flush=flush) if stores is not None else digest_of(data)
+
+
+# One change outside of any step, which the log says nothing of.
+
+
+def replace(
+    path: Path | str,
+    data: bytes,
+    expected: Digest | None,
+    *,
+    root: Path | str,
+    history: Stores,
+    keep_ours: bool = True,
+) -> Digest:
+    """Give an existing file a new content, and return its digest.
+
+    `expected` is the digest of the content the change was made from; None replaces whatever is
+    there. Without `keep_ours` no conflict copy is made when the file has changed: for changes that
+    can be made again from what the file holds then, such as a tag. `Conflict` says where the other
+    version is.
+    """
+    edit = Edit(os.fspath(path), data, expected, keep_ours=keep_ours)
+    copy = None
+    with explain_errors(edit.path, "saved"):
+        if edit.prepare(os.fspath(root), history, AT_ONCE):
+            copy = edit.apply(os.fspath(root), history, AT_ONCE)
+    if copy is not None:
+        raise atomic.saved_over_error(edit.path, copy)
+    return digest_of(data)
+
+
+def create(path: Path | str, data: bytes, *, root: Path | str) -> Digest:
+    """Make a new file, and missing folders, but never touch one that is there; return its digest.
+
+    `NameTaken` is raised for a name that is there, or differs from one only in case or accents;
+    `file_names.free_path` finds another.
+    """
+    new = New(os.fspath(path), data)
+    with explain_errors(new.path, "made"):
+        new.write(os.fspath(root))
+        new.apply(os.fspath(root), None, AT_ONCE)
+    return digest_of(data)

@@ -43,11 +43,7 @@ def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> No
 
 
 def write_file(path: str, data: bytes, *, flush: Flush = AT_ONCE) -> None:
-    """Put a file of our own in the place of whatever has its name, whole and durable.
-
-    Raises:
-        OSError: It was not written; what had the name is still there.
-    """
+    """Put a file of our own in the place of whatever has its name, whole and durable."""
     fd, temp = open_temp(os.path.dirname(path))
     try:
         try:
@@ -73,10 +69,7 @@ def open_temp(folder: str) -> tuple[int, str]:
 
 
 def restrict_access(folder: str) -> None:
-    """Take away what others may do with files below a folder, which a library made by the umask.
-
-    What cannot be changed, or vanishes meanwhile, is left: the folder itself lets nobody in.
-    """
+    """Take away what others may do with files below a folder, which a library made by the umask."""
     if sys.platform == "win32":
         return
     for place, _, names in os.walk(folder):
@@ -133,7 +126,7 @@ def hold_lock_file(lock: str, path: str) -> Iterator[None]:
 
 
 def try_lock(fd: int) -> bool:
-    """Lock a file until the descriptor is closed, unless another process holds the lock.
+    """Lock a file until its descriptor is closed; False when another process holds the lock.
 
     Where the file system knows no locks it counts as locked.
     """

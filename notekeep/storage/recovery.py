@@ -1,36 +1,29 @@
-"""What a start does after a crash: finishes steps that were cut short, and sweeps up.
+"""What a start does after a crash: finishes steps that were cut short.
 
 Nothing here asks a person. A step in the journal was meant and checked, and both contents of each
-file are in history: it is finished, file by file, wherever a file still is what it was. Unfinished
-files are only removed when history holds what is in them: after a crash between an exchange and the
-check of what came out, one may be all there is of another program's save.
+file are in history: it is finished, file by file, wherever a file still is what it was.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import atomic, scan
-from notekeep.storage.content import Digest, digest_of, read_stable
-from notekeep.storage.durability import close
+from notekeep.storage import atomic
+from notekeep.storage.content import Digest, read_stable
+from notekeep.storage.durability import AT_ONCE, close
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
-from notekeep.storage.operations import remove_file
+from notekeep.storage.operations import Edit, New, remove_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from notekeep.storage.journal import JournalEntry
-    from notekeep.storage.operation_log import ChangeRecord, StepRecord
+    from notekeep.storage.operation_log import ChangeRecord, JournalEntry, StepRecord
     from notekeep.storage.stores import Stores
-
-HOUR_SECONDS = 3600.0
 
 
 def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
@@ -56,7 +49,6 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
         _clear_temps(stores, place, entry.record)
         entry.finish()
         finished.append(record)
-    _void_unmade(stores, root)
     return finished
 
 
@@ -75,8 +67,9 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             data = stores.blobs.read(change.after)
-            new = atomic.stage_new_file(root, change.path, data, any_name=True)
-            atomic.place_new_file(root, new)
+            new = New(change.path, data, any_name=True)
+            new.write(root)
+            new.apply(root, stores, AT_ONCE)
             return True
         return digest == change.after
     if change.kind in {"move", "trash"}:
@@ -106,9 +99,9 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         return True
     new = stores.blobs.read(change.after)
     if digest == change.before:
-        staged = atomic.stage(root, change.path, new, digest, stores)
-        if staged is not None:
-            atomic.exchange_staged(root, staged, stores)
+        edit = Edit(change.path, new, digest)
+        if edit.prepare(root, stores, AT_ONCE):
+            edit.apply(root, stores, AT_ONCE)
         return True
     with open_place(root, change.path) as place:
         if digest is None or place.stat().st_nlink < 2:
@@ -146,95 +139,3 @@ def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
                     data = place.read()
                     if any(stores.blobs.read(digest).startswith(data) for digest in digests):
                         place.unlink(name)
-
-
-def _void_unmade(stores: Stores, root: Path | str) -> None:
-    """Revoke the last step in the log if it was recorded and never made.
-
-    Who makes a single change locks the log meanwhile, so here nobody is at it any more.
-    """
-    with stores.log.locked():
-        last = stores.log.last()
-        if last is None or len(last.changes) != 1:
-            return
-        with suppress(OSError, NotekeepError):
-            if _is_unmade(last, last.root or os.fspath(root)):
-                stores.log.void(last.id)
-
-
-def _is_unmade(step: StepRecord, place: str) -> bool:
-    """Tell whether the only change of a step never happened.
-
-    A note may also be as before because another program deleted it or put its old text back, which
-    it did after the step was recorded: what the step wrote stays a version then.
-    """
-    (change,) = step.changes
-    if change.kind == "edit":
-        if digest_at(place, change.path) != change.before:
-            return False
-        with open_place(place, change.path) as file:
-            return file.stat().st_ctime <= step.time
-    if change.kind == "new":
-        if path_exists(place, change.path):
-            return False
-        with open_place(place, change.path, follow=False) as file:
-            return os.stat(file.folder).st_mtime <= step.time
-    if change.kind == "seen" or not (change.to or step.root):
-        return False
-    return path_exists(place, change.path) and not path_exists(place, change.to)
-
-
-def sweep_temps(
-    stores: Stores,
-    root: Path | str,
-    temps: Iterable[str] | None = None,
-    *,
-    min_age: float = HOUR_SECONDS,
-) -> list[str]:
-    """Move the unfinished files that a crash left in the vault into history; gives their paths.
-
-    `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
-    seconds ago are left: somebody may be at work. So is what cannot be read or removed.
-    """
-    if temps is None:
-        temps = scan.sweep(root, {}).temps
-    swept: list[str] = []
-    for path in temps:
-        with suppress(OSError, NotekeepError), open_place(root, path, follow=False) as place:
-            found = place.stat()
-            if abs(time.time() - max(found.st_mtime, found.st_ctime)) < min_age:
-                continue
-            data = place.read()
-            digest = digest_of(data)
-            if data and not stores.blobs.has(digest):
-                stores.blobs.store(data)
-                stores.record_outside([(path, None, digest)])
-            place.unlink(place.name)
-            swept.append(path)
-    return swept
-
-
-def check_displaced(stores: Stores, root: Path | str, min_age: float) -> list[str]:
-    """Make conflict copies of what was written late into files that were replaced; list them."""
-    copies: list[str] = []
-
-    def store_late(path: str, old: Digest, data: bytes) -> None:
-        path = path or _note_of(stores, old)
-        digest = stores.blobs.store(data)
-        if path:
-            with suppress(OSError, NotekeepError), open_place(root, path) as place:
-                copies.append(atomic.write_conflict_copy(place, data))
-                return
-        stores.record_outside([(path or f"late-{digest}", None, digest)])
-
-    stores.displaced.check(min_age, store_late)
-    return copies
-
-
-def _note_of(stores: Stores, digest: Digest) -> str:
-    """Find which note last held a content that a step replaced; "" when no step did."""
-    for record in reversed(stores.log.steps()):
-        for change in record.changes:
-            if change.before == digest and not record.root:
-                return change.to or change.path
-    return ""

@@ -46,7 +46,7 @@ class FolderEntry(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Return the whole path."""
+        """The whole path."""
         return os.path.join(self.folder, self.name)
 
     @property

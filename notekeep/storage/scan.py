@@ -10,17 +10,19 @@ import os
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Failure
-from notekeep.storage.conflict_names import find_original, may_be_conflict
 from notekeep.storage.file_names import (
     TEMP_PREFIX,
+    find_original,
     is_skipped,
     is_skipped_folder,
     is_within,
+    may_be_conflict,
     split_path,
 )
 
@@ -59,52 +61,33 @@ class Fingerprint(NamedTuple):
     inode: int
 
     def with_uncertainty(self) -> Fingerprint:
-        """Return the same fingerprint made to equal no file.
+        """Return the same fingerprint made to equal no file, so that the content decides next time.
 
         A file that changed moments before the sweep could change again within one tick of the
-        disk's clock and look the same. So the next sweep reports it as modified, and its content
-        decides.
+        disk's clock and look the same.
         """
         return self._replace(ctime_ns=-1)
 
-    @property
-    def is_certain(self) -> bool:
-        """Return whether an equal fingerprint means equal content."""
-        return self.ctime_ns != -1
 
-
+@dataclass(slots=True)
 class ScanResult:
-    """What differs between the files and what is known of them; paths are vault paths.
+    """What differs between the files and what is known of them; paths are vault paths."""
 
-    Attributes:
-        added: New notes with their fingerprints.
-        modified: Notes whose fingerprint is another. The content may still be the same: a
-            fingerprint that was not sure, a file that was only touched.
-        removed: Notes that are gone. Nothing below an unreadable folder is among them.
-        unreadable: Paths or folders that could not be read, each with the system's reason.
-        conflicts: Conflict copies, each with the path of the note it is a copy of, which need not
-            exist; never among the notes.
-        away: Notes a cloud has taken off this machine. Reading one would download it, so each
-            stays as it is known, and is neither modified nor removed.
-        temps: Files a save left unfinished, by this program or one that was killed.
-        known: How many notes were known before, in what was swept.
-        moved: How many of the removed ones are among the added, under another path.
-        total: How many notes there are.
-        cancelled: Whether the sweep was stopped; then nothing counts as removed.
-    """
-
-    def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
-        self.added: dict[str, Fingerprint] = {}
-        self.modified: dict[str, Fingerprint] = {}
-        self.removed: list[str] = removed or []
-        self.unreadable: dict[str, str] = {}
-        self.conflicts: dict[str, str] = {}
-        self.away: list[str] = []
-        self.temps: list[str] = []
-        self.known = known
-        self.moved = moved
-        self.total = 0
-        self.cancelled = False
+    added: dict[str, Fingerprint] = field(default_factory=dict)
+    # The content may still be the same: a fingerprint that was not sure, a file only touched.
+    modified: dict[str, Fingerprint] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)  # nothing below an unreadable folder
+    unreadable: dict[str, str] = field(default_factory=dict)  # with the system's reason
+    # Conflict copies, with the note each is a copy of, which need not exist; never among the notes.
+    conflicts: dict[str, str] = field(default_factory=dict)
+    # What a cloud has taken off this machine. To read it would download it, so each stays as it is
+    # known, and is neither modified nor removed.
+    away: list[str] = field(default_factory=list)
+    temps: list[str] = field(default_factory=list)  # what a save left unfinished
+    known: int = 0  # how many notes were known before, in what was swept
+    moved: int = 0  # how many of the removed ones are among the added, under another path
+    total: int = 0
+    cancelled: bool = False  # then nothing counts as removed
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
@@ -113,8 +96,8 @@ class ScanResult:
     def looks_incomplete(self) -> bool:
         """Return whether so many notes are gone that a drive may be missing or a sync half done.
 
-        What is known of them should stay until a person is asked. Files that only moved do not
-        count, and a few files gone from a handful are an ordinary afternoon.
+        Files that only moved do not count, and a few files gone from a handful are an ordinary
+        afternoon.
         """
         lost = len(self.removed) - self.moved
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
@@ -141,9 +124,7 @@ def is_ignored_folder(root: str, path: str) -> bool:
     """Return whether the sweep leaves out a folder: hidden ones, and what ignore files hide."""
     rules: tuple[IgnoreRules, ...] = ()
     prefix = ""
-    for part in path.split("/"):
-        if part == ".":
-            return False
+    for part in split_path(path):
         with suppress(OSError, ValueError):
             rules = (*rules, _read_ignore_file(os.path.join(root, prefix), prefix))
         if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
@@ -169,22 +150,12 @@ def sweep(
     log_folder: str = "habits/log",
     cancelled: Callable[[], bool] | None = None,
 ) -> ScanResult:
-    """Compare the notes on disk with what is known of them.
+    """Compare the notes on disk with the fingerprints that are known of them.
 
     A file that cannot be read hides no other; a link to a folder is not followed, a link to a note
-    inside the vault is.
-
-    Args:
-        root: The vault.
-        known: The fingerprints of the last sweep, by vault path.
-        under: Sweep this folder of the vault only; notes elsewhere are left out of the answer.
-        log_folder: Where every file is read, conflict copies too: lines of a log merge by
-            themselves.
-        cancelled: Asked once a folder; when it is true, the sweep ends there.
-
-    Raises:
-        Failure: The vault itself is not there or cannot be listed: that is not an empty vault.
-        Refused: `under` leads out of the vault.
+    inside the vault is. With `under` only that folder is swept. In `log_folder` every file is read,
+    conflict copies too: lines of a log merge by themselves. Failure is raised when the vault cannot
+    be listed: that is not an empty vault.
     """
     changes = ScanResult()
     unseen = dict(known)
@@ -213,11 +184,7 @@ def sweep(
 
 
 def list_folders(root: str | os.PathLike[str]) -> list[str]:
-    """List the folders that a sweep reads: absolute paths, the vault first.
-
-    Raises:
-        Failure: The vault is not there or cannot be listed.
-    """
+    """List the folders that a sweep reads: absolute paths, the vault first."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     found = []
     for prefix, _ in walk.folders(""):
@@ -261,11 +228,7 @@ def _without_conflicts(
 
 
 def list_files(root: str | os.PathLike[str]) -> Iterator[str]:
-    """List the vault paths of all files that are not ignored, attachments too.
-
-    Raises:
-        Failure: The vault itself cannot be listed.
-    """
+    """List the vault paths of all files that are not ignored, attachments too."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     for prefix, entries in walk.folders(""):
         for entry in entries:

@@ -1,9 +1,9 @@
-"""What the history of a vault consists of on the disk, and how old versions are removed from it.
+"""What the history of a vault consists of on the disk: contents, steps, and what is being done.
 
 It lies outside the vault, so that it survives what happens to the vault, and is never needed to
-read a note. Pruning thins, it does not cut off: of each day's versions of a note the last one
-stays, and the last version of every note stays for ever, because for a deleted note it is all there
-is.
+read a note. A content is a plain file named after its digest, so it can be read without notekeep,
+is stored once however often it occurs, and shows by itself when it is damaged. Which content was
+which note and when is in the log.
 """
 
 from __future__ import annotations
@@ -11,47 +11,128 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.storage.blobs import Blobs
+from notekeep.errors import Failure, NotFound
+from notekeep.storage.content import Digest, digest_of
 from notekeep.storage.displaced_files import DisplacedFiles
-from notekeep.storage.journal import Journal
+from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.operation_log import (
     ChangeRecord,
+    Journal,
     OperationLog,
     StepRecord,
-    list_past_paths,
     make_step_id,
 )
-from notekeep.storage.private_files import write_file
+from notekeep.storage.private_files import make_folder, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from notekeep.storage.content import Digest
+_HEX = frozenset("0123456789abcdef")
 
-KEPT_DAYS = 90
-"""Versions younger than so many days stay."""
 
-MAX_BYTES = 500 << 20
-"""As long as all versions together are not larger, all stay."""
+class Blob(NamedTuple):
+    """A content on disk: its digest, its size in bytes, when it was last stored (seconds)."""
 
-MARK = "pruned"
-"""The file whose time says when history was pruned last."""
+    digest: Digest
+    size: int
+    stored: float
 
-_DAY = 86_400.0
+
+class Blobs:
+    """The contents below a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def store(self, data: bytes, *, flush: Flush = AT_ONCE) -> Digest:
+        """Store a content and return its digest; OSError when it could not be stored."""
+        digest = digest_of(data)
+        path = self._path(digest)
+        if _is_whole(path, data):
+            with suppress(OSError):
+                os.utime(path)
+            return digest
+        make_folder(os.path.dirname(path), flush=flush)
+        write_file(path, data, flush=flush)
+        return digest
+
+    def read(self, digest: Digest) -> bytes:
+        """Return a content; NotFound when it is not stored, Failure when it is damaged."""
+        try:
+            with open(self._path(digest), "rb") as file:
+                data = file.read()
+        except (FileNotFoundError, ValueError):
+            raise NotFound(f"History does not hold the version {digest}.") from None
+        except OSError as error:
+            raise Failure(f"The version {digest} cannot be read from history: {error}.") from error
+        if digest_of(data) != digest:
+            raise Failure(
+                f"The version {digest} in history is damaged.",
+                f"What is left of it is in '{self._path(digest)}'. Check the disk.",
+            )
+        return data
+
+    def has(self, digest: Digest) -> bool:
+        """Return whether a content is stored."""
+        return self.find(digest) is not None
+
+    def find(self, digest: Digest) -> Blob | None:
+        """Return a content as it lies on disk; None when it is not stored."""
+        try:
+            found = os.stat(self._path(digest))
+        except FileNotFoundError:
+            return None
+        return Blob(digest, found.st_size, found.st_mtime)
+
+    def remove(self, digest: Digest) -> None:
+        """Remove a content; that it is gone already is no error."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._path(digest))
+
+    def __iter__(self) -> Iterator[Blob]:
+        try:
+            shelves = sorted(os.listdir(self.folder))
+        except FileNotFoundError:
+            return
+        for shelf in shelves:
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                os.scandir(os.path.join(self.folder, shelf)) as found,
+            ):
+                for entry in found:
+                    if not entry.name.startswith("."):
+                        stat = entry.stat()
+                        yield Blob(shelf + entry.name, stat.st_size, stat.st_mtime)
+
+    def _path(self, digest: Digest) -> str:
+        """Return the file of a digest; anything else than a digest has none."""
+        if len(digest) != 32 or not set(digest) <= _HEX:
+            raise NotFound(f"'{digest}' is not the name of a version.")
+        return os.path.join(self.folder, digest[:2], digest[2:])
+
+
+def _is_whole(path: str, data: bytes) -> bool:
+    """Tell whether a content is there already, every byte: a power cut may leave a hollow."""
+    try:
+        if os.stat(path).st_size != len(data):
+            return False
+        with open(path, "rb") as file:
+            return file.read() == data
+    except OSError:
+        return False
 
 
 class Stores:
-    """What a save writes besides the note.
+    """What a save writes besides the note: all that the modules below `history` need of it.
 
     Attributes:
         folder: Where it lies: the vault's own folder among the state of the person.
         blobs: The contents.
-        log: The steps.
-        journal: Steps that are being made.
+        log: The steps that were done.
+        journal: Steps that are being done.
         displaced: Old files that were just replaced.
     """
 
@@ -67,99 +148,3 @@ class Stores:
         records = tuple(ChangeRecord("seen", *change) for change in changes)
         if records:
             self.log.append(StepRecord(make_step_id(), time.time(), "seen", "", records))
-
-
-def prune_daily(stores: Stores, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-    """Prune unless that was done within a day: listing every version is not for every start."""
-    moment = time.time() if now is None else now
-    mark = os.path.join(stores.folder, MARK)
-    with suppress(FileNotFoundError):
-        # Whichever way the clock was set: a mark from the future must not stop it for years.
-        if abs(moment - os.stat(mark).st_mtime) < _DAY:
-            return 0
-    if not os.path.isdir(stores.blobs.folder):
-        return 0
-    freed = prune_versions(stores, now=now, max_bytes=max_bytes)
-    write_file(mark, b"")
-    os.utime(mark, (moment, moment))
-    return freed
-
-
-def prune_versions(stores: Stores, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-    """Remove old versions, the oldest first, down to a size; gives how many bytes were freed."""
-    edge = (time.time() if now is None else now) - KEPT_DAYS * _DAY
-    blobs = sorted(stores.blobs, key=lambda blob: blob.stored)
-    total = sum(blob.size for blob in blobs)
-    if total <= max_bytes:
-        return 0
-    freed = 0
-    with stores.log.locked():  # so that no step records a version while it goes
-        needed = _needed(stores.log.steps(), edge) | _in_journal(stores)
-        for blob in blobs:
-            if total - freed <= max_bytes:
-                break
-            if blob.digest not in needed and stores.blobs.stored(blob.digest) < edge:
-                freed += stores.blobs.remove(blob.digest)
-    return freed
-
-
-def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
-    """What must stay: what is young, the last of each day, and the last of each note."""
-    needed: set[Digest] = set()
-    last_of_day: dict[tuple[str, str], Digest] = {}
-    last: dict[str, Digest] = {}
-    for record in records:
-        day = time.strftime("%Y-%m-%d", time.gmtime(record.time))
-        for change in record.changes:
-            path = f"{record.root}/{change.path}"
-            if record.time >= edge:
-                needed |= _digests(change)
-            if change.before is not None and last.get(path) != change.before:
-                needed.add(change.before)  # another day's last, written by another program
-            newest = change.after or change.before
-            if newest is not None:
-                last_of_day[path, day] = newest
-                last[path] = newest
-            if change.to:
-                last[f"{record.root}/{change.to}"] = last.get(path, "")
-    return needed | set(last_of_day.values()) | set(last.values())
-
-
-def _in_journal(stores: Stores) -> set[Digest]:
-    """What a step in the journal still needs."""
-    changes = (change for record in stores.journal.records() for change in record.changes)
-    return {digest for change in changes for digest in _digests(change)}
-
-
-def _digests(change: ChangeRecord) -> set[Digest]:
-    return {digest for digest in (change.before, change.after) if digest}
-
-
-def forget_versions(stores: Stores, path: str) -> int:
-    """Remove every version of a note, with its names and the labels of its steps.
-
-    The note itself stays, as does what other notes share with it; the names it had before are
-    forgotten as well. Steps on it can no longer be undone. Gives how many versions were removed.
-    """
-    names = list_past_paths(stores.log.steps(), path)
-    dropped: set[Digest] = set()
-    needed = _in_journal(stores)
-
-    def without(record: StepRecord) -> StepRecord | None:
-        rest = []
-        for change in record.changes:
-            if not record.root and (change.path in names or change.to in names):
-                dropped.update(_digests(change))
-            else:
-                needed.update(_digests(change))
-                rest.append(change)
-        if len(rest) == len(record.changes):
-            return record
-        return replace(record, label=record.verb, changes=tuple(rest)) if rest else None
-
-    stores.log.rewrite(without)
-    gone = dropped - needed
-    for digest in gone:
-        stores.blobs.remove(digest)
-    stores.displaced.forget(gone)
-    return len(gone)

@@ -1,9 +1,9 @@
 """A step: changes of one or many files that belong together, done whole or reported one by one.
 
 The order is what makes it safe. Everything is checked, stored in history and written beside the
-files first; the disk is waited for once; then the step is recorded, a single change in the log,
-several in the journal; only then do files get exchanged. A process that dies in between leaves a
-record that `recovery` reads.
+files first; the disk is waited for once; then the step is recorded in the journal; only then do
+files get exchanged, and the log says what was done. A process that dies in between leaves its entry
+in the journal, which `recovery` finishes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from notekeep.storage import durability
 from notekeep.storage.atomic import saved_over_error
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
+from notekeep.storage.open_folder import remove_empty_folders
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from notekeep.storage.operations import Edit, Move, New, Remove, SystemTrash, move_to_trash
 from notekeep.storage.undo import invert
@@ -79,11 +80,11 @@ class Transaction:
 
     @property
     def id(self) -> str:
-        """Return its name in the log."""
+        """Its name in the log."""
         return self._template.id
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content; the arguments are those of `atomic.replace`."""
+        """Give a file a new content; the arguments are those of `operations.replace`."""
         self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:
@@ -97,8 +98,7 @@ class Transaction:
     def trash(self, path: str, *, system: bool = False) -> str:
         """Move a file to the vault's trash, or to the system's; gives its path in the vault's.
 
-        A folder that is not the vault has no trash: there the file is removed. What goes elsewhere
-        than to the vault's trash is made again from history by an undo.
+        A folder that is not the vault has no trash: there the file is removed.
         """
         if system:
             self.operations.append(SystemTrash(path))
@@ -133,13 +133,12 @@ class Transaction:
             ready = self._prepare(flush)
             if self.failed and (self._whole or is_single):
                 self._discard(ready)
-                raise next(iter(self.failed.values()))
-            if not ready:
-                self._log_done()
-            elif is_single:
-                self._commit_one(ready[0])
+            elif ready:
+                self._commit(ready, flush, is_single=is_single)
             else:
-                self._commit_many(ready, flush)
+                self._log_done()
+        if self.failed and (self._whole or is_single):
+            raise next(iter(self.failed.values()))
         if is_single and self.copies:
             raise saved_over_error(*next(iter(self.copies.items())))
 
@@ -168,33 +167,12 @@ class Transaction:
                 operation.change = replace(change, before=digest, after=after)
         return ready
 
-    def _commit_one(self, operation: Operation) -> None:
-        """Make the only change: the log says it before it happens, and revokes it if it does not.
-
-        The log is locked meanwhile.
-        """
-        self.folders += operation.made
-        log = self._stores.log
-        try:
-            with log.locked():
-                log.append(self._record([operation.change]))
-                durability.reach_failpoint("journaled")
-                try:
-                    self._apply(operation, AT_ONCE)
-                except BaseException:
-                    if not self.done:
-                        log.void(self.id)
-                    raise
-            durability.reach_failpoint("logged")
-        except BaseException:
-            self._discard([operation])
-            raise
-
-    def _commit_many(self, ready: Sequence[Operation], flush: Flush) -> None:
-        """Make several changes, journaled first, with one wait for the disk before and after."""
+    def _commit(self, ready: Sequence[Operation], flush: Flush, *, is_single: bool) -> None:
+        """Make the changes, journaled first, with one wait for the disk before and after."""
         self.folders += dict.fromkeys(folder for operation in ready for folder in operation.made)
         record = self._record([operation.change for operation in ready])
         try:
+            self._stores.log.check_format()
             flush.wait()
             entry = self._stores.journal.begin(record, os.path.realpath(self._root), logged=True)
         except BaseException:
@@ -202,7 +180,7 @@ class Transaction:
             raise
         durability.reach_failpoint("journaled")
         try:
-            self._apply_all(ready, flush)
+            self._apply_all(ready, flush, is_undone=self._whole and not is_single)
             flush.wait()
             durability.reach_failpoint("settled")
             self._log_done()
@@ -212,17 +190,16 @@ class Transaction:
             raise
         entry.finish()
         durability.reach_failpoint("done")
-        if self._whole and self.failed:
-            raise next(iter(self.failed.values()))
 
-    def _apply_all(self, ready: Sequence[Operation], flush: Flush) -> None:
+    def _apply_all(self, ready: Sequence[Operation], flush: Flush, *, is_undone: bool) -> None:
         """Exchange one file after the other; a whole step that fails midway is undone."""
         for number, operation in enumerate(ready):
             try:
                 self._apply(operation, flush)
             except NotekeepError as error:
                 self.failed[operation.path] = error
-                if self._whole:
+                remove_empty_folders(self._root, operation.made)
+                if is_undone:
                     self._discard(ready[number + 1 :])
                     self._undo_done()
                     return
@@ -263,7 +240,8 @@ class Transaction:
 
     def _log_done(self) -> None:
         """Log what was done; an undo that found nothing to do is logged, too."""
-        if self.done or self._template.undoes or self._template.redoes:
+        is_reversal = bool(self._template.undoes or self._template.redoes)
+        if self.done or (is_reversal and not self.failed):
             self._stores.log.append(self._record(self.done))
 
     def _record(self, changes: Sequence[ChangeRecord]) -> StepRecord:

@@ -53,10 +53,9 @@ def _files(base: str) -> Iterator[str]:
 
 
 def empty_trash(root: Path | str, stores: Stores) -> list[str]:
-    """Remove what is in the trash for good, and return the vault paths of it.
+    """Remove what is in the trash for good, and list it; those before one that fails are gone.
 
-    The last version of a note stays in history. Where a file, or that version, cannot be removed or
-    stored, NotekeepError is raised; those before it are gone.
+    The last version of a note stays in history.
     """
     removed: list[str] = []
     for one in list_trash(root):

@@ -20,8 +20,8 @@ from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.storage.blobs import Blobs
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
+    from notekeep.storage.stores import Blobs
 
 _LOOK = "Look at it with `notekeep history`; nothing was changed."
 _IN_A_SITE = (
@@ -32,12 +32,7 @@ _IN_A_SITE = (
 
 
 class UndoableStep(NamedTuple):
-    """A step that can be undone, or redone.
-
-    Attributes:
-        origin: The step as it was first made.
-        last: The step, undo or redo that was made last of it: what is to be reversed.
-    """
+    """A step as it was first made, and what was made last of it: what is to be reversed."""
 
     origin: StepRecord
     last: StepRecord
@@ -46,9 +41,7 @@ class UndoableStep(NamedTuple):
 def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[UndoableStep]]:
     """Read from the log, oldest first, what can be undone and what can be redone.
 
-    Returns:
-        The steps to undo and those to redo, each with the next one last. A new step empties the
-        second list.
+    The next one is the last. A new step empties the second list.
     """
     undo: list[UndoableStep] = []
     redo: list[UndoableStep] = []
@@ -69,14 +62,8 @@ def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[Undo
 def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
     """Return the opposite of a step's changes, for the paths the files have now.
 
-    Args:
-        record: What is to be reversed.
-        root: The folder of the step.
-        blobs: The contents.
-
-    Raises:
-        Conflict: A file cannot be put back.
-        NotFound: History no longer holds what a file was.
+    Conflict is raised where a file cannot be put back, NotFound where history no longer holds what
+    it was.
     """
     moved = {change.path: change.to for change in record.changes if change.to}
     operations: list[Operation] = []

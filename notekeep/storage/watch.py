@@ -45,16 +45,10 @@ second for 100,000 notes, in which Python runs no other thread."""
 def watch(
     root: str | os.PathLike[str], *, stop: Event | None = None, poll_every: float = 10.0
 ) -> Iterator[frozenset[str]]:
-    """Wait for changes in a vault and name the folders to sweep.
+    """Wait for changes in a vault and name the folders to sweep: vault paths, none inside another.
 
-    Args:
-        root: The vault.
-        stop: Ends the iteration when it is set, within a few milliseconds while watching.
-        poll_every: Seconds between two sweeps where nothing can be watched.
-
-    Yields:
-        Vault paths of folders, none of them inside another; `EVERYTHING` for the whole vault. A
-        folder may be gone: sweeping it shows what was in it.
+    `EVERYTHING` stands for the whole vault; a folder may be gone, and sweeping it shows what was in
+    it. Where nothing can be watched, the vault is swept every `poll_every` seconds. `stop` ends it.
     """
     place = os.path.realpath(root)
     halt = stop or Event()

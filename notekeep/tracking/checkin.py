@@ -33,56 +33,34 @@ if TYPE_CHECKING:
 
 
 class CheckIn(NamedTuple):
-    """What a person says of a habit.
-
-    Attributes:
-        day: The day it counts for; None is today.
-        time: When it was, as in a log line; "" is now.
-        note: A remark.
-        extra: Further `key=word` pairs.
-        is_forced: Whether days ahead and units that do not convert are meant.
-        replaces: Whether it takes the place of all that was said of the day before.
-        is_said: Whether a value was typed, rather than left out to mean done.
-    """
+    """What a person says of a habit."""
 
     habit: Habit
     value: LogValue
-    day: date | None = None
-    time: str = ""
+    day: date | None = None  # None is today
+    time: str = ""  # as in a log line; "" is now
     note: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
-    is_forced: bool = False
-    replaces: bool = False
-    is_said: bool = True
+    extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
+    is_forced: bool = False  # whether days ahead and units that do not convert are meant
+    replaces: bool = False  # whether it takes the place of all that was said of the day before
+    is_said: bool = True  # whether a value was typed, rather than left out to mean done
 
 
 class CheckInResult(NamedTuple):
-    """What a check-in did.
+    """What a check-in did."""
 
-    Attributes:
-        habit: The habit as it is afterwards, as of today.
-        cell: The day of the entry, as it is afterwards.
-        line: The line, as it was written or would be.
-        path: The log file, vault-relative.
-        is_written: False for one that was only tried, and one that was there already.
-        warning: What a person should know although the line is written.
-    """
-
-    habit: HabitView
-    cell: Cell
-    line: str
-    path: str
-    is_written: bool
-    warning: str = ""
+    habit: HabitView  # as it is afterwards, as of today
+    cell: Cell  # the day of the entry, as it is afterwards
+    line: str  # as it was written or would be
+    path: str  # the log file, vault-relative
+    is_written: bool  # False for one that was only tried, and one that was there already
+    warning: str = ""  # what a person should know although the line is written
 
 
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
     """Read a value as a person types it: as in a log line, and `+1` for one more.
 
     An amount without a unit gets the habit's.
-
-    Raises:
-        UsageError: It is no value.
     """
     words = text.strip().removeprefix("+").split()
     found = read_value(words) if words else None
@@ -107,17 +85,11 @@ def add_unit(value: LogValue, unit: str) -> LogValue:
 
 
 def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> CheckInResult:
-    """Write what a person says of a habit and day.
+    """Write what a person says of a habit and day; the index has been refreshed.
 
-    Args:
-        index: The vault's habits, refreshed.
-        request: What the person says.
-        dry_run: Write nothing.
-
-    Raises:
-        UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
-        Refused: The log may not be written, or the line would be read back as something else.
-        Failure: The system did not let us; the line is not there.
+    UsageError is raised as by `validate_check_in`, Refused where the log may not be written or the
+    line would be read back as something else, Failure where the system did not let us; then no line
+    is there.
     """
     day, entries = validate_check_in(index, request)
     value, revision = revise(
@@ -133,13 +105,10 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
 
 
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
-    """Find out whether `check_in` would write it, so that of several none is written alone.
+    """Return the day it counts for, and what the log has of that day.
 
-    Returns:
-        The day it counts for, and what the log has of that day.
-
-    Raises:
-        UsageError: The day lies ahead, the unit does not convert, or there is nothing to clear.
+    Of several check-ins all are validated first, so that none is written alone. UsageError says
+    that the day lies ahead, the unit does not convert, or there is nothing to clear.
     """
     today = index.today()
     day = request.day or today
@@ -292,8 +261,7 @@ _NAMELESS = frozenset({"", "localhost", "unknown"})
 def device_name(state: str) -> str:
     """Return the name of this device, made from the host's when there is none: `laptop-k3f9`.
 
-    Raises:
-        Failure: The name cannot be kept; it must not change from one entry to the next.
+    Failure when it cannot be kept: it must not change from one entry to the next.
     """
     try:
         with open(os.path.join(state, DEVICE_FILE), encoding="utf-8") as file:
@@ -307,14 +275,7 @@ def device_name(state: str) -> str:
 
 
 def set_device_name(state: str, name: str) -> str:
-    """Give this device another name, and return it as file names have it.
-
-    Lines it wrote before keep counting.
-
-    Raises:
-        UsageError: Nothing of the name can be used.
-        Failure: It cannot be kept.
-    """
+    """Give this device another name, and return it as file names have it."""
     found = device_slug(name)
     if not found:
         raise UsageError(f"not a name for a device: {name}", "use letters and digits")

@@ -42,29 +42,17 @@ REDO_KEY = "redo"
 
 
 class Undone(NamedTuple):
-    """What undoing or redoing an entry did.
+    """What undoing or redoing an entry did."""
 
-    Attributes:
-        habit: The habit as it is afterwards, as of today.
-        cell: The day of the entry, as it is afterwards.
-        gone: The line that was undone.
-        lines: The lines that do it.
-        warning: What a person should know although they are written.
-    """
-
-    habit: HabitView
-    cell: Cell
-    gone: str
-    lines: tuple[str, ...]
-    warning: str = ""
+    habit: HabitView  # as it is afterwards, as of today
+    cell: Cell  # the day of the entry, as it is afterwards
+    gone: str  # the line that was undone
+    lines: tuple[str, ...]  # those that do it
+    warning: str = ""  # what a person should know although they are written
 
 
 def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
-    """Undo the last entry that this device wrote and that was not undone yet.
-
-    Raises:
-        NotFound: There is nothing left to undo.
-    """
+    """Undo the last entry that this device wrote and that was not undone yet."""
     index.refresh()
     own = _lines_since_check_in(index)
     if not own:

@@ -34,43 +34,23 @@ REMARKS = 20
 
 
 class Detail(NamedTuple):
-    """One habit in full.
-
-    Attributes:
-        view: What a list shows of it.
-        definition: What its note says.
-        calendar: The days of `year`, for a heatmap.
-        strengths: The strength of each of the last days up to today, oldest first.
-        rates: The share met in the last 7, 30, 90 and 365 days and in all; None without a unit that
-            is over.
-        recovery: What happened after misses.
-        weekdays: For each weekday, Monday first, how often it was done and was due; never due under
-            a schedule that does not go by weeks.
-        best_weekday: The one that is most surely good, 0 for Monday; None with too little to go by.
-        runs: The longest streaks, longest first.
-        remarks: The latest lines of the log with a note, latest first.
-    """
+    """One habit in full."""
 
     view: HabitView
     definition: Definition
     year: int
     calendar: Calendar
-    strengths: tuple[float, ...]
-    rates: tuple[float | None, ...]
+    strengths: tuple[float, ...]  # of each of the last days up to today, oldest first
+    rates: tuple[float | None, ...]  # the share met in RATE_SPANS and in all; None without a unit
     recovery: Recovery
-    weekdays: Sequence[tuple[int, int]]
-    best_weekday: int | None
-    runs: tuple[StreakRun, ...]
-    remarks: tuple[LogLine, ...]
+    weekdays: Sequence[tuple[int, int]]  # how often it was done and was due, Monday first
+    best_weekday: int | None  # the one that is most surely good; None with too little to go by
+    runs: tuple[StreakRun, ...]  # the longest streaks, longest first
+    remarks: tuple[LogLine, ...]  # the latest lines of the log with a note, latest first
 
 
 def load_habit_details(index: HabitIndex, name: str, day: date, year: int | None = None) -> Detail:
-    """Return all about one habit as of a day; its heatmap is of `year`, else of that day's.
-
-    Raises:
-        NotFound: There is no such habit.
-        Ambiguous: It is the beginning of several.
-    """
+    """Return all about one habit as of a day; its heatmap is of `year`, else of that day's."""
     found = index.resolve(name)
     wanted = year or day.year
     first, last = map(date.fromordinal, year_bounds(wanted))
@@ -104,10 +84,7 @@ class HabitYear(NamedTuple):
 
 
 def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | None:
-    """Return the year that an embed `![[path#heading]]` asks for.
-
-    None when the note defines no habit, or the heading is no year.
-    """
+    """Return the year that an embed `![[path#heading]]` asks for; None when it asks for none."""
     today = index.today()
     year = parse_year_heading(heading, today)
     if year is None:
@@ -131,11 +108,7 @@ _FORMS: dict[ReviewSpan, str] = {
 
 
 def parse_span(span: ReviewSpan, words: str, today: date, week_start: int = 0) -> Bounds:
-    """Return the week or month that words mean: `2026-W40`, `october`, or a day in it.
-
-    Raises:
-        UsageError: They mean no day, or more days than such a span has.
-    """
+    """Return the week or month that words mean: `2026-W40`, `october`, or a day in it."""
     first, last = _days(words, today, week_start) or (dates.parse_day(words, today),) * 2
     found = find_bounds(span, first, week_start)
     if last - first > found.last - found.first:

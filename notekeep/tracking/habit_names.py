@@ -17,19 +17,12 @@ _WORD_BREAKS = r"[\s._-]+"
 
 
 class Habit(NamedTuple):
-    """A habit that the index knows.
+    """A habit that the index knows."""
 
-    Attributes:
-        key: Its folded id.
-        definition: What its note says; of an undefined habit, what its lines alone say.
-        names: The folded names under which the log may have it.
-        others: Further notes with the same id; of all of them the first by path counts.
-    """
-
-    key: str
-    definition: Definition
-    names: tuple[str, ...]
-    others: tuple[str, ...] = ()
+    key: str  # its folded id
+    definition: Definition  # what its note says, or what its lines alone say
+    names: tuple[str, ...]  # the folded names under which the log may have it
+    others: tuple[str, ...] = ()  # further notes with the same id; the first by path counts
 
 
 def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> list[Habit]:
@@ -59,14 +52,10 @@ def known_habits(definitions: Iterable[Definition], logged: Iterable[str]) -> li
 
 
 def find_habit(habits: Sequence[Habit], name: str) -> Habit:
-    """Return the one habit that a person means.
+    """Return the one habit that a person means; NotFound, or Ambiguous for one of several.
 
-    An id or alias first, then a unique beginning of one or of a title, then a unique beginning of
-    a word in one. Habits that are archived are only meant when no other is.
-
-    Raises:
-        NotFound: No habit has such a name.
-        Ambiguous: The beginning is that of several.
+    An id or alias first, then a unique beginning of one or of a title, then a unique beginning of a
+    word in one. Habits that are archived are only meant when no other is.
     """
     wanted = fold_name(name)
     for habit in habits:

@@ -29,10 +29,7 @@ def find_problems(
     today: int,
     unreadable: Mapping[str, str],
 ) -> list[Problem]:
-    """Return all problems, by file and line.
-
-    `today` is the day that is not over yet, as an ordinal; `unreadable` files come with the reason.
-    """
+    """Return all problems, by file and line; `unreadable` files come with the reason."""
     found = [
         Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
         for path, reason in unreadable.items()

@@ -66,19 +66,14 @@ class HabitScan(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """One line of the log of a habit, and its number in its file, from 1.
-
-    Attributes:
-        more: The indented lines after it, which belong to it.
-        counts: Whether its day is made from it; False for one that a later revision replaced.
-    """
+    """One line of the log of a habit, and its number in its file, from 1."""
 
     path: str
     number: int
     text: str
-    more: str
+    more: str  # the indented lines after it, which belong to it
     entry: LogEntry
-    counts: bool = True
+    counts: bool = True  # False for one that a later revision replaced
 
 
 class HabitStore:
@@ -193,10 +188,7 @@ def clear_tables(connection: sqlite3.Connection) -> None:
 
 
 def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> HabitScan:
-    """Compare the files of habits with what is known of them.
-
-    They lie in `folder`; where notes outside of it define habits, the catalog knows them.
-    """
+    """Compare the files of habits, in `folder` and wherever the catalog knows one."""
     known = {
         path: Fingerprint(*map(int, mark.split()))
         for path, mark in connection.execute("SELECT path, mark FROM habit_files")
@@ -256,8 +248,8 @@ def _read_mark(root: str, path: str) -> Fingerprint | None:
 def store_scan(connection: sqlite3.Connection, root: str, found: HabitScan) -> set[str] | None:
     """Store what changed, within a transaction of the caller; an unreadable file keeps its rows.
 
-    Returns the keys of the habits whose days changed; None when notes that may define habits did,
-    so that anything may be other than before.
+    The keys of the habits whose days changed are returned; None when notes that may define habits
+    did, so that anything may be other than before.
     """
     touched: set[tuple[str, int]] = set()
     is_redefined = False
@@ -458,10 +450,7 @@ def read_lines(
     first: int = log.FIRST_DAY,
     last: int = log.LAST_DAY,
 ) -> Iterator[LogLine]:
-    """Yield the log lines of a habit by day, file and line.
-
-    `names` are the folded names under which the log has it, `first` and `last` days as ordinals.
-    """
+    """Yield the log lines of a habit, by its folded names, in the order of day, file and line."""
     rows = connection.execute(
         "SELECT path, line, text, more FROM habit_lines"
         " WHERE name IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"

@@ -66,16 +66,11 @@ def prompt_text(habits: Iterable[HabitView | HabitCall]) -> str:
 
 
 class HabitIndex:
-    """The habits of one vault.
-
-    Attributes:
-        places: The vault, its cache and state, and its settings.
-        unreadable: Files of habits that could not be read at the last look, with the reason.
-    """
+    """The habits of one vault."""
 
     def __init__(self, places: VaultPlaces) -> None:
         self.places = places
-        self.unreadable: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}  # files, with the reason, as of the last look
         self._store = HabitStore(places.cache)
         self._lock = RLock()
         self._habits: list[Habit] | None = None
@@ -95,11 +90,7 @@ class HabitIndex:
         return self._store.trouble
 
     def refresh(self, *, full: bool = False) -> bool:
-        """Bring the tables up to date with the files; `full` builds them from nothing.
-
-        Returns:
-            Whether anything changed.
-        """
+        """Bring the tables up to date with the files; tell whether they changed."""
         with self._lock:
             self._store.retry()
             try:
@@ -152,8 +143,8 @@ class HabitIndex:
     def write_prompt(self, today: date) -> None:
         """Write the line about today into the file that shells and bars read.
 
-        It is the day and what is shown, `2026-11-24 5/8 !1`. Like all of the cache it may be
-        deleted; where it cannot be written nothing is lost but the line.
+        It is the day and what is shown, `2026-11-24 5/8 !1`. Where it cannot be written nothing is
+        lost.
         """
         week_start = self.places.settings.week_start
         with self._lock, suppress(sqlite3.Error):
@@ -174,12 +165,7 @@ class HabitIndex:
             write_cache_file(self.places.cache, PROMPT_FILE, data)
 
     def resolve(self, name: str) -> Habit:
-        """Return the one habit that a person means by a name.
-
-        Raises:
-            NotFound: No habit has such a name.
-            Ambiguous: It is the beginning of several.
-        """
+        """Return the one habit that a person means by a name, as `find_habit` does."""
         with self._lock:
             self.refresh()
             return find_habit(self.known(), name)
@@ -238,16 +224,7 @@ class HabitIndex:
     ) -> CheckInResult:
         """Check in: append one line to this device's log.
 
-        Args:
-            habit: A name of one, as `resolve` takes it.
-            value: As it stands in a log line, and `+1` for `1`.
-            day: The day it counts for; None is today.
-            note: A remark.
-
-        Raises:
-            NotFound: There is no such habit.
-            Ambiguous: The name is the beginning of several; nothing is written.
-            UsageError: The value cannot be understood, or the day lies ahead.
+        `value` is as it stands in a log line, and `+1` for `1`; without a day it is for today.
         """
         # Of two at once the second has to know the first: else both could be the same line, of
         # which one counts.
@@ -257,20 +234,12 @@ class HabitIndex:
             return check_in(self, CheckIn(found, typed, day, note=note))
 
     def undo(self) -> Undone:
-        """Undo the last entry of this device, by a line that makes its day what it was.
-
-        Raises:
-            NotFound: There is nothing left to undo.
-        """
+        """Undo the last entry of this device, by a line that makes its day what it was."""
         with self._lock:
             return undo_check_in(self)
 
     def redo(self, *, dry_run: bool = False) -> Undone:
-        """Redo what `undo` undid last, if nothing else was logged on this device since.
-
-        Raises:
-            NotFound: There is nothing to redo.
-        """
+        """Redo what `undo` undid last, if nothing else was logged on this device since."""
         with self._lock:
             return redo_check_in(self, dry_run=dry_run)
 
@@ -418,10 +387,7 @@ def _reminder_moment(reminder: Reminder, today: date, day_start: int) -> datetim
 
 
 def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Return those that were not told today; afterwards they count as told.
-
-    Where that cannot be kept they are told again, which is better than not at all.
-    """
+    """Return those that were not told today; afterwards they count as told."""
     path = os.path.join(state, REMINDED_FILE)
     sent: set[str] = set()
     with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:

@@ -35,6 +35,7 @@ from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import PurePath
 
     from textual.widget import AwaitMount
 
@@ -74,6 +75,11 @@ HAS_JOB_CONTROL = hasattr(signal, "SIGTSTP")
 """Whether this system can stop a process; Windows cannot."""
 
 
+def _css_paths(screen: str) -> list[str | PurePath]:
+    """Name the styles of the app and of its first screen: read together, they are parsed once."""
+    return ["app.tcss", f"screens/{screen}.tcss"]
+
+
 class NotekeepApp(App[None], RemovalSafe):
     """notekeep on a terminal, over one vault.
 
@@ -82,7 +88,7 @@ class NotekeepApp(App[None], RemovalSafe):
     """
 
     TITLE = "notekeep"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = _css_paths(places.BROWSE_SCREEN)
     BINDINGS = bindings("app", priority=("quit", "control-x"))
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE: ClassVar[str] = places.BROWSE_SCREEN
@@ -439,6 +445,10 @@ class NotekeepApp(App[None], RemovalSafe):
 
     # Screens, and what one asks of another.
 
+    def get_default_screen(self) -> VaultScreen:
+        # As one of the modes, the first screen would have Textual read all styles once more.
+        return self.navigation.make_first_screen()
+
     def switch_mode(self, mode: str) -> AwaitMount:
         """Switch to a screen; the one that is shown already comes out from under others."""
         if mode == self.current_mode:
@@ -597,8 +607,8 @@ class _Apps(dict[str, type[NotekeepApp]]):
     """The program by its first screen: a class each, which Textual wants, made when asked for."""
 
     def __missing__(self, screen: str) -> type[NotekeepApp]:
-        made = type("NotekeepApp", (NotekeepApp,), {"DEFAULT_MODE": screen, "__module__": __name__})
-        return self.setdefault(screen, made)
+        own = {"DEFAULT_MODE": screen, "CSS_PATH": _css_paths(screen), "__module__": __name__}
+        return self.setdefault(screen, type("NotekeepApp", (NotekeepApp,), own))
 
 
 APPS = _Apps({places.BROWSE_SCREEN: NotekeepApp})

@@ -1,37 +1,22 @@
-"""From a folder to a running interface, or browser."""
+"""From a folder to a running interface, in the order in which a person sees it.
+
+Importing this costs nothing; `launch` imports Textual.
+"""
 
 from __future__ import annotations
 
 import gc
-import hmac
 import logging
 import os
-import secrets
-import shlex
 import shutil
-import sys
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from notekeep import cache_files
-from notekeep.errors import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
 
-    from aiohttp import web
     from textual.pilot import Pilot
-
-
-def launch_interface(root: str | None, *, prelude: bool = True) -> int:
-    """Start the interface on a vault; None opens it on its welcome.
-
-    Importing this costs nothing; starting imports Textual.
-    """
-    return launch(root, prelude=prelude)
-
-
-# From a folder to a running interface, in the order in which a person sees it.
 
 
 LOG = "tui.log"
@@ -47,7 +32,7 @@ def launch(
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
-    """Run the interface until the person leaves."""
+    """Run the interface on a vault until the person leaves; None opens it on its welcome."""
     # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
     gc.disable()
     if root is None:
@@ -68,7 +53,8 @@ def launch(
     )
     wanted = vault.person.prelude if prelude else False
     with show_last_frame(vault.places.cache, key, wanted=wanted):
-        raise_frame_rate()
+        # Textual, not imported yet, paints so often where nobody says otherwise.
+        os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
         _log_to(vault.places.state)
         from notekeep.tui.app import APPS
         from notekeep.tui.textual_compat import collect_often, run_app
@@ -80,11 +66,6 @@ def launch(
         vault.catalog.close()
         return launch(app.next_vault, prelude=prelude)
     return app.return_code or 0
-
-
-def raise_frame_rate() -> None:
-    """Have Textual, not imported yet, paint FRAMES times a second where nobody says otherwise."""
-    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
 
 
 def _welcome() -> str | None:
@@ -108,93 +89,3 @@ def _log_to(folder: str) -> None:
         before.close()
     logger.addHandler(handler)
     logger.propagate = False
-
-
-# The interface in a browser, through textual-serve: one program for each page that is open.
-#
-# What a page shows is the person's notes, and what it sends are keys. So a page is served only
-# to who has the key of this start, and a connection only to pages of ours: any other page in the
-# same browser could open one too.
-
-
-COOKIE_NAME = "notekeep"
-INSTALL_COMMAND = "pip install 'notekeep[serve]'"
-
-
-def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Serve the interface on a vault until it is ended.
-
-    Raises:
-        Failure: textual-serve is not installed, or the port cannot be listened at.
-    """
-    try:
-        from textual_serve.server import Server
-    except ImportError as error:
-        raise Failure(
-            "What serves the interface to a browser is not installed.", INSTALL_COMMAND
-        ) from error
-
-    class Served(Server):
-        """A server that shows its pages to nobody without the key."""
-
-        key = secrets.token_urlsafe(24)
-
-        async def _make_app(self) -> web.Application:
-            app = await super()._make_app()
-            app.middlewares.append(require_key(self.key))
-            return app
-
-        async def on_startup(self, app: web.Application) -> None:
-            del app
-            announce(f"{self.public_url}/?key={self.key}")
-
-        def initialize_logging(self) -> None:
-            """Say nothing of each page that is opened."""
-
-    command = shlex.join([sys.executable, "-m", "notekeep", "--vault", root])
-    try:
-        Served(command, host, port, title="notekeep").serve()
-    except OSError as error:
-        raise Failure(
-            f"Nothing can be served at {host}, port {port}: {error.strerror}.",
-            "Give another port with --port.",
-        ) from error
-
-
-def require_key(key: str) -> Any:
-    """Make what lets a request through that has the key, and turns all others away.
-
-    The key comes in the address of the first page, and then as a cookie that no other site's page
-    makes the browser send.
-    """
-    from aiohttp import web
-
-    @web.middleware
-    async def guarded(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        given = request.query.get("key", "") if request.path == "/" else ""
-        if _is_key(given, key):
-            # Seen in no history and in no address that is copied.
-            answer = web.HTTPFound("/")
-            answer.set_cookie(COOKIE_NAME, key, httponly=True, samesite="Strict")
-            return answer
-        known = _is_key(request.cookies.get(COOKIE_NAME, ""), key)
-        if not known or not _is_own_page(request.headers.get("Origin"), request.host):
-            raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
-        return await handler(request)
-
-    return guarded
-
-
-def _is_key(given: str, key: str) -> bool:
-    """Whether a key is the right one; any text may come from outside, also half a character."""
-    return hmac.compare_digest(given.encode("utf-8", "backslashreplace"), key.encode())
-
-
-def _is_own_page(origin: str | None, host: str) -> bool:
-    """Whether a request comes from a page of ours; those that no page makes name no origin."""
-    try:
-        return origin is None or urlsplit(origin).netloc == host
-    except ValueError:
-        return False

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.description import write_query
 from notekeep.query.tree import is_fact
-from notekeep.search.listing import PageCursor
 from notekeep.tui.render.note_columns import sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-FAR = 1_000
-"""So many rows are passed over in no time."""
 SAMPLES = 4
 """So many parts of a long list stand for all of it."""
 
@@ -39,54 +35,20 @@ def sample(vault: Vault, query: str, total: int, limit: int) -> list[Row]:
 
 
 class PagedRows:
-    """The rows of a query, read from the catalog a page at a time as they are seen.
-
-    To pass over ninety thousand rows takes SQLite longer than a key may take. So a page is counted
-    from the nearest row that was seen before, or from the end: only what lies between is passed
-    over.
-    """
+    """The rows of a query, read from the catalog a page at a time as they are seen."""
 
     def __init__(self, vault: Vault, query: str, first: RowPage) -> None:
         self.total = first.total
         self._vault, self._query, self._first = vault, query, first
-        self._seen: dict[int, str] = {}
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
-        """Return the rows from `offset` on, at most `limit` of them."""
         if offset == 0 and len(self._first.rows) >= min(limit, self.total):
             return self._first.rows
-        rows = self._read(offset, limit)
+        rows = self._vault.search.page(self._query, limit, offset)
         self._vault.search.distinguish_titles(rows)
-        if rows:
-            self._seen[offset], self._seen[offset + len(rows) - 1] = rows[0].path, rows[-1].path
         return rows
 
-    def _read(self, offset: int, limit: int) -> Sequence[Row]:
-        limit = min(limit, self.total - offset)
-        if offset > FAR and limit > 0 and self._is_by_title:
-            rows = self._vault.search.page(self._query, limit, min(self._ways(offset, limit)))
-            # A note that another program took away since leads nowhere.
-            if len(rows) == limit:
-                return rows
-        return self._vault.search.page(self._query, limit, offset)
-
-    def _ways(self, offset: int, limit: int) -> Iterator[PageCursor]:
-        yield PageCursor(offset)
-        yield PageCursor(self.total - offset - limit, backwards=True)
-        for row, path in self._seen.items():
-            if row < offset:
-                yield PageCursor(offset - row - 1, path)
-            elif row >= offset + limit:
-                yield PageCursor(row - offset - limit, path, backwards=True)
-
-    @cached_property
-    def _is_by_title(self) -> bool:
-        """Whether the list has the order that the catalog is kept in, and its own end."""
-        asked = self._vault.search.parse(self._query)
-        return not asked.order and asked.limit is None
-
     def paths(self) -> Iterable[str]:
-        """Return the notes of all rows."""
         return self._vault.search.paths(self._query)
 
     def find(self, path: str) -> int | None:
@@ -96,7 +58,7 @@ class PagedRows:
         """
         if not self._query:
             return self._vault.catalog.position(path)
-        if self.total > FAR and not self._is_by_title:
+        if self._vault.search.parse(self._query).order:
             return self._vault.search.ordered(self._query).find(path)
         return None
 
@@ -191,17 +153,11 @@ def toggle_term(typed: str, term: str) -> str:
 
 
 class FieldTypo(NamedTuple):
-    """A name in a query that is no field, but nearly one.
+    """A name in a query that is no field, but nearly one."""
 
-    Attributes:
-        name: The name as it was typed.
-        near: The field that was meant.
-        corrected: The query with that field in its place.
-    """
-
-    name: str
-    near: str
-    corrected: str
+    name: str  # as it was typed
+    near: str  # the field that was meant
+    corrected: str  # the query with that field in its place
 
 
 def find_field_typo(vault: Vault, typed: str) -> FieldTypo | None:
@@ -252,48 +208,29 @@ MAX_PINNED = 30
 
 
 class SavedQuery(NamedTuple):
-    """A saved query.
-
-    Attributes:
-        name: What the person calls it.
-        query: The query as it was saved.
-        scope: The same with every bracket written out, so that a search within it can follow; ""
-            for one with words, which is searched for instead, and for one that cannot be read.
-        notes: How many notes it finds; None when it cannot be read.
-    """
+    """A saved query."""
 
     name: str
-    query: str
+    query: str  # as it was saved
+    # The same with every bracket written out, so that a search within it can follow; "" for one
+    # with words, which is searched for instead, and for one that cannot be read.
     scope: str
-    notes: int | None
+    notes: int | None  # how many it finds; None when it cannot be read
 
 
 class SidebarModel(NamedTuple):
-    """What there is to choose from.
-
-    Attributes:
-        total: How many notes there are.
-        pinned: Path and title of each pinned note, by title.
-        kinds: Notes of each kind, most first.
-        tags: Notes of each tag, by the alphabet, parents first.
-        years: Notes by the year they were created, newest first.
-        saved: The saved queries in their order; None where there are none to be shown.
-    """
+    """What there is to choose from, and of how many notes."""
 
     total: int
-    pinned: Sequence[tuple[str, str]]
-    kinds: Mapping[str, int]
-    tags: Mapping[str, int]
-    years: Mapping[str, int]
-    saved: Sequence[SavedQuery] | None
+    pinned: Sequence[tuple[str, str]]  # path and title, by title
+    kinds: Mapping[str, int]  # most first
+    tags: Mapping[str, int]  # by the alphabet, parents first
+    years: Mapping[str, int]  # in which they were created, newest first
+    saved: Sequence[SavedQuery] | None  # in their order; None where none are to be shown
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
-    """Gather what a vault has.
-
-    Raises:
-        NotekeepError: The catalog cannot be read.
-    """
+    """Gather what a vault has."""
     spread = vault.search.facets()
     pinned = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
     return SidebarModel(
@@ -307,11 +244,7 @@ def load_sidebar(vault: Vault) -> SidebarModel:
 
 
 def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> SidebarModel:
-    """Gather how the notes are spread that a search has found.
-
-    Raises:
-        NotekeepError: The query asks for what takes too long, or the catalog cannot be read.
-    """
+    """Gather how the notes are spread that a search has found."""
     spread = (
         vault.search.facets(query, typing=True)
         if paths is None

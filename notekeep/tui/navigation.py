@@ -26,8 +26,12 @@ class Navigation:
         self._app = app
         self._modes: list[VaultScreen] = []
         self._overlays: list[OverlayScreen] = []
+
+    def make_first_screen(self) -> VaultScreen:
+        """Make the screen that the program opens on; the others are made when they are opened."""
         for name in places.SCREENS:
-            app.add_mode(name, partial(self._make_screen, name))
+            self._app.add_mode(name, partial(self._make_screen, name))
+        return self._make_screen(self._app.current_mode)
 
     def _make_screen(self, name: str) -> VaultScreen:
         app = self._app

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.search.listing import PageCursor
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -46,23 +45,6 @@ def test_the_order_of_a_whole_list_is_that_of_its_pages(vault: Vault, query: str
     assert [listed.find(path) for path in rows] == [*range(len(rows))]
     assert listed.find("elsewhere.md") is None
     assert vault.search.paths(query) == set(rows)
-
-
-@pytest.mark.parametrize("query", ["", "sea", "rating>=4", "is:template OR rating>0"])
-def test_a_page_is_found_from_any_note_and_from_the_end(vault: Vault, query: str) -> None:
-    rows = [row.path for row in vault.search.rows(query).rows]
-    ends = [("", -1), *((path, place) for place, path in enumerate(rows))]
-    for beside, place in ends:
-        for passed in range(3):
-            first = place + 1 + passed
-            found = vault.search.page(query, 2, PageCursor(passed, beside))
-            assert [row.path for row in found] == rows[first : first + 2]
-    for beside, place in [("", len(rows)), *ends[1:]]:
-        for passed in range(3):
-            last = max(0, place - passed)
-            found = vault.search.page(query, 2, PageCursor(passed, beside, backwards=True))
-            assert [row.path for row in found] == rows[max(0, last - 2) : last]
-    assert vault.search.page(query, 2, PageCursor(0, "gone.md")) == []
 
 
 def test_a_limit_holds_for_the_order_and_for_the_notes(vault: Vault) -> None:

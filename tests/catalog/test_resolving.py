@@ -15,8 +15,8 @@ from notekeep.catalog.records import Record
 from notekeep.errors import Failure
 from notekeep.export.consent import CONSENT_FIELDS
 from notekeep.export.consent import is_withheld as judge
-from notekeep.markdown.links import Resolver
 from notekeep.markdown.note import Note
+from notekeep.markdown.note_names import Resolver
 from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:

@@ -215,8 +215,6 @@ def test_the_prompt(vault: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["habit", "prompt", "--path"]) == 0
     path = Path(capsys.readouterr().out.strip())
     assert path.read_text("utf-8").startswith("2026-01-12 1/1\n")
-    assert main(["habit", "prompt", "--shell", "bash"]) == 0
-    assert str(path) in capsys.readouterr().out
 
 
 def test_a_prompt_of_yesterday_is_looked_at_anew(

@@ -29,9 +29,7 @@ WORDS = "---\ntitle: Fine\n---\nWords.\n"
 
 
 def plan(source: VaultSource, *paths: str) -> ExportPlan:
-    return plan_export(
-        source, paths, vault=VaultKey.of_folder("mine"), options=Options(zone=INDIA, now=NOW)
-    )
+    return plan_export(source, paths, vault=VaultKey("mine"), options=Options(zone=INDIA, now=NOW))
 
 
 def said(made: ExportPlan) -> str:
@@ -238,4 +236,4 @@ def test_what_hides_something_and_is_not_closed_stops_the_note(
         plan(source, "bad.md")
     assert caught.value.line == line
     assert caught.value.hint
-    assert not (Path(source.root).parent / "mine-drafts").exists()
+    assert not (Path(f"{source.root}-drafts")).exists()

@@ -215,19 +215,19 @@ def test_nikola_s_head_takes_values_as_they_stand(tmp_path: Path) -> None:
     assert head == (
         "<!--\n"
         '.. title: It\'s: a "title" & {{ 1 }}\n'
-        ".. slug: a-title\n"
         ".. date: 2026-03-04 00:30:00 UTC+05:30\n"
         ".. updated: 2026-03-06 00:00:00 UTC+05:30\n"
+        ".. status: draft\n"
+        ".. slug: a-title\n"
+        ".. description: d: e\n"
         ".. tags: 2024, yes, C++\n"
         ".. category: Notes\n"
-        ".. description: d: e\n"
-        ".. previewimage: /images/a-title/c.png\n"
-        ".. has_math: true\n"
-        ".. status: draft\n"
         ".. series: S\n"
         ".. part: 2\n"
-        ".. mood: a, b\n"
+        ".. previewimage: /images/a-title/c.png\n"
+        ".. has_math: true\n"
         ".. type: text\n"
+        ".. mood: a, b\n"
         "-->\n\n"
     )
 
@@ -387,11 +387,11 @@ def test_pelican_s_head_takes_values_as_they_stand_but_for_the_summary(tmp_path:
     )
     assert head == (
         'Title: It\'s: "x"\n'
-        "Slug: a-title\n"
         "Date: 2026-03-04 00:30+0530\n"
-        "Tags: 2024, C++\n"
         "Status: published\n"
-        "Summary: a \\*b\\* \\[c\\]\n\n"
+        "Slug: a-title\n"
+        "Summary: a \\*b\\* \\[c\\]\n"
+        "Tags: 2024, C++\n\n"
     )
 
 
@@ -620,35 +620,3 @@ def test_a_site_of_jekyll_without_a_time_zone_is_told(tmp_path: Path) -> None:
     assert "timezone" in jekyll(tmp_path).notice(post())
     assert jekyll(tmp_path, "timezone: Asia/Kolkata\n").notice(post()) == ""
     assert "kramdown" in jekyll(tmp_path, "markdown: CommonMark\n").warnings[0]
-
-
-# What is said of every site once
-
-
-@pytest.mark.parametrize(
-    ("target", "files", "told"),
-    [
-        ("nikola", {"conf.py": BLOG}, "no file of the site does"),
-        ("nikola", {"conf.py": f"{BLOG}BODY_END = '<script src=mermaid.js>'\n"}, ""),
-        ("hugo", {"hugo.toml": ""}, "no file of the site does"),
-        ("hugo", {"hugo.toml": "", "themes/t/layouts/foot.html": "import mermaid"}, ""),
-        ("hugo", {"hugo.toml": "", "public/old.html": "import mermaid"}, "no file of the site"),
-        ("html", {}, "no script"),
-        ("ghost", {}, "until the site's theme loads Mermaid's script"),
-        ("portable", {}, ""),
-    ],
-)
-def test_diagrams_that_stay_source_are_told_once(
-    desk: Desk, target: str, files: dict[str, str], told: str
-) -> None:
-    desk.target, desk.site = target, desk.root.parent / "other"
-    desk.site.mkdir()
-    for name, text in files.items():
-        folder_with(desk.site, name, text)
-    for name in ("a.md", "b.md"):
-        desk.put(name, f"{PUBLISHED}words\n\n```mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```\n")
-    lines = [line for line in desk.plan("a.md", "b.md").warnings if "Mermaid" in line]
-    assert len(lines) == bool(told)
-    assert not told or told in lines[0]
-    desk.put("a.md", f"{PUBLISHED}words")
-    assert not any("Mermaid" in line for line in desk.plan("a.md").warnings)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.links import LinkStyle, Resolver
+from notekeep.markdown.links import LinkStyle
+from notekeep.markdown.note_names import Resolver
 from notekeep.markdown.outline import read_body
 
 

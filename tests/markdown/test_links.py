@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.links import Resolver, retarget
+from notekeep.markdown.links import retarget
+from notekeep.markdown.note_names import Resolver
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.text_edit import apply
 

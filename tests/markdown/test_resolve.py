@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notekeep.markdown.links import Resolver
+from notekeep.markdown.note_names import Resolver
 
 NOTES: list[tuple[str, str, tuple[str, ...]]] = [
     ("books/Atomic Habits.md", "Atomic Habits: a summary", ("Atomic", "The four laws")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -117,17 +117,17 @@ def test_old_versions_go_at_a_quiet_moment(
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
     """Count how often history is gone through for versions to let go."""
-    from notekeep.storage import stores
+    from notekeep.storage.history import History
 
     def counted() -> list[int]:
         found: list[int] = []
-        real = stores.prune_versions
+        real = History.prune
 
-        def once(*args: object, **options: object) -> int:
+        def once(history: History, **options: Any) -> int:
             found.append(1)
-            return real(*args, **options)  # type: ignore[arg-type]
+            return real(history, **options)
 
-        monkeypatch.setattr(stores, "prune_versions", once)
+        monkeypatch.setattr(History, "prune", once)
         return found
 
     return counted

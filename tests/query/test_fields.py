@@ -41,7 +41,7 @@ def test_a_field_that_nobody_has_is_none(fields: QueryFields) -> None:
 
 
 def test_names_seen_in_notes_count_without_types() -> None:
-    assert query_fields({}, seen=["mood"]).find("mood") == QueryField("mood", "any")
+    assert query_fields({}, seen={"mood": "any"}).find("mood") == QueryField("mood", "any")
 
 
 def test_a_kind_says_better_than_notes_what_its_field_is() -> None:

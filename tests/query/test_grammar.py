@@ -19,7 +19,8 @@ from notekeep.query.tree import (
     Has,
     Is,
     Line,
-    Link,
+    LinkFrom,
+    LinkTo,
     Node,
     Not,
     Or,
@@ -189,11 +190,11 @@ DATES: list[tuple[str, Node]] = [
 ]
 
 LINKS: list[tuple[str, Node]] = [
-    ('to:"Atomic Habits"', Link("to", "Atomic Habits")),
-    ("to:[[Atomic Habits]]", Link("to", "Atomic Habits")),
-    ("[[Atomic Habits]]", Link("to", "Atomic Habits")),
-    ("from:naval", Link("from", "naval")),
-    ("-to:naval", Not(Link("to", "naval"))),
+    ('to:"Atomic Habits"', LinkTo("Atomic Habits")),
+    ("to:[[Atomic Habits]]", LinkTo("Atomic Habits")),
+    ("[[Atomic Habits]]", LinkTo("Atomic Habits")),
+    ("from:naval", LinkFrom("naval")),
+    ("-to:naval", Not(LinkTo("naval"))),
 ]
 
 

@@ -19,7 +19,8 @@ from notekeep.query.tree import (
     Has,
     Is,
     Line,
-    Link,
+    LinkFrom,
+    LinkTo,
     Node,
     Not,
     Or,
@@ -96,7 +97,8 @@ FACT_LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Tag, NAMES),
     st.builds(Is, st.sampled_from(("draft", "orphan"))),
     st.builds(Has, st.sampled_from(("cover", "tasks"))),
-    st.builds(Link, st.sampled_from(("to", "from")), TEXTS),
+    st.builds(LinkTo, TEXTS),
+    st.builds(LinkFrom, TEXTS),
     st.builds(Regex, st.sampled_from((r"a/b", r"x(y|z)", r"\d+ \w"))),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notekeep.query.tree import Block, Line, Term
+from notekeep.query.tree import Block, Line, Node, Term
 
 
 def test_two_trees_that_ask_the_same_are_equal_wherever_their_words_stood() -> None:
@@ -12,4 +12,5 @@ def test_two_trees_that_ask_the_same_are_equal_wherever_their_words_stood() -> N
 
 
 def test_a_block_is_not_the_line_with_the_same_words() -> None:
-    assert Block(Term("a")) != Line(Term("a"))
+    block: Node = Block(Term("a"))
+    assert block != Line(Term("a"))

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Phrase, Prefix, Term
+from notekeep.query.tree import (
+    And,
+    KnownPaths,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+    TermChoice,
+    Terms,
+)
 from notekeep.search.analyzer import get_analyzer
 from notekeep.search.matcher import PlanMatcher
-from notekeep.search.planner import AllOf, Leaf, NoneOf, Plan, TermChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +70,7 @@ def test_a_text_holds_what_the_tree_asks(
     text: str,
     holds: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    assert indexed("lever").matcher(node).holds(text) is holds
+    assert indexed("lever").matcher(node).holds_in_one(text, [0]) is holds
 
 
 def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., WhooshIndex]) -> None:
@@ -101,13 +111,15 @@ def test_pieces_that_are_passed_over_hold_nothing(
     negative: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     by = get_analyzer(code)
-    leaves: list[Plan] = [
-        Leaf(("body",), tuple(TermChoice(((0, term),)) for term in dict.fromkeys(terms)))
+    leaves: list[Node] = [
+        Terms(("body",), tuple(TermChoice(((0, term),)) for term in dict.fromkeys(terms)))
         for said in words
         if (terms := list(filter(None, by.terms(said))))
     ]
-    plan = AllOf((*leaves, NoneOf(leaves[0])) if negative and leaves else tuple(leaves))
+    plan = And((*leaves, Not(leaves[0])) if negative and leaves else tuple(leaves))
     starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")]
     pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
     matcher = PlanMatcher(plan, code)
-    assert matcher.holds_in_one(text, starts) == any(map(matcher.holds, pieces))
+    assert matcher.holds_in_one(text, starts) == any(
+        matcher.holds_in_one(piece, [0]) for piece in pieces
+    )

@@ -24,12 +24,13 @@ from notekeep.query.tree import (
     Phrase,
     Prefix,
     Term,
+    Terms,
     Wildcard,
     WordScope,
 )
 from notekeep.search.analyzer import get_analyzer
 from notekeep.search.index_folder import BOOSTS, FEW_SEGMENTS, SCOPES
-from notekeep.search.planner import AllOf, AnyOf, KnownNotes, Leaf, NoneOf, Plan, Planner
+from notekeep.search.planner import Planner
 from notekeep.search.whoosh_format import make_schema
 from notekeep.search.whoosh_index import WhooshIndex
 
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
 whoosh: Any = query
 
 
-def as_whoosh(plan: Plan) -> Any:
+def as_whoosh(plan: Node) -> Any:
     """The same question in Whoosh's own classes."""
     match plan:
-        case Leaf(fields, choices):
+        case Terms(fields, choices):
             rows = [
                 (field, [term for _, term in choice.steps], BOOSTS[field] * choice.worth)
                 for field in fields
@@ -56,11 +57,11 @@ def as_whoosh(plan: Plan) -> Any:
                     for field, row, boost in rows
                 ]
             )
-        case AllOf(parts):
+        case And(parts):
             return whoosh.And([as_whoosh(part) for part in parts])
-        case AnyOf(parts):
+        case Or(parts):
             return whoosh.Or([as_whoosh(part) for part in parts])
-        case KnownNotes(paths):
+        case KnownPaths(paths):
             return whoosh.Or([whoosh.Term("path", path, boost=0.0) for path in paths])
         case _:
             raise TypeError(plan)
@@ -74,17 +75,17 @@ def whoosh_scores(words: WhooshIndex, node: Node) -> dict[str, float]:
     """
     plan = Planner([get_analyzer("en")], words._load_vocabulary).plan(node)
     assert plan is not None
-    parts = plan.parts if isinstance(plan, AllOf) else (plan,)
+    parts = plan.parts if isinstance(plan, And) else (plan,)
     reader: Any = open_dir(str(words.folder), schema=make_schema("en")).reader()
     paths = [path.decode() for path in reader.column_reader("path", translate=False)]
     with Searcher(reader) as searcher:
 
-        def found(part: Plan) -> dict[int, float]:
+        def found(part: Node) -> dict[int, float]:
             hits = searcher.search(as_whoosh(part), limit=None)
             return {number: score for score, number in hits.top_n}
 
-        scores = found(AllOf(tuple(part for part in parts if not isinstance(part, NoneOf))))
-        out = [found(part.part) for part in parts if isinstance(part, NoneOf)]
+        scores = found(And(tuple(part for part in parts if not isinstance(part, Not))))
+        out = [found(part.part) for part in parts if isinstance(part, Not)]
         return {
             paths[number]: score
             for number, score in scores.items()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.storage.conflict_names import conflict_name, find_original, host, may_be_conflict
+from notekeep.storage.file_names import conflict_name, find_original, host, may_be_conflict
 
 
 @pytest.mark.parametrize(

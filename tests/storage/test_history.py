@@ -291,6 +291,21 @@ class TestManyFiles:
         assert history.steps() == []
         assert history.recover(vault) == []
 
+    def test_an_undo_that_fails_midway_is_not_noted_as_one(
+        self, history: History, vault: Path, at_point: Callable[..., None]
+    ) -> None:
+        with history.step("move", "", root=vault, whole=True) as step:
+            step.move("a.md", "c.md")
+            step.move("books/b.md", "d.md")
+        at_point("journaled", lambda: (vault / "a.md").write_bytes(b"theirs"))
+        with pytest.raises(Refused, match="there already"):
+            history.undo(vault)
+        assert (vault / "d.md").read_bytes() == B
+        (vault / "a.md").unlink()
+        history.undo(vault)
+        assert (vault / "a.md").read_bytes() == A
+        assert (vault / "books/b.md").read_bytes() == B
+
     def test_a_step_where_nothing_changes_is_not_noted(self, history: History, vault: Path) -> None:
         with history.step("tag", "tag", root=vault) as step:
             step.edit("a.md", A, digest_of(A))

@@ -21,8 +21,9 @@ from notekeep.storage import (
     append,
     atomic,
     durability,
-    journal,
     open_folder,
+    operation_log,
+    operations,
     private_files,
     renames,
 )
@@ -339,11 +340,11 @@ def notes(vault: Path) -> dict[str, bytes]:
 
 
 def do_save(vault: Path, history: History) -> None:
-    atomic.replace("a.md", NEW, digest_of(A), root=vault, history=history)
+    operations.replace("a.md", NEW, digest_of(A), root=vault, history=history)
 
 
 def do_create(vault: Path, history: History) -> None:
-    atomic.create("x/new.md", NEW, root=vault)
+    operations.create("x/new.md", NEW, root=vault)
 
 
 def do_edit(vault: Path, history: History) -> None:
@@ -424,7 +425,7 @@ def test_whenever_the_power_goes_a_log_has_the_line_or_not(base: Path, record: R
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Take protections away."""
-    for module in (durability, private_files, atomic, append, open_folder, journal):
+    for module in (durability, private_files, atomic, append, open_folder, operation_log):
         for name in names:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda *_: None)

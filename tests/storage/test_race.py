@@ -15,17 +15,17 @@ import pytest
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.storage import renames, scan
-from notekeep.storage.atomic import replace
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
-from notekeep.storage.transaction import Transaction
+from notekeep.storage.operations import replace
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.storage.operations import Operation
+    from notekeep.storage.transaction import Transaction
+
 
 OLD, NEW, THEIRS = b"old\n", b"the new text\n", b"theirs, longer than the new text is\n"
 ROUNDS = sized(1, 3)
@@ -279,18 +279,15 @@ def test_of_two_steps_that_do_the_same_in_one_moment_one_is_done_and_taken_back(
     vault: Path,
     history: History,
     change: Callable[[Transaction], object],
-    monkeypatch: pytest.MonkeyPatch,
+    at_point: Callable[..., None],
 ) -> None:
     note.write_bytes(OLD)
-    commit_one = Transaction._commit_one
 
-    def commit_other_first(step: Transaction, operation: Operation) -> None:
-        monkeypatch.undo()
+    def commit_other() -> None:
         with history.step("other", "the other", root=vault) as other:
             change(other)
-        commit_one(step, operation)
 
-    monkeypatch.setattr(Transaction, "_commit_one", commit_other_first)
+    at_point("journaled", commit_other)
     with pytest.raises(NotekeepError), history.step("late", "the late one", root=vault) as step:
         change(step)
     assert [record.verb for record in history.records()] == ["other"]

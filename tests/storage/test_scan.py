@@ -405,7 +405,7 @@ class TestTraps:
     def test_two_changes_within_one_tick_of_the_clock(self, vault: Path) -> None:
         put(vault / "a.md", "one")
         found = sweep(vault, {}).added
-        assert not found["a.md"].is_certain
+        assert found["a.md"].ctime_ns == -1
         assert self.seen(vault, found)
 
     def test_a_fresh_change_is_read_once_more_and_then_left(
@@ -420,7 +420,7 @@ class TestTraps:
         settled = found | again.modified
 
         assert "a.md" in again.modified
-        assert settled["a.md"].is_certain
+        assert settled["a.md"].ctime_ns != -1
         assert len(sweep(vault, settled)) == 0
 
     def test_a_time_set_into_the_future_by_hand_is_not_read_for_ever(
@@ -430,7 +430,7 @@ class TestTraps:
         later = time.time_ns() + 10_000_000_000
         monkeypatch.setattr(time, "time_ns", lambda: later)
 
-        assert sweep(vault, {}).added["a.md"].is_certain
+        assert sweep(vault, {}).added["a.md"].ctime_ns != -1
 
     def test_a_storm_of_changes_as_a_git_checkout_makes_it(self, vault: Path) -> None:
         count = sized(100, 300)

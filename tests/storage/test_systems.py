@@ -24,6 +24,7 @@ from notekeep.storage import (
     durability,
     filesystem,
     open_folder,
+    operations,
     private_files,
     renames,
     scan,
@@ -147,7 +148,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
 @pytest.mark.usefixtures("windows")
 class TestWindows:
     def test_a_note_is_saved(self, note: Path, vault: Path, history: History) -> None:
-        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
         assert os.listdir(vault) == ["note.md"]
 
@@ -156,7 +157,7 @@ class TestWindows:
     ) -> None:
         at_point("synced", lambda: note.write_bytes(THEIRS))
         with pytest.raises(Conflict, match="at the same moment"):
-            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
         assert sorted(file.read_bytes() for file in vault.iterdir()) == [NEW, THEIRS]
 
@@ -166,7 +167,7 @@ class TestWindows:
     ) -> None:
         windows.errors = [number] * 10
         with pytest.raises(NotekeepError, match=r"note\.md"):
-            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == OLD
         assert os.listdir(vault) == ["note.md"]
 
@@ -174,7 +175,7 @@ class TestWindows:
         self, note: Path, vault: Path, history: History, windows: Windows
     ) -> None:
         windows.errors = [32, 5]
-        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
 
     def test_new_files_steps_and_undo(self, note: Path, vault: Path, history: History) -> None:
@@ -183,7 +184,7 @@ class TestWindows:
             step.edit("note.md", NEW, digest_of(OLD))
             step.move("note.md", "books/note.md")
         with pytest.raises(NameTaken):
-            atomic.create("books/NEW.md", OLD, root=vault)
+            operations.create("books/NEW.md", OLD, root=vault)
         assert (vault / "books/note.md").read_bytes() == NEW
         history.undo(vault)
         assert note.read_bytes() == OLD
@@ -390,7 +391,9 @@ class TestOddDisks:
     ) -> None:
         real = os.write
         monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:3]))
-        atomic.replace("note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history)
+        operations.replace(
+            "note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history
+        )
         assert note.read_bytes() == b"0123456789" * 10
 
     def test_a_disk_without_locks_is_written_without(
@@ -435,7 +438,7 @@ class TestAttributes:
             os.setxattr(note, "system.posix_acl_access", access_list(1234))
         except (OSError, AttributeError):
             pytest.skip("this disk has no access lists")
-        atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert os.getxattr(note, "system.posix_acl_access") == access_list(1234)
 
     @pytest.mark.parametrize(
@@ -466,9 +469,9 @@ class TestAttributes:
         monkeypatch.setattr(os, "setxattr", refuse, raising=False)
         if fails:
             with pytest.raises(NotekeepError):
-                atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+                operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         else:
-            atomic.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == (OLD if fails else NEW)
         assert os.listdir(vault) == ["note.md"]
 

@@ -11,7 +11,6 @@ import pytest
 from notekeep.errors import NotFound
 from notekeep.storage.content import digest_of
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
-from notekeep.storage.stores import prune_daily, prune_versions
 from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:
@@ -102,13 +101,13 @@ class TestPruning:
 
     def test_as_long_as_it_is_small_everything_stays(self, long_history: History) -> None:
         before = len(list(long_history.blobs))
-        assert prune_versions(long_history) == 0
+        assert long_history.prune() == 0
         assert len(list(long_history.blobs)) == before
 
     def test_the_old_is_thinned_to_one_a_day_and_the_young_stays(
         self, long_history: History
     ) -> None:
-        freed = prune_versions(long_history, max_bytes=0)
+        freed = long_history.prune(max_bytes=0)
         assert freed > 0
         assert self.kept(long_history) == {
             ("200", "2"),
@@ -120,7 +119,7 @@ class TestPruning:
 
     def test_it_stops_when_it_is_small_enough_the_oldest_first(self, long_history: History) -> None:
         total = sum(blob.size for blob in long_history.blobs)
-        prune_versions(long_history, max_bytes=total - 1)
+        long_history.prune(max_bytes=total - 1)
         gone = total - sum(blob.size for blob in long_history.blobs)
         assert 0 < gone < total / 10
         assert ("200", "0") in self.kept(long_history)  # the other note's
@@ -131,26 +130,26 @@ class TestPruning:
         with history.step("rm", "rm a", root=vault) as step:
             step.trash("a.md")
         later = time.time() + 4000 * DAY
-        prune_versions(history, now=later, max_bytes=0)
+        history.prune(now=later, max_bytes=0)
         assert contents(history, "a.md") == [b"zero"]
 
     def test_what_no_step_speaks_of_goes_with_age(self, history: History) -> None:
         history.blobs.store(b"loose")
-        assert prune_versions(history, max_bytes=0) == 0
-        assert prune_versions(history, now=time.time() + 100 * DAY, max_bytes=0) == len(b"loose")
+        assert history.prune(max_bytes=0) == 0
+        assert history.prune(now=time.time() + 100 * DAY, max_bytes=0) == len(b"loose")
 
     def test_it_is_done_once_a_day_at_most(self, long_history: History) -> None:
         now = time.time()
-        assert prune_daily(long_history, now=now, max_bytes=0) > 0
+        assert long_history.prune_daily(now=now, max_bytes=0) > 0
         before = b"again"
         for hour in range(2):
             remember(long_history, "a.md", before + b"!" * hour, 120 - hour / 1000, None)
-        assert prune_daily(long_history, now=now + 0.9 * DAY, max_bytes=0) == 0
-        assert prune_daily(long_history, now=now + 1.1 * DAY, max_bytes=0) == len(before)
+        assert long_history.prune_daily(now=now + 0.9 * DAY, max_bytes=0) == 0
+        assert long_history.prune_daily(now=now + 1.1 * DAY, max_bytes=0) == len(before)
         # A clock that was set back does not stop it for as long as it was wrong.
         remember(long_history, "b.md", b"old", 130, None)
         remember(long_history, "b.md", b"older", 130 - 1 / 1000, None)
-        assert prune_daily(long_history, now=now - 30 * DAY, max_bytes=0) == len(b"old")
+        assert long_history.prune_daily(now=now - 30 * DAY, max_bytes=0) == len(b"old")
 
     def test_there_is_nothing_to_prune_in_no_history(self, history: History) -> None:
         assert history.prune_daily() == 0
@@ -170,7 +169,7 @@ class TestPruning:
             return locked()
 
         monkeypatch.setattr(long_history.log, "locked", kept_just_now)
-        assert prune_versions(long_history, max_bytes=0) > 0
+        assert long_history.prune(max_bytes=0) > 0
         assert ("200", "0") in self.kept(long_history)
 
     def test_undo_says_so_when_a_version_is_gone(self, history: History, vault: Path) -> None:

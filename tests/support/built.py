@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.export.audit import Audit
-from notekeep.export.check.page_checks import CheckReport, check_export
+from notekeep.export.check.site_check import CheckReport, check_export
 from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.storage.history import History

@@ -17,8 +17,8 @@ from notekeep.export.references import Ref, ReferenceTable, number_inline_footno
 from notekeep.export.rewrite.site_links import AnchorIds
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import MappedText
-from notekeep.markdown.links import Resolver
 from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.note_names import Resolver
 from notekeep.markdown.schema import DEFAULT_SCHEMA
 
 if TYPE_CHECKING:

@@ -74,14 +74,16 @@ class Witness:
         self.forgotten: set[str] = set()
 
     def look(self, heard: Heard) -> list[str]:
-        """Look again, and return in a sentence each what has no explanation."""
+        """Look again, and return in a sentence each what has no explanation.
+
+        The next look begins where the last one that found nothing wrong ended.
+        """
         files, before = contents(self._root), self._files
         records = self._vault.history.store.records()
         fresh = [one for one in records if one.id not in self._steps and not one.is_outside]
         known = {record.id: record for record in records}
         for gone in self._steps.keys() - known.keys():
             self.forgotten |= _files_of([self._steps[gone]])
-        self._files, self._steps = files, known
         changed = {
             path for path in before.keys() | files.keys() if before.get(path) != files.get(path)
         }
@@ -107,6 +109,8 @@ class Witness:
         wrong += _logs(unknown, before, files, heard)
         if not any(toast.startswith("Forgot ") for toast in heard.toasts):
             wrong += _untold(fresh, heard)
+        if not wrong:
+            self._files, self._steps = files, known
         return wrong
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import atomic
+from notekeep.storage import operations
 from notekeep.storage.history import History
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def test_nothing_outside_is_written_whatever_is_swapped(
             tried += 1
             with suppress(NotekeepError, OSError):
                 path = root / "sub/note.md"
-                atomic.replace(path, b"new %d\n" % tried, None, root=root, history=history)
+                operations.replace(path, b"new %d\n" % tried, None, root=root, history=history)
             with suppress(NotekeepError, OSError):
-                atomic.create(root / f"sub/new {tried}.md", b"new\n", root=root)
+                operations.create(root / f"sub/new {tried}.md", b"new\n", root=root)
     finally:
         done.set()
         attacker.join()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import read_body
-from notekeep.tui.page.blocks import draw
-from notekeep.tui.page.drawn_lines import DrawContext, NoteSurroundings
-from notekeep.tui.page.note_text import WINDOW, BodyBlock, find_definitions
-from notekeep.tui.page.page import HUGE, LARGE, NoteRendering
+from notekeep.tui.page.drawn_lines import NoteSurroundings
+from notekeep.tui.page.page import LARGE, NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import FOLD_LINK, line_text
 
@@ -66,37 +62,11 @@ def words(drawn: NoteRendering) -> list[str]:
     return lines[lines.index("─" * WIDTH) + 2 :]
 
 
-def as_one(body: str) -> list[str]:
-    """Return a body as one parse of all of it is drawn."""
-    frame = DrawContext(WIDTH, UNICODE, around=NoteSurroundings(is_live=True))
-    block = BodyBlock(0, body.lstrip("\n").rstrip())
-    return without_folds(draw(block, frame, find_definitions(body)))
-
-
-@given(TEXTS)
-def test_a_note_in_pieces_reads_as_it_does_whole(body: str) -> None:
-    drawn = rendering_of(body)
-    drawn.draw_lines(10_000)
-    assert words(drawn) == as_one(body)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_a_long_note_in_pieces_reads_as_it_does_whole(seed: int) -> None:
-    random = Random(seed)
-    parts = [*PARTS, "%% one\n\ntwo %%", "$$\na\n\nb\n$$\n", "words %%here%%"]
-    body = "".join(random.choice(parts) + random.choice(["\n\n", "\n\n\n"]) for _ in range(900))
-    assert len(body) > 2 * WINDOW
-    drawn = rendering_of(body)
-    drawn.draw_lines(100_000)
-    assert words(drawn) == as_one(body)
-
-
 @given(TEXTS, st.lists(st.integers(1, 40), max_size=6), st.data())
-def test_it_is_the_same_however_it_is_cut_and_drawn(
+def test_it_is_the_same_however_it_is_drawn(
     body: str, counts: list[int], data: st.DataObject
 ) -> None:
     whole = rendering_of(body)
-    whole.text.cut_all()
     whole.draw_lines(10_000)
     keys = [key for block, key in whole.text.headings.items() if whole.text.can_fold(block)]
     folded = set(data.draw(st.lists(st.sampled_from(keys), unique=True))) if keys else set()
@@ -110,7 +80,6 @@ def test_it_is_the_same_however_it_is_cut_and_drawn(
         assert list(drawn.lines) == list(whole.lines)[: len(drawn.lines)]
     drawn.draw_lines(10_000)
     assert list(drawn.lines) == list(whole.lines)
-    assert drawn.text.headings == whole.text.headings
 
 
 LONG = "\n".join(
@@ -119,22 +88,22 @@ LONG = "\n".join(
 )
 
 
-def test_the_first_screen_is_there_when_little_of_the_text_was_looked_at() -> None:
+def test_the_first_screen_is_there_before_the_rest_is_drawn() -> None:
     drawn = rendering_of(f"{LONG}\n[it]: https://example.org\n")
     drawn.draw_lines(100)
-    assert len(drawn.text.blocks) < 100
+    assert len(drawn.lines) < 120
     # What is defined at the very end is known at the beginning.
     assert any(piece.link == "https://example.org" for row in drawn.lines for piece in row.line)
 
 
-def test_a_folded_section_says_its_whole_length_before_the_rest_is_cut() -> None:
+def test_a_folded_section_says_its_whole_length_before_the_rest_is_drawn() -> None:
     lines = LONG.count("\n") + 1 - LONG.count("\n\n") - 1
     drawn = rendering_of(f"# All\n\n{LONG}", {"heading 1 # All"})
     drawn.draw_lines(10)
     assert any(f"{lines} lines" in line_text(row.line) for row in drawn.lines)
 
 
-def test_what_is_far_down_is_found_before_the_rest_is_cut() -> None:
+def test_what_is_far_down_is_found_before_the_rest_is_drawn() -> None:
     foot = "[^7]: the seventh"
     body = f"{LONG}\n{foot}\n"
     lines = body.split("\n")
@@ -144,7 +113,7 @@ def test_what_is_far_down_is_found_before_the_rest_is_cut() -> None:
     assert drawn.footnote_line("7") == lines.index(foot) + 1
     drawn = rendering_of(body)
     drawn.draw_lines(50)
-    assert drawn.reference_line("1999") == lines.index("Words[^1999] of [it].") + 1
+    assert drawn.reference_line("7") == lines.index("Words[^7] of [it].") + 1
     drawn = rendering_of(body)
     assert "quote 1500" in line_text(drawn.lines[drawn.line_of(at + 1)].line)
     assert drawn.text.quote_at(at) == ("quote 1500", "p. 1500")
@@ -156,7 +125,6 @@ def test_tasks_and_quotes_are_those_of_the_whole_text(body: str) -> None:
     """A note that is looked through whole says the same of them as one line alone."""
     spans = read_body(body)
     drawn = rendering_of(body)
-    drawn.text.cut_all()
     for task in spans.tasks:
         assert drawn.text.task_at(task.line) == task.text
     for quote in spans.quotes:
@@ -179,23 +147,12 @@ def test_drawing_between_keys_stops_before_a_block_that_takes_long() -> None:
     assert words(drawn)[-1] == "after"
 
 
-def test_the_first_screen_waits_for_a_long_block_and_not_for_a_huge_one() -> None:
-    drawn = rendering_of(f"before\n\n{TABLE}\n\nafter")
-    drawn.draw_lines(100, largest=HUGE)
-    assert len(drawn.lines) >= 100
-    huge = "\n".join([TABLE, *TABLE.split("\n")[2:] * (HUGE // LARGE)])
-    drawn = rendering_of(f"before\n\n{huge}\n\nafter")
-    drawn.draw_lines(100, largest=HUGE)
-    assert words(drawn) == ["before"]
-    assert drawn.is_next_slow
-
-
 def test_what_was_drawn_ahead_is_dropped_when_a_fold_was_closed_meanwhile() -> None:
     inner = "\n".join(f"> line {n}" for n in range(LARGE // 8))
     drawn = rendering_of(f"before\n\n> [!tip]+ Open\n{inner}\n\nafter")
     drawn.draw_for(60)
     ahead = drawn.predraw_block()
-    drawn.toggle("callout 2", 0)
+    drawn.toggle("callout 2")
     drawn.add_predrawn(ahead)
     assert drawn.is_next_slow
     drawn.add_predrawn(drawn.predraw_block())

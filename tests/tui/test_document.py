@@ -8,21 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
-from notekeep.tui.page.note_text import BodyBlock, find_definitions, split_blocks
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import Piece, line_text, line_width
+from tests.support.drawn import draw_blocks
 
 
 def drawn(text: str, width: int = 40) -> list[DrawnLine]:
-    text = dedent(text).strip("\n")
-    references = find_definitions(text)
-    return [
-        row
-        for block in split_blocks(text)
-        for row in draw(block, DrawContext(width, UNICODE), references)
-    ]
+    return draw_blocks(dedent(text).strip("\n"), DrawContext(width, UNICODE))
 
 
 def shown(text: str, width: int = 40) -> list[str]:
@@ -215,7 +208,7 @@ def test_escapes_never_survive_not_even_as_entities() -> None:
 
 
 def test_plain_terminals_get_plain_characters() -> None:
-    rows = draw(BodyBlock(0, "- a\n- [x] b\n\n> q\n\n---"), DrawContext(20, ASCII_GLYPHS), {})
+    rows = draw_blocks("- a\n- [x] b\n\n> q\n\n---", DrawContext(20, ASCII_GLYPHS))
     assert all(line_text(row.line).isascii() for row in rows)
 
 
@@ -228,8 +221,8 @@ def test_any_text_is_drawn_within_its_width(text: str, width: int) -> None:
 
 def test_a_footnote_goes_on_in_what_is_set_in_below_it() -> None:
     text = "[^long]: One that is\n    wrapped.\n\n    - and a list\n\n    ```\n    code\n    ```"
-    (block,) = split_blocks(text)
-    lines = [line_text(row.line).rstrip() for row in draw(block, DrawContext(30, UNICODE), {})]
+    rows = draw_blocks(text, DrawContext(30, UNICODE))
+    lines = [line_text(row.line).rstrip() for row in rows]
     assert lines == [
         *("[long] One that is", "       wrapped.", "", "       • and a list", "", "        code")
     ]

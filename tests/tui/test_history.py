@@ -365,7 +365,6 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
     [
         (60, ["This change", "Since then", "As it reads"]),
         (49, ["Change", "Since", "Text"]),
-        (26, ["Since then"]),
     ],
 )
 def test_views_are_named_whole_beside_large_counts(width: int, named: list[str]) -> None:

@@ -37,7 +37,7 @@ class PanicException(BaseException):
     """What a panic in Rust is to Python."""
 
 
-def test_what_the_parser_fails_on_is_plain_text_and_the_rest_is_not(
+def test_a_text_that_the_parser_fails_on_is_shown_as_it_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parse = parser._parse
@@ -50,10 +50,6 @@ def test_what_the_parser_fails_on_is_plain_text_and_the_rest_is_not(
     monkeypatch.setattr(parser, "_parse", fail)
     rows = [line_text(row.line).strip() for row in drawn("*one*\n\n- *bad*\n\n*two*").lines]
     assert rows[-7:] == [
-        *(
-            "one",
-            "",
-            "The Markdown parser failed (index out of bounds). The note is read as plain text.",
-        ),
-        *("", "- *bad*", "", "two"),
+        "The Markdown parser failed (index out of bounds). The note is read as plain text.",
+        *("", "*one*", "", "- *bad*", "", "*two*"),
     ]

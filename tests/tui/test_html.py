@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.blocks import draw
 from notekeep.tui.page.drawn_lines import (
     NO_SURROUNDINGS,
     DrawContext,
@@ -14,16 +13,16 @@ from notekeep.tui.page.drawn_lines import (
     Picture,
 )
 from notekeep.tui.page.embedded_content import MAX_HTML_LENGTH
-from notekeep.tui.page.note_text import split_blocks
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, Piece, StyledLine, line_text
+from tests.support.drawn import draw_blocks
 
 PICTURES = {"a.png": Picture("attachments/a.png", 16, 8)}
 
 
 def drawn(text: str, width: int = 60) -> list[StyledLine]:
     frame = DrawContext(width, UNICODE, around=NoteSurroundings(PICTURES))
-    return [row.line for block in split_blocks(text) for row in draw(block, frame, {})]
+    return [row.line for row in draw_blocks(text, frame)]
 
 
 def shown(text: str, width: int = 60) -> list[str]:
@@ -131,7 +130,7 @@ def test_plain_terminals_get_plain_characters_of_pictures_and_html() -> None:
     )
     text = '![[a.png]]\n\n![[B]]\n\n<ul><li>a <img src="a.png"></li></ul>\n\n<td>1</td><td>2</td>'
     frame = DrawContext(60, ASCII_GLYPHS, around=around)
-    lines = [line_text(row.line) for block in split_blocks(text) for row in draw(block, frame, {})]
+    lines = [line_text(row.line) for row in draw_blocks(text, frame)]
     assert lines == [
         *("# a.png - 16x8", "| B - it is in itself", "- a", "# a.png - 16x8", "1 | 2"),
     ]

@@ -14,7 +14,7 @@ from notekeep.tui import clipboard
 from notekeep.tui.app import APPS
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.page import page as rendering_module
-from notekeep.tui.page.blocks import draw
+from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.page import LARGE
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.picture import PictureScreen
@@ -22,14 +22,14 @@ from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, until
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.pilot import Pilot
 
+    from notekeep.markdown.tree import Span
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
-    from notekeep.tui.page.note_text import BodyBlock
     from notekeep.tui.widgets.preview import Preview
 
 WIDE = (110, 30)
@@ -113,16 +113,17 @@ async def test_a_section_folds_where_next_to_nothing_is_seen(
     reading: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = APPS["browse"](reading)
-    async with app.run_test(size=WIDE) as pilot:
+    async with app.run_test(size=(110, 12)) as pilot:
         await read(app, pilot)
-        await until(pilot, lambda: shows(app, "Depth needs"))
         preview = browse(app).preview
         rendering = preview.rendering
         assert rendering is not None
-        section = rendering.section_at(len(rendering.lines) - 1)
+        preview.scroll_to(y=6, animate=False, immediate=True)
+        await until(pilot, lambda: preview.scroll_offset.y == 6)
+        section = rendering.section_at(6)
         assert section is not None
         monkeypatch.setattr(type(preview), "page", property(lambda _: 0))
-        preview._fold(rendering, *section)
+        preview.action_fold()
         assert preview.chosen is not None
         assert preview.chosen.link.endswith(section[0])
 
@@ -418,14 +419,12 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
     vault.indexing.refresh()
     drawn_by: list[threading.Thread] = []
 
-    def draw_(
-        block: BodyBlock, frame: DrawContext, references: Mapping[str, str]
-    ) -> list[DrawnLine]:
-        if len(block.text) > LARGE:
+    def draw(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+        if part[0].end - part[0].start > LARGE:
             drawn_by.append(threading.current_thread())
-        return draw(block, frame, references)
+        return draw_block(part, frame)
 
-    monkeypatch.setattr(rendering_module, "draw", draw_)
+    monkeypatch.setattr(rendering_module, "draw_block", draw)
     app = APPS["browse"](vault)
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)

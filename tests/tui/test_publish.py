@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from notekeep.config import Site
 from notekeep.export.plan import ExportPlan
-from notekeep.tui.screens import vault_screen
+from notekeep.tui.screens import publish
 from tests.support.screens import press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -474,7 +474,7 @@ async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
 ) -> None:
     post = make_blog(tmp_path / "blog", vault)
     other = post.parent.parent / "a-draft" / "index.md"
-    monkeypatch.setattr(vault_screen, "QUEUE_SECONDS", 30)
+    monkeypatch.setattr(publish, "QUEUE_SECONDS", 30)
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "+one") or shows(app, "+- one"))
@@ -497,7 +497,7 @@ async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
     make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drafts = make_blog(tmp_path / "blog", vault).parent.parent
-    monkeypatch.setattr(vault_screen, "QUEUE_SECONDS", 0.05)
+    monkeypatch.setattr(publish, "QUEUE_SECONDS", 0.05)
     go_on, plan = threading.Event(), vault.publishing.plan_export
 
     def slow(*paths: Any, **named: Any) -> ExportPlan:

@@ -10,7 +10,7 @@ import pytest
 from textual.events import Paste
 
 from notekeep.catalog.records import TaskRow
-from notekeep.markdown.outline import find_due_day
+from notekeep.markdown.due_days import find_due_day
 from notekeep.tui import location as places
 from notekeep.tui.completion import first_text_position
 from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, CaptureScreen, make_title

@@ -87,9 +87,11 @@ def key_of(rendering: NoteRendering, text: str) -> str:
 def test_a_heading_folds_all_below_it_and_says_how_many_lines() -> None:
     drawn = rendering_of(SECTIONS)
     assert shown(drawn)[1:3] == ["One ▾", "first"]
-    drawn.toggle(key_of(drawn, "One"), 100)
+    drawn.toggle(key_of(drawn, "One"))
+    drawn.draw_lines(100)
     assert shown(drawn) == ["intro", "One ▸ 4 lines", "Two ▾", "fourth"]
-    drawn.toggle(key_of(drawn, "One"), 100)
+    drawn.toggle(key_of(drawn, "One"))
+    drawn.draw_lines(100)
     assert shown(drawn) == [
         *("intro", "One ▾", "first", "Inner ▾", "second", "third", "Two ▾", "fourth")
     ]
@@ -97,26 +99,33 @@ def test_a_heading_folds_all_below_it_and_says_how_many_lines() -> None:
 
 def test_an_inner_section_stays_folded_when_the_outer_is_opened() -> None:
     drawn = rendering_of(SECTIONS)
-    drawn.toggle(key_of(drawn, "Inner"), 100)
+    drawn.toggle(key_of(drawn, "Inner"))
+    drawn.draw_lines(100)
     outer = key_of(drawn, "One")
-    drawn.toggle(outer, 100)
-    drawn.toggle(outer, 100)
+    drawn.toggle(outer)
+    drawn.draw_lines(100)
+    drawn.toggle(outer)
+    drawn.draw_lines(100)
     assert shown(drawn)[2:4] == ["first", "Inner ▸ 2 lines"]
 
 
 def test_all_sections_fold_at_once_and_open_again() -> None:
     drawn = rendering_of(SECTIONS)
     before = shown(drawn)
-    assert drawn.toggle_all(100)
+    assert drawn.toggle_all()
+    drawn.draw_lines(100)
     assert shown(drawn) == ["intro", "One ▸ 4 lines", "Two ▸ 1 line"]
-    assert not drawn.toggle_all(100)
+    assert not drawn.toggle_all()
+    drawn.draw_lines(100)
     assert shown(drawn) == before
 
 
 def test_a_jump_to_a_hit_opens_what_it_is_folded_in() -> None:
     drawn = rendering_of(SECTIONS)
-    drawn.toggle(key_of(drawn, "Inner"), 100)
-    drawn.toggle(key_of(drawn, "One"), 100)
+    drawn.toggle(key_of(drawn, "Inner"))
+    drawn.draw_lines(100)
+    drawn.toggle(key_of(drawn, "One"))
+    drawn.draw_lines(100)
     line = next(n for n, text in enumerate(SECTIONS.strip().split("\n"), 1) if text == "second")
     assert "second" in line_text(drawn.lines[drawn.line_of(line)].line)
     drawn.draw_lines(100)
@@ -143,7 +152,7 @@ def test_folds_are_the_same_at_another_width() -> None:
     )
     for drawn in (wide, narrow):
         drawn.draw_lines(100)
-    wide.toggle(key_of(wide, "One"), 100)
+    wide.toggle(key_of(wide, "One"))
     narrow.refold()
     narrow.draw_lines(100)
     assert not any("first" in line_text(row.line) for row in narrow.lines)
@@ -155,12 +164,13 @@ def test_what_is_folded_is_not_drawn_until_it_is_opened() -> None:
     drawn = NoteRendering(note, 40, UNICODE, NoteSurroundings(toggled={"heading 1 ## Big"}))
     drawn.draw_lines(8)
     assert "After" in " ".join(line_text(row.line) for row in drawn.lines)
-    assert len(drawn._cache) < 5
+    assert len(drawn.lines) < 12
 
 
 def test_code_that_looks_like_a_heading_folds_nothing() -> None:
     drawn = rendering_of("## One\n\n```sh\n# no heading\n```\n\nend")
-    drawn.toggle(key_of(drawn, "One"), 100)
+    drawn.toggle(key_of(drawn, "One"))
+    drawn.draw_lines(100)
     assert shown(drawn) == ["One ▸ 4 lines"]
 
 
@@ -169,8 +179,10 @@ def test_a_callout_is_folded_as_it_is_written() -> None:
     assert shown(drawn) == [
         *("▎ ✦ Closed ▸ 1 line", "▎ ? Open ▾", "▎ seen", "▎ ✗ Bug", "▎ firm"),
     ]
-    drawn.toggle(key_of(drawn, "Closed"), 100)
-    drawn.toggle(key_of(drawn, "Open"), 100)
+    drawn.toggle(key_of(drawn, "Closed"))
+    drawn.draw_lines(100)
+    drawn.toggle(key_of(drawn, "Open"))
+    drawn.draw_lines(100)
     assert shown(drawn)[:3] == ["▎ ✦ Closed ▾", "▎ hidden", "▎ ? Open ▸ 1 line"]
 
 
@@ -235,13 +247,16 @@ def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], widt
     drawn = NoteRendering(note, width, UNICODE, NoteSurroundings(is_live=True))
     drawn.draw_lines(1000)
     before = [line_text(row.line) for row in drawn.lines]
-    drawn.toggle_all(1000)
-    drawn.toggle_all(1000)
+    drawn.toggle_all()
+    drawn.toggle_all()
+    drawn.draw_lines(1000)
     for row in list(drawn.lines):
         for piece in row.line:
             if piece.link.startswith(FOLD_LINK):
-                drawn.toggle(piece.link.removeprefix(FOLD_LINK), 1000)
-                drawn.toggle(piece.link.removeprefix(FOLD_LINK), 1000)
+                drawn.toggle(piece.link.removeprefix(FOLD_LINK))
+                drawn.draw_lines(1000)
+                drawn.toggle(piece.link.removeprefix(FOLD_LINK))
+                drawn.draw_lines(1000)
     assert [line_text(row.line) for row in drawn.lines] == before
     for line in range(len(lines) + 2):
         assert 0 <= drawn.line_of(line) < len(drawn.lines)
@@ -344,9 +359,11 @@ def test_the_foot_counts_and_opens() -> None:
     foot = NoteFooter(links, [Backlink("b.md", "B", 3, "")], [(1, 1, "One"), (5, 2, "Two")])
     drawn = rendering_of("text", foot=foot)
     assert shown(drawn)[-2:] == ["▸ Links 2 (1 broken)   ▸ Backlinks 1", "▸ Outline 2"]
-    drawn.toggle(LINKS_FOLD, 100)
+    drawn.toggle(LINKS_FOLD)
+    drawn.draw_lines(100)
     assert shown(drawn)[-2:] == ["  A", "  No  broken"]
-    drawn.toggle(OUTLINE_FOLD, 100)
+    drawn.toggle(OUTLINE_FOLD)
+    drawn.draw_lines(100)
     assert shown(drawn)[-2:] == ["  One", "    Two"]
 
 

@@ -1,4 +1,4 @@
-"""One page of a built site: a small tree with what a visitor would see, and the post it shows."""
+"""One page of a built site, as a small tree with what a visitor would see."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from notekeep.export.check.expectation import Expectation
-    from notekeep.export.plan import PlannedPost
-    from notekeep.export.private_terms import PrivateTerm
-
-_CONTENT = ("e-content", "entry-content", "post-content", "article-content", "post-body", "content")
-"""The classes that themes give the element with a post's own body, the surest first."""
 _VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905  # a list of words reads better as words
 )
@@ -116,44 +110,3 @@ class _PageParser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.here.children.append(data)
-
-
-@dataclass(slots=True)
-class BuiltPost:
-    """One post as built.
-
-    Attributes:
-        expected: What it has to show.
-        site: The folder of the built site.
-        file: The post's page, from there; "" when there is none.
-        lists: The pages of a normal build that are no posts of this export, by path.
-        slugs: The slug of every note that has a post, by path.
-        files: The bytes of every file of this export's pages and what they show.
-        feeds_only: Whether only feeds end posts where their teasers end.
-        themed: Whether the theme chooses which lists show a teaser and which a whole post.
-    """
-
-    post: PlannedPost
-    expected: Expectation
-    site: str
-    file: str
-    page: Element
-    lists: dict[str, Element]
-    slugs: dict[str, str]
-    private_terms: Sequence[PrivateTerm]
-    public_text: str
-    files: dict[str, bytes]
-    feeds_only: bool = False
-    themed: bool = False
-
-    @property
-    def content(self) -> Element:
-        """The part of the page that is the post's own body."""
-        for name in _CONTENT:
-            for element in self.page.walk():
-                if element.has_class(name):
-                    return element
-        for tag in ("article", "main", "body"):
-            if found := self.page.find(tag):
-                return found[0]
-        return self.page

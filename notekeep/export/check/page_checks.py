@@ -1,49 +1,35 @@
-"""Build a site, read its pages back, and check that a visitor sees what the notes say.
+"""The 26 checks of a built post: a visitor sees what the note says, and nothing else.
 
-Without the generator the drafts themselves are checked, which finds less but never nothing.
+Each returns what is wrong, "" for nothing, or None when the post has nothing of the kind. They know
+no generator.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import tempfile
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
-from notekeep.errors import NotFound
 from notekeep.export.audit import OutgoingFile, find_leaks
-from notekeep.export.check.built_page import BuiltPost, Element, read_page
-from notekeep.export.check.expectation import (
-    CheckResult,
-    State,
-    lint_drafts,
-    normalize_text,
-    read_expectation,
-)
-from notekeep.export.check.site_build import (
-    build_site,
-    can_build,
-    find_program,
-    needs_draft_build,
-    write_pages,
-)
-from notekeep.export.embeds import normalize_heading
+from notekeep.export.embeds import BLOCK_ID, normalize_heading
 from notekeep.export.private_terms import normalize_for_audit
-from notekeep.export.targets.target import load_target, open_target
+from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from notekeep.export.audit import Audit
-    from notekeep.export.plan import ExportPlan, PlannedPost
-    from notekeep.export.post import Post
+    from notekeep.export.check.built_page import Element
+    from notekeep.export.plan import PlannedPost
     from notekeep.export.references import Ref
-    from notekeep.export.targets.target import Target
+    from notekeep.markdown.nodes import Node
 
-    Check = Callable[[BuiltPost], str | None]
+    Check = Callable[["BuiltPost"], str | None]
 
+_CONTENT = ("e-content", "entry-content", "post-content", "article-content", "post-body", "content")
+"""The classes that themes give the element with a post's own body, the surest first."""
 _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|==\S[^=\n]*\S==|(?:^|\s)\^[\w-]+$|\[![a-z]+\]|\{\{[<%]|nk[0-9a-f]{12}:"
     r"|\{(?:filename|static|attach)\}|link://|SHORTCODE[0-9a-f]{32}|HAHAHUGOSHORTCODE",
@@ -55,176 +41,132 @@ _DISPLAYED = (
 )
 _MARKUP = re.compile(r"</?[A-Za-z][^>]*>")
 _TAG_PAGE = re.compile(r"(?:^|/)(?:tags?|categories|topics?)/")
-_PAGES = (".html", ".htm", ".xml")
+_DOLLARS = re.compile(r"\$\d[\d.,]*\d|\$\d")
+_TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\xa0", "''\"\"-- ", "")
+_TASK = re.compile(r"\[(.)\]\s+(.*)", re.DOTALL)
+_SHOWN_DIFFERENTLY = frozenset({"math", "math_double", "footnote_ref", "html", "image"})
+_MORE = re.compile(r"<!--\s*more\s*-->")
 
 
 @dataclass(slots=True)
-class CheckReport:
-    """What the checks say.
+class BuiltPost:
+    """One post as built.
 
     Attributes:
-        built: Whether the site was built with its generator.
-        broken: Whether the generator was run and could not build it.
-        message: What the generator said then, or why it was not run.
-        results: One for each post and check.
+        site: The folder of the built site.
+        file: The post's page, from there.
+        lists: The pages of a normal build that are no posts of this export, by path.
+        slugs: The slug of every note that has a post, by path.
+        files: The bytes of every file of this export's pages and what they show.
+        teasers: What ends posts where their teasers end: lists, feeds alone, those lists that the
+            theme chooses, or nothing.
     """
 
-    built: bool = False
-    broken: bool = False
-    message: str = ""
-    results: list[CheckResult] = field(default_factory=list)
+    post: PlannedPost
+    site: str
+    file: str
+    page: Element
+    lists: dict[str, Element]
+    slugs: dict[str, str]
+    audit: Audit
+    files: dict[str, bytes]
+    teasers: Literal["lists", "feeds", "themed", ""] = "lists"
 
     @property
-    def failed(self) -> list[CheckResult]:
-        """The checks that failed."""
-        return [result for result in self.results if result.state == "failed"]
+    def content(self) -> Element:
+        """The part of the page that is the post's own body."""
+        for name in _CONTENT:
+            for element in self.page.walk():
+                if element.has_class(name):
+                    return element
+        for tag in ("article", "main", "body"):
+            if found := self.page.find(tag):
+                return found[0]
+        return self.page
 
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed, the build included."""
-        return not self.failed and not self.broken
-
-
-def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
-    """Check the posts of a plan that was written.
-
-    Args:
-        plan: The plan.
-        audit: Its audit.
-        programs: A folder to look for the generator in, before PATH.
-
-    Raises:
-        Failure: The generator cannot be run.
-    """
-    program = ""
-    if not load_target(plan.target).is_built:
-        try:
-            program = _find_generator(plan, programs)
-        except NotFound as error:
-            return CheckReport(message=error.message, results=lint_drafts(plan, audit))
-    target = open_target(plan.target, plan.site)
-    with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
-        return _check_site(plan, audit, target, program, folder)
+    def nodes(self, *kinds: str) -> list[Node]:
+        """Return what the draft holds of some kinds."""
+        return self.post.draft.passage.tree.find(*kinds)
 
 
-def _find_generator(plan: ExportPlan, programs: str | None) -> str:
-    if not can_build(plan.target):
-        raise NotFound(f"{plan.target_name} is not built here")
-    return find_program(plan.target, programs, plan.site)
+# What the draft says.
 
 
-def _check_site(
-    plan: ExportPlan, audit: Audit, target: Target, program: str, folder: str
-) -> CheckReport:
-    places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
-    for place in places.values():
-        os.mkdir(place)
-    if program:
-        drafts = normal = build_site(target, program, places["drafts"], drafts=True)
-        if drafts.ok and needs_draft_build(target.id):
-            normal = build_site(target, program, places["normal"], drafts=False)
-        if not normal.ok:
-            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan, audit))
-    else:
-        drafts = normal = write_pages(plan, target, places["drafts"])
-    report = CheckReport(built=True)
-    for post in plan.posts:
-        report.results += _check_post(plan, audit, target, post, drafts.folder, normal.folder)
-    return report
+def normalize_text(text: str) -> str:
+    """Return text as pages are compared: typographic marks plain, blanks joined."""
+    plain = text.translate(_TYPOGRAPHY).replace("\u2026", "...")
+    return " ".join(plain.replace("--", "-").replace("--", "-").split())
 
 
-def _check_post(
-    plan: ExportPlan, audit: Audit, target: Target, planned: PlannedPost, drafts: str, normal: str
-) -> list[CheckResult]:
-    """Check one post, given the folders of a build with drafts and of one without."""
-    path, slug = planned.post.path, planned.post.slug
-    file = _find_page(drafts, planned.post)
-    if not file:
-        return [CheckResult(path, "C01", "title", "failed", "the site has no page for the post")]
-    expected = read_expectation(planned.draft)
-    if not (target.dialect.more or target.teaser_in_head):
-        expected.teaser = None
-    reached = {
-        note: post.slug
-        for note, post in plan.published.items()
-        if target.reaches(planned.post, post)
-    }
-    own_files = {name: _read(drafts, name) for name in _files(drafts) if slug in name}
-    built = BuiltPost(
-        planned,
-        expected,
-        drafts,
-        file,
-        _read_page(drafts, file),
-        _find_lists(plan, normal if planned.post.draft else drafts, slug),
-        reached,
-        audit.private_terms,
-        audit.public_text,
-        own_files,
-        target.lists_whole,
-        target.teaser_in_head,
-    )
-    results = []
-    for number, name, check in ALL_CHECKS:
-        problem = check(built)
-        state: State = "skipped" if problem is None else "failed" if problem else "passed"
-        results.append(CheckResult(path, number, name, state, problem or ""))
-    return results
+def _words(node: Node) -> str:
+    """Return words without formulas and footnotes, which each site shows in its own way."""
+    if node.kind in _SHOWN_DIFFERENTLY:
+        return ""
+    if node.children:
+        return "".join(_words(child) for child in node.children)
+    return node.plain()
 
 
-def _files(site: str) -> Iterator[str]:
-    """Yield the paths of a site's files."""
-    for base, folders, names in os.walk(site):
-        folders.sort()
-        for name in names:
-            yield os.path.relpath(os.path.join(base, name), site).replace(os.sep, "/")
+def _runs(paragraph: Node) -> list[str]:
+    """Return the words of a paragraph between its formulas, pictures and footnotes."""
+    runs = [""]
+    for child in paragraph.children:
+        if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
+            runs.append("")
+        else:
+            runs[-1] += _words(child)
+    return runs
 
 
-def _read(site: str, path: str) -> bytes:
-    with open(os.path.join(site, path), "rb") as file:
-        return file.read()
+def _code(built: BuiltPost, *, nested: bool) -> list[str]:
+    """Return the code blocks at the margin, or those within others; diagrams aside."""
+    return [
+        node.content
+        for node in built.nodes("fence", "code_block")
+        if not (node.kind == "fence" and is_diagram(node))
+        and node.inside("item", "quote", "footnote") == nested
+    ]
 
 
-def _read_page(site: str, path: str) -> Element:
-    return read_page(_read(site, path).decode("utf-8", "replace"))
+def _links(built: BuiltPost) -> list[tuple[str, Ref]]:
+    """Return words and target of the links to notes."""
+    refs = [(node, built.post.draft.refs.get(node.info)) for node in built.nodes("link")]
+    return [
+        (normalize_text(_words(node)), ref)
+        for node, ref in refs
+        if ref is not None and ref.kind == "note"
+    ]
 
 
-def _find_page(site: str, post: Post) -> str:
-    """Return the page of a post, whatever the site's addresses look like; "" for none.
-
-    A tag can have the very name of a post, so of several the one with the post's title is it.
-    """
-    endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
-    found = [path for path in _files(site) if f"/{path}".endswith(endings)]
-    if len(found) > 1:
-        wanted = normalize_heading(post.title)
-        for path in found:
-            headings = _read_page(site, path).find("h1")
-            if any(normalize_heading(heading.text()) == wanted for heading in headings):
-                return path
-    return found[0] if found else ""
+def _items(built: BuiltPost) -> list[tuple[Node, str, str]]:
+    """Return the list items with the mark of their task, or "", and the words they begin with."""
+    found = []
+    for node in built.nodes("item"):
+        first = node.children[0] if node.children else None
+        if first is None or first.kind != "paragraph" or node.inside("footnote"):
+            continue
+        words = normalize_text(BLOCK_ID.sub("", _runs(first)[0]))
+        task = _TASK.match(words)
+        found.append((node, task[1], task[2]) if task else (node, "", words))
+    return found
 
 
-def _find_lists(plan: ExportPlan, site: str, slug: str) -> dict[str, Element]:
-    """Return the pages that speak of a post and are no posts of the export themselves."""
-    own = {_find_page(site, post) for post in plan.published.values()}
-    pages = (path for path in _files(site) if path.endswith(_PAGES) and path not in own)
-    return {path: _read_page(site, path) for path in pages if slug.encode() in _read(site, path)}
+def find_teaser(blocks: list[Node]) -> tuple[str, str] | None:
+    """Return the words before the end of the teaser, and the first words behind; None for none."""
+    for number, node in enumerate(blocks):
+        if node.kind == "html_block" and _MORE.search(node.content):
+            before, after = _longest_runs(blocks[:number]), _longest_runs(blocks[number:])
+            return (before[-1], after[0]) if before and after else None
+    return None
 
 
-# The checks. Each returns what is wrong, "" for nothing, or None when the post has nothing of the
-# kind. They know no generator.
+def _longest_runs(blocks: list[Node]) -> list[str]:
+    paragraphs = (block for block in blocks if block.kind == "paragraph")
+    runs = (normalize_text(max(_runs(paragraph), key=len)) for paragraph in paragraphs)
+    return [run for run in runs if run]
 
-ALL_CHECKS: list[tuple[str, str, Check]] = []
-"""Number, name and check, in order."""
 
-
-def _check(number: str, name: str) -> Callable[[Check], Check]:
-    def add(check: Check) -> Check:
-        ALL_CHECKS.append((number, name, check))
-        return check
-
-    return add
+# What the page shows.
 
 
 def _find_missing(
@@ -251,30 +193,30 @@ def _trim_code(text: str) -> str:
 
 
 def _find_missing_tex(
-    built: BuiltPost, wanted: list[str], marks: tuple[tuple[str, str], ...]
+    built: BuiltPost, formulas: list[Node], marks: tuple[tuple[str, str], ...]
 ) -> str | None:
     # What is MathML stands between the marks that TeX would have.
-    formulas = [
+    mathml = [
         f"$${one.attributes.get('alttext', '')}$$"
         if one.attributes.get("display") == "block"
         else f"\\({one.attributes.get('alttext', '')}\\)"
         for one in built.content.find("math")
     ]
-    text = "".join((built.content.text() + " ".join(formulas)).split())
+    text = "".join((built.content.text() + " ".join(mathml)).split())
 
     def is_shown(formula: str) -> bool:
         plain = "".join(formula.split())
         forms = (plain, plain.replace("|", "\\vert"))
         return any(first + form + last in text for form in forms for first, last in marks)
 
-    return _find_missing(wanted, is_shown, "not in the page")
+    return _find_missing([node.content for node in formulas], is_shown, "not in the page")
 
 
 def _links_to_others(built: BuiltPost, *, places: bool) -> list[tuple[str, Ref]]:
     """Return the links to other posts, or to headings and blocks of them."""
     return [
         (words, ref)
-        for words, ref in built.expected.links
+        for words, ref in _links(built)
         if ref.path != built.post.post.path
         and ref.path in built.slugs
         and bool(ref.heading or ref.block) == places
@@ -367,6 +309,20 @@ def _in_footnotes(element: Element) -> bool:
     return any("footnote" in above.attributes.get("class", "") for above in element.above())
 
 
+# The checks.
+
+ALL_CHECKS: list[tuple[str, str, Check]] = []
+"""Number, name and check, in order."""
+
+
+def _check(number: str, name: str) -> Callable[[Check], Check]:
+    def add(check: Check) -> Check:
+        ALL_CHECKS.append((number, name, check))
+        return check
+
+    return add
+
+
 @_check("C01", "title")
 def _title(built: BuiltPost) -> str | None:
     wanted = normalize_heading(built.post.post.title)
@@ -427,72 +383,80 @@ def _draft_hidden(built: BuiltPost) -> str | None:
 @_check("C05", "the teaser ends on lists")
 def _teaser(built: BuiltPost) -> str | None:
     """A list shows the teaser and stops there."""
-    if built.expected.teaser is None:
+    teaser = find_teaser(built.post.draft.passage.tree.root.children)
+    if teaser is None or not built.teasers:
         return None
-    before, after = built.expected.teaser
-    ending = ".xml" if built.feeds_only else (".html", ".htm")  # most feeds hold whole posts
+    before, after = teaser
+    in_feeds = built.teasers == "feeds"
+    ending = ".xml" if in_feeds else (".html", ".htm")  # most feeds hold whole posts
     pages = [page.text() for path, page in built.lists.items() if path.endswith(ending)]
     # A feed holds its posts as the text of HTML.
-    shown = [normalize_text(_MARKUP.sub("", text) if built.feeds_only else text) for text in pages]
+    shown = [normalize_text(_MARKUP.sub("", text) if in_feeds else text) for text in pages]
     lists = [
         text
         for text in shown
         if normalize_text(built.post.post.title) in text and before[:60] in text
     ]
     whole = [text for text in lists if after[:60] in text]
-    if not lists or (built.themed and len(whole) == len(lists)):
+    is_themed = built.teasers == "themed"
+    if not lists or (is_themed and len(whole) == len(lists)):
         return None
-    return "a list goes on behind the teaser" if whole and not built.themed else ""
+    return "a list goes on behind the teaser" if whole and not is_themed else ""
 
 
 @_check("C06", "pictures are there")
 def _pictures(built: BuiltPost) -> str | None:
     """Every picture that the page shows is a file of the site."""
     sources = built.content.values("src", "img")
-    if not built.expected.pictures and not sources:
+    wanted = len(built.nodes("image"))
+    if not wanted and not sources:
         return None
-    if len(sources) < built.expected.pictures:
-        return f"{built.expected.pictures} pictures, and the page shows {len(sources)}"
+    if len(sources) < wanted:
+        return f"{wanted} pictures, and the page shows {len(sources)}"
     return _find_dead(built, sources)
 
 
 @_check("C07", "code blocks, to the byte")
 def _code_blocks(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, built.expected.blocks)
+    return _find_missing_code(built, _code(built, nested=False))
 
 
 @_check("C08", "code in lists and quotes, to the byte")
 def _nested_code(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, built.expected.nested)
+    return _find_missing_code(built, _code(built, nested=True))
 
 
 @_check("C09", "code in lines, to the byte")
 def _code_spans(built: BuiltPost) -> str | None:
     shown = {_join_blanks(e.text()) for e in built.content.find("code", "tt")}
-    return _find_missing(built.expected.spans, lambda span: _join_blanks(span) in shown)
+    spans = [node.content for node in built.nodes("code_span")]
+    return _find_missing(spans, lambda span: _join_blanks(span) in shown)
 
 
 @_check("C10", "TeX in lines")
 def _inline_tex(built: BuiltPost) -> str | None:
     """Formulas within lines are in the page as TeX, between marks that scripts know."""
-    return _find_missing_tex(built, built.expected.inline_tex, (("\\(", "\\)"), ("$", "$")))
+    return _find_missing_tex(built, built.nodes("math"), (("\\(", "\\)"), ("$", "$")))
 
 
 @_check("C11", "TeX on its own")
 def _display_tex(built: BuiltPost) -> str | None:
-    return _find_missing_tex(built, built.expected.display_tex, _DISPLAYED)
+    return _find_missing_tex(built, built.nodes("math_double", "math_block"), _DISPLAYED)
 
 
 @_check("C12", "prices")
 def _dollars(built: BuiltPost) -> str | None:
     text = normalize_text(built.content.text())
-    return _find_missing(built.expected.dollars, text.__contains__)
+    dollars = [one for node in built.nodes("text") for one in _DOLLARS.findall(node.content)]
+    return _find_missing(dollars, text.__contains__)
 
 
 @_check("C13", "footnotes, both ways")
 def _footnotes(built: BuiltPost) -> str | None:
     """Every footnote is reached from the text, and leads back."""
-    if not built.expected.footnotes:
+    referred = {node.info for node in built.nodes("footnote_ref")}
+    wanted = len({node.info for node in built.nodes("footnote")} & referred)
+    if not wanted:
         return None
     ids = built.page.ids()
     there, back = set(), set()
@@ -505,7 +469,6 @@ def _footnotes(built: BuiltPost) -> str | None:
             back.add(target)
         elif target.startswith("fn"):
             there.add(target)
-    wanted = built.expected.footnotes
     if len(there) < wanted:
         return f"{len(there)} of {wanted} notes are reached"
     return "" if len(back) >= wanted else f"{len(back)} of {wanted} notes lead back"
@@ -514,13 +477,14 @@ def _footnotes(built: BuiltPost) -> str | None:
 @_check("C14", "tables")
 def _tables(built: BuiltPost) -> str | None:
     """Tables have the cells that were written; a theme may add to what a cell says."""
-    if not built.expected.tables:
+    if not built.nodes("table"):
         return None
     shown = [
         [normalize_text(cell.text()) for cell in table.find("th", "td")]
         for table in built.content.find("table")
     ]
-    for wanted in built.expected.tables:
+    for node in built.nodes("table"):
+        wanted = [normalize_text(_words(cell)) for row in node.children for cell in row.children]
         if not any(_has_cells(table, wanted) for table in shown):
             return f"a table with {wanted[:3]} is not shown"
     return ""
@@ -540,7 +504,22 @@ def _callouts(built: BuiltPost) -> str | None:
         for e in built.content.find("blockquote", "aside", "details", "div")
         if e.tag != "div" or re.search(r"admonition|alert|callout", e.attributes.get("class", ""))
     ]
-    return _find_missing(built.expected.callouts, lambda name: any(name in box for box in boxes))
+    titles = [title for node in built.nodes("quote") if (title := _callout_title(built, node))]
+    return _find_missing(titles, lambda name: any(name in box for box in boxes))
+
+
+def _callout_title(built: BuiltPost, quote: Node) -> str:
+    """Return the title of a callout; "" for a plain quote."""
+    match = callout(built.post.draft.passage.text, quote)
+    if match is None:
+        return ""
+    words = []
+    for child in quote.children[0].children:
+        if child.kind in {"soft_break", "hard_break"}:
+            break
+        words.append(_words(child))
+    title = normalize_text(BLOCK_ID.sub("", CALLOUT_MARK.sub("", "".join(words), count=1)))
+    return title or callout_title(match[1])
 
 
 @_check("C16", "links to other posts")
@@ -556,7 +535,7 @@ def _sibling_anchors(built: BuiltPost) -> str | None:
 
 @_check("C18", "links to places in the post")
 def _own_anchors(built: BuiltPost) -> str | None:
-    own = [words for words, ref in built.expected.links if ref.path == built.post.post.path]
+    own = [words for words, ref in _links(built) if ref.path == built.post.post.path]
     if not own:
         return None
     ids = built.page.ids()
@@ -575,7 +554,7 @@ def _leaks(built: BuiltPost) -> str | None:
     """
     own = [OutgoingFile(built.file, built.content.text().encode(), built.post.post.path)]
     files = [OutgoingFile(path, data) for path, data in built.files.items()]
-    terms, public = built.private_terms, built.public_text
+    terms, public = built.audit.private_terms, built.audit.public_text
     several = [term for term in terms if len(normalize_for_audit(term.text).split()) > 1]
     found = find_leaks(own, terms, public) + find_leaks(files, several, public)
     return f"{found[0].file.path} shows {found[0].term.what}" if found else ""
@@ -584,13 +563,15 @@ def _leaks(built: BuiltPost) -> str | None:
 @_check("C20", "lists nest")
 def _nesting(built: BuiltPost) -> str | None:
     """List items are as deep in lists as they were written."""
-    if not built.expected.nesting:
+    items = _items(built)
+    if not items:
         return None
     shown: dict[str, set[int]] = {}
     for item in built.content.find("li"):
         depth = 1 + sum(1 for above in item.above() if above.tag == "li")
         shown.setdefault(_item_text(item)[:40], set()).add(depth)
-    for words, depth in built.expected.nesting:
+    for node, _, words in items:
+        depth = sum(1 for above in node.above() if above.kind == "list")
         if words and not any(
             depth in depths for text, depths in shown.items() if text.startswith(words[:30])
         ):
@@ -601,10 +582,11 @@ def _nesting(built: BuiltPost) -> str | None:
 @_check("C21", "tasks")
 def _tasks(built: BuiltPost) -> str | None:
     """Tasks have a box that is ticked or not, and no brackets."""
-    if not built.expected.tasks:
+    tasks = [(words, mark in "xX-") for _, mark, words in _items(built) if mark]
+    if not tasks:
         return None
     items = built.content.find("li")
-    for words, done in built.expected.tasks:
+    for words, done in tasks:
         like = [item for item in items if words[:30] in normalize_text(item.text())]
         if not any(_task_state(item) is done for item in like):
             return f"{words[:30]!r} has no box, or the wrong one"
@@ -614,7 +596,8 @@ def _tasks(built: BuiltPost) -> str | None:
 @_check("C22", "highlights")
 def _highlights(built: BuiltPost) -> str | None:
     shown = {normalize_text(e.text()) for e in built.content.find("mark", "strong", "b", "em")}
-    return _find_missing(built.expected.marks, shown.__contains__, "not marked")
+    marks = [normalize_text(_words(node)) for node in built.nodes("mark")]
+    return _find_missing(marks, shown.__contains__, "not marked")
 
 
 @_check("C23", "diagrams")
@@ -622,7 +605,8 @@ def _diagrams(built: BuiltPost) -> str | None:
     """Mermaid diagrams are in the page as Mermaid reads them."""
     shown = [e for e in built.content.find("pre", "div", "code") if "mermaid" in _classes(e)]
     texts = {e.text().strip() for e in shown}
-    return _find_missing(built.expected.diagrams, lambda text: text.strip() in texts)
+    diagrams = [node.content for node in built.nodes("fence") if is_diagram(node)]
+    return _find_missing(diagrams, lambda text: text.strip() in texts)
 
 
 @_check("C24", "no dead references")
@@ -634,12 +618,13 @@ def _references(built: BuiltPost) -> str | None:
 @_check("C25", "nothing of the vault left over")
 def _leftovers(built: BuiltPost) -> str | None:
     """No sign of the vault or of a template is left in the words."""
+    own = "\n".join(node.content for node in built.nodes("text", "special"))
     for element in built.content.walk():
         if any(one.tag in {"code", "pre", "script"} for one in (element, *element.above())):
             continue
         for text in (child for child in element.children if isinstance(child, str)):
             for match in _LEFT_OVER.finditer(text):
-                if match[0].strip() not in built.expected.words:
+                if match[0].strip() not in own:
                     return f"left over: {match[0].strip()!r}"
     return ""
 
@@ -647,13 +632,13 @@ def _leftovers(built: BuiltPost) -> str | None:
 @_check("C26", "quotes and rules")
 def _quotes(built: BuiltPost) -> str | None:
     """Quotes and rules are what they were; a rule made no heading of the words above it."""
-    wanted = built.expected
-    if not wanted.quotes and not wanted.rules:
+    quotes, rules = built.nodes("quote"), built.nodes("rule")
+    if not quotes and not rules:
         return None
-    rules = [e for e in built.content.find("hr") if not _in_footnotes(e)]
-    if len(rules) < wanted.rules:
-        return f"{wanted.rules} rules, and the page shows {len(rules)}"
-    quotes = built.content.find("blockquote", "aside", "details")
-    if len(quotes) < wanted.quotes and not wanted.callouts:
-        return f"{wanted.quotes} quotes, and the page shows {len(quotes)}"
+    shown = [e for e in built.content.find("hr") if not _in_footnotes(e)]
+    if len(shown) < len(rules):
+        return f"{len(rules)} rules, and the page shows {len(shown)}"
+    shown = built.content.find("blockquote", "aside", "details")
+    if len(shown) < len(quotes) and not any(_callout_title(built, one) for one in quotes):
+        return f"{len(quotes)} quotes, and the page shows {len(shown)}"
     return ""

@@ -55,6 +55,11 @@ class Astro(Target):
         base = self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
         self.pages = "".join(f"/{part}" for part in (base, self._find_pages()) if part)
         self.slash = "" if self._script.says(r"trailingSlash:\s*[\"']never") else "/"
+        self._own_names = {
+            "date": self._field(_DATES, "date"),
+            "updated": self._field(_UPDATES, "updated"),
+            "cover": self._field(_COVERS, "cover"),
+        }
         math = self._script.uses("remark-math") or self._script.says(r"\bmath:\s*true\b")
         more = self._find_more()
         self.dialect = Dialect(
@@ -115,25 +120,11 @@ class Astro(Target):
         return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        needed = self._schema.says(
-            r"\bdescription\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"
-        )
-        return {
-            "title": post.title,
-            self._field(_DATES, "date"): post.day,
-            self._field(_UPDATES, "updated"): post.updated,
-            "draft": post.draft or None,
-            "slug": post.slug,
-            "description": post.description or (EMPTY_TEXT if needed else ""),
-            "tags": post.tags,
-            "categories": post.categories,
-            "series": post.series,
-            "part": post.part,
-            self._field(_COVERS, "cover"): cover,
-            "canonical": post.canonical,
-            "lang": post.lang,
-            "math": post.has_math or None,
-        }
+        fields = super()._fields(post, cover)
+        fields = {self._own_names.get(name, name): value for name, value in fields.items()}
+        if self._schema.says(r"\bdescription\s*:\s*z\.string\(\)(?!\s*\.(?:optional|default))"):
+            fields["description"] = post.description or EMPTY_TEXT
+        return fields
 
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""

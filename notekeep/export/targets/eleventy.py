@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.site_settings import (
@@ -46,6 +46,7 @@ class Eleventy(Target):
     post_file = "{site.posts}/{post.slug}/{post.slug}.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
     cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists show it too
+    field_names: ClassVar = {"cover": "image"}
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -148,24 +149,8 @@ class Eleventy(Target):
         return self.prefix + "/" + page.lstrip("/").removesuffix("index.html")
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        return {
-            "title": post.title,
-            "slug": post.slug,
-            "date": post.day,
-            "updated": post.updated,
-            "draft": post.draft or None,
-            "description": post.description,
-            "tags": post.tags,  # Eleventy's collections
-            "categories": post.categories,
-            "series": post.series,
-            "part": post.part,
-            "image": cover,
-            "canonical": post.canonical,
-            "lang": post.lang,
-            "math": post.has_math or None,
-            "layout": self._layout,
-            "templateEngineOverride": "md",
-        }
+        own = {"layout": self._layout, "templateEngineOverride": "md"}
+        return super()._fields(post, cover) | own
 
     def notice(self, post: Post) -> str:
         """Eleventy knows no drafts by itself, and counts days in UTC."""

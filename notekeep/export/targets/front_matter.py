@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notekeep.export.post import Post
-    from notekeep.markdown.field_values import Value
-
 
 class UnquotedText(str):
     """Text that YAML takes without quotes: a date in a generator's own form."""
@@ -24,6 +21,11 @@ class UnquotedText(str):
 
 EMPTY_TEXT = UnquotedText("''")
 """An empty text for a field that a site insists on."""
+
+
+def drop_empty(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields that have a value."""
+    return {key: value for key, value in fields.items() if value not in (None, "", [], {})}
 
 
 def format_yaml_value(value: object) -> str:
@@ -44,28 +46,24 @@ def format_yaml_value(value: object) -> str:
             return "[" + ", ".join(map(format_yaml_value, value)) + "]"
         case UnquotedText():
             return str(value)
-    return "'" + " ".join(str(value).split()).replace("'", "''") + "'"
+    return "'" + join_blanks(value).replace("'", "''") + "'"
 
 
-def format_yaml_head(post: Post, fields: Mapping[str, object]) -> str:
-    """Return YAML front matter and a blank line: those of `fields` with a value, the post's own."""
-    lines = [
-        f"{key}: {format_yaml_value(value)}"
-        for key, value in {**fields, **passed_fields(post, fields)}.items()
-        if value not in (None, "", [])
-    ]
+def format_yaml_head(fields: Mapping[str, object]) -> str:
+    """Return YAML front matter and a blank line."""
+    lines = [f"{key}: {format_yaml_value(value)}" for key, value in drop_empty(fields).items()]
     return "\n".join(["---", *lines, "---", "", ""])
 
 
-def format_plain_lines(fields: Mapping[str, str], post: Post) -> list[tuple[str, str]]:
-    """Return fields of a head without quotes, each on a line, the person's own behind them."""
-    lines = dict(fields)
-    for key, value in post.extra.items():
-        items = value if isinstance(value, list) else [value]
-        lines.setdefault(key, ", ".join(" ".join(str(item).split()) for item in items))
-    return [(key, text) for key, text in lines.items() if text]
+def format_plain_value(value: object) -> str:
+    """Return a value for a head without quotes, on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(map(join_blanks, value))
+    return " ".join(str(value).splitlines())
 
 
-def passed_fields(post: Post, taken: Mapping[str, object]) -> dict[str, Value]:
-    """Return the fields that the person let pass, but for those that the target writes itself."""
-    return {key: value for key, value in post.extra.items() if key not in taken}
+def join_blanks(value: object) -> str:
+    """Return a value as text on one line."""
+    return " ".join(str(value).split())

@@ -7,7 +7,7 @@ so links and pictures are HTML.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
@@ -37,6 +37,7 @@ class Hexo(Target):
     post_file = "{site.source}/_posts/{post.slug}.md"
     draft_file = "{site.source}/_drafts/{post.slug}.md"
     post_address = "{{% post_path {post.slug} %}}{fragment}"
+    field_names: ClassVar = {"slug": "", "draft": "", "math": "mathjax"}
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -91,27 +92,10 @@ class Hexo(Target):
         """Return the plain name beside a post, which themes look up, else the address."""
         return name if self._beside else f"{self._root}images/{post.slug}/{name}"
 
-    def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        return {
-            "title": post.title,
-            "date": _moment(post.day),
-            "updated": _moment(post.updated) if post.updated else None,
-            "tags": post.tags,
-            "categories": post.categories,
-            "description": post.description,
-            "cover": cover,
-            "canonical": post.canonical,
-            "lang": post.lang,
-            "series": post.series,
-            "part": post.part,
-            "mathjax": post.has_math or None,
-        }
+    def _moment(self, when: datetime) -> object:
+        # Hexo reads a time in the site's zone.
+        return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S}")
 
     def notice(self, post: Post) -> str:
         """A time is read in the site's zone, which has to be the author's."""
         return zone_warning(post, self._settings.get("timezone"))
-
-
-def _moment(when: datetime) -> UnquotedText:
-    """Return a time without an offset, as Hexo reads it in the site's zone."""
-    return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S}")

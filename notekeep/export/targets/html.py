@@ -80,10 +80,6 @@ class Html(Target):
         ]
         return "\n".join([*lines, ""])
 
-    def diagram_notice(self) -> str:
-        """A page without a script draws none."""
-        return "Mermaid diagrams are shown as source: these pages have no script"
-
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the page as a whole."""
         del draft
@@ -103,10 +99,6 @@ class Html(Target):
             return f"{match[1]}{address}{match[3]}"
 
         return _IMAGE.sub(embed, text), [a for a in assets if not is_image(a.name)]
-
-    def page(self, text: str) -> str:
-        """Return the file itself."""
-        return text
 
     def page_path(self, post: Post) -> str:
         """Return where the file is."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from glob import glob
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
@@ -40,6 +40,13 @@ class Hugo(Target):
     asset_file = "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle holds what it shows
     post_address = '{{{{< relref "/{site.section}/{post.slug}{fragment}" >}}}}'
     former_address = "/{site.section}/{slug}/"  # from the root of the language's content
+    field_names: ClassVar = {
+        "updated": "lastmod",
+        "cover": "images",
+        "part": "series_order",
+        "canonical": "canonicalURL",
+        "lang": "",
+    }
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -119,20 +126,9 @@ class Hugo(Target):
         return any(glob(f"{base}/render-blockquote*", root_dir=self.folder) for base in bases)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        return {
-            "title": post.title,
-            "date": post.day,
-            "lastmod": post.updated,
-            "draft": post.draft,
-            "slug": post.slug,
-            "description": post.description,
-            "tags": post.tags,
-            "categories": post.categories,
-            "series": [post.series] if post.series else [],
-            "series_order": post.part,
+        return super()._fields(post, cover) | {
             "images": [cover] if cover else [],
-            "canonicalURL": post.canonical,
-            "math": post.has_math or None,
+            "series": [post.series] if post.series else [],
             "aliases": self.former_addresses(post),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import Dialect, Math
@@ -32,6 +32,13 @@ class Jekyll(Target):
     asset_address = '{{{{ "/assets/{post.slug}/{name}" | relative_url }}}}'
     cover_address = "/assets/{post.slug}/{name}"  # themes make an address of it
     post_address = "{{% post_url {post.day:%Y-%m-%d}-{post.slug} %}}{fragment}"
+    field_names: ClassVar = {
+        "slug": "",
+        "updated": "last_modified_at",
+        "draft": "",
+        "cover": "image",
+        "canonical": "canonical_url",
+    }
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -80,30 +87,15 @@ class Jekyll(Target):
         return not other.draft
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        return {
-            "layout": "post",
-            "title": post.title,
-            "date": _moment(post.day),
-            "last_modified_at": _moment(post.updated) if post.updated else None,
-            "tags": post.tags,
-            "categories": post.categories,
-            "description": post.description,
-            "image": cover,
-            "canonical_url": post.canonical,
-            "lang": post.lang,
-            "series": post.series,
-            "part": post.part,
-            "math": post.has_math or None,
-            "excerpt_separator": self.dialect.more,
-        }
+        own = {"layout": "post", "excerpt_separator": self.dialect.more}
+        return super()._fields(post, cover) | own
+
+    def _moment(self, when: datetime) -> object:
+        return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
     def notice(self, post: Post) -> str:
         """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""
         return zone_warning(post, self._settings.get("timezone"))
-
-
-def _moment(when: datetime) -> UnquotedText:
-    return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from notekeep.export.embeds import is_title
 from notekeep.export.targets.site_settings import (
@@ -48,6 +48,7 @@ class MkDocs(Target):
     post_file = "{site.posts}/{post.slug}/index.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
     post_address = "../{post.slug}/index.md{fragment}"  # which the build resolves
+    field_names: ClassVar = {"cover": "image", "math": "", "series": "", "part": "", "lang": ""}
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -91,19 +92,12 @@ class MkDocs(Target):
         return super().compose(draft, head, f"# {title}\n\n{body.lstrip()}" if own else body)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        # Material knows a date for each of two events.
-        dates = {"created": post.day, "updated": post.updated}
-        return {
-            "title": post.title.replace("<", "&lt;"),  # themes print it as HTML
-            "date": dates if post.updated else post.day,
-            "draft": post.draft,
-            "slug": post.slug,
-            "description": post.description,
-            "categories": post.categories,
-            "tags": post.tags,
-            "image": cover,
-            "canonical": post.canonical,
-        }
+        fields = super()._fields(post, cover)
+        fields["title"] = post.title.replace("<", "&lt;")  # themes print it as HTML
+        if updated := fields.pop("updated"):
+            # Material knows a date for each of two events.
+            fields["date"] = {"created": fields["date"], "updated": updated}
+        return fields
 
 
 class Zensical(MkDocs):

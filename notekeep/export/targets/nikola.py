@@ -10,17 +10,17 @@ import os
 import re
 import unicodedata
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.assets import is_image
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import HIDDEN_DOLLAR
-from notekeep.export.targets.front_matter import format_plain_lines
+from notekeep.export.targets.front_matter import drop_empty, format_plain_value
 from notekeep.export.targets.site_settings import read_extensions, read_python_settings
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from notekeep.export.post import Post
@@ -41,6 +41,13 @@ class Nikola(Target):
     preview = ("nikola", "auto", "--browser")
     post_file = "{site.posts}{post.slug}{site.suffix}"
     post_address = "link://slug/{post.slug}{fragment}"  # which the build checks
+    field_names: ClassVar = {
+        "draft": "status",
+        "categories": "category",
+        "cover": "previewimage",
+        "math": "has_math",
+        "lang": "",
+    }
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -125,25 +132,21 @@ class Nikola(Target):
     def _asset_folders(self, name: str) -> tuple[str, str]:
         return self._images if is_image(name) else self._files
 
-    def head(self, post: Post, cover: str) -> str:
-        """Return the block of metadata; Nikola takes each value as it stands, to the line's end."""
-        fields = {
-            "title": post.title,
-            "slug": post.slug,
-            "date": _moment(post.day),
-            "updated": _moment(post.updated) if post.updated else "",
-            "tags": ", ".join(post.tags),
-            "category": post.categories[0] if post.categories else "",
-            "description": post.description,
-            "previewimage": cover,
-            "has_math": "true" if post.has_math else "",
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        own = {
             "status": "draft" if post.draft else "",
-            "series": post.series,
-            "part": "" if post.part is None else str(post.part),
-            "canonical": post.canonical,
+            "category": post.categories[:1],
+            "type": "text",
         }
-        known = [line for line in format_plain_lines(fields, post) if line[0] != "type"]
-        lines = [f".. {key}: {text}" for key, text in [*known, ("type", "text")]]
+        return super()._fields(post, cover) | own
+
+    def _moment(self, when: datetime) -> object:
+        offset = f"{when:%z}"
+        return f"{when:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
+
+    def _format_head(self, fields: Mapping[str, object]) -> str:
+        """Return the block of metadata; Nikola takes each value as it stands, to the line's end."""
+        lines = [f".. {key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
     def between(self, posts: Iterable[Post]) -> list[str]:
@@ -173,9 +176,3 @@ def _without_accents(tag: str) -> str:
     """Return a tag without accents; other scripts stay, which Nikola spells out."""
     parts = unicodedata.normalize("NFKD", tag)
     return "".join(char for char in parts if not unicodedata.combining(char))
-
-
-def _moment(when: datetime) -> str:
-    offset = when.strftime("%z")
-    zone = f"UTC{offset[:3]}:{offset[3:5]}" if offset else "UTC"
-    return f"{when:%Y-%m-%d %H:%M:%S} {zone}"

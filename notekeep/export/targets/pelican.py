@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.references import escape_text
-from notekeep.export.targets.front_matter import format_plain_lines
+from notekeep.export.targets.front_matter import drop_empty, format_plain_value
 from notekeep.export.targets.site_settings import (
     as_table,
     read_extensions,
@@ -20,6 +20,9 @@ from notekeep.export.targets.site_settings import (
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from notekeep.export.post import Post
 
 _EXTENSIONS = ("codehilite", "extra", "meta")
@@ -39,6 +42,22 @@ class Pelican(Target):
     asset_file = "{site.content}/images/{post.slug}/{name}"
     asset_address = "{{static}}/images/{post.slug}/{name}"
     post_address = "{{filename}}/{site.articles}{post.slug}.md{fragment}"
+    field_names: ClassVar = {
+        "title": "Title",
+        "slug": "Slug",
+        "date": "Date",
+        "updated": "Modified",
+        "draft": "Status",
+        "tags": "Tags",
+        "categories": "Category",
+        "description": "Summary",
+        "cover": "Cover",
+        "math": "",
+        "series": "Series",
+        "part": "Series_index",
+        "canonical": "Canonical",
+        "lang": "Lang",
+    }
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -66,29 +85,28 @@ class Pelican(Target):
             return "content"
         return inner.replace(os.sep, "/")
 
-    def head(self, post: Post, cover: str) -> str:
-        """Return lines that Pelican takes as they stand; only a summary is read as Markdown.
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        """Return what Pelican takes as it stands; only a summary is read as Markdown.
 
         That is the author's teaser, rendered, as there is no mark for it; else the description.
         """
         # A link within the post leads to the post, as the summary is on other pages.
         teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
-        fields = {
-            "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
-            "Slug": post.slug,
-            "Date": f"{post.day:%Y-%m-%d %H:%M%z}",
-            "Modified": f"{post.updated:%Y-%m-%d %H:%M%z}" if post.updated else "",
-            "Tags": ", ".join(post.tags),
-            "Category": post.categories[0] if post.categories else "",
-            "Status": "draft" if post.draft else "published",
-            "Summary": _one_line(teaser) or escape_text(post.description),
-            "Lang": post.lang,
-            "Series": post.series,
-            "Series_index": "" if post.part is None else str(post.part),
-            "Cover": cover,
-            "Canonical": post.canonical,
-        }
-        lines = [f"{key}: {text}" for key, text in format_plain_lines(fields, post)]
+        return (
+            super()._fields(post, cover)
+            | {
+                "Title": post.title.replace("<", "&lt;"),  # themes print it as HTML
+                "Category": post.categories[:1],
+                "Status": "draft" if post.draft else "published",
+                "Summary": _one_line(teaser) or escape_text(post.description),
+            }
+        )
+
+    def _moment(self, when: datetime) -> object:
+        return f"{when:%Y-%m-%d %H:%M%z}"
+
+    def _format_head(self, fields: Mapping[str, object]) -> str:
+        lines = [f"{key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join([*lines, "", ""])
 
     def notice(self, post: Post) -> str:

@@ -5,13 +5,15 @@ Changed as little as can be: a note that needs no change keeps every byte of its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.rewrite.dialect import Dialect
-from notekeep.export.targets.front_matter import format_yaml_head
+from notekeep.export.targets.front_matter import drop_empty, format_yaml_head
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from notekeep.export.draft import Draft
     from notekeep.export.post import Post
 
@@ -27,6 +29,7 @@ class Portable(Target):
     post_file = "{post.slug}.md"
     asset_file = asset_address = "{post.slug}.assets/{name}"
     post_address = "{post.slug}.md{fragment}"
+    field_names: ClassVar = {"slug": "", "draft": "", "math": ""}
 
     def reaches(self, post: Post, other: Post) -> bool:
         """Files lie beside each other, draft or not."""
@@ -38,27 +41,9 @@ class Portable(Target):
         text = head + (body.lstrip("\n") if head else body)
         return text.replace("\n", "\r\n") if _has_crlf(draft.note.body) else text
 
-    def diagram_notice(self) -> str:
-        """Nothing: what an editor or a site makes of a diagram is not known here."""
-        return ""
-
-    def head(self, post: Post, cover: str) -> str:
-        """Return YAML with what the note says of itself; nothing for one that says nothing."""
-        fields: dict[str, object] = {
-            "date": post.date,
-            "updated": post.updated,
-            "description": post.description,
-            "tags": post.tags,
-            "categories": post.categories,
-            "series": post.series,
-            "part": post.part,
-            "canonical": post.canonical,
-            "lang": post.lang,
-            "cover": cover,
-        }
-        if not post.extra and not any(value not in (None, "", []) for value in fields.values()):
-            return ""
-        return format_yaml_head(post, {"title": post.title, **fields})
+    def _format_head(self, fields: Mapping[str, object]) -> str:
+        # A note that says nothing of itself but its title needs no head.
+        return format_yaml_head(fields) if drop_empty(fields).keys() - {"title"} else ""
 
 
 def _has_crlf(text: str) -> bool:

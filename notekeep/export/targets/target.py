@@ -1,4 +1,4 @@
-"""What a generator has to know of a post: the interface of every target, and how one is found.
+"""What a generator has to know of a post: the base of every target, and how one is found.
 
 A target reads the settings of its site when it is made, and writes nothing.
 """
@@ -17,7 +17,7 @@ from notekeep.export.post import Post
 from notekeep.export.targets.front_matter import format_yaml_head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
@@ -54,19 +54,6 @@ UNSUPPORTED_PLACES = {
 }
 """What to do for sites that take no files, by the name a person calls them."""
 
-IGNORED_FOLDERS: Final = (
-    *(".git", ".venv", ".cache", ".trash", "node_modules"),
-    *("site", "output", "public", "dist", "_site"),
-)
-"""Folders of a site that hold what was installed or built."""
-
-_PROGRAMS: Final = (
-    *(".html", ".htm", ".njk", ".liquid", ".ejs", ".pug", ".mako", ".tmpl", ".jinja", ".j2"),
-    *(".astro", ".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".py", ".toml", ".yml", ".yaml"),
-    "package.json",
-)
-"""How the names of settings, layouts and scripts end."""
-
 
 class Target:
     """A site of one generator, or a folder of files that need none.
@@ -93,10 +80,11 @@ class Target:
     post_address: ClassVar[str]  # as the body of another post has it
     # How front matter names an address `{slug}` that leads on to the post, where it can do that.
     former_address: ClassVar[str] = ""
+    # What front matter calls a field that is not called as here; "" for one that it does not have.
+    field_names: ClassVar[Mapping[str, str]] = {}
 
     dialect: Dialect
     lists_whole: bool = False  # the site's lists, feeds aside, show posts whole
-    address: str = ""  # where visitors find the site, without a slash at its end, if that is known
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -114,7 +102,7 @@ class Target:
         return template.format(site=self, post=post, name=name, fragment=fragment)
 
     def post_path(self, post: Post) -> str:
-        """Return where a post's file is, from the site's root."""
+        """Return where a post's file is."""
         return self._fill((self.draft_file if post.draft else "") or self.post_file, post)
 
     def makes_pages(self, path: str) -> bool:
@@ -124,7 +112,7 @@ class Target:
         return not self.anywhere and path.partition("/")[0] == top
 
     def asset_path(self, post: Post, name: str) -> str:
-        """Return where a file that goes with a post is, from the site's root."""
+        """Return where a file that goes with a post is."""
         return self._fill(self.asset_file, post, name)
 
     def asset_url(self, post: Post, name: str) -> str:
@@ -146,17 +134,39 @@ class Target:
         return post.draft or not other.draft
 
     def head(self, post: Post, cover: str) -> str:
-        """Return what stands before the body, with the blank line that ends it.
-
-        Args:
-            post: The post.
-            cover: The address of its cover, or "".
-        """
-        return format_yaml_head(post, self._fields(post, cover))
+        """Return what stands before the body; `cover` is the address of the post's cover, or ""."""
+        fields = self._fields(post, cover)
+        # What the person let pass stands behind, and takes the place of no field.
+        return self._format_head({**fields, **post.extra, **fields})
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return the YAML front matter under the generator's names; empty values are left out."""
-        raise NotImplementedError
+        """Return the front matter under the generator's names; empty values are left out later."""
+        fields = {
+            "title": post.title,
+            "date": self._moment(post.date) if post.date else None,
+            "updated": self._moment(post.updated) if post.updated else None,
+            "draft": post.draft,
+            "slug": post.slug,
+            "description": post.description,
+            "tags": post.tags,
+            "categories": post.categories,
+            "series": post.series,
+            "part": post.part,
+            "cover": cover,
+            "canonical": post.canonical,
+            "lang": post.lang,
+            "math": post.has_math or None,
+        }
+        named = {self.field_names.get(name, name): value for name, value in fields.items()}
+        named.pop("", None)
+        return named
+
+    def _moment(self, when: datetime) -> object:
+        """Return a time as front matter has it: ISO, with the author's offset."""
+        return when
+
+    def _format_head(self, fields: Mapping[str, object]) -> str:
+        return format_yaml_head(fields)
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return a post's file as a whole."""
@@ -174,9 +184,8 @@ class Target:
         return [self.former_address.format(site=self, slug=slug) for slug in slugs]
 
     def page(self, text: str) -> str:
-        """Return the page that a post's file holds; one of a generator's holds none."""
-        del text
-        return ""
+        """Return the page that a post's file holds, where `is_built`."""
+        return text
 
     def page_path(self, post: Post) -> str:
         """Return where a visitor finds that page, from the site's root."""
@@ -191,27 +200,6 @@ class Target:
         """Return what the person should know about a post in this site, or ""."""
         del post
         return ""
-
-    def diagram_notice(self) -> str:
-        """Return what the person should know about Mermaid diagrams in this site, or ""."""
-        notice = (
-            "Mermaid diagrams are shown as source until the site's theme loads Mermaid's script"
-        )
-        if self.anywhere:
-            return notice
-        return "" if _mentions_mermaid(self.folder) else f"{notice}; no file of the site does"
-
-
-def _mentions_mermaid(folder: str) -> bool:
-    """Whether settings, layouts or scripts of a site mention Mermaid."""
-    for base, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
-        for name in names:
-            if name.endswith(_PROGRAMS):
-                with open(os.path.join(base, name), "rb") as file:
-                    if b"mermaid" in file.read().lower():
-                        return True
-    return False
 
 
 def load_target(target: str) -> type[Target]:
@@ -241,11 +229,9 @@ def detect(site: str) -> str:
         raise NotFound(f"there is no folder {site}", "give the folder of your site")
     kinds = [load_target(target) for target in TARGETS]
     generators = [kind for kind in kinds if not kind.anywhere]
-    for kind in generators:
-        if kind.is_site(site):
-            return kind.id
-    for kind in kinds:
-        if kind.anywhere and kind.ending in _endings(site):
+    endings = _endings(site)
+    for kind in (*generators, *(kind for kind in kinds if kind.anywhere)):
+        if kind.ending in endings if kind.anywhere else kind.is_site(site):
             return kind.id
     if not os.listdir(site):
         return "portable"
@@ -257,8 +243,6 @@ def detect(site: str) -> str:
 
 def _endings(site: str) -> set[str]:
     """Return how the posts end that were exported to a folder without a generator."""
-    if not os.path.isfile(os.path.join(site, MANIFEST_NAME)):
-        return set()
     posts = Manifest.read(site).posts
     paths = {path for slug, entry in posts.items() for path in entry.files if slug in path}
     return {os.path.splitext(path)[1] for path in paths if "/" not in path}

@@ -1,8 +1,8 @@
 """WordPress: one WXR 1.2 file a post, for Tools → Import.
 
 WXR is RSS with WordPress's own elements. Its importer fetches pictures by address only, so they lie
-in `wp-content/uploads/`, to be copied to the site. The featured picture is an item of its own, with
-its address; without one it is left out.
+in `wp-content/uploads/`, to be copied to the site. A featured picture that is on the web is an item
+of its own, with its address; another one is left out.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ class WordPress(Target):
     def head(self, post: Post, cover: str) -> str:
         """Return the file up to the text of its post."""
         number = _number(post.slug)
-        bases = ("wp:base_site_url", "wp:base_blog_url") if self.address else ()
-        picture = self._cover_address(cover)
+        picture = cover if "://" in cover else ""
         local, world = post.day, post.day.astimezone(UTC)
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -63,7 +62,6 @@ class WordPress(Target):
             f"<title>{_text(post.title)}</title>",
             f"<language>{_text(post.lang or 'en')}</language>",
             "<wp:wxr_version>1.2</wp:wxr_version>",
-            *(f"<{name}>{_text(self.address)}</{name}>" for name in bases),
             *(_attachment(post, number, picture) if picture else ()),
             "<item>",
             f"<title>{_data(post.title)}</title>",
@@ -89,12 +87,6 @@ class WordPress(Target):
         ]
         return "\n".join(lines)
 
-    def _cover_address(self, cover: str) -> str:
-        """Return where the importer finds a cover; "" when that is not known."""
-        if not cover.startswith("/"):
-            return cover
-        return f"{self.address}{cover}" if self.address else ""
-
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the file as a whole."""
         del draft
@@ -113,12 +105,7 @@ class WordPress(Target):
         copy = "WordPress imports no pictures from a file: copy the folder wp-content to the site"
         if not post.cover or "://" in post.cover:
             return copy
-        if self.address:
-            return f"{copy} first, from where the importer fetches the featured picture"
-        return (
-            f"{copy}, and choose the featured picture there (with address = in the settings of the"
-            " site the importer can fetch it)"
-        )
+        return f"{copy}, and choose the featured picture there"
 
 
 def _number(name: str) -> int:

@@ -7,12 +7,11 @@ name, stops its build; such fields go under `[extra]`.
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect
-from notekeep.export.targets.front_matter import passed_fields
+from notekeep.export.targets.front_matter import drop_empty, join_blanks
 from notekeep.export.targets.site_settings import (
     as_table,
     find_file,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from notekeep.export.post import Post
 
 _NAMES = ("zola.toml", "config.toml")
+_TOP = ("title", "date", "updated", "draft", "slug", "description", "aliases")
 
 
 class Zola(Target):
@@ -72,61 +72,29 @@ class Zola(Target):
         """Whether its settings are Zola's: Hugo has a file of that name, and spells its keys so."""
         return any(_has_base(os.path.join(folder, name)) for name in _NAMES)
 
-    def head(self, post: Post, cover: str) -> str:
-        """Return TOML front matter."""
-        top: dict[str, object] = {
-            "title": post.title,
-            "date": post.day,
-            "updated": post.updated,
-            "draft": post.draft or None,
-            "slug": post.slug,
-            "description": post.description,
-            "aliases": self.former_addresses(post),
-        }
-        series = [post.series] if post.series else []
-        lists = {"tags": post.tags, "categories": post.categories, "series": series}
-        known = {name: found for name, found in lists.items() if name in self._taxonomies}
-        extra: dict[str, object] = {n: found for n, found in lists.items() if n not in known}
-        extra |= {
-            "part": post.part,
-            "cover": cover,
-            "canonical": post.canonical,
-            "lang": post.lang,
-            "math": post.has_math or None,
-        }
-        extra |= passed_fields(post, {**top, **extra})
-        text = _table("", top) + _table("taxonomies", known) + _table("extra", extra)
+    def _fields(self, post: Post, cover: str) -> dict[str, object]:
+        fields = super()._fields(post, cover)
+        fields["series"] = [post.series] if post.series else []
+        return fields | {"aliases": self.former_addresses(post)}
+
+    def _format_head(self, fields: Mapping[str, object]) -> str:
+        """Return TOML, what Zola does not know at the top of it in tables of their own."""
+        from tomlkit import dumps
+
+        tables: dict[str, dict[str, object]] = {"": {}, "taxonomies": {}, "extra": {}}
+        for key, value in drop_empty(fields).items():
+            is_taxonomy = isinstance(value, list) and key in self._taxonomies
+            table = "" if key in _TOP else "taxonomies" if is_taxonomy else "extra"
+            tables[table][key] = _plain(value)
+        text = dumps(tables.pop("") | drop_empty(tables))
         return f"+++\n{text}+++\n\n"
 
 
-def _table(name: str, fields: Mapping[str, Any]) -> str:
-    lines = [f"{_key(k)} = {_value(v)}\n" for k, v in fields.items() if v not in (None, "", [])]
-    return (f"\n[{name}]\n" if name and lines else "") + "".join(lines)
-
-
-def _key(name: str) -> str:
-    plain = name.replace("-", "").replace("_", "")
-    return name if plain.isascii() and plain.isalnum() else _text(name)
-
-
-def _text(text: str) -> str:
-    """Return text as TOML's basic string, which has escapes for all that it cannot hold."""
-    from tomlkit import string
-
-    return string(" ".join(text.split())).as_string()
-
-
-def _value(value: Any) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return repr(value)
-        case datetime() | date():
-            return value.isoformat()
-        case list():
-            return "[" + ", ".join(_value(item) for item in value if item is not None) + "]"
-    return _text(str(value))
+def _plain(value: object) -> object:
+    """Return a value with its texts on one line."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value if item is not None]
+    return join_blanks(value) if isinstance(value, str) else value
 
 
 def _has_base(path: str) -> bool:

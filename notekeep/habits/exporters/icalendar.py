@@ -42,11 +42,7 @@ class _Repeat(NamedTuple):
 def write_calendar(
     habits: Iterable[Definition], vault: str, today: int, week_start: int = 0
 ) -> tuple[str, int]:
-    """Write the reminders of habits that are not over; `vault` goes into the ids of events.
-
-    Returns:
-        The file, and how many events are in it.
-    """
+    """Write the reminders of habits that are not over, and count them; event ids end in `vault`."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",

@@ -53,11 +53,7 @@ class HabitHistory(NamedTuple):
 def write_loop_files(
     habits: Sequence[HabitHistory], today: int
 ) -> tuple[dict[str, str], list[str]]:
-    """Write the files of an export, up to a day.
-
-    Returns:
-        The texts by file name, and what Loop has no place for.
-    """
+    """Write the files of an export, up to a day, by name; and say what Loop has no place for."""
     losses: dict[str, None] = {}
     rows, marks, scores = [], [], []
     files: dict[str, str] = {}

@@ -50,10 +50,8 @@ def read_daily_notes(
 ) -> HabitSource:
     """Read daily notes; one without a day in its name or its `date` is left out.
 
-    Args:
-        pages: The notes.
-        known: The folded names of habits that there are already.
-        day_in: The day that a name of the vault's own form means.
+    `known` are the folded names of habits that there are; `day_in` reads a name of the vault's own
+    form.
     """
     found = SourceBuilder("daily")
     reader = _DailyNoteReader(found, frozenset(known))

@@ -207,11 +207,7 @@ def make_schedule(times: int, days: int) -> str | None:
 
 
 def read_csv_rows(text: str, name: str) -> list[list[str]]:
-    """Read the rows of a CSV file, without empty ones.
-
-    Raises:
-        Refused: It is none.
-    """
+    """Read the rows of a CSV file, without empty ones; Refused when it is none."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
         return [row for row in reader if any(cell.strip() for cell in row)]
@@ -222,11 +218,7 @@ def read_csv_rows(text: str, name: str) -> list[list[str]]:
 def read_csv_table(
     text: str, name: str, needed: Collection[str], whose: str
 ) -> list[dict[str, str]]:
-    """Read the rows of a CSV file by the names of their columns.
-
-    Raises:
-        Refused: It is none, or its first line does not name the columns that are needed.
-    """
+    """Read the rows of a CSV file by their columns; Refused when those that are needed lack."""
     rows = read_csv_rows(text, name)
     head = [cell.strip() for cell in rows[0]] if rows else []
     if not set(needed) <= set(head):
@@ -236,11 +228,7 @@ def read_csv_table(
 
 
 def read_json(text: str, name: str) -> Any:
-    """Read the value of a JSON file.
-
-    Raises:
-        Refused: It is none.
-    """
+    """Read the value of a JSON file; Refused when it is none."""
     try:
         return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -248,11 +236,7 @@ def read_json(text: str, name: str) -> Any:
 
 
 def find_habits(value: Any) -> list[Any]:
-    """Return the list of habits of a JSON object.
-
-    Raises:
-        Refused: There is none in it.
-    """
+    """Return the list of habits of a JSON object; Refused when there is none in it."""
     habits = value.get("habits") if isinstance(value, dict) else None
     if not isinstance(habits, list):
         raise Refused("there is no list of habits in the file")

@@ -152,11 +152,7 @@ _COLUMNS = {
 
 
 def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
-    """Read an export: the texts of its CSV files by their path in the archive or folder.
-
-    Raises:
-        Refused: There is no Habits.csv, or one that is none.
-    """
+    """Read an export: the texts of its CSV files by their path in the archive or folder."""
     found = SourceBuilder("loop")
     top = next((name for name in files if name.rpartition("/")[2] == HABITS_FILE), None)
     if top is None:

@@ -33,11 +33,7 @@ GUARDED_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def read_own_csv(text: str, name: str) -> HabitSource:
-    """Read an exported CSV file.
-
-    Raises:
-        Refused: It is not CSV, or its first line does not name the columns.
-    """
+    """Read an exported CSV file."""
     found = SourceBuilder("notekeep")
     for number, row in enumerate(read_csv_table(text, name, ("date", "habit", "value"), ""), 2):
         cells = {key: _unguarded(cell) for key, cell in row.items()}
@@ -51,11 +47,7 @@ def read_own_csv(text: str, name: str) -> HabitSource:
 
 
 def read_own_json(value: Any) -> HabitSource:
-    """Read exported JSON, parsed.
-
-    Raises:
-        Refused: It has not the form of an export.
-    """
+    """Read exported JSON, parsed."""
     found = SourceBuilder("notekeep")
     for each in find_habits(value):
         if not isinstance(each, dict) or not make_line(each.get("id") or ""):

@@ -45,11 +45,7 @@ _ACTIVE = ("", "normal", "active")
 
 
 def read_beaver(value: Any) -> HabitSource:
-    """Read a parsed export.
-
-    Raises:
-        Refused: It has not the form of one.
-    """
+    """Read a parsed export."""
     found = SourceBuilder("beaver")
     for each in _with_names(find_habits(value), found):
         habit = found.add(ImportedHabit(make_line(each["name"]), make_line(each.get("id") or "")))
@@ -103,11 +99,7 @@ def _beaver_schedule(name: str, period: Any, found: SourceBuilder) -> str:
 
 
 def read_dijo(files: Mapping[str, Any]) -> HabitSource:
-    """Read parsed files by their names; habits of the archive are archived.
-
-    Raises:
-        Refused: One of them is no list of habits.
-    """
+    """Read parsed files by their names; habits of the archive are archived."""
     found = SourceBuilder("dijo")
     for name, value in files.items():
         if not isinstance(value, list):
@@ -149,11 +141,7 @@ _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0"})
 
 
 def read_habitbull(text: str, name: str) -> HabitSource:
-    """Read an export.
-
-    Raises:
-        Refused: It is not CSV, or its first line does not name the columns.
-    """
+    """Read an export."""
     needed = ("HabitName", "CalendarDate", "Value")
     lines = read_csv_table(text, name, needed, " of HabitBull")
     counted = {

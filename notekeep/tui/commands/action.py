@@ -22,10 +22,10 @@ class Action(NamedTuple):
     title: str  # as the palette shows it
     keys: tuple[str, ...]  # unless the person chose others; none means palette only
     group: str  # the heading it stands under in help
-    help: str  # one sentence that says more than the title
     label: str = ""  # what the footer calls it; "" keeps it out of the footer
     command: str = ""  # the command that does the same, or ""
     also: str = ""  # words by which the palette finds it besides those of its title
+    help: str = ""  # one sentence that says more than the title
     context: str = ""  # where it works, a key of `registry.CONTEXTS`
 
     @property
@@ -33,10 +33,19 @@ class Action(NamedTuple):
         """The name by which Textual calls it, without its `action_`."""
         return self.id.replace("-", "_")
 
+    def with_help(self, sentence: str) -> Action:
+        """Return the action with what help says of it."""
+        return self._replace(help=sentence)
+
+
+def action(id: str, title: str, keys: str, group: str, **more: str) -> Action:
+    """Return an action; its keys are written with blanks between."""
+    return Action(id, title, tuple(keys.split()), group, **more)
+
 
 def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
     """Return actions as those of one context."""
-    return tuple(action._replace(context=context) for action in actions)
+    return tuple(one._replace(context=context) for one in actions)
 
 
 # Keys as a person reads them, and as they write them.

@@ -24,6 +24,15 @@ NO_VALUE = "\0none"
 """An answer that is no value: a note cannot hold it."""
 
 
+def field_options(field: FormField, text: str) -> list[Option]:
+    """Return the values of a field that is chosen, one that stands there already among them."""
+    choices = ("yes", "no") if field.type == "bool" else field.choices
+    options = [Option(choice, "", choice) for choice in choices]
+    if text and text not in choices:
+        options.append(Option(text, "as it is", text))
+    return [*options, Option("Nothing", "the field goes away", NO_VALUE)]
+
+
 class FieldPrompt(Prompt):
     """Asks for the value of a field; what does not fit is told, and can be corrected."""
 
@@ -72,14 +81,10 @@ def ask_field(
         Whether it is asked with the prompt, which may then offer known values.
     """
     field, text = prompt.field, prompt.text
-    choices = ("yes", "no") if field.type == "bool" else field.choices
-    if not choices:
+    if not field.choices and field.type != "bool":
         open_dialog(screen, prompt, apply, then, group="check")
         return True
-    options = [Option(choice, "", choice) for choice in choices]
-    if text and text not in choices:
-        options.append(Option(text, "as it is", text))
-    options.append(Option("Nothing", "the field goes away", NO_VALUE))
+    options = field_options(field, text)
 
     def chosen(answer: str | None) -> None:
         if answer is not None:

@@ -239,10 +239,25 @@ class Option(NamedTuple):
     value: str
 
 
-class _Options(ListView):
+class OptionRows(ListView):
+    """Answers to choose from, one to a row, with headings between them."""
+
     def __init__(self, options: Sequence[Option], glyphs: Glyphs) -> None:
         super().__init__()
         self._all, self._options, self._glyphs = options, options, glyphs
+
+    def begin_at_value(self, value: str) -> None:
+        """Begin with the cursor on the answer that stands for a value."""
+        self.begin_at(next((n for n, one in enumerate(self._all) if one.value == value), 0))
+
+    def go_to_letter(self, letter: str) -> bool:
+        """Go to the next answer that begins with a letter; tell whether there is one."""
+        first = self.cursor + 1
+        for row in (*range(first, len(self._all)), *range(first)):
+            if self._all[row].title.casefold().startswith(letter.casefold()):
+                self.move_to(row)
+                return True
+        return False
 
     def filter_options(self, typed: str) -> None:
         """Show only the options that have what was typed in them."""
@@ -309,7 +324,7 @@ class Choice(Dialog[str | None]):
     ) -> None:
         super().__init__()
         self._title, self._at, self._has_filter = title, at, has_filter
-        self._options = _Options(options, glyphs)
+        self._options = OptionRows(options, glyphs)
         self._count = len(options)
 
     def compose(self) -> ComposeResult:

@@ -5,9 +5,8 @@ Each line remembers the source line it came from, so that a preview can jump to 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.parser import parse_markdown
@@ -25,7 +24,7 @@ from notekeep.tui.page.drawn_lines import (
 from notekeep.tui.page.embedded_content import draw_html, draw_picture, draw_year
 from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.page.inline_text import draw_inline, starts_with_time
-from notekeep.tui.page.note_text import find_definitions, select_definitions, split_blocks
+from notekeep.tui.page.note_text import group_spans
 from notekeep.tui.page.tables import table_lines
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import (
@@ -41,13 +40,12 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pygments.lexer import Lexer
 
     from notekeep.markdown.tree import Span
     from notekeep.tui.page.drawn_lines import EmbeddedNote
-    from notekeep.tui.page.note_text import BodyBlock
 
 MAX_DEPTH: Final = 20
 """Blocks within blocks from here on are shown as they are written."""
@@ -57,21 +55,22 @@ MAX_CODE_LENGTH = 20_000
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 
 
-def draw(block: BodyBlock, frame: DrawContext, references: Mapping[str, str]) -> list[DrawnLine]:
-    """Return the lines of one block."""
-    return _text(block.text, frame, references, block.line)
-
-
-def _text(text: str, frame: DrawContext, references: Mapping[str, str], at: int) -> list[DrawnLine]:
-    """Draw a text that begins at line `at` of the body."""
-    before = select_definitions(text, references)
-    page = parse_markdown(before + text)
-    if page.problem:
-        about = draw_text([Piece(clean_line(page.problem), "warn")], frame, at)
-        return [*about, DrawnLine([], at), *draw_source(text, frame, at, "")]
-    spans = [span for span in page.spans if span.start >= len(before)] if before else page.spans
-    source = at - before.count("\n")
-    return _blocks(spans, replace(frame, page=page, source=source, references=references))
+def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    """Return the lines of a block, which is the first of some spans; the others are in it."""
+    span = part[0]
+    if frame.page.problem:
+        at = frame.line_of(span)
+        about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
+        return [
+            *about,
+            DrawnLine([], at),
+            *draw_source(frame.text_of(span).rstrip(), frame, at, ""),
+        ]
+    if span.kind == "definition":
+        return []
+    if span.depth > MAX_DEPTH:
+        return draw_source(frame.text_of(span).rstrip(), frame, frame.line_of(span), "faint")
+    return _HANDLERS.get(span.kind, _words)(part, frame)
 
 
 def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -> list[DrawnLine]:
@@ -79,31 +78,13 @@ def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -
     drawn: list[DrawnLine] = []
     close = True
     for part in group_spans(spans):
-        lines = _block(part, frame)
+        lines = draw_block(part, frame)
         if lines:
             if not (close or tight):
                 drawn.append(DrawnLine([], drawn[-1].source))
             drawn.extend(lines)
             close = part[0].kind == "heading"
     return drawn
-
-
-def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
-    """Return each of the outermost spans with what is in it."""
-    if not spans:
-        return []
-    depth = spans[0].depth
-    starts = [number for number, span in enumerate(spans) if span.depth == depth]
-    return [spans[start:end] for start, end in pairwise([*starts, len(spans)])]
-
-
-def _block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    span = part[0]
-    if span.kind == "definition":
-        return []
-    if span.depth > MAX_DEPTH:
-        return draw_source(frame.text_of(span).rstrip(), frame, frame.line_of(span), "faint")
-    return _HANDLERS.get(span.kind, _words)(part, frame)
 
 
 def _footnote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -220,15 +201,12 @@ def _embed(line: Sequence[Span], frame: DrawContext) -> list[DrawnLine] | None:
 
 
 def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[DrawnLine]:
-    inside = replace(frame.narrower(2), around=embedded.around)
+    page = parse_markdown(clean(embedded.text))
+    inside = frame.narrower(2)._replace(around=embedded.around, page=page, source=0)
     head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
     if embedded.problem:
         head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
-    drawn = draw_text(head, inside, at)
-    references = find_definitions(embedded.text)
-    for number, block in enumerate(split_blocks(embedded.text)):
-        rows = draw(block, inside, references)
-        drawn += [DrawnLine([], at), *rows] if rows and number else rows
+    drawn = [*draw_text(head, inside, at), *_blocks(page.spans, inside)]
     # Lines of another note have no place in this one: all stand where the embed does.
     return [
         row._replace(source=at, passage=row.passage and row.passage._replace(line=at))
@@ -353,40 +331,47 @@ _CALLOUTS = {
 }
 
 
+def is_closed_callout(span: Span, at: int, toggled: Collection[str]) -> bool:
+    """Tell whether a block that begins at line `at` is a callout that is folded."""
+    is_callout = span.kind == "quote" and bool(span.info and span.title)
+    return is_callout and (span.title == "-") != (callout_key(at) in toggled)
+
+
+def callout_key(at: int) -> str:
+    """Return the key that folds the callout at a line."""
+    return f"callout {at}"
+
+
 def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    span = part[0]
-    inside = frame.narrower(2)
-    at = frame.line_of(span)
-    tone, _ = _CALLOUTS.get(span.info, _CALLOUTS["note"])
-    key = f"callout {at}"
-    can_fold, begins_closed = bool(span.title), span.title == "-"
-    is_closed = can_fold and begins_closed != (key in frame.around.toggled)
-    first, *others = group_spans(part[1:])
-    drawn = _callout_head(span, first, inside)
-    if can_fold:
-        below = frame.page.text[span.start : span.end].split("\n")[1:]
-        lines = max(1, sum(1 for line in below if line.strip(" >")))
-        drawn[-1] = add_fold_mark(drawn[-1], key, inside, lines if is_closed else 0)
+    span, inside, at = part[0], frame.narrower(2), frame.line_of(part[0])
+    text = frame.page.text
+    first = group_spans(part[1:])[0]
+    # The line of the title ends a paragraph, and so does not go on in what is below it.
+    line_end = text.find("\n", first[0].start, first[0].end)
+    line_end = line_end if line_end >= 0 else first[0].end
+    is_closed = is_closed_callout(span, at, frame.around.toggled)
+    drawn = _callout_head(span, first, line_end, inside)
+    if span.title:
+        below = sum(1 for line in text[span.start : span.end].split("\n")[1:] if line.strip(" >"))
+        hidden = max(1, below) if is_closed else 0
+        drawn[-1] = add_fold_mark(drawn[-1], callout_key(at), inside, hidden)
     if not is_closed:
-        # The line of the title ends a paragraph, and so does not go on in what is below it.
-        _, _, rest = frame.text_of(first[0]).partition("\n")
-        below_it = _text(rest, inside, frame.references, at + 1) if rest.strip() else []
-        after = _blocks([span for other in others for span in other], inside)
-        gap = [DrawnLine([], below_it[-1].source)] if below_it and after else []
-        drawn += [*below_it, *gap, *after]
+        words = _from(first[1:], line_end + 1)
+        begun = [first[0]._replace(start=words[0].start), *words] if words else []
+        drawn += _blocks([*begun, *part[1 + len(first) :]], inside)
     if span.info in ("quote", "cite"):
         drawn = [row._replace(passage=CopyPassage("quote", at, "")) for row in drawn]
+    tone, _ = _CALLOUTS.get(span.info, _CALLOUTS["note"])
     return add_bar(drawn, frame, tone)
 
 
-def _callout_head(span: Span, first: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+def _callout_head(
+    span: Span, first: Sequence[Span], end: int, frame: DrawContext
+) -> list[DrawnLine]:
     """Draw the title of a callout, which is its kind where the first line says no other."""
     title: StyledLine = [Piece(clean_line(span.info.replace("-", " ").capitalize()))]
     if span.words:
-        text = frame.page.text
-        end = text.find("\n", first[0].start, first[0].end)
-        end = end if end >= 0 else first[0].end
-        begin = max(first[0].start, text.rfind(span.words, first[0].start, end))
+        begin = max(first[0].start, frame.page.text.rfind(span.words, first[0].start, end))
         title = draw_inline([each for each in _from(first[1:], begin) if each.start < end], frame)
     tone, sign = _CALLOUTS.get(span.info, _CALLOUTS["note"])
     if frame.glyphs is not ASCII_GLYPHS:
@@ -448,7 +433,7 @@ def _item(
     drawn = _blocks(inner, inside, tight=tight) or [DrawnLine([], at)]
     if done:
         # What is below a task that is done may still be to do.
-        own = len(_block(group_spans(inner)[0], inside))
+        own = len(draw_block(group_spans(inner)[0], inside))
         drawn[:own] = [row._replace(line=add_role(row.line, "finished")) for row in drawn[:own]]
     return hang_lines(head, drawn, width)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.sanitize import clean
@@ -71,7 +71,7 @@ class EmbeddedNote(NamedTuple):
     problem: str = ""  # why it is not shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class NoteSurroundings:
     """What stands around a text: what it shows in place by target, and its folds."""
 
@@ -114,8 +114,7 @@ class DrawnLine(NamedTuple):
     passage: CopyPassage | None = None  # what it is a part of
 
 
-@dataclass(frozen=True, slots=True)
-class DrawContext:
+class DrawContext(NamedTuple):
     """Where and from what lines are drawn."""
 
     width: int
@@ -124,11 +123,10 @@ class DrawContext:
     source: int = 0  # the body's line at which the text of the page starts
     around: NoteSurroundings = NO_SURROUNDINGS
     page: ParsedPage = _NO_PAGE  # what was read
-    references: Mapping[str, str] = field(default_factory=dict)  # as `find_definitions` gives them
 
     def narrower(self, by: int, *, deeper: bool = False) -> DrawContext:
         """Return the frame inside this one, `by` cells narrower."""
-        return replace(self, width=max(4, self.width - by), depth=self.depth + deeper)
+        return self._replace(width=max(4, self.width - by), depth=self.depth + deeper)
 
     def line_of(self, span: Span) -> int:
         """Return the line of the body at which a span begins, counted from 0."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One character (of one cell) for each thing that is drawn."""
 
     ellipsis: str
@@ -114,10 +112,7 @@ ASCII_GLYPHS = Glyphs(
 def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
     """Return the set asked for ("unicode" or "ascii"), else the one the locale can show."""
     chosen = _chosen(setting, environment)
-    if best == chosen.best:
-        return chosen
-    characters = {name: getattr(chosen, name) for name in chosen.__match_args__}
-    return Glyphs(**characters | {"best": best})
+    return chosen if best == chosen.best else chosen._replace(best=best)
 
 
 def _chosen(setting: str, environment: Mapping[str, str]) -> Glyphs:

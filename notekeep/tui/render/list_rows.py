@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.outline import find_due_day, strip_due_day
+from notekeep.markdown.due_days import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import short_date

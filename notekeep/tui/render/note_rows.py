@@ -10,8 +10,7 @@ from unicodedata import normalize
 from rich.cells import cell_len
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.query.tree import And, Fuzzy, Or, Phrase, Prefix, Section, Term
-from notekeep.query.tree import Line as LineNode
+from notekeep.query.tree import And, Fuzzy, Or, Phrase, Prefix, Term, Within
 from notekeep.tui.render.formatting import (
     field_date,
     field_text,
@@ -72,7 +71,7 @@ def _words(node: Node) -> Iterator[str]:
     if isinstance(node, And | Or):
         for part in node.parts:
             yield from _words(part)
-    elif isinstance(node, Section | LineNode):
+    elif isinstance(node, Within):
         yield from _words(node.node)
     elif isinstance(node, Term | Phrase | Prefix | Fuzzy):
         yield from re.findall(r"\w+", node.text)

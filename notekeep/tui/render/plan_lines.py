@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.errors import NotekeepError, Refused
-    from notekeep.export.check.page_checks import CheckReport
+    from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
     from notekeep.export.source_map import SourceChange
     from notekeep.notes.plan import NoteChange, WritePlan

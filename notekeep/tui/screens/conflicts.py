@@ -17,15 +17,16 @@ from notekeep.notes.conflict_pairs import (
     sides,
 )
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.messages import EditNote
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import size_text
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import MIN_SPLIT_WIDTH, change_counts, side_by_side, unified
-from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
-from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
+from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import Choice, ConflictPair
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 KEPT_MESSAGES: dict[Choice, str] = {
@@ -57,50 +59,32 @@ class ConflictRow(NamedTuple):
     """A conflict as the list shows it."""
 
     pair: ConflictPair
-    lines: list[int]
+    lines: list[int]  # with git's marks
 
 
 class ConflictVersions(NamedTuple):
-    """Both versions of a note.
+    """Both versions of a note."""
 
-    Attributes:
-        comparison: What differs, the note's version first.
-        heads: What is said of each.
-        is_gone: Whether there is only the copy.
-    """
-
-    comparison: TextComparison
-    heads: tuple[str, str]
-    is_gone: bool
+    comparison: TextComparison  # the note's version first
+    heads: tuple[str, str]  # what is said of each
+    is_gone: bool  # whether there is only the copy
 
 
-class _Pairs(ListView):
+class _Pairs(RowList[ConflictRow]):
     """The conflicts, one to a row."""
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self.rows: Sequence[ConflictRow] = ()
-        self.nothing: Sequence[StyledLine] = ()
+    def show(self, found: Sequence[ConflictRow], wanted: str) -> None:
+        """Show conflicts, with the cursor on that of a path, or near to where it was."""
+        self._show(found, lambda row: wanted in {row.pair.copy, row.pair.note})
 
     @property
     def here(self) -> ConflictRow | None:
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        return self._item
 
-    def row_count(self) -> int:
-        return len(self.rows) or len(self.nothing)
-
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self.rows)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self.rows:
-            return [[Piece("  "), *self.nothing[row]]]
-        pair, lines = self.rows[row]
-        head = gutter(self._glyphs, here=row == self.cursor)
-        left = [Piece(clean_line(pair.note))]
-        right = [Piece(_about(pair, lines), "faint"), Piece(" ")]
-        return [[*head, *spread_line(left, right, width - 2)]]
+    def draw_item(self, item: ConflictRow, width: int, *, here: bool) -> StyledLine:
+        left = [Piece(clean_line(item.pair.note))]
+        right = [Piece(_about(*item), "faint"), Piece(" ")]
+        return [*gutter(self._glyphs, here=here), *spread_line(left, right, width - 2)]
 
 
 class ConflictsScreen(OverlayScreen):
@@ -121,22 +105,19 @@ class ConflictsScreen(OverlayScreen):
         return "conflicts"
 
     def vault_changed(self) -> None:
-        load = partial(_load, self.vault)
-        in_background(
-            self, load, self._list, group="pairs", exclusive=True, failed=self.show_problem
-        )
+        self.load("pairs", partial(_load, self.vault), self._list)
 
     def _list(self, found: list[ConflictRow]) -> None:
         here = self.pairs.here
         wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
-        places = (n for n, one in enumerate(found) if wanted in {one.pair.copy, one.pair.note})
-        at = next(places, self.pairs.cursor)
-        self.pairs.rows, self.pairs.nothing = found, _nothing()
-        self.pairs.rows_changed(at)
-        room = max(2, self.app.size.height // 3)
-        self.pairs.styles.height = (
-            min(len(found), room) + self.pairs.gutter.height if found else "1fr"
+        self.pairs.nothing = empty_lines(
+            "No note has two versions.",
+            "Copies that Syncthing, Dropbox, Nextcloud and others leave stand here,",
+            "and notes with git's marks in them.",
         )
+        self.pairs.show(found, wanted)
+        room = min(len(found), max(2, self.app.size.height // 3))
+        self.pairs.styles.height = room + self.pairs.gutter.height if found else "1fr"
         self.set_status("" if found else "no conflicts")
         self.set_idle_actions(*(() if found else CONFLICT_ACTIONS))
         if not found:
@@ -147,17 +128,9 @@ class ConflictsScreen(OverlayScreen):
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         here = self.pairs.here
-        if event.view is not self.pairs or here is None:
-            return
-        in_background(
-            self,
-            partial(_read, self.vault, here),
-            self._show,
-            group="versions",
-            exclusive=True,
-            pause=PREVIEW_DELAY,
-            failed=self.show_problem,
-        )
+        if event.view is self.pairs and here is not None:
+            read = partial(_read, self.vault, here)
+            self.load("versions", read, self._show, pause=PREVIEW_DELAY)
 
     def _show(self, versions: ConflictVersions) -> None:
         self._versions = versions
@@ -199,46 +172,28 @@ class ConflictsScreen(OverlayScreen):
 
     def _keep(self, choice: Choice) -> None:
         if (here := self.pairs.here) is not None:
-            self._settle(
-                lambda: plan_keep(self.vault.notes.workspace, here.pair, choice),
-                KEPT_MESSAGES[choice],
-            )
+            plan = partial(plan_keep, self.vault.notes.workspace, here.pair, choice)
+            self._settle(plan, KEPT_MESSAGES[choice])
 
     def action_merge(self) -> None:
         if (here := self.pairs.here) is not None:
-            self._settle(
-                lambda: plan_merge(self.vault.notes.workspace, self.vault.history.store, here.pair),
-                MERGED_MESSAGE,
-                self._not_merged,
-            )
+            store = self.vault.history.store
+            plan = partial(plan_merge, self.vault.notes.workspace, store, here.pair)
+            self._settle(plan, MERGED_MESSAGE)
 
-    def _settle(
-        self,
-        plan: Callable[[], WritePlan],
-        what: str,
-        failed: Callable[[NotekeepError], object] | None = None,
-    ) -> None:
-        in_background(
-            self,
-            lambda: self.vault.notes.apply(plan()),
-            partial(self._settled, what),
-            group=WRITE_GROUP,
-            failed=failed,
-        )
+    def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
+        def settled(done: WriteResult) -> None:
+            self.app.clear_notifications()  # what they tell of is settled
+            notify_done(self, text, done)
 
-    def _not_merged(self, error: NotekeepError) -> None:
-        if isinstance(error, Conflict):
-            hint = "1 or 2 keeps one of them, b both; e edits the note. Nothing was changed."
-            error = Conflict(error.message, hint)
-        show_error(self, error)
+        def failed(error: NotekeepError) -> None:
+            if isinstance(error, Conflict):
+                hint = "1 or 2 keeps one of them, b both; e edits the note. Nothing was changed."
+                error = Conflict(error.message, hint)
+            show_error(self, error)
 
-    def _settled(self, what: str, done: WriteResult) -> None:
-        self.app.clear_notifications()
-        for problem in done.refused:
-            show_error(self, NotekeepError(problem.message, problem.hint))
-        if done.step:
-            show_message(self, f"{what} · u undo")
-            self.app.post_message(VaultChanged(is_step=True))
+        apply = self.vault.notes.apply
+        in_background(self, lambda: apply(plan()), settled, group=WRITE_GROUP, failed=failed)
 
     def action_edit_conflict(self) -> None:
         here = self.pairs.here
@@ -297,14 +252,4 @@ def _gone(head: str) -> list[StyledLine]:
         [Piece(f"{head}", "muted")],
         [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
         [],
-    ]
-
-
-def _nothing() -> list[StyledLine]:
-    return [
-        [],
-        [Piece("No note has two versions.", "title")],
-        [],
-        [Piece("Copies that Syncthing, Dropbox, Nextcloud and others leave stand here,", "muted")],
-        [Piece("and notes with git's marks in them.", "muted")],
     ]

@@ -7,7 +7,7 @@ then is read first, so that nothing another program wrote in the meantime is ove
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.markdown.sanitize import clean_line
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.catalog.records import Row
-    from notekeep.errors import Problem
     from notekeep.markdown.field_values import Scalar, Value
+    from notekeep.markdown.note import Note
     from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.render.note_columns import Column
@@ -53,27 +53,19 @@ READ_ONLY_REASONS = {
 }
 
 
-class _Cell(NamedTuple):
-    """The cell under the cursor."""
-
-    grid: NoteGrid
-    row: Row
-    column: Column
-
-
 class GridMode:
     """What keys do in the grid of Browse."""
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
-        self._written: dict[tuple[str, str], str] = {}
-        """What was written last into cells, by note and field: the grid may not show it yet."""
 
-    def _cell(self) -> _Cell | None:
+    def _cell(self) -> tuple[NoteGrid, Row, Column] | None:
+        """Return the grid, the note under its cursor as the catalog knows it, and the column."""
         grid = self._screen.pane.grid
         if grid is None or grid.row is None or grid.here is None:
             return None
-        return _Cell(grid, grid.row, grid.here)
+        # What was written a moment ago may not be in the grid yet.
+        return grid, self._screen.vault.catalog.row(grid.row.path) or grid.row, grid.here
 
     def sort_column(self, index: int | None = None) -> None:
         """Sort by a column, by that of the cursor unless one is given."""
@@ -97,16 +89,17 @@ class GridMode:
         cell = self._cell()
         if cell is None:
             return
-        if cell.column.name == TITLE_COLUMN:
+        grid, row, column = cell
+        if column.name == TITLE_COLUMN:
             if not typed:
                 self._screen.action_open()
-        elif not self._is_read_only(cell):
-            field = cell_field(cell.row, cell.column, self._screen.vault.schema)
+        elif not self._is_read_only(row, column):
+            field = cell_field(row, column, self._screen.vault.schema)
             open_dialog(
                 self._screen,
-                self._make_editor(cell.grid, field, typed),
-                partial(self._write, cell.row, field),
-                partial(self._show_written, cell.row, field),
+                self._make_editor(grid, field, typed),
+                partial(self._write, row, field),
+                partial(self._show_written, row, field),
             )
 
     def clear_cell(self) -> None:
@@ -114,74 +107,57 @@ class GridMode:
         cell = self._cell()
         if cell is None:
             return
-        if cell.column.name == TITLE_COLUMN:
+        _, row, column = cell
+        if column.name == TITLE_COLUMN:
             show_message(self._screen, "A title cannot be emptied; r renames the note")
-        elif not self._is_read_only(cell):
-            field = cell_field(cell.row, cell.column, self._screen.vault.schema)
+        elif not self._is_read_only(row, column):
+            field = cell_field(row, column, self._screen.vault.schema)
             if field.text:
-                in_background(
-                    self._screen,
-                    partial(self._write, cell.row, field, ""),
-                    partial(self._show_written, cell.row, field),
-                    group=WRITE_GROUP,
-                )
+                write, then = self._write, partial(self._show_written, row, field)
+                in_background(self._screen, partial(write, row, field, ""), then, group=WRITE_GROUP)
 
-    def _is_read_only(self, cell: _Cell) -> bool:
+    def _is_read_only(self, row: Row, column: Column) -> bool:
         """Tell whether a cell cannot be changed, and say why."""
-        if cell.column.name in READ_ONLY_REASONS:
-            show_message(self._screen, READ_ONLY_REASONS[cell.column.name])
+        screen, path = self._screen, row.path
+        if column.name in READ_ONLY_REASONS:
+            show_message(screen, READ_ONLY_REASONS[column.name])
             return True
-        if not cell.row.problem:
+        if not row.problem:
             return False
-        path, plan = cell.row.path, self._screen.vault.notes.workspace
 
-        def refuse(problem: Problem | None) -> None:
-            if problem is None:
-                error = Refused(f"{path} is well now", "F5 shows it as it is.")
-            else:
-                text = f"{problem.place}: {problem.message}"
-                error = Refused(text, "e opens it in the editor.")
-            show_error(self._screen, error)
+        def refuse(note: Note) -> None:
+            about = note.problem
+            text = f"{about.place}: {about.message}" if about else f"{path} can be read by now"
+            show_error(screen, Refused(text, "e opens it in the editor."))
 
-        in_background(
-            self._screen,
-            lambda: plan.note(path, plan.read(path)).problem,
-            refuse,
-            group="cell",
-            exclusive=True,
-        )
+        workspace = screen.vault.notes.workspace
+        screen.load("cell", lambda: workspace.note(path, workspace.read(path)), refuse)
         return True
 
     def _make_editor(self, grid: NoteGrid, field: FormField, typed: str) -> cell_editors.CellEditor:
         """Return the editor that suits a field."""
         screen = self._screen
-        where = cell_editors.CellPlace(lambda: grid.cell_region, screen.glyphs, screen.today)
+        week_start = screen.vault.settings.week_start
+        where = cell_editors.CellPlace(grid, screen.glyphs, screen.today, week_start)
         is_list = field.type in LIST_TYPES or isinstance(field.value, list)
         is_rated = field.name == "rating" and screen.glyphs.best == MAX_RATING
         if is_rated and (field.value is None or star_rating(field.value) is not None):
             return cell_editors.StarsCellEditor(field, where, typed)
         if field.type == "date" and not is_list:
-            week_start = screen.vault.settings.week_start
-            return cell_editors.DateCellEditor(field, where, typed, week_start)
+            return cell_editors.DateCellEditor(field, where, typed)
         if (field.choices or field.type == "bool") and not is_list:
             return cell_editors.ChoiceCellEditor(field, where, typed)
         kind = cell_editors.ListCellEditor if is_list else cell_editors.TextCellEditor
         editor = kind(field, where, typed)
         if field.type != "number":
-            in_background(
-                screen,
-                lambda: known_values(screen.vault, field.name),
-                editor.offer,
-                group="values",
-                exclusive=True,
-                failed=lambda _error: None,
-            )
+            values = partial(known_values, screen.vault, field.name)
+            screen.load("values", values, editor.offer, is_quiet=True)
         return editor
 
     def _write(self, row: Row, field: FormField, text: str) -> tuple[str, WriteResult | Conflict]:
         """Write one field of a note, as one step that undo takes back; a thread may do it."""
         try:
-            return text, set_cell(self._screen.vault, row.path, field, text, self._written)
+            return text, set_cell(self._screen.vault, row.path, field, text)
         except Conflict as error:
             # What was typed is about a value that is no longer there.
             return text, error
@@ -207,19 +183,10 @@ def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
     return FormField(column.name, type_, value, text, choices, best=schema.rating_max)
 
 
-def set_cell(
-    vault: Vault, path: str, field: FormField, text: str, written: dict[tuple[str, str], str]
-) -> WriteResult:
+def set_cell(vault: Vault, path: str, field: FormField, text: str) -> WriteResult:
     """Write what was made of a field, if the note still has in it what was shown.
 
     Of a list, what was added and taken away is done to the list that the note has by now.
-
-    Args:
-        vault: The vault.
-        path: The note.
-        field: The field as it was shown.
-        text: What it is to be.
-        written: What was written here last, by note and field: the grid may not show it yet.
 
     Raises:
         Conflict: The field has another value by now.
@@ -227,10 +194,9 @@ def set_cell(
     """
     note = vault.notes.workspace.note(path, vault.notes.workspace.read(path))
     now: Value = note.fields.get(field.name)
-    known = {field.text, written.get((path, field.name), field.text)}
     if isinstance(now, list) and format_value(now) != field.text:
         text = _merge_lists(field, text, now)
-    elif note.problem is None and format_value(now) not in known:
+    elif note.problem is None and format_value(now) != field.text:
         raise Conflict(
             f"{field.name} of {path} is {format_value(now) or 'empty'} by now, and was left so",
             "The grid shows it; change it again if you still want to.",
@@ -238,10 +204,7 @@ def set_cell(
     changes = make_field_changes(field._replace(value=now, text=format_value(now)), text)
     plan = vault.notes.plan_set([path], changes)
     plan.raise_if_nothing_left()
-    done = vault.notes.apply(plan)
-    if done.paths:
-        written[path, field.name] = text
-    return done
+    return vault.notes.apply(plan)
 
 
 def _merge_lists(field: FormField, text: str, now: Sequence[Scalar]) -> str:

@@ -16,6 +16,7 @@ from notekeep.storage.content import digest_of
 from notekeep.tui.dialogs.prompts import Confirm
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, size_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
@@ -23,31 +24,29 @@ from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import change_counts, unified
 from notekeep.tui.screens.links import follow_link
 from notekeep.tui.screens.preview_loader import FIRST_LINES
-from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.errors import NotekeepError
     from notekeep.notes.plan import WriteResult
     from notekeep.notes.restore import NoteVersions, Traces
     from notekeep.storage.operation_log import Version
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import LineView, ListView
+    from notekeep.tui.widgets.line_view import DiffView, ListView
     from notekeep.vault import Vault
 
 CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "As it reads"
-VIEWS = (CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW)
-SHORT_VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
-"""What the views are called where there is less room."""
+VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
+"""The views, and what they are called where there is less room."""
 COUNTS_WIDTH = len(" +123 -123")
 """Cells in which most versions say how many lines they changed."""
 _VIEW_LINK = "view:"
@@ -84,25 +83,18 @@ class _ViewTabs(ButtonLine):
             self.view = view
 
     def draw(self, width: int) -> StyledLine:
-        # All views by their names, by shorter ones, or only the one that is shown.
-        ways = (
-            self._tabs(VIEWS, "   "),
-            self._tabs(VIEWS, "  ", SHORT_VIEWS),
-            self._tabs((self.view,), ""),
-        )
         # Room for counts is kept before they are known: no name changes when they come.
         room = width - max(COUNTS_WIDTH, line_width(self.about) + 1)
-        tabs = next((one for one in ways if line_width(one) <= room), ways[-1])
+        tabs = self._tabs("   ", list(VIEWS))
+        if line_width(tabs) > room:
+            tabs = self._tabs("  ", list(VIEWS.values()))
         return spread_line(tabs, self.about, width)
 
-    def _tabs(
-        self, views: Sequence[str], gap: str, names: Mapping[str, str] | None = None
-    ) -> StyledLine:
+    def _tabs(self, gap: str, names: Sequence[str]) -> StyledLine:
         tabs: StyledLine = []
-        for view in views:
+        for view, name in zip(VIEWS, names, strict=True):
             role = "active" if view == self.view else "muted"
-            name = names[view] if names else view
-            tabs.extend([*([Piece(gap)] if tabs else []), Piece(name, role, _VIEW_LINK + view)])
+            tabs += [*([Piece(gap)] if tabs else []), Piece(name, role, _VIEW_LINK + view)]
         return tabs
 
     async def on_click(self, event: events.Click) -> None:
@@ -135,18 +127,19 @@ class HistoryScreen(OverlayScreen):
         return "history"
 
     @property
-    def reading(self) -> LineView:
+    def reading(self) -> DiffView | Preview:
         return self.note if self.views.view == TEXT_VIEW else self.text
 
     def vault_changed(self) -> None:
-        load = partial(_load, self.vault, self.path, self.glyphs)
-        in_background(
-            self, load, self._list, group="versions", exclusive=True, failed=self.show_problem
-        )
+        self.load("versions", partial(_load, self.vault, self.path, self.glyphs), self._list)
 
     def _list(self, loaded: LoadedHistory) -> None:
         self._past = loaded.past
-        self.versions.nothing = _nothing()
+        self.versions.nothing = empty_lines(
+            "No earlier version is kept yet.",
+            "Each save of notekeep keeps the text before it,",
+            "and what other programs save is kept when it is seen.",
+        )
         self.versions.show(loaded.moments, self.versions.key)
         versions = len(loaded.past.versions)
         count = plural(versions, "version") if versions else "no earlier version"
@@ -162,7 +155,8 @@ class HistoryScreen(OverlayScreen):
             self._show()
 
     def action_next_view(self) -> None:
-        self._choose(VIEWS[(VIEWS.index(self.views.view) + 1) % len(VIEWS)])
+        views = list(VIEWS)
+        self._choose(views[(views.index(self.views.view) + 1) % len(views)])
 
     @on(_ViewTabs.Chosen)
     def _view_clicked(self, event: _ViewTabs.Chosen) -> None:
@@ -185,35 +179,17 @@ class HistoryScreen(OverlayScreen):
         past, key = self._past, self.versions.key
         if past is None or not key:
             return
-        if self.views.view == TEXT_VIEW:
-            make = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
-            in_background(
-                self,
-                make,
-                self.note.show,
-                group="version",
-                exclusive=True,
-                pause=PREVIEW_DELAY,
-                failed=self._cannot_read,
-            )
-            return
-        pair = partial(_compared, self.vault, past, key, since=self.views.view == SINCE_VIEW)
-        in_background(
-            self,
-            pair,
-            self._present,
-            group="version",
-            exclusive=True,
-            pause=PREVIEW_DELAY,
-            failed=self.show_problem,
-        )
+        view = self.views.view
+        if view == TEXT_VIEW:
+            read = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
+            self.load("version", read, self.note.show, pause=PREVIEW_DELAY)
+        else:
+            pair = partial(_compared, self.vault, past, key, since=view == SINCE_VIEW)
+            self.load("version", pair, self._present, pause=PREVIEW_DELAY)
 
     def _present(self, comparison: TextComparison) -> None:
         self.views.about = change_counts(comparison)
         self.text.show(lambda width: unified(comparison, width, self.glyphs))
-
-    def _cannot_read(self, error: NotekeepError) -> None:
-        self.note.say([], [Piece(clean_line(error.message), "warn")])
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
         follow_link(self, event.link, event.path)
@@ -230,21 +206,17 @@ class HistoryScreen(OverlayScreen):
             return
 
         def restore() -> WriteResult:
-            plan = plan_version(
-                self.vault.notes.workspace, self.vault.history.store, self.path, version.digest
-            )
-            return self.vault.notes.apply(plan)
+            notes = self.vault.notes
+            store = self.vault.history.store
+            return notes.apply(plan_version(notes.workspace, store, self.path, version.digest))
 
         in_background(self, restore, self._restored, group=WRITE_GROUP)
 
     def _restored(self, done: WriteResult) -> None:
-        if not done.step:
+        if done.step:
+            notify_done(self, f"Restored {self.path}", done)
+        else:
             show_message(self, "That is what the note holds already")
-            return
-        for remark in done.remarks:
-            show_message(self, remark)
-        show_message(self, f"Restored {self.path} · u undo")
-        self.app.post_message(VaultChanged(is_step=True))
 
     def _version(self) -> Version | None:
         """The version under the cursor; None for what only the file holds."""
@@ -303,9 +275,9 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
         left: StyledLine = [Piece(_verb(version), "bright" if here else "")]
         if here:
             left.append(Piece(f" {glyphs.marked}", "accent"))
-        size = vault.history.store.blobs.size(version.digest)
+        blob = vault.history.store.blobs.find(version.digest)
         label = version.label if version.verb in NAMED_VERBS else ""
-        moments.append(_moment(_key(version), version.time, left, size or 0, label))
+        moments.append(_moment(_key(version), version.time, left, blob.size if blob else 0, label))
     return LoadedHistory(past, moments, row.title if row is not None else path)
 
 
@@ -340,19 +312,7 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
 def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
     """Draw a version as it reads; touches no widget, so that a thread may do it."""
     version = next((one for one in past.versions if _key(one) == key), None)
-    data = (
-        vault.history.store.blobs.read(version.digest) if version is not None else past.now or b""
-    )
+    data = vault.history.store.blobs.read(version.digest) if version else past.now or b""
     rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering
-
-
-def _nothing() -> list[StyledLine]:
-    return [
-        [],
-        [Piece("No earlier version is kept yet.", "title")],
-        [],
-        [Piece("Each save of notekeep keeps the text before it,", "muted")],
-        [Piece("and what other programs save is kept when it is seen.", "muted")],
-    ]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
-from notekeep.markdown.field_changes import FieldChange, read_change, resolve_date, typed_value
+from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import FIELD_CHOICES, canonical
+from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui import clipboard, external_programs
 from notekeep.tui.completion import find_last_word, skip_signs
 from notekeep.tui.dialogs.form import FormScreen
@@ -68,8 +69,6 @@ class NoteOperations:
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
-        self._deleting: list[str] = []
-        """The notes that are being deleted, whose rows are still there."""
 
     # One note.
 
@@ -113,14 +112,8 @@ class NoteOperations:
             form = FormScreen(vault, note.title, fields, plan, screen.glyphs, screen.today)
             open_dialog(screen, form, apply, lambda answer: notify_done(screen, *answer))
 
-        in_background(
-            screen,
-            lambda: vault.search.read(path),
-            show,
-            group="form",
-            exclusive=True,
-            holds_keys=True,
-        )
+        read = partial(vault.search.read, path)
+        in_background(screen, read, show, group="form", exclusive=True, holds_keys=True)
 
     # The marked notes, or the one under the cursor.
 
@@ -150,7 +143,7 @@ class NoteOperations:
         vault, paths = self._screen.vault, self._paths()
 
         def plan(text: str) -> WritePlan:
-            return vault.notes.plan_set(paths, parse_field_changes(vault, text))
+            return vault.notes.plan_set(paths, split_field_changes(text))
 
         prompt = Prompt(
             f"Set a field of {_count(paths)}",
@@ -205,20 +198,15 @@ class NoteOperations:
         """Move the notes to the vault's trash."""
         screen, paths = self._screen, self._paths()
         is_marked = bool(screen.notes.marked)
-        # Pressed twice, or held down, it finds a row whose note goes or is gone already.
-        is_there = bool(screen.vault.catalog.rows_of(paths))
-        if not is_marked and (not is_there or paths == self._deleting):
+        # Pressed twice, or held down, it finds a row whose note is gone already.
+        if not is_marked and not screen.vault.catalog.rows_of(paths):
             return
-        self._deleting = paths
 
         def say_done(count: str) -> str:
             return f"Moved {count if is_marked else os.path.basename(paths[0])} to .trash"
 
         step = _Step(paths, f"Delete {_count(paths)}", say_done)
-        self._plan(step, lambda: screen.vault.notes.plan_delete(paths), over=self._end_deleting)
-
-    def _end_deleting(self) -> None:
-        self._deleting = []
+        self._plan(step, lambda: screen.vault.notes.plan_delete(paths))
 
     def copy_links(self) -> None:
         """Put links to the notes on the clipboard, one on each line."""
@@ -251,12 +239,7 @@ class NoteOperations:
     ) -> None:
         """Ask for words, plan what they say, show the plan when it is about many, and do it.
 
-        Args:
-            prompt: The question.
-            paths: The notes.
-            plan: Makes the plan.
-            verb: What is done with them, before and after: "Tag", "Tagged".
-            load_words: Returns what may be typed.
+        `verb` is what is done with the notes, before and after: "Tag", "Tagged".
         """
         screen = self._screen
         if not paths:
@@ -274,77 +257,56 @@ class NoteOperations:
             self._show(_Step(paths, title, lambda count: f"{verb[1]} {count}: {what}"), made)
 
         open_dialog(screen, prompt, apply, show, group="plan")
-        in_background(
-            screen,
-            load_words,
-            prompt.offer,
-            group="known",
-            exclusive=True,
-            failed=lambda _error: None,
-        )
+        screen.load("known", load_words, prompt.offer, is_quiet=True)
 
-    def _plan(
-        self, step: _Step, plan: Callable[[], WritePlan], over: Callable[[], object] = lambda: None
-    ) -> None:
-        """Make a plan, show it when it is about many, and do it; `over` is called in the end."""
+    def _plan(self, step: _Step, plan: Callable[[], WritePlan]) -> None:
+        """Make a plan, show it when it is about many, and do it."""
         screen = self._screen
         screen.post_message(WorkStatus(f"Looking at {_count(step.paths)}"))
 
         def show(made: WritePlan) -> None:
             screen.post_message(WorkStatus(""))
-            self._show(step, made, over)
+            self._show(step, made)
 
         def failed(error: NotekeepError) -> None:
             screen.post_message(WorkStatus(""))
-            over()
             show_error(screen, error)
 
         in_background(
             screen, plan, show, group="plan", exclusive=True, holds_keys=True, failed=failed
         )
 
-    def _show(
-        self, step: _Step, plan: WritePlan, over: Callable[[], object] = lambda: None
-    ) -> None:
+    def _show(self, step: _Step, plan: WritePlan) -> None:
         """Show a plan when it is about many notes, and do it."""
         screen = self._screen
         if not screen.notes.marked and len(plan.changes) <= 1 and not plan.refused:
-            self._write(step, plan, over)
+            self._write(step, plan)
             return
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
             if yes:
                 plan.remarks.clear()  # they were shown with it
-                self._write(step, plan, over)
-            else:
-                over()
+                self._write(step, plan)
 
         screen.app.push_screen(PlanScreen(step.title, plan, screen.glyphs, step.paths), answered)
 
-    def _write(self, step: _Step, plan: WritePlan, over: Callable[[], object]) -> None:
+    def _write(self, step: _Step, plan: WritePlan) -> None:
         screen = self._screen
 
         def done(result: WriteResult) -> None:
-            over()
-            written = {change.target or change.path: change.path for change in plan.changes}
-            written = {new: old for new, old in written.items() if new in set(result.paths)}
-            moved = {old: new for new, old in written.items() if old != new}
-            count = len(set(written.values()) & set(step.paths))
+            moved = {change.path: change.target for change in plan.changes if change.target}
             gone = {change.path for change in plan.changes if change.after is None}
             screen.notes.follow_marks(moved, {*screen.notes.marked, *moved.values()} - gone)
             # What the plan left out was shown with it.
             fresh = [problem for problem in result.refused if problem not in plan.refused]
-            text = step.say_done(plural(count, "note"))
+            changed = {change.path for change in plan.changes} & set(step.paths)
+            text = step.say_done(plural(len(changed) - len(fresh), "note"))
             left = len(result.refused)
             notify_done(screen, text, result._replace(refused=fresh), left=left)
 
-        def failed(error: NotekeepError) -> None:
-            over()
-            show_error(screen, error)
-
-        in_background(
-            screen, lambda: screen.vault.notes.apply(plan), done, group=WRITE_GROUP, failed=failed
-        )
+        # Keys wait for it: the next one may be about a row that goes.
+        apply = partial(screen.vault.notes.apply, plan)
+        in_background(screen, apply, done, group=WRITE_GROUP, holds_keys=True)
 
 
 def _count(paths: Sequence[str]) -> str:
@@ -363,24 +325,15 @@ def parse_tag_changes(text: str) -> tuple[list[str], list[str]]:
     return [word for word in add if word], [word for word in remove if word]
 
 
-def parse_field_changes(vault: Vault, text: str) -> list[FieldChange]:
-    """Parse changes of fields as a person types them.
-
-    Raises:
-        UsageError: There is none, or a value that its field cannot hold.
-    """
+def split_field_changes(text: str) -> list[str]:
+    """Split changes of fields as a person types them: `rating=5 author+='Ann B'`."""
     try:
         words = shlex.split(text)
     except ValueError:
         raise UsageError("A quote is not closed", "Put one at the end as well.") from None
     if not words:
         raise UsageError("Nothing to change yet", "Write field=value.")
-    changes = [resolve_date(read_change(word), vault.schema, vault.today()) for word in words]
-    for change in changes:
-        if change.op == "=" and change.value is not None:
-            name = canonical(change.key)
-            typed_value(name, vault.schema.type_of("", name), change.value)
-    return changes
+    return words
 
 
 def _known_changes(vault: Vault) -> list[str]:

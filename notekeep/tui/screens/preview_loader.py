@@ -180,7 +180,7 @@ def load_note(
         NotekeepError: It is gone, or cannot be read.
     """
     from notekeep.tui.page.note_footer import NoteFooter
-    from notekeep.tui.page.page import HUGE, NoteRendering
+    from notekeep.tui.page.page import NoteRendering
 
     note, path = vault.media.read_known(row), row.path
     catalog = vault.catalog
@@ -188,7 +188,7 @@ def load_note(
     foot = NoteFooter(catalog.links(path), catalog.backlinks(path), outline)
     around = load_surroundings(vault, note, toggled, draws_pictures=draws_pictures)
     rendering = NoteRendering(note, width, glyphs, around, foot)
-    rendering.draw_lines(FIRST_LINES, largest=HUGE)
+    rendering.draw_lines(FIRST_LINES)
     return rendering
 
 
@@ -314,29 +314,28 @@ def extract_part(note: Note, part: str) -> str | None:
         part: What stands behind the `#` of a link: a heading, or `^` and the name of a block; ""
             is all of it.
     """
-    from notekeep.markdown.outline import read_body
-    from notekeep.markdown.text_edit import block_end, find_section
+    from notekeep.markdown.outline import extract_facts
+    from notekeep.markdown.parser import parse_markdown
+    from notekeep.markdown.text_edit import find_section
 
     body = note.body_lf
     if not part:
         first, _, rest = body.lstrip("\n").partition("\n")
         says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
         return (rest if says_title else body).strip("\n")
+    page = parse_markdown(body)
     if not part.startswith("^"):
-        span = find_section(body, read_body(body), part)
-        return body[span[0] : span[1]].strip("\n") if span is not None else None
-    end = block_end(body, part[1:])
-    if end is None:
+        place = find_section(body, extract_facts(page), part)
+        return body[place[0] : place[1]].strip("\n") if place is not None else None
+    name = next((span for span in page.find("block_id") if span.info == part[1:]), None)
+    if name is None:
         return None
-    from notekeep.tui.page.note_text import split_blocks
-
-    line = body.count("\n", 0, end)
-    blocks = [block for block in split_blocks(body) if block.line <= line]
-    if not blocks:
-        return None
+    blocks = [span for span in page.spans if span.start <= name.start and not span.depth]
+    block = blocks[-1]
     # A name that stands alone is that of the block before it.
-    alone = blocks[-1].text.strip() == part and len(blocks) > 1
-    text = blocks[-2 if alone else -1].text
-    if text.lstrip().startswith(("- ", "* ", "+ ")):
-        return text.split("\n")[line - blocks[-1].line].strip() if not alone else text
-    return text
+    if body[block.start : block.end].strip() == part and len(blocks) > 1:
+        block = blocks[-2]
+    elif block.kind == "list":
+        items = [span for span in page.find("item") if span.start <= name.start]
+        return body[items[-1].start : name.end]
+    return body[block.start : block.end].rstrip()

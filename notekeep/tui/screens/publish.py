@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import getters
 from textual.containers import Horizontal
 
+from notekeep.config import editor_command
+from notekeep.errors import NotekeepError
 from notekeep.export.plan import ExportPlan, list_states
+from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.markdown.sanitize import clean_line
+from notekeep.tui import external_programs
+from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import VaultChanged
+from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import counts_text, no_drafts_hint, orphaned_post_hint, post_rows
+from notekeep.tui.render.list_rows import (
+    counts_text,
+    name_without_row,
+    no_drafts_hint,
+    orphaned_post_hint,
+    post_rows,
+)
 from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.screens import publish_actions
-from notekeep.tui.screens.vault_screen import QueuedKeys, VaultScreen
+from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.plan_view import PlanView
 from notekeep.tui.widgets.row_lists import PostList
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
-    from notekeep.errors import NotekeepError
-    from notekeep.export.plan import ExportResult
+    from notekeep.export.check.site_build import PreviewCommand
+    from notekeep.export.check.site_check import CheckReport
+    from notekeep.export.plan import ExportResult, SiteChange
+    from notekeep.export.scaffold import NoteOutline
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.services.publishing import SiteStanding
     from notekeep.tui.render.list_rows import PostRow
@@ -36,10 +50,21 @@ if TYPE_CHECKING:
 
 PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
+QUEUE_SECONDS = 1.0
+"""How long a key waits for the plan that it is about."""
+NOT_LOADED_YET = "It is not there yet; press the key again when you see it"
 EDITED_IN_SITE_HINT = "Left as changed by hand: s says what becomes of it"
 UP_TO_DATE = "Nothing to write: the drafts are as they should be"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
+ALL_FILES = frozenset("*")
+ALL_SECTIONS, QUOTED_SECTIONS = "\0all", "\0quoted"
+"""Answers that no heading is called like."""
+OTHER = "other"
+"""The answer that is none of those listed."""
+
+
+T = TypeVar("T")
 
 
 class _PlanKey(NamedTuple):
@@ -73,15 +98,14 @@ class PublishScreen(VaultScreen):
     site = ""
     """The folder that was chosen, or ""."""
     _asked: tuple[str, ...] = ()
-    _written: tuple[str, ...] | None = None
+    """The notes that a plan was asked for, whether they are listed or not."""
+    _result_of: tuple[str, ...] | None = None
+    """The notes whose result or report stays to be read, although the list is asked for again."""
     _made_for: _PlanKey | None = None
-    _planned_row = ""
-    """The note of the row that was planned, or seen to be gone, last."""
-    _is_left = False
-    _reads_on = False
-    """Whether what was shown when the screen was left is no plan, but came of one."""
+    _is_planning = False
+    _waiting: Callable[[], object] | None = None
+    """What a key does once the plan is there."""
     _standings: Sequence[SiteStanding] = ()
-    _titles: dict[str, str]
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
@@ -89,8 +113,7 @@ class PublishScreen(VaultScreen):
             yield PlanView(self.glyphs)
 
     def on_mount(self) -> None:
-        self.queued = QueuedKeys(self)
-        self._titles = {}
+        self._titles: dict[str, str] = {}
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
         self.vault_changed()
@@ -103,34 +126,41 @@ class PublishScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        in_background(self, self._read_titles, self._list, group="drafts", exclusive=True)
+        self.load("drafts", self._load_titles, self._list)
         self._ask_states()
 
-    def _read_titles(self) -> dict[str, str]:
-        return {
-            row.path: row.title
-            for row in self.vault.search.rows(self.vault.publishing.drafts()).rows
+    def _load_titles(self) -> dict[str, str]:
+        rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
+        return {row.path: row.title for row in rows}
+
+    def _load_states(self) -> tuple[dict[str, str], list[SiteStanding]]:
+        """Return the titles of drafts and posts by path, and how they stand in each site."""
+        publishing, chosen = self.vault.publishing, (self.target, self.site)
+        is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
+        standings = publishing.standings() if is_known else publishing.standings(*chosen)
+        paths = {post.note for one in standings for post in one.posts}
+        rows = self.vault.catalog.rows_of(paths)
+        posts = {
+            path: rows[path].title if path in rows else name_without_row(path) for path in paths
         }
+        # A site that cannot be read takes no draft from the list.
+        return self._load_titles() | posts, standings
 
     def _ask_states(self) -> None:
-        ask = partial(publish_actions.load_states, self)
-        in_background(self, ask, self._show_states, group="states", exclusive=True)
+        self.load("states", self._load_states, self._show_states)
 
     def _list(self, titles: dict[str, str]) -> None:
         self._titles = titles | self._titles
         self._show_rows()
 
     def _show_states(self, answer: tuple[dict[str, str], list[SiteStanding]]) -> None:
-        titles, self._standings = answer
-        is_whole = not any(one.error for one in self._standings)
-        # A site that cannot be read takes no draft from the list.
-        self._titles = titles if is_whole else self._titles | titles
+        self._titles, self._standings = answer
         self._show_rows()
-        if is_whole and not titles and not self._asked:
+        errors = [one.error for one in self._standings if one.error]
+        if errors and not self.diff.is_busy:
+            self.diff.say([Piece(clean_line(errors[-1]), "warn")])
+        elif not errors and not self._titles and not self._asked:
             self.diff.say(*no_drafts_hint())
-        for one in self._standings:
-            if one.error and not self.diff.is_busy:
-                self.diff.say([Piece(clean_line(one.error), "warn")])
 
     def _show_rows(self) -> None:
         rows = post_rows(self._titles, self._standings)
@@ -148,37 +178,27 @@ class PublishScreen(VaultScreen):
     def _show_states_of(self, plan: ExportPlan) -> None:
         """Show how the posts of a plan stand: the site may have changed since it was read."""
         found = list_states(plan)
-        standings = [
+        self._standings = [
             one._replace(posts=[found.get(post.note, post) for post in one.posts])
             if (one.target, one.site) == (plan.target, plan.site)
             else one
             for one in self._standings
         ]
-        if standings != self._standings:
-            self._standings = standings
-            rows = post_rows(self._titles, standings)
-            self.posts.show_states(rows)
-            self._count(rows)
+        rows = post_rows(self._titles, self._standings)
+        self.posts.show_states(rows)
+        self._count(rows)
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        if event.view is self.posts:
-            self._plan_row()
-
-    def _plan_row(self) -> None:
-        """Plan what the cursor is on."""
         row = self.posts.row
-        if row is None:
+        if event.view is not self.posts or row is None:
             return
-        self._planned_row = row.path
         if self.posts.is_moved and not self.posts.marked:
             self._asked = ()
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
             self.shown = self._made_for = None
             self.diff.say(*orphaned_post_hint())
-            return
-        # What was written stays to be read, although the list has been asked for again.
-        if paths != self._written:
+        elif paths != self._result_of:
             self.make_plan(paths, pause=PLAN_DELAY)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
@@ -208,170 +228,324 @@ class PublishScreen(VaultScreen):
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown = None
-            self.queued.cancel()
-        self._made_for, self._written, self.exported = made_for, None, None
-        self._plan(made_for, partial(self._show_plan, made_for), pause)
+            self._end_planning(is_there=False)
+        self._made_for, self._result_of, self.exported = made_for, None, None
+        self._plan(made_for, pause)
 
-    def _plan(
-        self, made_for: _PlanKey, then: Callable[[ExportPlan], object], pause: float = 0.0
-    ) -> None:
-        self.queued.is_coming = True
-        in_background(
-            self,
-            lambda: self.vault.publishing.plan_export(
-                made_for.paths,
-                target=made_for.target,
-                site=made_for.site,
-                options=self.vault.publishing.export_options(**(made_for.how or {})),
-            ),
-            then,
-            group="plan",
-            exclusive=True,
-            pause=pause,
-            failed=self.show_problem,
-        )
+    def _plan(self, made_for: _PlanKey, pause: float = 0.0) -> None:
+        def plan() -> ExportPlan:
+            publishing = self.vault.publishing
+            options = publishing.export_options(**(made_for.how or {}))
+            target, site = made_for.target, made_for.site
+            return publishing.plan_export(made_for.paths, target=target, site=site, options=options)
 
-    def _show_plan(self, made_for: _PlanKey, plan: ExportPlan, *, stays: bool = False) -> None:
+        self._is_planning = True
+        self.load("plan", plan, partial(self._show_plan, made_for), pause=pause)
+
+    def _show_plan(self, made_for: _PlanKey, plan: ExportPlan) -> None:
         # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
         # a plan that comes when the person has left is made again when they are back.
         if self.is_covered:
-            self.queued.cancel()
+            self._end_planning(is_there=False)
         elif made_for == self._made_for:
             self.shown = plan
             if not made_for.how:  # else it says what would become of the posts
                 self._show_states_of(plan)
-            # A plan that was under way when another was written takes that from nobody's eyes.
-            if made_for.paths != self._written:
-                self.diff.show_plan(plan, stays=stays)
-            self.queued.run()
+            # A result stays to be read, unless there is more to write by now.
+            if made_for.paths != self._result_of or not plan.is_empty:
+                self.diff.show_plan(plan, stays=self._is_left and self.diff.is_plan)
+            self._is_left = False
+            self._end_planning()
+
+    _is_left = False
+    """Whether the screen was left, and its plan is not there again yet."""
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""
         if self.is_covered:
             self._is_left = True
-            known = self.exported or self.shown
-            self._reads_on = known is not None and not self.diff.is_plan
+            self.exported = None
             if isinstance(self.shown, ExportPlan):
                 self.shown = None
-            self.exported = None
             self.diff.release()
 
     def on_screen_resume(self) -> None:
-        made_for, was_left = self._made_for, self._is_left
-        self._is_left = False
-        if was_left and made_for is not None and self.shown is None:
-            self._plan(made_for, partial(self._show_again, made_for))
+        if self._is_left and self._made_for is not None and self.shown is None:
+            self._plan(self._made_for)
 
-    def _show_again(self, made_for: _PlanKey, plan: ExportPlan) -> None:
-        if not self._reads_on:
-            self._show_plan(made_for, plan, stays=self.diff.is_plan)
-        elif made_for == self._made_for and plan.is_empty:
-            # What was written, or a report, stays to be read; there is nothing that it hides.
-            self.shown = plan
-            self.queued.run()
-        else:
-            self.queued.cancel()
-
-    def show_patch(self, plan: WritePlan) -> None:
+    def _show_patch(self, plan: WritePlan) -> None:
         """Show what would come back into notes."""
         self.shown, self._made_for = plan, None
         self.diff.show_patch(plan)
-        self.queued.run()
+        self._end_planning()
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
         self.diff.show_reason(error)
-        self.queued.cancel()
+        self._end_planning(is_there=False)
 
-    # What the person decides.
+    # Keys about a plan that is on its way: kept until it is there.
+
+    def _wait(self, deed: Callable[[], object]) -> bool:
+        """Do something once the plan is there; False when none is on its way."""
+        if self._is_planning:
+            self._waiting = deed
+            program(self).keyboard.hold(self, self._give_up, seconds=QUEUE_SECONDS)
+        return self._is_planning
+
+    def _give_up(self) -> None:
+        if self._waiting is not None:
+            self._waiting = None
+            show_message(self, NOT_LOADED_YET)
+
+    def _end_planning(self, *, is_there: bool = True) -> None:
+        self._is_planning = False
+        deed, self._waiting = self._waiting, None
+        if deed is not None and is_there:
+            deed()
+        if deed is not None and self._waiting is None:
+            program(self).keyboard.release(self)
+
+    def _about_plan(self, deed: Callable[[], object]) -> None:
+        """Do what is about the plan that is shown or was written, or about the one that comes."""
+        if self.shown or self.exported or not self._wait(partial(self._about_plan, deed)):
+            deed()
+
+    # Writing.
 
     def action_write_export(self) -> None:
-        self._catch_up()
         plan = self.shown
         if plan is None:
-            if not self.queued.add(self.action_write_export) and self.exported is None:
+            if not self._wait(self.action_write_export) and self.exported is None:
                 show_message(self, "There is nothing here to write")
-            return
-        self.shown = None
-        if not isinstance(plan, ExportPlan):
-            self.queued.is_coming = True
-            in_background(
-                self,
-                partial(self.vault.notes.apply, plan),
-                self._was_pulled,
-                group=WRITE_GROUP,
-                failed=self.show_problem,
-            )
-            return
-        if plan.is_empty:
-            self.shown = plan
+        elif not isinstance(plan, ExportPlan):
+            self._write(partial(self.vault.notes.apply, plan), self._was_pulled)
+        elif plan.is_empty:
             show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else UP_TO_DATE)
-            return
-        self.queued.is_coming = True
-        in_background(
-            self,
-            partial(self.vault.publishing.export, plan),
-            partial(self._was_written, plan),
-            group=WRITE_GROUP,
-            failed=self.show_problem,
-        )
+        else:
+            export = partial(self.vault.publishing.export, plan)
+            self._write(export, partial(self._was_written, plan))
+
+    def _write(self, what: Callable[[], T], then: Callable[[T], object]) -> None:
+        self.shown, self._is_planning = None, True
+        in_background(self, what, then, group=WRITE_GROUP, failed=self.show_problem)
 
     def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
-        self._written, self.exported = self.chosen, plan
+        self._result_of, self.exported = self.chosen, plan
         self.diff.show_exported(done)
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged(is_step=True))
-        self.queued.run()
+        self._end_planning()
 
     def _was_pulled(self, done: WriteResult) -> None:
-        show_message(self, f"Changed {plural(len(done.paths), 'note')} · u undo")
-        self.post_message(VaultChanged(is_step=bool(done.step)))
+        notify_done(self, f"Changed {plural(len(done.paths), 'note')}", done)
         self.reload()
 
     def action_plan_all(self) -> None:
-        publish_actions.plan_all(self)
+        """Show what an export of everything that belongs into the site would write."""
 
-    def _catch_up(self) -> None:
-        """Look at the row under the cursor, where a key has overtaken what the list tells of it."""
-        row = self.posts.row
-        if row is not None and row.path != self._planned_row:
-            self._plan_row()
+        def show(paths: Sequence[str]) -> None:
+            if paths:
+                self.plan(paths)
+            else:
+                show_message(self, "Nothing is public yet")
 
-    def _about_plan(self, deed: Callable[[PublishScreen], object]) -> None:
-        """Do what is about the plan that is shown or was written, or about the one that comes."""
-        self._catch_up()
-        if self.shown or self.exported or not self.queued.add(partial(self._about_plan, deed)):
-            deed(self)
-
-    def action_settle_by_hand(self) -> None:
-        self._about_plan(publish_actions.ask_site_edits)
+        self.load("plan", self._load_publishable, show)
 
     def action_prune_posts(self) -> None:
-        publish_actions.plan_prune(self)
+        """Show what would go: files of notekeep that nobody touched, and no note stands behind."""
+        show = partial(self.make_plan, how={"prune": True})
+        self.load("plan", self._load_publishable, show)
+
+    def _load_publishable(self) -> Sequence[str]:
+        return self.vault.publishing.publishable(self.target, self.site)
+
+    # Files that were changed by hand in the site.
+
+    def action_settle_by_hand(self) -> None:
+        self._about_plan(self._ask_site_edits)
+
+    def _ask_site_edits(self) -> None:
+        plan = self.shown or self.exported
+        if not isinstance(plan, ExportPlan) or not plan.conflicts:
+            show_message(self, "Nothing here was changed by hand in the site")
+            return
+        options = _answers(plan.conflicts)
+        if not options:
+            show_message(self, f"{plan.conflicts[0].path}: {plan.conflicts[0].why}")
+            return
+        # The answer is about what was shown, also when the cursor is elsewhere by then.
+        paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
+        target, site = self.target, self.site
+
+        def answered(how: str | None) -> None:
+            if how == "pull":
+                pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
+                self.load("plan", pull, self._show_patch)
+            elif how is not None:
+                self.make_plan(paths, how={how: ALL_FILES})
+
+        choice = Choice("Changed by hand in the site", options, self.glyphs)
+        self.app.push_screen(choice, answered)
+
+    # What was written: checked, opened, previewed.
 
     def action_check_export(self) -> None:
-        self._about_plan(publish_actions.check_posts)
+        self._about_plan(self._check_posts)
+
+    def _check_posts(self) -> None:
+        """Build the site with what was written, and read its pages back."""
+        plan = self.exported or self.shown
+        if not isinstance(plan, ExportPlan) or not plan.posts:
+            show_message(self, "There is no post here to check")
+            return
+        if not plan.is_empty and plan is not self.exported:
+            show_message(self, "Write it first: what is in the site is checked")
+            return
+
+        def show(report: CheckReport) -> None:
+            self.show_work_status("")
+            self._result_of = self.chosen
+            self.diff.show_report(report)
+
+        def failed(error: NotekeepError) -> None:
+            self.show_work_status("")
+            show_error(self, error)
+
+        self.show_work_status("Building the site …")
+        check = partial(self.vault.publishing.check_export, plan)
+        in_background(self, check, show, group="check", exclusive=True, failed=failed)
 
     def action_open_post(self) -> None:
-        self._about_plan(publish_actions.open_post)
+        self._about_plan(self._open_post)
+
+    def _open_post(self) -> None:
+        """Open the post's file in the site with the person's editor, and look at it again."""
+        plan = self.exported or self.shown
+        if not isinstance(plan, ExportPlan):
+            return
+        places = [os.path.join(plan.site, file.path) for file in plan.files if file.is_post]
+        place = next(filter(os.path.isfile, places), "")
+        if not place:
+            show_message(self, "It is not in the site yet")
+            return
+        try:
+            command = editor_command(self.vault.person.editor, os.environ)
+            external_programs.run_editor(self.app, command, place)
+        except NotekeepError as error:
+            show_error(self, error)
+        self.reload()
 
     def action_run_preview(self) -> None:
-        publish_actions.run_preview(self)
+        """Give the terminal to the generator's own preview until the person ends it."""
+        prepare = partial(self.vault.publishing.preview, self.target, self.site)
+
+        def run(preview: PreviewCommand) -> None:
+            external_programs.run_in_terminal(self.app, preview.run)
+
+        in_background(self, prepare, run, group="preview", exclusive=True)
+
+    # A post that is begun from notes.
 
     def action_start_post(self) -> None:
-        publish_actions.start_post(self, self.chosen)
+        paths = self.chosen
+        if not paths:
+            return
+
+        def load(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
+            return (title, self.vault.post_notes.outlines(paths)) if title else None
+
+        row = self.vault.catalog.row(paths[0])
+        hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
+        prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
+        open_dialog(
+            self, prompt, load, lambda answer: self._choose_sections(paths, *answer), group="start"
+        )
+
+    def _choose_sections(
+        self, paths: Sequence[str], title: str, outlines: Sequence[NoteOutline]
+    ) -> None:
+        """Ask which sections go into a post, where there is a choice, and make it."""
+        quotes: dict[str, int] = {}
+        for section in (one for outline in outlines for one in outline.sections if one.heading):
+            quotes[section.heading] = quotes.get(section.heading, 0) + len(section.points)
+        quoted = [heading for heading, count in quotes.items() if count]
+
+        def start(value: str) -> WriteResult:
+            wanted = {ALL_SECTIONS: [], QUOTED_SECTIONS: quoted}.get(value, [value])
+            return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title, wanted))
+
+        def started(done: WriteResult) -> None:
+            notify_done(self, "Begun", done)
+            if done.paths:
+                self.post_message(OpenNote(done.paths[0]))
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                in_background(self, partial(start, value), started, group=WRITE_GROUP)
+
+        if len(quotes) < 2:
+            chosen(ALL_SECTIONS)
+            return
+        count = plural(len(quotes), "heading")
+        options = [Option("All of it, as an outline", count, ALL_SECTIONS)]
+        if quoted and len(quoted) < len(quotes):
+            count = plural(len(quoted), "heading")
+            options.append(Option("What has quotes or marked seconds", count, QUOTED_SECTIONS))
+        options.append(Option("Or one section alone", "", ""))
+        for heading, number in quotes.items():
+            options.append(Option(heading, plural(number, "quote") if number else "", heading))
+        self.app.push_screen(Choice("What goes in", options, self.glyphs), chosen)
+
+    # Where an export goes: the kind of site, and its folder.
 
     def action_next_target(self) -> None:
-        publish_actions.choose_target(self)
+        options = [
+            Option("Whatever the folder is a site of", "", OTHER),
+            *(Option(load_target(target).name, target, target) for target in TARGETS),
+        ]
+        here = TARGETS.index(self.target) + 1 if self.target in TARGETS else 0
+
+        def answered(target: str | None) -> None:
+            if target is not None:
+                self._set_destination(self.site, "" if target == OTHER else target)
+
+        choice = Choice("Shape the draft for", options, self.glyphs, here, has_filter=True)
+        self.app.push_screen(choice, answered)
 
     def action_choose_site(self) -> None:
-        publish_actions.choose_site(self)
+        """Ask which of the known sites is written into, or another folder."""
+        sites = self.vault.publishing.sites
+        if len(sites) < 2:
+            self._ask_folder()
+            return
 
-    def set_destination(self, site: str, target: str, at: int = 0) -> None:
-        """Write into another folder, or for another target, from now on."""
+        def answered(folder: str | None) -> None:
+            if folder == OTHER:
+                self._ask_folder()
+            elif folder is not None:
+                at = [one.folder for one in sites].index(folder)
+                self._set_destination(folder, sites[at].target, at)
+
+        options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
+        options.append(Option("Another folder", "", OTHER))
+        self.app.push_screen(Choice("Write into", options, self.glyphs), answered)
+
+    def _ask_folder(self) -> None:
+        def answered(folder: str | None) -> None:
+            if folder is not None:
+                site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+                self._set_destination(site, self.target)
+
+        here = shorten_home(self.site or getattr(self.shown, "site", ""))
+        hint = "The folder of your blog. Empty takes the one from your settings."
+        prompt = Prompt("Write into", value=here, example="~/blog", hint=hint, is_selected=True)
+        self.app.push_screen(prompt, answered)
+
+    def _set_destination(self, site: str, target: str, at: int = 0) -> None:
         self.site, self.target, self.posts.site = site, target, at
         self.reload()
 
@@ -380,6 +554,8 @@ class PublishScreen(VaultScreen):
         self._ask_states()
         if self.chosen:
             self.make_plan(self.chosen)
+
+    # Panes and marks.
 
     def action_show_drafts(self) -> None:
         self.posts.focus()
@@ -396,3 +572,17 @@ class PublishScreen(VaultScreen):
         if self.posts.marked:
             self._asked = tuple(sorted(self.posts.marked))
             self.make_plan(self._asked)
+
+
+def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:
+    """What can become of files that were changed by hand, or that somebody else made."""
+    known = {answer for file in conflicts for answer in file.answers}
+    if any(file.can_merge for file in conflicts):
+        known.add("merge")
+    options = (
+        Option("Bring it back into the note", "shown first", "pull"),
+        Option("Merge it with what the note says", "shown first", "merge"),
+        Option("Keep it in the site", "until the note changes", "keep"),
+        Option("Overwrite it", "the site's text stays in history", "overwrite"),
+    )
+    return [option for option in options if option.value in known]

@@ -6,17 +6,18 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.restore import plan_untrash
 from notekeep.storage.trash import list_trash
 from notekeep.tui.dialogs.prompts import Choice, Option
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import ShowHistory, VaultChanged
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural, size_text
 from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.version_lines import changes_lines
-from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
@@ -51,18 +52,16 @@ class StepsScreen(OverlayScreen):
         return "steps"
 
     def vault_changed(self) -> None:
-        in_background(
-            self,
-            lambda: self.vault.history.steps(MAX_STEPS),
-            self._list,
-            group="steps",
-            exclusive=True,
-            failed=self.show_problem,
-        )
+        self.load("steps", lambda: self.vault.history.steps(MAX_STEPS), self._list)
 
     def _list(self, steps: list[Step]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
-        self.moments.nothing = _nothing()
+        self.moments.nothing = empty_lines(
+            "Nothing was done yet.",
+            "Every change made here",
+            "is listed, and can be",
+            "taken back.",
+        )
         rows = [_moment(key, step) for key, step in self._steps.items()]
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
@@ -85,26 +84,21 @@ class StepsScreen(OverlayScreen):
         if not step.id:
             self.text.show(lambda width: _check_in(step, width))
             return
-        in_background(
-            self,
+        self.load(
+            "step",
             lambda: self.vault.history.show(step.id),
-            lambda details: self._show(step, details),
-            group="look",
-            exclusive=True,
+            partial(self._show, step),
             pause=PREVIEW_DELAY,
-            failed=self.show_problem,
         )
 
     def _show(self, step: Step, details: StepDetails) -> None:
         glyphs = self.glyphs
-
-        def lines(width: int) -> list[StyledLine]:
-            return [
+        self.text.show(
+            lambda width: [
                 *_head(step, details, width, glyphs),
                 *changes_lines(details.changes, width, glyphs),
             ]
-
-        self.text.show(lines)
+        )
 
     # The way back.
 
@@ -114,15 +108,12 @@ class StepsScreen(OverlayScreen):
             return
         if step.undone:
             show_message(self, "It is taken back already · ctrl+r does the last one again")
-            return
-        if not step.id:
-            show_message(
-                self, "A check-in is taken back on Habits, or with u when it was the last step"
-            )
-            return
-
-        undo = partial(self.vault.history.undo_step, step.id)
-        in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
+        elif not step.id:
+            hint = "A check-in is taken back on Habits, or with u when it was the last step"
+            show_message(self, hint)
+        else:
+            undo = partial(self.vault.history.undo_step, step.id)
+            in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
 
     def _show_taken_back(self, step: Step) -> None:
         show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
@@ -179,17 +170,6 @@ def _check_in(step: Step, width: int) -> list[StyledLine]:
     ]
 
 
-def _nothing() -> list[StyledLine]:
-    return [
-        [],
-        [Piece("Nothing was done yet.", "title")],
-        [],
-        [Piece("Every change made here", "muted")],
-        [Piece("is listed, and can be", "muted")],
-        [Piece("taken back.", "muted")],
-    ]
-
-
 # The trash as a list to choose from: what is chosen goes back to where it was.
 
 
@@ -212,13 +192,7 @@ def show_trash(app: NotekeepApp) -> None:
         return vault.notes.apply(plan_untrash(vault.notes.workspace, vault.history.store, path))
 
     def show_restored(done: WriteResult) -> None:
-        for problem in done.refused:
-            text = clean(f"{problem.message}\n{problem.hint}")
-            app.notify(text, severity="error", markup=False)
-        for path in done.paths:
-            show_message(app, f"Brought back {path} · u undo")
-        if done.step:
-            app.post_message(VaultChanged(is_step=True))
+        notify_done(app, f"Brought back {', '.join(done.paths)}", done)
 
     in_background(
         app,

@@ -12,16 +12,14 @@ from textual.widgets import Input
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, OpenNote
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import group_tasks
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.links import follow_link
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import OverlayScreen
+from notekeep.tui.screens.vault_screen import OverlayScreen, problem_lines
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
-from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.list_rows import TaskRows
-    from notekeep.tui.widgets.line_view import LineView, ListView
+    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 
@@ -89,23 +87,12 @@ class TasksScreen(OverlayScreen):
         return "preview" if self.preview.has_focus else "tasks"
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.tasks.nothing = [
-            [],
-            [Piece(clean_line(error.message), "warn")],
-            [Piece(clean_line(error.hint), "muted")],
-        ]
+        self.tasks.nothing = problem_lines(error)
         self.tasks.show([])
 
     def vault_changed(self) -> None:
         self.preview.forget()
-        in_background(
-            self,
-            lambda: self.vault.search.tasks(self._query, done=None),
-            self._list,
-            group="tasks",
-            exclusive=True,
-            failed=self.show_problem,
-        )
+        self.load("tasks", lambda: self.vault.search.tasks(self._query, done=None), self._list)
 
     def _list(self, tasks: Sequence[TaskRow]) -> None:
         self._tasks = tasks
@@ -115,12 +102,10 @@ class TasksScreen(OverlayScreen):
         """Rank the tasks aside: there may be ten thousand of them, and a key must not wait."""
         tasks, wanted = self._tasks, self.filter.value.strip()
         with_done, kept = self._with_done, frozenset(self._ticked)
-        in_background(
-            self,
+        self.load(
+            "rank",
             lambda: group_tasks(tasks, wanted, with_done=with_done, kept=kept),
             partial(self._show, wanted),
-            group="rank",
-            exclusive=True,
         )
 
     def _show(self, wanted: str, found: TaskRows) -> None:
@@ -145,7 +130,7 @@ class TasksScreen(OverlayScreen):
         self.action_open_task()
 
     @property
-    def reading(self) -> LineView:
+    def reading(self) -> Preview:
         return self.preview
 
     def on_preview_widened(self) -> None:
@@ -160,16 +145,9 @@ class TasksScreen(OverlayScreen):
         self.action_tick_task()
 
     def action_tick_task(self) -> None:
-        task = self.tasks.here
-        if task is None:
-            return
-        self._ticked.add((task.path, task.line))
-        in_background(
-            self,
-            lambda: self.vault.notes.toggle_task(task.path, task.line),
-            partial(notify_done, self, ""),
-            group=WRITE_GROUP,
-        )
+        if (task := self.tasks.here) is not None:
+            self._ticked.add((task.path, task.line))
+            self.write(lambda: self.vault.notes.toggle_task(task.path, task.line))
 
     def action_open_task(self) -> None:
         if (task := self.tasks.here) is not None:

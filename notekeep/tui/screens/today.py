@@ -11,7 +11,6 @@ from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
-from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.agenda import AgendaItem, agenda
 from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -19,12 +18,10 @@ from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from notekeep.catalog.records import TaskRow
     from notekeep.services.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -135,7 +132,7 @@ class TodayScreen(VaultScreen):
             return
         self.set_status(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
         self.preview.forget()
-        in_background(self, self.vault.overview, self._show, group="overview", exclusive=True)
+        self.load("overview", self.vault.overview, self._show)
 
     def index_progressed(self) -> None:
         if not self.agenda.is_busy:
@@ -172,26 +169,14 @@ class TodayScreen(VaultScreen):
 
     def action_tick(self) -> None:
         item = self.agenda.item
-        habit = item.habit if item is not None else None
-        if item is not None and item.task is not None:
-            self._tick(item.task)
-        if habit is None:
+        if item is None:
             return
-        value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
-        in_background(
-            self,
-            lambda: self.vault.habits.check_in(habit.id, value, self.today),
-            partial(notify_check_in, self, ""),
-            group="log",
-        )
-
-    def _tick(self, task: TaskRow) -> None:
-        in_background(
-            self,
-            lambda: self.vault.notes.toggle_task(task.path, task.line),
-            partial(notify_done, self, f"Ticked {task_text(task)}"),
-            group=WRITE_GROUP,
-        )
+        if (task := item.task) is not None:
+            tick = partial(self.vault.notes.toggle_task, task.path, task.line)
+            self.write(tick, f"Ticked {task_text(task)}")
+        if (habit := item.habit) is not None:
+            value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
+            self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today))
 
 
 def _nothing(indexed: float | None) -> list[AgendaItem]:

@@ -6,7 +6,6 @@ the cursor, or about those that are marked.
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,17 +14,16 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.dialogs.add_habit import ask_for_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
-from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
 from notekeep.tui.screens.vault_screen import program
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
-from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from notekeep.notes.plan import WriteResult
+    from notekeep.notes.plan import WritePlan
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 
@@ -37,11 +35,11 @@ class TypedCommand(NamedTuple):
 
 
 class TypedVerb(NamedTuple):
-    """A verb that may be typed: how, what it does, and what reads what stands after it."""
+    """A verb that may be typed."""
 
     usage: str
     about: str
-    read: Callable[[VaultScreen, str], TypedCommand | None]
+    read: Callable[[VaultScreen, str], TypedCommand | None]  # reads what stands after it
 
 
 def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | None:
@@ -83,63 +81,51 @@ def _describe(screen: VaultScreen, paths: Sequence[str]) -> str:
     return clean_line(row.title) if row is not None else plural(len(paths), "note")
 
 
-def _write(screen: VaultScreen, text: str, what: Callable[[], WriteResult]) -> None:
-    in_background(screen, what, partial(notify_done, screen, text), group=WRITE_GROUP)
+def _change(
+    screen: VaultScreen, title: str, text: str, plan: Callable[[], WritePlan]
+) -> TypedCommand:
+    """Return a command that changes notes, as one step."""
+    return TypedCommand(title, lambda: screen.write(lambda: screen.vault.notes.apply(plan()), text))
 
 
 def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
     words, paths = rest.split(), _notes(screen)
     if not paths or not all(word[0] in "+-" and len(word) > 1 for word in words):
         return None
-    add = [word[1:].lstrip("#") for word in words if word[0] == "+"]
-    remove = [word[1:].lstrip("#") for word in words if word[0] == "-"]
-    name = _describe(screen, paths)
-    run = partial(
-        _write, screen, f"Tagged {name}", lambda: screen.vault.notes.tag(paths, add, remove)
-    )
-    return TypedCommand(f"Tag {name}: {' '.join(words)}", run)
+    name, plan = _describe(screen, paths), screen.vault.notes.plan_tag
+    plan_words = partial(plan, paths, *parse_tag_changes(rest))
+    return _change(screen, f"Tag {name}: {rest}", f"Tagged {name}", plan_words)
 
 
 def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    try:
-        words = shlex.split(rest)
-    except ValueError:
-        return None
     paths = _notes(screen)
-    if not paths or not all("=" in word[1:] for word in words):
+    if not paths:
         return None
-    name = _describe(screen, paths)
-    run = partial(
-        _write,
-        screen,
-        f"Wrote {' '.join(words)}",
-        lambda: screen.vault.notes.set_fields(paths, words),
-    )
-    return TypedCommand(f"Set fields of {name}: {' '.join(words)}", run)
+    changes = split_field_changes(rest)
+    if not all("=" in change[1:] for change in changes):
+        return None
+    words = " ".join(changes)
+    title = f"Set fields of {_describe(screen, paths)}: {words}"
+    plan = partial(screen.vault.notes.plan_set, paths, changes)
+    return _change(screen, title, f"Wrote {words}", plan)
 
 
 def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
     paths = _notes(screen)
     if len(paths) != 1:
         return None
-    run = partial(
-        _write, screen, f"Renamed to {rest}", lambda: screen.vault.notes.rename(paths[0], rest)
-    )
-    return TypedCommand(f"Rename {_describe(screen, paths)} to {rest}", run)
+    title = f"Rename {_describe(screen, paths)} to {rest}"
+    plan = partial(screen.vault.notes.plan_rename, paths[0], rest)
+    return _change(screen, title, f"Renamed to {rest}", plan)
 
 
 def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
     paths = _notes(screen)
     if not paths:
         return None
-
-    def move() -> WriteResult:
-        if len(paths) == 1:
-            return screen.vault.notes.move(paths[0], rest)
-        return screen.vault.notes.apply(screen.vault.notes.plan_moves(paths, rest))
-
-    run = partial(_write, screen, f"Moved to {rest}", move)
-    return TypedCommand(f"Move {_describe(screen, paths)} to {rest}", run)
+    title = f"Move {_describe(screen, paths)} to {rest}"
+    plan = partial(screen.vault.notes.plan_moves, paths, rest)
+    return _change(screen, title, f"Moved to {rest}", plan)
 
 
 def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -151,15 +137,16 @@ def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _add(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    run = partial(_write, screen, "Kept in today's note", lambda: screen.vault.notes.add(rest))
-    return TypedCommand(f"Write into today's note: {rest}", run)
+    title = f"Write into today's note: {rest}"
+    return _change(
+        screen, title, "Kept in today's note", partial(screen.vault.notes.plan_add, rest)
+    )
 
 
 def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
     row = screen.vault.search.resolve(rest)
-    return TypedCommand(
-        f"Open {row.title}", partial(screen.post_message, OpenNote(row.path, read=True))
-    )
+    run = partial(screen.post_message, OpenNote(row.path, read=True))
+    return TypedCommand(f"Open {row.title}", run)
 
 
 # Lists.
@@ -206,15 +193,8 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
     when = f", {words[-1]}" if day is not None else ""
     title = f"{habit.title}: {value}{when}"
 
-    def run() -> None:
-        in_background(
-            screen,
-            lambda: vault.habits.check_in(habit.id, value, day),
-            partial(notify_check_in, screen, title),
-            group="log",
-        )
-
-    return TypedCommand(title, run)
+    check_in = partial(vault.habits.check_in, habit.id, value, day)
+    return TypedCommand(title, partial(screen.check_in, check_in, title))
 
 
 def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -222,8 +202,7 @@ def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
     if found is None:
         return None
     return TypedCommand(
-        f"Open the vault {rest}",
-        partial(switch_vault, program(screen), found.root),
+        f"Open the vault {rest}", partial(switch_vault, program(screen), found.root)
     )
 
 

@@ -1,18 +1,20 @@
-"""Bases of screens: the two bars and the quick switch, a list beside a text, and queued keys."""
+"""Bases of screens: the two bars, the quick switch, work behind them; a list beside a text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
 
 from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
 from notekeep.tui.widgets.line_view import DiffView, LineView
-from notekeep.tui.workers import show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,26 +22,26 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.dom import DOMNode
-    from textual.widget import AwaitMount, Widget
+    from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
     from notekeep.notes.conflict_pairs import ConflictPair
+    from notekeep.notes.plan import WriteResult
+    from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
+    from notekeep.tui.widgets.preview import Preview
     from notekeep.tui.widgets.switcher import Switcher
     from notekeep.vault import Vault
 
 # One pane, two, three: see the screens' styles.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (28, "-tall")]
-FIRST_FRAME_SECONDS = 0.1
-"""Seconds after which the first frame is out."""
 PREVIEW_DELAY = 0.05
 """Seconds on a row before its text is made, so that the next key can make it unnecessary."""
-QUEUE_SECONDS = 1.0
-"""How long keys wait for what they are about."""
-NOT_LOADED_YET = "It is not there yet; press the key again when you see it"
+
+T = TypeVar("T")
 
 
 def program(node: DOMNode) -> NotekeepApp:
@@ -66,7 +68,6 @@ class VaultScreen(PacedScreen[None]):
         self.today = today
         self._focus_before: Widget | None = None
         self._has_missed = False
-        self._mounts_switcher: AwaitMount | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)
@@ -167,35 +168,57 @@ class VaultScreen(PacedScreen[None]):
     def index_progressed(self) -> None:
         """Say how far the index is, where that is said."""
 
-    # The quick switch: mounted after the first frame, since most sessions start without it.
+    # Work that must not hold up a key.
+
+    def load(
+        self,
+        group: str,
+        what: Callable[[], T],
+        then: Callable[[T], object],
+        *,
+        pause: float = 0.0,
+        is_quiet: bool = False,
+    ) -> None:
+        """Ask the vault in a thread and show its answer, unless more of the group was asked since.
+
+        An error is shown by `show_problem`; not at all when `is_quiet`.
+        """
+        failed = ignore_problem if is_quiet else self.show_problem
+        in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
+
+    def show_problem(self, error: NotekeepError) -> None:
+        """Say why something cannot be shown."""
+        show_error(self, error)
+
+    def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
+        """Change notes in a thread, then say what was done and how to take it back."""
+        in_background(self, what, partial(notify_done, self, text), group=WRITE_GROUP)
+
+    def check_in(self, what: Callable[[], CheckInResult], text: str = "") -> None:
+        """Log a habit in a thread, then say what was said of it."""
+        in_background(self, what, partial(notify_check_in, self, text), group="log")
+
+    # The quick switch: mounted when it is first wanted, since most sessions start without it.
 
     def on_mount(self) -> None:
-        # Textual tells of a refresh while it still holds the first frame back.
-        self.set_timer(FIRST_FRAME_SECONDS, self._mount_switcher)
         self.show_conflicts(program(self).conflicts)
         self.show_error_count(program(self).unseen)
 
-    def _mount_switcher(self) -> None:
-        from notekeep.tui.widgets.switcher import Switcher
-
-        if self._mounts_switcher is None and self.is_attached:  # the program may be ending
-            self._mounts_switcher = self.mount(Switcher(self.vault, self.glyphs))
-
     @property
     def _switcher(self) -> Switcher | None:
-        """The quick switch, once it is mounted."""
         from notekeep.tui.widgets.switcher import Switcher
 
         return self.query_one_optional(Switcher)
 
     async def open_switcher(self) -> None:
         """Show the quick switch."""
-        # The key may come before it is mounted, or while it is.
-        self._mount_switcher()
-        if self._mounts_switcher is not None:
-            await self._mounts_switcher
+        from notekeep.tui.widgets.switcher import Switcher
+
         switcher = self._switcher
-        if switcher is not None and not switcher.is_open:
+        if switcher is None:
+            switcher = Switcher(self.vault, self.glyphs)
+            await self.mount(switcher)
+        if not switcher.is_open:
             self._focus_before = self.focused
             switcher.open()
 
@@ -207,6 +230,10 @@ class VaultScreen(PacedScreen[None]):
     def on_switcher_closed(self) -> None:
         if self._focus_before is not None and self._focus_before.is_attached:
             self._focus_before.focus()
+
+
+def ignore_problem(_error: NotekeepError) -> None:
+    """Do without what could not be had."""
 
 
 class OverlayScreen(VaultScreen):
@@ -243,16 +270,13 @@ class OverlayScreen(VaultScreen):
         return False
 
     @property
-    def reading(self) -> LineView:
+    def reading(self) -> DiffView | Preview:
         """The text that is beside the list."""
         return self.text
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say what is wrong in the place of the text."""
-        lines: list[StyledLine] = [[], [Piece(clean_line(error.message), "warn")]]
-        if error.hint:
-            lines.append([Piece(clean_line(error.hint), "muted")])
-        self.text.say(*lines)
+        self.reading.say(*problem_lines(error))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -278,49 +302,12 @@ class OverlayScreen(VaultScreen):
         (self.reading if self.has_class("-zoomed") else self.listed).focus()
 
 
-class QueuedKeys:
-    """Keys about what is on its way to a screen: kept until it is there, and then done."""
+def problem_lines(error: NotekeepError) -> list[StyledLine]:
+    """Return what stands in the place of what cannot be shown."""
+    about = [Piece(clean_line(error.message), "warn")], [Piece(clean_line(error.hint), "muted")]
+    return [[], *about]
 
-    def __init__(self, screen: VaultScreen) -> None:
-        self._screen = screen
-        self.is_coming = False
-        """Whether something is on its way that keys may be about."""
-        self._queue: list[Callable[[], object]] = []
 
-    def add(self, deed: Callable[[], object]) -> bool:
-        """Keep what a key does, and the keys behind it, until what comes is there.
-
-        Args:
-            deed: Does it; asked again then, as something else may be on its way because of a key
-                before it.
-
-        Returns:
-            False when nothing is on its way.
-        """
-        if self.is_coming:
-            self._queue.append(deed)
-            keyboard = program(self._screen).keyboard
-            keyboard.hold(self, self._give_up, seconds=QUEUE_SECONDS)
-        return self.is_coming
-
-    def _give_up(self) -> None:
-        if self._queue:
-            self._queue.clear()
-            show_message(self._screen, NOT_LOADED_YET)
-
-    def run(self) -> None:
-        """Do what was meant for what is there by now."""
-        self.is_coming = False
-        self._end(self._queue)
-
-    def cancel(self) -> None:
-        """Drop what was meant: something else comes, or nothing does."""
-        self.is_coming = False
-        self._end([])
-
-    def _end(self, deeds: Sequence[Callable[[], object]]) -> None:
-        was_holding, self._queue = bool(self._queue), []
-        for deed in deeds:
-            deed()
-        if was_holding and not self._queue:
-            program(self._screen).keyboard.release(self)
+def empty_lines(title: str, *about: str) -> list[StyledLine]:
+    """Return what an empty list says: that there is nothing, and what would be there."""
+    return [[], [Piece(title, "title")], [], *([Piece(line, "muted")] for line in about)]

@@ -14,7 +14,7 @@ from textual import getters
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
+from textual.reactive import Reactive, reactive
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, UsageError
@@ -27,6 +27,7 @@ from notekeep.tui.list_model import (
     by_field,
     find_field_typo,
     find_sort_key,
+    narrow_to_scope,
     next_order,
     replace_sort,
     sort_hits,
@@ -44,12 +45,11 @@ from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import SearchResults
@@ -81,51 +81,35 @@ class _SearchInput(Input):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
     def action_clear_search(self) -> None:
+        pane = self.query_ancestor(ListPane)
         if self.value:
-            self.post_message(SearchBox.Cleared())
+            pane.clear()
         else:
-            self.query_ancestor(SearchBox).leave()
+            self.screen.set_focus(pane.notes)
 
     def action_to_results(self) -> None:
-        self.query_ancestor(SearchBox).leave_search()
+        self.query_ancestor(ListPane).leave_search()
 
 
 class FieldCorrection(ButtonLine):
     """Below the box: the field that was meant by one there is not."""
 
     DEFAULT_CSS = """
-    FieldCorrection { padding: 0 1; }
+    FieldCorrection { padding: 0 1; display: none; }
+    .-corrected > FieldCorrection { display: block; }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.display = False
-        self._slip: FieldTypo | None = None
-
-    def show(self, slip: FieldTypo | None) -> None:
-        """Name what was meant; None hides the line."""
-        if slip != self._slip:
-            self._slip = slip
-            self.display = slip is not None
-            self.refresh()
-
-    @property
-    def corrected(self) -> str:
-        """The query as it was meant, or ""."""
-        return self._slip.corrected if self._slip is not None else ""
+    slip: reactive[FieldTypo | None] = reactive(None)
 
     def draw(self, width: int) -> StyledLine:
-        if self._slip is None:
+        if self.slip is None:
             return []
-        about = Piece(f"{clean_line(self._slip.name)}? Did you mean {self._slip.near}", "warn")
+        about = Piece(f"{clean_line(self.slip.name)}? Did you mean {self.slip.near}", "warn")
         return fit_line([about, Piece("  tab", "key"), Piece(" corrects it", "muted")], width)
 
     async def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(self.Accepted())
-
-    class Accepted(Message):
-        """The person means the field that is named."""
+        self.query_ancestor(ListPane).correct_field()
 
 
 class SearchBox(Horizontal):
@@ -139,20 +123,9 @@ class SearchBox(Horizontal):
     SearchBox Input > .input--placeholder { color: $text-disabled; }
     """
 
-    @dataclass
-    class Changed(Message):
-        """Another query is in the box."""
-
-        text: str
-
-    class Accepted(Changed):
-        """The person is done typing."""
-
-    class Cleared(Message):
-        """The query was cleared."""
-
-    class Left(Message):
-        """The person leaves the box."""
+    field = getters.query_one(_SearchInput)
+    scope = ""
+    """What the search is said to be limited to, or ""."""
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("/ ", "key"))
@@ -160,26 +133,20 @@ class SearchBox(Horizontal):
 
     @property
     def text(self) -> str:
-        return self.query_one(_SearchInput).value
+        return self.field.value
 
     def set_text(self, text: str) -> None:
         """Put a query into the box; it is answered as if it had been typed."""
-        field = self.query_one(_SearchInput)
-        field.value = text
-        field.cursor_position = len(text)
-
-    def type_on(self, text: str) -> None:
-        self.query_one(_SearchInput).insert_text_at_cursor(text)
+        self.field.value = text
+        self.field.cursor_position = len(text)
 
     def put(self, text: str) -> None:
         """Put a query in the place of what was typed, and say nothing of it."""
-        field = self.query_one(_SearchInput)
-        with field.prevent(Input.Changed):
-            field.value = text
-            field.cursor_position = len(text)
+        with self.field.prevent(Input.Changed):
+            self.set_text(text)
 
-    scope = ""
-    """What the search is said to be limited to, or ""."""
+    def type_on(self, text: str) -> None:
+        self.field.insert_text_at_cursor(text)
 
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
@@ -189,44 +156,19 @@ class SearchBox(Horizontal):
 
     def focus_text(self) -> None:
         # At once, so that the next key is typed here and not taken for a command.
-        self.screen.set_focus(self.query_one(_SearchInput))
+        self.screen.set_focus(self.field)
 
     @property
     def has_text_focus(self) -> bool:
-        return self.query_one(_SearchInput).has_focus
+        return self.field.has_focus
 
     def on_click(self) -> None:
         # All of the line is the box, also what stands before the text.
         self.focus_text()
 
-    # The list has the focus at once, so that the next key is for it and is not typed here.
-
-    def leave_search(self) -> None:
-        """Be done with typing: go to what was found."""
-        notes = cast("ListPane", self.parent).notes
-        if notes.note_count or not self.text.strip():
-            self.screen.set_focus(notes)
-        self.post_message(self.Accepted(self.text))
-
-    def leave(self) -> None:
-        self.screen.set_focus(cast("ListPane", self.parent).notes)
-        self.post_message(self.Left())
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.Changed(event.value))
-
 
 class ListPane(Vertical, RemovalSafe):
-    """The search box above the list of notes, which may be a grid instead.
-
-    Attributes:
-        scope: The query that the list is limited to, or "".
-        order: How the list is sorted, as it was chosen.
-        order_found: How what was found is sorted in the list, where that was chosen since.
-        matcher: Finds what is searched for in a text.
-        grid: The grid, when it is shown.
-    """
+    """The search box above the list of notes, which may be a grid instead."""
 
     @dataclass
     class Counted(Message):
@@ -242,35 +184,38 @@ class ListPane(Vertical, RemovalSafe):
     correction = getters.query_one(FieldCorrection)
 
     def __init__(
-        self,
-        vault: Vault,
-        glyphs: Glyphs,
-        today: date,
-        note: str = "",
-        *,
-        as_grid: bool = False,
+        self, vault: Vault, glyphs: Glyphs, today: date, note: str = "", *, as_grid: bool = False
     ) -> None:
         super().__init__(id="list-pane")
         self._vault, self._glyphs, self._today = vault, glyphs, today
         self._begins_as_grid = as_grid
         self.grid: NoteGrid | None = None
+        """The grid, when it is shown."""
         self.order = self.order_found = DEFAULT_ORDER
+        """How the list is sorted, and what was found, as it was chosen."""
+        self.scope = ""
+        """The query that the list is limited to, or ""."""
+        self.matcher: LetterMatcher | None = None
+        """Finds what is searched for in a text."""
+        self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
         self._count_text = ""
         self._number = 0
+        self._is_searching = False
         self._is_accepted = False
         """Whether a key is about what is found, which is not there yet."""
-        self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
-        self._is_searching = False
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
         """The line at which the cursor should stand when what was asked for is there."""
-        self.scope = ""
-        self.matcher: LetterMatcher | None = None
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
         yield FieldCorrection()
-        yield from self._compose_notes()
+        listed = NoteList(self._glyphs, self._today, id="note-list")
+        yield listed
+        if self._begins_as_grid:
+            listed.display = False
+            head, self.grid = self._make_grid()
+            yield from (head, self.grid)
 
     def on_mount(self) -> None:
         self._list()
@@ -280,16 +225,6 @@ class ListPane(Vertical, RemovalSafe):
     @property
     def notes(self) -> NoteList:
         return self.grid if self.grid is not None else self.listed
-
-    def _compose_notes(self) -> Iterable[Widget]:
-        """Yield the list, and the grid where that is to be seen first."""
-        listed = NoteList(self._glyphs, self._today, id="note-list")
-        yield listed
-        if self._begins_as_grid:
-            head, self.grid = self._make_grid()
-            listed.display = False
-            yield head
-            yield self.grid
 
     def _make_grid(self) -> tuple[GridHead, NoteGrid]:
         grid = NoteGrid(self._glyphs, self._today)
@@ -322,8 +257,8 @@ class ListPane(Vertical, RemovalSafe):
             await self.query("NoteGrid, GridHead").remove()
 
     def _shown_rows(self) -> Sequence[Row]:
-        notes = self.notes if self.grid is None else self.listed
-        return [row for n in range(min(PAGE_ROWS, notes.note_count)) if (row := notes.row_of(n))]
+        rows = map(self.listed.row_of, range(min(PAGE_ROWS, self.listed.note_count)))
+        return [row for row in rows if row is not None]
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
         """Give the grid, when it is shown, the columns that suit the notes."""
@@ -346,10 +281,13 @@ class ListPane(Vertical, RemovalSafe):
         """Ask the vault again, with the cursor on the note `wanted` or where it was."""
         self.notes.is_moved |= wanted is not None
         self._wanted = wanted
+        self._ask()
+
+    def _ask(self, *, from_top: bool = False) -> None:
         if self.typed:
             self._search(pause=0)
         else:
-            self._list()
+            self._list(from_top=from_top)
 
     @property
     def asked(self) -> ListState:
@@ -376,14 +314,20 @@ class ListPane(Vertical, RemovalSafe):
     # The order.
 
     @property
+    def _sorts_found(self) -> bool:
+        """Whether an order is about what was found, which begins with the best first."""
+        return bool(self.typed) and self.grid is None
+
+    @property
     def chosen_order(self) -> ListOrder:
-        """The order chosen for what is shown; a search begins with the best first."""
-        return self.order_found if self.typed and self.grid is None else self.order
+        """The order chosen for what is shown."""
+        return self.order_found if self._sorts_found else self.order
 
     @property
     def _key(self) -> str:
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
-        return self.chosen_order.key or find_sort_key(self._vault, self._within_scope(self.typed))
+        asked = narrow_to_scope(self.scope, self.typed)
+        return self.chosen_order.key or find_sort_key(self._vault, asked)
 
     @property
     def _dated_by(self) -> str:
@@ -405,16 +349,12 @@ class ListPane(Vertical, RemovalSafe):
         self._sort(order)
 
     def _sort(self, order: ListOrder) -> None:
-        if self.typed and self.grid is None:
+        if self._sorts_found:
             self.order_found = order
         else:
             self.order = order
         self.notes.is_moved = True
-        self._number += 1
-        if self.typed:
-            self._search(pause=0)
-        else:
-            self._list(from_top=True)
+        self._ask(from_top=True)
 
     def clear(self) -> None:
         """Empty the search box, and list all notes of the scope."""
@@ -426,8 +366,7 @@ class ListPane(Vertical, RemovalSafe):
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
         self._titles.drop()
-        self.correction.show(None)
-        self.remove_class("-corrected")
+        self._show_correction(None)
         number, query = self._number, self.scope
         if self.order != DEFAULT_ORDER:
             query = replace_sort(query, self.order.key)
@@ -515,30 +454,32 @@ class ListPane(Vertical, RemovalSafe):
         """How many notes there are; where all are listed, nobody has to be asked."""
         return self._vault.search.count() if self.scope or self.typed else shown
 
-    def on_search_box_changed(self, event: SearchBox.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._is_accepted = False
-        if event.text.strip():
+        if self.typed:
             if not self._is_searching:
                 self.notes.is_moved = False
                 self.order_found = DEFAULT_ORDER
             self._search(pause=SEARCH_DELAY)
         else:
             self._list()
-        self._is_searching = bool(event.text.strip())
+        self._is_searching = bool(self.typed)
 
     def _search(self, *, pause: float) -> None:
         self._number += 1
         number, typed = self._number, self.typed
         slip = find_field_typo(self._vault, typed)
-        self.correction.show(slip)
-        self.set_class(slip is not None, "-corrected")
+        self._show_correction(slip)
         if slip is not None:
             # Without the condition that is meant it would find far too much.
             self._titles.drop()
-            self._show_nothing()
+            self.matcher, self.notes.nothing = None, ()
+            self.notes.show_hits([], None)
+            self._update_count(0)
+            self.post_message(self.Empty())
             return
-        within = self._within_scope(typed)
+        within = narrow_to_scope(self.scope, typed)
         asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
         if pause or not asks_texts:
             self._titles.ask(typed, within)
@@ -559,22 +500,10 @@ class ListPane(Vertical, RemovalSafe):
                 failed=lambda error: self._show_error(number, error),
             )
 
-    def _show_nothing(self) -> None:
-        """Show no note, and say nothing of it."""
-        self.matcher, self.notes.nothing = None, ()
-        self.notes.show_hits([], None)
-        self._update_count(0)
-        self.post_message(self.Empty())
-
     def _found(self, number: int, typed: str, found: SearchResults) -> None:
         if number == self._number:
             self._titles.drop()
             self._show(typed, found)
-
-    def _within_scope(self, typed: str) -> str:
-        if not self.scope:
-            return typed
-        return f"{self.scope} ({typed})" if " OR " in typed else f"{self.scope} {typed}"
 
     def _show_error(self, number: int, error: NotekeepError) -> None:
         """Say softly what a query lacks; what was found by title stays."""
@@ -601,9 +530,12 @@ class ListPane(Vertical, RemovalSafe):
             self._accept()
             cast("NotekeepApp", self.app).keyboard.release(self)
 
-    def on_search_box_accepted(self, event: SearchBox.Accepted) -> None:
-        event.stop()
-        if self.correction.corrected:
+    def leave_search(self) -> None:
+        """Be done with typing: go to what was found."""
+        if self.notes.note_count or not self.typed:
+            # At once, so that the next key is for the list and is not typed here.
+            self.screen.set_focus(self.notes)
+        if self.correction.slip is not None:
             return
         if self._titles.are_shown:
             self._accept()
@@ -627,16 +559,16 @@ class ListPane(Vertical, RemovalSafe):
             self.post_message(CreateNote(self.typed))
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "tab" and self.correction.corrected and self.box.has_text_focus:
+        if event.key == "tab" and self.correction.slip is not None and self.box.has_text_focus:
             event.stop()
-            self.on_field_correction_accepted()
+            self.correct_field()
 
-    def on_field_correction_accepted(self) -> None:
-        self.box.set_text(self.correction.corrected)
-        self.box.focus_text()
+    def _show_correction(self, slip: FieldTypo | None) -> None:
+        self.correction.slip = slip
+        self.set_class(slip is not None, "-corrected")
 
-    def on_search_box_cleared(self) -> None:
-        self.clear()
-
-    def on_search_box_left(self) -> None:
-        self.screen.set_focus(self.notes)
+    def correct_field(self) -> None:
+        """Put the field that was meant into the box."""
+        if (slip := self.correction.slip) is not None:
+            self.box.set_text(slip.corrected)
+            self.box.focus_text()

@@ -55,7 +55,6 @@ class DrawGoal(NamedTuple):
 
     is_reached: Callable[[], bool]
     then: Callable[[], None]
-    step: Callable[[float], None]  # goes some seconds further towards it
 
 
 class PageHost(Protocol):
@@ -157,11 +156,7 @@ class NotePage(TextPage):
             self._go_to(*going)
         elif top:
             enough = top + self.page
-            self._when(
-                lambda: len(rendering.lines) >= enough,
-                lambda: self._redraw_at(top),
-                rendering.draw_for,
-            )
+            self._when(lambda: len(rendering.lines) >= enough, lambda: self._redraw_at(top))
 
     def _redraw_at(self, top: int) -> None:
         """Show what the rendering has by now, from line `top` on, and go on drawing."""
@@ -183,38 +178,22 @@ class NotePage(TextPage):
         if rendering is None:
             return
         self._target = (line, then)
+        rendering.unfold_to(line)
+        self._when(
+            lambda: rendering.reaches(line),
+            lambda: then(rendering.line_of(line, self._matcher)),
+        )
 
-        def draw() -> None:
-            rendering.unfold_to(line)
-            self._when(
-                lambda: rendering.reaches(line),
-                lambda: then(rendering.line_of(line, self._matcher)),
-                rendering.draw_for,
-            )
-
-        self._when(lambda: rendering.knows(line), draw, rendering.text.cut_for)
-
-    def _when_cut(self, then: Callable[[], None]) -> None:
-        """Call `then` when it is known where all blocks and sections of the note are."""
-        rendering = self.rendering
-        if rendering is not None:
-            self._when(lambda: rendering.text.is_cut, then, rendering.text.cut_for)
-
-    def _when(
-        self,
-        is_reached: Callable[[], bool],
-        then: Callable[[], None],
-        step: Callable[[float, Callable[[], bool]], None],
-    ) -> None:
-        """Call `then` when something is reached: soon, or in a while in which keys are answered."""
+    def _when(self, is_reached: Callable[[], bool], then: Callable[[], None]) -> None:
+        """Draw until something is reached, and call `then`; keys are answered meanwhile."""
         rendering = self.rendering
         if rendering is None:
             return
-        step(SLICE_SECONDS, is_reached)
+        rendering.draw_for(SLICE_SECONDS, is_reached)
         if rendering.done or is_reached():
             then()
         else:
-            self._goal = DrawGoal(is_reached, then, lambda seconds: step(seconds, is_reached))
+            self._goal = DrawGoal(is_reached, then)
             self._draw_rest(rendering)
 
     def _show_row(self, row: int) -> None:
@@ -308,20 +287,11 @@ class NotePage(TextPage):
             if is_input_pending(self.app):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
-            self._draw_slice(rendering)
+            rendering.draw_for(SLICE_SECONDS, goal.is_reached if goal is not None else None)
             if rendering.is_next_slow:
                 rendering.add_predrawn(await asyncio.to_thread(rendering.predraw_block))
             if not is_full and rendering is self.rendering:
                 self.lines_changed()
-
-    def _draw_slice(self, rendering: NoteRendering) -> None:
-        if self._goal is not None:
-            self._goal.step(SLICE_SECONDS)
-        elif not rendering.text.is_cut:
-            # That takes a small part of the time, and folds and footnotes wait for it.
-            rendering.text.cut_for(SLICE_SECONDS)
-        else:
-            rendering.draw_for(SLICE_SECONDS)
 
     def _remember(self) -> None:
         # On the way somewhere, what is seen is not where the note was left.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.errors import NotekeepError
-    from notekeep.export.check.page_checks import CheckReport
+    from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportPlan, ExportResult
     from notekeep.notes.plan import WritePlan
     from notekeep.tui.render.styled_text import StyledLine

@@ -29,8 +29,6 @@ from notekeep.tui.workers import show_message
 if TYPE_CHECKING:
     from textual import events
 
-    from notekeep.tui.page.page import NoteRendering
-
 
 class Preview(NotePage):
     """A note to read, whose links, tasks, folds and passages can be chosen."""
@@ -112,16 +110,13 @@ class Preview(NotePage):
         if rendering is None or not link.startswith(BUTTON_PREFIX):
             self.post_message(self.Followed(link, self.path or ""))
         elif link.startswith(FOLD_LINK):
-            key = link.removeprefix(FOLD_LINK)
-            self._when_cut(lambda: self._toggle(key))
+            self._toggle(link.removeprefix(FOLD_LINK))
         elif link.startswith(TASK_LINK):
             self._tick(int(link.removeprefix(TASK_LINK)))
         elif link.startswith(FOOTNOTE_LINK):
-            name = link.removeprefix(FOOTNOTE_LINK)
-            self._when_cut(lambda: self._jump(rendering.footnote_line(name)))
+            self._jump(rendering.footnote_line(link.removeprefix(FOOTNOTE_LINK)))
         elif link.startswith(BACK_LINK):
-            name = link.removeprefix(BACK_LINK)
-            self._when_cut(lambda: self._jump(rendering.reference_line(name)))
+            self._jump(rendering.reference_line(link.removeprefix(BACK_LINK)))
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
@@ -195,9 +190,8 @@ class Preview(NotePage):
 
     def _toggle(self, key: str) -> None:
         if self.rendering is not None:
-            top = self.scroll_offset.y
-            self.rendering.toggle(key, top + 2 * self.page)
-            self._redraw_at(min(top, max(0, self.line_count() - 1)))
+            self.rendering.toggle(key)
+            self._redraw_at(self.scroll_offset.y)
 
     def action_fold(self) -> None:
         """Fold or open the section that what is chosen is in, else the one at the top."""
@@ -209,10 +203,7 @@ class Preview(NotePage):
         section = rendering.section_at(row if row is not None else self.scroll_offset.y)
         if section is None:
             return
-        self._when_cut(lambda: self._fold(rendering, *section))
-
-    def _fold(self, rendering: NoteRendering, key: str, heading: int) -> None:
-        """Fold or open a section and choose its heading, which is drawn as the line `heading`."""
+        key, heading = section
         self._toggle(key)
         # Where next to nothing is seen, no more than that was drawn anew.
         rendering.draw_lines(heading + 1)
@@ -225,15 +216,13 @@ class Preview(NotePage):
     def action_fold_all(self) -> None:
         """Fold every section, or open all, with the same heading at the top as before."""
         rendering = self.rendering
-        if rendering is not None:
-            self._when_cut(lambda: self._fold_all(rendering))
-
-    def _fold_all(self, rendering: NoteRendering) -> None:
+        if rendering is None:
+            return
         top = self.scroll_offset.y
         section = rendering.section_at(top)
         heading = section[1] if section is not None else top
         source = rendering.lines[heading].source
-        rendering.toggle_all(2 * self.page)
+        rendering.toggle_all()
         if top > heading:
             self._go_to(rendering.file_line(source), self._redraw_at)
         else:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
-
-from notekeep.cli.habit_reminders import SNIPPETS, snippet
 from notekeep.tracking.tracker import prompt_path
-from tests.support.programs import needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    import pytest
 
     from tests.habits.tracking.conftest import Notebook
 
@@ -98,51 +94,3 @@ def test_a_cache_that_cannot_be_written_costs_the_line_and_nothing_else(
 def test_it_is_for_its_owner_only(notebook: Notebook) -> None:
     notebook.index().habits()
     assert os.stat(prompt_path(notebook.places.cache)).st_mode & 0o077 == 0
-
-
-@pytest.fixture
-def line(tmp_path: Path) -> Path:
-    """A file of the real today, in a folder whose name has signs of every shell in it."""
-    folder = tmp_path / "it's $HOME %F"
-    folder.mkdir()
-    path = folder / "habits.line"
-    path.write_text(f"{date.today().isoformat()} 5/8 !1\n", "utf-8")  # noqa: DTZ011 - what the shell's own clock says
-    return path
-
-
-def ran(shell: str, script: str) -> str:
-    program = needed(shell)
-    command = [program, "-c", script] if shell != "zsh" else [program, "-f", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stderr == ""
-    return done.stdout
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_a_shell_shows_the_line_of_today_and_no_other(shell: str, line: Path) -> None:
-    if shell == "bash" and not ran("bash", 'printf %s "$EPOCHSECONDS"'):
-        pytest.skip("bash is too old: EPOCHSECONDS came with 5.0")
-    script = f'{snippet(shell, str(line), 0)}\nnotekeep_habits; printf %s "[$NOTEKEEP_HABITS]"'
-    assert ran(shell, script) == "[5/8 !1 ]"
-    line.write_text("2020-01-01 5/8\n", "utf-8")
-    assert ran(shell, script) == "[]"
-    line.unlink()
-    assert ran(shell, script) == "[]"
-
-
-def test_fish_shows_the_line_of_today(line: Path) -> None:
-    assert ran("fish", f"{snippet('fish', str(line), 0)}\nnotekeep_habits") == "5/8 !1 "
-
-
-def test_bars_run_a_command_that_writes_the_line_of_today(line: Path) -> None:
-    command = snippet("polybar", str(line), 0).partition("exec = ")[2].partition("\n")[0]
-    assert ran("sh", command) == "5/8 !1\n"
-    line.write_text("2020-01-01 5/8\n", "utf-8")
-    assert ran("sh", command) == ""
-
-
-def test_every_snippet_names_the_file_and_runs_no_python() -> None:
-    for shell in SNIPPETS:
-        text = snippet(shell, "/cache/habits.line", 4)
-        assert "/cache/habits.line" in text
-        assert "notekeep habit" not in text

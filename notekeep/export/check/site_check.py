@@ -1,0 +1,230 @@
+"""Build a site, read its pages back, and tell whether a visitor sees what the notes say.
+
+Without the generator only what the drafts themselves show is checked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from notekeep.errors import NotFound
+from notekeep.export.check.built_page import Element, read_page
+from notekeep.export.check.page_checks import ALL_CHECKS, BuiltPost
+from notekeep.export.check.site_build import (
+    build_site,
+    can_build,
+    find_program,
+    needs_draft_build,
+    write_pages,
+)
+from notekeep.export.embeds import normalize_heading
+from notekeep.export.targets.target import load_target, open_target
+from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.export.audit import Audit
+    from notekeep.export.plan import ExportPlan, PlannedPost
+    from notekeep.export.post import Post
+    from notekeep.export.targets.target import Target
+
+_LEFT_OVER = re.compile(
+    r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
+)
+_PAGES = (".html", ".htm", ".xml")
+
+State = Literal["passed", "failed", "skipped"]
+
+
+class CheckResult(NamedTuple):
+    """What one check says of one post; skipped are those that the post gives nothing for."""
+
+    post: str
+    id: str
+    name: str
+    state: State
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What the checks say.
+
+    Attributes:
+        built: Whether the site was built with its generator.
+        broken: Whether the generator was run and could not build it.
+        message: What the generator said then, or why it was not run.
+        results: One for each post and check.
+    """
+
+    built: bool = False
+    broken: bool = False
+    message: str = ""
+    results: list[CheckResult] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[CheckResult]:
+        """The checks that failed."""
+        return [result for result in self.results if result.state == "failed"]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed, the build included."""
+        return not self.failed and not self.broken
+
+
+def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
+    """Check the posts of a plan that was written.
+
+    Args:
+        plan: The plan.
+        audit: Its audit.
+        programs: A folder to look for the generator in, before PATH.
+
+    Raises:
+        Failure: The generator cannot be run.
+    """
+    program = ""
+    if not load_target(plan.target).is_built:
+        try:
+            program = _find_generator(plan, programs)
+        except NotFound as error:
+            return CheckReport(message=error.message, results=lint_drafts(plan))
+    target = open_target(plan.target, plan.site)
+    with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
+        return _check_site(plan, audit, target, program, folder)
+
+
+def _find_generator(plan: ExportPlan, programs: str | None) -> str:
+    if not can_build(plan.target):
+        raise NotFound(f"{plan.target_name} is not built here")
+    return find_program(plan.target, programs, plan.site)
+
+
+def _check_site(
+    plan: ExportPlan, audit: Audit, target: Target, program: str, folder: str
+) -> CheckReport:
+    places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
+    for place in places.values():
+        os.mkdir(place)
+    if program:
+        drafts = normal = build_site(target, program, places["drafts"], drafts=True)
+        if drafts.ok and needs_draft_build(target.id):
+            normal = build_site(target, program, places["normal"], drafts=False)
+        if not normal.ok:
+            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan))
+    else:
+        drafts = normal = write_pages(plan, target, places["drafts"])
+    report = CheckReport(built=True)
+    for post in plan.posts:
+        report.results += _check_post(plan, audit, target, post, drafts.folder, normal.folder)
+    return report
+
+
+def _check_post(
+    plan: ExportPlan, audit: Audit, target: Target, planned: PlannedPost, drafts: str, normal: str
+) -> list[CheckResult]:
+    """Check one post, given the folders of a build with drafts and of one without."""
+    path, slug = planned.post.path, planned.post.slug
+    file = _find_page(drafts, planned.post)
+    if not file:
+        return [CheckResult(path, "C01", "title", "failed", "the site has no page for the post")]
+    reached = {
+        note: post.slug
+        for note, post in plan.published.items()
+        if target.reaches(planned.post, post)
+    }
+    built = BuiltPost(
+        planned,
+        drafts,
+        file,
+        _read_page(drafts, file),
+        _find_lists(plan, normal if planned.post.draft else drafts, slug),
+        reached,
+        audit,
+        {name: _read(drafts, name) for name in _files(drafts) if slug in name},
+        _what_ends_teasers(target),
+    )
+    results = []
+    for number, name, check in ALL_CHECKS:
+        problem = check(built)
+        state: State = "skipped" if problem is None else "failed" if problem else "passed"
+        results.append(CheckResult(path, number, name, state, problem or ""))
+    return results
+
+
+def _what_ends_teasers(target: Target) -> Literal["lists", "feeds", "themed", ""]:
+    if target.teaser_in_head:
+        return "themed"
+    if not target.dialect.more:
+        return ""
+    return "feeds" if target.lists_whole else "lists"
+
+
+def _files(site: str) -> Iterator[str]:
+    """Yield the paths of a site's files."""
+    for base, folders, names in os.walk(site):
+        folders.sort()
+        for name in names:
+            yield os.path.relpath(os.path.join(base, name), site).replace(os.sep, "/")
+
+
+def _read(site: str, path: str) -> bytes:
+    with open(os.path.join(site, path), "rb") as file:
+        return file.read()
+
+
+def _read_page(site: str, path: str) -> Element:
+    return read_page(_read(site, path).decode("utf-8", "replace"))
+
+
+def _find_page(site: str, post: Post) -> str:
+    """Return the page of a post, whatever the site's addresses look like; "" for none.
+
+    A tag can have the very name of a post, so of several the one with the post's title is it.
+    """
+    endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
+    found = [path for path in _files(site) if f"/{path}".endswith(endings)]
+    if len(found) > 1:
+        wanted = normalize_heading(post.title)
+        for path in found:
+            headings = _read_page(site, path).find("h1")
+            if any(normalize_heading(heading.text()) == wanted for heading in headings):
+                return path
+    return found[0] if found else ""
+
+
+def _find_lists(plan: ExportPlan, site: str, slug: str) -> dict[str, Element]:
+    """Return the pages that speak of a post and are no posts of the export themselves."""
+    own = {_find_page(site, post) for post in plan.published.values()}
+    pages = (path for path in _files(site) if path.endswith(_PAGES) and path not in own)
+    return {path: _read_page(site, path) for path in pages if slug.encode() in _read(site, path)}
+
+
+def lint_drafts(plan: ExportPlan) -> list[CheckResult]:
+    """Check the drafts of a plan as they are written: that nothing of the vault is left over."""
+    files = {file.path: file for file in plan.files}
+    found = []
+    for planned in plan.posts:
+        file = files.get(planned.path)
+        if file is None or file.after is None:
+            continue
+        problem = _left_over(file.after.decode("utf-8", "replace"))
+        state: State = "failed" if problem else "passed"
+        name = "nothing of the vault left over"
+        found.append(CheckResult(planned.post.path, "C25", name, state, problem))
+    return found
+
+
+def _left_over(text: str) -> str:
+    tree = parse_tree(text)
+    for node in tree.find("text"):
+        match = _LEFT_OVER.search(node.content)
+        if match is not None and not node.inside(*LITERAL_NODES):
+            return f"line {tree.line_of(node.start) + 1}: {match[0].strip()!r}"
+    return ""

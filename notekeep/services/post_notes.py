@@ -1,0 +1,132 @@
+"""Changes of notes that have to do with posts: edits pulled from a site, slugs, a post begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notekeep.errors import NotFound, Refused
+from notekeep.export.manifest import Manifest
+from notekeep.export.post_identity import suggest_slugs
+from notekeep.export.pull import pull_edits
+from notekeep.export.scaffold import NoteOutline, outline_note, write_scaffold
+from notekeep.markdown.field_changes import FieldChange, apply_changes
+from notekeep.markdown.text_edit import TextEdit, edit_body
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.export.plan import SiteChange
+    from notekeep.export.source import Options
+    from notekeep.services.notes import NoteService
+    from notekeep.services.publishing import PublishingService
+
+
+class PostNotes:
+    """Plans of changes in notes, for their posts."""
+
+    def __init__(self, publishing: PublishingService, notes: NoteService) -> None:
+        self.publishing = publishing
+        self.notes = notes
+
+    def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
+        """Plan to bring what was changed by hand in the site back into the notes.
+
+        Without names these are all whose posts were changed by hand.
+
+        Raises:
+            NotFound: There is no such note or site, or nothing was changed by hand.
+        """
+        names = names or self.publishing.exported(target, site)
+        exported = self.publishing.plan_export(names, target=target, site=site)
+        edited = [file for file in exported.files if file.is_post and file.ours is not None]
+        if not edited:
+            raise NotFound(
+                "nothing was changed by hand in the site", "`notekeep export status` tells"
+            )
+        label = edited[0].note if len(edited) == 1 else f"{len(edited)} notes from the site"
+        plan = WritePlan("pull", label)
+        for file in edited:
+            try:
+                self._pull_file(file, plan)
+            except Refused as error:
+                plan.refuse(file.note, error)
+        return plan
+
+    def _pull_file(self, file: SiteChange, plan: WritePlan) -> None:
+        if file.base is None or file.before is None:
+            raise Refused(
+                f"{file.note}: what was written last is not in the history of this machine",
+                "look at both files, and export again with --overwrite or --keep",
+            )
+        with self.publishing.source() as source:
+            data, note = source.read(file.note), source.note(file.note)
+        pulled = pull_edits(note.body, file.base, file.before)
+        plan.remarks += [f"{file.note}: not brought back: {what}" for what in pulled.left]
+        body = [] if pulled.body == note.body else [TextEdit(0, len(note.body), pulled.body)]
+        after = edit_body(note, data, body)
+        edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
+        after = apply_changes(after, edits, self.publishing.schema, note.kind, force=True)
+        if after != data:
+            plan.changes.append(NoteChange(file.note, data, after))
+
+    def plan_slugs(
+        self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
+    ) -> WritePlan:
+        """Plan a `slug:` for each note that an export would refuse for a clash of slugs.
+
+        Raises:
+            NotFound: There is no such note or site.
+        """
+        exported = self.publishing.plan_export(
+            names, target=target, site=site, options=options, for_status=True
+        )
+        slugs = suggest_slugs(exported, Manifest.read(exported.site))
+        workspace = self.notes.workspace
+
+        def edited(path: str, data: bytes) -> bytes:
+            change = FieldChange("slug", "=", slugs[path])
+            return apply_changes(
+                data, [change], self.publishing.schema, workspace.note(path, data).kind
+            )
+
+        plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
+        workspace.edit_each(plan, list(slugs), edited)
+        return plan
+
+    def plan_start(
+        self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
+    ) -> WritePlan:
+        """Plan a post begun from notes: their facts, an outline, quotes with their sources.
+
+        Without a title it has the first note's; without headings it takes all sections.
+
+        Raises:
+            Refused: A note is private.
+            NotFound: There is no such note, or none of them has such a section.
+        """
+        outlines = self.outlines(names)
+        known = {one.heading.casefold() for outline in outlines for one in outline.sections}
+        for heading in headings:
+            if heading.casefold() not in known:
+                raise NotFound(
+                    f"none of these notes has a section {heading!r}",
+                    "its headings: `notekeep show NOTE`",
+                )
+        title = title or outlines[0].title
+        fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in outlines]}
+        tags = list(dict.fromkeys(tag for one in outlines for tag in one.tags))
+        body = write_scaffold(outlines, title, headings)
+        plan = self.notes.plan_new("post", title, fields=fields, tags=tags, body=body)
+        plan.verb = "start"
+        return plan
+
+    def outlines(self, names: Sequence[str]) -> list[NoteOutline]:
+        """Return what a post can be made of in notes: facts, headings, quotes, marked seconds.
+
+        Raises:
+            Refused: A note is private.
+            NotFound: There is no such note.
+        """
+        with self.publishing.source() as source:
+            return [outline_note(source.note(path)) for path in self.publishing.paths(names)]
