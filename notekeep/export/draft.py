@@ -195,8 +195,8 @@ class _DraftJob:
         passage = self._linked(self._stripped(path), [Fragment(path)])
         # Links that became words leave their definitions behind.
         unused = separate_removals(
-            remove_lines(passage, node.first, node.last, why)
-            for node, why in unused_definitions(passage)
+            remove_lines(passage, passage.line_of(start), last, reason)
+            for start, last, reason in unused_definitions(passage)
         )
         self.draft.changes += passage.changes(unused)
         self.draft.passage = passage.splice(unused)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from notekeep.export.source import VaultSource
     from notekeep.export.source_map import MappedText, Origin, SourceChange
     from notekeep.export.warnings import WarningList
-    from notekeep.markdown.nodes import Node, Tree
     from notekeep.markdown.tree import Span
 
 PRIVATE_LABEL = "a private note"
@@ -468,31 +467,28 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
 
     Every generator reads those.
     """
-    if "^[" not in passage.text:
-        return passage, []
-    tree = passage.tree
-    inline = [node for node in tree.find("footnote_ref") if tree.source(node).startswith("^[")]
+    inline = passage.find("note") if "^[" in passage.text else []
     if not inline:
         return passage, []
-    taken = {node.info for node in tree.find("footnote")}
-    numbers: dict[Node, int] = {}
+    taken = {span.info for span in passage.find("footnote")}
+    numbers: dict[Span, int] = {}
     number = 0
-    for node in inline:
+    for note in inline:
         number += 1
         while str(number) in taken:
             number += 1
-        numbers[node] = number
+        numbers[note] = number
     outer, within = _nested(inline)
     reason = "an inline footnote becomes a numbered one"
-    edits = [SourceEdit(node.start, node.end, f"[^{numbers[node]}]", reason) for node in outer]
+    edits = [SourceEdit(note.start, note.end, f"[^{numbers[note]}]", reason) for note in outer]
     notes = []
-    for node in inline:
-        words, at = "", node.start + 2
-        for note in within.get(node, []):
-            words += f"{passage.text[at : note.start]}[^{numbers[note]}]"
-            at = note.end
-        words = " ".join(f"{words}{passage.text[at : node.end - 1]}".split())
-        notes.append((f"[^{numbers[node]}]: {words}", passage.origin(node.start)))
+    for note in inline:
+        words, at = "", note.start + 2
+        for inner in within.get(note, []):
+            words += f"{passage.text[at : inner.start]}[^{numbers[inner]}]"
+            at = inner.end
+        words = " ".join(f"{words}{passage.text[at : note.end - 1]}".split())
+        notes.append((f"[^{numbers[note]}]: {words}", passage.origin(note.start)))
     body = passage.text.rstrip("\n")
     text = "".join(f"\n\n{note}" for note, _ in notes) + "\n"
     first = passage.origin(len(body))
@@ -502,11 +498,11 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
     return passage.splice(edits), passage.changes(edits)
 
 
-def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
+def _nested(notes: list[Span]) -> tuple[list[Span], dict[Span, list[Span]]]:
     """Return the notes that stand in no other, and those right within each of the others."""
-    outer: list[Node] = []
-    within: dict[Node, list[Node]] = {}
-    open_: list[Node] = []
+    outer: list[Span] = []
+    within: dict[Span, list[Span]] = {}
+    open_: list[Span] = []
     for note in notes:
         while open_ and open_[-1].end <= note.start:
             open_.pop()
@@ -515,35 +511,48 @@ def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
     return outer, within
 
 
-def unused_definitions(passage: MappedText) -> list[tuple[Node, str]]:
-    """Return the footnotes and link definitions that nothing refers to, and why each goes.
+class UnusedDefinition(NamedTuple):
+    """A definition that nothing refers to: where it begins, the line after it, why it goes."""
+
+    start: int
+    last: int
+    reason: str
+
+
+def unused_definitions(passage: MappedText) -> list[UnusedDefinition]:
+    """Return the footnotes and link definitions that nothing refers to.
 
     A footnote that only such footnotes refer to is one of them.
     """
     if "]:" not in passage.text:
         return []
-    tree = passage.tree
-    wanted = _wanted_footnotes(tree)
-    found = [
-        (node, "a footnote that nothing refers to is left out")
-        for node in tree.find("footnote")
-        if node.info not in wanted
-    ]
-    links = {_label(tree.source(node)) for node in tree.find("link", "image")}
-    for node in tree.find("definition"):
-        label = fold_label(node.info)
-        if label not in links:
-            found.append((node, "an address that no link uses is left out"))
-        links.discard(label)  # of several with one label the first is meant
-    return sorted(found, key=lambda one: one[0].first)
+    wanted = _wanted_footnotes(passage)
+    links = {_label(passage.text[link.start : link.end]) for link in passage.find("link", "image")}
+    found = []
+    for span in passage.find("footnote", "definition"):
+        if span.kind == "footnote":
+            reason = "a footnote that nothing refers to is left out"
+            is_used = span.info in wanted
+        else:
+            reason = "an address that no link uses is left out"
+            label = fold_label(span.words)
+            is_used = label in links
+            links.discard(label)  # of several with one label the first is meant
+        if not is_used:
+            end = len(passage.text[: span.end].rstrip("> \t\n"))
+            found.append(UnusedDefinition(span.start, passage.line_of(end) + 1, reason))
+    return found
 
 
-def _wanted_footnotes(tree: Tree) -> set[str]:
+def _wanted_footnotes(passage: MappedText) -> set[str]:
     """Return the labels of the footnotes that the text refers to, and those they refer to."""
     refs: dict[str | None, set[str]] = {}
-    for ref in tree.find("footnote_ref"):
-        note = next((node.info for node in ref.above() if node.kind == "footnote"), None)
-        refs.setdefault(note, set()).add(ref.info)
+    label, end = None, 0  # of the footnote that a reference may stand in
+    for span in passage.find("footnote", "footnote_ref"):
+        if span.kind == "footnote":
+            label, end = span.info, span.end
+        else:
+            refs.setdefault(label if span.start < end else None, set()).add(span.info)
     wanted, new = set[str](), refs.get(None, set())
     while new:
         wanted |= new
