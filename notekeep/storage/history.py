@@ -104,7 +104,7 @@ class History(Stores):
         with explain_errors(self.log.path, "read"):
             return self.log.steps()
 
-    def steps(self, limit: int | None = None) -> list[ListedStep]:
+    def steps(self) -> list[ListedStep]:
         """List the steps a person made, newest first, undos and redos not among them."""
         records = self.records()
         undone: set[str] = set()
@@ -113,12 +113,11 @@ class History(Stores):
                 undone.add(record.undoes)
             elif record.redoes:
                 undone.discard(record.redoes)
-        own = [
+        return [
             ListedStep(record, record.id in undone)
             for record in reversed(records)
             if not (record.undoes or record.redoes or record.is_outside)
         ]
-        return own[:limit]
 
     def versions(self, path: str) -> list[Version]:
         """List the versions of a note that history still holds, newest first."""
