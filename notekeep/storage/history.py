@@ -229,6 +229,8 @@ class History(Stores):
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
+            with self.log.locked():
+                pass  # a history that cannot be written is named before a change is begun
             found = recovery.finish_steps(self, root)
             self.check_displaced(root)
         return found
