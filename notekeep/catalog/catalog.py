@@ -152,10 +152,7 @@ class Catalog(Connection):
         return dict(found)
 
     def field_names(self) -> dict[str, str]:
-        """Return the fields that notes have, each with its type, "any" where values differ.
-
-        The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
-        """
+        """Return the fields that notes have, each with its type, "any" where values differ."""
         types: dict[str, set[str]] = {}
         for name, kind in self.ask(
             "SELECT name, type FROM (SELECT DISTINCT key, type FROM fields) JOIN keys USING (key)"

@@ -64,12 +64,7 @@ class ReadConnection:
 
 
 class Connection:
-    """The file of one vault's catalog.
-
-    Attributes:
-        folder: The cache folder it lies in.
-        rebuilt: How often a file was set aside since this object was made.
-    """
+    """The file of one vault's catalog; `rebuilt` is how often one was set aside meanwhile."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = os.fspath(folder)

@@ -123,10 +123,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 
 
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
-    """Return the notes that names mean, in their order and once each.
-
-    Raises NotFound, with all names that no note has, or Ambiguous.
-    """
+    """Return the notes that names mean, in their order and once each."""
     found: dict[str, Row] = {}
     missing: dict[str, NotFound] = {}
     for name in names:
@@ -150,8 +147,7 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
     """Return words as one name where they are one together, else each as one.
 
-    A shell hands over a name that nobody put in quotes in pieces. Raises Ambiguous where they are
-    both.
+    A shell hands over a name that nobody put in quotes in pieces; Ambiguous where both are right.
     """
     whole = " ".join(words)
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
@@ -246,10 +242,7 @@ def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
 def resolve_link_names(
     catalog: Catalog, names: Sequence[str], source: str
 ) -> dict[str, tuple[str, bool]]:
-    """Return the path that each name means in a link, and whether its file name is no other's.
-
-    Names that mean no note are left out.
-    """
+    """Return the path that each name means in a link, and whether its file name is no other's."""
     targets = {name: link_targets(catalog, name, source) for name in names}
     paths = {name: found[0] for name, found in targets.items() if found}
     keys = {link_key(store_path(path)) for path in paths.values()}
@@ -287,7 +280,6 @@ class NamesOfNotes:
     """Finds notes by path, and by what links call them, for an export.
 
     Each question goes to the catalog, as the rows of all notes would be 16 MB at ten thousand.
-    `withheld` tells which notes must not be seen.
     """
 
     def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:

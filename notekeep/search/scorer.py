@@ -189,8 +189,7 @@ class Scorer:
     def nearness(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
         """Return how near the words of a query stand in some notes, at their best place.
 
-        It is 1 where they stand in a row, less the farther apart they are, 0 where no field has all
-        of them; nothing for fewer than two words.
+        From 0 where no field has all of them to 1 in a row; nothing for fewer than two words.
         """
         if len(phrases) < 2:
             return {}
@@ -227,10 +226,7 @@ def _sum(found: Iterable[Scores]) -> Scores:
 def find_row_places(
     row: Sequence[tuple[int, Postings]], within: Collection[int] | None
 ) -> set[int]:
-    """Return where terms stand at their distances, each place as a number with its note.
-
-    The place is that of distance 0.
-    """
+    """Return the places of distance 0 of terms in a row, each as a number with its note."""
     rarest_first = sorted(row, key=lambda step: len(step[1].notes))
     among = find_notes_in_all([postings for _, postings in rarest_first], within)
     notes = sorted(among)

@@ -98,10 +98,7 @@ class TextFilter:
         self._spent = 0.0
 
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
-        """Return the same tree with only words, tags and known notes in it; only `within` is read.
-
-        Raises UsageError where a regular expression takes too long.
-        """
+        """Return a tree with only words, tags and known notes in it; only `within` is read."""
         if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node
         if is_fact(node):

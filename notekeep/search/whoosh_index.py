@@ -118,10 +118,7 @@ class WhooshIndex:
         generation: int,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Build the index anew beside the old one, which answers until the new one is complete.
-
-        A process that is building the same is waited for; IndexBusy where it takes too long.
-        """
+        """Build the index anew beside the old one, which answers until the new one is complete."""
         before = self._folder.state()
         with self._folder.lock(wait=BUILD_WAIT):
             if self._folder.state() != before and self.generation == generation:
@@ -180,9 +177,8 @@ class WhooshIndex:
     ) -> None:
         """Add, replace and delete notes in one commit, which then stands for a generation.
 
-        Raises:
-            IndexBusy: Another process was writing for `wait` seconds; nothing was changed.
-            IndexUnusable: There is no index to change: build it.
+        Raises IndexBusy where another process writes for `wait` seconds, IndexUnusable without an
+        index.
         """
         docs = {doc.path: doc for doc in upserts if doc.is_indexable()}
         gone = {path for path in deletes if is_unicode(path)}
@@ -267,9 +263,7 @@ class WhooshIndex:
         notes are found: their caller looks at the text. With `typing` the last word is unfinished,
         and an answer at once matters more than the completions that are seldom meant.
 
-        Raises:
-            UnanswerableNode: The tree holds a leaf that the catalog or the text answers.
-            IndexUnusable: There is no index, or it is damaged; `generation` is None from then on.
+        Raises IndexUnusable where there is no index; `generation` is None from then on.
         """
 
         def question(snapshot: IndexSnapshot) -> dict[str, float]:
@@ -339,7 +333,7 @@ class WhooshIndex:
     def suggest(self, word: str) -> list[str]:
         """Return words of the vault that a person who typed this one may have meant, best first.
 
-        Nothing for a word that the vault has or that is left out of the index, nor without one.
+        Nothing for a word that the vault has or that is left out of the index.
         """
 
         def question(snapshot: IndexSnapshot) -> list[str]:
@@ -390,10 +384,7 @@ class WhooshIndex:
 
     @contextlib.contextmanager
     def _blaming_index(self) -> Iterator[None]:
-        """Turn what a damaged index raises, which may be anything, into IndexUnusable.
-
-        What a caller did wrong is raised as it is.
-        """
+        """Turn what a damaged index raises, which may be anything, into IndexUnusable."""
         try:
             yield
         except IndexUnusable:
