@@ -378,7 +378,10 @@ class WhooshIndex:
                 "The search index is damaged", "It is built again at the next refresh"
             )
         if self._snapshot is None or state != self._state:
-            self._snapshot = IndexSnapshot.open(self._folder, self.language, self._snapshot)
+            if self._snapshot:
+                self._snapshot.close()
+                self._snapshot = None
+            self._snapshot = IndexSnapshot(self._folder, self.language)
             self._state = state
         return self._snapshot
 
