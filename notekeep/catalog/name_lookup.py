@@ -20,7 +20,7 @@ from notekeep.catalog.records import HAS_NAME, link_key, load_path, sort_key, st
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
-from notekeep.query.folding import as_unicode
+from notekeep.query.folding import as_unicode, fold_text
 from notekeep.query.tree import Or, Phrase
 from notekeep.storage.file_names import vault_path
 
@@ -38,6 +38,9 @@ SHOWN = 10
 """How many notes are listed when a name could mean several."""
 LAST = "\U0010ffff"
 """Behind a beginning: what no name that begins so comes after."""
+BEGINS = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
+"""Which notes have a name that begins so."""
+
 LISTED = "role = 'note'"
 LINKABLE = "role IN ('note', 'excluded')"
 """Which files are notes: those of lists, and those that a link may lead to."""
@@ -80,14 +83,13 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     start = fold_name(typed)
     if "/" in typed:
         where = Condition(
-            "role = 'note' AND path >= ? AND path < ?",
+            f"{LISTED} AND path >= ? AND path < ?",
             (store_path(typed), store_path(typed) + LAST),
         )
     else:
-        has_it = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
-        where = Condition(f"role = 'note' AND {has_it}", (start, start + LAST))
+        where = Condition(f"{LISTED} AND {BEGINS}", (start, start + LAST))
         if not start:
-            where = Condition("role = 'note'")
+            where = Condition(LISTED)
     rows = catalog.select_rows(where, "ORDER BY sort LIMIT ?", (most,))
     if "/" in typed:
         return [row.path for row in rows]
@@ -196,15 +198,10 @@ def _beginning(catalog: Catalog, name: str) -> list[Row]:
     start = fold_name(name.strip())
     if not start:
         return []
-    paths = [
-        path
-        for path, title, aliases in catalog.names()
-        if any(
-            fold_name(known).startswith(start)
-            for known in (path, path.rsplit("/", 1)[-1], title, *aliases)
-        )
-    ]
-    return sorted(catalog.rows_of(paths).values(), key=lambda row: row.title)
+    begins = f"instr(path_folded, ?) = 1 OR instr(title_folded, ?) = 1 OR {BEGINS}"
+    folded = fold_text(start)
+    where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, start, start + LAST))
+    return catalog.select_rows(where, "ORDER BY title, path")
 
 
 def _several(name: str, rows: list[Row]) -> Ambiguous:
