@@ -35,11 +35,8 @@ MANY_CHOICES = 50
 """A word of more choices than this is taken for one that most notes have: to know better is to read
 all of its lists."""
 
-MANY_TIMES = 2
-"""In a list so many times as long as the notes that are asked about, those are looked for."""
-
 SEARCH_RATIO = 8
-"""The same for lists whose positions are wanted."""
+"""In a list so many times as long as the notes that are asked about, those are looked for."""
 
 NOTE_BIT = 40
 """A place in a note is one number: the note stands above this bit, and there is room below it for
@@ -152,19 +149,10 @@ class Scorer:
         lengths = self._snapshot.field_lengths(field)
         idf = math.log(self._snapshot.size / (frequency + 1)) + 1
         top = worth * BOOSTS[field] * idf * (K1 + 1)
-        found: Iterable[tuple[int, float]]
+        found = zip(notes, weights, strict=True)
         if within is None:
-            found = zip(notes, weights, strict=True)
-        elif MANY_TIMES * len(within) < len(notes):
-            found = [
-                (note, weights[at])
-                for note in within
-                if (at := _position_of(notes, note)) is not None
-            ]
-        else:
-            both = zip(notes, weights, strict=True)
-            found = [(note, weight) for note, weight in both if note in within]
-        return {note: top * w / (w + norms[lengths[note]]) for note, w in found}
+            return {note: top * w / (w + norms[lengths[note]]) for note, w in found}
+        return {note: top * w / (w + norms[lengths[note]]) for note, w in found if note in within}
 
     def _field_norms(self, field: str) -> list[float]:
         """The K1·(1 - B + B·length/average) of each byte that stands for a length."""

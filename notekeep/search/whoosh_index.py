@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import math
 import threading
 from heapq import nlargest
@@ -126,8 +125,7 @@ class WhooshIndex:
             new = IndexFolder(self.folder.with_name(self.folder.name + ".new"))
             new.create(self.language)
             try:
-                with _paused_collector():
-                    self._write_all(new, docs, generation, progress or (lambda _: None))
+                self._write_all(new, docs, generation, progress or (lambda _: None))
                 self._folder.replace_with(new)
             except NotekeepError:
                 raise
@@ -434,15 +432,3 @@ def _best(
         found = {note: score for note, score in found.items() if score >= last}
     scored = zip(snapshot.paths(found), found.values(), found, strict=True)
     return sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
-
-
-@contextlib.contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking over millions of lists that all stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
