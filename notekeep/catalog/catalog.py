@@ -56,12 +56,9 @@ class Catalog(Connection):
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
         """Return how many notes match a condition, and a page of them, sorted, then by title."""
-        with self._snapshot():
-            rows = self.page(node, order, limit, offset)
-            total = offset + len(rows)
-            if (offset and not rows) or len(rows) == limit:
-                total = self.count(node)
-        return total, rows
+        rows = self.page(node, order, limit, offset)
+        is_last = len(rows) != limit and bool(rows or not offset)
+        return offset + len(rows) if is_last else self.count(node), rows
 
     def page(
         self, node: Node | None, order: Sequence[Order], limit: int | None, offset: int

@@ -294,21 +294,6 @@ class Connection:
             self._other(reader).is_stale = True
             self.rebuilt += 1
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        """Questions within it are answered from one state, whoever writes meanwhile."""
-        reader = self._reader()
-        with reader.lock:
-            connection = self._connection(reader)
-            outermost = not connection.in_transaction
-            if outermost:
-                connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if outermost and connection is reader.connection and connection.in_transaction:
-                    connection.execute("COMMIT")
-
 
 def yield_parts(found: sqlite3.Cursor) -> Iterator[list[Any]]:
     """Yield the rows of an answer in parts, and let the interface go first between them."""
