@@ -287,7 +287,7 @@ class WhooshIndex:
             found = scorer.scores(plan) if plan else {}
             best = _best(snapshot, found, limit)
             scores = {path: score for path, score, _ in best}
-            for note in snapshot.find_notes(also):
+            for note in snapshot.find_notes(filter(is_unicode, also)):
                 if note in found:
                     [path] = snapshot.paths([note])
                     scores.setdefault(path, found[note])
