@@ -112,14 +112,10 @@ class _Run:
 class Indexer:
     """Brings the index of one vault up to date with its files; one at a time for all threads.
 
-    Args:
-        root: The vault.
-        catalog: Its catalog.
-        index: Its full text; None where nobody searches.
-        schema: How notes are read. When it is not the one of the last time, all are read again.
-        keep: Given the notes that changed before the catalog learns of it, so that history keeps
-            what other programs wrote; says what it could not keep. Not asked when an index is
-            built from nothing, nor for files that are new by the hundred.
+    When `schema` is not the one of the last time, all notes are read again. `keep` is given the
+    notes that changed before the catalog learns of it, so that history keeps what other programs
+    wrote; it says what it could not keep. It is not asked when an index is built from nothing, nor
+    for files that are new by the hundred.
     """
 
     def __init__(
@@ -197,9 +193,8 @@ class Indexer:
     def index_saved(self) -> None:
         """Take a few notes into the full text before a question is asked.
 
-        Whatever stands in the way of it, another program that writes or a disk that is full, must
-        not stand in the way of the answer: a refresh does it later, as it does where the notes are
-        so large that an answer would have to wait.
+        Whatever stands in the way of it, another program that writes or a full disk, must not stand
+        in the way of the answer: a refresh does it later.
         """
         catalog, index = self._catalog, self._index
         if index is None:
