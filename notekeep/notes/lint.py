@@ -62,7 +62,7 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
             continue
         try:
             data = workspace.read(path)
-        except (NotFound, Refused):
+        except (NotFound, Refused):  # `doctor` says so
             continue
         if role(path, workspace.schema) == "log":
             findings, after = _lint_log(path, data)
