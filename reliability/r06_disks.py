@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import append, operations
+from notekeep.storage import append
 from notekeep.storage.content import digest_of
-from reliability import house
+from reliability import house, saves
 from reliability.board import Result, Row, Sizes
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def fill(place: Path) -> None:
 
 def replace_a_note(vault: Vault) -> WriteResult | None:
     """Save a note that has grown beyond what fits."""
-    operations.replace("Index.md", BIG, None, root=vault.root, history=vault.history.store)
+    saves.replace("Index.md", BIG, None, root=vault.root, history=vault.history.store)
     return None
 
 

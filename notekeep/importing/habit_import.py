@@ -19,7 +19,7 @@ from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.storage.file_names import free_path, name_key
+from notekeep.storage.file_names import free_path
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
@@ -83,8 +83,6 @@ def _hints(source: HabitSource, rows: Sequence[PlannedHabit]) -> list[str]:
 
 
 class _Planner:
-    """Plans one habit after the other."""
-
     def __init__(
         self, workspace: Workspace, index: HabitIndex, source: HabitSource, now: datetime
     ) -> None:
@@ -235,11 +233,7 @@ class _Planner:
             fields=self._definition_fields(habit, identity),
             body=f"# {habit.name}\n\n{habit.about}\n" if habit.about else "",
         ).changes[0]
-        taken = {name_key(change.path) for change in self.notes}
-        path, number = made.path, 1
-        while name_key(path) in taken:
-            number += 1
-            path = free_path(self.workspace.root, f"{made.path.removesuffix('.md')} {number}.md")
+        path = free_path(self.workspace.root, made.path, [change.path for change in self.notes])
         self.notes.append(made._replace(path=path))
         return path
 

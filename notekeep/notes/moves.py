@@ -19,7 +19,6 @@ from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.file_names import (
     free_path,
     match_spelling,
-    name_key,
     portability_problem,
     resolve_path,
     safe_name,
@@ -331,18 +330,12 @@ def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str,
     Logs and templates keep their names, which other things refer to.
     """
     moves: dict[str, str] = {}
-    taken: set[str] = set()
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
         if not portability_problem(name) or role(path, workspace.schema) != "note":
             continue
         stem = safe_name(name[: -len(".md")])
-        number, target = 1, free_path(workspace.root, f"{folder}{slash}{stem}.md")
-        while name_key(target) in taken:
-            number += 1
-            target = free_path(workspace.root, f"{folder}{slash}{stem} {number}.md")
-        taken.add(name_key(target))
-        moves[path] = target
+        moves[path] = free_path(workspace.root, f"{folder}{slash}{stem}.md", moves.values())
     return moves
 
 

@@ -30,7 +30,7 @@ NOT_YET = {
     *("notekeep.catalog.indexer"),
     *("notekeep.notes.plan", "notekeep.date_formats", "notekeep.tui.vault_updates"),
     *("hashlib", "notekeep.export.manifest", "notekeep.tui.render.plan_lines"),
-    *("notekeep.tui.screens.palette", "notekeep.tui.page.blocks", "notekeep.tui.dialogs.prompts"),
+    *("notekeep.tui.screens.palette", "notekeep.tui.page.blocks", "notekeep.tui.dialogs.dialog"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
     *("notekeep.tui.screens.note_operations", "notekeep.tui.widgets.sidebar"),
     "notekeep.tui.widgets.switcher",

@@ -204,7 +204,6 @@ class ConflictsScreen(OverlayScreen):
 
 
 def _load(vault: Vault) -> list[ConflictRow]:
-    """List the conflicts; touches no widget, so that a thread may do it."""
     found = []
     for pair in list_conflicts(vault.workspace):
         try:
@@ -215,7 +214,6 @@ def _load(vault: Vault) -> list[ConflictRow]:
 
 
 def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
-    """Read both versions; touches no widget, so that a thread may do it."""
     pair = listed.pair
     mine, theirs = sides(vault.workspace, pair)
     if pair.kind == "marks":
