@@ -92,7 +92,11 @@ class Vault:
         with self._indexing_lock:
             if self._indexing is None:
                 self._indexing = IndexService(
-                    self.root, self.schema, self.catalog, self.full_text, lambda: self._history
+                    self.root,
+                    self.schema,
+                    self.catalog,
+                    lambda: self.full_text,
+                    lambda: self._history,
                 )
             return self._indexing
 
