@@ -11,9 +11,8 @@ from notekeep.errors import NotekeepError, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.indexer import Refreshed
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import History, OutsideVersion
 
@@ -32,15 +31,13 @@ class IndexService:
 
     def __init__(
         self,
-        root: str,
-        schema: Schema,
-        catalog: Catalog,
+        workspace: Workspace,
         open_full_text: Callable[[], WhooshIndex],
         open_history: Callable[[], History],
     ) -> None:
-        self.root = root
-        self.schema = schema
-        self.catalog = catalog
+        self.root = str(workspace.root)
+        self.schema = workspace.schema
+        self.catalog = workspace.catalog
         self._open_full_text = open_full_text
         self._open_history = open_history  # recovery reads the journal: only when it is needed
         self._indexer: Indexer | None = None
