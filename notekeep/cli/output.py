@@ -226,10 +226,10 @@ def _pieces_width(pieces: Sequence[Piece]) -> int:
 
 
 def _fit_pieces(pieces: Sequence[Piece], size: int) -> list[Piece]:
-    """Pieces padded to a size; what is too long is one piece, and cut."""
+    """Pieces padded to a size; a text that is too long is cut, the marks of a month run over."""
     missing = size - _pieces_width(pieces)
-    if missing < 0:
-        ((text, style),) = pieces
+    if missing < 0 and len(pieces) == 1:
+        text, style = pieces[0]
         return [(fit_text(text, size), style)]
     return [*pieces, (" " * missing, "")]
 
