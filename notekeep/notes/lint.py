@@ -30,15 +30,10 @@ if TYPE_CHECKING:
 
 
 class LintFinding(NamedTuple):
-    """One thing that is wrong.
+    """One thing that is wrong."""
 
-    Attributes:
-        problem: What, where, and what to do.
-        has_fix: Whether the plan fixes it.
-    """
-
-    problem: Problem
-    has_fix: bool
+    problem: Problem  # what, where, and what to do
+    has_fix: bool  # whether the plan fixes it
 
 
 class Lint(NamedTuple):
