@@ -142,14 +142,7 @@ def write_answer(
 ) -> int:
     """Write a list as it is asked for, and return the exit code: 1 where it is empty.
 
-    Args:
-        rows: The list in columns.
-        json: The answer of `--json`.
-        null: The names that `--null` asks for; None without it.
-        empty: What is said of an empty list.
-        heads: As for `table`.
-        stretch: As for `table`.
-        whole: As for `table`.
+    `null` has the names that `--null` asks for, None without it; columns are as for `table`.
     """
     if is_json():
         write_json(json)
