@@ -10,6 +10,7 @@ from notekeep.dates import MONTHS
 from notekeep.habits.summary import format_count
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS
+from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -150,6 +151,8 @@ def legend(glyphs: Glyphs) -> StyledLine:
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
 
 CHART_LINES = 5
+HEIGHTS = "⣀⠤⠒⠉"
+"""A mark in a cell, from low to high."""
 BAR_WIDTH = 12
 """Cells of a full bar."""
 COLUMN_GAP = 4
@@ -187,13 +190,13 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
 
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the line of strength, a column for each of the last days that have room."""
+    """Return the line of strength through the last days that have room."""
     now = f"{round(found.view.strength * 100)} %"
     title = [Piece("Strength ", "section"), Piece(now, "bright")]
     scores = found.strengths[-max(1, width - 6) :]
     if len(scores) < 2:
         return [title, [Piece("it takes a few days to show", "faint")]]
-    drawn = _columns(scores, glyphs.bars)
+    drawn = _columns(scores, "*" if glyphs is ASCII_GLYPHS else HEIGHTS)
     rows: list[StyledLine] = []
     for number, row in enumerate(drawn):
         label = {0: "100", len(drawn) // 2: " 50", len(drawn) - 1: "  0"}.get(number, "")
@@ -202,13 +205,14 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     return [title, *rows, [days]]
 
 
-def _columns(scores: Sequence[float], bars: str) -> list[str]:
-    """Return a chart of scores from 0 to 1, a column for each, top line first."""
-    lines: list[str] = []
-    for line in reversed(range(CHART_LINES)):
-        heights = (round((score * CHART_LINES - line) * len(bars)) for score in scores)
-        lines.append("".join(bars[min(h, len(bars)) - 1] if h > 0 else " " for h in heights))
-    return lines
+def _columns(scores: Sequence[float], marks: str) -> list[str]:
+    """Return a line through scores from 0 to 1, a column for each, top line first."""
+    steps = len(marks)
+    heights = [min(int(score * CHART_LINES * steps), CHART_LINES * steps - 1) for score in scores]
+    return [
+        "".join(marks[height % steps] if height // steps == line else " " for height in heights)
+        for line in reversed(range(CHART_LINES))
+    ]
 
 
 def _weeks(found: Detail) -> str:
