@@ -291,7 +291,7 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         return _callout(part, frame)
     passage = CopyPassage("quote", frame.line_of(span), "")
     quoted = [
-        DrawnLine(add_role(row.line, "quote"), row.source, passage)
+        DrawnLine(add_role(row.line, "quote"), row.source, passage, row.picture)
         for row in _blocks(inner, frame.narrower(2))
     ]
     return add_bar(quoted, frame, "quote-bar")

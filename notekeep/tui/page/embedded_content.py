@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, draw_source
+from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, PictureRow, draw_source
 from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.page.pictures import fit_picture
 from notekeep.tui.render.glyphs import ASCII_GLYPHS
@@ -33,11 +33,11 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     if frame.around.draws_pictures and picture.width and picture.height:
         columns, rows = fit_picture(picture, frame.width, wanted)
         for row in range(rows):
-            link = picture.link(row, rows, columns)
-            drawn.append(DrawnLine([Piece(" " * columns, "picture", link)], at, passage))
+            part = PictureRow(picture, row, rows, columns)
+            drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
         Piece(f"{frame.glyphs.image} ", "image"),
-        Piece(clean_line(caption or name), "caption", picture.link()),
+        Piece(clean_line(caption or name), "caption", picture.link),
     ]
     if picture.problem:
         about.append(Piece(f" {dot} {clean_line(picture.problem)}", "warn"))

@@ -192,7 +192,7 @@ class _InlineWalk:
         picture = self._around.pictures.get(source)
         shown = f"{self._glyphs.image} {shown}"
         if picture is not None and picture.width:
-            self._button(shown, "image", picture.link())
+            self._button(shown, "image", picture.link)
         else:
             self._add(shown, "image", source)
 

@@ -8,11 +8,9 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rich.cells import cell_len
 from textual import work
 from textual.cache import LRUCache
 
-from notekeep.tui.page.drawn_lines import parse_picture_row
 from notekeep.tui.page.selection import ReadingPlace, find_reading_place, find_reading_row
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -249,13 +247,10 @@ class NotePage(TextPage):
         index = y + self.scroll_offset.y
         if self._pictures is None or self.rendering is None or index >= self.line_count():
             return strip
-        left = 0
-        for piece in self.rendering.lines[index].line:
-            part = parse_picture_row(piece.link) if piece.text.isspace() else None
-            if part is not None:
-                return self._pictures.put(strip, part, left, self._under)
-            left += cell_len(piece.text)
-        return strip
+        drawn = self.rendering.lines[index]
+        if drawn.picture is None:
+            return strip
+        return self._pictures.put(strip, drawn.picture, line_width(drawn.line[:-1]), self._under)
 
     def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self.rendering and not rendering.done:

@@ -63,7 +63,7 @@ class PictureCache:
         return Strip.join([strip.crop(0, left), Strip(segments, part.columns), after])
 
     def _row(self, part: PictureRow, ground: ColorTriplet) -> list[Segment] | None:
-        key = (part.path, part.stamp, part.columns, part.rows, ground)
+        key = (part.picture, part.columns, part.rows, ground)
         rows = self._kept.get(key)
         if rows is not None:
             return rows[part.row] if part.row < len(rows) else None
@@ -85,7 +85,7 @@ class PictureCache:
 
 
 def _decode(pixels: Pixels, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
-    data = pixels(part.path, part.columns, 2 * part.rows)
+    data = pixels(part.picture.path, part.columns, 2 * part.rows)
     return half_blocks(data, part.columns, part.rows, ground)
 
 
@@ -121,7 +121,7 @@ class PictureView(LineView):
         row = y - self._above
         if not self._draws or not 0 <= row < rows:
             return strip
-        part = PictureRow(row, rows, columns, self._picture.stamp, self._picture.path)
+        part = PictureRow(self._picture, row, rows, columns)
         return self._pictures.put(strip, part, (strip.cell_length - columns) // 2, self._under)
 
 

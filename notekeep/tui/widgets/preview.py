@@ -120,7 +120,7 @@ class Preview(NotePage):
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
-            self._show_picture(link.split(":", 5)[-1])
+            self._show_picture(link.removeprefix(PICTURE_LINK))
         else:
             self.post_message(self.Followed(link, self.path or ""))
 
