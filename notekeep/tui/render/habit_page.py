@@ -23,7 +23,7 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.habits.calendar import Calendar, CalendarDay
     from notekeep.tracking.habit_details import Detail
@@ -319,13 +319,8 @@ def _texts(found: Detail, width: int) -> list[StyledLine]:
         "At least": habit.tiny,
         "From": habit.source.removeprefix("[[").removesuffix("]]"),
     }
-    lines: list[StyledLine] = []
-    for name, text in said.items():
-        if text:
-            rows = wrap_line([Piece(clean_line(text))], max(10, width - 10))
-            for number, row in enumerate(rows):
-                lines.append([Piece((name if not number else "").ljust(10), "muted"), *row])
-    return [[Piece("Why and how", "section")], *lines, []] if lines else []
+    rows = [row for name, text in said.items() if text for row in _named(name, 10, text, width)]
+    return [[Piece("Why and how", "section")], *rows, []] if rows else []
 
 
 def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
@@ -335,7 +330,12 @@ def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
     lines: list[StyledLine] = [[Piece("Remarks", "section")]]
     for line in found.remarks:
         day = _day(date.fromordinal(line.entry.day), today)
-        rows = wrap_line([Piece(clean_line(line.entry.note or ""))], max(10, width - 14))
-        for number, row in enumerate(rows):
-            lines.append([Piece((day if not number else "").ljust(14), "muted"), *row])
+        lines += _named(day, 14, line.entry.note or "", width)
     return lines
+
+
+def _named(name: str, indent: int, text: str, width: int) -> Iterator[StyledLine]:
+    """Yield a text in rows behind its name."""
+    for row in wrap_line([Piece(clean_line(text))], max(10, width - indent)):
+        yield [Piece(name.ljust(indent), "muted"), *row]
+        name = ""
