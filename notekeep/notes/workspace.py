@@ -1,4 +1,7 @@
-"""What every verb needs to plan a change of notes; nothing here writes."""
+"""What every verb needs to plan a change of notes; nothing here writes.
+
+What reads notes is imported where it is used: a list and a search read none.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
-from notekeep.markdown.links import LinkStyle
-from notekeep.markdown.note import read_note
-from notekeep.notes.plan import NoteChange
 from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import resolve_path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
     from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WritePlan
@@ -40,6 +41,9 @@ class Workspace(NamedTuple):
     @property
     def link_style(self) -> LinkStyle:
         """How this vault writes links."""
+        # The readers are half of a start, and a list of notes needs none of them.
+        from notekeep.markdown.links import LinkStyle
+
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 
     def attachments(self) -> AttachmentFinder:
@@ -60,6 +64,8 @@ class Workspace(NamedTuple):
 
     def note(self, path: str, data: bytes) -> Note:
         """Read bytes as the note at a path."""
+        from notekeep.markdown.note import read_note
+
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
@@ -95,6 +101,8 @@ class Workspace(NamedTuple):
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
         """Put into a plan what an edit makes of each note; one that it refuses is left out."""
+        from notekeep.notes.plan import NoteChange
+
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)

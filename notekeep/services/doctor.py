@@ -49,7 +49,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     marked = [problem for problem in problems if problem.code == CONFLICT]
     yield Layer(
         "notes",
-        f"{vault.search.count()} notes: front matter and encoding",
+        f"{vault.catalog.count()} notes: front matter and encoding",
         [problem for problem in problems if problem.code != CONFLICT],
     )
     links = [
@@ -114,7 +114,7 @@ def _nearest(folder: str) -> str:
 
 def _catalog(vault: Vault) -> Layer:
     """Compare the content of files with what the catalog was made from."""
-    paths = sorted(vault.catalog.known())
+    paths = sorted(vault.catalog.marks())
     digests = vault.catalog.digests(paths)
     findings = []
     for path in paths:

@@ -456,10 +456,10 @@ def test_a_program_of_the_system_takes_the_text_too(tmp_path: Path) -> None:
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "WAYLAND_DISPLAY": "wayland-0"}
     command = clipboard.clipboard_command(environment)
     assert command == [str(program)]
-    assert clipboard.run_clipboard_command(command, "words é")
+    clipboard.run_clipboard_command(command, "words é")
     assert (tmp_path / "taken").read_text() == "words é"
     assert clipboard.clipboard_command({"PATH": str(tmp_path)}) == []
-    assert not clipboard.run_clipboard_command([str(tmp_path / "none")], "x")
+    clipboard.run_clipboard_command([str(tmp_path / "none")], "x")
 
 
 async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
