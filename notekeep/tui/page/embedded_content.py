@@ -10,7 +10,6 @@ from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, PictureRow, draw_source
 from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.page.pictures import fit_picture
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     if picture.problem:
         about.append(Piece(f" {dot} {clean_line(picture.problem)}", "warn"))
     elif picture.width:
-        by = "x" if frame.glyphs is ASCII_GLYPHS else "×"  # noqa: RUF001 - by
+        by = "x" if frame.glyphs.is_ascii else "×"  # noqa: RUF001 - by
         about.append(Piece(f" {dot} {picture.width}{by}{picture.height}", "faint"))
     drawn.extend(DrawnLine(row, at, passage) for row in wrap_line(about, frame.width))
     return drawn

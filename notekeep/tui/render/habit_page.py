@@ -10,7 +10,6 @@ from notekeep.dates import MONTHS
 from notekeep.habits.summary import format_count
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -196,7 +195,7 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     scores = found.strengths[-max(1, width - 6) :]
     if len(scores) < 2:
         return [title, [Piece("it takes a few days to show", "faint")]]
-    drawn = _columns(scores, "*" if glyphs is ASCII_GLYPHS else HEIGHTS)
+    drawn = _columns(scores, "*" if glyphs.is_ascii else HEIGHTS)
     rows: list[StyledLine] = []
     for number, row in enumerate(drawn):
         label = {0: "100", len(drawn) // 2: " 50", len(drawn) - 1: "  0"}.get(number, "")
