@@ -11,7 +11,6 @@ from textual.message import Message
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
     PlacedHabit,
@@ -283,7 +282,7 @@ class WeekGrid(ListView):
         habit = item.habit
         title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
         # An arrow of ASCII is what the row under the cursor begins with.
-        arrow = self._glyphs.crossing if self._glyphs is ASCII_GLYPHS else self._glyphs.arrow
+        arrow = self._glyphs.crossing if self._glyphs.is_ascii else self._glyphs.arrow
         stack = [Piece(f"{arrow} ", "faint")] if item.is_stacked else []
         line: StyledLine = [
             Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
