@@ -229,7 +229,7 @@ class HabitsScreen(VaultScreen):
         )
 
     def _show_detail(self, found: Detail) -> None:
-        self.detail.show(found)
+        self.detail.show_detail(found)
         if not self.has_class("-detail"):
             self.detail.scroll_to_line(0)
         self.add_class("-detail")

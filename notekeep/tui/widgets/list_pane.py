@@ -549,7 +549,7 @@ class ListPane(Vertical, RemovalSafe):
             event.stop()
 
     def on_click(self, event: events.Click) -> None:
-        if event.screen_offset in self.notes.region:
+        if self.notes.region.contains_point(event.screen_offset):
             self._correct_field()
 
     def _correct_field(self) -> bool:
