@@ -56,14 +56,14 @@ def test_a_file_so_large_that_its_head_is_read_is_compared_by_that(vault: Vault)
 def test_a_file_that_vanishes_meanwhile_is_no_fault(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = vault.catalog.known
+    marks = vault.catalog.marks
 
     def vanish() -> object:
         if os.path.exists(os.path.join(vault.root, "b.md")):
             os.unlink(os.path.join(vault.root, "b.md"))
-        return known()
+        return marks()
 
-    monkeypatch.setattr(vault.catalog, "known", vanish)
+    monkeypatch.setattr(vault.catalog, "marks", vanish)
     assert layers(vault)["catalog"].findings == []
 
 

@@ -23,7 +23,6 @@ from notekeep.catalog.records import (
     unsigned,
 )
 from notekeep.query.tree import And, KnownPaths, Node, Not, Or
-from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:
     import sqlite3
@@ -258,12 +257,8 @@ class Catalog(Connection):
 
     # What the indexer compares and remembers.
 
-    def known(self) -> dict[str, Fingerprint]:
-        """Return the fingerprint of every file that was read, by path."""
-        return {path: Fingerprint._make(mark) for path, mark in self.marks().items()}
-
     def marks(self) -> dict[str, StatMark]:
-        """Return the same as plain tuples, which a sweep of all files compares in less time."""
+        """Return the fingerprint of every file that was read, by path, as plain tuples."""
         return self.collect(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:

@@ -114,7 +114,7 @@ def _nearest(folder: str) -> str:
 
 def _catalog(vault: Vault) -> Layer:
     """Compare the content of files with what the catalog was made from."""
-    paths = sorted(vault.catalog.known())
+    paths = sorted(vault.catalog.marks())
     digests = vault.catalog.digests(paths)
     findings = []
     for path in paths:

@@ -10,6 +10,7 @@ import pytest
 
 from notekeep.catalog.indexer import CHECK_DAYS, DailyCheck
 from notekeep.search.whoosh_index import WhooshIndex
+from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ def hidden(vault: Vault) -> Vault:
     vault.refresh()
     vault.write("a.md", "two #x")
     stat = os.stat(vault.root / "a.md")
-    known = vault.catalog.known()["a.md"]
+    known = Fingerprint(*vault.catalog.marks()["a.md"])
     with vault.catalog.writing() as writer:
         mark = known._replace(
             size=stat.st_size,

@@ -14,6 +14,7 @@ from notekeep.errors import Failure, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import OutsideVersion
+from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:
     from notekeep.catalog.indexer import Refreshed
@@ -51,14 +52,14 @@ def test_a_touched_file_is_not_read_as_changed(vault: Vault) -> None:
     assert list(done.changes.modified) == ["a.md"]
     assert done.indexed == 0
     assert vault.catalog.generation == generation
-    assert vault.catalog.known()["a.md"].mtime_ns == 1_000_000_000 * 10**9
+    assert Fingerprint(*vault.catalog.marks()["a.md"]).mtime_ns == 1_000_000_000 * 10**9
     assert vault.refresh().indexed == 0
 
 
 def test_verify_finds_a_change_that_stat_hides(vault: Vault) -> None:
     vault.write("a.md", "one")
     vault.refresh()
-    known = vault.catalog.known()["a.md"]
+    known = Fingerprint(*vault.catalog.marks()["a.md"])
     with vault.catalog.writing() as writer:
         writer.touch({"a.md": known})
     vault.write("a.md", "two #x")
@@ -187,7 +188,7 @@ def test_a_file_name_that_is_no_utf8_is_kept_exactly(vault: Vault) -> None:
     assert row.path == name
     assert row.title == "caf\ufffd"
     assert vault.catalog.paths(vault.query("type:book").root) == {name}
-    assert list(vault.catalog.known()) == [name]
+    assert list(vault.catalog.marks()) == [name]
     assert [one.path for one in vault.catalog.problems()] == [name]
 
 
