@@ -110,14 +110,14 @@ class Vault:
         """Changes of notes."""
         from notekeep.services.notes import NoteService
 
-        return NoteService(self.workspace, self.habits, self.indexing, lambda: self._history)
+        return NoteService(self.workspace, self.indexing, lambda: self._history)
 
     @cached_property
     def habits(self) -> HabitService:
         """Habits and their check-ins."""
         from notekeep.services.habits import HabitService
 
-        return HabitService(self.places, self.schema, self.catalog)
+        return HabitService(self.places, self.workspace)
 
     @cached_property
     def history(self) -> HistoryService:
@@ -149,7 +149,7 @@ class Vault:
 
     @cached_property
     def post_notes(self) -> PostNotes:
-        """Changes of notes for their posts: edits pulled from a site, slugs, a post begun."""
+        """Changes of notes for their posts: edits pulled from a site, a post begun."""
         from notekeep.services.post_notes import PostNotes
 
         return PostNotes(self.publishing, self.notes)

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notekeep.storage import append, atomic, content, durability, operations, trash
+from notekeep.storage import append, atomic, content, durability, trash
 from notekeep.storage.history import History
+from reliability import saves
 from reliability.house import open_house
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ NAMES = {
     "append": append,
     "atomic": atomic,
     "content": content,
-    "operations": operations,
+    "saves": saves,
     "trash": trash,
 }
 """Modules that a program finds by these names."""

@@ -31,8 +31,8 @@ BEFORE = {"a.md": b"a\n", "b.md": b"b\n" * 2000, "deep/d.md": b"d\n", "trash me.
 
 EDIT = "step.edit('a.md', b'new a\\n' * 3000, content.read_file(root + '/a.md')[1])"
 PROGRAMS = {
-    "save": "operations.replace('a.md', b'new', None, root=root, history=history)",
-    "create": "operations.create('x/y/z.md', b'new', root=root)",
+    "save": "saves.replace('a.md', b'new', None, root=root, history=history)",
+    "create": "saves.create('x/y/z.md', b'new', root=root)",
     "rename": "atomic.move_file('a.md', 'new/a.md', root=root)",
     "edit": f"with history.step('edit', '', root=root) as step: {EDIT}",
     "new": "with history.step('new', '', root=root) as step: step.create('x/y/z.md', b'new')",

@@ -7,10 +7,10 @@ import shutil
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import atomic, operations, scan
+from notekeep.storage import atomic, scan
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
-from reliability import house
+from reliability import house, saves
 from reliability.board import Result, Row, Sizes
 from reliability.r04_kills import start
 from reliability.system import failing
@@ -39,17 +39,17 @@ def fill(root: Path) -> None:
 
 
 def do_save(root: Path, history: History) -> None:
-    operations.replace("a.md", NEW, digest_of(A), root=root, history=history)
+    saves.replace("a.md", NEW, digest_of(A), root=root, history=history)
 
 
 def do_save_hard_link(root: Path, history: History) -> None:
     (root / "twin.md").hardlink_to(root / "a.md")
-    operations.replace("a.md", NEW, digest_of(A), root=root, history=history)
+    saves.replace("a.md", NEW, digest_of(A), root=root, history=history)
 
 
 def do_create(root: Path, history: History) -> None:
     del history
-    operations.create("x/y.md", NEW, root=root)
+    saves.create("x/y.md", NEW, root=root)
 
 
 def do_rename(root: Path, history: History) -> None:

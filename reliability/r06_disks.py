@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import append, operations
+from notekeep.storage import append
 from notekeep.storage.content import digest_of
-from reliability import house
+from reliability import house, saves
 from reliability.board import Result, Row, Sizes
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def fill(place: Path) -> None:
 
 def replace_a_note(vault: Vault) -> WriteResult | None:
     """Save a note that has grown beyond what fits."""
-    operations.replace("Index.md", BIG, None, root=vault.root, history=vault.history.store)
+    saves.replace("Index.md", BIG, None, root=vault.root, history=vault.history.store)
     return None
 
 
@@ -174,7 +174,7 @@ def _gone(result: Result, folder: Path) -> None:
         subprocess.run(bind, check=True)
         vault = house.open_house(root, folder / "home")
         vault.indexing.refresh()
-        known = vault.search.count()
+        known = vault.catalog.count()
         subprocess.run(["umount", "-l", str(root)], check=True)
         for act in (vault.indexing.refresh, lambda: retag(vault)):
             try:
@@ -183,14 +183,14 @@ def _gone(result: Result, folder: Path) -> None:
                 result.refused += 1
                 result.expect(error.hint, f"unplugged: {error} says no remedy")
         result.count += 1
-        result.expect(vault.search.count() == known, "unplugged: notes are forgotten")
+        result.expect(vault.catalog.count() == known, "unplugged: notes are forgotten")
         result.expect(not list(root.iterdir()), "unplugged: something was written below it")
         subprocess.run(bind, check=True)
         try:
             if house.snapshot(root) != house.NOTES:
                 result.lose("unplugged: the notes are others")
             vault.indexing.refresh()
-            result.expect(vault.search.count() == known, "plugged in again: notes are missing")
+            result.expect(vault.catalog.count() == known, "plugged in again: notes are missing")
         finally:
             house.close(vault)
             subprocess.run(["umount", "-l", str(root)], check=True)

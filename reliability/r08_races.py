@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from notekeep.errors import Conflict
-from notekeep.storage import durability, operations, renames, scan
+from notekeep.storage import durability, renames, scan
 from notekeep.storage.content import digest_of, read_file
 from notekeep.storage.history import History
+from reliability import saves
 from reliability.board import Result, Row, Sizes
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def survives(text: bytes, root: Path) -> bool:
     return any((root / path).read_bytes() == text for path in [*found.added, *found.conflicts])
 
 
-def run(size: int, folder: Path, saver: Callable[..., object] = operations.replace) -> Result:
+def run(size: int, folder: Path, saver: Callable[..., object] = saves.replace) -> Result:
     """Stage `size` saves of other programs in the window of ours, then let two of ours race."""
     result = Result(size=f"{size:,} staged saves, 2 writers")
     cases = itertools.cycle(itertools.product(OTHERS, WINDOW, (True, False)))
@@ -94,7 +95,7 @@ def run(size: int, folder: Path, saver: Callable[..., object] = operations.repla
             saver
         )
         result.count += 1
-    if saver is operations.replace:
+    if saver is saves.replace:
         _two_writers(result, folder, min(size, LINES))
     return result
 
@@ -176,7 +177,7 @@ def add_line(note: Path, line: bytes, root: Path, history: History) -> None:
     """Add a line to a note, as often as it takes."""
     while line not in (data := _read(note)):
         try:
-            operations.replace(
+            saves.replace(
                 note, data + line, digest_of(data), root=root, history=history, keep_ours=False
             )
         except Conflict:

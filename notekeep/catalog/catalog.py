@@ -6,7 +6,7 @@ It can be deleted at any time and is built again from the notes. Full text is no
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.conditions import Condition, condition, ordering, roles
 from notekeep.catalog.connection import Connection, yield_parts
@@ -35,42 +35,8 @@ if TYPE_CHECKING:
 DEEP = 20
 """A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
 
-KEPT_ANSWERS = 4
-KEPT_PATHS = 20_000
-"""So many sets of so many paths are kept: while a query is typed, its tag is asked for at each key,
-and to find one that 10,000 notes have takes 11 to 16 ms."""
-
-_OUTLINE = """
-    path, digest, title,
-    (SELECT json_group_array(name) FROM
-        (SELECT name FROM tags WHERE note = notes.id AND own ORDER BY tags.rowid)),
-    (SELECT json_group_array(text) FROM
-        (SELECT text FROM headings WHERE note = notes.id ORDER BY headings.rowid))
-"""
-
-# From one type of a field to the next, by the index, and not through the fields of every note.
-_TYPES = """
-    WITH RECURSIVE met(key, name, type) AS (
-        SELECT key, name, (SELECT min(type) FROM fields f WHERE f.key = keys.key) FROM keys
-        UNION ALL
-        SELECT key, name,
-            (SELECT min(type) FROM fields f WHERE f.key = met.key AND f.type > met.type)
-        FROM met WHERE type IS NOT NULL
-    )
-    SELECT name, type FROM met WHERE type IS NOT NULL
-"""
-
 _EVERY = Condition("1")
 _LINKABLE = Condition("role IN ('note', 'excluded')")
-
-
-class Outline(NamedTuple):
-    """What the full text takes of a note besides its words; `digest` is of what was read."""
-
-    digest: str
-    title: str
-    tags: list[str]
-    headings: list[str]
 
 
 class Catalog(Connection):
@@ -120,22 +86,8 @@ class Catalog(Connection):
         return self._count(self.where(node))
 
     def paths(self, node: Node | None) -> frozenset[str]:
-        """Return the paths of the notes that match; they are kept until the catalog changes."""
-        where = self.where(node)
-        with self._snapshot() as reader:
-            kept: dict[Condition, frozenset[str]] = reader.kept
-            state = self.ask("PRAGMA data_version"), self.generation, reader.inode
-            if state != reader.kept_of:
-                kept.clear()
-                reader.kept_of = state
-            found = kept.get(where)
-            if found is None:
-                found = self._paths(where)
-                while len(kept) >= KEPT_ANSWERS:
-                    del kept[next(iter(kept))]
-                if len(found) <= KEPT_PATHS:
-                    kept[where] = found
-            return found
+        """Return the paths of the notes that match."""
+        return self._paths(self.where(node))
 
     def row(self, path: str) -> Row | None:
         """Return the row of one file, whatever it is for."""
@@ -160,9 +112,7 @@ class Catalog(Connection):
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
         """Return the notes whose file name, title or an alias is that name, case aside, by path.
 
-        Args:
-            name: The name.
-            in_lists: Leave out those that lists leave out.
+        With `in_lists` those are left out that lists leave out.
         """
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
         among = f"role = 'note' AND {has_it}" if in_lists else has_it
@@ -171,8 +121,9 @@ class Catalog(Connection):
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Return path, title and aliases of every note that a link may lead to."""
-        rows = self.select_rows(_LINKABLE, "ORDER BY sort, path")
-        return [(row.path, row.title, row.aliases) for row in rows]
+        what = "path, title, json_extract(facts, '$.aliases')"
+        found = self.find(what, _LINKABLE, "ORDER BY sort, path")
+        return [(load_path(path), title, json.loads(names)) for path, title, names in found]
 
     def titles(self) -> list[str]:
         """Return the titles and aliases of all notes; SQLite reads no more than these."""
@@ -206,7 +157,9 @@ class Catalog(Connection):
         The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
         """
         types: dict[str, set[str]] = {}
-        for name, kind in self.ask(_TYPES):
+        for name, kind in self.ask(
+            "SELECT name, type FROM (SELECT DISTINCT key, type FROM fields) JOIN keys USING (key)"
+        ):
             types.setdefault(name, set()).add(kind)
         return {
             name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())
@@ -258,21 +211,13 @@ class Catalog(Connection):
     # What the indexer compares and remembers.
 
     def marks(self) -> dict[str, StatMark]:
-        """Return the fingerprint of every file that was read, by path, as plain tuples."""
+        """Return the fingerprint of every file that was read, by path."""
         return self.collect(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """Return the hash of each known file's content when it was last read."""
         found = self.find("path, digest", condition(KnownPaths(frozenset(paths))))
         return {load_path(path): digest for path, digest in found}
-
-    def outlines(self, paths: Iterable[str]) -> dict[str, Outline]:
-        """Return what is known of the texts of some notes; those with quotes are left out."""
-        found = self.find(_OUTLINE, condition(KnownPaths(frozenset(paths))), " AND quotes = 0")
-        return {
-            load_path(path): Outline(digest, title, json.loads(tags), json.loads(headings))
-            for path, digest, title, tags, headings in found
-        }
 
     @property
     def generation(self) -> int:
@@ -302,14 +247,9 @@ class Catalog(Connection):
         values: Sequence[Any] = (),
         join: str = "",
     ) -> list[Any]:
-        """Run a SELECT over `notes`.
+        """Run a SELECT over `notes`, logs and templates among them.
 
-        Args:
-            what: The columns.
-            where: Which rows, logs and templates among them.
-            more: What follows the condition, such as an order.
-            values: What its question marks stand for.
-            join: What else is asked along.
+        `more` follows the condition, as an order; `values` are what its question marks stand for.
         """
         return self.ask(*_select_sql(what, where, more, values, join))
 

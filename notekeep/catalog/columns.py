@@ -28,33 +28,23 @@ class Column(NamedTuple):
     """Something that is known of every note.
 
     All SQL is an expression about a row of the catalog's table `notes`.
-
-    Attributes:
-        name: What `ls --cols`, a query and `sort:` call it.
-        type: How a query reads what it is compared with: a text is compared folded, a date as
-            nanoseconds since 1970. None is a column that queries do not know, so that front matter
-            may have a field of that name.
-        holds: What it is, for the manual.
-        read: Its value in a row of a list; None where a note has no single value.
-        spellings: Its other names.
-        sql: What a condition compares; "" is the field of that name in front matter. Of a list it
-            is an expression about the rows that `items` selects.
-        items: Of a list, a SELECT of the notes that have an item, which a condition continues.
-        has: Which notes have it; "" are those with the field of that name in front matter.
-        sort: What `sort:` goes by where that is not `sql`.
-        head: What stands above it in the grid where that is not its name.
     """
 
-    name: str
+    name: str  # what `ls --cols`, a query and `sort:` call it
+    # How a query reads what it is compared with: a text is compared folded, a date as nanoseconds
+    # since 1970. None is a column that queries do not know, so that front matter may have a field
+    # of that name.
     type: FieldType | None
-    holds: str
-    read: Callable[[Row], Any] | None
-    spellings: tuple[str, ...] = ()
+    holds: str  # what it is, for the manual
+    read: Callable[[Row], Any] | None  # its value in a row; None where a note has no single one
+    spellings: tuple[str, ...] = ()  # its other names
+    # What a condition compares; "" is the field of that name in front matter. Of a list it is an
+    # expression about the rows that `items` selects.
     sql: str = ""
-    items: str = ""
-    has: str = ""
-    sort: str = ""
-    head: str = ""
+    items: str = ""  # of a list, a SELECT of the notes that have an item; a condition continues it
+    has: str = ""  # which notes have it; "" are those with that field in front matter
+    sort: str = ""  # what `sort:` goes by where that is not `sql`
+    head: str = ""  # what stands above it in the grid where that is not its name
 
     @property
     def is_computed(self) -> bool:

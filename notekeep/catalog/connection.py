@@ -47,23 +47,13 @@ _SQL_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list
 
 
 class ReadConnection:
-    """A connection that reads, for one thread at a time.
-
-    Attributes:
-        lock: Held while it is asked.
-        connection: None until the first question, and again when the file went.
-        inode: Which file it reads.
-        is_stale: Whether the file went meanwhile; whoever asks next opens the one in its place.
-        kept: Answers of the last questions, and `kept_of` the state of the file that they are from.
-    """
+    """A connection that reads, for one thread at a time, which holds its lock."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.connection: sqlite3.Connection | None = None
-        self.inode = -1
-        self.is_stale = False
-        self.kept: dict[Any, Any] = {}
-        self.kept_of: object = None
+        self.inode = -1  # of the file that it reads
+        self.is_stale = False  # the file went; whoever asks next opens the one in its place
 
     def close(self) -> None:
         """Close the file; the lock must be held."""
@@ -137,12 +127,9 @@ class Connection:
         return Failure(f"{self._path}: was damaged and has been set aside.", "Do it again.")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run one SELECT of this program.
+        """Run one SELECT of this program, or raise Failure where the file cannot be read.
 
         A damaged file is set aside first, and the answer is that of an empty catalog.
-
-        Raises:
-            Failure: The file cannot be read.
         """
         return self.collect(_all, sql, values)
 
@@ -160,14 +147,10 @@ class Connection:
             return make(self._connection(reader).execute(sql, values))
 
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a SELECT that a person wrote, which can change nothing and open no other file.
+        """Run a SELECT that a person wrote: the names of its columns, and at most SQL_ROWS rows.
 
-        Returns:
-            The names of the columns, and at most SQL_ROWS rows.
-
-        Raises:
-            UsageError: SQLite does not understand it, it would write, or it takes longer than
-                `timeout` seconds.
+        It can change nothing, open no other file and take no longer than `timeout` seconds; what it
+        may not, and what SQLite does not understand, is a UsageError.
         """
         if query.strip().rstrip(";") == ".tables":
             query = (
@@ -203,11 +186,7 @@ class Connection:
     def writing(self, wait: float | None = None) -> Iterator[Writer]:
         """Begin a transaction: all of it happens, or nothing.
 
-        Args:
-            wait: Seconds to wait for another program; None is BUSY_SECONDS.
-
-        Raises:
-            Failure: Another program has been writing for seconds, or the disk does not let us.
+        Failure where another program writes for `wait` seconds, or the disk does not let us.
         """
         self.reopen_if_replaced()
         try:
@@ -263,7 +242,6 @@ class Connection:
             self._connection(reader)
 
     def _reader(self) -> ReadConnection:
-        """The reader of the thread that asks."""
         is_main = threading.get_ident() == threading.main_thread().ident
         return self._of_main if is_main else self._of_others
 
@@ -322,7 +300,7 @@ class Connection:
             self.rebuilt += 1
 
     @contextmanager
-    def _snapshot(self) -> Iterator[ReadConnection]:
+    def _snapshot(self) -> Iterator[None]:
         """Questions within it are answered from one state, whoever writes meanwhile."""
         reader = self._reader()
         with reader.lock:
@@ -331,7 +309,7 @@ class Connection:
             if outermost:
                 connection.execute("BEGIN")
             try:
-                yield reader
+                yield
             finally:
                 if outermost and connection is reader.connection and connection.in_transaction:
                     connection.execute("COMMIT")

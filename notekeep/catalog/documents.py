@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from notekeep.catalog.catalog import Catalog, Outline
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Schema
     from notekeep.query.tree import Node
@@ -26,24 +25,17 @@ if TYPE_CHECKING:
 
 
 class WordDoc(NamedTuple):
-    """The words of one note, by the place they stand in.
+    """The words of one note, by the place they stand in."""
 
-    Attributes:
-        path: Vault-relative; the note's identity in the index.
-        matter: The text of each other field of its front matter: authors, guests, a subtitle.
-        body: The whole body as written, headings and quotes included.
-        language: The code in the note's `lang:`, or "" for the vault's language.
-    """
-
-    path: str
+    path: str  # vault-relative; the note's identity in the index
     title: str
     aliases: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
-    matter: tuple[str, ...] = ()
-    body: str = ""
-    language: str = ""
+    matter: tuple[str, ...] = ()  # each other field of its front matter: authors, a subtitle
+    body: str = ""  # all of it as written, headings and quotes included
+    language: str = ""  # the code in the note's `lang:`, or "" for the vault's language
 
     def is_indexable(self) -> bool:
         """Tell whether its path is Unicode: a name in other bytes cannot be a term."""
@@ -84,9 +76,6 @@ LARGE = 5 << 20
 
 HEAD = 1 << 20
 """How much of a large file is read."""
-
-_BATCH = 500
-"""For how many notes the catalog is asked at a time."""
 
 # What stands elsewhere in the index, what says what a note is rather than what it is about, and
 # what is there for machines.
@@ -170,15 +159,15 @@ def _problem(note: Note, content: Content) -> Problem | None:
     return Problem(note.path, line, message, hint, "conflict")
 
 
-def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
-    """Make what the full text keeps of a note; `headings` are for one not looked through."""
+def word_doc(note: Note) -> WordDoc:
+    """Make what the full text keeps of a note."""
     spans = note.spans
     language = note.fields.get("lang")
     return WordDoc(
         path=note.path,
         title=note.title,
         aliases=_other_names(note),
-        headings=tuple(heading.text for heading in spans.headings) if spans else tuple(headings),
+        headings=tuple(heading.text for heading in spans.headings) if spans else (),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
         matter=tuple(_field_texts(note.fields)),
@@ -188,7 +177,6 @@ def word_doc(note: Note, headings: Sequence[str] = ()) -> WordDoc:
 
 
 def _other_names(note: Note) -> tuple[str, ...]:
-    """Its aliases, and the name of its file where that is another than the title."""
     stem = note_stem(note.path)
     return (*note.aliases, *((stem,) if stem != note.title else ()))
 
@@ -203,31 +191,9 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
                     yield _LINK.sub(r"\1", item)
 
 
-def read_word_doc(
-    root: str, path: str, schema: Schema, known: Outline | None = None
-) -> WordDoc | None:
-    """Read a note for the full text; None when it is gone, unreadable, or in no list.
-
-    What the catalog knows of its text, `known`, is not looked for again.
-    """
+def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
+    """Read a note for the full text; None when it is gone, unreadable, or in no list."""
     content = read_content(root, path) if role(path, schema) == "note" else None
     if not content or not content.digest:
         return None
-    if known is None or known.digest != content.digest:
-        return word_doc(read_note(path, content.data, schema))
-    return word_doc(read_note(path, content.data, schema, known), known.headings)
-
-
-class WordDocReader:
-    """Notes for the full text, read from disk one by one; may be gone through again."""
-
-    def __init__(self, root: str, paths: list[str], schema: Schema, catalog: Catalog) -> None:
-        self.root, self.paths, self.schema, self.catalog = root, paths, schema, catalog
-
-    def __iter__(self) -> Iterator[WordDoc]:
-        for begin in range(0, len(self.paths), _BATCH):
-            paths = self.paths[begin : begin + _BATCH]
-            known = self.catalog.outlines(paths)
-            for path in paths:
-                if doc := read_word_doc(self.root, path, self.schema, known.get(path)):
-                    yield doc
+    return word_doc(read_note(path, content.data, schema))

@@ -25,7 +25,7 @@ from notekeep.storage.private_files import restrict_access
 from notekeep.storage.scan import ScanResult, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.documents import FullText, WordDoc
@@ -58,29 +58,18 @@ _DAY = 86_400
 
 @dataclass(slots=True)
 class Refreshed:
-    """What a refresh did.
+    """What a refresh did."""
 
-    Attributes:
-        changes: What differed between the files and the catalog.
-        indexed: How many files were read anew, those that were only touched left out.
-        pending: How many changed files were left for later, because of the budget or because
-            another program is writing.
-        pending_words: How many notes the full text does not have as they are.
-        deferred: Whether notes were left because they are more than the budget; a process of its
-            own indexes them (`indexing_process.py`).
-        problems: What is wrong in the files that were read, and what could not be looked at.
-        logs: Logs of check-ins that changed, came or went.
-        held: Notes that are gone, but so many at once that they are kept in lists until somebody
-            says that they are meant to be gone.
-    """
-
-    changes: ScanResult
-    indexed: int = 0
+    changes: ScanResult  # what differed between the files and the catalog
+    indexed: int = 0  # files that were read anew, those that were only touched left out
+    # Changed files that were left for later: more than the budget, or another program is writing.
     pending: int = 0
-    pending_words: int = 0
+    pending_words: int = 0  # notes that the full text does not have as they are
+    # Notes were left because they are more than the budget; `indexing_process.py` takes them in.
     deferred: bool = False
     problems: list[Problem] = field(default_factory=list)
-    logs: list[str] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)  # of check-ins that changed, came or went
+    # Notes that are gone, but so many at once that they are kept in lists until somebody says so.
     held: list[str] = field(default_factory=list)
 
 
@@ -89,11 +78,7 @@ class DailyCheck:
 
     `stat` may hide a change: some systems have no change time, some disks keep only whole seconds,
     and a program may set times back. One file of a hundred is read again each day that the whole
-    index is brought up to date, so that no start is slower for it.
-
-    Attributes:
-        is_due: Whether today's were not read yet.
-        mark: What is remembered when they were.
+    index is brought up to date, so that no start is slower for it. `mark` says which were read.
     """
 
     def __init__(self, mark: str | None, *, now: float | None = None) -> None:
@@ -115,20 +100,13 @@ class DailyCheck:
 
 @dataclass(slots=True)
 class _Run:
-    """One refresh: what it has done, and what it is told and asked on the way.
-
-    Attributes:
-        index: The full text that is brought on afterwards, if any.
-        keep: See `Indexer`; None where nothing is kept.
-        records: Notes just read, for the full text; only when they are few.
-    """
+    """One refresh: what it has done, and what it is told and asked on the way."""
 
     index: FullText | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
     done: Refreshed = field(default_factory=lambda: Refreshed(ScanResult()))
-    records: dict[str, Record] = field(default_factory=dict)
 
 
 class Indexer:
@@ -173,7 +151,7 @@ class Indexer:
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Refreshed:
-        """Bring the index up to date with the files.
+        """Bring the index up to date with the files; Failure where the vault is not there.
 
         Args:
             full: Throw everything away and build it anew.
@@ -185,9 +163,6 @@ class Indexer:
             progress: Called with how many notes are done and how many there are to do. One that
                 still has to go into the full text counts for a third.
             cancelled: Asked between folders and batches; what is done until then stays.
-
-        Raises:
-            Failure: The vault is not there, or the cache cannot be written.
         """
         index = self._index if words else None
 
@@ -235,7 +210,7 @@ class Indexer:
             generation, dirty = catalog.generation, catalog.dirty()
             size = sum(row.size for row in catalog.rows_of(dirty).values())
             if dirty and size <= SOON_BYTES and self._can_change(index, generation):
-                self._update(index, dirty, generation, {}, wait=0.0)
+                self._update(index, dirty, generation, wait=0.0)
                 restrict_access(str(index.folder))
                 writer.mark_indexed_until(generation)
 
@@ -318,7 +293,6 @@ class Indexer:
         *,
         rereads: bool,
     ) -> None:
-        """Read some files and store those whose content is another, or all of them again."""
         from notekeep.catalog.documents import read_content, record
 
         done = run.done
@@ -355,8 +329,6 @@ class Indexer:
         done.indexed += len(records)
         done.problems += [one.note.problem for one in records if one.note.problem]
         done.logs += [one.path for one in records if one.role == "log"]
-        if run.index is not None and is_few:
-            run.records |= {one.path: one for one in records if one.digest}
 
     def _is_outdated(self, done: Refreshed) -> bool:
         """Whether there is anything to write though no file changed."""
@@ -386,7 +358,7 @@ class Indexer:
                     done.pending_words, done.deferred = len(dirty), True
                     return
                 with contextlib.suppress(IndexUnusable):
-                    self._update(index, dirty, generation, run.records)
+                    self._update(index, dirty, generation)
                     is_changed = True
             if not is_changed:
                 paths = sorted(self._catalog.paths(None))
@@ -403,40 +375,28 @@ class Indexer:
         done.pending_words = len(self._catalog.dirty())
 
     def _update(
-        self,
-        index: FullText,
-        dirty: Mapping[str, int],
-        generation: int,
-        records: Mapping[str, Record],
-        wait: float | None = None,
+        self, index: FullText, dirty: Iterable[str], generation: int, wait: float | None = None
     ) -> None:
         """Take notes in as they are by now; the full text then stands for a generation."""
-        from notekeep.catalog.documents import read_word_doc, word_doc
-
-        docs: list[WordDoc] = []
-        for path, digest in self._catalog.digests(dirty).items():
-            one = records.get(path)
-            # What was read before another refresh came to this note is not what is to be found.
-            if one is not None and one.digest == digest:
-                doc = word_doc(one.note) if one.role == "note" else None
-            else:
-                doc = read_word_doc(self._root, path, self._schema)
-            if doc:
-                docs.append(doc)
+        docs = list(self._read_docs(self._catalog.digests(dirty)))
         kept = {doc.path for doc in docs}
         gone = [path for path in dirty if path not in kept]
         index.update(docs, gone, generation, wait=wait)
 
     def _build(self, run: _Run, index: FullText, paths: list[str], generation: int) -> None:
-        from notekeep.catalog.documents import WordDocReader
-
         total = len(paths)
 
         def report(count: int) -> None:
             run.progress(total // READING_SHARE + count - count // READING_SHARE, total)
 
-        reader = WordDocReader(self._root, paths, self._schema, self._catalog)
-        index.build(reader, generation, report)
+        index.build(self._read_docs(paths), generation, report)
+
+    def _read_docs(self, paths: Iterable[str]) -> Iterator[WordDoc]:
+        from notekeep.catalog.documents import read_word_doc
+
+        for path in paths:
+            if doc := read_word_doc(self._root, path, self._schema):
+                yield doc
 
     def _can_change(self, index: FullText, generation: int) -> bool:
         """Whether the full text is an earlier state of this catalog, so that it can be changed."""
@@ -449,7 +409,6 @@ class Indexer:
 
 
 def _is_many(changed: int, index: FullText) -> bool:
-    """Whether the full text is built anew rather than changed."""
     return changed > max(REBUILD_LEAST, index.count // REBUILD_SHARE)
 
 

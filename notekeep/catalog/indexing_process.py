@@ -55,8 +55,7 @@ class IndexingProcess:
     def follow(self, report: Callable[[int, int], None]) -> bool:
         """Wait until it is done, and return whether it did its work to the end.
 
-        Args:
-            report: Called with how many notes are done, and how many there are to do.
+        `report` is called with how many notes are done, and how many there are to do.
         """
         import subprocess
 

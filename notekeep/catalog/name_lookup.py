@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.connection import yield_parts
-from notekeep.catalog.records import HAS_NAME, link_key, load_path, name_key, sort_key, store_path
+from notekeep.catalog.records import HAS_NAME, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
@@ -49,13 +49,8 @@ LINKABLE = "role IN ('note', 'excluded')"
 def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     """Return the one note that has exactly this path, file name, title or alias, case aside.
 
-    Args:
-        catalog: Where names are looked up.
-        name: As typed.
-        root: The vault, for a path that is relative to the working directory, or absolute.
-
-    Raises:
-        Ambiguous: Several have it.
+    A path may also be relative to the working directory, or absolute, and lead into `root`. Raises
+    Ambiguous where several have the name.
     """
     name = name.strip().removeprefix("[[").removesuffix("]]")
     if not name:
@@ -66,10 +61,10 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     found = catalog.named(name)
     if "/" in name:
         # `named` looks at the last part only; a folder in the name narrows it down.
-        ending = name_key(name.removesuffix(".md"))
-        found = [row for row in found if name_key(row.path[:-3]).endswith(ending)]
+        ending = fold_name(name.removesuffix(".md"))
+        found = [row for row in found if fold_name(row.path[:-3]).endswith(ending)]
     if len(found) > 1:
-        titled = [row for row in found if name_key(row.title) == name_key(name)]
+        titled = [row for row in found if fold_name(row.title) == fold_name(name)]
         found = titled if len(titled) == 1 else found
     if len(found) > 1:
         raise _several(name, found)
@@ -82,7 +77,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     It is one question. Of each note it is the first of title, file name and aliases that begins so
     and is no other's, else its path. With a `/` in what was typed, paths are completed.
     """
-    start = name_key(typed)
+    start = fold_name(typed)
     if "/" in typed:
         where = Condition(
             "role = 'note' AND path >= ? AND path < ?",
@@ -100,13 +95,13 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
         [
             name
             for name in (row.title, note_stem(row.path), *row.aliases)
-            if name_key(name).startswith(start)
+            if fold_name(name).startswith(start)
         ]
         for row in rows
     ]
-    owners = Counter(key for own in names for key in {name_key(name) for name in own})
+    owners = Counter(key for own in names for key in {fold_name(name) for name in own})
     return [
-        next((name for name in own if owners[name_key(name)] == 1), row.path)
+        next((name for name in own if owners[fold_name(name)] == 1), row.path)
         for own, row in zip(names, rows, strict=True)
     ]
 
@@ -114,9 +109,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
     """Return the one note that a name means: exactly, or as the beginning of one note's name.
 
-    Raises:
-        NotFound: No note has it.
-        Ambiguous: Several have it.
+    Raises NotFound or Ambiguous.
     """
     row = find_exact(catalog, name, root)
     if row is not None:
@@ -132,9 +125,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
     """Return the notes that names mean, in their order and once each.
 
-    Raises:
-        NotFound: Some name is none of a note; all such are named.
-        Ambiguous: A name could mean several notes.
+    Raises NotFound, with all names that no note has, or Ambiguous.
     """
     found: dict[str, Row] = {}
     missing: dict[str, NotFound] = {}
@@ -159,10 +150,8 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
     """Return words as one name where they are one together, else each as one.
 
-    A shell hands over a name that nobody put in quotes in pieces.
-
-    Raises:
-        Ambiguous: They are the name of one note together, and each is one by itself.
+    A shell hands over a name that nobody put in quotes in pieces. Raises Ambiguous where they are
+    both.
     """
     whole = " ".join(words)
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
@@ -175,10 +164,8 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
 def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
     """Return the notes that words mean: one by its name, else all that `ask` finds for them.
 
-    Raises:
-        NotFound: Neither finds any.
-        Ambiguous: They begin several names, and find nothing as a query.
-        UsageError: They are no name, and no query that can be understood.
+    Raises NotFound where neither finds any, Ambiguous where they begin several names and find
+    nothing, UsageError where they are neither a name nor a query.
     """
     row = find_exact(catalog, words, root)
     if row is not None:
@@ -210,15 +197,14 @@ def _on_disk(name: str, root: str) -> str:
 
 
 def _beginning(catalog: Catalog, name: str) -> list[Row]:
-    """The notes with a title, file name or alias that begins so."""
-    start = name_key(name.strip())
+    start = fold_name(name.strip())
     if not start:
         return []
     paths = [
         path
         for path, title, aliases in catalog.names()
         if any(
-            name_key(known).startswith(start)
+            fold_name(known).startswith(start)
             for known in (path, path.rsplit("/", 1)[-1], title, *aliases)
         )
     ]
@@ -233,8 +219,8 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
 
 
 def _near(catalog: Catalog, name: str) -> str:
-    titles = {name_key(title): title for _, title, _ in catalog.names()}
-    near = nearest_word(name_key(name), titles)
+    titles = {fold_name(title): title for _, title, _ in catalog.names()}
+    near = nearest_word(fold_name(name), titles)
     return f"did you mean {titles[near]!r}?" if near else "`notekeep ls` lists the notes"
 
 
@@ -245,10 +231,7 @@ def _near(catalog: Catalog, name: str) -> str:
 def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
     """Return the notes that a link may mean, best first, as a `Resolver` of all notes would.
 
-    Args:
-        catalog: Where names are looked up.
-        target: As a link has it, without what stands behind `#`; "" is the note itself.
-        source: The note that links.
+    `target` is without what stands behind `#`; "" is the note `source` itself.
     """
     resolver = Resolver(_named(catalog, _link_keys(target, source)))
     return resolver.resolve(target, source)
@@ -277,7 +260,6 @@ def resolve_link_names(
 
 
 def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-    """Path, title and aliases of the notes that have a name with one of some keys."""
     rows = catalog.select_rows(Condition(HAS_NAME, (json.dumps([*keys]),)))
     return [(row.path, row.title, row.aliases) for row in rows]
 
@@ -339,7 +321,6 @@ def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) 
 
 
 def _at(paths: Iterable[str], among: str) -> Condition:
-    """Notes at some paths."""
     listed = json.dumps([*map(store_path, paths)])
     sql = f"{among} AND path IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
     return Condition(sql, (listed,))
@@ -386,19 +367,13 @@ _BEFORE, _AFTER = 50, 90
 
 
 class Mention(NamedTuple):
-    """A name said in a note's text.
-
-    Attributes:
-        line: The line of the file, from 1.
-        text: The line, or the part of a long one around the name.
-        start: Where the name begins, in characters of the note's body; `end` is behind it.
-    """
+    """A name said in a note's text."""
 
     path: str
     title: str
-    line: int
-    text: str
-    start: int
+    line: int  # of the file, from 1
+    text: str  # the line, or the part of a long one around the name
+    start: int  # where the name begins, in characters of the note's body
     end: int
 
 
@@ -459,7 +434,6 @@ def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention
 
 
 def _around(body: str, start: int, end: int) -> str:
-    """The line of a name, or the part of it around the name."""
     begin = body.rfind("\n", 0, start) + 1
     stop = body.find("\n", end)
     stop = len(body) if stop < 0 else stop

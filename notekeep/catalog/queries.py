@@ -200,7 +200,6 @@ def find_link_problems(catalog: Connection) -> Iterator[Problem]:
 
 
 def _link_problem(target: str, state: str) -> tuple[str, str, str]:
-    """Message, hint and code of a link that leads nowhere, or to several notes."""
     if state == "ambiguous":
         return (
             f'"{target}" could be several notes; the nearest one is taken.',

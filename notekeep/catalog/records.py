@@ -6,9 +6,8 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-from unicodedata import normalize
 
-from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:
@@ -65,8 +64,6 @@ class Row:
     @property
     def aliases(self) -> list[str]:
         """Return its other names."""
-        if self._read is None and has_no_aliases(self.facts):
-            return []
         found: list[str] = self._fact("aliases")
         return found
 
@@ -89,12 +86,6 @@ ROW_COLUMNS = "path, title, kind, mtime_ns, size, private, problem, words, facts
 
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
 """Which notes have a name with one of some keys, given as JSON."""
-
-
-def has_no_aliases(facts: str) -> bool:
-    """Tell whether facts name no aliases, without reading them."""
-    # Tags come before them and are texts, in which a quote is escaped: this is the key itself.
-    return facts.partition('"aliases": ')[2].startswith("[]")
 
 
 Cells: TypeAlias = tuple[Any, ...]
@@ -170,16 +161,11 @@ class Record(NamedTuple):
     note: Note
 
 
-def name_key(name: str) -> str:
-    """Return a note's name as links compare it: composed (NFC), without case."""
-    return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
-
-
 def link_key(target: str) -> str:
     """Return the name in a link's target: its last part, without `.md` unless that is all."""
     last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = last.strip() or last
-    return name_key((name[:-3] if name[-3:].lower() == ".md" else name) or name)
+    return fold_name((name[:-3] if name[-3:].lower() == ".md" else name) or name)
 
 
 def sort_key(title: str) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from notekeep.catalog.database import NOTE_TABLES, TABLES
 from notekeep.catalog.records import (
     HAS_NAME,
-    has_no_aliases,
     load_path,
     signed,
     store_path,
@@ -150,7 +149,6 @@ class Writer:
         )
 
     def _notes(self, stored: Iterable[str]) -> set[str]:
-        """Those of some files that are notes in lists."""
         # The plus keeps SQLite from looking for some paths among all notes there are.
         found = self.connection.execute(
             "SELECT path FROM notes WHERE +role = 'note'"
@@ -194,14 +192,13 @@ class Writer:
     def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
         """A resolver of those notes only that a link with one of these keys could mean."""
         found = self.connection.execute(
-            f"SELECT id, path, title, facts FROM notes WHERE {HAS_NAME}",  # noqa: S608 - a constant
+            f"SELECT id, path, title, json_extract(facts, '$.aliases') FROM notes WHERE {HAS_NAME}",  # noqa: S608 - a constant
             (json.dumps([*keys]),),
         )
         resolver, numbers = Resolver(()), {}
-        for number, stored, title, facts in found:
+        for number, stored, title, aliases in found:
             path = load_path(stored)
-            aliases = [] if has_no_aliases(facts) else json.loads(facts)["aliases"]
-            resolver.add(path, title, aliases)
+            resolver.add(path, title, json.loads(aliases))
             numbers[path] = number
         return resolver, numbers
 

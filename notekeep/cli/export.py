@@ -27,7 +27,6 @@ from notekeep.export.manifest import MANIFEST_NAME
 if TYPE_CHECKING:
     from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-    from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
@@ -36,7 +35,6 @@ EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
 """Lines of one sort that are printed of many, and names within a line."""
 DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
-ALL_NOTES = frozenset("*")
 
 
 class ExportGroup(DefaultGroup):
@@ -113,11 +111,6 @@ def site_options(command: Wrapped) -> Wrapped:
     help="What links to notes without a post become.",
 )
 @click.option(
-    "--fix-slugs",
-    is_flag=True,
-    help="Write a free slug into each note whose slug clashes; export nothing.",
-)
-@click.option(
     "--keep-metadata",
     metavar="FILE",
     multiple=True,
@@ -142,7 +135,6 @@ def notes(
     overwrite: bool,
     prune: bool,
     unpublished: str | None,
-    fix_slugs: bool,
     keep_metadata: tuple[str, ...],
     explain: bool,
     check: bool,
@@ -163,14 +155,13 @@ def notes(
         return _list_targets()
     vault = open_refreshed(whole=True)
     paths, named = _select_notes(vault, note, target, site, everything=everything)
-    answers = {"keep": keep, "merge": merge, "overwrite": overwrite}
-    chosen: dict[str, Any] = {name: ALL_NOTES for name, is_chosen in answers.items() if is_chosen}
+    answers = {"overwrite": overwrite, "merge": merge, "keep": keep}
+    by_hand = [answer for answer, is_chosen in answers.items() if is_chosen]
+    chosen: dict[str, Any] = {"by_hand": by_hand[0]} if by_hand else {}
     chosen |= {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
     options = vault.publishing.export_options(named=named, prune=prune, **chosen)
-    if fix_slugs:
-        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
@@ -190,7 +181,6 @@ def notes(
 
 
 def _list_targets() -> int:
-    """Print the targets, and what to do for places that have none."""
     from notekeep.export.targets.target import TARGETS, UNSUPPORTED_PLACES, load_target
 
     output.table([(target, load_target(target).name) for target in TARGETS], stretch=1)
@@ -199,26 +189,7 @@ def _list_targets() -> int:
     return 0
 
 
-def _fix_slugs(
-    vault: Vault,
-    paths: list[str],
-    target: str,
-    site: str,
-    options: Options,
-    *,
-    yes: bool,
-    dry_run: bool,
-) -> int:
-    """Write slugs into notes whose slugs clash, as one step that `undo` takes back."""
-    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
-    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
-    if plan.changes and not dry_run:
-        output.write_message("now export again")
-    return code
-
-
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
-    """Write what is planned, once the person agrees, and say what was written."""
     if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
         click.confirm("Write this?", default=True, abort=True, err=True)
     done = vault.publishing.export(plan)
@@ -263,7 +234,6 @@ def _vault_path(root: str, file: str) -> str:
 
 
 def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
-    """Write the plan, a file a line; the diff of what is there already, or of everything."""
     output.write_message(f"{plan.target_name}, in {plan.site}")
     touched = [file for file in plan.files if file.status != "unchanged"]
     listed = touched if whole else touched[:MAX_SHOWN_LINES]
@@ -302,7 +272,6 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
 
 
 def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]) -> None:
-    """Say in one line what came of an export."""
     left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
     files = "1 file" if count == 1 else f"{count} files"
     output.write_message(
@@ -311,7 +280,6 @@ def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]
 
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
-    """Say what the person should know, and what stays as it is."""
     for line in warnings[:MAX_SHOWN_LINES]:
         output.write_message(line)
     if (more := len(warnings) - MAX_SHOWN_LINES) > 0:
@@ -349,7 +317,6 @@ def _edit_choices(file: SiteChange) -> list[str]:
 
 
 def _check(vault: Vault, plan: ExportPlan) -> int:
-    """Build with the real generator, or lint where it is missing, and say what is wrong."""
     report = vault.publishing.check_export(plan)
     how = "built" if report.built else "not built"
     if report.message:
@@ -357,8 +324,7 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     for result in report.failed:
         output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
-    what = "checks" if report.built else "checks of the drafts alone"
-    output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
+    output.write_message(f"{how}: {passed} checks passed, {len(report.failed)} failed")
     return 0 if report.ok else EXIT_FAILED
 
 

@@ -25,9 +25,8 @@ from notekeep.tracking.tracker import (
     HabitIndex,
     due,
     filter_unsent,
+    format_today,
     list_reminders,
-    prompt_path,
-    prompt_text,
 )
 
 if TYPE_CHECKING:
@@ -146,25 +145,16 @@ def _notifier(title: str, text: str) -> list[str] | None:
 
 
 @click.command("prompt", short_help="Print a line about today for shells and bars.")
-@click.option("--path", "path_only", is_flag=True, help="Where the file with the line is.")
 @json_option
 @verb_options
-def prompt_(*, path_only: bool) -> int:
-    """Write how today stands: `5/8 !1` is five of eight done, and one at risk.
-
-    The line lies in a file of the cache, behind its day; every check-in and every look at habits
-    writes it. A shell that reads the file itself shows it for nothing.
-    """
-    places = vault_places()
-    if path_only:
-        output.write(prompt_path(places.cache))
-        return 0
-    index = HabitIndex(places)
+def prompt_() -> int:
+    """Write how today stands: `5/8 !1` is five of eight done, and one at risk."""
+    index = HabitIndex(vault_places())
     views = index.habits()
     if is_json():
         done, asked, at_risk = count_habits(views)
         day = index.today().isoformat()
         output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})
-    elif text := prompt_text(views):
+    elif text := format_today(views):
         output.write(text)
     return 0

@@ -17,7 +17,6 @@ from notekeep.export.embeds import extract_teaser, is_title
 from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import ManifestEntry
 from notekeep.export.metadata import can_strip, check_unstripped, strip_metadata
-from notekeep.export.post_identity import SlugClash
 from notekeep.export.rewrite import block_syntax, inline_marks, layout, site_links, verbatim
 from notekeep.export.rewrite.dialect import RewriteJob
 from notekeep.export.rewrite.site_links import AnchorIds
@@ -108,10 +107,8 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
         del batch.published[path]
         return
     # Its page is there as it was written last; which places it has is not known.
-    slug = draft.post.slug = known[0]
+    draft.post.slug = known[0]
     batch.published[path] = PublishedNote(draft.post)
-    for other in [one for one, draft in batch.requested.items() if draft.post.slug == slug]:
-        _withdraw(batch, other, SlugClash(other, [other, path], slug, is_taken=True))
 
 
 def _linked_ids(

@@ -13,6 +13,8 @@ from os.path import splitext
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from rapidfuzz.distance import OSA
+
 from notekeep.errors import Refused
 from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.links import WIKILINK_PATTERN
@@ -32,19 +34,8 @@ CONSENT_FIELDS = ("private", "publish")
 PRIVATE_MARK = "private"
 """The word that marks notes and parts of them, in any case."""
 
-_AWAY = [
-    *(
-        f"{PRIVATE_MARK[:n]}.?{PRIVATE_MARK[n + 1 :]}" for n in range(len(PRIVATE_MARK))
-    ),  # missing, or wrong
-    *(f"{PRIVATE_MARK[:n]}.{PRIVATE_MARK[n:]}" for n in range(len(PRIVATE_MARK) + 1)),  # added
-    *(
-        PRIVATE_MARK[:n] + PRIVATE_MARK[n + 1] + PRIVATE_MARK[n] + PRIVATE_MARK[n + 2 :]
-        for n in range(6)
-    ),  # swapped
-]
-_ONE_EDIT_AWAY = re.compile("|".join(_AWAY))
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
-"""Words that match but are spelt as they are meant."""
+"""Words that are no misspelling: they are spelt as they are meant."""
 _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
 """What is left of PRIVATE after any one edit: one of these."""
@@ -63,7 +54,7 @@ def fold_mark(text: str) -> str:
 
 def is_like_private(word: str) -> bool:
     """Whether a folded word is PRIVATE with one letter missing, added, wrong or swapped."""
-    return word not in _OTHER_WORDS and _ONE_EDIT_AWAY.fullmatch(word) is not None
+    return word not in _OTHER_WORDS and OSA.distance(word, PRIVATE_MARK, score_cutoff=1) == 1
 
 
 def may_mention_private(text: str) -> bool:
@@ -211,14 +202,14 @@ def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
     text = passage.text
     if not ("[[" in text or "=" in text):
         return
-    for node in passage.tree.find("html", "html_block", "code_span", "fence", "code_block"):
-        source = text[node.start : node.end]
-        targets = [*_named_in_html(source)] if node.kind.startswith("html") else []
-        targets += _named_in_query(source) if node.kind == "code_span" else ()
+    for span in passage.find("html", "html_block", "code_span", "fence", "code_block"):
+        source = text[span.start : span.end]
+        targets = [*_named_in_html(source)] if span.kind.startswith("html") else []
+        targets += _named_in_query(source) if span.kind == "code_span" else ()
         targets += ((link.start(), link["target"]) for link in _MENTIONED_LINK.finditer(source))
         for at, target in targets:
             if _leads_to_hidden(target, hidden):
-                path, line = passage.origin(node.start + at)
+                path, line = passage.origin(span.start + at)
                 raise mention_error(path, line)
 
 

@@ -151,12 +151,7 @@ class Manifest:
 
     @classmethod
     def read(cls, site: str) -> Manifest:
-        """Read a site's manifest; a site without one has an empty one.
-
-        Raises:
-            Refused: It is damaged, or of a later notekeep; without it nothing can be told apart.
-            Failure: It cannot be read.
-        """
+        """Read a site's manifest; a site without one has an empty one."""
         path = os.path.join(site, MANIFEST_NAME)
         try:
             with open(path, "rb") as file:

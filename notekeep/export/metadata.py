@@ -258,7 +258,6 @@ def _is_drawn(tag: str) -> bool:
 
 
 def _remove(element: Element, child: Element) -> None:
-    """Remove an element and keep the text behind it."""
     at = list(element).index(child)
     if child.tail and at:
         element[at - 1].tail = (element[at - 1].tail or "") + child.tail

@@ -6,9 +6,9 @@ plan, which a person may look at.
 
 from __future__ import annotations
 
-import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +32,7 @@ from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
 from notekeep.export.source import Options
 from notekeep.export.targets.target import load_target, open_target
+from notekeep.obsidian import FOLDER, read_json
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
 from notekeep.storage.open_folder import content_at, remove_empty_folders
@@ -98,8 +99,6 @@ def plan_export(
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
-    """What one plan is made of."""
-
     source: VaultSource
     target: Target
     manifest: Manifest
@@ -138,14 +137,13 @@ class _Planner:
         published = {path: found.post for path, found in batch.published.items()}
         warnings = [*self.target.warnings, *batch.warnings]
         warnings += [warning for one in requested for warning in one.warnings]
-        warnings += [*diff.warnings, *self.target.between(published.values())]
+        warnings += diff.warnings
         return ExportPlan(
             self.target.id,
             self.target.name,
             self.target.folder,
             files=diff.files,
             posts=[self._planned(one) for one in requested],
-            relinked=diff.relinked,
             refused=batch.refused,
             warnings=list(dict.fromkeys(warnings)),
             published=published,
@@ -196,11 +194,7 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
 
 
 def site_folder(root: str, target: str | None, site: str | os.PathLike[str] | None) -> str:
-    """Return where drafts go: a site, or a folder beside the vault.
-
-    Raises:
-        UsageError: The target needs a site, and none is named.
-    """
+    """Return where drafts go: a site, or a folder beside the vault."""
     if site is not None:
         return os.path.abspath(os.path.expanduser(os.fspath(site)))
     if target is not None and not load_target(target).anywhere:
@@ -241,18 +235,13 @@ def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
     if options.linebreaks:
         return options
     shown: Literal["keep", "join"] = "join"
-    if target.id != "portable" and os.path.isdir(os.path.join(root, ".obsidian")):
-        shown = "join" if _joins_lines(root) else "keep"
+    folder = os.path.join(root, FOLDER)
+    if target.id != "portable" and os.path.isdir(folder):
+        shown = "keep"
+        with suppress(ValueError):  # a file that holds no settings says nothing
+            if read_json(os.path.join(folder, "app.json"), dict).get("strictLineBreaks") is True:
+                shown = "join"
     return replace(options, linebreaks=shown)
-
-
-def _joins_lines(root: str) -> bool:
-    try:
-        with open(os.path.join(root, ".obsidian", "app.json"), encoding="utf-8") as file:
-            settings = json.load(file)
-    except (OSError, ValueError):
-        return False
-    return isinstance(settings, dict) and settings.get("strictLineBreaks") is True
 
 
 def outgoing_files(plan: ExportPlan) -> list[OutgoingFile]:
@@ -283,7 +272,6 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
     """
     changes = [file for file in plan.files if file.status in WRITTEN_STATUSES]
     exported = ExportResult(
-        plan.target,
         plan.site,
         conflicts=[file.path for file in plan.conflicts],
         refused=dict(plan.refused),
@@ -312,7 +300,6 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
 
 
 def _write_files(plan: ExportPlan, history: History) -> str:
-    """Make the step; return its id."""
     names = [planned.post.title for planned in plan.posts]
     label = names[0] if len(names) == 1 else f"{len(names)} notes"
     step = history.step(

@@ -121,7 +121,6 @@ class ExportPlan:
         site: The site's folder.
         files: Every file, in order of path; the manifest is one of them.
         posts: The posts that were asked for, in the order asked for.
-        relinked: Notes exported earlier whose posts change because a link of theirs has a target.
         refused: Notes that may not or cannot be exported, and why.
         published: Every note that has a post in the site, and the post.
         request: What was asked for.
@@ -138,7 +137,6 @@ class ExportPlan:
     site: str
     files: list[SiteChange] = field(default_factory=list)
     posts: list[PlannedPost] = field(default_factory=list)
-    relinked: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     published: dict[str, Post] = field(default_factory=dict)
@@ -179,7 +177,6 @@ class ExportResult:
         refused: Notes that were not exported, and why.
     """
 
-    target: str
     site: str
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -194,8 +191,6 @@ StateName = Literal["new", "changed", "unchanged", "conflict", "orphan", "refuse
 """How a note's post stands: "new" is not there yet, "changed" would be written anew, "conflict" was
 changed by hand in the site, "orphan" has no note that may stand behind it, and the note of a
 "refused" one may not leave."""
-
-_ORDER: tuple[StateName, ...] = ("conflict", "refused", "orphan", "changed", "new", "unchanged")
 
 
 class PostState(NamedTuple):
@@ -214,12 +209,11 @@ class PostState(NamedTuple):
 
 def list_states(plan: ExportPlan) -> dict[str, PostState]:
     """Return how each note of a plan stands, in order of path."""
-    found: dict[str, PostState] = {}
+    files: dict[str, list[SiteChange]] = {}
     for file in plan.files:
         if file.note and file.path != MANIFEST_NAME:
-            state = _state_of(file)
-            known = found.get(file.note)
-            found[file.note] = state if known is None else _combine(known, state, file)
+            files.setdefault(file.note, []).append(file)
+    found = {note: _state_of(note, own) for note, own in files.items()}
     for note, error in plan.refused.items():
         known = found.get(note)
         there = f"; {known.why}" if known is not None and known.state == "orphan" else ""
@@ -227,23 +221,20 @@ def list_states(plan: ExportPlan) -> dict[str, PostState]:
     return dict(sorted(found.items()))
 
 
-def _state_of(file: SiteChange) -> PostState:
-    state: StateName = "changed" if file.status == "removed" else file.status
-    why = f"{file.path}: {file.why}" if state == "orphan" and file.why else file.why
-    return PostState(file.note, state, file.path if file.is_post else "", why)
-
-
-def _combine(known: PostState, state: PostState, file: SiteChange) -> PostState:
+def _state_of(note: str, files: list[SiteChange]) -> PostState:
     """Return what a note's files say together: a post whose picture changed has changed."""
-    path = file.path if file.is_post else known.path
-    states = {known.state, state.state}
-    if "orphan" in states and len(states) > 1:
-        # Of a post that is there only a file is left over, such as a picture it had.
-        left, post = (known, state) if known.state == "orphan" else (state, known)
-        return PostState(known.note, post.state, path, post.why or left.why)
-    if "new" in states and len(states) > 1:
-        post = state if file.is_post else known
-        name = post.state if post.state in ("new", "conflict") else "changed"
-        return PostState(known.note, name, path, known.why or state.why)
-    first = min((known, state), key=lambda each: _ORDER.index(each.state))
-    return PostState(known.note, first.state, path, first.why)
+    post = next((file for file in files if file.is_post), None)
+    path = post.path if post is not None else ""
+    statuses = {file.status for file in files}
+    why = next((file.why for file in files if file.why and file.status != "orphan"), "")
+    left = [f"{file.path}: {file.why}" for file in files if file.status == "orphan" and file.why]
+    if "conflict" in statuses:
+        return PostState(note, "conflict", path, why)
+    if statuses == {"orphan"}:
+        return PostState(note, "orphan", path, left[0] if left else "")
+    # Of a post that is there a file can be left over, such as a picture it had.
+    why = why or (left[0] if left else "")
+    if post is not None and post.status == "new":
+        return PostState(note, "new", path, why)
+    state: StateName = "changed" if statuses - {"unchanged", "orphan"} else "unchanged"
+    return PostState(note, state, path, why)

@@ -20,35 +20,23 @@ from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
     from notekeep.export.manifest import ManifestEntry, VaultKey
-    from notekeep.export.plan import ExportPlan
     from notekeep.export.source import NoteFinder
     from notekeep.storage.operation_log import StepRecord
 
 _ELSEWHERE = "a post of another vault"
 
 
-class SlugClash(Refused):
-    """A note that cannot have its slug, since another post has it or wants it.
-
-    Attributes:
-        is_taken: Whether a post in the site has it, so that none of these notes can.
-    """
-
-    def __init__(self, path: str, paths: Sequence[str], slug: str, *, is_taken: bool) -> None:
-        others = ", ".join(sorted(other for other in paths if other != path)) or "another post"
-        hint = f"give one of them another: write slug: {slug}-2 in it, or let --fix-slugs do it"
-        if any(other.startswith(_ELSEWHERE) for other in paths):
-            hint += (
-                f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
-            )
-        super().__init__(f"{path}: its slug {slug!r} is also that of {others}", hint)
-        self.slug = slug
-        self.is_taken = is_taken
+def _clash(path: str, others: Iterable[str], slug: str) -> Refused:
+    named = ", ".join(sorted(others))
+    hint = f"give one of them another: write slug: {slug}-2 in it"
+    if named.startswith(_ELSEWHERE):
+        hint += f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
+    return Refused(f"{path}: its slug {slug!r} is also that of {named}", hint)
 
 
 def resolve_posts(batch: Batch) -> None:
@@ -73,25 +61,26 @@ def resolve_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Give every post that was asked for its slug; those that clash are all refused.
-
-    One that is refused keeps the slug it had, which then is free for nobody else.
-    """
+    """Give every post that was asked for its slug; those that clash are all refused."""
     refused: dict[str, Refused] = {}
+    wanted: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():
         with refuse_on_error(path, refused):
             draft.post.slug = _wanted_slug(batch, draft)
-    while True:
-        batch.refused |= refused
-        for path in refused:
-            del batch.requested[path]
-        refused = _clashing(batch)
-        if not refused:
-            return
+            wanted.setdefault(name_key(draft.post.slug), []).append(path)
+    for paths in wanted.values():
+        for path in paths:
+            slug = batch.requested[path].post.slug
+            owner = _owner(batch, path, slug)
+            others = {*paths, *([owner] if owner else [])} - {path}
+            if others:
+                refused[path] = _clash(path, others, slug)
+    for path in refused:
+        del batch.requested[path]
+    batch.refused |= refused
 
 
 def _wanted_slug(batch: Batch, draft: Draft) -> str:
-    """Return the slug a note gives, the one it had, or one made of its title."""
     path = draft.note.path
     try:
         slug = read_slug(draft.note.fields.get("slug"), path)
@@ -102,74 +91,29 @@ def _wanted_slug(batch: Batch, draft: Draft) -> str:
     return slug or (known[0] if known else make_slug(draft.post.title, path))
 
 
-def _clashing(batch: Batch) -> dict[str, Refused]:
-    wanted: dict[str, list[str]] = {}
-    refused: dict[str, Refused] = {}
-    for path, draft in batch.requested.items():
-        slug = draft.post.slug
-        if why := _why_taken(batch, path, slug):
-            refused[path] = why
-        else:
-            wanted.setdefault(name_key(slug), []).append(path)
-    for paths in wanted.values():
-        for path in paths if len(paths) > 1 else ():
-            slug = batch.requested[path].post.slug
-            refused[path] = SlugClash(path, paths, slug, is_taken=False)
-    return refused
+def _owner(batch: Batch, path: str, slug: str) -> str:
+    """Return which other post has a slug, so that a note cannot have it; "" for none.
 
-
-def _why_taken(batch: Batch, path: str, slug: str) -> Refused | None:
-    """Return why a note cannot have a slug: another one's post has it, and does not go now."""
+    It keeps its slug until an export gave it another one.
+    """
     twin = batch.manifest.find_same_name(slug)
     if twin is None:
-        # A post of another vault that leads on from a slug is not written now, so the site would
-        # have two pages at one address.
-        if any(
-            not batch.is_own(one) and slug in one.former for one in batch.manifest.posts.values()
-        ):
-            others = [path, f"{_ELSEWHERE}, which had it before"]
-            return SlugClash(path, others, slug, is_taken=True)
-        return None
+        for other, entry in batch.manifest.posts.items():
+            # A post of another vault that leads on from a slug is not written now, so the site
+            # would have two pages at one address.
+            if slug in entry.former and not batch.is_own(entry):
+                return f"{_ELSEWHERE}, which had it before"
+            if slug in entry.links and entry.note not in batch.requested:
+                return f"{entry.name(other)}, which still links to it: export that too"
+        return ""
     owner = batch.manifest.posts[twin]
     if owner.note == path:
-        return None
+        return ""
     if not batch.is_own(owner):
-        return SlugClash(path, [path, _ELSEWHERE], slug, is_taken=True)
-    if twin != slug or not _leaves_slug(batch, owner, slug):
-        return SlugClash(path, [path, owner.note or owner.name(twin)], slug, is_taken=True)
-    if owner.note not in batch.present and batch.known(path) is None:
-        return None  # most likely it is that note, under another name
-    its_slug = f"{path}: its slug {slug!r} is that of {owner.name(twin)}"
-    if not _is_as_written(batch, owner):
-        return Refused(
-            f"{its_slug}, which was changed by hand and so stays where it is",
-            f"look at that post in the site, or give this note another slug: write slug: {slug}-2",
-        )
-    if linking := _still_linking(batch, slug, owner):
-        return Refused(f"{its_slug}, to which {linking} links", "export that too")
-    return None
-
-
-def _still_linking(batch: Batch, slug: str, owner: ManifestEntry) -> str:
-    """Return the note of another post that stays as it is and links to one, or ""."""
-    for other, entry in batch.manifest.posts.items():
-        if slug not in entry.links or entry is owner or entry.note in batch.requested:
-            continue
-        draft = batch.existing.get(entry.note)
-        says_the_same = draft is not None and draft.digest == entry.text
-        if not says_the_same or not _is_as_written(batch, entry):
-            return entry.name(other)
-    return ""
-
-
-def _leaves_slug(batch: Batch, owner: ManifestEntry, slug: str) -> bool:
-    """Whether a post leaves its slug with this export."""
-    if owner.note not in batch.present:
-        return True
-    moving = batch.requested.get(owner.note)
-    if moving is not None:
-        return name_key(moving.post.slug) != name_key(slug)
-    return batch.options.prune and owner.note in batch.withdrawn
+        return _ELSEWHERE
+    if twin == slug and owner.note not in batch.present and batch.known(path) is None:
+        return ""  # most likely it is that note, under another name
+    return owner.note or owner.name(twin)
 
 
 def _resolve_state(batch: Batch, draft: Draft) -> None:
@@ -182,11 +126,8 @@ def _resolve_state(batch: Batch, draft: Draft) -> None:
 
 def _resolve_date(batch: Batch, draft: Draft) -> None:
     post = draft.post
-    before = batch.manifest.posts.get(post.slug)
-    if before is not None and before.note in batch.present:
-        before = None  # the post of another note that leaves its slug to this one
     known = batch.known(post.path)
-    frozen = known[1] if known else before
+    frozen = known[1] if known else batch.manifest.posts.get(post.slug)
     if post.date is None and frozen is not None:
         post.date = frozen.moment()
     if post.date is None and batch.target.dated:
@@ -214,29 +155,6 @@ def _is_as_written(batch: Batch, entry: ManifestEntry) -> bool:
     """Whether nobody changed the files of a post, so that it goes when another takes its place."""
     there = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
     return all(found is None or fingerprint(found[0]) == known for found, known in there)
-
-
-def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return free slugs for notes that are refused for theirs.
-
-    Of several that want one slug the first keeps it, where no post in the site has it.
-    """
-    taken = {name_key(post.slug) for post in plan.published.values()}
-    for slug, entry in manifest.posts.items():
-        taken |= {name_key(one) for one in (slug, *entry.former)}
-    slugs: dict[str, str] = {}
-    for path, error in sorted(plan.refused.items()):
-        if not isinstance(error, SlugClash):
-            continue
-        if not error.is_taken and name_key(error.slug) not in taken:
-            taken.add(name_key(error.slug))
-            continue
-        number, stem = 2, error.slug[:100]
-        while name_key(f"{stem}-{number}") in taken:
-            number += 1
-        slugs[path] = f"{stem}-{number}"
-        taken.add(name_key(slugs[path]))
-    return slugs
 
 
 def find_renamed_notes(

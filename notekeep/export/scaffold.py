@@ -199,7 +199,6 @@ def write_scaffold(
 
 
 def _box(material: NoteOutline) -> str:
-    """Return what is known of a book or an episode as a callout."""
     if not material.facts:
         return ""
     lines = [f"> [!info] {material.title}"]
@@ -212,7 +211,6 @@ def _box(material: NoteOutline) -> str:
 def _section(
     material: NoteOutline, section: OutlineSection, notes: list[str], deeper: int
 ) -> list[str]:
-    """Return a heading of the outline, where it is from, and what can be told there."""
     level = "#" * min(6, max(2, section.level) + deeper)
     blocks = [f"{level} {section.heading}"] if section.heading else []
     place = f"{material.name}#{section.heading}" if section.heading else material.name

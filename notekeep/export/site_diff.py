@@ -38,7 +38,6 @@ class SiteDiff:
         manifest: What was written last; `bases` knows the texts.
         requested: The slugs of the posts that were asked for, by note.
         files: What happens to each file.
-        relinked: Notes whose posts change because a link of theirs has a target.
     """
 
     target: Target
@@ -47,7 +46,6 @@ class SiteDiff:
     bases: Bases
     requested: Mapping[str, str]
     files: list[SiteChange] = field(default_factory=list)
-    relinked: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def compare(self, posts: Sequence[ComposedPost], gone: Mapping[str, str]) -> None:
@@ -65,8 +63,7 @@ class SiteDiff:
     def _compare_post(self, one: ComposedPost) -> ManifestEntry | None:
         """Compare one post's files; return its entry, or None when that stays as it is.
 
-        The address may be one that another post leaves with this export, and its files with it. A
-        post that was not asked for is written only when all that differs is a link of its.
+        A post that was not asked for is written only when all that differs is a link of its.
         """
         post = one.draft.post
         path = self.target.post_path(post)
@@ -75,15 +72,13 @@ class SiteDiff:
         files |= {self.target.asset_path(post, asset.name): asset.data for asset in one.assets}
         changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
         changes[0] = replace(changes[0], is_post=True)
-        if post.path not in self.requested:
-            if any(c.status == "conflict" for c in changes) or changes[0].status != "changed":
-                return None
-            self.relinked.append(post.path)
+        conflicts = any(change.status == "conflict" for change in changes)
+        if post.path not in self.requested and (conflicts or changes[0].status != "changed"):
+            return None
         self.files += changes
         entry = _updated_entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
-            moved = moved or (old.note != post.path and old.note in self.requested)
             why = "the post has moved" if moved else "the post does not use it any more"
             left = self._unneeded(name, old, post.path, why, goes=moved or self.options.prune)
             if left is not None:
@@ -108,7 +103,7 @@ class SiteDiff:
     ) -> SiteChange:
         """Return what happens to a file that holds what a person gave it."""
         known = old.files.get(path)
-        if known is None and self.options.answer(path) != "overwrite":
+        if known is None and self.options.by_hand != "overwrite":
             why = "it was not made by notekeep"
             return SiteChange(path, "conflict", before, after, note, why, answers=("overwrite",))
         if line := _line_of_merge(before):
@@ -130,7 +125,7 @@ class SiteDiff:
         stays = replace(
             theirs, status="unchanged", after=before, why="it stays as it was changed by hand"
         )
-        match self.options.answer(path):
+        match self.options.by_hand:
             case "overwrite":
                 return replace(theirs, status="changed", ours=None)
             case "keep":
@@ -216,7 +211,6 @@ class SiteDiff:
 
 
 def _linking_note(slug: str, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]) -> str:
-    """Return the note of a post that stays and links to one, or ""."""
     for other, entry in entries.items():
         if other not in gone and slug in entry.links:
             return entry.name(other)

@@ -160,10 +160,6 @@ class VaultSource:
         return self.schema.is_private(name) or self.schema.is_private(beside)
 
 
-Answer = Literal["", "overwrite", "merge", "keep"]
-"""What becomes of a file that was changed by hand in the site."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to export.
@@ -182,9 +178,9 @@ class Options:
         series_links: Whether the parts of a series link to each other.
         extra_fields: Keys of the front matter that pass besides those every post has.
         keep_metadata: Files of the vault that leave with all they say of places and people.
-        overwrite: Paths in the site whose hand-made changes may be overwritten; "*" is all.
-        merge: Paths that are to have the hand-made changes and those of the note.
-        keep: Paths that are to stay as they were changed by hand, until the note says otherwise.
+        by_hand: What becomes of files that were changed by hand in the site: they are overwritten,
+            get these changes and those of the note, or stay until the note says otherwise; "" is to
+            be asked.
         prune: Whether files that belong to no exported note any more are removed.
         zone: The author's time zone; None is this machine's.
         now: When the export is made; None is the clock. A post without a date gets it.
@@ -198,25 +194,10 @@ class Options:
     series_links: bool = True
     extra_fields: tuple[str, ...] = ()
     keep_metadata: tuple[str, ...] = ()
-    overwrite: frozenset[str] = frozenset()
-    merge: frozenset[str] = frozenset()
-    keep: frozenset[str] = frozenset()
+    by_hand: Literal["", "overwrite", "merge", "keep"] = ""
     prune: bool = False
     zone: tzinfo | None = None
     now: datetime | None = None
-
-    def answer(self, path: str) -> Answer:
-        """Return what the person wants of a file that was changed by hand; "" is to be asked."""
-        answers: dict[Answer, frozenset[str]] = {
-            "overwrite": self.overwrite,
-            "merge": self.merge,
-            "keep": self.keep,
-        }
-        for wanted in (path, "*"):
-            for answer, paths in answers.items():
-                if wanted in paths:
-                    return answer
-        return ""
 
     def moment(self) -> datetime:
         """Return now, with the offset of the author's zone, to the second."""

@@ -205,8 +205,6 @@ def _target(link: str) -> str:
 
 
 class _DefinitionReader:
-    """Reads fields one by one and keeps what is wrong with them."""
-
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
         self.problems: list[DefinitionProblem] = []

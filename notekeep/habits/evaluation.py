@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits.schedule import (
-    MAX_DAYS,
     AfterLast,
     ChosenDays,
     EverySlot,
@@ -62,9 +61,6 @@ that is not over; `off` lies outside of since..until, and `outside` is a success
 UnitResult: TypeAlias = tuple[int, bool]
 """A unit that is closed: the day where it closed, and whether it was met."""
 
-RECENT_DAYS = 2 * MAX_DAYS
-"""No period and no span of a schedule reaches back half as far."""
-
 _OWN_STATUS: dict[Outcome, Status] = {
     "skip": "skipped",
     "success": "done",
@@ -73,19 +69,6 @@ _OWN_STATUS: dict[Outcome, Status] = {
     "outside": "extra",
 }
 """The status of days that no schedule changes."""
-_DUE_STATUS: dict[Outcome, Status] = {
-    **_OWN_STATUS,
-    "empty": "missed",
-    "miss": "missed",
-    "quiet": "done",
-}
-_DUE_TODAY_STATUS: dict[Outcome, Status] = {
-    **_OWN_STATUS,
-    "empty": "pending",
-    "miss": "missed",
-    "quiet": "ok-so-far",
-    "within limit": "ok-so-far",
-}
 _NOT_DUE_STATUS: dict[Outcome, Status] = {
     "success": "extra",
     "paused": "paused",
@@ -149,12 +132,11 @@ def evaluate_days(
     today: int,
     week_start: int = 0,
     last: int | None = None,
-    first: int | None = None,
 ) -> Timeline:
-    """Judge all days of a habit, or those from `first` on, to `last` where it lies after today."""
+    """Judge all days of a habit, to `last` where it lies after today."""
     starts = [day for day in (habit.since, days.begin) if day is not None]
     since = habit.since if habit.since is not None else min(starts, default=today)
-    first = max(min(*starts, since, today), first or 0)
+    first = min(*starts, since, today)
     grid = _find_grid(habit, habit.schedule_on(today), since, week_start)
     # The days ahead in today's period have a say in what it needs.
     end = max(last or 0, _period_bounds(grid, today)[1] if grid else today)
@@ -162,30 +144,14 @@ def evaluate_days(
     segments, due = [], None
     limit = end if habit.until is None else min(end, habit.until)
     for start, stop, schedule in habit.stretches(since, limit):
-        if stop < first:
-            continue
         origin = start if habit.since is None else habit.since
         grid = _find_grid(habit, schedule, origin, week_start)
-        segment = Segment(max(start, first), stop, _counted_unit(schedule, grid), [])
+        segment = Segment(start, stop, _counted_unit(schedule, grid), [])
         next_due = evaluation.judge(segment, schedule, grid)
         if start <= today:
             segments.append(segment)
             due = next_due
     return Timeline(first, today, evaluation.statuses, segments, evaluation.periods, due)
-
-
-def evaluate_recent_days(
-    habit: Definition, days: DayHistory, today: int, week_start: int = 0
-) -> Timeline:
-    """Judge as many days of a habit as it takes to say what today is, and what it asks for.
-
-    Where a unit was met in them, nothing before it matters: not to the unit that closed last, not
-    to the open period, nor to the days since the last time.
-    """
-    timeline = evaluate_days(habit, days, today, week_start, first=today - RECENT_DAYS)
-    if any(is_met for _, is_met in timeline.results):
-        return timeline
-    return evaluate_days(habit, days, today, week_start)
 
 
 class _PeriodGrid(NamedTuple):
@@ -214,7 +180,6 @@ def _find_grid(
 
 
 def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
-    """Return the first and last day of the period that a day lies in."""
     if grid.unit == "months":
         first = date.fromordinal(day).replace(day=1)
         after = date.fromordinal(first.toordinal() + 31).replace(day=1)
@@ -329,14 +294,19 @@ class _Evaluation:
             outcome = self.outcomes[day - self.first]
             if not weekdays[(day - 1) % 7]:
                 status = _NOT_DUE_STATUS.get(outcome, "rest")
-            elif day > self.today:
-                status = _OWN_STATUS.get(outcome, "future")
             else:
-                table = _DUE_STATUS if day < self.today else _DUE_TODAY_STATUS
-                status = table[outcome]
-                if status in ("done", "missed"):
+                status = _OWN_STATUS.get(outcome) or self._find_due_status(day, outcome)
+                if day <= self.today and status in ("done", "missed"):
                     segment.results.append((day, status == "done"))
             self.statuses[day - self.first] = status
+
+    def _find_due_status(self, day: int, outcome: Outcome) -> Status:
+        """Return what a due day is that says nothing by itself."""
+        if day > self.today:
+            return "future"
+        if day == self.today and outcome != "miss":
+            return "pending" if outcome == "empty" else "ok-so-far"
+        return "done" if outcome == "quiet" else "missed"
 
     def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
         """Judge periods in each of which a habit is due so many times.
@@ -401,7 +371,6 @@ class _Evaluation:
         self._fill(max(day, self.today + 1), segment.last, "future")
 
     def _close(self, segment: Segment, period: Period, first: int, last: int) -> None:
-        """Record a period, its result, and the statuses of its days."""
         if period.result != "open":
             self.periods.append(period)
             if period.result != "skipped":

@@ -135,6 +135,5 @@ def _repair_unit(text: str, unit: str) -> LineRepair | None:
 
 
 def _offer(changed: str, text: str, label: str) -> LineRepair | None:
-    """Offer a changed line, when it is another and an entry."""
     is_entry = changed != text and log.parse_line(changed).entry is not None
     return LineRepair(label, changed) if is_entry else None

@@ -255,7 +255,6 @@ def _chance(mine: _PackedWeeks, theirs: _PackedWeeks, difference: float) -> floa
 
 
 def _mark_standing_out(found: list[HabitPair]) -> list[HabitPair]:
-    """Mark the pairs that stand out from all, and put those first."""
     tested = sorted(
         (pair for pair in found if pair.chance is not None), key=lambda pair: pair.chance or 0.0
     )

@@ -76,8 +76,6 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
 
 
 class _Pace(NamedTuple):
-    """How a stretch of days is scored."""
-
     keeps: float  # what a day leaves of the strength before it
     window: int
     full: int  # the sum that is the whole share; for at-most goals the sum that is still all right
@@ -108,7 +106,6 @@ def _find_pace(habit: Definition, schedule: Schedule) -> _Pace:
 
 
 def _weigh(habit: Definition, day: DayValue) -> int:
-    """Return what a day that is over adds to the sum."""
     goal = habit.goal
     is_silent = day.value == "none"
     if goal.kind == "most":

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
-from notekeep.habits.evaluation import evaluate_days, evaluate_recent_days
+from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -57,38 +58,48 @@ class Cell(NamedTuple):
         return self.status in UNANSWERED and not self.is_logged
 
 
-class HabitCall(NamedTuple):
-    """What today asks of a habit; the fields are those of `HabitView`."""
+class HabitView:
+    """What a list shows of a habit as of one day."""
 
-    call: Call
-    is_at_risk: bool
-    is_archived: bool
+    def __init__(
+        self, habit: Definition, days: DayHistory, timeline: Timeline, shown: tuple[int, int]
+    ) -> None:
+        today = timeline.today
+        runs = streak(timeline)
+        self._habit = habit
+        self._days = days
+        self.id = habit.id
+        self.title = habit.title
+        self.group = habit.group
+        self.order = habit.order  # its place within the group, None without
+        self.schedule = format_schedule(habit.schedule_on(today))
+        self.goal = format_goal(habit.goal)
+        self.unit = habit.unit
+        self.path = habit.path  # its note, vault-relative; "" when only the log names it
+        # Whether today is the last chance of a unit, or the day not to miss twice.
+        self.is_at_risk = _is_at_risk(timeline)
+        self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)
+        self.cells = tuple(
+            self.today if day == today else _summarize_day(habit, days, timeline, day)
+            for day in range(shown[0], shown[1] + 1)
+        )
+        self.call = _call(timeline, is_at_risk=self.is_at_risk, is_logged=self.today.is_logged)
+        self.streak = runs.current  # how many units in a row
+        self.best = runs.longest
+        # What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
+        self.streak_unit = streak_unit(habit, timeline)
+        # What is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing.
+        self.note = _note(habit, days, timeline, is_at_risk=self.is_at_risk)
+        self.tiny = habit.tiny
+        self.after = habit.after
+        self.is_archived = habit.is_archived
+        # What is not understood in its note, one sentence each.
+        self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
 
-
-class HabitView(NamedTuple):
-    """What a list shows of a habit."""
-
-    id: str
-    title: str
-    group: str
-    order: int | None  # its place within the group, None without
-    schedule: str  # its schedule today, as it is written
-    goal: str
-    unit: str
-    path: str  # its note, vault-relative; "" when only the log names it
-    today: Cell
-    cells: tuple[Cell, ...]
-    call: Call
-    is_at_risk: bool  # whether today is the last chance of a unit, or the day not to miss twice
-    streak: int  # how many units in a row
-    best: int
-    streak_unit: str  # what they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, ""
-    strength: float
-    note: str  # what is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing
-    tiny: str
-    after: str
-    is_archived: bool
-    problems: tuple[str, ...]  # what is not understood in its note, one sentence each
+    @cached_property
+    def strength(self) -> float:
+        """How strong it is, 0.0 to 1.0; counted where it is shown, over all its days."""
+        return strength(self._habit, self._days, self.today.day.toordinal())
 
 
 def summarize_habit(
@@ -101,43 +112,7 @@ def summarize_habit(
     """Summarize a habit as of one day, with the cells of `shown` days, else of the last seven."""
     first, last = shown or (today - 6, today)
     timeline = evaluate_days(habit, days, today, week_start, max(last, today))
-    runs = streak(timeline)
-    is_at_risk = _is_at_risk(timeline)
-    here = _summarize_day(habit, days, timeline, today, is_at_risk=is_at_risk)
-    return HabitView(
-        id=habit.id,
-        title=habit.title,
-        group=habit.group,
-        order=habit.order,
-        schedule=format_schedule(habit.schedule_on(today)),
-        goal=format_goal(habit.goal),
-        unit=habit.unit,
-        path=habit.path,
-        today=here,
-        cells=tuple(
-            here if day == today else _summarize_day(habit, days, timeline, day)
-            for day in range(first, last + 1)
-        ),
-        call=_call(timeline, is_at_risk=is_at_risk, is_logged=here.is_logged),
-        is_at_risk=is_at_risk,
-        streak=runs.current,
-        best=runs.longest,
-        streak_unit=streak_unit(habit, timeline),
-        strength=strength(habit, days, today),
-        note=_note(habit, days, timeline, is_at_risk=is_at_risk),
-        tiny=habit.tiny,
-        after=habit.after,
-        is_archived=habit.is_archived,
-        problems=tuple(f"{problem.key}: {problem.message}" for problem in habit.problems),
-    )
-
-
-def call_today(habit: Definition, days: DayHistory, today: int, week_start: int = 0) -> HabitCall:
-    """Tell what today asks of a habit, which takes less than to summarize all of it."""
-    timeline = evaluate_recent_days(habit, days, today, week_start)
-    is_at_risk = _is_at_risk(timeline)
-    call = _call(timeline, is_at_risk=is_at_risk, is_logged=days.day(today).is_logged)
-    return HabitCall(call, is_at_risk, habit.is_archived)
+    return HabitView(habit, days, timeline, (first, last))
 
 
 def list_position(habit: HabitView) -> tuple[str, int, str]:
@@ -146,7 +121,7 @@ def list_position(habit: HabitView) -> tuple[str, int, str]:
     return habit.group.casefold(), order, habit.title.casefold()
 
 
-def count_habits(habits: Iterable[HabitView | HabitCall]) -> tuple[int, int, int]:
+def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
     """Count the habits that are done, all that today asks for, and those of the others at risk."""
     asked = [one for one in habits if one.call in ("due", "done") and not one.is_archived]
     due = [one for one in asked if one.call == "due"]

@@ -176,7 +176,6 @@ def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
 
 
 def _pages(given: GivenFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
-    """Yield the notes that were given, named by their files, or by the whole way to them."""
     for name, data in sorted(given.files.items()):
         if name.casefold().endswith(".md"):
             matter = frontmatter.read_frontmatter(data)
@@ -187,7 +186,6 @@ def _pages(given: GivenFiles, *, is_whole_name: bool = False) -> Iterator[Source
 
 
 def _day_in(name: str, form: Daily) -> int | None:
-    """Return the day that a name of a daily note means, in the form that the vault has."""
     day = form.day_named("/".join(name.split("/")[-form.depth :]))
     return day.toordinal() if day else None
 

@@ -105,7 +105,6 @@ def _read_folder(path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _find_names(root: str, folder: str) -> Iterator[str]:
-    """The files below a folder that some format has, folder by folder, in order."""
     try:
         with os.scandir(os.path.join(root, folder)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -302,7 +301,6 @@ def _open(path: str) -> sqlite3.Connection:
 
 
 def _tables(opened: sqlite3.Connection) -> dict[str, str]:
-    """Return the names of tables by their names in small letters."""
     rows = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return {str(name).casefold(): str(name) for (name,) in rows}
 
@@ -310,7 +308,6 @@ def _tables(opened: sqlite3.Connection) -> dict[str, str]:
 def _rows(
     opened: sqlite3.Connection, table: str, wanted: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table, with those of the wanted columns that it has."""
     known = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
     columns = [name for name in wanted if name in known]
     if not columns:

@@ -1,4 +1,7 @@
-"""What every verb needs to plan a change of notes; nothing here writes."""
+"""What every verb needs to plan a change of notes; nothing here writes.
+
+What reads notes is imported where it is used: a list and a search read none.
+"""
 
 from __future__ import annotations
 

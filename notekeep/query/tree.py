@@ -8,8 +8,7 @@ result on as KnownPaths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,24 +24,31 @@ WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
-class _Part:
-    # Nodes share how they compare, and those with the same fields a class: to make all methods of
-    # one takes half a millisecond.
+class _Node:
+    """Equal to another that asks the same: what it is matched by counts, and no span."""
+
+    # Not a dataclass: to make the methods of twenty takes as long as a sweep of a thousand notes.
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def _asked(self) -> tuple[Any, ...]:
+        return type(self), *(getattr(self, name) for name in self.__match_args__)
+
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._compared() == other._compared()
+        return isinstance(other, _Node) and self._asked() == other._asked()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._compared().items()))
+        return hash(self._asked())
 
-    def _compared(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name != "span"}
+    def __repr__(self) -> str:
+        kind, *values = self._asked()
+        return f"{kind.__name__}({', '.join(map(repr, values))})"
 
 
-@dataclass(eq=False)
-class _Words(_Part):
-    text: str
-    scope: WordScope = "any"
-    span: Span = NO_SPAN
+class _Words(_Node):
+    __match_args__ = ("text", "scope")
+
+    def __init__(self, text: str, scope: WordScope = "any", span: Span = NO_SPAN) -> None:
+        self.text, self.scope, self.span = text, scope, span
 
 
 class Term(_Words):
@@ -61,20 +67,22 @@ class Wildcard(_Words):
     """A word with gaps: `fu*on`, `te?t`."""
 
 
-@dataclass(eq=False)
-class Fuzzy(_Part):
+class Fuzzy(_Node):
     """A word, give or take one or two letters: `nawal~`, `nawal~2`."""
 
-    text: str
-    distance: int = 1
-    scope: WordScope = "any"
-    span: Span = NO_SPAN
+    __match_args__ = ("text", "distance", "scope")
+
+    def __init__(
+        self, text: str, distance: int = 1, scope: WordScope = "any", span: Span = NO_SPAN
+    ) -> None:
+        self.text, self.distance, self.scope, self.span = text, distance, scope, span
 
 
-@dataclass(eq=False)
-class _Text(_Part):
-    text: str
-    span: Span = NO_SPAN
+class _Text(_Node):
+    __match_args__ = ("text",)
+
+    def __init__(self, text: str, span: Span = NO_SPAN) -> None:
+        self.text, self.span = text, span
 
 
 class Regex(_Text):
@@ -105,12 +113,13 @@ class LinkFrom(_Text):
     """Notes that a note links to: `from:naval`."""
 
 
-@dataclass(eq=False)
-class Within(_Part):
+class Within(_Node):
     """Words within one part of a text; `node` is made of Term to Fuzzy, And, Or and Not only."""
 
-    node: Node
-    span: Span = NO_SPAN
+    __match_args__ = ("node",)
+
+    def __init__(self, node: Node, span: Span = NO_SPAN) -> None:
+        self.node, self.span = node, span
 
 
 class Section(Within):
@@ -125,8 +134,7 @@ class Block(Within):
     """What stands between two blank lines, as Obsidian writes it: `block:(a b)`."""
 
 
-@dataclass(eq=False)
-class Compare(_Part):
+class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     Attributes:
@@ -138,18 +146,26 @@ class Compare(_Part):
         high: The upper end of a range, included; None when the value is no range.
     """
 
-    field: str
-    op: Operator
-    low: str | float | bool
-    high: str | float | None = None
-    span: Span = NO_SPAN
+    __match_args__ = ("field", "op", "low", "high")
+
+    def __init__(
+        self,
+        field: str,
+        op: Operator,
+        low: str | float | bool,  # noqa: FBT001 - a value like the others
+        high: str | float | None = None,
+        span: Span = NO_SPAN,
+    ) -> None:
+        self.field, self.op, self.low, self.high, self.span = field, op, low, high, span
 
 
-@dataclass(eq=False)
-class KnownPaths(_Part):
+class KnownPaths(_Node):
     """An answer that is already known: paths, from the catalog. The parser never makes one."""
 
-    paths: frozenset[str]
+    __match_args__ = ("paths",)
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        self.paths = paths
 
 
 class TermChoice(NamedTuple):
@@ -169,9 +185,11 @@ class Terms(NamedTuple):
     choices: tuple[TermChoice, ...]
 
 
-@dataclass(eq=False)
-class _Parts(_Part):
-    parts: tuple[Node, ...]
+class _Parts(_Node):
+    __match_args__ = ("parts",)
+
+    def __init__(self, parts: tuple[Node, ...]) -> None:
+        self.parts = parts
 
 
 class And(_Parts):
@@ -182,11 +200,13 @@ class Or(_Parts):
     """Any of these; of none, no note."""
 
 
-@dataclass(eq=False)
-class Not(_Part):
+class Not(_Node):
     """Everything but this."""
 
-    part: Node
+    __match_args__ = ("part",)
+
+    def __init__(self, part: Node) -> None:
+        self.part = part
 
 
 WordLeaf: TypeAlias = Term | Phrase | Prefix | Wildcard | Fuzzy | Regex | Within

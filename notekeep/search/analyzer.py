@@ -13,6 +13,8 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from notekeep.query.folding import fold_letters
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -25,33 +27,6 @@ ENGLISH_STOPS = """
     of on or our she so than that the their them then there these they this those to was we were
     which with you your
 """
-
-# Letters that Unicode does not take apart, but that people type as plain ones.
-LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "ħ": "h",
-        "ŧ": "t",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ß": "ss",
-        "\u0131": "i",  # Turkish i without a dot
-    }
-)
-
-# Below this code point a combining mark is an accent that people leave out; above it (Cyrillic й,
-# Indic vowels, Japanese voicing) it makes another letter.
-LAST_LETTER_WITH_ACCENTS = "\u03ff"
-
-# Hebrew and Arabic points are written in few texts and typed in fewer searches.
-FIRST_POINT, LAST_POINT = "\u0591", "\u0670"
-
-# The dots that make Cyrillic ie io are mostly not written.
-CYRILLIC_IE, DIAERESIS = "\u0435", "\u0308"
 
 STEM_LETTERS = 24
 """Longer words are codes and keys, not language."""
@@ -111,16 +86,12 @@ class Language(NamedTuple):
 class Word(NamedTuple):
     """A word of a text, before stop words and stems.
 
-    Attributes:
-        text: What it is compared as: folded, without apostrophes.
-        start: Where it stands in its chunk or text.
-        end: One past its last character.
-        kind: "word" has a stem. "pair" is two characters of a script without blanks; "last" is the
-            last character of such a run, so that a single one is found too. "mark" belongs to a
-            name, as "++" does to C.
+    "word" has a stem. "pair" is two characters of a script without blanks; "last" is the last
+    character of such a run, so that a single one is found too. "mark" belongs to a name, as "++"
+    does to C.
     """
 
-    text: str
+    text: str  # folded, without apostrophes
     start: int
     end: int
     kind: WordKind
@@ -148,32 +119,6 @@ class ForeignText(str):
         return made
 
 
-def fold_word(word: str) -> str:
-    """Return the word as it is compared: lower case, without accents, one form for each width."""
-    if word.isascii():
-        return word.lower()
-    lower = unicodedata.normalize("NFKD", word).casefold()  # what is taken apart may be capital: ℠
-    apart = unicodedata.normalize("NFKD", lower).translate(LETTERS)
-    kept: list[str] = []
-    base = ""
-    for character in apart:
-        if not unicodedata.combining(character):
-            base = character
-        elif _is_left_out(character, base):
-            continue
-        kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def _is_left_out(mark: str, base: str) -> bool:
-    """Whether people leave a mark out where it belongs to this letter."""
-    return (
-        base <= LAST_LETTER_WITH_ACCENTS
-        or FIRST_POINT <= mark <= LAST_POINT
-        or (base == CYRILLIC_IE and mark == DIAERESIS)
-    )
-
-
 def base_language(code: str) -> str:
     """Return "pt" for "pt-BR" and "de" for "de_AT.UTF-8"."""
     return code.strip().replace("_", "-").replace(".", "-").partition("-")[0].lower()[:3]
@@ -187,7 +132,7 @@ def get_language(code: str) -> Language:
     stops: Iterable[str] = ENGLISH_STOPS.split()
     if code != "en":
         try:
-            stops = map(fold_word, stopwords_for_language(code))
+            stops = map(fold_letters, stopwords_for_language(code))
         except NoStopWords:
             stops = ()
     try:
@@ -203,7 +148,7 @@ def _careful(stemmer: Callable[[str], str]) -> Callable[[str], str]:
     def stem(word: str) -> str:
         if not 3 <= len(word) <= STEM_LETTERS or not word.isalpha():
             return word
-        return fold_word(stemmer(word)) or word
+        return fold_letters(stemmer(word)) or word
 
     return stem
 
@@ -340,11 +285,11 @@ def _split(match: re.Match[str], language: Language) -> Iterator[Word]:
             yield Word(folded[at : at + 2], first, min(first + 2, end), "pair")
         yield Word(folded[-1], end - 1, end, "last")
     elif kind == "joined":
-        yield Word(fold_word(text.replace("-", "")), start, end, "word")
+        yield Word(fold_letters(text.replace("-", "")), start, end, "word")
     elif language.elides:
         for part in re.finditer("[^'\u2019]+", text):
-            folded = fold_word(part.group())[:TERM_LETTERS]
+            folded = fold_letters(part.group())[:TERM_LETTERS]
             yield Word(folded, start + part.start(), start + part.end(), "word")
     else:
         bare = _CONTRACTED.sub("", text).replace("'", "").replace("\u2019", "")
-        yield Word(fold_word(bare)[:TERM_LETTERS], start, end, "word")
+        yield Word(fold_letters(bare)[:TERM_LETTERS], start, end, "word")

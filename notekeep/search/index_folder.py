@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.documents import WordDoc
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Goes up when a field, the analyzer, a stemmer or the form of a block changes: an index of another
 one is rebuilt."""
 
@@ -145,10 +145,7 @@ class IndexFolder:
         write_small_file(self.path / VERSION_FILE, _version(language))
 
     def remove_leftovers(self) -> None:
-        """Delete what killed writers left; only while holding the lock.
-
-        Segments that no table of contents names are deleted by Whoosh at each commit.
-        """
+        """Delete what killed writers left; only while holding the lock."""
         current = self.newest_commit()
         for entry in list(os.scandir(self.path)):
             stamp = _STAMP.match(entry.name)
@@ -166,13 +163,9 @@ class IndexFolder:
 
     @contextlib.contextmanager
     def lock(self, wait: float = 0) -> Iterator[None]:
-        """Hold the right to write, for which to wait so many seconds.
+        """Hold the right to write, for which to wait so many seconds, or raise IndexBusy.
 
-        The lock is beside the folder, because the folder itself is replaced. The system frees it
-        when its holder dies.
-
-        Raises:
-            IndexBusy: Another process has it for longer.
+        The lock is beside the folder, because the folder itself is replaced.
         """
         from filelock import FileLock, Timeout
 

@@ -20,26 +20,13 @@ if TYPE_CHECKING:
 def list_notes(
     query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
 ) -> tuple[int, list[Row]]:
-    """List the notes that a query matches, sorted by title unless it says otherwise.
-
-    Returns:
-        How many match in all, and at most `limit` rows of them from `offset` on.
-
-    Raises:
-        UsageError: A regular expression takes too long.
-        IndexUnusable: The query has words, and there is no full-text index.
-    """
+    """Return how many notes a query matches, and a page of them, by title unless it says how."""
     node = resolve_words(query, sources)
     return sources.catalog.rows(node, query.order, smaller_limit(limit, query.limit), offset)
 
 
 def resolve_words(query: Query, sources: SearchSources) -> Node | None:
-    """Return a query's tree in which words are the notes that have them, as the catalog can ask.
-
-    Raises:
-        UsageError: A regular expression takes too long.
-        IndexUnusable: There are words in it, and there is no full-text index.
-    """
+    """Return a query's tree in which words are the notes that have them, as the catalog can ask."""
     node = query.root
     if node is None or is_fact(node):
         return node

@@ -44,11 +44,7 @@ class PlanMatcher:
         )
 
     def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
-        """Whether one piece of a text has all that the plan asks for; the first one starts at 0.
-
-        Notes known by facts count as there. The text is gone through once, however many pieces it
-        has.
-        """
+        """Whether one piece of a text has all that the plan asks for; the first one starts at 0."""
         plan = self._plan
         if plan is None:
             return True

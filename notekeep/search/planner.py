@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.query import tree
-from notekeep.query.folding import fold_text
+from notekeep.query.folding import fold_letters, fold_text
 from notekeep.query.tree import TermChoice, Terms, needs_text
-from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks, fold_word
+from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 
 if TYPE_CHECKING:
@@ -73,9 +73,6 @@ class Planner:
 
         `Within` is planned as what it holds, which finds too much; under a `Not`, where too much
         would become too little, as everything. Their caller looks at the text.
-
-        Raises:
-            UnanswerableNode: The tree holds another fact than a tag, or a regular expression.
         """
         match node:
             case tree.And(parts) | tree.Or(parts):
@@ -194,7 +191,7 @@ class Planner:
         if not text.strip("*"):
             return None
         limit = TYPED_PATTERN_WORDS if self._typing else ASKED_COMPLETIONS
-        words = self._vocabulary().matching(fold_word(text), limit + 1)
+        words = self._vocabulary().matching(fold_letters(text), limit + 1)
         if len(words) > limit:
             self.patterns_cut.append(text)
             del words[limit:]
@@ -243,7 +240,6 @@ def _is_short(words: Sequence[Word]) -> bool:
 
 
 def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[tuple[int, str], ...]:
-    """The terms of words in a row, each with its distance from the first."""
     return _from_first(_placed(by, words))
 
 

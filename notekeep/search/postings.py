@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
-from collections import OrderedDict
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,11 +35,8 @@ INDEX_NAME = "MAIN"
 FEW_PATHS = 0.25
 """Of this share of all notes, paths are read one by one; for more, all of them, and kept."""
 
-MAX_CACHED_LISTS = 512
-"""Lists kept between queries: what one types is mostly what one typed before."""
-
 MAX_CACHED_POSTINGS = 150_000
-"""Postings in them altogether; some 15 MB."""
+"""Postings kept between queries, some 15 MB: what one types is mostly what one typed before."""
 
 
 class Postings(NamedTuple):
@@ -153,8 +149,8 @@ class IndexSnapshot:
         self._numbers: dict[str, int] | None = None
         self._field_lengths: dict[str, bytes] = {}
         self._averages: dict[str, float] = {}
-        self._lists: OrderedDict[tuple[str, str], Postings] = OrderedDict()
-        self._listed_postings = 0
+        self._lists: dict[tuple[str, str], Postings] = {}
+        self._listed = 0
 
     @classmethod
     def open(
@@ -194,18 +190,17 @@ class IndexSnapshot:
                 part.close()
 
     def postings(self, field: str, term: str) -> Postings:
-        """The posting list of a term, which may be empty. Those that were read last are kept."""
-        key = field, term
-        known = self._lists.get(key)
+        """Return the posting list of a term, which may be empty."""
+        known = self._lists.get((field, term))
         if known is not None:
-            self._lists.move_to_end(key)
             return known
         yield_to_ui()
-        read = self._lists[key] = self._read_postings(field, term.encode())
-        self._listed_postings += len(read.notes)
-        while len(self._lists) > MAX_CACHED_LISTS or self._listed_postings > MAX_CACHED_POSTINGS:
-            _, oldest = self._lists.popitem(last=False)
-            self._listed_postings -= len(oldest.notes)
+        read = self._read_postings(field, term.encode())
+        self._listed += 1 + len(read.notes)
+        if self._listed > MAX_CACHED_POSTINGS:
+            self._lists.clear()
+            self._listed = 1 + len(read.notes)
+        self._lists[field, term] = read
         return read
 
     def _read_postings(self, field: str, term: bytes) -> Postings:

@@ -12,8 +12,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.catalog.records import name_key
-from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import And, Node, Phrase, Prefix, Term, is_fact, wanted_leaves
 
@@ -51,76 +50,52 @@ HALF_BOOST_OPENINGS = 5.0
 FOLDED_FACTOR = 0.8
 """What a word counts as typed that stands there with other accents."""
 
-MIN_SHOWN_BOOST = 0.005
-"""A part of a score that is not smaller than what is shown of it."""
-
 _NAMING = (Term, Phrase, Prefix)
 
 _DAY_NS = 86_400 * 10**9
 _PAIRED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Scripts without blanks; two milliseconds to compile, which most words have no need of."""
 
+_WORD = re.compile(r"\w")
+
 
 class RankBoosts(NamedTuple):
-    """Why a note stands where it does.
+    """Why a note stands where it does."""
 
-    Attributes:
-        words: The score of its words, as BM25F counts them.
-        called: Whether it is called what was typed.
-        as_typed: The share of the words that stand there as they were typed.
-        near: 1 where the words stand in a row, less the farther apart they are.
-        begins: Whether its title begins with what was typed.
-        fresh: 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one
-            day are in the order of their titles.
-        often: From 0 for a note that is never opened towards 1.
-    """
-
-    words: float
-    called: bool = False
-    as_typed: float = 0.0
-    near: float = 0.0
-    begins: bool = False
+    words: float  # the score of its words, as BM25F counts them
+    called: bool = False  # it is called what was typed
+    as_typed: float = 0.0  # the share of the words that stand there as they were typed
+    near: float = 0.0  # 1 where the words stand in a row, less the farther apart they are
+    begins: bool = False  # its title begins with what was typed
+    # 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one day are
+    # in the order of their titles.
     fresh: float = 0.0
-    often: float = 0.0
+    often: float = 0.0  # from 0 for a note that is never opened towards 1
 
     def parts(self) -> list[tuple[str, float]]:
-        """What the score is made of, in words; what adds nothing is left out."""
-        typed = self.words * AS_TYPED_BOOST * self.as_typed
-        found = [
+        """What the score is made of, in words."""
+        return [
             ("words", self.words),
-            ("words as typed", typed),
+            ("words as typed", self.words * AS_TYPED_BOOST * self.as_typed),
             ("words near each other", self.words * NEARNESS_BOOST * self.near),
             ("title begins so", self.words * BEGINNING_BOOST * self.begins),
             ("changed lately", self.words * FRESHNESS_BOOST * self.fresh),
             ("opened often", self.words * OPENED_BOOST * self.often),
         ]
-        return [(name, share) for name, share in found if share > MIN_SHOWN_BOOST]
 
     @property
     def score(self) -> float:
-        """The words' score with all lifts but that of a name."""
-        lift = (
-            AS_TYPED_BOOST * self.as_typed
-            + NEARNESS_BOOST * self.near
-            + BEGINNING_BOOST * self.begins
-        )
-        return self.words * (1 + lift + FRESHNESS_BOOST * self.fresh + OPENED_BOOST * self.often)
+        """The words' score with all boosts but that of a name."""
+        return sum(share for _, share in self.parts())
 
 
 class QueryWords(NamedTuple):
-    """What notes were asked for.
+    """What notes were asked for."""
 
-    Attributes:
-        words: The words they must or may have, as typed, in order.
-        name: What a note may be called for which one types all of that.
-        words_only: Whether nothing but words was asked for.
-        no_more_than_names: Whether a title can have all that was asked for, facts aside.
-    """
-
-    words: tuple[str, ...]
-    name: str
-    words_only: bool
-    no_more_than_names: bool
+    words: tuple[str, ...]  # those that they must or may have, as typed, in order
+    name: str  # what a note may be called for which one types all of that
+    words_only: bool  # nothing but words was asked for
+    no_more_than_names: bool  # a title can have all that was asked for, facts aside
 
 
 def read_query_words(node: Node | None, text: str) -> QueryWords:
@@ -167,7 +142,6 @@ class Ranker:
         self._nearness = nearness
         self._text_of = text_of
         self._times_opened = times_opened
-        self._patterns = [(_whole_word(word), _whole_word(fold_text(word))) for word in words.words]
         self._now = time.time_ns()
 
     def boosts(self, row: Row, words: float) -> RankBoosts:
@@ -185,16 +159,18 @@ class Ranker:
         )
 
     def _as_typed(self, row: Row) -> float:
-        text = self._text_of(row.path)
-        if text is None or not self._patterns:
+        text, words = self._text_of(row.path), self._words.words
+        if text is None or not words:
             return 0.0
-        whole = "\n".join((row.title, *row.aliases, text.whole))
-        folded = "" if whole.isascii() else fold_text(whole)
+        whole = "\n".join((row.title, *row.aliases, text.whole)).casefold()
+        folded = whole if whole.isascii() else fold_text(whole)
         found = (
-            1.0 if typed.search(whole) else FOLDED_FACTOR if plain.search(folded or whole) else 0.0
-            for typed, plain in self._patterns
+            1.0
+            if _has_word(whole, word.casefold())
+            else FOLDED_FACTOR * _has_word(folded, fold_text(word))
+            for word in words
         )
-        return sum(found) / len(self._patterns)
+        return sum(found) / len(words)
 
 
 def rank_hits(
@@ -209,13 +185,18 @@ def rank_hits(
     ]
     above = max((boosts.score for _, boosts in found), default=0.0) + 1
     ordered = [(row, boosts.score + above * boosts.called, boosts) for row, boosts in found]
-    ordered.sort(key=lambda one: (-one[1], name_key(one[0].title), one[0].path))
+    ordered.sort(key=lambda one: (-one[1], fold_name(one[0].title), one[0].path))
     return ordered
 
 
-def _whole_word(word: str) -> re.Pattern[str]:
-    """What finds a word as it stands, whole; within its run in a script that has no blanks."""
-    source = re.escape(word)
-    if word.isascii() or not re.search(_PAIRED, word):
-        source = rf"(?<!\w){source}(?!\w)"
-    return re.compile(source, re.IGNORECASE)
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text has a whole word; a part of its run in a script that has no blanks."""
+    if not word.isascii() and re.search(_PAIRED, word):
+        return word in text
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not _WORD.match(text[at - 1 : at]) and not _WORD.match(text[end : end + 1]):
+            return True
+        at = text.find(word, at + 1)
+    return False

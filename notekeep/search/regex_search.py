@@ -49,14 +49,7 @@ def find_regex_matches(
 ) -> RegexMatches:
     """Find the notes whose text a regular expression matches somewhere, case aside.
 
-    Args:
-        pattern: A regular expression that `re` accepts.
-        root: The vault.
-        paths: The notes to search.
-        seconds: How long it may keep the processor busy, if not CPU_SECONDS.
-
-    Raises:
-        UsageError: It could not be looked for.
+    `seconds` is how long it may keep the processor busy.
     """
     wanted = sorted(paths)
     limit = CPU_SECONDS if seconds is None else seconds
@@ -87,7 +80,6 @@ def find_regex_matches(
 
 
 def _ask_child(request: bytes) -> bytes:
-    """What the process wrote until it was through, or was ended."""
     import subprocess
 
     script = os.path.join(os.path.dirname(__file__), "regex_child.py")

@@ -57,11 +57,7 @@ class RelatedNote(NamedTuple):
 
 
 def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[RelatedNote]:
-    """Find notes similar to one note, best first.
-
-    Raises:
-        IndexUnusable: There is no full-text index.
-    """
+    """Find notes similar to one note, best first."""
     related = _RelatedScores(sources, path)
     related.add_by_words()
     best = sorted(related.scores, key=lambda other: (-related.scores[other], other))
@@ -199,7 +195,6 @@ def _find_rare_words(text: str, words: WhooshIndex) -> list[str]:
 
 
 def _shared_words_reason(text: FileStart | None, rare: list[str]) -> list[str]:
-    """What a note says of the rare words, as one reason."""
     if text is None:
         return []
     there = {fold_text(word) for word in _WORD.findall(text.whole[text.body :])}

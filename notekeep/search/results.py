@@ -37,56 +37,33 @@ Spans: TypeAlias = list[tuple[int, int]]
 
 
 class Snippet(NamedTuple):
-    """A passage of a note.
+    """A passage of a note."""
 
-    Attributes:
-        text: The passage as it stands in the file, "…" where it is cut.
-        marks: Where the words stand that were looked for: first character, one past the last.
-        is_of_fields: Whether it stands in the front matter, as YAML.
-    """
-
-    text: str
-    marks: tuple[tuple[int, int], ...] = ()
-    is_of_fields: bool = False
+    text: str  # as it stands in the file, "…" where it is cut
+    marks: tuple[tuple[int, int], ...] = ()  # where the words stand that were looked for
+    is_of_fields: bool = False  # it stands in the front matter, as YAML
 
 
 class HitReason(NamedTuple):
-    """Why a note was found, and why it stands where it does.
+    """Why a note was found, and why it stands where it does."""
 
-    Attributes:
-        conditions: The conditions that it meets, in words.
-        words: The words in it that were hit, as they stand there.
-        fields: What each word adds to the score of the words in each field: the term as the index
-            has it, the field, the score.
-        parts: What its score is made of: the score of its words, and each lift of that.
-        called: Whether it comes first because it is called what was asked for.
-    """
-
-    conditions: tuple[str, ...]
-    words: tuple[str, ...] = ()
+    conditions: tuple[str, ...]  # those that it meets, in words
+    words: tuple[str, ...] = ()  # those in it that were hit, as they stand there
+    # What each term adds to the score of the words in each field: term, field, score.
     fields: tuple[tuple[str, str, float], ...] = ()
-    parts: tuple[tuple[str, float], ...] = ()
-    called: bool = False
+    parts: tuple[tuple[str, float], ...] = ()  # of its score: that of its words, and each boost
+    called: bool = False  # it comes first because it is called what was asked for
 
 
 class Hit(NamedTuple):
-    """A note that was found.
-
-    Attributes:
-        row: The note.
-        score: How well it fits; only good for comparing hits of one answer. 0 for facts alone.
-        snippet: The passage that shows best why.
-        line: The line of the file, from 1, of the first word in the passage, or None.
-        headings: The headings that the passage stands under, the outermost first.
-        why: Why it was found; only when that was asked for.
-    """
+    """A note that was found."""
 
     row: Row
-    score: float
-    snippet: Snippet
-    line: int | None = None
-    headings: tuple[str, ...] = ()
-    why: HitReason | None = None
+    score: float  # only good for comparing hits of one answer; 0 for facts alone
+    snippet: Snippet  # the passage that shows best why
+    line: int | None = None  # of the file, from 1: where the first word of the passage stands
+    headings: tuple[str, ...] = ()  # those above the passage, the outermost first
+    why: HitReason | None = None  # only when that was asked for
 
     @property
     def heading(self) -> str:
@@ -95,23 +72,14 @@ class Hit(NamedTuple):
 
 
 class SearchResults(NamedTuple):
-    """An answer.
+    """An answer."""
 
-    Attributes:
-        total: How many notes match in all.
-        hits: The first of them, best first or in the order that was asked for.
-        explanation: How the query was read and what each hit meets, when that was asked for.
-        remarks: What a person should know about the answer, a sentence each.
-        instead: The query that this answers, where the one that was asked found nothing; else "".
-        query: The query that was asked, as it was read.
-    """
-
-    total: int
-    hits: list[Hit]
-    explanation: str = ""
-    remarks: tuple[str, ...] = ()
-    instead: str = ""
-    query: Query | None = None
+    total: int  # how many notes match in all
+    hits: list[Hit]  # the first of them, best first or in the order that was asked for
+    explanation: str = ""  # how the query was read, when that was asked for
+    remarks: tuple[str, ...] = ()  # what a person should know about the answer, a sentence each
+    instead: str = ""  # the query that this answers, where the one that was asked found nothing
+    query: Query | None = None  # the query that was asked, as it was read
 
 
 class Passage(NamedTuple):

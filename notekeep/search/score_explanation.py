@@ -23,6 +23,10 @@ MAX_WORDS = 10
 """How many of the words that were hit in one note are named."""
 
 
+MIN_SHOWN = 0.005
+"""A part of a score that is not smaller than what is shown of it."""
+
+
 class QueryPart(NamedTuple):
     """A part of a query, in words; `notes` is how many it matches by itself, if that is known."""
 
@@ -82,7 +86,7 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
             tuple(conditions[path]),
             tuple(_hit_words(hit, matcher, sources)),
             tuple(shares.get(path, ())),
-            tuple(boost.parts()) if boost else (),
+            tuple(part for part in boost.parts() if part[1] > MIN_SHOWN) if boost else (),
             called=boost is not None and boost.called,
         )
         hits.append(hit._replace(why=reason))

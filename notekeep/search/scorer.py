@@ -189,9 +189,8 @@ class Scorer:
     def nearness(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
         """Return how near the words of a query stand in some notes, at their best place.
 
-        Returns:
-            By note, 1 where they stand in a row, less the farther apart they are, 0 where no field
-            has all of them; nothing for fewer than two words.
+        It is 1 where they stand in a row, less the farther apart they are, 0 where no field has all
+        of them; nothing for fewer than two words.
         """
         if len(phrases) < 2:
             return {}

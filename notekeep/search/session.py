@@ -69,7 +69,9 @@ def run_search(
     relax: bool = True,
     explain: bool = False,
 ) -> SearchResults:
-    """Find what a query is about.
+    """Find what a query is about, by score or in the order the query says.
+
+    Only titles, aliases and tags are looked at while there is no full-text index.
 
     Args:
         query: What is asked for.
@@ -79,13 +81,6 @@ def run_search(
         relax: When nothing is found, answer the nearest query, and say so; of a regular expression
             that takes too long, answer what it has found until then, and say that.
         explain: Also say how the query was read, and why each hit stands where it does.
-
-    Returns:
-        Hits by score, or in the order the query says; by titles, aliases and tags alone while there
-        is no full-text index.
-
-    Raises:
-        UsageError: A regular expression takes too long.
     """
     search = _Search(sources, query, smaller_limit(limit, query.limit), typing=typing, relax=relax)
     found = search.answer()
@@ -125,7 +120,6 @@ class _Search:
         return QueryRun(self._sources, query, self._limit, typing=self._typing, in_part=self._relax)
 
     def _answer_by_name(self) -> SearchResults:
-        """What titles, aliases and tags say, because there is no full-text index."""
         query = self._query
         node = tree.replace_leaves(query.root, _by_name) if query.root else None
         self.answered = self._run(Query(query.text, node, query.order, query.limit))
@@ -165,7 +159,6 @@ class _Search:
         return found._replace(remarks=(fallback.remark,), instead=fallback.query.text)
 
     def _did_you_mean(self) -> list[str]:
-        """What may have been meant by words that no note has."""
         remarks: list[str] = []
         for word in list_query_words(self._query.root)[:MAX_REMARKS]:
             if self._sources.words.ignores(word):
@@ -226,7 +219,6 @@ class QueryRun:
         return max(found.values(), default=0.0)
 
     def _list(self, node: Node | None, scores: Mapping[str, float] | None = None) -> SearchResults:
-        """Hits in the order that was asked for, else by title."""
         total, rows = self._sources.catalog.rows(node, self.query.order, self._limit)
         known = scores or {}
         return SearchResults(total, [self._hit(row, known.get(row.path, 0.0)) for row in rows])
@@ -273,7 +265,6 @@ class QueryRun:
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))
 
     def _headings(self, path: str, line: int | None) -> tuple[str, ...]:
-        """The headings that a line stands under, the outermost first."""
         above: list[tuple[int, str]] = []
         for at, level, heading in self._sources.catalog.headings(path) if line else ():
             if at > (line or 0):
@@ -293,7 +284,6 @@ class QueryRun:
 
 
 def _by_name(leaf: Node) -> Node:
-    """Titles, aliases and tags in the place of words."""
     match leaf:
         case tree.Within(inside):
             return tree.replace_leaves(inside, _by_name)

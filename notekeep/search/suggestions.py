@@ -55,13 +55,8 @@ def suggest_notes(
 ) -> SearchResults:
     """Find what a query that is being typed may be about, by title, alias and tag.
 
-    Titles that fit as well as each other stand in this order: opened last, where `opened` is given,
-    shorter, by the alphabet, by path.
-
-    Returns:
-        Hits whose snippet is the title, with the words that were typed marked. When nothing is
-        asked for yet, the notes that were opened last, then those that were changed last; nothing
-        where titles cannot tell.
+    Titles that fit as well as each other: opened last, where `opened` is given, shorter, by the
+    alphabet. When nothing is asked for yet, the notes that were opened last, then changed last.
     """
     return _suggest(query, catalog, opened, limit)._replace(query=query)
 
@@ -191,7 +186,6 @@ def _texts(node: Node) -> list[str]:
 
 
 def _facts(node: Node | None) -> Node | None:
-    """The facts that notes must meet."""
     if node is None or is_fact(node):
         return node
     if isinstance(node, tree.And):
@@ -201,7 +195,6 @@ def _facts(node: Node | None) -> Node | None:
 
 
 def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
-    """Where words stand in a title, case and accents aside."""
     plain = "".join(fold_text(letter)[:1] or " " for letter in title)
     found = ((plain.find(word), len(word)) for word in words)
     return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
@@ -283,7 +276,6 @@ def make_prefix_query(query: Query) -> Query | None:
 
 
 def _words(root: Node) -> Iterator[str]:
-    """The words that notes must or may have, each as it could be misspelt."""
     for leaf in tree.wanted_leaves(root):
         match leaf:
             case tree.Term(text) | tree.Phrase(text):
@@ -294,10 +286,11 @@ def _words(root: Node) -> Iterator[str]:
 
 def _respell(leaf: Node, known: dict[str, str]) -> Node:
     match leaf:
-        case tree.Term(text, scope, span) | tree.Phrase(text, scope, span):
-            return type(leaf)(" ".join(known.get(word, word) for word in text.split()), scope, span)
-        case tree.Prefix(text, scope, span) if text in known:
-            return tree.Term(known[text], scope, span)
+        case tree.Term(text, scope) | tree.Phrase(text, scope):
+            respelt = " ".join(known.get(word, word) for word in text.split())
+            return type(leaf)(respelt, scope, leaf.span)
+        case tree.Prefix(text, scope) if text in known:
+            return tree.Term(known[text], scope, leaf.span)
     return leaf
 
 

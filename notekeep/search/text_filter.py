@@ -105,10 +105,7 @@ class TextFilter:
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
         """Return the same tree with only words, tags and known notes in it; only `within` is read.
 
-        Raises:
-            UsageError: A regular expression takes too long.
-            IndexUnusable: There is no full-text index, and the tree needs one.
-            SearchDropped: Nobody waits for the answer.
+        Raises UsageError where a regular expression takes too long.
         """
         if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node
@@ -194,7 +191,6 @@ class TextFilter:
     def _holder(
         self, unit: tree.Within, inside: Node, paths: frozenset[str]
     ) -> Callable[[Row], bool]:
-        """What tells whether one line or section of a note has all that is asked for."""
         matcher = self._sources.words.matcher(inside)
         ends = _BLOCK_END if isinstance(unit, tree.Block) else _LINE_END
         headings = self._heading_lines(paths) if isinstance(unit, tree.Section) else None

@@ -93,7 +93,7 @@ class Vocabulary:
             data = (folder / VOCABULARY_FILE).read_bytes()
             self._words, self._counts, self._heads = _parse(data)
         except (OSError, ValueError, KeyError, TypeError):
-            pass
+            pass  # completion goes without; the index answers whole words as ever
         self.refresh()
 
     def refresh(self) -> bool:
@@ -122,10 +122,7 @@ class Vocabulary:
             self._new[word] = self._new.get(word, 0) + 1
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
-        """Return words that begin so, commonest first; with `heads` only those of titles and tags.
-
-        There may be some more than `limit`, so that the words of titles are not left out.
-        """
+        """Return words that begin so, commonest first; with `heads` only those of titles."""
         low, high = self._range(beginning)
         in_heads = [at for at in range(low, high) if self._heads[at]]
         if heads:
@@ -173,9 +170,8 @@ class Vocabulary:
     def suggestions(self, word: str) -> Iterator[str]:
         """Yield words that somebody who wrote this folded word may have meant, best first.
 
-        The nearest, and of those the commonest. Words of one note only are no worse: with a common
-        word in their place one who misspells a rare word would get it in half of the cases, with
-        this in nine of ten, and one who misspells a common word loses nothing.
+        Words of one note only are no worse than common ones: who misspells a rare word gets it in
+        nine of ten cases instead of half, and who misspells a common one loses nothing.
         """
         near = self.near(word, 1 if len(word) < 5 else 2, 100)
         yield from (other for other, _ in near if other.isalpha())

@@ -8,16 +8,13 @@ so here each term's list simply grows. A test compares what is written with the 
 ordinary writer.
 
 A posting list is the tag `W3Bl` and blocks. A block is its length as a signed 32-bit number,
-big-endian and negative for the last one; a pickled header, which Whoosh reads; and a pickled tuple,
-perhaps compressed: gaps between note numbers, weights (None when all are 1, one float when all are
-equal), values.
+big-endian and negative for the last one; a pickled header, which Whoosh reads; and a pickled tuple:
+gaps between note numbers, weights (None when all are 1, one float when all are equal), values.
 """
 
 from __future__ import annotations
 
 import struct
-import tempfile
-import zlib
 from array import array
 from collections import defaultdict
 from functools import cache, lru_cache
@@ -51,24 +48,14 @@ BLOCK_POSTINGS = 512
 """Postings in a block. Whoosh has 128, as its searcher skips blocks; a list that is read whole is
 read sooner from few."""
 
-LEAST_COMPRESSED = 80
-"""Bytes of a pickled block; shorter ones only grow."""
-
 SMALL_SEGMENT = 200
 """Notes; only segments up to this size are merged, so that nothing waits for a large one."""
-
-MANY_NOTES = 128
-"""Blocks of so many notes are of words that are in every tenth note, and are not compressed: to
-undo it would take half of the time in which such a word is found."""
 
 HEADER_PROTOCOL, BODY_PROTOCOL = 2, 4
 
 HEADER_END = b"tq\x00."
 """How a pickled tuple ends in the protocol of headers. Nothing before it in a header can look so:
 its numbers would be a note beyond 700 million."""
-
-PICKLE = 0x80
-"""The first byte of a pickle; a compressed block begins otherwise."""
 
 TAG = b"W3Bl"
 
@@ -145,19 +132,16 @@ def make_schema(language: str) -> Schema:
 
 def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
     """Return one block of a flat list of note, weight and value, again and again."""
-    notes, values = postings[0::3], tuple(postings[2::3])
-    weights = tuple(postings[1::3])
+    notes, weights, values = postings[0::3], tuple(postings[1::3]), tuple(postings[2::3])
     highest = float(max(weights))
     packed: Sequence[int] | float | None = weights
     if min(weights) == highest:
         packed = None if highest == 1.0 else highest
     gaps = (notes[0], *map(sub, notes[1:], notes))
     body = dumps((gaps, packed, values), BODY_PROTOCOL)
-    compressed = int(len(notes) < MANY_NOTES and len(body) >= LEAST_COMPRESSED)
-    if compressed:
-        body = zlib.compress(body, 1)
-    # The shortest and longest field, which only Whoosh's own searcher wants to know, are left 0.
-    header = dumps((len(notes), notes[-1], highest, compressed, 0, 0), HEADER_PROTOCOL)
+    # Not compressed; and the shortest and longest field, which only Whoosh's own searcher wants to
+    # know, are left 0.
+    header = dumps((len(notes), notes[-1], highest, 0, 0, 0), HEADER_PROTOCOL)
     size = len(header) + len(body)
     return _int32.pack(-size if last else size) + header + body
 
@@ -176,11 +160,8 @@ def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Seq
         more = length > 0
         end = at + 4 + abs(length)
         start = data.index(HEADER_END, at + 4, end) + len(HEADER_END)
-        body = data[start:end]
-        if body[0] != PICKLE:
-            body = zlib.decompress(body)
         # Only this user can write into the folder that pickles are read from; see `is_ours`.
-        gaps, packed, values = loads(body)  # noqa: S301
+        gaps, packed, values = loads(data[start:end])  # noqa: S301
         equal = 1.0 if packed is None else packed
         weights = (equal,) * len(gaps) if isinstance(equal, float) else equal
         if not len(gaps) == len(weights) == len(values):
@@ -198,44 +179,18 @@ class TermPostings(NamedTuple):
     info: W3TermInfo
 
 
-class _SpilledBlock(NamedTuple):
-    """Where a block is in the temporary file, and what the table of terms has to know of it."""
-
-    place: int
-    size: int
-    weight: float
-    highest: float
-    first: int
-
-
 class PostingPool:
-    """Gathers the postings of one segment, in the place of Whoosh's pool.
+    """Gathers the postings of one segment, in the place of Whoosh's pool."""
 
-    A term with many notes writes its full blocks to a temporary file meanwhile.
-    """
-
-    def __init__(self, folder: str) -> None:
+    def __init__(self) -> None:
         self._lists: defaultdict[str, defaultdict[bytes, list[Any]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        self._spilled: defaultdict[tuple[str, bytes], list[_SpilledBlock]] = defaultdict(list)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `cleanup`
 
     def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
         """Take one posting: field, term, note, weight, value. Notes of a term come in order."""
         field, term, note, weight, value = posting
-        postings = self._lists[field][term]
-        if len(postings) == 3 * BLOCK_POSTINGS:
-            weights = postings[1::3]
-            block = encode_block(postings, last=False)
-            self._spilled[field, term].append(
-                _SpilledBlock(
-                    self._file.tell(), len(block), sum(weights), max(weights), postings[0]
-                )
-            )
-            self._file.write(block)
-            postings.clear()
-        postings += (note, int(weight), value)  # a small int is shared, a float is not
+        self._lists[field][term] += (note, int(weight), value)  # a small int is shared
 
     def iter_postings(self) -> Iterator[TermPostings]:
         """Yield the list of each term, fields and terms in order; what was gathered is given up."""
@@ -244,27 +199,18 @@ class PostingPool:
             for term in sorted(lists):
                 yield_to_ui()
                 postings = lists.pop(term)
+                starts = range(0, len(postings), 3 * BLOCK_POSTINGS)
+                blocks = [
+                    encode_block(postings[at : at + 3 * BLOCK_POSTINGS], last=at == starts[-1])
+                    for at in starts
+                ]
                 weights = postings[1::3]
-                spilled = self._spilled.pop((field, term), [])
-                info = W3TermInfo(
-                    sum(weights) + sum(block.weight for block in spilled),
-                    len(weights) + BLOCK_POSTINGS * len(spilled),
-                    0,
-                    0,
-                    max([*weights, *(block.highest for block in spilled)]),
-                    spilled[0].first if spilled else postings[0],
-                    postings[-3],
-                )
-                written = [*map(self._read, spilled), encode_block(postings, last=True)]
-                yield TermPostings(field, term, b"".join([TAG, *written]), info)
-
-    def _read(self, block: _SpilledBlock) -> bytes:
-        self._file.seek(block.place)
-        return self._file.read(block.size)
+                total, highest = sum(weights), max(weights)
+                info = W3TermInfo(total, len(weights), 0, 0, highest, postings[0], postings[-3])
+                yield TermPostings(field, term, b"".join([TAG, *blocks]), info)
 
     def cleanup(self) -> None:
-        """Delete the temporary file."""
-        self._file.close()
+        """Whoosh asks for it; there is no file to delete."""
 
 
 class FieldWriter:
@@ -309,13 +255,10 @@ def create_index(folder: Path, language: str) -> None:
 
 
 def open_writer(folder: Path, language: str) -> Any:
-    """Return a `SegmentWriter` for an index that exists.
+    """Return a `SegmentWriter` for an index that exists, or raise IndexBusy.
 
     Segments are written as separate files (`compound=False`): a compound one is copied into memory
     whenever it is opened, which makes one note's update ten times slower.
-
-    Raises:
-        IndexBusy: Somebody else writes into the index.
     """
     opened = index.open_dir(str(folder), schema=make_schema(language))
     try:
@@ -323,7 +266,7 @@ def open_writer(folder: Path, language: str) -> Any:
         writer: Any = SegmentWriter(opened, codec=codec(), compound=False, limitmb=1, timeout=1.0)
     except LockError:
         raise IndexBusy("Another program is writing the search index") from None
-    writer.pool = PostingPool(str(folder))
+    writer.pool = PostingPool()
     return writer
 
 

@@ -69,12 +69,8 @@ class RankedNotes(NamedTuple):
 class WhooshIndex:
     """The full-text index of one vault, in a folder of its own that may be deleted at any time.
 
-    May be used from several threads: a lock makes them take turns. Another process may write at the
-    same time; each question sees the newest commit.
-
-    Attributes:
-        folder: Where the index is; `<folder>.new` and `<folder>.lock` stand beside it.
-        language: Two letters, or "" for none.
+    Several threads may use it, in turn. Another process may write at the same time; each question
+    sees the newest commit. `<folder>.new` and `<folder>.lock` stand beside it.
     """
 
     def __init__(self, folder: Path, language: str = "en") -> None:
@@ -124,12 +120,7 @@ class WhooshIndex:
     ) -> None:
         """Build the index anew beside the old one, which answers until the new one is complete.
 
-        A process that is building the same is waited for. `progress` is called now and then with
-        how many notes are in.
-
-        Raises:
-            IndexBusy: Another process is writing.
-            Failure: It could not be written; the old index is as it was.
+        A process that is building the same is waited for; IndexBusy where it takes too long.
         """
         before = self._folder.state()
         with self._folder.lock(wait=BUILD_WAIT):
@@ -187,16 +178,10 @@ class WhooshIndex:
         *,
         wait: float | None = None,
     ) -> None:
-        """Add, replace and delete notes in one commit, which stands for a generation.
-
-        Args:
-            upserts: Notes to write; of two with one path, the later one counts.
-            deletes: Paths of notes that are gone.
-            generation: What the index then stands for.
-            wait: Seconds to wait for another process; None is UPDATE_WAIT.
+        """Add, replace and delete notes in one commit, which then stands for a generation.
 
         Raises:
-            IndexBusy: Another process is writing; nothing was changed.
+            IndexBusy: Another process was writing for `wait` seconds; nothing was changed.
             IndexUnusable: There is no index to change: build it.
         """
         docs = {doc.path: doc for doc in upserts if doc.is_indexable()}
@@ -233,11 +218,7 @@ class WhooshIndex:
             self._merge_small()
 
     def merge(self) -> None:
-        """Merge what many saves left behind: for a quiet moment, in a process of low priority.
-
-        Raises:
-            IndexBusy: Another process is writing.
-        """
+        """Merge what many saves left behind: for a quiet moment, in a process of low priority."""
         with self._folder.lock(wait=UPDATE_WAIT):
             if self.should_merge and self._stamp() is not None:
                 with self._blaming_index():
@@ -275,22 +256,16 @@ class WhooshIndex:
             raise
 
     def _other_languages(self, docs: Iterable[WordDoc]) -> set[str]:
-        """The languages, other than the vault's, that notes name for themselves."""
         return {base_language(doc.language) for doc in docs} - {"", self.language}
 
     def scores(
         self, node: Node, *, limit: int | None = None, typing: bool = False
     ) -> dict[str, float]:
-        """Return the notes that a tree finds, best first, each with its score.
+        """Return the notes that a tree of words, tags and known paths finds, best first.
 
-        A note found by facts alone scores 0. `Section` and `Line` are answered as the words in
-        them, so too many notes are found: their caller looks at the text.
-
-        Args:
-            node: Words, tags, KnownPaths, And, Or, Not.
-            limit: How many at most, the best ones; None for all.
-            typing: The last word is unfinished, and an answer at once matters more than the
-                completions that are seldom meant.
+        A note found by facts alone scores 0. `Within` is answered as the words in it, so too many
+        notes are found: their caller looks at the text. With `typing` the last word is unfinished,
+        and an answer at once matters more than the completions that are seldom meant.
 
         Raises:
             UnanswerableNode: The tree holds a leaf that the catalog or the text answers.
@@ -339,11 +314,7 @@ class WhooshIndex:
     def shares(
         self, node: Node, paths: Iterable[str], *, typing: bool = False
     ) -> dict[str, list[tuple[str, str, float]]]:
-        """Return what each word of a tree adds to the score of some notes: term, field, share.
-
-        Raises:
-            IndexUnusable: There is no index, or it is damaged.
-        """
+        """Return what each word of a tree adds to the score of some notes: term, field, share."""
 
         def question(snapshot: IndexSnapshot) -> dict[str, list[tuple[str, str, float]]]:
             plan = self._planner(snapshot, typing=typing).plan(node)
@@ -405,7 +376,6 @@ class WhooshIndex:
         raise IndexUnusable("The search index was replaced while it was read", "Ask again")
 
     def _current(self) -> IndexSnapshot:
-        """The newest commit, opened anew when there is a newer one."""
         from notekeep.search.postings import IndexSnapshot
 
         state = self._folder.state()

@@ -27,7 +27,6 @@ from notekeep.export.post_identity import find_renamed_notes
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.targets.target import open_target
 from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
-from notekeep.storage import operations
 from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
@@ -329,15 +328,14 @@ class PublishingService:
         try:
             if "id" in read_toml(place):
                 return []  # one that is no id is among the warnings of the settings
-            if not os.path.lexists(place):
-                operations.create(path, line.encode(), root=self.root)
-                return []
-            data, digest = read_file(place, path)
-            mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
-            data = mark + line.encode() + data[len(mark) :]
-            operations.replace(
-                path, data, digest, root=self.root, history=self.history, keep_ours=False
-            )
+            with self.history.step("id", "", root=self.root, logged=False) as step:
+                if os.path.lexists(place):
+                    data, digest = read_file(place, path)
+                    mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
+                    data = mark + line.encode() + data[len(mark) :]
+                    step.edit(path, data, digest, keep_ours=False)
+                else:
+                    step.create(path, line.encode())
         except NotekeepError as error:
             why = f"{path}: the vault's id could not be written: {error.message}"
             return [f"{why}; another device will not know these posts as its own"]

@@ -86,7 +86,6 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
 
 
 def _open(place: str, *, follow: bool) -> tuple[int, bool]:
-    """Open the file and tell whether it was made."""
     flags = _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0)
     for _ in range(_ATTEMPTS):
         try:
@@ -126,7 +125,6 @@ def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
 
 
 def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
-    """Write the piece whole and flush it, or leave the file as it was."""
     try:
         write_all(fd, piece)
         sync_file(fd)

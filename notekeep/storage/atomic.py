@@ -16,14 +16,13 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, NotekeepError
+from notekeep.errors import Conflict, Failure, NotekeepError
 from notekeep.storage import durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place, remove_empty_folders
-from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from notekeep.storage.renames import (
     FolderEntry,
     UnsupportedRename,
@@ -161,7 +160,6 @@ def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) 
 
 
 def _name_copy(place: OpenPlace, source: str) -> str:
-    """Rename a file of the folder to the name of a conflict copy of the place."""
     when = time.strftime("%Y-%m-%d %H%M%S")
     for number in range(1, _MANY):
         name = conflict_name(place.name, when, number)
@@ -174,7 +172,6 @@ def _name_copy(place: OpenPlace, source: str) -> str:
 
 
 def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
-    """Make the staged version a conflict copy, and the error that says so."""
     copy = place.sibling_path(_name_copy(place, temp))
     AT_ONCE.sync_folder(place.fd)
     return ours_is_copy_error(place.shown, what, copy)
@@ -304,40 +301,29 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
 
 
 # Writing into a file that has several names: exchanged for a new one, it would lose them. Such a
-# write can be torn by a power cut, so it is in the journal first, with the old and the new content
-# in history; the next start completes it.
+# write can be torn by a power cut. The journal says what it was to be, and history holds the old
+# and the new content; the next start completes it.
 
 
-def write_in_place(
-    root: str, place: OpenPlace, before: Digest, data: bytes, stores: Stores
-) -> None:
-    """Give a file a new content without a new inode; what fails, the journal completes."""
-    change = ChangeRecord("edit", place.path, before, digest_of(data))
-    record = StepRecord(make_step_id(), time.time(), "save", "", (change,))
+class TornWrite(Failure):
+    """A file holds a part of the new content, and the old one could not be put back."""
+
+
+def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores) -> None:
+    """Give a file a new content without a new inode."""
     fd = place.open(place.name, os.O_RDWR)
     try:
-        entry = stores.journal.begin(record, os.path.realpath(root), logged=False)
-        durability.reach_failpoint("journaled")
+        if digest_of(read_stable(fd, place.shown)) != before:
+            copy = write_conflict_copy(place, data, fd)
+            raise ours_is_copy_error(place.shown, CHANGED, copy)
         try:
-            _overwrite_checked(fd, place, before, data)
-            durability.reach_failpoint("swapped")
-        except BaseException:
-            if _write_back(fd, place, before, data, stores):
-                entry.finish()
-            else:
-                entry.leave()
+            overwrite(fd, data)
+        except OSError as error:
+            _write_back(fd, place, stores.blobs.read(before), data, error)
             raise
-        entry.finish()
-        durability.reach_failpoint("done")
+        durability.reach_failpoint("swapped")
     finally:
         close(fd)
-
-
-def _overwrite_checked(fd: int, place: OpenPlace, before: Digest, data: bytes) -> None:
-    if digest_of(read_stable(fd, place.shown)) != before:
-        copy = write_conflict_copy(place, data, fd)
-        raise ours_is_copy_error(place.shown, CHANGED, copy)
-    overwrite(fd, data)
 
 
 def overwrite(fd: int, data: bytes) -> None:
@@ -354,15 +340,14 @@ def overwrite(fd: int, data: bytes) -> None:
     sync_file(fd)
 
 
-def _write_back(fd: int, place: OpenPlace, before: Digest, data: bytes, stores: Stores) -> bool:
-    """Put the old content back after a failure; False when the journal has to do it later."""
+def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError) -> None:
+    """Put the old content back after a failure; TornWrite where that fails as well."""
     try:
-        old = stores.blobs.read(before)
-        if is_own_write(read_stable(fd, place.shown), old, data):
+        if is_own_write(read_stable(fd, place.shown), old, new):
             overwrite(fd, old)
     except (OSError, NotekeepError):
-        return False
-    return True
+        explained = explain_os_error(why, place.shown, "saved")
+        raise TornWrite(explained.message, "The next start of notekeep completes it.") from why
 
 
 def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:

@@ -35,22 +35,14 @@ _PAUSES = (0.0, 0.002, 0.005, 0.01, 0.02)
 
 @dataclass(frozen=True, slots=True)
 class UnsavedText:
-    """A text that is not in its note yet.
-
-    Attributes:
-        path: The note, as a vault path.
-        text: The whole content, bytes that are not UTF-8 as lone surrogates.
-        base: The content it was made from, likewise.
-        cursor: Line and column of the cursor, counted from 0.
-        when: When it was made, in seconds since the epoch.
-        made: The same on a clock that nobody sets; it means something in one process only.
-    """
+    """A text that is not in its note yet; bytes that are not UTF-8 are lone surrogates."""
 
     path: str
-    text: str
-    base: str
-    cursor: tuple[int, int]
-    when: float
+    text: str  # the whole content
+    base: str  # the content it was made from
+    cursor: tuple[int, int]  # line and column, counted from 0
+    when: float  # when it was made, in seconds since the epoch
+    # The same on a clock that nobody sets; it means something in one process only.
     made: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
@@ -223,7 +215,6 @@ def _is_held(lock: str) -> bool:
 
 
 def _read(file: str) -> UnsavedText | None:
-    """Read a stored text; None for one that is gone or damaged."""
     try:
         with open(file, "rb") as opened:
             found: Any = json.load(opened)

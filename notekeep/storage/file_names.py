@@ -212,23 +212,24 @@ def find_twins(names: Iterable[str], name: str) -> list[str]:
     return [other for other in listed if name_key(other) == key]
 
 
-def free_path(root: Path | str, path: str) -> str:
+def free_path(root: Path | str, path: str, taken: Iterable[str] = ()) -> str:
     """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
 
-    The answer may be out of date at once; `atomic.create` is what never overwrites.
+    Nothing on the disk has it, and none of the paths that are `taken` by what will be there. The
+    answer may be out of date at once; a step is what never overwrites.
     """
     folder, slash, name = path.rpartition("/")
-    taken = {
-        name_key(other) for other in _names(os.path.join(os.fspath(root), *split_path(folder)))
-    }
+    place = os.path.join(os.fspath(root), *split_path(folder))
+    keys = {name_key(f"{folder}{slash}{other}") for other in _names(place)}
+    keys.update(map(name_key, taken))
     stem, dot, suffix = name.rpartition(".")
     if not stem:
         stem, dot, suffix = name, "", ""
-    number, candidate = 1, name
-    while name_key(candidate) in taken:
+    number, candidate = 1, path
+    while name_key(candidate) in keys:
         number += 1
-        candidate = f"{stem} {number}{dot}{suffix}"
-    return f"{folder}{slash}{candidate}"
+        candidate = f"{folder}{slash}{stem} {number}{dot}{suffix}"
+    return candidate
 
 
 def _names(folder: str) -> list[str]:

@@ -19,7 +19,12 @@ from notekeep.storage.content import digest_of
 from notekeep.storage.durability import Flush
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
-from notekeep.storage.operation_log import list_past_paths, list_versions
+from notekeep.storage.operation_log import (
+    StepRecord,
+    list_past_paths,
+    list_versions,
+    make_step_id,
+)
 from notekeep.storage.operations import MAX_STORED_BYTES
 from notekeep.storage.private_files import hold_lock_file, write_file
 from notekeep.storage.stores import Stores
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.storage.content import Digest
-    from notekeep.storage.operation_log import ChangeRecord, StepRecord, Version
+    from notekeep.storage.operation_log import ChangeRecord, Version
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
@@ -81,14 +86,18 @@ class History(Stores):
         root: Path | str,
         whole: bool = False,
         elsewhere: bool = False,
+        logged: bool = True,
     ) -> Transaction:
         """Begin a step, changes that are undone together; they are made at the end of its `with`.
 
         `label` is what a person reads: "tag +read on 3 notes". Of a `whole` step nothing is done
         when one of the changes cannot be, as for a rename and the links that follow it; else the
-        others are. `elsewhere` says that the root is a site and not the vault.
+        others are. `elsewhere` says that the root is a site and not the vault. One that is not
+        `logged` cannot be undone.
         """
-        return Transaction(self, root, verb, label, whole=whole, elsewhere=elsewhere)
+        place = os.path.realpath(root) if elsewhere else ""
+        record = StepRecord(make_step_id(), time.time(), verb, label, (), root=place)
+        return Transaction(self, root, record, whole=whole, logged=logged)
 
     def records(self) -> list[StepRecord]:
         """Read the whole log, oldest first."""
@@ -158,16 +167,17 @@ class History(Stores):
         place = one.last.root or os.fspath(root)
         verb = "undo" if is_undo else "redo"
         shown = one.origin.label or one.origin.verb
-        step = Transaction(
-            self,
-            place,
+        record = StepRecord(
+            make_step_id(),
+            time.time(),
             verb,
             f"{verb} {shown}",
-            whole=True,
-            elsewhere=bool(one.last.root),
+            (),
+            root=one.last.root,
             undoes=one.origin.id if is_undo else "",
             redoes="" if is_undo else one.origin.id,
         )
+        step = Transaction(self, place, record, whole=True)
         with explain_errors(shown, "undone" if is_undo else "done again"):
             step.operations = invert(one.last, place, self.blobs)
             step.commit()
@@ -391,7 +401,6 @@ def _digests(change: ChangeRecord) -> set[Digest]:
 
 
 def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
-    """Yield the notes of steps in the vault, each with what it held after."""
     for record in records:
         for change in record.changes:
             if change.after is not None and not record.root:
@@ -399,7 +408,6 @@ def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
 
 
 def _fit(found: Iterable[OutsideVersion], room: int) -> Iterator[OutsideVersion]:
-    """Yield as many as have room, in their order."""
     for one in found:
         room -= len(one.data)
         if room < 0:

@@ -32,28 +32,19 @@ class NameTaken(Refused):
 
 
 class OpenPlace:
-    """A name in an open folder below a root.
-
-    Attributes:
-        path: The path below the root with links followed, "/"-separated.
-        shown: The path as the person knows it, for errors.
-        folder: The folder on disk.
-        fd: The folder, opened; None on Windows.
-        name: The name in it.
-        made: The folders that were made on the way, relative to the root, outermost first.
-    """
+    """A name in an open folder below a root."""
 
     __slots__ = ("fd", "folder", "made", "name", "path", "shown")
 
     def __init__(
         self, root: str, parts: Sequence[str], shown: str, made: list[str], fd: int | None
     ) -> None:
-        self.path = "/".join(parts)
-        self.shown = shown
+        self.path = "/".join(parts)  # below the root, with links followed
+        self.shown = shown  # as the person knows it, for errors
         self.folder = os.path.join(root, *parts[:-1])
         self.name = parts[-1]
-        self.made = made
-        self.fd = fd
+        self.made = made  # the folders made on the way, below the root, outermost first
+        self.fd = fd  # the folder, opened; None on Windows
 
     def __enter__(self) -> Self:
         return self
@@ -135,7 +126,6 @@ def open_place(
 
 
 def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
-    """Return the parts of a path with its links followed; they must stay below the root."""
     spelt = os.path.join(base, *parts)
     if follow:
         real = os.path.realpath(spelt)
@@ -147,7 +137,6 @@ def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> 
 
 
 def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush) -> int:
-    """Open one folder after the other, none of them through a link."""
     fd = os.open(base, _FOLDER_FLAGS)
     try:
         for depth, part in enumerate(parts):

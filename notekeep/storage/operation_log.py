@@ -44,49 +44,27 @@ ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """What a step did to one file.
+    """What a step did to one file."""
 
-    Attributes:
-        kind: "edit" a new content, "new" a new file, "move" another name, "trash" moved to the
-            trash, "seen" a content another program left there.
-        path: The file, relative to the root of the step, before the step.
-        before: The digest before; None for a new file, or when it was not read.
-        after: The digest after; None when it was not read.
-        to: Where the file is after a move; for one in the trash, where in the trash, or "" when it
-            went to the system's.
-    """
-
-    kind: ChangeKind
-    path: str
-    before: str | None = None
-    after: str | None = None
-    to: str = ""
+    kind: ChangeKind  # `trash` goes to a trash; `seen` is a content another program left there
+    path: str  # relative to the root of the step, before the step
+    before: str | None = None  # the digest; None for a new file, or when it was not read
+    after: str | None = None  # the digest; None when it was not read
+    to: str = ""  # where it is after a move; in the trash, or "" when it went to the system's
 
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step in the log.
+    """One step in the log."""
 
-    Attributes:
-        id: Its name; sorts by time.
-        time: When it was done, in seconds since 1970.
-        verb: What was done, in one word: "edit", "tag", "rename", "undo".
-        label: What was done, for a person.
-        changes: What it did, in the order it did it.
-        folders: The folders it made, outermost first.
-        root: The folder its paths are relative to when that is not the vault; else "".
-        undoes: The id of the step it undoes; else "".
-        redoes: The id of the step it redoes; else "".
-    """
-
-    id: str
-    time: float
-    verb: str
-    label: str
-    changes: tuple[ChangeRecord, ...]
-    folders: tuple[str, ...] = ()
-    root: str = ""
-    undoes: str = ""
+    id: str  # sorts by time
+    time: float  # when it was done, in seconds since 1970
+    verb: str  # what was done, in one word: "edit", "tag", "rename", "undo"
+    label: str  # what was done, for a person
+    changes: tuple[ChangeRecord, ...]  # in the order in which they were done
+    folders: tuple[str, ...] = ()  # those it made, outermost first
+    root: str = ""  # the folder its paths are relative to when that is not the vault
+    undoes: str = ""  # the id of the step it undoes
     redoes: str = ""
 
     @property
@@ -240,7 +218,6 @@ def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
 
 
 def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord) -> None:
-    """Add what a change says of a note's content after and before it."""
     if change.after is not None and change.kind != "move":
         version = Version(change.after, record.time, record.verb, record.label, change.path)
         if not found or found[-1].digest != change.after:

@@ -24,7 +24,6 @@ from notekeep.storage.renames import rename_to_free
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from notekeep.storage.stores import Stores
 
@@ -97,11 +96,6 @@ class New(Operation):
         """Write it, making the folders on the way."""
         if len(self._data) <= MAX_STORED_BYTES:
             stores.blobs.store(self._data, flush=flush)
-        self.write(root, flush)
-        return True
-
-    def write(self, root: str, flush: Flush = AT_ONCE) -> None:
-        """Write it under a temporary name."""
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
             try:
                 atomic.check_new_name(place, any_name=self._any_name)
@@ -111,8 +105,9 @@ class New(Operation):
                 raise
             self.made = place.made
             self.change = ChangeRecord("new", place.path, None, digest_of(self._data))
+        return True
 
-    def apply(self, root: str, stores: Stores | None, flush: Flush) -> None:
+    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Give it its name; it is gone when that fails."""
         del stores
         with open_place(root, self.change.path, follow=False) as place:
@@ -140,7 +135,7 @@ class Edit(Operation):
     """A new content for a file, written beside it and exchanged with it.
 
     A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
-    and mode, owner and attributes stay. See `replace` for the arguments.
+    and mode, owner and attributes stay.
     """
 
     def __init__(
@@ -183,7 +178,7 @@ class Edit(Operation):
         # Links were followed when it was written.
         with open_place(root, self.change.path, follow=False) as place:
             if not self._temp:
-                atomic.write_in_place(root, place, self._before, self._data, stores)
+                atomic.write_in_place(place, self._before, self._data, stores)
                 return None
             old, copy = atomic.exchange_checked(place, self._temp, self._before)
             durability.reach_failpoint("checked")
@@ -266,17 +261,10 @@ class Move(Operation):
 
 def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
     """Make the move of a file to a path of the trash that neither the disk nor the step takes."""
-    taken = {operation.change.to for operation in operations}
+    taken = [operation.change.to for operation in operations]
     wanted = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
     with explain_errors(path, "deleted"):
-        free = file_names.free_path(root, wanted)
-        number = 2
-        while free in taken:
-            stem, dot, suffix = wanted.rpartition(".")
-            numbered = f"{stem} {number}{dot}{suffix}"
-            if "/" in suffix:
-                numbered = f"{wanted} {number}"
-            free, number = file_names.free_path(root, numbered), number + 1
+        free = file_names.free_path(root, wanted, taken)
     return Move(path, free, kind="trash", any_name=True)
 
 
@@ -342,45 +330,3 @@ def _store_small(source: OpenPlace, stores: Stores | None, flush: Flush) -> Dige
         return None
     data = source.read()
     return stores.blobs.store(data, flush=flush) if stores is not None else digest_of(data)
-
-
-# One change outside of any step, which the log says nothing of.
-
-
-def replace(
-    path: Path | str,
-    data: bytes,
-    expected: Digest | None,
-    *,
-    root: Path | str,
-    history: Stores,
-    keep_ours: bool = True,
-) -> Digest:
-    """Give an existing file a new content, and return its digest.
-
-    `expected` is the digest of the content the change was made from; None replaces whatever is
-    there. Without `keep_ours` no conflict copy is made when the file has changed: for changes that
-    can be made again from what the file holds then, such as a tag. `Conflict` says where the other
-    version is.
-    """
-    edit = Edit(os.fspath(path), data, expected, keep_ours=keep_ours)
-    copy = None
-    with explain_errors(edit.path, "saved"):
-        if edit.prepare(os.fspath(root), history, AT_ONCE):
-            copy = edit.apply(os.fspath(root), history, AT_ONCE)
-    if copy is not None:
-        raise atomic.saved_over_error(edit.path, copy)
-    return digest_of(data)
-
-
-def create(path: Path | str, data: bytes, *, root: Path | str) -> Digest:
-    """Make a new file, and missing folders, but never touch one that is there; return its digest.
-
-    `NameTaken` is raised for a name that is there, or differs from one only in case or accents;
-    `file_names.free_path` finds another.
-    """
-    new = New(os.fspath(path), data)
-    with explain_errors(new.path, "made"):
-        new.write(os.fspath(root))
-        new.apply(os.fspath(root), None, AT_ONCE)
-    return digest_of(data)

@@ -38,11 +38,11 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
         if not place:
             entry.leave()
             continue
-        done: list[ChangeRecord] = []
-        for change in entry.record.changes:
-            with suppress(OSError, NotekeepError):
-                if _finish(stores, place, change, entry.record):
-                    done.append(change)
+        try:
+            done = _finish_changes(stores, place, entry.record)
+        except atomic.TornWrite:
+            entry.leave()
+            continue
         record = replace(entry.record, changes=tuple(done))
         if entry.logged:
             _log(stores, record)
@@ -59,8 +59,20 @@ def _place_of(entry: JournalEntry, root: Path | str) -> str:
     return "" if entry.record.root else os.fspath(root)
 
 
+def _finish_changes(stores: Stores, root: str, record: StepRecord) -> list[ChangeRecord]:
+    done: list[ChangeRecord] = []
+    for change in record.changes:
+        try:
+            if _finish(stores, root, change, record):
+                done.append(change)
+        except atomic.TornWrite:
+            raise
+        except (OSError, NotekeepError):
+            continue
+    return done
+
+
 def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord) -> bool:
-    """Finish a change; False for a file that somebody else has changed since."""
     if change.kind == "edit":
         return _finish_edit(stores, root, change, record)
     if change.kind == "new":
@@ -68,7 +80,7 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
         if digest is None and change.after is not None:
             data = stores.blobs.read(change.after)
             new = New(change.path, data, any_name=True)
-            new.write(root)
+            new.prepare(root, stores, AT_ONCE)
             new.apply(root, stores, AT_ONCE)
             return True
         return digest == change.after
@@ -113,9 +125,11 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
             if is_ours:
                 stores.blobs.store(now)
                 atomic.overwrite(fd, new)
-            return is_ours
+        except OSError as error:
+            raise atomic.TornWrite(f"'{change.path}' could not be completed.") from error
         finally:
             close(fd)
+    return is_ours
 
 
 def _log(stores: Stores, record: StepRecord) -> None:

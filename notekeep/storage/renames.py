@@ -147,7 +147,6 @@ def _rename_at(source: FolderEntry, target: FolderEntry, flag: int) -> None:
 
 @cache
 def _renamer() -> Callable[[FolderEntry, FolderEntry, int], int] | None:
-    """Find the system's rename with flags, as a function that returns an errno or 0."""
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)
@@ -184,7 +183,6 @@ def _replace_with_backup(new: FolderEntry, old: FolderEntry) -> FolderEntry:
 
 
 def _replace_file(old: str, new: str, backup: str) -> int:
-    """Call ReplaceFileW; returns the error of Windows or 0."""
     import ctypes
 
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]

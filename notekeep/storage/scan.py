@@ -10,7 +10,6 @@ import os
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -69,25 +68,25 @@ class Fingerprint(NamedTuple):
         return self._replace(ctime_ns=-1)
 
 
-@dataclass(slots=True)
 class ScanResult:
     """What differs between the files and what is known of them; paths are vault paths."""
 
-    added: dict[str, Fingerprint] = field(default_factory=dict)
-    # The content may still be the same: a fingerprint that was not sure, a file only touched.
-    modified: dict[str, Fingerprint] = field(default_factory=dict)
-    removed: list[str] = field(default_factory=list)  # nothing below an unreadable folder
-    unreadable: dict[str, str] = field(default_factory=dict)  # with the system's reason
-    # Conflict copies, with the note each is a copy of, which need not exist; never among the notes.
-    conflicts: dict[str, str] = field(default_factory=dict)
-    # What a cloud has taken off this machine. To read it would download it, so each stays as it is
-    # known, and is neither modified nor removed.
-    away: list[str] = field(default_factory=list)
-    temps: list[str] = field(default_factory=list)  # what a save left unfinished
-    known: int = 0  # how many notes were known before, in what was swept
-    moved: int = 0  # how many of the removed ones are among the added, under another path
-    total: int = 0
-    cancelled: bool = False  # then nothing counts as removed
+    def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
+        self.added: dict[str, Fingerprint] = {}
+        # The content may still be the same: a fingerprint that was not sure, a file only touched.
+        self.modified: dict[str, Fingerprint] = {}
+        self.removed: list[str] = removed or []  # nothing below an unreadable folder
+        self.unreadable: dict[str, str] = {}  # with the system's reason
+        # Conflict copies, with the note each is a copy of, which need not exist; never notes.
+        self.conflicts: dict[str, str] = {}
+        # What a cloud has taken off this machine. To read it would download it, so each stays as it
+        # is known, and is neither modified nor removed.
+        self.away: list[str] = []
+        self.temps: list[str] = []  # what a save left unfinished
+        self.known = known  # how many notes were known before, in what was swept
+        self.moved = moved  # how many of the removed ones are among the added, under another path
+        self.total = 0
+        self.cancelled = False  # then nothing counts as removed
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
@@ -111,7 +110,6 @@ class IgnoreRules(NamedTuple):
 
 
 def _read_ignore_file(folder: str, prefix: str) -> IgnoreRules:
-    """Read the ignore file of a folder; ValueError when a line of it is not a pattern."""
     import pathspec
 
     with open(
@@ -196,7 +194,6 @@ def list_folders(root: str | os.PathLike[str]) -> list[str]:
 def _compare(
     changes: ScanResult, path: str, stat: os.stat_result, before: StatMark | None, edge: int
 ) -> None:
-    """Add a file to what is new or changed, unless it is neither."""
     mark = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     if before == mark:
         return
@@ -258,7 +255,6 @@ def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
 
 
 def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: str) -> None:
-    """Find what is known and was not seen, leaving out what could not be seen."""
     hidden = tuple(f"{path}/" for path in changes.unreadable)
     away = set(changes.away)
     changes.removed = [

@@ -126,22 +126,14 @@ def _is_whole(path: str, data: bytes) -> bool:
 
 
 class Stores:
-    """What a save writes besides the note: all that the modules below `history` need of it.
-
-    Attributes:
-        folder: Where it lies: the vault's own folder among the state of the person.
-        blobs: The contents.
-        log: The steps that were done.
-        journal: Steps that are being done.
-        displaced: Old files that were just replaced.
-    """
+    """What a save writes besides the note: all that the modules below `history` need of it."""
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = os.fspath(folder)
         self.blobs = Blobs(os.path.join(self.folder, "blobs"))
-        self.log = OperationLog(self.folder)
-        self.journal = Journal(os.path.join(self.folder, "journal"))
-        self.displaced = DisplacedFiles(os.path.join(self.folder, "aside"))
+        self.log = OperationLog(self.folder)  # steps that were done
+        self.journal = Journal(os.path.join(self.folder, "journal"))  # steps that are being done
+        self.displaced = DisplacedFiles(os.path.join(self.folder, "aside"))  # just replaced
 
     def record_outside(self, changes: Sequence[tuple[str, Digest | None, Digest]]) -> None:
         """Log contents that other programs gave to files: path, digest before if known, digest."""

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import durability
-from notekeep.storage.atomic import saved_over_error
+from notekeep.storage.atomic import TornWrite, saved_over_error
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import remove_empty_folders
-from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from notekeep.storage.operations import Edit, Move, New, Remove, SystemTrash, move_to_trash
 from notekeep.storage.undo import invert
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.operations import Operation
     from notekeep.storage.stores import Stores
 
@@ -37,54 +37,43 @@ class Transaction:
 
     Inside the `with`, changes are only collected, by the paths that the files have then. They are
     made at its end, unless an exception ends it: new files first, then edits, moves, and the trash.
-
-    Attributes:
-        operations: What it will do.
-        done: What was done, in order.
-        failed: Why a file was left as it was, by its path. Empty when the step is whole.
-        copies: Conflict copies of what other programs saved while files were exchanged, by the path
-            of the file; the step itself is done.
-        folders: The folders that were made.
     """
 
     def __init__(
         self,
         stores: Stores,
         root: Path | str,
-        verb: str,
-        label: str,
+        record: StepRecord,
         *,
         whole: bool = False,
-        elsewhere: bool = False,
-        undoes: str = "",
-        redoes: str = "",
+        logged: bool = True,
     ) -> None:
         self._stores = stores
         self._root = os.fspath(root)
+        self._begun = record  # the step before anything is done
         self._whole = whole
-        self._template = StepRecord(
-            make_step_id(),
-            time.time(),
-            verb,
-            label,
-            (),
-            root=os.path.realpath(self._root) if elsewhere else "",
-            undoes=undoes,
-            redoes=redoes,
-        )
+        self._logged = logged
         self.operations: list[Operation] = []
-        self.done: list[ChangeRecord] = []
+        self.done: list[ChangeRecord] = []  # in order
+        # Why a file was left as it was, by its path. Empty when the step is whole.
         self.failed: dict[str, NotekeepError] = {}
+        # Conflict copies of what other programs saved while files were exchanged, by the path of
+        # the file; the step itself is done.
         self.copies: dict[str, str] = {}
-        self.folders: list[str] = []
+        self.folders: list[str] = []  # those that were made
 
     @property
     def id(self) -> str:
         """Its name in the log."""
-        return self._template.id
+        return self._begun.id
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content; the arguments are those of `operations.replace`."""
+        """Give a file a new content.
+
+        `expected` is the digest of the content it was made from; None replaces whatever is there.
+        Without `keep_ours` no conflict copy is made when the file has changed: for changes that can
+        be made again from what the file holds then, such as a tag.
+        """
         self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:
@@ -103,7 +92,7 @@ class Transaction:
         if system:
             self.operations.append(SystemTrash(path))
             return ""
-        if self._template.root:
+        if self._begun.root:
             self.operations.append(Remove(path))
             return ""
         move = move_to_trash(self._root, path, self.operations)
@@ -168,13 +157,14 @@ class Transaction:
         return ready
 
     def _commit(self, ready: Sequence[Operation], flush: Flush, *, is_single: bool) -> None:
-        """Make the changes, journaled first, with one wait for the disk before and after."""
         self.folders += dict.fromkeys(folder for operation in ready for folder in operation.made)
         record = self._record([operation.change for operation in ready])
         try:
             self._stores.log.check_format()
             flush.wait()
-            entry = self._stores.journal.begin(record, os.path.realpath(self._root), logged=True)
+            entry = self._stores.journal.begin(
+                record, os.path.realpath(self._root), logged=self._logged
+            )
         except BaseException:
             self._discard(ready)
             raise
@@ -196,6 +186,8 @@ class Transaction:
         for number, operation in enumerate(ready):
             try:
                 self._apply(operation, flush)
+            except TornWrite:
+                raise  # the journal has to complete it
             except NotekeepError as error:
                 self.failed[operation.path] = error
                 remove_empty_folders(self._root, operation.made)
@@ -224,8 +216,7 @@ class Transaction:
         return False
 
     def _undo_done(self) -> None:
-        """Undo what a whole step did before one of its changes failed."""
-        back = Transaction(self._stores, self._root, "", "")
+        back = Transaction(self._stores, self._root, self._begun)
         back.operations = invert(self._record(self.done), self._root, self._stores.blobs)
         back.operations.sort(key=lambda operation: operation.order)
         for operation in back._prepare(AT_ONCE):
@@ -240,11 +231,11 @@ class Transaction:
 
     def _log_done(self) -> None:
         """Log what was done; an undo that found nothing to do is logged, too."""
-        is_reversal = bool(self._template.undoes or self._template.redoes)
-        if self.done or (is_reversal and not self.failed):
+        is_reversal = bool(self._begun.undoes or self._begun.redoes)
+        if self._logged and (self.done or (is_reversal and not self.failed)):
             self._stores.log.append(self._record(self.done))
 
     def _record(self, changes: Sequence[ChangeRecord]) -> StepRecord:
         return replace(
-            self._template, time=time.time(), changes=tuple(changes), folders=tuple(self.folders)
+            self._begun, time=time.time(), changes=tuple(changes), folders=tuple(self.folders)
         )

@@ -45,7 +45,6 @@ def list_trash(root: Path | str) -> list[TrashedFile]:
 
 
 def _files(base: str) -> Iterator[str]:
-    """List all files below a folder, links included and none followed."""
     for folder, folders, names in os.walk(base):
         places = [os.path.join(folder, name) for name in names if not name.startswith(TEMP_PREFIX)]
         yield from places

@@ -106,7 +106,6 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
 
 
 def _is_as_made(root: str, change: ChangeRecord, path: str) -> bool:
-    """Tell whether a file that a step made is still there, and refuse one that was changed."""
     digest = digest_at(root, path)
     if digest is not None and digest != change.after:
         raise Conflict(

@@ -63,7 +63,6 @@ def watch(
 
 
 def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
-    """Watch until halted or the vault goes away; returns False where it cannot be watched."""
     identity = _identity(place)
     while not halt.is_set() and _identity(place) == identity:
         try:
@@ -77,7 +76,6 @@ def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
 
 
 def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[str]]:
-    """Watch until halted, the vault is another one, or other folders are to be watched."""
     import watchfiles
 
     identity = _identity(place)
@@ -128,7 +126,6 @@ def _may_be_folder(path: str) -> bool:
 
 
 def _poll(place: str, halt: Event, every: float) -> Iterator[frozenset[str]]:
-    """Sweep at intervals until halted or the vault goes away."""
     known: dict[str, Fingerprint] | None = None
     while not halt.is_set():
         try:

@@ -146,7 +146,6 @@ def view_habit_day(index: HabitIndex, habit: Habit, day: date) -> tuple[HabitVie
     """Return a habit as of today, and one of its days."""
     today = index.today()
     view = index.view(habit, today, first=day, last=day)
-    index.write_prompt(today)
     return view, view.cells[0]
 
 
@@ -294,7 +293,6 @@ def device_slug(name: str) -> str:
 
 
 def _new_name() -> str:
-    """The host's name without its domain, and four random characters."""
     name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
     host = device_slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
     ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))

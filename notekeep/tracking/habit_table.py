@@ -81,13 +81,10 @@ class HabitStore:
 
     Where the catalog cannot be used the tables lie in memory, because a check-in must not fail for
     the sake of a cache: everything is then read from the files, and the answers are the same.
-
-    Attributes:
-        trouble: Why they lie in memory, as a sentence; "" when they lie in the catalog.
     """
 
     def __init__(self, cache: str) -> None:
-        self.trouble = ""
+        self.trouble = ""  # why they lie in memory, as a sentence; "" when they do not
         self._cache = cache
         self._path = os.path.join(cache, database.CATALOG_FILE)
         self._connection: sqlite3.Connection | None = None

@@ -21,9 +21,7 @@ from notekeep.habits.calendar import lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.reminders import parse_reminders
 from notekeep.habits.summary import (
-    HabitCall,
     HabitView,
-    call_today,
     count_habits,
     list_position,
     summarize_habit,
@@ -50,17 +48,11 @@ if TYPE_CHECKING:
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
 
-PROMPT_FILE = "habits.line"
 REMINDED_FILE = "reminded"
 
 
-def prompt_path(cache: str) -> str:
-    """Return the file with the line about today, in a vault's cache folder."""
-    return os.path.join(cache, PROMPT_FILE)
-
-
-def prompt_text(habits: Iterable[HabitView | HabitCall]) -> str:
-    """Return the line about today, `5/8 !1`; "" when today asks for nothing."""
+def format_today(habits: Iterable[HabitView]) -> str:
+    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
     done, asked, at_risk = count_habits(habits)
     return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
@@ -110,8 +102,6 @@ class HabitIndex:
         with self._lock:
             self.refresh()
             views = [self.view(habit, day, first=first, last=last) for habit in self.known()]
-            if day is None or day == self.today():
-                self._write_prompt(self.today(), views)
         return sorted(views, key=list_position)
 
     def view(
@@ -139,30 +129,6 @@ class HabitIndex:
                     habit.definition, days, today, week_start, shown
                 )
             return self._views[seen]
-
-    def write_prompt(self, today: date) -> None:
-        """Write the line about today into the file that shells and bars read.
-
-        It is the day and what is shown, `2026-11-24 5/8 !1`. Where it cannot be written nothing is
-        lost.
-        """
-        week_start = self.places.settings.week_start
-        with self._lock, suppress(sqlite3.Error):
-            calls = [
-                call_today(habit.definition, self.days(habit), today.toordinal(), week_start)
-                for habit in self.known()
-                if not habit.definition.is_archived
-            ]
-            self._write_prompt(today, calls)
-
-    def _write_prompt(self, today: date, habits: Iterable[HabitView | HabitCall]) -> None:
-        with suppress(OSError):
-            text = prompt_text(habits)
-            data = f"{today.isoformat()} {text}".rstrip().encode() + b"\n"
-            with suppress(FileNotFoundError), open(prompt_path(self.places.cache), "rb") as file:
-                if file.read() == data:
-                    return
-            write_cache_file(self.places.cache, PROMPT_FILE, data)
 
     def resolve(self, name: str) -> Habit:
         """Return the one habit that a person means by a name, as `find_habit` does."""

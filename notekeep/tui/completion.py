@@ -104,7 +104,7 @@ class Completer:
         keys = {key for kind in kinds.values() for key in kind.fields}
         return cls(
             vault.catalog.titles(),
-            vault.search.tags(),
+            vault.catalog.tag_counts(),
             keys | set(vault.catalog.field_names()),
             {"type": list(kinds), **_values(vault)},
             lru_cache(64)(partial(_headings_of, vault)),
@@ -249,7 +249,7 @@ def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[Completion
 
 def known_values(vault: Vault, field: str) -> list[str]:
     """Return what notes have in a field, most first; a thread may do it."""
-    return list(vault.search.tags()) if field == "tags" else vault.search.values(field)
+    return list(vault.catalog.tag_counts()) if field == "tags" else vault.search.values(field)
 
 
 class WordSuggester(Suggester):

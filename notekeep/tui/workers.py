@@ -200,7 +200,7 @@ IMPORT_PAUSE = 0.05
 """Seconds between two imports."""
 SOON = (
     "notekeep.tui.widgets.switcher",
-    "notekeep.tui.dialogs.prompts",
+    "notekeep.tui.dialogs.dialog",
     "notekeep.tui.screens.note_operations",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",

@@ -52,7 +52,7 @@ def hidden(vault: Vault) -> Vault:
     vault.refresh()
     vault.write("a.md", "two #x")
     stat = os.stat(vault.root / "a.md")
-    known = Fingerprint(*vault.catalog.marks()["a.md"])
+    known = Fingerprint._make(vault.catalog.marks()["a.md"])
     with vault.catalog.writing() as writer:
         mark = known._replace(
             size=stat.st_size,

@@ -212,9 +212,6 @@ def test_the_prompt(vault: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["habit", "prompt", "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
     assert value == {"date": "2026-01-12", "done": 1, "asked": 1, "at_risk": 0}
-    assert main(["habit", "prompt", "--path"]) == 0
-    path = Path(capsys.readouterr().out.strip())
-    assert path.read_text("utf-8").startswith("2026-01-12 1/1\n")
 
 
 def test_a_prompt_of_yesterday_is_looked_at_anew(

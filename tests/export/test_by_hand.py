@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from notekeep.export.plan import ExportPlan, SiteChange
 
 FILE = "content/posts/a/index.md"
-ALL = frozenset("*")
 TEXT = f"{POST}start\n\none\n\ntwo\n\nthree\n\nfour\n"
 
 
@@ -58,7 +57,7 @@ def test_a_conflict_shows_what_each_side_changed_since_the_last_export(edited: D
 
 
 def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Desk) -> None:
-    plan = edited.export("a.md", merge=ALL)
+    plan = edited.export("a.md", by_hand="merge")
     assert the_post(plan).why == "with what was changed by hand"
     assert "one, in the note\n\ntwo\n\nthree, by hand\n" in edited.text("a")
     assert edited.plan("a.md").is_empty
@@ -66,31 +65,31 @@ def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Desk) -> Non
 
 
 def test_after_a_merge_the_next_change_of_the_note_meets_the_hand_s_again(edited: Desk) -> None:
-    edited.export("a.md", merge=ALL)
+    edited.export("a.md", by_hand="merge")
     edited.put("a.md", TEXT.replace("one\n", "one, once more\n"))
     assert edited.plan("a.md").conflicts
-    edited.export("a.md", merge=ALL)
+    edited.export("a.md", by_hand="merge")
     assert "one, once more\n\ntwo\n\nthree, by hand\n" in edited.text("a")
 
 
 def test_keeping_leaves_the_file_and_asks_again_when_the_note_changes(edited: Desk) -> None:
     before = edited.text("a")
-    plan = edited.export("a.md", keep=ALL)
+    plan = edited.export("a.md", by_hand="keep")
     assert statuses(plan) == {MANIFEST_NAME: "changed", FILE: "unchanged"}
     assert edited.text("a") == before
     assert edited.plan("a.md").is_empty
     by_hand(edited, "four", "four, by hand")
     assert edited.plan("a.md").conflicts, "what was kept is not what is there now"
-    edited.export("a.md", keep=ALL)
+    edited.export("a.md", by_hand="keep")
     edited.put("a.md", TEXT.replace("two", "two, in the note"))
     assert edited.plan("a.md").conflicts, "what the note says now is not what was known then"
-    edited.export("a.md", merge=ALL)
+    edited.export("a.md", by_hand="merge")
     assert "two, in the note\n\nthree, by hand\n\nfour, by hand" in edited.text("a")
 
 
 def test_overwriting_is_what_undo_takes_back(edited: Desk) -> None:
     before = edited.text("a")
-    edited.export("a.md", overwrite=frozenset({FILE}))
+    edited.export("a.md", by_hand="overwrite")
     assert "by hand" not in edited.text("a")
     edited.history.undo(edited.root)
     assert edited.text("a") == before
@@ -99,7 +98,7 @@ def test_overwriting_is_what_undo_takes_back(edited: Desk) -> None:
 def test_changes_of_the_same_line_are_never_merged(edited: Desk) -> None:
     edited.put("a.md", TEXT.replace("three\n", "three, in the note\n"))
     before = edited.text("a")
-    plan = edited.export("a.md", merge=ALL)
+    plan = edited.export("a.md", by_hand="merge")
     (conflict,) = plan.conflicts
     assert not conflict.can_merge
     assert "+site: three, by hand\n+note: three, in the note\n" in conflict.diff()
@@ -123,13 +122,13 @@ def test_a_file_of_somebody_else_is_neither_merged_nor_kept(desk: Desk) -> None:
     desk.file("a").parent.mkdir(parents=True)
     desk.file("a").write_text("a post of mine\n")
     for how in ("merge", "keep"):
-        plan = desk.plan("a.md", **{how: ALL})
+        plan = desk.plan("a.md", by_hand=how)
         assert [file.why for file in plan.conflicts] == ["it was not made by notekeep"]
 
 
 def test_line_ends_of_the_site_stay_as_they_are_when_both_are_merged(edited: Desk) -> None:
     edited.file("a").write_bytes(edited.file("a").read_bytes().replace(b"\n", b"\r\n"))
-    edited.export("a.md", merge=ALL)
+    edited.export("a.md", by_hand="merge")
     data = edited.file("a").read_bytes()
     assert b"one, in the note\r\n\r\ntwo\r\n\r\nthree, by hand\r\n" in data
     assert data.count(b"\n") == data.count(b"\r\n")

@@ -115,16 +115,16 @@ class Life(RuleBasedStateMachine):
         prune=st.booleans(),
     )
     def export(self, names: set[str], answer: str, *, prune: bool) -> None:
-        how = {answer: frozenset("*")} if answer else {}
+        paths = [self.files[name] for name in names]
         with suppress(NotekeepError):
-            self.desk.export(*(self.files[name] for name in names), prune=prune, **how)
+            self.desk.export(*paths, prune=prune, by_hand=answer)
 
     @rule()
     def export_all_that_may_be(self) -> None:
         """Export everything; where nothing was changed by hand, a second time writes nothing."""
         paths = list(self.files.values())
-        plan = self.desk.export(*paths, prune=True, merge=frozenset("*"))
-        again = self.desk.plan(*paths, merge=frozenset("*"))
+        plan = self.desk.export(*paths, prune=True, by_hand="merge")
+        again = self.desk.plan(*paths, by_hand="merge")
         assert again.is_empty, [(file.path, file.status) for file in again.files]
         held = {file.path for file in plan.files if file.status in {"conflict", "orphan"}}
         self.no_link_is_dead(but=held)

@@ -153,7 +153,7 @@ def test_conf_is_read_and_never_run(tmp_path: Path) -> None:
 def test_nikola_s_folders_are_those_of_its_settings(tmp_path: Path) -> None:
     site = nikola(
         tmp_path,
-        'BASE = "blog/"\nPOSTS = (("posts/*.rst", "posts", "p.tmpl"), (BASE + "*.md", "b", "p"))\n'
+        'POSTS = (("posts/*.rst", "posts", "p.tmpl"), ("blog/*.md", "b", "p"))\n'
         'IMAGE_FOLDERS = {"pictures": "img"}\nFILES_FOLDERS = {"files": ""}\n'
         "INDEX_TEASERS = True\n",
     )
@@ -230,16 +230,6 @@ def test_nikola_s_head_takes_values_as_they_stand(tmp_path: Path) -> None:
         ".. mood: a, b\n"
         "-->\n\n"
     )
-
-
-def test_tags_that_nikola_stops_at_are_told(tmp_path: Path) -> None:
-    posts = [post(tags=["C", "C++", "été"]), post(tags=["c", "a & b"]), post(tags=["Ete", "a b"])]
-    assert nikola(tmp_path).between(posts) == [
-        "the tags C and c are one address to Nikola, which stops at that: spell them alike",
-        "the tags Ete and été are one address to Nikola, which stops at that: spell them alike",
-        "the tags a & b and a b are one address to Nikola, which stops at that: spell them alike",
-    ]
-    assert nikola(tmp_path).between([post(tags=["C", "C++", "C"])]) == []
 
 
 def test_nikola_s_drafts_go_online_unless_told_otherwise(tmp_path: Path) -> None:

@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import random
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
-from notekeep.habits.day_history import DayHistory
-from notekeep.habits.definition import read_definition
-from notekeep.habits.revisions import DayValue
 from notekeep.habits.summary import (
     HabitView,
-    call_today,
     format_count,
     format_streak,
     summarize_habit,
@@ -20,8 +14,6 @@ from notekeep.habits.summary import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from notekeep.habits.revisions import DayKind
 
 
 @pytest.fixture
@@ -136,45 +128,3 @@ def test_one_is_no_plural() -> None:
         "1 due day",
         "2 due days",
     ]
-
-
-SCHEDULES = (
-    *("daily", "mon,wed,fri", "3/week", "2/month", "3/7d", "1/366d", "2/30d", "every 2d"),
-    *("every 366d", "after 2d..4d", "after 100d..366d", "none"),
-)
-KINDS: tuple[DayKind, ...] = ("done", "done", "amount", "skip", "miss")
-GOALS = (">= 10", "<= 10", "<= 60/week", ">= 60/week", ">= 200/month", "<= 0")
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_what_today_asks_is_the_same_without_the_days_long_ago(seed: int) -> None:
-    chance = random.Random(seed)
-    today = date(2026, 1, 24)
-
-    def ago(least: int, most: int) -> str:
-        return (today - timedelta(days=chance.randrange(least, most))).isoformat()
-
-    fields: dict[str, str | list[str]] = {"habit": "h", "schedule": chance.choice(SCHEDULES)}
-    if chance.random() < 0.4:
-        fields["goal"] = chance.choice(GOALS)
-    if chance.random() < 0.3:
-        fields["since"] = ago(0, 3000)
-    if chance.random() < 0.3:
-        fields["paused"] = f"{ago(500, 1500)}..{ago(-10, 500)}"
-    if chance.random() < 0.3:
-        fields["schedule"] = [
-            chance.choice(SCHEDULES),
-            f"{ago(0, 1500)} {chance.choice(SCHEDULES)}",
-        ]
-    habit = read_definition(fields)
-    assert habit is not None
-    assert habit.problems == ()
-    logged, silent = chance.choice((0.9, 0.3, 0.01)), chance.choice((0, 0, 1, 40, 800))
-    days = DayHistory()
-    for back in range(silent, silent + 2500):
-        if chance.random() < logged:
-            kind = chance.choice(KINDS)
-            amount = chance.randrange(25) * 1000 if kind == "amount" else 0
-            days.put(today.toordinal() - back, DayValue(kind, amount, revision=0))
-    view = summarize_habit(habit, days, today.toordinal())
-    assert call_today(habit, days, today.toordinal()) == (view.call, view.is_at_risk, False)

@@ -19,6 +19,8 @@ from notekeep.query.folding import as_unicode, fold_key, fold_text, is_unicode
         ("\uff21\uff22", "ab"),
         ("組件", "組件"),
         ("℠", "sm"),
+        ("Ørsted", "orsted"),
+        ("Йод", "йод"),
     ],
 )
 def test_case_accents_width_and_blanks_do_not_count(text: str, folded: str) -> None:

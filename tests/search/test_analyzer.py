@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from notekeep.query.folding import fold_letters
 from notekeep.search.analyzer import (
     BREAK,
     STOP_WORD_PLACE,
     Analyzer,
     ForeignText,
     base_language,
-    fold_word,
     get_analyzer,
     get_language,
 )
@@ -158,14 +158,14 @@ def test_plain_text_is_cut_as_any_other(text: str) -> None:
 @given(st.text(max_size=20))
 @example("\u0451\u0340")
 def test_folding_is_done_once_and_for_all(text: str) -> None:
-    assert fold_word(fold_word(text)) == fold_word(text)
+    assert fold_letters(fold_letters(text)) == fold_letters(text)
 
 
 @given(st.text(max_size=15), st.sampled_from(STEMMED))
 def test_no_stemmer_loses_a_word_or_fails(word: str, code: str) -> None:
     stem = get_language(code).stem
     assert stem is not None
-    folded = fold_word(word)
+    folded = fold_letters(word)
     assert bool(stem(folded)) == bool(folded)
 
 

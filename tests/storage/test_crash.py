@@ -100,7 +100,7 @@ def reached(name):
     dying(name)
 durability.reach_failpoint = reached
 history.blobs.store(b"")
-operations.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=history)
+saves.replace('a.md', b'new', content.digest_of(b'a\\n'), root=root, history=history)
 """
     vault, state = fresh()
     assert nursery.run(code, vault, state, die_at="swapped") == -signal.SIGKILL
@@ -131,7 +131,7 @@ def writing(fd, data):
     return real(fd, data)
 durability.os.write = writing
 before = content.read_file(root + '/b.md')[1]
-operations.replace('b.md', {outside!r}, before, root=root, history=history)
+saves.replace('b.md', {outside!r}, before, root=root, history=history)
 """
     torn = 0
     for time in range(1, 40):

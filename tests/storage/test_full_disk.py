@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, Failure, Refused
-from notekeep.storage import append, operations
+from notekeep.storage import append
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
+from reliability import saves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def tiny(tmp_path: Path, history: History) -> Iterator[Path]:
 
 def test_a_note_that_does_not_fit_is_not_saved_and_not_lost(tiny: Path, history: History) -> None:
     with pytest.raises(Failure, match="no space left") as failure:
-        operations.replace("note.md", BIG, digest_of(OLD), root=tiny, history=history)
+        saves.replace("note.md", BIG, digest_of(OLD), root=tiny, history=history)
 
     assert "note.md" in failure.value.message
     assert [(path.name, path.read_bytes()) for path in tiny.iterdir()] == [("note.md", OLD)]
@@ -82,7 +83,7 @@ def test_what_fits_is_done_and_what_does_not_is_named(tiny: Path, history: Histo
 def test_a_hard_linked_note_has_its_room_made_first(tiny: Path, history: History) -> None:
     (tiny / "twin.md").hardlink_to(tiny / "note.md")
     with pytest.raises(Failure, match="no space left"):
-        operations.replace("note.md", BIG, digest_of(OLD), root=tiny, history=history)
+        saves.replace("note.md", BIG, digest_of(OLD), root=tiny, history=history)
     assert (tiny / "note.md").read_bytes() == OLD
     assert (tiny / "twin.md").samefile(tiny / "note.md")
     assert history.recover(tiny) == []
@@ -92,13 +93,13 @@ def test_history_without_room_keeps_the_note_from_being_changed(tiny: Path, vaul
     """What cannot be undone is not done."""
     (vault / "note.md").write_bytes(BIG)
     with pytest.raises(Failure, match="no space left"):
-        operations.replace("note.md", b"small", None, root=vault, history=History(tiny / "state"))
+        saves.replace("note.md", b"small", None, root=vault, history=History(tiny / "state"))
     assert (vault / "note.md").read_bytes() == BIG
 
 
 def test_a_conflict_copy_without_room_goes_to_history(tiny: Path, history: History) -> None:
     with pytest.raises(Conflict, match="kept in history"):
-        operations.replace("note.md", BIG, digest_of(b"other"), root=tiny, history=history)
+        saves.replace("note.md", BIG, digest_of(b"other"), root=tiny, history=history)
     assert (tiny / "note.md").read_bytes() == OLD
     assert history.blobs.read(digest_of(BIG)) == BIG
 
@@ -120,22 +121,22 @@ def test_a_log_line_without_room_is_not_there_by_half(tiny: Path) -> None:
 def test_a_vault_mounted_read_only_is_named(tiny: Path, history: History) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(tiny)], check=True)
     with pytest.raises(Refused, match=r"note\.md.*read-only"):
-        operations.replace("note.md", b"new", digest_of(OLD), root=tiny, history=history)
+        saves.replace("note.md", b"new", digest_of(OLD), root=tiny, history=history)
     with pytest.raises(Refused, match=r"new\.md.*read-only"):
-        operations.create("new.md", b"new", root=tiny)
+        saves.create("new.md", b"new", root=tiny)
     assert [path.name for path in tiny.iterdir()] == ["note.md"]
 
 
 LIMITED = """
 import resource, signal, sys
 from notekeep.errors import NotekeepError
-from notekeep.storage import operations
 from notekeep.storage.history import History
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))
 root, state = sys.argv[1:]
 try:
-    operations.replace("note.md", b"x" * 50_000, None, root=root, history=History(state))
+    with History(state).step("save", "", root=root) as step:
+        step.edit("note.md", b"x" * 50_000, None)
 except NotekeepError as error:
     print(error.message)
     sys.exit(error.exit_code)

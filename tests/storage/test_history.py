@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Conflict, Failure, NotFound, Refused
-from notekeep.storage import scan
+from notekeep.storage import atomic, scan
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 
@@ -508,6 +509,30 @@ class TestRecovering:
         history.undo(vault)
         assert (vault / "a.md").read_bytes() == b"theirs\n"
         assert (vault / "books/b.md").read_bytes() == B
+
+    def test_a_hard_linked_note_that_is_half_written_is_completed_by_the_next_start(
+        self, history: History, vault: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (vault / "twin.md").hardlink_to(vault / "a.md")
+
+        def torn(fd: int, data: bytes) -> None:
+            os.pwrite(fd, data[:2], 0)
+            raise OSError(errno.EIO, "no")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(atomic, "overwrite", torn)
+            with pytest.raises(Failure, match="could not be saved") as failure:
+                edit(history, vault, "a.md", b"new text\n")
+            assert "next start" in failure.value.hint
+            assert history.recover(vault) == []  # the disk is still in trouble
+        assert history.steps() == []
+
+        (recovered,) = history.recover(vault)
+
+        assert [change.path for change in recovered.changes] == ["a.md"]
+        assert (vault / "twin.md").read_bytes() == b"new text\n"
+        history.undo(vault)
+        assert (vault / "twin.md").read_bytes() == A
 
     def test_a_note_another_program_deleted_is_still_the_last_step(
         self, history: History, vault: Path

@@ -23,12 +23,12 @@ from notekeep.storage import (
     durability,
     open_folder,
     operation_log,
-    operations,
     private_files,
     renames,
 )
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
+from reliability import saves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -340,11 +340,11 @@ def notes(vault: Path) -> dict[str, bytes]:
 
 
 def do_save(vault: Path, history: History) -> None:
-    operations.replace("a.md", NEW, digest_of(A), root=vault, history=history)
+    saves.replace("a.md", NEW, digest_of(A), root=vault, history=history)
 
 
 def do_create(vault: Path, history: History) -> None:
-    operations.create("x/new.md", NEW, root=vault)
+    saves.create("x/new.md", NEW, root=vault)
 
 
 def do_edit(vault: Path, history: History) -> None:

@@ -17,8 +17,8 @@ from notekeep.errors import Conflict, NotekeepError
 from notekeep.storage import renames, scan
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
-from notekeep.storage.operations import replace
 from reliability.r08_races import OTHERS, WINDOW, add_line, in_place, naive, survives
+from reliability.saves import replace
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Conflict, Failure, NotFound, Refused
-from notekeep.storage import atomic, operations, renames, scan
+from notekeep.storage import atomic, renames, scan
 from notekeep.storage.content import digest_of, read_file
 from notekeep.storage.open_folder import NameTaken
-from notekeep.storage.operations import create, replace
+from reliability import saves
+from reliability.saves import create, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -379,7 +380,7 @@ def test_a_failure_names_the_file_and_the_remedy(
 ) -> None:
     failing_system(3, 28)
     with pytest.raises(Failure) as failure:
-        operations.replace(note, NEW, digest_of(OLD), root=vault, history=history)
+        saves.replace(note, NEW, digest_of(OLD), root=vault, history=history)
     assert str(note) in failure.value.message
     assert "no space left" in failure.value.message
     assert "Free some space" in failure.value.hint

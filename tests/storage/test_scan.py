@@ -445,7 +445,7 @@ class TestTraps:
 
 def test_it_loads_nothing_that_costs_time() -> None:
     program = (
-        "import sys; import typing, dataclasses; before = set(sys.modules);"
+        "import sys; import typing; before = set(sys.modules);"
         "import notekeep.storage.scan; print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(

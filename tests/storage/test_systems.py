@@ -24,7 +24,6 @@ from notekeep.storage import (
     durability,
     filesystem,
     open_folder,
-    operations,
     private_files,
     renames,
     scan,
@@ -32,6 +31,7 @@ from notekeep.storage import (
 from notekeep.storage.content import digest_of
 from notekeep.storage.open_folder import NameTaken
 from notekeep.storage.renames import FolderEntry, retry_when_busy
+from reliability import saves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
 @pytest.mark.usefixtures("windows")
 class TestWindows:
     def test_a_note_is_saved(self, note: Path, vault: Path, history: History) -> None:
-        operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
         assert os.listdir(vault) == ["note.md"]
 
@@ -157,7 +157,7 @@ class TestWindows:
     ) -> None:
         at_point("synced", lambda: note.write_bytes(THEIRS))
         with pytest.raises(Conflict, match="at the same moment"):
-            operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
         assert sorted(file.read_bytes() for file in vault.iterdir()) == [NEW, THEIRS]
 
@@ -167,7 +167,7 @@ class TestWindows:
     ) -> None:
         windows.errors = [number] * 10
         with pytest.raises(NotekeepError, match=r"note\.md"):
-            operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == OLD
         assert os.listdir(vault) == ["note.md"]
 
@@ -175,7 +175,7 @@ class TestWindows:
         self, note: Path, vault: Path, history: History, windows: Windows
     ) -> None:
         windows.errors = [32, 5]
-        operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == NEW
 
     def test_new_files_steps_and_undo(self, note: Path, vault: Path, history: History) -> None:
@@ -184,7 +184,7 @@ class TestWindows:
             step.edit("note.md", NEW, digest_of(OLD))
             step.move("note.md", "books/note.md")
         with pytest.raises(NameTaken):
-            operations.create("books/NEW.md", OLD, root=vault)
+            saves.create("books/NEW.md", OLD, root=vault)
         assert (vault / "books/note.md").read_bytes() == NEW
         history.undo(vault)
         assert note.read_bytes() == OLD
@@ -391,9 +391,7 @@ class TestOddDisks:
     ) -> None:
         real = os.write
         monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:3]))
-        operations.replace(
-            "note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history
-        )
+        saves.replace("note.md", b"0123456789" * 10, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == b"0123456789" * 10
 
     def test_a_disk_without_locks_is_written_without(
@@ -438,7 +436,7 @@ class TestAttributes:
             os.setxattr(note, "system.posix_acl_access", access_list(1234))
         except (OSError, AttributeError):
             pytest.skip("this disk has no access lists")
-        operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+        saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert os.getxattr(note, "system.posix_acl_access") == access_list(1234)
 
     @pytest.mark.parametrize(
@@ -469,9 +467,9 @@ class TestAttributes:
         monkeypatch.setattr(os, "setxattr", refuse, raising=False)
         if fails:
             with pytest.raises(NotekeepError):
-                operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+                saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         else:
-            operations.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
+            saves.replace("note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert note.read_bytes() == (OLD if fails else NEW)
         assert os.listdir(vault) == ["note.md"]
 

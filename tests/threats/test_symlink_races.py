@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError
-from notekeep.storage import operations
 from notekeep.storage.history import History
+from reliability import saves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,9 +70,9 @@ def test_nothing_outside_is_written_whatever_is_swapped(
             tried += 1
             with suppress(NotekeepError, OSError):
                 path = root / "sub/note.md"
-                operations.replace(path, b"new %d\n" % tried, None, root=root, history=history)
+                saves.replace(path, b"new %d\n" % tried, None, root=root, history=history)
             with suppress(NotekeepError, OSError):
-                operations.create(root / f"sub/new {tried}.md", b"new\n", root=root)
+                saves.create(root / f"sub/new {tried}.md", b"new\n", root=root)
     finally:
         done.set()
         attacker.join()

@@ -322,14 +322,14 @@ def test_a_word_that_is_longer_than_its_row_loses_nothing(word: str) -> None:
 
 
 def test_an_export_says_where_everything_is() -> None:
-    done = ExportResult("hugo", "/site", ["a.md"], ["old.md"], ["b.md"])
+    done = ExportResult("/site", ["a.md"], ["old.md"], ["b.md"])
     shown = texts(exported_lines(done, 60, UNICODE))
     assert "Written · /site" in shown
     assert "+ a.md" in shown
     assert "- old.md" in shown
     assert "⚠ b.md was changed by hand and is left alone." in shown
     assert "s  says what becomes of what was changed by hand" in shown
-    nothing = ExportResult("hugo", "/site")
+    nothing = ExportResult("/site")
     assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))
 
 

@@ -26,7 +26,7 @@ from notekeep import background
 from notekeep.background import yield_to_ui
 from notekeep.markdown.note import Note
 from notekeep.tui import textual_compat
-from notekeep.tui.dialogs.prompts import Confirm
+from notekeep.tui.dialogs.dialog import Confirm
 from notekeep.tui.keyboard import Keyboard
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
@@ -535,6 +535,10 @@ def test_threads_have_no_heaps_of_their_own() -> None:
     assert heaps("leave") > 1
 
 
+def is_gone(it: weakref.ref[Ring]) -> bool:
+    return it() is None
+
+
 class Ring:
     """Something that holds itself, as what Textual makes for a frame does."""
 
@@ -564,4 +568,4 @@ async def test_what_nothing_uses_goes_in_a_pause(
             ring = Ring()
             gone = weakref.ref(ring)
             del ring
-            await until(pilot, lambda gone=gone: gone() is None)
+            await until(pilot, partial(is_gone, gone))

@@ -129,7 +129,6 @@ def _code(built: BuiltPost, *, nested: bool) -> list[str]:
 
 
 def _links(built: BuiltPost) -> list[tuple[str, Ref]]:
-    """Return words and target of the links to notes."""
     refs = [(node, built.post.draft.refs.get(node.info)) for node in built.nodes("link")]
     return [
         (normalize_text(_words(node)), ref)
@@ -224,7 +223,6 @@ def _links_to_others(built: BuiltPost, *, places: bool) -> list[tuple[str, Ref]]
 
 
 def _addresses_of(built: BuiltPost, words: str) -> list[str]:
-    """Return where the links with these words lead."""
     links = built.content.find("a")
     return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
 
@@ -293,7 +291,6 @@ def _item_text(item: Element) -> str:
 
 
 def _task_state(item: Element) -> bool | None:
-    """Return whether a task is ticked; None when it has no box."""
     for box in item.find("input"):
         return "checked" in box.attributes
     return {"☑": True, "☒": True, "☐": False}.get(item.text().strip()[:1])
@@ -333,7 +330,6 @@ def _title(built: BuiltPost) -> str | None:
 
 @_check("C02", "calendar day")
 def _day(built: BuiltPost) -> str | None:
-    """The page has the calendar day that the author meant."""
     when = built.post.post.date
     if when is None:
         return None
@@ -355,7 +351,6 @@ def _day(built: BuiltPost) -> str | None:
 
 @_check("C03", "tags")
 def _tags(built: BuiltPost) -> str | None:
-    """Every tag is on the page, as written."""
     wanted = built.post.post.tags
     if not wanted:
         return None
@@ -369,7 +364,6 @@ def _tags(built: BuiltPost) -> str | None:
 
 @_check("C04", "a draft is on no list")
 def _draft_hidden(built: BuiltPost) -> str | None:
-    """A draft is on no list, feed or map of a normal build."""
     if not built.post.post.draft:
         return None
     for path, page in built.lists.items():
@@ -382,7 +376,6 @@ def _draft_hidden(built: BuiltPost) -> str | None:
 
 @_check("C05", "the teaser ends on lists")
 def _teaser(built: BuiltPost) -> str | None:
-    """A list shows the teaser and stops there."""
     teaser = find_teaser(built.post.draft.passage.tree.root.children)
     if teaser is None or not built.teasers:
         return None
@@ -406,7 +399,6 @@ def _teaser(built: BuiltPost) -> str | None:
 
 @_check("C06", "pictures are there")
 def _pictures(built: BuiltPost) -> str | None:
-    """Every picture that the page shows is a file of the site."""
     sources = built.content.values("src", "img")
     wanted = len(built.nodes("image"))
     if not wanted and not sources:
@@ -435,7 +427,6 @@ def _code_spans(built: BuiltPost) -> str | None:
 
 @_check("C10", "TeX in lines")
 def _inline_tex(built: BuiltPost) -> str | None:
-    """Formulas within lines are in the page as TeX, between marks that scripts know."""
     return _find_missing_tex(built, built.nodes("math"), (("\\(", "\\)"), ("$", "$")))
 
 
@@ -453,7 +444,6 @@ def _dollars(built: BuiltPost) -> str | None:
 
 @_check("C13", "footnotes, both ways")
 def _footnotes(built: BuiltPost) -> str | None:
-    """Every footnote is reached from the text, and leads back."""
     referred = {node.info for node in built.nodes("footnote_ref")}
     wanted = len({node.info for node in built.nodes("footnote")} & referred)
     if not wanted:
@@ -498,7 +488,6 @@ def _has_cells(table: list[str], wanted: list[str]) -> bool:
 
 @_check("C15", "callouts")
 def _callouts(built: BuiltPost) -> str | None:
-    """Callouts are set apart and have their titles."""
     boxes = [
         normalize_text(e.text())
         for e in built.content.find("blockquote", "aside", "details", "div")
@@ -509,7 +498,6 @@ def _callouts(built: BuiltPost) -> str | None:
 
 
 def _callout_title(built: BuiltPost, quote: Node) -> str:
-    """Return the title of a callout; "" for a plain quote."""
     match = callout(built.post.draft.passage.text, quote)
     if match is None:
         return ""
@@ -529,7 +517,6 @@ def _sibling_links(built: BuiltPost) -> str | None:
 
 @_check("C17", "links to places in other posts")
 def _sibling_anchors(built: BuiltPost) -> str | None:
-    """Links to a heading or block of another post lead to an id that is there."""
     return _find_misled_link(built, _links_to_others(built, places=True))
 
 
@@ -562,7 +549,6 @@ def _leaks(built: BuiltPost) -> str | None:
 
 @_check("C20", "lists nest")
 def _nesting(built: BuiltPost) -> str | None:
-    """List items are as deep in lists as they were written."""
     items = _items(built)
     if not items:
         return None
@@ -581,7 +567,6 @@ def _nesting(built: BuiltPost) -> str | None:
 
 @_check("C21", "tasks")
 def _tasks(built: BuiltPost) -> str | None:
-    """Tasks have a box that is ticked or not, and no brackets."""
     tasks = [(words, mark in "xX-") for _, mark, words in _items(built) if mark]
     if not tasks:
         return None
@@ -602,7 +587,6 @@ def _highlights(built: BuiltPost) -> str | None:
 
 @_check("C23", "diagrams")
 def _diagrams(built: BuiltPost) -> str | None:
-    """Mermaid diagrams are in the page as Mermaid reads them."""
     shown = [e for e in built.content.find("pre", "div", "code") if "mermaid" in _classes(e)]
     texts = {e.text().strip() for e in shown}
     diagrams = [node.content for node in built.nodes("fence") if is_diagram(node)]
@@ -611,13 +595,11 @@ def _diagrams(built: BuiltPost) -> str | None:
 
 @_check("C24", "no dead references")
 def _references(built: BuiltPost) -> str | None:
-    """No link or picture of the post leads to a page of the site that is not there."""
     return _find_dead(built, built.content.values("href", "a") + built.content.values("src", "img"))
 
 
 @_check("C25", "nothing of the vault left over")
 def _leftovers(built: BuiltPost) -> str | None:
-    """No sign of the vault or of a template is left in the words."""
     own = "\n".join(node.content for node in built.nodes("text", "special"))
     for element in built.content.walk():
         if any(one.tag in {"code", "pre", "script"} for one in (element, *element.above())):

@@ -87,18 +87,14 @@ class BuildResult(NamedTuple):
 
 
 def find_program(target: str, programs: str | None = None, site: str = "") -> str:
-    """Return the generator of a target: from `programs`, from the site itself, or from PATH.
-
-    Raises:
-        NotFound: It is not installed.
-    """
+    """Return the generator of a target: from `programs`, from the site itself, or from PATH."""
     own = os.path.join(site, "node_modules", ".bin") if site else ""
     path = os.pathsep.join(filter(None, (programs, own, os.environ.get("PATH"))))
     found = shutil.which(target, path=path)
     if found is None:
         raise NotFound(
             f"{target} is not installed, so the site cannot be built",
-            f"install {target}, or leave --check away: the drafts are checked without it too",
+            f"install {target}, or leave --check away",
         )
     return found
 
@@ -136,9 +132,6 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
     """Build a site into an empty folder, for the result and for what the generator stores.
 
     With `drafts`, those and posts of the future are built too, where that can be chosen.
-
-    Raises:
-        Failure: The generator cannot be run, or does not end.
     """
     generator = _GENERATORS[target.id]
     output, source = os.path.join(folder, "built"), target.folder
@@ -190,7 +183,6 @@ def _write_nikola_settings(target: Target, folder: str, output: str) -> None:
 
 
 def _copy_site(target: Target, folder: str, *, publish: bool) -> str:
-    """Copy a site, its drafts made posts if it is to publish them."""
     copy = os.path.join(folder, "copy")
     shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_IGNORED_FOLDERS))
     modules = os.path.join(target.folder, "node_modules")
@@ -213,14 +205,9 @@ class PreviewCommand(NamedTuple):
 
     command: tuple[str, ...]
     folder: str
-    name: str
 
     def run(self, call: Callable[..., int] = subprocess.call) -> int:
-        """Show the site until the person ends it; the program has the terminal meanwhile.
-
-        Raises:
-            Failure: It cannot be started.
-        """
+        """Show the site until the person ends it; the program has the terminal meanwhile."""
         try:
             return call([*self.command], cwd=self.folder)
         except KeyboardInterrupt:
@@ -231,12 +218,7 @@ class PreviewCommand(NamedTuple):
 
 
 def find_preview(target: Target, programs: str | None = None) -> PreviewCommand:
-    """Return how a site is shown; `programs` is a folder to look for the generator in first.
-
-    Raises:
-        UsageError: There is nothing to show: no generator makes pages of it.
-        NotFound: The generator is not installed.
-    """
+    """Return how a site is shown; `programs` is a folder to look for the generator in first."""
     if not target.preview:
         raise UsageError(
             f"{target.name} has no preview of its own",
@@ -250,4 +232,4 @@ def find_preview(target: Target, programs: str | None = None) -> PreviewCommand:
         raise NotFound(
             f"{name} is not installed, so the site cannot be shown", f"install {name}"
         ) from error
-    return PreviewCommand((program, *arguments), target.folder, target.name)
+    return PreviewCommand((program, *arguments), target.folder)

@@ -1,12 +1,8 @@
-"""Build a site, read its pages back, and tell whether a visitor sees what the notes say.
-
-Without the generator only what the drafts themselves show is checked.
-"""
+"""Build a site, read its pages back, and tell whether a visitor sees what the notes say."""
 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -23,7 +19,6 @@ from notekeep.export.check.site_build import (
 )
 from notekeep.export.embeds import normalize_heading
 from notekeep.export.targets.target import load_target, open_target
-from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +28,6 @@ if TYPE_CHECKING:
     from notekeep.export.post import Post
     from notekeep.export.targets.target import Target
 
-_LEFT_OVER = re.compile(
-    r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
-)
 _PAGES = (".html", ".htm", ".xml")
 
 State = Literal["passed", "failed", "skipped"]
@@ -79,22 +71,13 @@ class CheckReport:
 
 
 def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
-    """Check the posts of a plan that was written.
-
-    Args:
-        plan: The plan.
-        audit: Its audit.
-        programs: A folder to look for the generator in, before PATH.
-
-    Raises:
-        Failure: The generator cannot be run.
-    """
+    """Check the posts of a plan that was written."""
     program = ""
     if not load_target(plan.target).is_built:
         try:
             program = _find_generator(plan, programs)
         except NotFound as error:
-            return CheckReport(message=error.message, results=lint_drafts(plan))
+            return CheckReport(message=error.message)
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
         return _check_site(plan, audit, target, program, folder)
@@ -117,7 +100,7 @@ def _check_site(
         if drafts.ok and needs_draft_build(target.id):
             normal = build_site(target, program, places["normal"], drafts=False)
         if not normal.ok:
-            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan))
+            return CheckReport(broken=True, message=normal.output)
     else:
         drafts = normal = write_pages(plan, target, places["drafts"])
     report = CheckReport(built=True)
@@ -167,7 +150,6 @@ def _what_ends_teasers(target: Target) -> Literal["lists", "feeds", "themed", ""
 
 
 def _files(site: str) -> Iterator[str]:
-    """Yield the paths of a site's files."""
     for base, folders, names in os.walk(site):
         folders.sort()
         for name in names:
@@ -204,27 +186,3 @@ def _find_lists(plan: ExportPlan, site: str, slug: str) -> dict[str, Element]:
     own = {_find_page(site, post) for post in plan.published.values()}
     pages = (path for path in _files(site) if path.endswith(_PAGES) and path not in own)
     return {path: _read_page(site, path) for path in pages if slug.encode() in _read(site, path)}
-
-
-def lint_drafts(plan: ExportPlan) -> list[CheckResult]:
-    """Check the drafts of a plan as they are written: that nothing of the vault is left over."""
-    files = {file.path: file for file in plan.files}
-    found = []
-    for planned in plan.posts:
-        file = files.get(planned.path)
-        if file is None or file.after is None:
-            continue
-        problem = _left_over(file.after.decode("utf-8", "replace"))
-        state: State = "failed" if problem else "passed"
-        name = "nothing of the vault left over"
-        found.append(CheckResult(planned.post.path, "C25", name, state, problem))
-    return found
-
-
-def _left_over(text: str) -> str:
-    tree = parse_tree(text)
-    for node in tree.find("text"):
-        match = _LEFT_OVER.search(node.content)
-        if match is not None and not node.inside(*LITERAL_NODES):
-            return f"line {tree.line_of(node.start) + 1}: {match[0].strip()!r}"
-    return ""

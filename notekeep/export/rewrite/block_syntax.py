@@ -137,7 +137,6 @@ def _outermost(node: Node) -> Node:
 
 
 def _first_prose(job: RewriteJob) -> Node | None:
-    """Return the first paragraph of words, if anything follows it."""
     blocks = [
         node
         for node in job.tree.root.children

@@ -111,12 +111,10 @@ def _prefix(stack: list[Node], number: int, written: str) -> str:
 
 
 def _further(stack: list[Node]) -> str:
-    """Return the marks of a line that begins nothing."""
     return "".join("> " if container.kind == "quote" else _INDENT for container in stack)
 
 
 def _indent_lines(job: RewriteJob) -> None:
-    """Give every line within lists, quotes and footnotes its marks."""
     tree, text = job.tree, job.passage.text
     stacks: dict[int, list[Node]] = {}
     for node in tree.find("quote", "item", "footnote", "admonition"):
@@ -164,7 +162,6 @@ def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
 
 
 def _indent(job: RewriteJob, fence: Node) -> None:
-    """Make a fence indented code."""
     further = _further(containers(fence))
     name = _language(fence)
     rows = fence.content.rstrip("\n").split("\n")
@@ -198,7 +195,6 @@ def _guard_first_row(job: RewriteJob, code: Node) -> None:
 
 
 def _separate_neighbours(job: RewriteJob) -> None:
-    """Set neighbours apart that the engine would read as one or not read at all."""
     for parent in job.tree.find("root", "quote", "item", "footnote", "admonition"):
         stack = [*containers(parent), *([parent] if parent.kind != "root" else [])]
         for block, following in pairwise(parent.children):
@@ -244,7 +240,6 @@ def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> N
 
 
 def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
-    """Whether a blank line alone would not keep two neighbours apart."""
     if job.dialect.engine == "kramdown":
         return block.kind == following.kind == "list"
     if block.kind == following.kind and block.kind in _JOINING:
@@ -256,14 +251,12 @@ def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
 
 
 def _is_indented(job: RewriteJob, block: Node) -> bool:
-    """Whether a block is, or becomes, indented code."""
     return block.kind == "code_block" or (
         block.kind == "fence" and bool(containers(block)) and not job.dialect.superfences
     )
 
 
 def _language(fence: Node) -> str:
-    """Return the language of a fence, without whatever else its first line says."""
     match = _LANGUAGE.match(fence.info.strip())
     return match[1] if match else ""
 
@@ -316,7 +309,6 @@ def _guard_for_kramdown(job: RewriteJob) -> None:
 
 
 def _remark_numbers(job: RewriteJob) -> None:
-    """Tell of lists whose first number will not be shown."""
     for node in job.tree.find("list"):
         first = node.children[0].info if node.children else ""
         if node.info in {".", ")"} and first not in {"", "1"}:

@@ -186,7 +186,6 @@ def _unlink(job: RewriteJob, node: Node, options: Options) -> None:
 
 
 def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
-    """Write a picture: with a size it takes HTML or a shortcode, where the site has one of them."""
     source = job.tree.source(node)
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
@@ -222,11 +221,7 @@ def _plain_text(alt: str) -> str:
 
 
 def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
-    """Write an id at every place that some link leads to, and take the vault's block ids away.
-
-    Returns:
-        The ids that could be written.
-    """
+    """Write an id at every place that some link leads to, and take the vault's block ids away."""
     wanted = set(wanted)
     marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
     line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
@@ -247,7 +242,6 @@ def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) ->
 
 
 def _node_at(job: RewriteJob, place: AnchorBlock) -> Node:
-    """Return the block at a place of the body."""
     return next(node for node in job.tree.find(place.kind) if node.start == place.start)
 
 

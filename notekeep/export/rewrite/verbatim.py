@@ -26,11 +26,7 @@ _NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
 
 
 def guard_code(job: RewriteJob) -> None:
-    """Make template syntax in code and raw HTML harmless.
-
-    Raises:
-        Refused: Some of it cannot be written in a way that the generator leaves alone.
-    """
+    """Make template syntax in code and raw HTML harmless."""
     guard = job.dialect.guard_code
     for node in job.tree.find("fence", "code_block", "code_span"):
         if job.dialect.as_html and node.kind == "code_span" and job.is_free(node):
@@ -74,11 +70,7 @@ def guard_for_nikola(source: str) -> Replacements:
 
 
 def guard_for_hugo(source: str) -> Replacements | None:
-    """Guard code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`.
-
-    Returns:
-        What to put where, or None when a shortcode has no end: that cannot be written.
-    """
+    """Guard code for Hugo, which shows `{{</* x */>}}` as `{{< x >}}`."""
     changes: Replacements = []
     for match in _HUGO.finditer(source):
         if not (match[1] or match[2]):
@@ -152,7 +144,6 @@ def rewrite_formulas(job: RewriteJob) -> None:
 
 
 def _remark_unread(job: RewriteJob) -> None:
-    """Tell in one line which formulas the page shows as TeX."""
     found = job.tree.find("math", "math_double", "math_block")
     unread = [one for one in found if not to_mathml(one.content, display=one.kind != "math")]
     if unread:

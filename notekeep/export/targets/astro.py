@@ -77,7 +77,6 @@ class Astro(Target):
         return bool(find_script(folder, "astro.config"))
 
     def _find_collection(self) -> str:
-        """Return the folder of the collection that posts are in."""
         bases = [str(found).rstrip("/") for found in _BASE.findall(self._schema.text)]
         for name in _FOLDERS:
             if found := next((base for base in bases if base.rsplit("/", 1)[-1] == name), ""):
@@ -107,7 +106,6 @@ class Astro(Target):
         return ""
 
     def _read_sources(self) -> Iterator[str]:
-        """Yield the site's own pages, and the programs that they call."""
         for base, folders, names in os.walk(os.path.join(self.folder, "src")):
             folders[:] = sorted(name for name in folders if name != "content")
             for name in sorted(names):
@@ -116,7 +114,6 @@ class Astro(Target):
                         yield file.read()
 
     def _field(self, names: tuple[str, ...], default: str) -> str:
-        """Return what the schema calls a field."""
         return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:

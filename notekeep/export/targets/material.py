@@ -79,7 +79,6 @@ class MkDocs(Target):
         return bool(find_file(folder, *_MKDOCS_NAMES))
 
     def _read(self) -> tuple[str, dict[str, Any]]:
-        """Return the name of the site's settings, and these with those that they inherit."""
         path = find_file(self.folder, *_MKDOCS_NAMES)
         path = path or os.path.join(self.folder, self.settings_name)
         return os.path.basename(path), _with_inherited(path, ())
@@ -147,7 +146,6 @@ def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:
 
 
 def _find_plugin(plugins: Any, name: str) -> dict[str, Any] | None:
-    """Return the options of a plugin, or None when it is not there."""
     listed = [*plugins.items()] if isinstance(plugins, dict) else []
     for plugin in plugins if isinstance(plugins, list) else []:
         listed += plugin.items() if isinstance(plugin, dict) else [(plugin, {})]

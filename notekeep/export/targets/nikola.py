@@ -7,8 +7,6 @@ what is computed is taken as Nikola's own default.
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,14 +18,12 @@ from notekeep.export.targets.site_settings import read_extensions, read_python_s
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from notekeep.export.post import Post
     from notekeep.export.rewrite.dialect import Dialect
 
-_STRIPPED = re.compile(r"[^+\w\s-]")
-_JOINED = re.compile(r"[-\s]+")
 _EXTENSIONS = ("fenced_code", "codehilite", "extra")
 _MARKDOWN = (".md", ".mdown", ".markdown")
 
@@ -149,19 +145,6 @@ class Nikola(Target):
         lines = [f".. {key}: {format_plain_value(v)}" for key, v in drop_empty(fields).items()]
         return "\n".join(["<!--", *lines, "-->", "", ""])
 
-    def between(self, posts: Iterable[Post]) -> list[str]:
-        """Nikola stops at tags that would have one address."""
-        spelled: dict[str, set[str]] = {}
-        for tag in (tag for post in posts for tag in post.tags):
-            address = _JOINED.sub("-", _STRIPPED.sub("", _without_accents(tag)).strip().lower())
-            spelled.setdefault(address, set()).add(tag)
-        return [
-            f"the tags {' and '.join(sorted(tags))} are one address to Nikola, which stops at that:"
-            " spell them alike"
-            for tags in spelled.values()
-            if len(tags) > 1
-        ]
-
     def notice(self, post: Post) -> str:
         """Nikola renders drafts and, unless told otherwise, deploys them."""
         if not post.draft or self._settings.get("DEPLOY_DRAFTS") is False:
@@ -170,9 +153,3 @@ class Nikola(Target):
             "Nikola builds drafts: a deploy now would put this one online under an unlisted address"
             " (DEPLOY_DRAFTS = False in conf.py keeps drafts at home)"
         )
-
-
-def _without_accents(tag: str) -> str:
-    """Return a tag without accents; other scripts stay, which Nikola spells out."""
-    parts = unicodedata.normalize("NFKD", tag)
-    return "".join(char for char in parts if not unicodedata.combining(char))

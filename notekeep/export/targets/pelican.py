@@ -75,7 +75,6 @@ class Pelican(Target):
         self.dialect = replace(dialect, more="", mermaid_pre=True)
 
     def _content_folder(self) -> str:
-        """Return the folder of contents from the site's root, whichever way it is written."""
         path = os.path.join(self.folder, str(self._settings.get("PATH") or "content"))
         inner = os.path.relpath(path, self.folder)
         if inner == os.curdir or inner.split(os.sep)[0] == os.pardir:

@@ -33,12 +33,7 @@ def _read_bytes(path: str) -> bytes:
 
 
 def read_settings_text(path: str) -> str:
-    """Return a file's text.
-
-    Raises:
-        UsageError: It is not UTF-8.
-        Failure: It cannot be read.
-    """
+    """Return a file's text."""
     try:
         return _read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,12 +41,7 @@ def read_settings_text(path: str) -> str:
 
 
 def read_settings_file(path: str) -> dict[str, Any]:
-    """Read a file of settings by its ending: TOML, JSON or YAML.
-
-    Raises:
-        UsageError: It is not valid.
-        Failure: It cannot be read.
-    """
+    """Read a file of settings by its ending: TOML, JSON or YAML."""
     text = read_settings_text(path)
     try:
         if path.endswith(".toml"):
@@ -142,12 +132,7 @@ class Script:
 
 
 def read_packages(folder: str) -> frozenset[str]:
-    """Return the names of the packages that a site's `package.json` asks for.
-
-    Raises:
-        UsageError: It is not valid JSON.
-        Failure: It cannot be read.
-    """
+    """Return the names of the packages that a site's `package.json` asks for."""
     path = find_file(folder, "package.json")
     settings = read_settings_file(path) if path else {}
     kinds = (settings.get("dependencies"), settings.get("devDependencies"))
@@ -159,8 +144,7 @@ def find_script(folder: str, *stems: str) -> str:
     return find_file(folder, *(f"{stem}.{ending}" for stem in stems for ending in _ENDINGS))
 
 
-# Programs in Python: plain values count, also where one names another or is joined from several;
-# whatever is computed is as if it were not there.
+# Programs in Python: plain values count; whatever is computed is as if it were not there.
 
 
 class PythonSettings(dict[str, object]):
@@ -185,12 +169,7 @@ class PythonSettings(dict[str, object]):
 
 
 def read_python_settings(path: str) -> PythonSettings:
-    """Return the module's plain settings by name; where one is set twice the last counts.
-
-    Raises:
-        UsageError: It is not valid Python.
-        Failure: It cannot be read.
-    """
+    """Return the module's plain settings by name; where one is set twice the last counts."""
     try:
         tree = ast.parse(_read_bytes(path), path)
     except (SyntaxError, ValueError) as error:
@@ -207,34 +186,12 @@ def read_python_settings(path: str) -> PythonSettings:
         for target in targets:
             if isinstance(target, ast.Name):
                 try:
-                    settings[target.id] = _evaluate(value, settings)
+                    settings[target.id] = ast.literal_eval(value)
                     settings.computed.discard(target.id)
                 except (ValueError, TypeError):
                     settings.pop(target.id, None)
                     settings.computed.add(target.id)
     return settings
-
-
-def _evaluate(node: ast.expr, names: dict[str, object]) -> object:
-    """Return what an expression is; ValueError for one that is computed."""
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.Name(id=name) if name in names:
-            return names[name]
-        case ast.List(elts=items):
-            return [_evaluate(item, names) for item in items]
-        case ast.Tuple(elts=items) | ast.Set(elts=items):
-            return tuple(_evaluate(item, names) for item in items)
-        case ast.Dict(keys=keys, values=values):
-            pairs = zip(keys, values, strict=True)
-            return {_evaluate(k, names): _evaluate(v, names) for k, v in pairs if k is not None}
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _evaluate(left, names), _evaluate(right, names)
-            for kind in (str, list, tuple):
-                if isinstance(first, kind) and isinstance(second, kind):
-                    return first + second  # type: ignore[operator]  # both are of one kind
-    raise ValueError(ast.dump(node))
 
 
 # Lists of Python-Markdown extensions.
@@ -245,12 +202,7 @@ _EXTRA: Final = frozenset(
 
 
 def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, list[str]]:
-    """Return what an engine with these extensions understands, and what to know of those missing.
-
-    Args:
-        extensions: Their names, with or without those of the packages that they are in.
-        where: What the person calls the list.
-    """
+    """Return what an engine with these extensions understands, and what is missing."""
     names = {str(name).rsplit(".", 1)[-1] for name in extensions}
     if "extra" in names:
         names |= _EXTRA

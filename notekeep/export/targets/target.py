@@ -191,11 +191,6 @@ class Target:
         """Return where a visitor finds that page, from the site's root."""
         return f"{post.slug}/index.html"
 
-    def between(self, posts: Iterable[Post]) -> list[str]:
-        """Return what the person should know of posts that are in this site together."""
-        del posts
-        return []
-
     def notice(self, post: Post) -> str:
         """Return what the person should know about a post in this site, or ""."""
         del post
@@ -203,11 +198,7 @@ class Target:
 
 
 def load_target(target: str) -> type[Target]:
-    """Return the class of a target.
-
-    Raises:
-        UsageError: There is no such target; the nearest name is given.
-    """
+    """Return the class of a target."""
     if target not in _CLASSES:
         name = {"devto": "dev.to"}.get(target.casefold(), target.casefold())
         near = get_close_matches(target, TARGETS, 1)
@@ -220,11 +211,7 @@ def load_target(target: str) -> type[Target]:
 
 
 def detect(site: str) -> str:
-    """Return the target that a folder is a site of.
-
-    Raises:
-        NotFound: There is no such folder, or it is no site that notekeep knows.
-    """
+    """Return the target that a folder is a site of."""
     if not os.path.isdir(site):
         raise NotFound(f"there is no folder {site}", "give the folder of your site")
     kinds = [load_target(target) for target in TARGETS]
@@ -249,12 +236,7 @@ def _endings(site: str) -> set[str]:
 
 
 def open_target(target: str | None, site: str) -> Target:
-    """Return a target with the settings of its site read.
-
-    Raises:
-        NotFound: The folder is no site.
-        UsageError: There is no such target, or the site's settings cannot be read.
-    """
+    """Return a target with the settings of its site read."""
     kind = load_target(target or detect(site))
     # Whose settings they are is a guess that a person who names the target has no need of.
     named = bool(target) and os.path.isfile(os.path.join(site, kind.settings_name))

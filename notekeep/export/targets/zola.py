@@ -91,7 +91,6 @@ class Zola(Target):
 
 
 def _plain(value: object) -> object:
-    """Return a value with its texts on one line."""
     if isinstance(value, list):
         return [_plain(item) for item in value if item is not None]
     return join_blanks(value) if isinstance(value, str) else value

@@ -61,7 +61,6 @@ def write_calendar(
 
 
 def _find_repeat(habit: Definition, reminder: Reminder, today: int, week_start: int) -> _Repeat:
-    """Return how a reminder is repeated, from the first day that the schedule of today holds."""
     starts = [rule.start for rule in habit.rules if rule.start <= today]
     first = max(starts[-1] if starts else 0, habit.since or 0) or today
     if reminder.weekdays is not None:
@@ -125,7 +124,6 @@ def _event(
 
 
 def _left_out(habit: Definition, first: int) -> list[int]:
-    """The days of pauses; of one without an end so many as a calendar can bear."""
     days: list[int] = []
     for low, high in habit.pauses:
         last = low + _MOST_LEFT_OUT if high == FOREVER else min(high, low + _MOST_LEFT_OUT)

@@ -69,8 +69,6 @@ def read_daily_notes(
 
 
 class _DailyNoteReader:
-    """Reads pages, and knows which names are habits."""
-
     def __init__(self, found: SourceBuilder, known: frozenset[str]) -> None:
         self.found = found
         self.known = known

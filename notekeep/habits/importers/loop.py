@@ -54,7 +54,6 @@ Cells: TypeAlias = "Mapping[str, Any]"
 
 
 def _add_habit(row: Cells, found: SourceBuilder) -> ImportedHabit:
-    """Add a habit, and name what does not fit."""
     about = [make_text(row.get(column) or "") for column in ("question", "description")]
     habit = found.add(
         ImportedHabit(
@@ -111,7 +110,6 @@ def _set_start_and_end(habit: ImportedHabit) -> None:
 
 
 def _add_day(habit: ImportedHabit, day: int, value: int, note: str, found: SourceBuilder) -> None:
-    """Add what Loop says of one day."""
     note = make_line(note)
     is_numeric = habit.goal != "done"
     kinds = {SKIPPED: SKIP, YES: DONE, NO: MISS}
@@ -180,7 +178,6 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
 
 
 def _convert_cells(row: Mapping[str, str]) -> Cells:
-    """Give a row of Habits.csv the columns and values of the database."""
     cells = {column: row.get(head, "").strip() for head, column in _COLUMNS.items() if head in row}
     target = amounts.parse_number(cells.get("target_value", ""))
     return {
@@ -212,7 +209,6 @@ def _folders(files: Mapping[str, str], base: str) -> dict[int, str]:
 def _read_days(
     habit: ImportedHabit, rows: Sequence[Sequence[str]], name: str, found: SourceBuilder
 ) -> None:
-    """Read the days of a habit from the file in its own folder."""
     has_head = bool(rows) and rows[0][0].strip() == "Date"
     for number, row in enumerate(rows[has_head:], 1 + has_head):
         day = parse_day(row[0])

@@ -42,8 +42,6 @@ _NOT_DONE = ("CANCEL", "SKIP", "MISS", "FAIL")
 
 
 class _Heading(NamedTuple):
-    """A heading and the lines below it, up to the next one."""
-
     title: str
     lines: list[str]
     number: int

@@ -269,7 +269,6 @@ def _once_in(days: int) -> str | None:
 def _record_day(
     found: SourceBuilder, place: str, day_text: str, name: str, result: str, note: str = ""
 ) -> ImportedHabit | None:
-    """Record a day; None for one that is not understood."""
     day, title = parse_day(day_text), make_line(name)
     if day is None or not title or result not in _RESULTS:
         found.report_loss(NOT_UNDERSTOOD, place=place)
@@ -362,7 +361,6 @@ def read_obsidian_habits(pages: Iterable[SourceNote]) -> HabitSource:
 
 
 def _day_pairs(source: str) -> Iterator[tuple[str, str]]:
-    """Yield the days of a map and their values, unquoted."""
     shape = _BRACE_PAIR if source.lstrip().startswith("{") else _LINE_PAIR
     for pair in shape.finditer(source):
         value = pair[2].strip()

@@ -356,7 +356,7 @@ class ListPane(Vertical, RemovalSafe):
         number, query = self._number, self.scope
         if self.order != DEFAULT_ORDER:
             query = replace_sort(query, self.order.key)
-        if self._key and self._vault.search.count() > MAX_SORTED_ROWS:
+        if self._key and self._vault.catalog.count() > MAX_SORTED_ROWS:
             in_background(
                 self,
                 lambda: self._vault.search.ordered(query),
@@ -438,7 +438,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def _total(self, shown: int) -> int:
         """How many notes there are; where all are listed, nobody has to be asked."""
-        return self._vault.search.count() if self.scope or self.typed else shown
+        return self._vault.catalog.count() if self.scope or self.typed else shown
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

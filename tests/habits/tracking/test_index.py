@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from notekeep.habits.calendar import LEVEL_MORE, LEVEL_NONE
+from notekeep.habits.summary import count_habits
 
 
 def test_habits_come_by_group_and_title_with_the_days_asked_for(notebook: Any) -> None:
@@ -94,3 +95,12 @@ def test_check_ins_of_many_threads_at_once_all_count(notebook: Any) -> None:
         thread.join(60)
     (water,) = [view for view in notebook.index().habits() if view.id == "water"]
     assert water.today.amount == "32 glass"
+
+
+def test_archived_habits_are_not_counted(notebook: Any) -> None:
+    notebook.write("habits/Old.md", "---\nhabit: old\narchived: true\n---\n")
+    index = notebook.index()
+    index.log("old")
+    assert count_habits(index.habits()) == (0, 2, 0)
+    index.log("meditate", "10 min")
+    assert count_habits(index.habits()) == (1, 2, 0)
