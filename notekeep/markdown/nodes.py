@@ -170,6 +170,7 @@ _LEAVES: Final = frozenset(
 )
 _BLOCKS: Final = _LEAVES | CONTAINER_NODES | {"list", "row"}
 _ATX: Final = re.compile(r"#{1,6}")
+_SPACES: Final = re.compile(" *")
 _ITEM_MARK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])")
 _NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
 
@@ -431,9 +432,15 @@ def containers(node: Node) -> list[Node]:
 
 def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
     """Return where text begins behind blanks, and its column."""
-    while at < end and text[at] in " \t":
-        column += 4 - column % 4 if text[at] == "\t" else 1
+    spaces = _SPACES.match(text, at, end)
+    while spaces:
+        column += spaces.end() - at
+        at = spaces.end()
+        if not text.startswith("\t", at, end):
+            break
+        column += 4 - column % 4
         at += 1
+        spaces = _SPACES.match(text, at, end)
     return at, column
 
 
