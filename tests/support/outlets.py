@@ -86,7 +86,10 @@ def _is_plain(value: ast.expr) -> bool:
             return True
         case ast.Constant(value=str(text)):
             return "[" not in text
-        case ast.Call(func=ast.Name(id="Content" | "hints")):
+        case ast.Call(
+            func=ast.Name(id="Content" | "hints")
+            | ast.Attribute(value=ast.Name(id="Content"), attr="styled")
+        ):
             return True
     return False
 

@@ -132,6 +132,7 @@ def test_code_that_would_is_found(code: str) -> None:
         "app.notify(title, markup=False)",
         "box.border_title = 'Help'",
         "box.border_title = Content(title)",
+        "box.border_title = Content.styled(title, '$warning')",
         "box.border_title = None",
         "box.border_subtitle = hints(('esc', title))",
         "if TYPE_CHECKING:\n    from textual.widgets import Button",
