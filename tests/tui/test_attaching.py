@@ -60,7 +60,7 @@ async def test_a_dropped_picture_is_stored_and_linked_in_the_place_of_its_path(
 ) -> None:
     before = content(root / DAILY)
     app = make_app("browse")
-    async with app.run_test(size=(90, 24), notifications=True) as pilot:
+    async with app.run_test(size=(160, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         app.editors.open(DAILY)
         await until(pilot, lambda: app.editors.here is not None and app.focused is not None)

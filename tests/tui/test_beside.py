@@ -154,7 +154,7 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
         await press(pilot, "enter")
         await until(pilot, lambda: "Two things" in vault.search.saved)
         assert vault.search.saved["Two things"] == "kettle OR phone"
-        await until(pilot, lambda: browse(app).is_current)
+        await until(pilot, lambda: app.screen is browse(app))
         await press(pilot, "escape", "escape")
         await until(pilot, lambda: sidebar_line(app, "Two things").endswith("2"))
         # It counts anew when the vault changes.
@@ -211,7 +211,7 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         await until(pilot, lambda: shows(app, "Save the search") and shows(app, "sort:rating"))
         await press(pilot, "enter")
         await until(pilot, lambda: vault.search.saved["Shelf"] == "type=book sort:rating")
-        await until(pilot, lambda: browse(app).is_current)
+        await until(pilot, lambda: app.screen is browse(app))
         # Chosen from anywhere it has that order, and a key gives it another.
         await choose(pilot, "All notes")
         await until(pilot, lambda: len(listed(app)) == 9)
@@ -267,7 +267,7 @@ async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_fir
         type_text(app, "Good")
         await press(pilot, "enter")
         await until(pilot, lambda: vault.search.saved.get("Good") == "work OR habits sort:-rating")
-        await until(pilot, lambda: browse(app).is_current)
+        await until(pilot, lambda: app.screen is browse(app))
         await press(pilot, "escape", "slash")
         type_text(app, "work OR habits")
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
