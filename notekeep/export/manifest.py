@@ -13,6 +13,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -141,13 +142,11 @@ def _digests(files: dict[object, object]) -> dict[str, str]:
     return {str(path): str(digest) for path, digest in files.items()}
 
 
-@dataclass(slots=True)
+@dataclass
 class Manifest:
     """Every post that was exported to a site, by slug."""
 
     posts: dict[str, ManifestEntry] = field(default_factory=dict)
-    _slugs: dict[str, str] | None = field(default=None, repr=False, compare=False)
-    _names: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def read(cls, site: str) -> Manifest:
@@ -176,17 +175,21 @@ class Manifest:
 
     def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
         """Return slug and entry of a note, or None."""
-        if self._slugs is None:
-            posts = reversed(self.posts.items())
-            self._slugs = {e.note: slug for slug, e in posts if e.note and not e.moved}
         slug = self._slugs.get(path)
         return None if slug is None else (slug, self.posts[slug])
 
+    @cached_property
+    def _slugs(self) -> dict[str, str]:
+        posts = reversed(self.posts.items())
+        return {entry.note: slug for slug, entry in posts if entry.note and not entry.moved}
+
     def find_same_name(self, slug: str) -> str | None:
         """Return the slug that is the same name to some system, or None."""
-        if self._names is None:
-            self._names = {name_key(known): known for known in reversed(self.posts)}
         return self._names.get(name_key(slug))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {name_key(known): known for known in reversed(self.posts)}
 
 
 def _entries(data: Any) -> dict[str, ManifestEntry]:
