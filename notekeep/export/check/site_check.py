@@ -12,7 +12,6 @@ from notekeep.export.check.built_page import Element, read_page
 from notekeep.export.check.page_checks import ALL_CHECKS, BuiltPost
 from notekeep.export.check.site_build import (
     build_site,
-    can_build,
     find_program,
     needs_draft_build,
     write_pages,
@@ -75,18 +74,12 @@ def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) ->
     program = ""
     if not load_target(plan.target).is_built:
         try:
-            program = _find_generator(plan, programs)
+            program = find_program(plan.target, programs, plan.site)
         except NotFound as error:
             return CheckReport(message=error.message)
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
         return _check_site(plan, audit, target, program, folder)
-
-
-def _find_generator(plan: ExportPlan, programs: str | None) -> str:
-    if not can_build(plan.target):
-        raise NotFound(f"{plan.target_name} is not built here")
-    return find_program(plan.target, programs, plan.site)
 
 
 def _check_site(
