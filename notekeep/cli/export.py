@@ -101,9 +101,19 @@ def site_options(command: Wrapped) -> Wrapped:
 @site_options
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
-@click.option("--keep", is_flag=True, help="Leave what was changed by hand in the site as it is.")
-@click.option("--merge", is_flag=True, help="Bring it together with what the notes say now.")
-@click.option("--overwrite", is_flag=True, help="Overwrite it with the current note.")
+@click.option(
+    "--keep",
+    "by_hand",
+    flag_value="keep",
+    default="",
+    help="Leave what was changed by hand in the site as it is.",
+)
+@click.option(
+    "--merge", "by_hand", flag_value="merge", help="Bring it together with what the notes say now."
+)
+@click.option(
+    "--overwrite", "by_hand", flag_value="overwrite", help="Overwrite it with the current note."
+)
 @click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
 @click.option(
     "--unpublished",
@@ -130,9 +140,7 @@ def notes(
     site: str,
     everything: bool,
     publish: bool,
-    keep: bool,
-    merge: bool,
-    overwrite: bool,
+    by_hand: str,
     prune: bool,
     unpublished: str | None,
     keep_metadata: tuple[str, ...],
@@ -155,13 +163,10 @@ def notes(
         return _list_targets()
     vault = open_refreshed(whole=True)
     paths, named = _select_notes(vault, note, target, site, everything=everything)
-    answers = {"overwrite": overwrite, "merge": merge, "keep": keep}
-    by_hand = [answer for answer, is_chosen in answers.items() if is_chosen]
-    chosen: dict[str, Any] = {"by_hand": by_hand[0]} if by_hand else {}
-    chosen |= {"draft": False} if publish else {}
+    chosen: dict[str, Any] = {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
-    options = vault.publishing.export_options(named=named, prune=prune, **chosen)
+    options = vault.publishing.export_options(named=named, prune=prune, by_hand=by_hand, **chosen)
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
