@@ -217,7 +217,6 @@ def remember_vault(root: str, places: Places) -> None:
 
 
 def _with_vault(person: PersonSettings, root: str, hint: str) -> bytes:
-    """The person's settings with one more vault, named by its folder."""
     import tomlkit
     from tomlkit.items import AbstractTable
 
@@ -318,7 +317,6 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
 
 
 def _lock(descriptor: int) -> None:
-    """Hold an exclusive lock until the file is closed."""
     if sys.platform == "win32":
         import msvcrt
 

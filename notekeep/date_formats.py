@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -75,13 +75,11 @@ class _Token(NamedTuple):
         means: What its text says of a day, "time" where it is another within one day, "" where it
             says nothing.
         pattern: What its texts look like.
-        is_open: Whether it may have more or fewer digits, so that it needs a sign on either side.
     """
 
     write: Callable[[_MomentInWeek], str]
     means: str = ""
     pattern: str = r"\d+"
-    is_open: bool = False
 
 
 def _plain(of: Callable[[_MomentInWeek], int]) -> Callable[[_MomentInWeek], str]:
@@ -102,12 +100,9 @@ def _number(
     name: str, padded: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
     """A number in the forms that Moment has: bare, padded with zeros, as an ordinal."""
-    yield name, _Token(_plain(of), means, is_open=True)
+    yield name, _Token(_plain(of), means)
     yield padded, _Token(_padded(of, width), means, rf"\d{{{width}}}")
-    yield (
-        f"{name}o",
-        _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)", is_open=True),
-    )
+    yield f"{name}o", _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)")
 
 
 def _year(
@@ -234,48 +229,20 @@ def format_day_name(day: dt.date, form: str, week_start: int = 0) -> str:
     return format_date(dt.datetime.combine(day, dt.time()), form, week_start)
 
 
+@lru_cache(8)
 def is_daily_format(form: str) -> bool:
-    """Whether a format gives each day a name, and no two days the same.
+    """Whether a format gives each day a name of its own, which can be read back.
 
     One without a year does not, nor one with the time; nor does `DMYYYY`, in which 1112026 is the
     1st of November and the 11th of January.
     """
-    parts = _parts(form)
-    tokens = [part for part in parts if not isinstance(part, str)]
-    given = {token.means.removesuffix(" of two").removesuffix(" by name") for token in tokens}
-    given = {"weekday" if means.startswith("weekday") else means for means in given}
-    if "time" in given or not any(need <= given for need in _ENOUGH):
+    if any(part.means == "time" for part in _parts(form) if not isinstance(part, str)):
         return False
-    for left, right in pairwise(parts):
-        if (_is_open(left) and _ends(left) and _begins(right)) or (_is_open(right) and _ends(left)):
-            return False
-    return True
-
-
-_ENOUGH: Final = (
-    {"year", "month", "day"},
-    {"year", "day of year"},
-    {"iso year", "iso week", "weekday"},
-    {"week year", "week", "weekday"},
-)
-
-
-def _is_open(part: _Token | str) -> bool:
-    return not isinstance(part, str) and part.is_open
-
-
-def _begins(part: _Token | str) -> bool:
-    """Whether a part begins with a digit, or is nothing at all."""
-    if isinstance(part, str):
-        return not part or part[0].isdigit()
-    return part.pattern.startswith(r"\d")
-
-
-def _ends(part: _Token | str) -> bool:
-    """Whether a part ends with a digit, or is nothing at all."""
-    if isinstance(part, str):
-        return not part or part[-1].isdigit()
-    return part.pattern.startswith(r"\d") and "(" not in part.pattern
+    days = [dt.date(*day) for day in product((2024, 2026), range(1, 13), (1, 2, 11, 12, 21, 28))]
+    names = {format_day_name(day, form).casefold() for day in days}
+    return len(names) == len(days) and all(
+        parse_day_name(format_day_name(day, form), form) == day for day in days
+    )
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
@@ -343,7 +310,6 @@ _DIGITS: Final = re.compile(r"\d+")
 
 
 def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
-    """The day of the week that is given, 0 for Monday."""
     if "weekday by name" in given:
         return _place(_DAYS, given["weekday by name"])
     if "weekday of Monday" in number:
@@ -356,5 +322,4 @@ def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: in
 
 
 def _place(names: tuple[str, ...], begun: str) -> int:
-    """Which of several names begins so."""
     return next(at for at, name in enumerate(names) if name.casefold().startswith(begun.casefold()))

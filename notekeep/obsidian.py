@@ -76,7 +76,7 @@ def read_obsidian_settings(root: str) -> ObsidianSettings:
     """Read what Obsidian was told about a vault; without its folder that is nothing."""
     found = ObsidianSettings()
     if os.path.isdir(os.path.join(root, FOLDER)):
-        plugins = _plugins(found, root)
+        plugins = _File(root, _PLUGINS, found, list).data
         _of_links(found, _File(root, "app.json", found))
         _of_daily_notes(found, root, plugins)
         templates = _File(root, "templates.json", found)
@@ -87,7 +87,7 @@ def read_obsidian_settings(root: str) -> ObsidianSettings:
         found.date_format, found.time_format = (
             templates.text(f"{name}Format").strip() for name in ("date", "time")
         )
-        types = _File(root, "types.json", found).table("types")
+        types = _File(root, "types.json", found).value("types", dict) or {}
         found.types = {
             name: _TYPES[kind]
             for name, kind in types.items()
@@ -97,42 +97,28 @@ def read_obsidian_settings(root: str) -> ObsidianSettings:
 
 
 class _File:
-    """One file of Obsidian's settings.
-
-    Attributes:
-        name: What it is called in what is told of it.
-        data: What it holds; what is no settings holds nothing.
-    """
+    """One file of Obsidian's settings; `data` is empty where it is no settings."""
 
     def __init__(
-        self, root: str, path: str, found: ObsidianSettings, data: dict[str, Any] | None = None
+        self,
+        root: str,
+        path: str,
+        found: ObsidianSettings,
+        kind: type[dict[str, Any] | list[Any]] = dict,
     ) -> None:
         self.name = f"{FOLDER}/{path}"
         self._problems = found.problems
-        self.data = self._read(os.path.join(root, FOLDER, path)) if data is None else data
-
-    def _read(self, place: str) -> dict[str, Any]:
-        value = read_json(place)
-        if isinstance(value, str):
-            self.report(f"{value}; nothing of it is heeded")
-        elif value is not None and not isinstance(value, dict):
-            self.report("is no table of settings; nothing of it is heeded")
-        return value if isinstance(value, dict) else {}
+        self.data: Any = kind()
+        try:
+            self.data = read_json(os.path.join(root, FOLDER, path), kind)
+        except ValueError as error:
+            self.report(f"{error}; nothing of it is heeded")
 
     def report(self, what: str) -> None:
         self._problems.append(f"{self.name}: {what}")
 
     def text(self, key: str) -> str:
         return str(self.value(key, str) or "")
-
-    def flag(self, key: str) -> bool:
-        return bool(self.value(key, bool))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(one for one in self.value(key, list) or () if isinstance(one, str))
-
-    def table(self, key: str) -> dict[str, Any]:
-        return self.value(key, dict) or {}
 
     def folder(self, key: str) -> str | None:
         """A folder of the vault, "" for the vault itself; None where none is said."""
@@ -154,31 +140,29 @@ class _File:
         return None
 
 
-def read_json(place: str) -> Any:
-    """Read a file of settings; None where there is none, and a text where something is wrong.
-
-    No file of settings is a bare text.
-    """
+def read_json(place: str, kind: type) -> Any:
+    """Read a file of settings, empty where there is none; ValueError says what is wrong with it."""
     try:
         with open(place, "rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return kind()
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        raise ValueError(f"cannot be read: {error.strerror}") from error
     if len(data) > MOST_BYTES:
-        return "is too large for settings"
+        raise ValueError("is too large for settings")
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
-        return f"is no JSON from line {error.lineno} on: {error.msg}"
-    except (UnicodeDecodeError, RecursionError):
-        return "is no JSON"
-    return value if not isinstance(value, str) else "is no table of settings"
+        raise ValueError(f"is no JSON from line {error.lineno} on: {error.msg}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise ValueError("is no JSON") from error
+    if not isinstance(value, kind):
+        raise ValueError(f"is not {_WORDS[kind]}")  # noqa: TRY004 - a file, not an argument
+    return value
 
 
 def _of_links(found: ObsidianSettings, app: _File) -> None:
-    """Take over where files go and how links are written."""
     found.attachments = app.folder("attachmentFolderPath")
     place = str(app.data.get("attachmentFolderPath")).strip()
     if found.attachments is not None and place.split("/")[0] == ".":
@@ -187,26 +171,17 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
     if found.link_form not in ("", *LINK_FORMS):
         app.report(f"newLinkFormat {found.link_form!r} is not known here; not heeded")
         found.link_form = ""
-    found.markdown_links = app.flag("useMarkdownLinks")
+    found.markdown_links = bool(app.value("useMarkdownLinks", bool))
     place = app.text("newFileLocation")
     if place == "root":
         found.folders["note"] = ""
     elif place == "folder" and (folder := app.folder("newFileFolderPath")) is not None:
         found.folders["note"] = folder
-    found.excluded = tuple(one for one in app.texts("userIgnoreFilters") if one.strip())
+    excluded = app.value("userIgnoreFilters", list) or ()
+    found.excluded = tuple(one for one in excluded if isinstance(one, str) and one.strip())
 
 
-def _plugins(found: ObsidianSettings, root: str) -> frozenset[str]:
-    """The plug-ins that are in use."""
-    value = read_json(os.path.join(root, FOLDER, _PLUGINS))
-    if value is not None and not isinstance(value, list):
-        what = value if isinstance(value, str) else "is no list of plug-ins"
-        found.problems.append(f"{FOLDER}/{_PLUGINS}: {what}; nothing of it is heeded")
-    names = value if isinstance(value, list) else ()
-    return frozenset(name for name in names if isinstance(name, str))
-
-
-def _of_daily_notes(found: ObsidianSettings, root: str, plugins: frozenset[str]) -> None:
+def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
     """Take over daily notes, as the plug-in for periodic notes has them where that is in use."""
     daily = _periodic(found, root) if _PERIODIC in plugins else None
     daily = daily or _File(root, "daily-notes.json", found)
@@ -230,15 +205,15 @@ def _of_daily_notes(found: ObsidianSettings, root: str, plugins: frozenset[str])
 
 def _periodic(found: ObsidianSettings, root: str) -> _File | None:
     """What the plug-in says of daily notes; None where it is not in use for them."""
-    path = f"plugins/{_PERIODIC}/data.json"
-    data = _File(root, path, found)
+    data = _File(root, f"plugins/{_PERIODIC}/data.json", found)
     active = data.data.get("activeCalendarSet")
     sets = [one for one in data.value("calendarSets", list) or () if isinstance(one, dict)]
     chosen = next((one for one in sets if one.get("id") == active), None)
     daily = chosen.get("day") if chosen else data.data.get("daily")
     if not isinstance(daily, dict) or not daily.get("enabled"):
         return None
-    return _File(root, path, found, daily)
+    data.data = daily
+    return data
 
 
 def _wrong_with(form: str) -> str:

@@ -110,14 +110,14 @@ class Vault:
         """Changes of notes."""
         from notekeep.services.notes import NoteService
 
-        return NoteService(self.workspace, self.habits, self.indexing, lambda: self._history)
+        return NoteService(self.workspace, self.indexing, lambda: self._history)
 
     @cached_property
     def habits(self) -> HabitService:
         """Habits and their check-ins."""
         from notekeep.services.habits import HabitService
 
-        return HabitService(self.places, self.schema, self.catalog)
+        return HabitService(self.places, self.workspace)
 
     @cached_property
     def history(self) -> HistoryService:

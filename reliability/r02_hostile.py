@@ -68,7 +68,7 @@ async def _look(result: Result, root: Path, count: int) -> None:
     vault = Vault.open(root)
     vault.indexing.refresh()
     result.expect(
-        vault.search.count() == count, f"{vault.search.count()} of {count} notes are listed"
+        vault.catalog.count() == count, f"{vault.catalog.count()} of {count} notes are listed"
     )
     app = APPS["browse"](vault)
     async with app.run_test(size=(100, 30)) as pilot:

@@ -174,7 +174,7 @@ def _gone(result: Result, folder: Path) -> None:
         subprocess.run(bind, check=True)
         vault = house.open_house(root, folder / "home")
         vault.indexing.refresh()
-        known = vault.search.count()
+        known = vault.catalog.count()
         subprocess.run(["umount", "-l", str(root)], check=True)
         for act in (vault.indexing.refresh, lambda: retag(vault)):
             try:
@@ -183,14 +183,14 @@ def _gone(result: Result, folder: Path) -> None:
                 result.refused += 1
                 result.expect(error.hint, f"unplugged: {error} says no remedy")
         result.count += 1
-        result.expect(vault.search.count() == known, "unplugged: notes are forgotten")
+        result.expect(vault.catalog.count() == known, "unplugged: notes are forgotten")
         result.expect(not list(root.iterdir()), "unplugged: something was written below it")
         subprocess.run(bind, check=True)
         try:
             if house.snapshot(root) != house.NOTES:
                 result.lose("unplugged: the notes are others")
             vault.indexing.refresh()
-            result.expect(vault.search.count() == known, "plugged in again: notes are missing")
+            result.expect(vault.catalog.count() == known, "plugged in again: notes are missing")
         finally:
             house.close(vault)
             subprocess.run(["umount", "-l", str(root)], check=True)

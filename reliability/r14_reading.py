@@ -58,7 +58,7 @@ def read_everything(root: Path) -> int:
         vault.search.search(query)
         vault.search.suggest(query)
     vault.overview()
-    vault.search.tags()
+    vault.catalog.tag_counts()
     vault.habits.views()
     list(check_vault(vault))
     vault.indexing.refresh(full=True)

@@ -129,7 +129,7 @@ from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.vault import Vault
 
 vault = Vault.open(sys.argv[1])
-old = vault.notes.workspace.read("a0.md")
+old = vault.workspace.read("a0.md")
 unsaved = UnsavedText.of("a0.md", old + old, old, (0, 0))
 AutosaveFile(vault.places.state, "a0.md").write(unsaved, durable=True)
 """

@@ -128,7 +128,7 @@ def _event(
 
 def _verb(chance: random.Random, vault: Vault, name: str, written: dict[str, bytes]) -> None:
     """Change a note, and take it back."""
-    before = vault.search.read_bytes(name)
+    before = vault.workspace.read(name)
     vault.indexing.refresh(words=False)
     if chance.random() < 0.5:
         done = vault.notes.tag([name], [f"t{chance.randrange(9)}"])
@@ -136,7 +136,7 @@ def _verb(chance: random.Random, vault: Vault, name: str, written: dict[str, byt
         done = vault.notes.add("one more line", name)
     if done.step:
         vault.history.undo()
-    if name in written and vault.search.read_bytes(name) == before:
+    if name in written and vault.workspace.read(name) == before:
         written[name] = before
 
 

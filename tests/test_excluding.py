@@ -82,9 +82,9 @@ def test_what_obsidian_excludes_is_in_no_list_and_no_search(vault: Vault) -> Non
     assert [row.title for row in vault.search.rows("is:excluded").rows] == ["Older", "Past"]
     assert [hit.row.title for hit in vault.search.search("naval").hits] == ["Now"]
     assert [hit.row.title for hit in vault.search.search("past").hits] == ["Plan"]
-    assert list(vault.search.tags()) == ["now"]
+    assert list(vault.catalog.tag_counts()) == ["now"]
     assert list(vault.search.tasks()) == []
-    assert vault.search.count() == 2
+    assert vault.catalog.count() == 2
 
 
 def test_links_lead_to_it_and_from_it_and_only_others_are_broken(vault: Vault) -> None:
@@ -97,10 +97,10 @@ def test_links_lead_to_it_and_from_it_and_only_others_are_broken(vault: Vault) -
 
 def test_its_links_follow_what_gets_another_name(vault: Vault) -> None:
     vault.notes.rename("Plan", "The plan")
-    assert "[[The plan]]" in vault.search.read_bytes("Archive/Past.md").decode()
+    assert "[[The plan]]" in vault.workspace.read("Archive/Past.md").decode()
     vault.indexing.refresh()
     vault.notes.rename("Past", "The past")
-    assert vault.search.read_bytes("The plan.md").decode().startswith("See [[The past]], [[Older]]")
+    assert vault.workspace.read("The plan.md").decode().startswith("See [[The past]], [[Older]]")
 
 
 def test_what_is_excluded_later_goes_from_lists_and_comes_back(vault: Vault) -> None:

@@ -80,7 +80,7 @@ def test_weeks_are_those_of_the_first_day_of_the_week(
         ("yyyy-MM-dd", False),  # dd is the day of the week
         ("YYYY-MM-DD HHmm", False),
         ("DMYYYY", False),  # 1112026
-        ("YYYY-MM-[1]D", False),  # 2026-03-11 would be the 1st and the 11th
+        ("YYYY-MM-[1]D", True),  # 2026-03-11 is the 1st, 2026-03-111 the 11th
         ("[Daily]", False),
         ("", False),
     ],

@@ -295,9 +295,7 @@ class TestLinks:
         assert (root / "Books/One.md").read_text("utf-8") == f"x\n\n{link}\n"
         target = link.rpartition("[")[2].rpartition("(")[2].rstrip("])")
         assert (
-            vault.notes.workspace.note(
-                "Books/One.md", vault.search.read_bytes("Books/One.md")
-            ).spans
+            vault.workspace.note("Books/One.md", vault.workspace.read("Books/One.md")).spans
             is not None
         )
         found = vault.media._files().find(target, "Books/One.md")
@@ -440,9 +438,9 @@ class TestItsSettings:
             ("app", "{", "is no JSON from line 1 on"),
             ("app", "", "is no JSON from line 1 on"),
             ("types", '{"types": {\n"due": date}}', "is no JSON from line 2 on"),
-            ("templates", "[]", "is no table of settings"),
-            ("daily_notes", "7", "is no table of settings"),
-            ("daily_notes", '"x"', "is no table of settings"),
+            ("templates", "[]", "is not a table"),
+            ("daily_notes", "7", "is not a table"),
+            ("daily_notes", '"x"', "is not a table"),
             ("app", "[" * 99_999, "is no JSON"),
             ("app", json.dumps({"x": "y" * 1_000_000}), "is too large"),
             ("app", '{"attachmentFolderPath": 7}', "attachmentFolderPath is not text"),
@@ -451,7 +449,7 @@ class TestItsSettings:
             ("app", '{"userIgnoreFilters": "Old"}', "userIgnoreFilters is not a list"),
             ("daily_notes", '{"folder": "a/../../b"}', "leads out of the vault"),
             ("types", '{"types": []}', "types is not a table"),
-            ("community_plugins", "{}", "is no list of plug-ins"),
+            ("community_plugins", "{}", "is not a list"),
             ("community_plugins", "[", "is no JSON from line 1 on"),
         ],
     )

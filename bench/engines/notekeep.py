@@ -54,8 +54,6 @@ class Engine:
         """Let go of what earlier questions left in memory, which the others have nothing of."""
         snapshot = self._vault.full_text._current()  # noqa: SLF001 - nobody else wants that
         snapshot._lists.clear()  # noqa: SLF001 - as above
-        snapshot._listed_postings = 0  # noqa: SLF001 - as above
-        self._vault.catalog._reader().kept.clear()  # noqa: SLF001 - as above
 
     def update(self, note: Given) -> None:
         """Put a note in the place of the one with its path."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notekeep.storage.scan import Fingerprint
 
 
-@dataclass(slots=True)
+@dataclass
 class Row:
     """What a list shows of a note.
 

@@ -137,7 +137,6 @@ class RawCommand(click.Command):
 
 
 def _is_count(word: str, rest: Sequence[str]) -> bool:
-    """Whether `-n` has its number, in itself or behind it."""
     return word != "-n" or (bool(rest) and rest[0].isdigit())
 
 
@@ -252,7 +251,7 @@ def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
     """Return what click finds wrong with a command line, and how the command is written."""
     context = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".")
-    if context is None or isinstance(error, (click.NoSuchOption, click.BadOptionUsage)):
+    if context is None or getattr(error, "possibilities", None):
         return message, ""
     command, lines = context.command, []
     if isinstance(error, click.MissingParameter):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notekeep.catalog.name_lookup import resolve_names, split_names
+from notekeep.catalog.name_lookup import resolve_names, select, split_names
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import RawCommand, answer_options, change_options, yes_option
 from notekeep.cli.confirmation import apply_plan
@@ -51,7 +51,7 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     """
     changes, name = _split(words, _CHANGE, "KEY=VALUE")
     vault = open_refreshed()
-    paths = [row.path for row in vault.search.select(name)]
+    paths = _select(vault, name)
     try:
         plan = vault.notes.plan_set(paths, changes, force=force)
     except InvalidValue as error:
@@ -73,7 +73,7 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """
     tags, name = _split(words, _TAG, "+TAG or -TAG")
     vault = open_refreshed()
-    paths = [row.path for row in vault.search.select(name)]
+    paths = _select(vault, name)
     add = [word[1:] for word in tags if word[0] == "+"]
     remove = [word[1:] for word in tags if word[0] == "-"]
     plan = vault.notes.plan_tag(paths, add, remove)
@@ -97,6 +97,12 @@ def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[l
     return changes, " ".join(rest)
 
 
+def _select(vault: Vault, words: str) -> list[str]:
+    """The notes that words mean; the search is loaded only where they are a query."""
+    rows = select(vault.catalog, words, vault.root, lambda: vault.search.rows(words).rows)
+    return [row.path for row in rows]
+
+
 @click.command(short_help="List the fields that a query may name.")
 @answer_options
 def fields() -> int:
@@ -118,7 +124,7 @@ def tags(ctx: click.Context) -> int:
     if ctx.invoked_subcommand is not None:
         return 0
     vault = open_refreshed()
-    found = vault.search.tags()
+    found = vault.catalog.tag_counts()
     objects = [{"tag": tag, "notes": count} for tag, count in found.items()]
     return output.write_answer(
         [(str(count), f"#{tag}") for tag, count in found.items()],
@@ -206,7 +212,6 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
 
 
 def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
-    """The notes that the words of a command name."""
     if PIPED not in words:
         names = split_names(vault.catalog, words, vault.root)
         return resolve_names(vault.catalog, names, vault.root)

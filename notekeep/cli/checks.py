@@ -73,7 +73,6 @@ def _paths(vault: Vault, query: str) -> list[str]:
 
 
 def _write(found: Lint) -> None:
-    """Write what was found, file by file, each with its diff."""
     changes = {change.path: change for change in found.plan.changes}
     for path in dict.fromkeys(finding.problem.path for finding in found.findings):
         for finding in found.findings:
@@ -202,7 +201,7 @@ def conflicts(ctx: click.Context) -> int:
 def show(copy: tuple[str, ...]) -> int:
     """Show what differs between a note and COPY, as a diff from the one to the other."""
     vault = open_refreshed()
-    write_diff(conflict_pairs.plan_show(vault.notes.workspace, _pair(vault, copy)))
+    write_diff(conflict_pairs.plan_show(vault.workspace, _pair(vault, copy)))
     return 0
 
 
@@ -217,7 +216,7 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
     """
     vault = open_refreshed()
     pair = _pair(vault, copy)
-    plan = conflict_pairs.plan_keep(vault.notes.workspace, pair, cast("Choice", choice))
+    plan = conflict_pairs.plan_keep(vault.workspace, pair, cast("Choice", choice))
     return _apply(vault, plan, dry_run=dry_run)
 
 
@@ -230,7 +229,7 @@ def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:
     Where both changed the same lines, both versions stay, and the exit code is 3.
     """
     vault = open_refreshed()
-    plan = conflict_pairs.plan_merge(vault.notes.workspace, vault.history.store, _pair(vault, copy))
+    plan = conflict_pairs.plan_merge(vault.workspace, vault.history.store, _pair(vault, copy))
     return _apply(vault, plan, dry_run=dry_run)
 
 
@@ -245,4 +244,4 @@ def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
 
 
 def _pair(vault: Vault, words: tuple[str, ...]) -> ConflictPair:
-    return conflict_pairs.find_conflict(vault.notes.workspace, " ".join(words))
+    return conflict_pairs.find_conflict(vault.workspace, " ".join(words))

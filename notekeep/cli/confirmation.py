@@ -76,7 +76,6 @@ def confirm(question: str, why: str) -> None:
 
 
 def _show(plan: WritePlan, *, everything: bool) -> None:
-    """Show the plan: whole as a diff, or just which files it is about."""
     if everything:
         write_diff(plan)
         for remark in plan.remarks:

@@ -90,8 +90,6 @@ def _with_day(parsed: list[_ParsedWords], day: date) -> list[_ParsedWords]:
 
 
 class _WordsParser:
-    """Reads words from left to right."""
-
     def __init__(self, words: Sequence[str], index: HabitIndex) -> None:
         self.words = list(words)
         self.index = index

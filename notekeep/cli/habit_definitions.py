@@ -120,7 +120,6 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
 
 
 def _arrange(words: tuple[str, ...], group: str | None, order: int | None, *, dry_run: bool) -> int:
-    """Give a habit another place in lists."""
     if len(words) != 1:
         raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
     vault, found = _find(words[0])
@@ -187,7 +186,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
         return _set(vault, found, changes, dry_run=dry_run)
     path = found.definition.path
     plan = vault.notes.plan_set([path], changes) if changes else WritePlan("set", path)
-    plan = plan_rewrite(plan, vault.notes.workspace, index, found, new)
+    plan = plan_rewrite(plan, vault.workspace, index, found, new)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 

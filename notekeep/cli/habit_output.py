@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tracking.checkin_undo import Undone
 
-NONE_YET = '`notekeep habit add "Meditate" --schedule daily` defines the first one'
+NO_HABIT = (
+    'there is no habit yet: `notekeep habit add "Meditate" --schedule daily` defines the first one'
+)
 MARK_STYLES: dict[Mark, str] = {
     "done": "blue",
     "partial": "blue",
@@ -84,12 +86,6 @@ def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
     """Count the habits that are done of those that today asks for, and these."""
     asked = [habit for habit in habits if habit.call in ("due", "done")]
     return sum(habit.call == "done" for habit in asked), len(asked)
-
-
-def suggest_first_habit(habits: Sequence[HabitView]) -> None:
-    """Say how the first habit is made, where there is none."""
-    if not habits:
-        output.write_message(f"there is no habit yet: {NONE_YET}")
 
 
 def habit_object(habit: HabitView) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json, vault_places
-from notekeep.cli.habit_output import glyphs, habit_object, percent, suggest_first_habit
+from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import year_bounds
@@ -43,12 +43,9 @@ WHEN = {0: "the same day", 1: "the next day"}
 """The lags of two habits in words."""
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs
     from notekeep.habits.evaluation import Timeline
     from notekeep.habits.stats import HabitPair
-    from notekeep.habits.summary import HabitView
     from notekeep.tracking.habit_names import Habit
 
 
@@ -88,12 +85,11 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
 
 
 def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
-    """Begin a post about a year of one habit, or of all."""
     vault = open_vault()
     habits = vault.habits.tracker
     habits.refresh()
     chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(vault.notes.workspace, habits, chosen, year)
+    plan = plan_year(vault.workspace, habits, chosen, year)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
@@ -194,36 +190,26 @@ def _all_stats(index: HabitIndex) -> int:
         for view, one in zip(habits, figures, strict=True)
     ]
     heads = ("habit", "strength", "streak", "30 days", "365 days", "best weekday")
-    return _write_habit_table(rows, heads, habits, {"total": len(figures), "habits": figures})
+    answer = {"total": len(figures), "habits": figures}
+    return output.write_answer(rows, json=answer, heads=heads, empty=NO_HABIT)
 
 
 def _months(index: HabitIndex, year: int) -> int:
-    """How much of each month was met, a row for each habit."""
     views = [view for view in index.habits() if not view.is_archived]
-    bounds = [(date(year, month, 1), _month_end(year, month)) for month in range(1, 13)]
+    starts = [date(year, month, 1).toordinal() for month in range(1, 13)]
+    ends = [*(start - 1 for start in starts[1:]), date(year, 12, 31).toordinal()]
     found = []
     for view in views:
         line = index.timeline(index.find(view.id))
-        found.append([_rate_between(line, a.toordinal(), b.toordinal())[2] for a, b in bounds])
+        found.append([_rate_between(line, *month)[2] for month in zip(starts, ends, strict=True)])
     habits = [{"id": view.id, "months": months} for view, months in zip(views, found, strict=True)]
     rows = [
         (view.title, *("" if share is None else f"{share * 100:.0f}" for share in months))
         for view, months in zip(views, found, strict=True)
     ]
     heads = (f"% met in {year}", *dates.MONTHS)
-    return _write_habit_table(rows, heads, views, {"year": year, "habits": habits})
-
-
-def _write_habit_table(
-    rows: Sequence[Sequence[str]],
-    heads: Sequence[str],
-    habits: Sequence[HabitView],
-    json: dict[str, Any],
-) -> int:
-    """Write a row for each habit; how the first one is made where there is none."""
-    if not is_json():
-        suggest_first_habit(habits)
-    return output.write_answer(rows, json=json, heads=heads)
+    answer = {"year": year, "habits": habits}
+    return output.write_answer(rows, json=answer, heads=heads, empty=NO_HABIT)
 
 
 def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
@@ -258,7 +244,6 @@ def _days(squares: Calendar) -> list[dict[str, Any]]:
 
 
 def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
-    """Met and missed units of a range of days, and the share that was met."""
     found = rate(line._replace(today=min(last, line.today)), min(last, line.today) - first + 1)
     return found.met, found.missed, found.value if first <= line.today else None
 
@@ -269,11 +254,6 @@ def _year(text: str | None, today: date) -> int:
     if not (text.isdecimal() and 1900 <= int(text) <= 2199):
         raise UsageError(f"not a year: {text}", "write it with four digits, as 2026")
     return int(text)
-
-
-def _month_end(year: int, month: int) -> date:
-    after = date(year + month // 12, month % 12 + 1, 1)
-    return date.fromordinal(after.toordinal() - 1)
 
 
 def _iso(day: int) -> str:
@@ -396,5 +376,5 @@ def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     review that is there is never written over.
     """
     vault = open_refreshed()
-    plan = vault.notes.plan_review(" ".join(words))
+    plan = vault.habits.plan_review(" ".join(words))
     return apply_plan(vault, plan, dry_run=dry_run)

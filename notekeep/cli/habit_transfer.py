@@ -68,8 +68,8 @@ def _show(found: HabitImport) -> None:
     days = sum(row.entries for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
-    head = f"{FORMATS[found.source.format].title}: {_many(len(found.habits), 'habit')}"
-    output.write_styled([(head, "bold"), (f", {_many(days, 'day')}{span}", "")])
+    head = f"{FORMATS[found.source.format].title}: {output.count_of(len(found.habits), 'habit')}"
+    output.write_styled([(head, "bold"), (f", {output.count_of(days, 'day')}{span}", "")])
     heads = ("habit", "id", "days", "new", "from", "to", "where")
     output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())
     if found.losses:
@@ -102,14 +102,10 @@ def _report_import(found: HabitImport, done: WriteResult | None) -> None:
             output.write_message("all of it is in the vault already")
         return
     if done.step:
-        count = _many(len(done.paths), "file")
+        count = output.count_of(len(done.paths), "file")
         output.write_message(f"{count} written; `notekeep undo` takes it back")
     else:
         output.write_message("all of it is in the vault already; nothing was written")
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" + ("" if count == 1 else "s")
 
 
 def _iso(day: date | None) -> str:
@@ -169,17 +165,13 @@ def _report_export(found: HabitExport, form: str, out: str) -> None:
         output.write_message('no habit has a reminder; `remind: ["07:30"]` in its note makes one')
     elif out:
         word = "reminder" if form == "ics" else "habit"
-        output.write_message(f"{out}: {found.habits} {word}{'' if found.habits == 1 else 's'}")
+        output.write_message(f"{out}: {output.count_of(found.habits, word)}")
 
 
 def _save(path: str, data: bytes, *, force: bool) -> None:
     """Write a new file, or put one in the place of another: whole or not at all."""
-    temporary = f"{path}.{os.getpid()}"
+    temporary = f"{path}.{os.getpid()}" if force else path
     try:
-        if not force:
-            with open(path, "xb") as file:
-                file.write(data)
-            return
         with open(temporary, "xb") as file:
             file.write(data)
         os.replace(temporary, path)

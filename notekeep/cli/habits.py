@@ -25,13 +25,13 @@ from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import (
     MARK_STYLES,
+    NO_HABIT,
     aim,
     cell_object,
     count_done,
     glyphs,
     habit_object,
     percent,
-    suggest_first_habit,
     write_check_in,
     write_undo,
 )
@@ -157,7 +157,8 @@ def list_(*, archived: bool) -> int:
         )
     else:
         _write_list(habits, glyphs(index.places.settings), days=False)
-        suggest_first_habit(habits)
+        if not habits:
+            output.write_message(NO_HABIT)
     return 0 if habits else 1
 
 
@@ -183,7 +184,8 @@ def todo_(*, everything: bool) -> int:
         until = f"  until {index.places.settings.day_start:02}:00   {done}/{asked}"
         output.write_styled([(title, "bold"), (until, "dim")])
         _write_list(shown, glyphs(index.places.settings), days=True)
-        suggest_first_habit(habits)
+        if not habits:
+            output.write_message(NO_HABIT)
         if habits and not shown:
             output.write_message("nothing is left to do today")
     return 0 if shown else 1
@@ -206,7 +208,6 @@ def month_(words: tuple[str, ...]) -> int:
 
 
 def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
-    """A row of marks for each habit that is not archived."""
     index = HabitIndex(vault_places())
     settings = index.places.settings
     _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)
@@ -242,13 +243,14 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
             }
             for habit in habits
         ]
-        above: Columns = {"days": [(f"  {heading}", "dim")]}
+        above: Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
         return [above, *found]
 
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
     output.write_styled([(f"{' to '.join(ends)} {last.year}", "bold")])
     output.write_columns(rows, ("best", "note", "streak", "strength"))
-    suggest_first_habit(habits)
+    if not habits:
+        output.write_message(NO_HABIT)
     return 0 if habits else 1
 
 
@@ -369,7 +371,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     """
     if fix:
         vault = open_vault()
-        plan = vault.notes.plan_repairs(vault.habits.tracker.problems())
+        plan = vault.habits.plan_repairs(vault.habits.tracker.problems())
         if plan.changes or dry_run:
             apply_plan(vault, plan, dry_run=dry_run, quiet=is_json())
         index = vault.habits.tracker

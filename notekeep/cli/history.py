@@ -19,7 +19,7 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.cli.output import format_time
+from notekeep.cli.output import count_of, format_time
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.restore import (
     find_traces,
@@ -52,7 +52,7 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
     notekeep history "Deep Work" --diff 2
     """
     vault = open_refreshed()
-    past = find_versions(vault.notes.workspace, vault.history.store, " ".join(note))
+    past = find_versions(vault.workspace, vault.history.store, " ".join(note))
     if number is not None:
         before = vault.history.store.blobs.read(past.version(number).digest)
         plan = WritePlan("history", past.path)
@@ -87,7 +87,7 @@ def restore(note: tuple[str, ...], *, dry_run: bool) -> int:
     notekeep restore "Deep Work@2"
     """
     vault = open_refreshed()
-    plan = plan_restore(vault.notes.workspace, vault.history.store, " ".join(note))
+    plan = plan_restore(vault.workspace, vault.history.store, " ".join(note))
     if not plan.changes:
         output.write_message(f"{plan.label}: that is what it holds")
     return apply_plan(vault, plan, dry_run=dry_run)
@@ -106,9 +106,8 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     notekeep forget "Letter to my old manager" --dry-run
     """
     vault = open_refreshed()
-    traces = find_traces(vault.notes.workspace, vault.history.store, " ".join(note))
-    versions = "1 version" if traces.versions == 1 else f"{traces.versions} versions"
-    steps = "1 step" if traces.steps == 1 else f"{traces.steps} steps"
+    traces = find_traces(vault.workspace, vault.history.store, " ".join(note))
+    versions, steps = count_of(traces.versions, "version"), count_of(traces.steps, "step")
     for name in traces.names:
         output.write_message(f"  {name}")
     output.write_message(f"{versions} and {steps} in history, and what the index knows")
@@ -118,7 +117,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
         confirm("Forget them for good?", f"this would remove {versions} for good")
     removed = forget_traces(vault, traces)
     vault.indexing.refresh()
-    gone = "1 content is" if removed == 1 else f"{removed} contents are"
+    gone = f"{count_of(removed, 'content')} {'is' if removed == 1 else 'are'}"
     output.write(f"{traces.path} is forgotten; {gone} gone from history")
     if traces.there:
         output.write_message("the note itself is where it was, and the index has what it holds")
@@ -222,7 +221,7 @@ def trash(ctx: click.Context) -> int:
 def restore_from_trash(name: tuple[str, ...], *, to: str, dry_run: bool) -> int:
     """Bring a file back from the trash; NAME is its path or its file name."""
     vault = open_vault()
-    plan = plan_untrash(vault.notes.workspace, vault.history.store, " ".join(name), to)
+    plan = plan_untrash(vault.workspace, vault.history.store, " ".join(name), to)
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
@@ -240,10 +239,10 @@ def empty(*, yes: bool, dry_run: bool) -> int:
         output.write_message(f"  {one.was}")
     if dry_run:
         return 0
-    count = "1 file" if len(found) == 1 else f"{len(found)} files"
+    count = count_of(len(found), "file")
     if not yes:
         confirm(f"Remove {count} for good?", f"this would remove {count} for good")
     removed = empty_trash(vault.root, vault.history.store)
-    output.write("1 file removed" if len(removed) == 1 else f"{len(removed)} files removed")
+    output.write(f"{count_of(len(removed), 'file')} removed")
     output.write_message("`notekeep restore NOTE` still brings the last version of a note back")
     return 0

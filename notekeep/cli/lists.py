@@ -93,7 +93,6 @@ def ls(
 
 
 def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
-    """Write how many notes have each value of a field."""
     field = {"kind": "type", "tags": TAG}.get(by, by)
     name = canonical_field(vault, field, ("type", FOLDER, TAG, YEAR))
     rows = vault.search.rows(query).rows

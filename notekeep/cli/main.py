@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep import config
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
@@ -34,20 +34,6 @@ SYSTEM_HINTS = {
     errno.EROFS: "the disk is mounted read-only",
     errno.EMFILE: "too many files are open; close some programs and try again",
 }
-
-
-class LaunchRequest(NamedTuple):
-    """How the interface is opened: the vault as given, and whether with the last frame first."""
-
-    vault: str | None
-    prelude: bool
-
-
-class CheckInRequest(NamedTuple):
-    """A check-in: the vault as `--vault` named it before the verb, and the words."""
-
-    vault: str | None
-    words: tuple[str, ...]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -89,60 +75,40 @@ def _need_streams() -> None:
 
 
 def _drop_output() -> None:
-    """Send what stdout still holds to nobody."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Take the shortest way that the words allow: the interface, a check-in, a verb."""
+    """Take the shortest way that the words allow: the interface, a check-in, a verb.
+
+    What click knows besides, as other options, takes its way to the same functions.
+    """
     if COMPLETE in os.environ:
         return _run_verb(arguments)
-    if launch := find_launch(arguments):
-        return open_or_print_today(launch.vault, prelude=launch.prelude)
-    if check_in := find_check_in(arguments):
+    vault, words = None, list(arguments)
+    if words[:1] == ["--vault"] and all(words[1:2]) and len(words) > 1:
+        vault, words = words[1], words[2:]
+    if words in ([], ["--no-prelude"]):
+        return open_or_print_today(vault, prelude=not words)
+    if is_check_in(words):
         from notekeep.cli import habit_checkin
 
-        return habit_checkin.check_in(check_in.words, vault=check_in.vault)
+        return habit_checkin.check_in(words[1:], vault=vault)
     return _run_verb(arguments)
 
 
-def find_launch(arguments: Sequence[str]) -> LaunchRequest | None:
-    """Return how the interface is wanted where nothing else is; None where click has to look."""
-    vault, prelude = None, True
-    words = iter(arguments)
-    for word in words:
-        if word == "--vault":
-            vault = next(words, None)
-            if not vault:
-                return None
-        elif word == "--no-prelude":
-            prelude = False
-        else:
-            return None
-    return LaunchRequest(vault, prelude)
-
-
-def find_check_in(arguments: Sequence[str]) -> CheckInRequest | None:
-    """Return a check-in that is plainly one; None where there are options, which click knows.
-
-    Both ways end in the same function, so nothing but the time differs.
-    """
-    rest = list(arguments)
-    vault = None
-    if rest[:1] == ["--vault"] and len(rest) > 2:
-        vault, rest = rest[1], rest[2:]
-    if len(rest) < 2 or rest[0] not in ("habit", "h"):
-        return None
+def is_check_in(words: Sequence[str]) -> bool:
+    """Whether words are plainly a check-in; where there are options, click has to look."""
+    if len(words) < 2 or words[0] not in ("habit", "h"):
+        return False
     from notekeep.habits.definition import RESERVED
 
-    words = rest[1:]
-    if not words[0] or words[0].startswith("-") or words[0] in RESERVED:
-        return None
+    name = words[1]
+    if not name or name.startswith("-") or name in RESERVED:
+        return False
     before_note = words[: words.index("--")] if "--" in words else words
-    if any(word.startswith("-") and not word[1:2].isdigit() for word in before_note):
-        return None
-    return CheckInRequest(vault, tuple(words))
+    return not any(word.startswith("-") and not word[1:2].isdigit() for word in before_note)
 
 
 def _run_verb(arguments: Sequence[str]) -> int:
@@ -167,13 +133,8 @@ def _run_verb(arguments: Sequence[str]) -> int:
 def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool = True) -> int:
     """Open the interface on a terminal; print the overview of today anywhere else.
 
-    Args:
-        vault: The vault as given on the command line; None finds it.
-        plain: Never the interface.
-        prelude: Whether the interface may show its last frame while it starts.
-
-    Returns:
-        The exit code; 2 when there is no vault and nobody to ask.
+    `plain` is never the interface; `prelude` lets it show its last frame while it starts. The exit
+    code is 2 when there is no vault and nobody to ask.
     """
     is_interface = not plain and _is_terminal()
     person = config.person_settings(config.Places.for_machine())

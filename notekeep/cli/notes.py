@@ -170,7 +170,7 @@ def show(note: tuple[str, ...]) -> int:
         read = vault.search.read(row.path)
         output.write_json({**row_object(row), "body": read.body})
         return 0
-    data = vault.search.read_bytes(row.path)
+    data = vault.workspace.read(row.path)
     if not output.is_terminal():
         output.write_bytes(data)
         return 0

@@ -79,7 +79,7 @@ class Progress:
         self._width = shutil.get_terminal_size().columns
 
     def __call__(self, done: int, total: int) -> None:
-        """Show that `done` notes of `total` are indexed."""
+        """Show how many notes are indexed."""
         self._write(f"indexing {self._pace.describe(done, total)}")
 
     def end(self) -> None:

@@ -279,6 +279,11 @@ def _escaped(c: str) -> str:
     return c if clean(c) == c and not "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}"
 
 
+def count_of(count: int, word: str) -> str:
+    """Return `1 file` or `3 files`."""
+    return f"{count} {word}" + ("" if count == 1 else "s")
+
+
 def format_time(seconds: float) -> str:
     """Return seconds since 1970 as `2026-11-24 21:15`, by the person's clock."""
     return f"{dt.datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"  # noqa: DTZ006 - the person's clock

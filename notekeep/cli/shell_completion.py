@@ -74,7 +74,9 @@ def complete_tag(context: click.Context, _parameter: object, typed: str) -> list
         return []
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
     with suppress(NotekeepError):
-        return [mark + tag for tag in _filter_by_prefix(vault.search.tags(), typed[len(mark) :])]
+        return [
+            mark + tag for tag in _filter_by_prefix(vault.catalog.tag_counts(), typed[len(mark) :])
+        ]
     return []
 
 

@@ -21,6 +21,7 @@ from notekeep.cli.arguments import debug_option, json_option, verb_options
 from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import Progress, open_vault
+from notekeep.cli.output import count_of
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
 from notekeep.services.demo import copy_sample_vault
 from notekeep.settings import VAULT_SETTINGS, vault_settings
@@ -87,15 +88,12 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     Both are derived: deleting them is safe, and nothing in the vault is ever written here.
     """
     vault = open_vault()
+    wanted = {"full": rebuild, "verify": verify, "forget_missing": forget_missing}
     if nice:
-        return _index_at_low_priority(
-            vault, tell=tell, full=rebuild, verify=verify, forget=forget_missing
-        )
+        return _index_at_low_priority(vault, tell=tell, **wanted)
     start = time.perf_counter()
     progress = Progress() if sys.stderr.isatty() else None
-    refreshed = vault.indexing.refresh(
-        full=rebuild, verify=verify, forget_missing=forget_missing, progress=progress
-    )
+    refreshed = vault.indexing.refresh(**wanted, progress=progress)
     if progress:
         progress.end()
     vault.habits.tracker.refresh()
@@ -104,7 +102,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     if is_json():
         output.write_json(
             {
-                "notes": vault.search.count(),
+                "notes": vault.catalog.count(),
                 "indexed": refreshed.indexed,
                 "removed": len(refreshed.changes.removed),
                 "pending": refreshed.pending,
@@ -113,18 +111,14 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
             }
         )
         return 0
-    output.write(
-        f"{_plural(vault.search.count(), 'note')}, {_plural(refreshed.indexed, 'file')} read, "
-        f"{len(refreshed.changes.removed)} gone, {seconds:.1f} s"
-    )
+    notes, read = count_of(vault.catalog.count(), "note"), count_of(refreshed.indexed, "file")
+    output.write(f"{notes}, {read} read, {len(refreshed.changes.removed)} gone, {seconds:.1f} s")
     for problem in refreshed.problems:
         output.write_message(f"{problem.place}: {problem.message}")
     return 0
 
 
-def _index_at_low_priority(
-    vault: Vault, *, tell: bool, full: bool = False, verify: bool = False, forget: bool = False
-) -> int:
+def _index_at_low_priority(vault: Vault, *, tell: bool, **wanted: bool) -> int:
     """Index what changed at low priority, and merge what saves left behind.
 
     Where another process does so already, leave it to that one; wait for it with `tell`, which
@@ -138,7 +132,7 @@ def _index_at_low_priority(
         if not ours:
             return 0
         progress = _write_progress if tell else None
-        vault.indexing.refresh(full=full, verify=verify, forget_missing=forget, progress=progress)
+        vault.indexing.refresh(**wanted, progress=progress)
         try:
             vault.full_text.merge()
         except NotekeepError:
@@ -154,10 +148,6 @@ def _write_progress(done: int, total: int) -> None:
 
 def _stop(_signal: int, _frame: object) -> NoReturn:
     sys.exit(STOPPED)
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @click.group(
@@ -193,7 +183,7 @@ def config_command(ctx: click.Context) -> int:
     try:
         root = config.find_vault(current_context().vault, os.environ, os.getcwd(), person)
     except NotFound:
-        pass
+        pass  # the person's own settings are there without a vault, too
     else:
         own = vault_settings(root)
         path = os.path.join(root, VAULT_SETTINGS)
@@ -248,7 +238,7 @@ def sql(query: str) -> int:
     """
     vault = open_vault()
     vault.indexing.refresh(for_answer=True, words=False)
-    heads, rows = vault.search.sql(query)
+    heads, rows = vault.catalog.sql(query)
     if is_json():
         output.write_json([dict(zip(heads, row, strict=True)) for row in rows])
     else:
@@ -329,8 +319,7 @@ def init(folder: str) -> None:
 def demo() -> int:
     """Open a copy of the sample vault in a temporary folder; nothing you do there matters.
 
-    Without a terminal its overview of today is printed. A copy that was not used for a week is
-    deleted by the next demo.
+    Without a terminal its overview of today is printed.
     """
     root, home = copy_sample_vault(config.current_time().date())
     os.environ["NOTEKEEP_HOME"] = home

@@ -131,7 +131,6 @@ def _habits(view: Overview, settings: VaultSettings) -> None:
 
 
 def _tasks(view: Overview) -> None:
-    """How many tasks are open, and those that are due by today."""
     if not view.tasks.open:
         return
     output.write("")

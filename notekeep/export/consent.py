@@ -202,14 +202,14 @@ def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
     text = passage.text
     if not ("[[" in text or "=" in text):
         return
-    for node in passage.tree.find("html", "html_block", "code_span", "fence", "code_block"):
-        source = text[node.start : node.end]
-        targets = [*_named_in_html(source)] if node.kind.startswith("html") else []
-        targets += _named_in_query(source) if node.kind == "code_span" else ()
+    for span in passage.find("html", "html_block", "code_span", "fence", "code_block"):
+        source = text[span.start : span.end]
+        targets = [*_named_in_html(source)] if span.kind.startswith("html") else []
+        targets += _named_in_query(source) if span.kind == "code_span" else ()
         targets += ((link.start(), link["target"]) for link in _MENTIONED_LINK.finditer(source))
         for at, target in targets:
             if _leads_to_hidden(target, hidden):
-                path, line = passage.origin(node.start + at)
+                path, line = passage.origin(span.start + at)
                 raise mention_error(path, line)
 
 

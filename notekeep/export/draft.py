@@ -61,10 +61,10 @@ if TYPE_CHECKING:
 
     from notekeep.export.source import Options, VaultSource
     from notekeep.export.source_map import Origin
-    from notekeep.markdown.nodes import Node
     from notekeep.markdown.note import Note
+    from notekeep.markdown.tree import Span
 
-_LINKS = ("wikilink", "image", "link")
+_LINKS = ("wikilink", "embed", "image", "link")
 _ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")
 """What an address can stand in, besides plain words."""
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= |$)", re.MULTILINE)
@@ -195,8 +195,8 @@ class _DraftJob:
         passage = self._linked(self._stripped(path), [Fragment(path)])
         # Links that became words leave their definitions behind.
         unused = separate_removals(
-            remove_lines(passage, node.first, node.last, why)
-            for node, why in unused_definitions(passage)
+            remove_lines(passage, passage.line_of(start), last, reason)
+            for start, last, reason in unused_definitions(passage)
         )
         self.draft.changes += passage.changes(unused)
         self.draft.passage = passage.splice(unused)
@@ -226,24 +226,24 @@ class _DraftJob:
         edits: list[SourceEdit] = []
         removals: list[SourceEdit] = []
         words = ("text",) if has_local_address(passage.text) else ()
-        for node in passage.tree.find(*words, *_ADDRESSED):
-            if node.kind not in _LINKS:
-                removals += remove_local_addresses(passage, node)
+        for span in passage.find(*words, *_ADDRESSED):
+            if span.kind not in _LINKS:
+                removals += remove_local_addresses(passage, span)
                 continue
-            embedded = self.linker.resolve_embed(passage, node, path)
+            embedded = self.linker.resolve_embed(passage, span, path)
             if embedded is None:
-                edits += self.linker.write_neutral_link(passage, node, path)
+                edits += self.linker.write_neutral_link(passage, span, path)
             else:
-                edits += self._embed(passage, node, embedded, chain)
+                edits += self._embed(passage, span, embedded, chain)
         edits += separate_removals(removals)
         self.draft.changes += passage.changes(edits)
         return passage.splice(edits)
 
     def _embed(
-        self, passage: MappedText, node: Node, fragment: Fragment, chain: list[Fragment]
+        self, passage: MappedText, embed: Span, fragment: Fragment, chain: list[Fragment]
     ) -> list[SourceEdit]:
-        origin = passage.origin(node.start)
-        picture = self._picture(node, fragment, origin)
+        origin = passage.origin(embed.start)
+        picture = self._picture(embed, fragment, origin)
         if picture is not None:
             return [picture]
         if not self._may_show(fragment.path):
@@ -251,29 +251,29 @@ class _DraftJob:
             if self.source.is_hidden(fragment.path):
                 what = "an embed of a private note is left out"
             self.warnings.add(origin, what)
-            return [_leave_out(passage, node)]
+            return [_leave_out(passage, embed)]
         if fragment in chain or len(chain) > MAX_EMBED_DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
             why = (
                 "shows itself" if fragment in chain else f"goes deeper than {MAX_EMBED_DEPTH} notes"
             )
             self.warnings.add(origin, f"the embed {why} and becomes a link: {names}")
-            return [self._as_link(node, fragment, origin)]
+            return [self._as_link(embed, fragment, origin)]
         title = self.drafter.note(fragment.path).title
         part = extract_fragment(self._stripped(fragment.path), fragment, title)
         if part is None:
             self.warnings.add(origin, f"there is no {fragment} to show; it becomes a link")
-            return [self._as_link(node, fragment, origin)]
+            return [self._as_link(embed, fragment, origin)]
         part = self._linked(part, [*chain, fragment])
         if fragment.path != chain[0].path:
             part = prefix_footnotes(part, make_slug(str(fragment), fragment.path))
-        edits = place_embed(passage, node, part)
+        edits = place_embed(passage, embed, part)
         if edits is None:
             self.warnings.add(origin, f"{fragment} does not fit within a line; it becomes a link")
-            return [self._as_link(node, fragment, origin)]
+            return [self._as_link(embed, fragment, origin)]
         return edits
 
-    def _picture(self, node: Node, fragment: Fragment, origin: Origin) -> SourceEdit | None:
+    def _picture(self, embed: Span, fragment: Fragment, origin: Origin) -> SourceEdit | None:
         """Return what is shown as a picture, such as the year of a habit; None for text.
 
         Writing such an embed is consent to the picture, unless the note is private.
@@ -285,17 +285,17 @@ class _DraftJob:
             return None
         self.drafter.attachments.drawn[drawn.name] = drawn.data
         address = self.draft.refs.add(Ref("asset", drawn.name, origin))
-        text = f"![{escape_text(node.title or drawn.alt)}]({address})"
-        return SourceEdit(node.start, node.end, text, "a habit's year becomes a picture")
+        text = f"![{escape_text(embed.words or drawn.alt)}]({address})"
+        return SourceEdit(embed.start, embed.end, text, "a habit's year becomes a picture")
 
-    def _as_link(self, node: Node, fragment: Fragment, origin: Origin) -> SourceEdit:
-        name, heading, _ = split_fragment(node.info)
+    def _as_link(self, embed: Span, fragment: Fragment, origin: Origin) -> SourceEdit:
+        name, heading, _ = split_fragment(embed.info)
         if heading and self.drafter.hides_heading(fragment.path, heading):
             fragment, heading = Fragment(fragment.path), ""
         words = " > ".join(filter(None, (name.rsplit("/", 1)[-1], heading))) or str(fragment)
         ref = Ref("note", fragment.path, origin, fragment.heading, fragment.block)
-        text = f"[{escape_text(node.title or words)}]({self.draft.refs.add(ref)})"
-        return SourceEdit(node.start, node.end, text, "an embed becomes a link")
+        text = f"[{escape_text(embed.words or words)}]({self.draft.refs.add(ref)})"
+        return SourceEdit(embed.start, embed.end, text, "an embed becomes a link")
 
     def _may_show(self, path: str) -> bool:
         """Whether a note may be shown in another: to name one as a draft is no consent to it."""
@@ -314,8 +314,8 @@ def _refuse_conflict(passage: MappedText) -> None:
     for mark in _CONFLICT.finditer(text):
         if text[mark.start()] == ">" and not _MIDDLE.search(text, 0, mark.start()):
             continue  # a quote of seven levels
-        code = passage.tree.find("fence", "code_block")
-        if any(node.start <= mark.start() < node.end for node in code):
+        code = passage.find("fence", "code_block")
+        if any(span.start <= mark.start() < span.end for span in code):
             continue
         path, line = passage.origin(mark.start())
         raise Refused(
@@ -325,13 +325,13 @@ def _refuse_conflict(passage: MappedText) -> None:
         )
 
 
-def _leave_out(passage: MappedText, node: Node) -> SourceEdit:
+def _leave_out(passage: MappedText, embed: Span) -> SourceEdit:
     reason = "an embed of an unpublished note is left out"
-    line = passage.tree.line_of(node.start)
-    here = passage.tree.lines[line]
-    if passage.text[here.start : here.end].strip("> \t") == passage.tree.source(node):
+    line = passage.line_of(embed.start)
+    around = passage.text[passage.starts[line] : passage.line_end(line)]
+    if around.strip("> \t") == passage.text[embed.start : embed.end]:
         return remove_lines(passage, line, line + 1, reason)
-    return SourceEdit(node.start, node.end, "", reason)
+    return SourceEdit(embed.start, embed.end, "", reason)
 
 
 def _digest(draft: Draft) -> str:

@@ -18,6 +18,7 @@ from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, d
 
 if TYPE_CHECKING:
     from notekeep.markdown.nodes import Node, Tree
+    from notekeep.markdown.tree import Span
 
 MAX_EMBED_DEPTH = 6
 """How deep notes may show notes that show notes."""
@@ -247,7 +248,7 @@ def prefix_footnotes(passage: MappedText, name: str) -> MappedText:
     return passage.splice(edits)
 
 
-def place_embed(passage: MappedText, embed: Node, part: MappedText) -> list[SourceEdit] | None:
+def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[SourceEdit] | None:
     """Return the edits that put an embedded part where its embed stands.
 
     An embed that is alone on its line is replaced by the part's blocks, with the marks of what it

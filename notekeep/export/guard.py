@@ -30,7 +30,6 @@ _WHOLE = CODE_KINDS | {
     *("link", "image", "autolink", "footnote_ref"),
 }
 _COMPARED = _WORDS | _BREAKS | _WHOLE
-_WORDLESS = frozenset({"image", "autolink"})
 _BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
@@ -105,11 +104,7 @@ def check_rewrite(
 
 def check_code(before: MappedText, after: MappedText) -> None:
     """Refuse a new layout that left some code not what it was."""
-    blocks = ("fence", "code_block")
-    old, new = (
-        [span for span in passage.page.structure if span.kind in blocks]
-        for passage in (before, after)
-    )
+    old, new = (passage.find("fence", "code_block") for passage in (before, after))
     for first, second in zip_longest(old, new[: len(old)]):
         if second is None or _code(first) != _code(second):
             path, line = before.origin(first.start)
@@ -157,20 +152,17 @@ def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
     text, units = passage.text, list[_Unit]()
     starts = [start for start, _ in pieces]
     contexts = [(0, "")]  # for each depth, where the block begins there, and what it stands in
-    said = 0  # where the last picture or address ends, whose words are its own
     for span in passage.page.structure if pieces else ():
         kind = span.kind
         del contexts[span.depth + 1 :]
         block, blocks = context = contexts[-1]
         contexts.append((span.start, f"{blocks} {kind}") if kind in _BLOCKS else context)
-        if kind not in _COMPARED or span.start < said:
+        if kind not in _COMPARED:
             continue
         number = max(0, bisect_right(starts, span.start) - 1)
         if kind not in _WHOLE:
             _add_words(text, span, number, pieces, units, block, blocks)
             continue
-        if kind in _WORDLESS:
-            said = span.end
         start, length = pieces[number]
         source = text[span.start : span.end].rstrip()
         if start <= span.start and span.start + len(source) <= start + length:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -236,9 +237,10 @@ def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
     shown: Literal["keep", "join"] = "join"
     folder = os.path.join(root, FOLDER)
     if target.id != "portable" and os.path.isdir(folder):
-        settings = read_json(os.path.join(folder, "app.json"))
-        is_strict = isinstance(settings, dict) and settings.get("strictLineBreaks") is True
-        shown = "join" if is_strict else "keep"
+        shown = "keep"
+        with suppress(ValueError):  # a file that holds no settings says nothing
+            if read_json(os.path.join(folder, "app.json"), dict).get("strictLineBreaks") is True:
+                shown = "join"
     return replace(options, linebreaks=shown)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from notekeep.export.source_map import Origin
     from notekeep.markdown.nodes import Node
-    from notekeep.markdown.tree import ParsedPage
+    from notekeep.markdown.tree import ParsedPage, Span
 
 
 class PublicBody(NamedTuple):
@@ -56,11 +56,9 @@ def strip_private(passage: MappedText) -> PublicBody:
         passage, comments, cut = _strip_comments(passage)
         removed += comments
         changes += cut
-        spans = _private_spans(passage)
-        spans = spans or [(node, node.last, why) for node, why in unused_definitions(passage)]
         edits: list[SourceEdit] = []
-        for span in spans:
-            edit = _removal(passage, *span)
+        for found in _private_blocks(passage) or unused_definitions(passage):
+            edit = _removal(passage, *found)
             if not edits or edit.start >= edits[-1].end:
                 removed.append(passage.text[edit.start : edit.end])
                 edits.append(edit)
@@ -82,17 +80,22 @@ _VAULT_BLOCKS = frozenset(
 )
 
 
-def _private_spans(passage: MappedText) -> list[tuple[Node, int, str]]:
-    """Return first node, line after the last, and reason of each private block, in order."""
-    spans: list[tuple[Node, int, str]] = []
+def _private_blocks(passage: MappedText) -> list[tuple[int, int, str]]:
+    """Return the start, the line after the last, and the reason of each private block, in order."""
+    has_vault_block = any(map(_is_vault_block, passage.find("fence")))
+    if not has_vault_block and not may_mention_private(passage.text):
+        return []
+    blocks: list[tuple[int, int, str]] = []
     for node in passage.tree.find("quote", "heading", "fence"):
         if node.kind == "quote" and _is_private_callout(passage, node):
-            spans.append((node, node.last, "a private callout stays in the vault"))
+            blocks.append((node.start, node.last, "a private callout stays in the vault"))
         elif node.kind == "heading" and _has_private_tag(node):
-            spans.append((node, _section_end(node), "a private section stays in the vault"))
+            reason = "a private section stays in the vault"
+            blocks.append((node.start, _section_end(node), reason))
         elif node.kind == "fence" and _is_vault_block(node):
-            spans.append((node, node.last, f"a {node.info.split()[0]} block means nothing outside"))
-    return sorted(spans, key=lambda span: (span[0].first, -span[1]))
+            reason = f"a {node.info.split()[0]} block means nothing outside"
+            blocks.append((node.start, node.last, reason))
+    return sorted(blocks, key=lambda block: (passage.line_of(block[0]), -block[1]))
 
 
 def _is_private_callout(passage: MappedText, quote: Node) -> bool:
@@ -130,7 +133,7 @@ def _tag_name(tag: str) -> str:
     return fold_mark(tag).strip("-_")
 
 
-def _is_vault_block(fence: Node) -> bool:
+def _is_vault_block(fence: Node | Span) -> bool:
     words = fence.info.strip("{}. ").split()
     return bool(words) and words[0].lower() in _VAULT_BLOCKS
 
@@ -150,14 +153,12 @@ def _section_end(heading: Node) -> int:
     return next(following, parent.last)
 
 
-def _removal(passage: MappedText, node: Node, last: int, reason: str) -> SourceEdit:
-    tree = passage.tree
-    line = tree.lines[node.first]
-    if not passage.text[line.start : node.start].strip("> \t"):
-        return remove_lines(passage, node.first, last, reason)
+def _removal(passage: MappedText, start: int, last: int, reason: str) -> SourceEdit:
+    first = passage.line_of(start)
+    if not passage.text[passage.starts[first] : start].strip("> \t"):
+        return remove_lines(passage, first, last, reason)
     # It begins behind a list's mark, which stays.
-    end = tree.lines[last - 1].end
-    return SourceEdit(node.start, max(end, node.start), "", reason)
+    return SourceEdit(start, max(passage.line_end(last - 1), start), "", reason)
 
 
 # Comments: `%%…%%` and `<!-- … -->`, inline and over lines. Where one ends is a question of
@@ -167,7 +168,7 @@ def _removal(passage: MappedText, node: Node, last: int, reason: str) -> SourceE
 COMMENT_OPENING = re.compile(r"%%|<!--")
 """How a comment begins."""
 
-_MOST_READINGS = 10
+_MOST_READINGS = 3
 """How often a note is read again because its comments hid others."""
 _TOKEN = re.compile(
     r"\n[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})|(?P<ticks>`++)|%%"

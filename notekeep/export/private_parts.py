@@ -27,7 +27,7 @@ _LONGER_TRACE = re.compile(r"p.{1,4}ate")
 _HIDING = ("%%", "<!--", "]:")
 """What every other private part has in it: most notes have nothing of it."""
 _PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
-_COMMENTS = re.compile(r"(?<!\\)%%.*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENTS = re.compile(r"%%(?<!\\%%).*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
 _CALLOUT = re.compile(r"!?\[[ \t]*(!?)(?!\[)([^\]\n]*)(\](?![(\[:])|$)")
 _LIST = re.compile(r"[>\s]*(?:[-*+]|\d{1,9}[.)]|\[\^[^\]]+\]:)(?:\s|$)")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from notekeep.export.source import VaultSource
     from notekeep.export.source_map import MappedText, Origin, SourceChange
     from notekeep.export.warnings import WarningList
-    from notekeep.markdown.nodes import Node, Tree
+    from notekeep.markdown.tree import Span
 
 PRIVATE_LABEL = "a private note"
 """What stands for the title of a private note that was linked without words of its own."""
@@ -189,106 +189,106 @@ class Linker:
         self._warnings = warnings
         self._hides_heading = hides_heading
 
-    def resolve_embed(self, passage: MappedText, node: Node, path: str) -> Fragment | None:
+    def resolve_embed(self, passage: MappedText, link: Span, path: str) -> Fragment | None:
         """Return what of which note an embed shows, or None when it embeds no note."""
-        if node.kind not in {"wikilink", "image"} or (node.kind == "wikilink" and not node.embed):
+        if link.kind not in {"embed", "image"}:
             return None
-        target = node.info if node.kind == "wikilink" else unquote(node.info)
-        if node.kind == "image" and (SCHEME_PATTERN.match(target) or not _is_note_name(target)):
+        target = link.info if link.kind == "embed" else unquote(link.info)
+        if link.kind == "image" and (SCHEME_PATTERN.match(target) or not _is_note_name(target)):
             return None
         name, heading, block = split_fragment(target)
         if is_image(name):
             return None
-        found = self._find_note(name, path, passage.origin(node.start))
+        found = self._find_note(name, path, passage.origin(link.start))
         return Fragment(found, heading, block) if found else None
 
-    def write_neutral_link(self, passage: MappedText, node: Node, path: str) -> list[SourceEdit]:
+    def write_neutral_link(self, passage: MappedText, link: Span, path: str) -> list[SourceEdit]:
         """Return the edits that write a link or picture with a numbered address."""
-        origin = passage.origin(node.start)
-        if node.kind == "wikilink":
-            return [self._wikilink(node, path, origin)]
-        if node.kind == "image":
-            return self._image(node, path, origin)
-        return self._link(node, path, origin)
+        origin = passage.origin(link.start)
+        if link.kind in {"wikilink", "embed"}:
+            return [self._wikilink(link, path, origin)]
+        if link.kind == "image":
+            return self._image(link, path, origin)
+        return self._link(link, path, origin)
 
-    def _wikilink(self, node: Node, path: str, origin: Origin) -> SourceEdit:
-        name, heading, block = split_fragment(node.info)
-        if node.embed and is_image(name):
-            words, width, height = split_size(node.title)
+    def _wikilink(self, link: Span, path: str, origin: Origin) -> SourceEdit:
+        name, heading, block = split_fragment(link.info)
+        if link.kind == "embed" and is_image(name):
+            words, width, height = split_size(link.words)
             ref = Ref("asset", "", origin, width=width, height=height)
-            return self._picture(node, name, path, ref, words, words or _alt(name))
+            return self._picture(link, name, path, ref, words, words or _alt(name))
         if name.lower().endswith(_VAULT_FILES):
             if self._is_private_file(name, path):
-                return self._hidden(node, origin)
-            what = f"{node.info} means nothing outside of the vault and is left out"
+                return self._hidden(link, origin)
+            what = f"{link.info} means nothing outside of the vault and is left out"
             self._warnings.add(origin, what)
-            words = "" if node.embed else node.title or _shown(node.info, "")
-            return _as_words(node, words, "a file of the vault's own is left out")
-        words = node.title or _shown(name, heading)
+            words = "" if link.kind == "embed" else link.words or _shown(link.info, "")
+            return _as_words(link, words, "a file of the vault's own is left out")
+        words = link.words or _shown(name, heading)
         found = self._find_note(name, path, origin)
         if found is None:
             if self._is_private_file(name, path):
-                return self._hidden(node, origin)
+                return self._hidden(link, origin)
             if asset := self._find_asset(name, path, origin):
-                return self._named(node, words, Ref("asset", asset, origin))
+                return self._named(link, words, Ref("asset", asset, origin))
             self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
-            return _as_words(node, words, "a broken link becomes words")
+            return _as_words(link, words, "a broken link becomes words")
         if self._source.is_hidden(found):
-            return self._hidden(node, origin)
-        if heading and not node.title and self._hides_heading(found, heading):
+            return self._hidden(link, origin)
+        if heading and not link.words and self._hides_heading(found, heading):
             heading, words = "", _shown(name or found, "")
-        return self._named(node, words, Ref("note", found, origin, heading, block))
+        return self._named(link, words, Ref("note", found, origin, heading, block))
 
-    def _hidden(self, node: Node, origin: Origin) -> SourceEdit:
-        if not node.title:
+    def _hidden(self, link: Span, origin: Origin) -> SourceEdit:
+        if not link.words:
             self._warnings.add(origin, f"a link to a private note reads “{PRIVATE_LABEL}”")
         reason = "a link to a private note becomes words"
-        return _as_words(node, node.title or PRIVATE_LABEL, reason)
+        return _as_words(link, link.words or PRIVATE_LABEL, reason)
 
-    def _named(self, node: Node, words: str, ref: Ref) -> SourceEdit:
+    def _named(self, link: Span, words: str, ref: Ref) -> SourceEdit:
         text = f"[{escape_text(words)}]({self._refs.add(ref)})"
-        return SourceEdit(node.start, node.end, text, "")
+        return SourceEdit(link.start, link.end, text, "")
 
-    def _image(self, node: Node, path: str, origin: Origin) -> list[SourceEdit]:
-        alt, width, height = split_size(node.content)
-        if is_local(node.info):
+    def _image(self, link: Span, path: str, origin: Origin) -> list[SourceEdit]:
+        alt, width, height = split_size(link.words)
+        if is_local(link.info):
             # A picture of this machine goes along when it is a file of the vault.
-            found = vault_path_of_address(node.info, self._source.root)
+            found = vault_path_of_address(link.info, self._source.root)
             asset = self._find_asset(f"/{found}", path, origin) if found else None
             if asset is None:
                 self._warnings.add(origin, "a picture of this machine is left out")
-                return [_as_words(node, alt, LOCAL_ADDRESS_REASON)]
-            return [self._shown_picture(node, escape_text(alt), Ref("asset", asset, origin), "")]
-        if SCHEME_PATTERN.match(node.info) or node.info.startswith("#"):
+                return [_as_words(link, alt, LOCAL_ADDRESS_REASON)]
+            return [self._shown_picture(link, escape_text(alt), Ref("asset", asset, origin), "")]
+        if SCHEME_PATTERN.match(link.info) or link.info.startswith("#"):
             if not width:
                 return []
-            ref = Ref("web", quote(node.info, safe=_SAFE), origin, width=width, height=height)
+            ref = Ref("web", quote(link.info, safe=_SAFE), origin, width=width, height=height)
             reason = "a picture's size is no part of its words"
-            return [self._shown_picture(node, alt, ref, reason)]
+            return [self._shown_picture(link, alt, ref, reason)]
         ref = Ref("asset", "", origin, width=width, height=height)
-        return [self._picture(node, unquote(node.info), path, ref, alt, alt)]
+        return [self._picture(link, unquote(link.info), path, ref, alt, alt)]
 
     def _picture(
-        self, node: Node, target: str, path: str, ref: Ref, words: str, alt: str
+        self, link: Span, target: str, path: str, ref: Ref, words: str, alt: str
     ) -> SourceEdit:
         """Write a picture of the vault; where it cannot go along, the words of its link."""
         asset = self._find_asset(target, path, ref.origin)
         if asset is None:
-            return _as_words(node, words, "a picture that cannot go along")
-        return self._shown_picture(node, escape_text(alt), replace(ref, path=asset), "")
+            return _as_words(link, words, "a picture that cannot go along")
+        return self._shown_picture(link, escape_text(alt), replace(ref, path=asset), "")
 
-    def _shown_picture(self, node: Node, alt: str, ref: Ref, reason: str) -> SourceEdit:
-        title = quote_title(node.title) if node.kind == "image" else ""
+    def _shown_picture(self, link: Span, alt: str, ref: Ref, reason: str) -> SourceEdit:
+        title = quote_title(link.title) if link.kind == "image" else ""
         text = f"![{alt}]({self._refs.add(ref)}{title})"
-        return SourceEdit(node.start, node.end, text, reason)
+        return SourceEdit(link.start, link.end, text, reason)
 
-    def _link(self, node: Node, path: str, origin: Origin) -> list[SourceEdit]:
-        target = unquote(node.info)
+    def _link(self, link: Span, path: str, origin: Origin) -> list[SourceEdit]:
+        target = unquote(link.info)
         if is_local(target):
-            target = vault_path_of_address(node.info, self._source.root)
+            target = vault_path_of_address(link.info, self._source.root)
             if not target:
                 self._warnings.add(origin, "a link to a file of this machine becomes words")
-                return _unlink(node, LOCAL_ADDRESS_REASON)
+                return _unlink(link, LOCAL_ADDRESS_REASON)
             target = f"/{target}"
         if SCHEME_PATTERN.match(target) or not target:
             return []
@@ -297,21 +297,21 @@ class Linker:
         if not name or _is_note_name(name):
             found = self._find_note(name, path, origin)
         if found is not None and self._source.is_hidden(found):
-            return _unlink(node, "a link to a private note becomes words")
+            return _unlink(link, "a link to a private note becomes words")
         if found is not None:
-            return self._readdress(node, Ref("note", found, origin, heading, block))
+            return self._readdress(link, Ref("note", found, origin, heading, block))
         if name.startswith("/") and not self._attachments.exists(name):
             return []  # a page of the person's own site
         if asset := self._find_asset(name, path, origin):
-            return self._readdress(node, Ref("asset", asset, origin))
+            return self._readdress(link, Ref("asset", asset, origin))
         self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
-        return _unlink(node, "a broken link becomes words")
+        return _unlink(link, "a broken link becomes words")
 
-    def _readdress(self, node: Node, ref: Ref) -> list[SourceEdit]:
-        text = f"]({self._refs.add(ref)}{quote_title(node.title)})"
+    def _readdress(self, link: Span, ref: Ref) -> list[SourceEdit]:
+        text = f"]({self._refs.add(ref)}{quote_title(link.title)})"
         return [
-            SourceEdit(node.start, node.start + 1, "[", ""),
-            SourceEdit(_label_end(node), node.end, text, ""),
+            SourceEdit(link.start, link.start + 1, "[", ""),
+            SourceEdit(_label_end(link), link.end, text, ""),
         ]
 
     def _find_note(self, name: str, path: str, origin: Origin) -> str | None:
@@ -350,21 +350,21 @@ class Linker:
         return found
 
 
-def _as_words(node: Node, words: str, reason: str) -> SourceEdit:
-    return SourceEdit(node.start, node.end, escape_text(words), reason)
+def _as_words(link: Span, words: str, reason: str) -> SourceEdit:
+    return SourceEdit(link.start, link.end, escape_text(words), reason)
 
 
-def _unlink(node: Node, reason: str) -> list[SourceEdit]:
+def _unlink(link: Span, reason: str) -> list[SourceEdit]:
     """Take a link's marks away and leave its words, with whatever marks they have."""
     return [
-        SourceEdit(node.start, node.start + 1, "", reason),
-        SourceEdit(_label_end(node), node.end, "", ""),
+        SourceEdit(link.start, link.start + 1, "", reason),
+        SourceEdit(_label_end(link), link.end, "", ""),
     ]
 
 
-def _label_end(node: Node) -> int:
+def _label_end(link: Span) -> int:
     """Return where the `]` of a link's words stands."""
-    return node.children[-1].end if node.children else node.start + 1
+    return link.start + 1 + len(link.words)
 
 
 def _is_note_name(target: str) -> bool:
@@ -425,24 +425,25 @@ def has_local_address(text: str) -> bool:
     return ":/" in text and _WRITTEN.search(text) is not None
 
 
-def remove_local_addresses(passage: MappedText, node: Node) -> list[SourceEdit]:
+def remove_local_addresses(passage: MappedText, span: Span) -> list[SourceEdit]:
     """Return the edits that keep such addresses of words, HTML and definitions here."""
-    match node.kind:
-        case "autolink" if is_local(node.info):
-            return [_as_words(node, _last_part(node.info), LOCAL_ADDRESS_REASON)]
+    match span.kind:
+        case "autolink" if is_local(span.info):
+            return [_as_words(span, _last_part(span.info), LOCAL_ADDRESS_REASON)]
         case "text":
-            found = _WRITTEN.finditer(passage.text, node.start, node.end)
+            found = _WRITTEN.finditer(passage.text, span.start, span.end)
             return [
                 SourceEdit(*one.span(), escape_text(_last_part(one[0])), LOCAL_ADDRESS_REASON)
                 for one in found
             ]
         case "html" | "html_block":
-            found = _ATTRIBUTE.finditer(passage.text, node.start, node.end)
+            found = _ATTRIBUTE.finditer(passage.text, span.start, span.end)
             return [SourceEdit(*one.span(), "", LOCAL_ADDRESS_REASON) for one in found]
-        case "definition" if is_local(node.content) or not _leads_out(node.content):
+        case "definition" if is_local(span.info) or not _leads_out(span.info):
             # Links that used it have their address in them by now.
             reason = "where a link of the vault leads stays in the vault"
-            return [remove_lines(passage, node.first, node.last, reason)]
+            first, last = passage.line_of(span.start), passage.line_of(span.end) + 1
+            return [remove_lines(passage, first, last, reason)]
     return []
 
 
@@ -466,29 +467,28 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
 
     Every generator reads those.
     """
-    tree = passage.tree
-    inline = [node for node in tree.find("footnote_ref") if tree.source(node).startswith("^[")]
+    inline = passage.find("note") if "^[" in passage.text else []
     if not inline:
         return passage, []
-    taken = {node.info for node in tree.find("footnote")}
-    numbers: dict[Node, int] = {}
+    taken = {span.info for span in passage.find("footnote")}
+    numbers: dict[Span, int] = {}
     number = 0
-    for node in inline:
+    for note in inline:
         number += 1
         while str(number) in taken:
             number += 1
-        numbers[node] = number
+        numbers[note] = number
     outer, within = _nested(inline)
     reason = "an inline footnote becomes a numbered one"
-    edits = [SourceEdit(node.start, node.end, f"[^{numbers[node]}]", reason) for node in outer]
+    edits = [SourceEdit(note.start, note.end, f"[^{numbers[note]}]", reason) for note in outer]
     notes = []
-    for node in inline:
-        words, at = "", node.start + 2
-        for note in within.get(node, []):
-            words += f"{passage.text[at : note.start]}[^{numbers[note]}]"
-            at = note.end
-        words = " ".join(f"{words}{passage.text[at : node.end - 1]}".split())
-        notes.append((f"[^{numbers[node]}]: {words}", passage.origin(node.start)))
+    for note in inline:
+        words, at = "", note.start + 2
+        for inner in within.get(note, []):
+            words += f"{passage.text[at : inner.start]}[^{numbers[inner]}]"
+            at = inner.end
+        words = " ".join(f"{words}{passage.text[at : note.end - 1]}".split())
+        notes.append((f"[^{numbers[note]}]: {words}", passage.origin(note.start)))
     body = passage.text.rstrip("\n")
     text = "".join(f"\n\n{note}" for note, _ in notes) + "\n"
     first = passage.origin(len(body))
@@ -498,11 +498,11 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
     return passage.splice(edits), passage.changes(edits)
 
 
-def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
+def _nested(notes: list[Span]) -> tuple[list[Span], dict[Span, list[Span]]]:
     """Return the notes that stand in no other, and those right within each of the others."""
-    outer: list[Node] = []
-    within: dict[Node, list[Node]] = {}
-    open_: list[Node] = []
+    outer: list[Span] = []
+    within: dict[Span, list[Span]] = {}
+    open_: list[Span] = []
     for note in notes:
         while open_ and open_[-1].end <= note.start:
             open_.pop()
@@ -511,35 +511,48 @@ def _nested(notes: list[Node]) -> tuple[list[Node], dict[Node, list[Node]]]:
     return outer, within
 
 
-def unused_definitions(passage: MappedText) -> list[tuple[Node, str]]:
-    """Return the footnotes and link definitions that nothing refers to, and why each goes.
+class UnusedDefinition(NamedTuple):
+    """A definition that nothing refers to: where it begins, the line after it, why it goes."""
+
+    start: int
+    last: int
+    reason: str
+
+
+def unused_definitions(passage: MappedText) -> list[UnusedDefinition]:
+    """Return the footnotes and link definitions that nothing refers to.
 
     A footnote that only such footnotes refer to is one of them.
     """
     if "]:" not in passage.text:
         return []
-    tree = passage.tree
-    wanted = _wanted_footnotes(tree)
-    found = [
-        (node, "a footnote that nothing refers to is left out")
-        for node in tree.find("footnote")
-        if node.info not in wanted
-    ]
-    links = {_label(tree.source(node)) for node in tree.find("link", "image")}
-    for node in tree.find("definition"):
-        label = fold_label(node.info)
-        if label not in links:
-            found.append((node, "an address that no link uses is left out"))
-        links.discard(label)  # of several with one label the first is meant
-    return sorted(found, key=lambda one: one[0].first)
+    wanted = _wanted_footnotes(passage)
+    links = {_label(passage.text[link.start : link.end]) for link in passage.find("link", "image")}
+    found = []
+    for span in passage.find("footnote", "definition"):
+        if span.kind == "footnote":
+            reason = "a footnote that nothing refers to is left out"
+            is_used = span.info in wanted
+        else:
+            reason = "an address that no link uses is left out"
+            label = fold_label(span.words)
+            is_used = label in links
+            links.discard(label)  # of several with one label the first is meant
+        if not is_used:
+            end = len(passage.text[: span.end].rstrip("> \t\n"))
+            found.append(UnusedDefinition(span.start, passage.line_of(end) + 1, reason))
+    return found
 
 
-def _wanted_footnotes(tree: Tree) -> set[str]:
+def _wanted_footnotes(passage: MappedText) -> set[str]:
     """Return the labels of the footnotes that the text refers to, and those they refer to."""
     refs: dict[str | None, set[str]] = {}
-    for ref in tree.find("footnote_ref"):
-        note = next((node.info for node in ref.above() if node.kind == "footnote"), None)
-        refs.setdefault(note, set()).add(ref.info)
+    label, end = None, 0  # of the footnote that a reference may stand in
+    for span in passage.find("footnote", "footnote_ref"):
+        if span.kind == "footnote":
+            label, end = span.info, span.end
+        else:
+            refs.setdefault(label if span.start < end else None, set()).add(span.info)
     wanted, new = set[str](), refs.get(None, set())
     while new:
         wanted |= new

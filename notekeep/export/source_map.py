@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.nodes import Node, Tree
     from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import ParsedPage
+    from notekeep.markdown.tree import ParsedPage, Span
 
 TEASER_COMMENT = "<!-- more -->"
 """How the end of a teaser is written in a draft, whatever the note used."""
@@ -102,6 +102,10 @@ class MappedText:
     def tree(self) -> Tree:
         """The text as a tree; made once."""
         return build_tree(self.page)
+
+    def find(self, *kinds: str) -> list[Span]:
+        """Return the spans of these kinds, in order of appearance."""
+        return [span for span in self.page.structure if span.kind in kinds]
 
     @cached_property
     def starts(self) -> list[int]:

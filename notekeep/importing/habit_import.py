@@ -19,19 +19,16 @@ from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
 from notekeep.notes.plan import NoteChange, WritePlan
-from notekeep.storage.content import read_file
-from notekeep.storage.file_names import free_path, resolve_path
+from notekeep.storage.file_names import free_path
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from notekeep.habits.importers.habit_data import HabitSource, ImportedDay, ImportedHabit
     from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import Schema
-    from notekeep.settings import VaultSettings
+    from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
 
@@ -64,18 +61,13 @@ class HabitImport(NamedTuple):
 
 
 def plan_import(
-    root: Path,
-    schema: Schema,
-    settings: VaultSettings,
-    index: HabitIndex,
-    source: HabitSource,
-    now: datetime,
+    workspace: Workspace, index: HabitIndex, source: HabitSource, now: datetime
 ) -> HabitImport:
     """Plan an import; nothing is written."""
-    planner = _Planner(root, schema, index, source, now)
+    planner = _Planner(workspace, index, source, now)
     rows = tuple(planner.plan_habit(habit) for habit in source.habits)
     count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
-    changes = [*planner.notes, *planner.log_changes(is_link=settings.log_links)]
+    changes = [*planner.notes, *planner.log_changes(is_link=workspace.settings.log_links)]
     plan = WritePlan(VERB, f"{count} from {source.format}", changes, remarks=_hints(source, rows))
     return HabitImport(source, rows, (*source.losses, *merge_losses(planner.losses)), plan)
 
@@ -92,10 +84,9 @@ def _hints(source: HabitSource, rows: Sequence[PlannedHabit]) -> list[str]:
 
 class _Planner:
     def __init__(
-        self, root: Path, schema: Schema, index: HabitIndex, source: HabitSource, now: datetime
+        self, workspace: Workspace, index: HabitIndex, source: HabitSource, now: datetime
     ) -> None:
-        self.root = root
-        self.schema = schema
+        self.workspace = workspace
         self.index = index
         self.format = source.format
         self.now = now
@@ -151,7 +142,7 @@ class _Planner:
             # No device is called so: what a device wrote itself can be taken back line by line.
             path = f"{LOG_FOLDER}/{month}.import_{self.format}.md"
             try:
-                before: bytes | None = read_file(resolve_path(self.root, path))[0]
+                before: bytes | None = self.workspace.read(path)
             except NotFound:
                 before = None
             head = before if before is not None else f"# Habit log {month}\n\n".encode()
@@ -235,15 +226,14 @@ class _Planner:
     def _plan_note(self, habit: ImportedHabit, identity: str) -> str:
         """Plan the note of a habit, and return its path."""
         made = plan_note_file(
-            self.root,
-            self.schema,
+            self.workspace,
             "habit",
             habit.name,
             now=self.now,
             fields=self._definition_fields(habit, identity),
             body=f"# {habit.name}\n\n{habit.about}\n" if habit.about else "",
         ).changes[0]
-        path = free_path(self.root, made.path, [change.path for change in self.notes])
+        path = free_path(self.workspace.root, made.path, [change.path for change in self.notes])
         self.notes.append(made._replace(path=path))
         return path
 

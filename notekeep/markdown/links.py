@@ -218,8 +218,5 @@ class LinkStyle:
         return f"{sign}[[{target}|{text}]]"
 
 
-DEFAULT_LINK_STYLE: Final = LinkStyle()
-
-
 def _escaped(sign: re.Match[str]) -> str:
     return f"\\{sign[0]}"

@@ -163,8 +163,6 @@ _KINDS: Final = {"highlight": "mark", "embed": "wikilink", "note": "footnote_ref
 _WORDS: Final = frozenset({"text", "comment"})
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
-_WORDLESS: Final = frozenset({"image", "autolink"})
-"""Nodes whose words are no nodes."""
 
 _LEAVES: Final = frozenset(
     {"paragraph", "heading", "fence", "code_block", "html_block", "math_block", "rule"}
@@ -206,9 +204,6 @@ class _Builder:
         for span in self.spans:
             del here[span.depth + 1 :]
             parent = here[-1]
-            if parent.kind in _WORDLESS:
-                here.append(parent)
-                continue
             if broken is not None:
                 broken.end = max(broken.end, span.start)  # up to the words after it
                 broken = None
@@ -385,7 +380,7 @@ class _Builder:
         node.content, node.info = span.words, self.text[span.start : span.end]
 
     def _make_wikilink(self, node: Node, span: Span) -> None:
-        node.info, node.title = span.info, _bare_bars(node, span.words)
+        node.info, node.title = span.info, span.words
 
     def _make_embed(self, node: Node, span: Span) -> None:
         self._make_wikilink(node, span)

@@ -350,7 +350,8 @@ class _Builder:
             return "text", start, end, depth, "", "", ""
         target, words = match[1], match[2]
         if words is not None and target.endswith("\\"):
-            target = target[:-1]  # a bar in a table is escaped
+            # In a table all bars are escaped.
+            target, words = target[:-1], words.replace("\\|", "|")
         kind = "embed" if match[0][0] == "!" else "wikilink"
         return kind, start, end, depth, target, words or "", ""
 

@@ -23,6 +23,7 @@ CODE_KINDS: Final = frozenset({"fence", "code_block", "code_span"})
 LITERAL_KINDS: Final = CODE_KINDS | {"html", "html_block", "math", "math_block", "comment"}
 """Spans in which nothing is Markdown."""
 _WORDS: Final = frozenset({"tag", "block_id", "timestamp"})
+_LABELLED: Final = frozenset({"image", "autolink"})
 
 
 class Span(NamedTuple):
@@ -78,16 +79,19 @@ class ParsedPage:
 
     @cached_property
     def structure(self) -> list[Span]:
-        """The spans without tags, block ids and timestamps, which are words to an export."""
-        added = [span for span in self.added if span.kind not in _WORDS]
-        return _nest(self.plain, added) if added else self.plain
+        """The spans as an export has them.
 
-    @cached_property
-    def _by_kind(self) -> dict[str, list[Span]]:
-        kinds: dict[str, list[Span]] = {}
-        for span in self.spans:
-            kinds.setdefault(span.kind, []).append(span)
-        return kinds
+        Tags, block ids and timestamps are words. What is in the label of a picture or an address
+        is left out.
+        """
+        added = [span for span in self.added if span.kind not in _WORDS]
+        kept: list[Span] = []
+        end = 0
+        for span in _nest(self.plain, added) if added else self.plain:
+            if span.start >= end:
+                kept.append(span)
+                end = span.end if span.kind in _LABELLED else 0
+        return kept
 
     @cached_property
     def starts(self) -> list[int]:
@@ -100,7 +104,7 @@ class ParsedPage:
 
     def find(self, kind: str) -> list[Span]:
         """Return the spans of a kind, in order of appearance."""
-        return self._by_kind.get(kind, [])
+        return [span for span in self.spans if span.kind == kind]
 
 
 def find_place_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:

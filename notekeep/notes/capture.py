@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import Daily, Schema
+    from notekeep.markdown.schema import Daily
     from notekeep.notes.workspace import Workspace
 
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
@@ -59,21 +59,18 @@ def plan_new(
         # One that is made in the night is due at once, on the day that still counts.
         now = dt.datetime.combine(workspace.today(), now.time())
     return plan_note_file(
-        workspace.root,
-        workspace.schema,
+        workspace,
         kind,
         title,
         now=now,
         fields={change.key: change.value for change in dated},
         tags=tags,
         body=body,
-        formats=_date_formats(workspace),
     )
 
 
 def plan_note_file(  # noqa: PLR0913 - what a note is made of
-    root: Path,
-    schema: Schema,
+    workspace: Workspace,
     kind: str,
     title: str,
     *,
@@ -83,25 +80,23 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     body: str = "",
     path: str = "",
     template: str | None = None,
-    formats: tuple[str, str] = ("", ""),
     names: Mapping[str, str] | None = None,
 ) -> WritePlan:
     """Plan a new note of a kind, named by its title, from the vault's template when it has one.
 
     Args:
-        root: The vault.
-        schema: Its kinds and folders.
+        workspace: The vault.
         kind: The kind's id.
         title: The title; for a daily note the day, ISO.
         now: The wall clock, for `{{date}}` and `{{time}}`.
-        fields: Front matter beside title and type.
+        fields: Front matter beside title, type and tags.
         tags: Its tags.
         body: What stands below the front matter, instead of the template's text.
         path: Where it lies; "" for its title in the folder of its kind.
         template: What it starts with, as it stands; None for the vault's template of its kind.
-        formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
         names: What the template may name besides.
     """
+    root, settings, schema, _ = workspace
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
         raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
@@ -119,9 +114,9 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         kind,
         title,
         now=now,
-        template=_find_template(root, schema, kind) if template is None else template,
+        template=_find_template(workspace, kind) if template is None else template,
         is_whole=template is not None,
-        formats=formats,
+        formats=(settings.obsidian.date_format, settings.obsidian.time_format),
         names=names,
         fields=given,
         body=body,
@@ -143,18 +138,16 @@ def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
     day, schema = workspace.today(), workspace.schema
     named = workspace.settings.obsidian.daily_template
     template = None
-    if named and _find_template(workspace.root, schema, "daily") is None:
+    if named and _find_template(workspace, "daily") is None:
         template = _read_template(workspace.root, named)
     plan = plan_note_file(
-        workspace.root,
-        schema,
+        workspace,
         "daily",
         note_stem(path),
         now=dt.datetime.combine(day, config.current_time().time()),
         fields={} if template is not None else {"date": day.isoformat()},
         path=path,
         template=template,
-        formats=_date_formats(workspace),
         names={
             "yesterday": schema.daily.name(day - dt.timedelta(1)),
             "tomorrow": schema.daily.name(day + dt.timedelta(1)),
@@ -165,12 +158,8 @@ def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
     return plan
 
 
-def _date_formats(workspace: Workspace) -> tuple[str, str]:
-    return workspace.settings.obsidian.date_format, workspace.settings.obsidian.time_format
-
-
-def _find_template(root: Path, schema: Schema, kind: str) -> str | None:
-    return _read_template(root, f"{schema.templates}/{kind}.md")
+def _find_template(workspace: Workspace, kind: str) -> str | None:
+    return _read_template(workspace.root, f"{workspace.schema.templates}/{kind}.md")
 
 
 def _read_template(root: Path, path: str) -> str | None:

@@ -69,7 +69,6 @@ def common_lines(one: bytes, other: bytes) -> bytes:
 
 
 def _nonblank_lines(data: bytes) -> set[bytes]:
-    """The lines of a text that say something."""
     return {line.strip() for line in data.split(b"\n")} - {b""}
 
 
@@ -211,7 +210,6 @@ def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
 
 
 def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
-    """The text of a file and git's marks in it."""
     data = workspace.read(path)
     if role(path, workspace.schema) == "log":
         text = data.decode("utf-8", "surrogateescape")
@@ -255,7 +253,6 @@ def _join_logs(mine: bytes, theirs: bytes) -> bytes:
 
 
 def _entries(data: bytes) -> list[tuple[bytes, ...]]:
-    """The lines of a log, each with those indented below it, which belong to it."""
     found: list[tuple[bytes, ...]] = []
     for line in filter(None, map(bytes.rstrip, data.splitlines())):
         if found and line.startswith((b"  ", b"\t")):

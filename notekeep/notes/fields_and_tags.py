@@ -214,7 +214,6 @@ def read_tags(data: bytes) -> tuple[str, list[str], bool]:
 
 
 def _parse_tag(text: str) -> str:
-    """A tag as a person types it, with or without `#`."""
     name = text.strip().lstrip("#").strip("/")
     found = read_body(f"#{name}").tags
     if [tag.name for tag in found] != [name] or "//" in name:

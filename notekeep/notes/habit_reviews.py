@@ -40,8 +40,6 @@ REASON = "reason"
 
 
 class _Part(NamedTuple):
-    """What a review says of one habit, and its lines of those days that count."""
-
     habit: Definition
     review: HabitReview
     lines: list[LogLine]
@@ -266,8 +264,7 @@ def _months(line: Timeline, year: int, end: date) -> Iterator[tuple[str, float]]
     """The share of each month that was met, of those that have a unit that is over."""
     for month in range(1, 13):
         start = date(year, month, 1)
-        stop = date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
-        stop = min(stop, end)
+        stop = min(date(year, month, dates.days_in(year, month)), end)
         share = rate(line._replace(today=stop.toordinal()), (stop - start).days + 1).value
         if stop >= start and share is not None:
             yield f"{start:%B}", share

@@ -93,7 +93,6 @@ def _lint_log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
 def _lint_note(
     workspace: Workspace, path: str, data: bytes, near: NearNames, plan: WritePlan
 ) -> tuple[list[LintFinding], bytes]:
-    """Links and tags of a note."""
     broken = {
         (link.line, link.target) for link in workspace.catalog.links(path) if link.state == "broken"
     }

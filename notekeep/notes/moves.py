@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
-from notekeep.markdown.links import DEFAULT_LINK_STYLE, retarget
+from notekeep.markdown.links import retarget
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
@@ -28,15 +28,12 @@ from notekeep.storage.file_names import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.markdown.field_values import Value
-    from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
     from notekeep.notes.workspace import Workspace
-    from notekeep.storage.attachments import AttachmentFinder
 
 
 # Moving a note to another name or folder, with every link to it following.
@@ -139,9 +136,8 @@ def _plan_with_links(
 
     Returns the note that cannot be moved, and why: nothing of what was planned with it holds.
     """
-    names = workspace.catalog.names()
-    follow = LinkUpdater(moves, names, workspace.link_style, workspace.attachments())
-    paths = (*moves, *sorted(follow.sources(workspace.catalog) - moves.keys()))
+    follow = LinkUpdater(workspace, moves)
+    paths = (*moves, *sorted(follow.sources() - moves.keys()))
     edited = set(workspace.distinct(paths))
     changes: list[NoteChange] = []
     refused: list[tuple[str, Refused]] = []
@@ -181,31 +177,23 @@ def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
 class LinkUpdater:
     """Rewrites links to notes that move, and to notes whose name they take.
 
-    Attributes:
-        moves: Their paths afterwards, by the paths before.
-        resolver: Where links led before.
-        stems: How many notes will have a file name.
-        style: How a link is written that must name more than it did.
-        files: Finds the files that links of notes that move lead to, where they lead to no note.
+    `moves` has their paths afterwards, by the paths before; `stems` how many notes will have a file
+    name.
     """
 
-    def __init__(
-        self,
-        moves: Mapping[str, str],
-        names: list[tuple[str, str, list[str]]],
-        style: LinkStyle = DEFAULT_LINK_STYLE,
-        files: AttachmentFinder | None = None,
-    ) -> None:
+    def __init__(self, workspace: Workspace, moves: Mapping[str, str]) -> None:
+        self.catalog = workspace.catalog
         self.moves = moves
-        self.style = style
-        self.files = files
-        self.resolver = Resolver(names)
-        self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in names)
-        self._names = names
+        self.style = workspace.link_style
+        self.files = workspace.attachments()
+        self._names = self.catalog.names()
+        self.resolver = Resolver(self._names)
+        self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in self._names)
         self._taken = {_stem(path) for path in moves.values()}
 
-    def sources(self, catalog: Catalog) -> set[str]:
+    def sources(self) -> set[str]:
         """Return the notes with links that may have to change."""
+        catalog = self.catalog
         linked = {*self.moves, *(row.path for stem in self._taken for row in catalog.named(stem))}
         return {link.source for path in linked for link in catalog.backlinks(path)}
 
@@ -248,7 +236,7 @@ class LinkUpdater:
     def _file_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where the file is that a link led to, when it leads there no more from the new place."""
         target = link.target
-        if self.files is None or "." not in target.rpartition("/")[2]:
+        if "." not in target.rpartition("/")[2]:
             return None
         before, after = (self._find_attachment(target, place) for place in (source, path))
         if self.style.form == "relative" and not link.wiki and _from(source, target) == before:
@@ -258,8 +246,8 @@ class LinkUpdater:
 
     def _find_attachment(self, target: str, path: str) -> str | None:
         try:
-            return self.files.find(target, path) if self.files is not None else None
-        except Refused:
+            return self.files.find(target, path)
+        except Refused:  # it leads out of the vault, where nothing moves
             return None
 
     def _rewrite_front_matter(self, note: Note, data: bytes, path: str) -> bytes:
@@ -298,7 +286,6 @@ class LinkUpdater:
 
 
 def _from(note: str, target: str) -> str:
-    """The path in the vault that a target means from a note on."""
     return normpath(join(dirname(note), target))
 
 
@@ -373,10 +360,9 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
     """
     if not moves:
         return
-    follow = LinkUpdater(moves, workspace.catalog.names())
+    follow = LinkUpdater(workspace, moves)
     changes = {change.path: change for change in plan.changes}
-    linking = follow.sources(workspace.catalog)
-    for path in sorted(linking | moves.keys()):
+    for path in sorted(follow.sources() | moves.keys()):
         target = moves.get(path, "")
         before = changes[path].before if path in changes else workspace.read(path)
         after = changes[path].after if path in changes else before
@@ -401,6 +387,6 @@ def _keep_title(workspace: Workspace, path: str, data: bytes) -> bytes:
         return data
     try:
         after = field_edit.set_field(data, "title", stem)
-    except Refused:
+    except Refused:  # it is renamed all the same, and called by its new name
         return data
     return after if workspace.note(path, after).title == stem else data

@@ -143,7 +143,6 @@ def _find_gone(workspace: Workspace, history: History, name: str) -> list[str]:
 
 
 def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
-    """The paths that a name means exactly, else those whose file it names."""
     wanted = {name_key(name), name_key(f"{name}.md")}
     listed = list(paths)
     exact = [path for path in listed if name_key(path[cut:]) in wanted]

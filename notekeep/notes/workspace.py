@@ -12,7 +12,6 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
-from notekeep.notes.plan import NoteChange
 from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import resolve_path
@@ -42,6 +41,7 @@ class Workspace(NamedTuple):
     @property
     def link_style(self) -> LinkStyle:
         """How this vault writes links."""
+        # The readers are half of a start, and a list of notes needs none of them.
         from notekeep.markdown.links import LinkStyle
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
@@ -101,6 +101,8 @@ class Workspace(NamedTuple):
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
         """Put into a plan what an edit makes of each note; one that it refuses is left out."""
+        from notekeep.notes.plan import NoteChange
+
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)

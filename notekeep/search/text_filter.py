@@ -17,14 +17,13 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
 from notekeep.query.tree import Node, is_fact, needs_text
 from notekeep.search import regex_search
-from notekeep.search.results import FileStart, read_file_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
-    from notekeep.search.results import Spans
+    from notekeep.search.results import FileStart, Spans
     from notekeep.search.whoosh_index import WhooshIndex
 
 MIN_REGEX_SECONDS = 0.1
@@ -79,8 +78,14 @@ class SearchSources:
     def text(self, path: str) -> FileStart | None:
         """The beginning of a note, read once; None when it cannot be read."""
         if path not in self._texts:
-            self._texts[path] = read_file_start(self.root, path)
+            self._texts[path] = self.read(path)
         return self._texts[path]
+
+    def read(self, path: str, *size: int) -> FileStart | None:
+        """Read the beginning of a note, of a `size` in bytes where the usual one is too little."""
+        from notekeep.search.results import read_file_start  # a list of notes reads none
+
+        return read_file_start(self.root, path, *size)
 
 
 class TextFilter:
@@ -194,7 +199,7 @@ class TextFilter:
             yield_to_ui()
             if not self._sources.wanted():
                 raise SearchDropped("Nobody waits for this answer any more")
-            text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
+            text = self._sources.read(row.path, MAX_READ_BYTES)
             if text is None:
                 return False
             body = text.whole[text.body :]

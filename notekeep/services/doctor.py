@@ -49,7 +49,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     marked = [problem for problem in problems if problem.code == CONFLICT]
     yield Layer(
         "notes",
-        f"{vault.search.count()} notes: front matter and encoding",
+        f"{vault.catalog.count()} notes: front matter and encoding",
         [problem for problem in problems if problem.code != CONFLICT],
     )
     links = [

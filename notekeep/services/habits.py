@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep import config
@@ -12,13 +11,15 @@ from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.config import VaultPlaces
+    from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView
     from notekeep.importing.habit_import import HabitImport
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.habit_notes import RepairOffer
+    from notekeep.notes.plan import WritePlan
+    from notekeep.notes.workspace import Workspace
     from notekeep.services.habit_export import HabitExport
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tracking.habit_details import HabitYear
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 class HabitService:
     """The habits of one vault."""
 
-    def __init__(self, places: VaultPlaces, schema: Schema, catalog: Catalog) -> None:
+    def __init__(self, places: VaultPlaces, workspace: Workspace) -> None:
         self.places = places
-        self.schema = schema
-        self.catalog = catalog
+        self.workspace = workspace
 
     @cached_property
     def tracker(self) -> HabitIndex:
@@ -69,11 +69,27 @@ class HabitService:
 
         self.tracker.refresh()
         names = {name for habit in self.tracker.known() for name in habit.names}
-        vocabulary = VaultVocabulary(names, self.schema.daily)
+        vocabulary = VaultVocabulary(names, self.workspace.schema.daily)
         source = read_source(read_given(path), origin, vocabulary)
-        root, settings = Path(self.places.root), self.places.settings
-        now = config.current_time()
-        return plan_import(root, self.schema, settings, self.tracker, source, now)
+        return plan_import(self.workspace, self.tracker, source, config.current_time())
+
+    def plan_review(self, span: str = "week") -> WritePlan:
+        """Plan a note about a week or month of habits: `week`, `month yesterday`, `week 11-03`."""
+        from notekeep.notes.habit_reviews import parse_bounds, plan_review
+
+        return plan_review(self.workspace, self.tracker, parse_bounds(self.tracker, span))
+
+    def plan_repairs(self, problems: Iterable[Problem]) -> WritePlan:
+        """Plan all repairs of what was reported of habits that take no guess."""
+        from notekeep.notes.habit_notes import plan_repairs
+
+        return plan_repairs(self.workspace, problems)
+
+    def offer_repair(self, problem: Problem) -> RepairOffer | None:
+        """Find what can be done about one report of habits; None where only a person can tell."""
+        from notekeep.notes.habit_notes import offer_repair
+
+        return offer_repair(self.workspace, self.tracker, problem)
 
     def export(self, form: str, names: Sequence[str] = ()) -> HabitExport:
         """Return habits, all where none is named, as csv, json, loop (Loop's zip) or ics."""

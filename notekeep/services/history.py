@@ -147,7 +147,6 @@ class HistoryService:
         return step
 
     def _undo_last(self) -> Step | None:
-        """Undo the newest step, whichever kind it is."""
         last = next(self._undoable(), None)
         if last is None:
             return None

@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.records import Row
-    from notekeep.errors import Problem
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
-    from notekeep.notes.habit_notes import RepairOffer
     from notekeep.notes.lint import Lint
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.notes.workspace import Workspace
-    from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
 
@@ -37,12 +34,10 @@ class NoteService:
     def __init__(
         self,
         workspace: Workspace,
-        habits: HabitService,
         indexing: IndexService,
         open_history: Callable[[], History],
     ) -> None:
         self.workspace = workspace
-        self.habits = habits
         self.indexing = indexing
         self._open_history = open_history  # a plan that is only shown needs none
 
@@ -160,25 +155,6 @@ class NoteService:
         from notekeep.notes.tasks import plan_toggle_task
 
         return plan_toggle_task(self.workspace, path, line, text)
-
-    def plan_review(self, span: str = "week") -> WritePlan:
-        """Plan a note about a week or month of habits: `week`, `month yesterday`, `week 11-03`."""
-        from notekeep.notes.habit_reviews import parse_bounds, plan_review
-
-        tracker = self.habits.tracker
-        return plan_review(self.workspace, tracker, parse_bounds(tracker, span))
-
-    def plan_repairs(self, problems: Iterable[Problem]) -> WritePlan:
-        """Plan all repairs of what was reported of habits that take no guess."""
-        from notekeep.notes.habit_notes import plan_repairs
-
-        return plan_repairs(self.workspace, problems)
-
-    def offer_repair(self, problem: Problem) -> RepairOffer | None:
-        """Find what can be done about one report of habits; None where only a person can tell."""
-        from notekeep.notes.habit_notes import offer_repair
-
-        return offer_repair(self.workspace, self.habits.tracker, problem)
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
         """Find what is wrong in notes and logs, with the edits that correct what can be."""

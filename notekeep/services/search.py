@@ -7,7 +7,7 @@ near.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
@@ -148,7 +148,6 @@ class SearchService:
         return found._replace(remarks=(*self._lacks(query), *found.remarks))
 
     def _lacks(self, query: str) -> tuple[str, ...]:
-        """What would be wrong with a query if it were finished."""
         try:
             self.parse(query)
         except UsageError as error:
@@ -193,22 +192,6 @@ class SearchService:
     def read(self, name: str) -> Note:
         """Read the note that a name means, body and all."""
         return self._note(self.resolve(name).path)
-
-    def read_bytes(self, path: str) -> bytes:
-        """Read the bytes of a file of the vault, while nobody was writing it."""
-        return self.workspace.read(path)
-
-    def count(self) -> int:
-        """Return how many notes the catalog knows."""
-        return self.catalog.count()
-
-    def kinds(self) -> dict[str, int]:
-        """Return how many notes each kind has."""
-        return self.catalog.kind_counts()
-
-    def tags(self) -> dict[str, int]:
-        """Return how many notes have each tag, its children included, sorted by tag."""
-        return self.catalog.tag_counts()
 
     def links(self, name: str) -> list[LinkRow]:
         """Return what a note links to."""
@@ -276,7 +259,7 @@ class SearchService:
         return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 
     def _note(self, path: str) -> Note:
-        return self.workspace.note(path, self.read_bytes(path))
+        return self.workspace.note(path, self.workspace.read(path))
 
     @property
     def saved(self) -> dict[str, str]:
@@ -293,11 +276,3 @@ class SearchService:
         parts = [warning.partition(": ") for warning in self.settings.warnings]
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in parts]
         return [*settings, *self.catalog.problems()]
-
-    def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run one SELECT over the catalog for at most `timeout` seconds: column names and rows.
-
-        Raises:
-            UsageError: SQLite does not understand it, it would write, or it takes too long.
-        """
-        return self.catalog.sql(query, timeout)

@@ -118,7 +118,7 @@ class NotekeepApp(App[None], RemovalSafe):
         with contextlib.suppress(NotekeepError):
             # Before any screen reads the catalog: what changes after this is shown again.
             self._generation = vault.catalog.generation
-            self.indexed = None if vault.search.count() else 0.0
+            self.indexed = None if vault.catalog.count() else 0.0
         self._showed_at = 0.0
         self._when_shown = when_shown
         self._was_shown = False
@@ -402,7 +402,7 @@ class NotekeepApp(App[None], RemovalSafe):
         def find() -> Sequence[ConflictPair]:
             from notekeep.notes.conflict_pairs import list_conflicts
 
-            return list_conflicts(self.vault.notes.workspace)
+            return list_conflicts(self.vault.workspace)
 
         def flag(found: Sequence[ConflictPair]) -> None:
             self.conflicts = found
@@ -493,7 +493,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self.navigation.open_overlay(screen)
 
     def action_show_steps(self) -> None:
-        from notekeep.tui.screens.steps import StepsScreen
+        from notekeep.tui.screens.history import StepsScreen
 
         self.navigation.open_overlay(StepsScreen(self.vault, self.glyphs, self.today))
 
@@ -519,7 +519,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self.navigation.open_overlay(TasksScreen(self.vault, self.glyphs, self.today, query))
 
     def action_show_trash(self) -> None:
-        from notekeep.tui.screens.steps import show_trash
+        from notekeep.tui.screens.history import show_trash
 
         show_trash(self)
 
@@ -544,8 +544,8 @@ class NotekeepApp(App[None], RemovalSafe):
         self._ask_for_note(event.kind, event.title)
 
     def _ask_for_note(self, kind: str = "", title: str = "") -> None:
+        from notekeep.tui.dialogs.dialog import open_dialog
         from notekeep.tui.dialogs.form import NewNoteDialog
-        from notekeep.tui.dialogs.prompts import open_dialog
 
         dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=kind, title=title)
         open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), self._created)
@@ -558,7 +558,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def action_capture(self) -> None:
         # At once: what is typed next is the thought.
-        from notekeep.tui.dialogs.prompts import open_dialog
+        from notekeep.tui.dialogs.dialog import open_dialog
         from notekeep.tui.dialogs.quick_capture import CaptureScreen, write_capture
 
         def capture(request: CaptureRequest) -> WriteResult:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +24,7 @@ from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from textual.app import App
 
@@ -33,14 +34,38 @@ if TYPE_CHECKING:
     from notekeep.tui.page.selection import Selectable
 
 
-COPY_TIMEOUT = 5.0
-_COPY_PROGRAMS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("WAYLAND_DISPLAY", ("wl-copy",)),
-    ("DISPLAY", ("xclip", "-selection", "clipboard", "-in")),
-    ("DISPLAY", ("xsel", "--clipboard", "--input")),
-    ("WSL_DISTRO_NAME", ("clip.exe",)),
-    ("", ("pbcopy",)),
+TIMEOUT = 10.0
+"""Seconds that a program of the system may take."""
+_COPY_PROGRAMS = (
+    ("wl-copy",),
+    ("xclip", "-selection", "clipboard", "-in"),
+    ("xsel", "--clipboard", "--input"),
+    ("clip.exe",),
+    ("pbcopy",),
 )
+_PICTURE_PROGRAMS = (
+    ("wl-paste", "--no-newline", "--type", "image/png"),
+    ("xclip", "-selection", "clipboard", "-target", "image/png", "-out"),
+    ("pngpaste", "-"),
+)
+_NEEDS = {
+    "wl-copy": "WAYLAND_DISPLAY",
+    "wl-paste": "WAYLAND_DISPLAY",
+    "xclip": "DISPLAY",
+    "xsel": "DISPLAY",
+    "clip.exe": "WSL_DISTRO_NAME",
+}
+"""What the environment says where a program is of use."""
+
+
+def _find_programs(
+    commands: Iterable[tuple[str, ...]], environment: Mapping[str, str]
+) -> Iterator[list[str]]:
+    """Yield the commands that can be run here."""
+    for name, *arguments in commands:
+        program = shutil.which(name, path=environment.get("PATH"))
+        if program is not None and (name not in _NEEDS or environment.get(_NEEDS[name])):
+            yield [program, *arguments]
 
 
 def copy_text(app: App[Any], text: str) -> None:
@@ -59,30 +84,21 @@ def copy_text(app: App[Any], text: str) -> None:
 
 def clipboard_command(environment: Mapping[str, str]) -> list[str]:
     """Return the command that takes text for the clipboard, or nothing when there is none."""
-    for needs, command in _COPY_PROGRAMS:
-        if needs and not environment.get(needs):
-            continue
-        program = shutil.which(command[0], path=environment.get("PATH"))
-        if program is not None:
-            return [program, *command[1:]]
-    return []
+    return next(_find_programs(_COPY_PROGRAMS, environment), [])
 
 
-def run_clipboard_command(command: list[str], text: str) -> bool:
-    """Give text to a program; tell whether it took it."""
-    try:
-        # Some stay in the background to serve the clipboard, and would hold a pipe open.
-        done = subprocess.run(
+def run_clipboard_command(command: list[str], text: str) -> None:
+    """Give text to a program; the terminal has it already."""
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(
             command,
             input=text.encode("utf-8", "replace"),
+            # Some stay in the background to serve the clipboard, and would hold a pipe open.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=COPY_TIMEOUT,
+            timeout=TIMEOUT,
             check=False,
         )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0
 
 
 # What is chosen in a note, as it goes onto the clipboard.
@@ -119,11 +135,9 @@ def copy_selection(rendering: NoteRendering, chosen: Selectable) -> ClipboardTex
 def _passage(rendering: NoteRendering, passage: CopyPassage) -> ClipboardText:
     note = rendering.note
     if passage.kind == "quote":
-        quote = rendering.text.quote_at(passage.line)
-        if quote is not None:
-            text, locator = clean(_MARKS.sub("", quote[0])), quote[1]
-            return ClipboardText(cite_quote(note, text, locator), "the quote with its source")
-        return ClipboardText(cite_quote(note, clean(passage.text), ""), "the quote with its source")
+        text, locator = rendering.text.quote_at(passage.line) or (passage.text, "")
+        cited = cite_quote(note, clean(_MARKS.sub("", text)), locator)
+        return ClipboardText(cited, "the quote with its source")
     if passage.kind == "moment":
         match = _MOMENT.match(passage.text)
         locator = match[1] if match is not None else ""
@@ -146,16 +160,7 @@ def cite_quote(note: Note, text: str, locator: str) -> str:
 
 # Pictures from elsewhere.
 
-PICTURE_TIMEOUT = 10.0
-"""How long a program may take to hand over the clipboard."""
 MAX_PATH_LENGTH = 4096
-
-_PICTURE_PROGRAMS: tuple[tuple[str, ...], ...] = (
-    ("wl-paste", "--no-newline", "--type", "image/png"),
-    ("xclip", "-selection", "clipboard", "-target", "image/png", "-out"),
-    ("pngpaste", "-"),
-)
-_NEEDS = {"wl-paste": "WAYLAND_DISPLAY", "xclip": "DISPLAY"}
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -179,11 +184,7 @@ def pasted_picture(text: str) -> str:
 
 
 def name_clipboard_picture() -> tuple[str, bytes]:
-    """Read the picture on the clipboard, and name it by the time.
-
-    Raises:
-        Failure: See `clipboard_picture`.
-    """
+    """Read the picture on the clipboard, and name it by the time."""
     data = clipboard_picture(os.environ)
     return f"Pasted image {config.current_time():%Y%m%d%H%M%S}.png", data
 
@@ -194,27 +195,20 @@ def clipboard_picture(environment: Mapping[str, str]) -> bytes:
     Raises:
         Failure: There is none, or no program here that could read it.
     """
-    found = False
-    for command in _PICTURE_PROGRAMS:
-        needs = _NEEDS.get(command[0])
-        program = shutil.which(command[0], path=environment.get("PATH"))
-        if program is None or (needs and not environment.get(needs)):
-            continue
-        found = True
-        try:
+    commands = [*_find_programs(_PICTURE_PROGRAMS, environment)]
+    for command in commands:
+        with suppress(OSError, subprocess.SubprocessError):
             done = subprocess.run(
-                [program, *command[1:]],
+                command,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=PICTURE_TIMEOUT,
+                timeout=TIMEOUT,
                 check=False,
                 env=dict(environment),
             )
-        except (OSError, subprocess.SubprocessError):
-            continue
-        if done.returncode == 0 and done.stdout.startswith(_PNG):
-            return done.stdout
-    if found:
+            if done.returncode == 0 and done.stdout.startswith(_PNG):
+                return done.stdout
+    if commands:
         raise Failure("There is no picture on the clipboard.", "Copy one, or give a file's path.")
     raise Failure(
         "No program here can read a picture from the clipboard.",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.suggester import Suggester, SuggestionReady
 from textual.widgets import Input
 
-from notekeep.background import yield_to_ui
 from notekeep.catalog.name_lookup import resolve_link_names
 from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import FIELD_CHOICES, canonical
@@ -49,33 +48,18 @@ MAX_VALUES = 5_000
 
 
 class CompletionOffer(NamedTuple):
-    """What may be meant.
+    """What may be meant."""
 
-    Attributes:
-        start: The column at which it begins.
-        text: What would stand from there to the cursor.
-        rest: What is missing of it: what is shown behind the cursor.
-    """
-
-    start: int
-    text: str
-    rest: str
+    start: int  # the column at which it begins
+    text: str  # what would stand from there to the cursor
+    rest: str  # what is missing of it, shown behind the cursor
 
 
 class WordIndex:
     """Words of one kind, found by their beginning whatever its case."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        # Sorted by two letters first: of a large vault, to sort all at once holds up every key.
-        parts: dict[str, set[tuple[str, str]]] = {}
-        for word in words:
-            if "\n" not in word:
-                key = word.casefold()
-                parts.setdefault(key[:2], set()).add((key, word))
-        self._words: list[tuple[str, str]] = []
-        for beginning in sorted(parts):
-            yield_to_ui()
-            self._words += sorted(parts[beginning])
+        self._words = sorted({(word.casefold(), word) for word in words if "\n" not in word})
 
     def find(self, typed: str) -> Iterator[str]:
         """Yield each longer word that begins so."""
@@ -88,44 +72,14 @@ class WordIndex:
                 yield word
 
 
-class LinkWriter:
-    """Writes links from a note to others as its vault has them."""
-
-    def __init__(self, vault: Vault, source: str) -> None:
-        self._vault, self._source = vault, source
-        self._resolve = lru_cache(64)(self._look_up)
-
-    def _look_up(self, titles: tuple[str, ...]) -> dict[str, tuple[str, bool]]:
-        return resolve_link_names(self._vault.catalog, titles, self._source)
-
-    def link_to(self, titles: tuple[str, ...], *, is_wiki: bool) -> list[str]:
-        """Write a link to each title's note; a title that is no note's any more is one itself."""
-        style = self._vault.notes.workspace.link_style
-        if is_wiki:
-            style = replace(style, is_markdown=False)
-        try:
-            found = self._resolve(titles)
-        except NotekeepError:
-            found = {}
-        return [
-            style.link(found[title][0], self._source, text=title, is_only=found[title][1])
-            if title in found
-            else f"[[{title}]]"
-            for title in titles
-        ]
+def write_wiki_links(titles: tuple[str, ...], is_wiki: bool) -> list[str]:  # noqa: FBT001 - part of the key of a cache
+    """Write a link to each title by itself; see `_write_links`."""
+    del is_wiki
+    return [f"[[{title}]]" for title in titles]
 
 
 class Completer:
-    """Knows the titles, tags, keys and values of a vault at one moment.
-
-    Args:
-        titles: Names of notes.
-        tags: Tags.
-        keys: Names of fields.
-        values: For fields by their canonical names, what is found in them.
-        headings: Returns the headings of the note that a name means.
-        links: Writes a link to the note of a title; without it a title links by itself.
-    """
+    """Knows the titles, tags, keys and values of a vault at one moment."""
 
     def __init__(
         self,
@@ -133,9 +87,10 @@ class Completer:
         tags: Iterable[str] = (),
         keys: Iterable[str] = (),
         values: Mapping[str, Iterable[str]] | None = None,
-        headings: Callable[[str], Sequence[str]] | None = None,
-        links: LinkWriter | None = None,
+        headings: Callable[[str], Sequence[str]] = lambda _name: (),
+        links: Callable[[tuple[str, ...], bool], list[str]] = write_wiki_links,
     ) -> None:
+        """Take what is known: `values` by canonical field; `headings` of the note of a name."""
         self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
         self._values = {name: WordIndex(found) for name, found in (values or {}).items()}
         self._values["tags"] = self._tags
@@ -145,13 +100,16 @@ class Completer:
     @classmethod
     def of(cls, vault: Vault, source: str = "") -> Completer:
         """Ask a vault for a note; touches no widget, so that a thread may do it."""
-        titles = vault.catalog.titles()
         kinds = vault.schema.kinds
         keys = {key for kind in kinds.values() for key in kind.fields}
-        keys |= set(vault.catalog.field_names())
-        values = {"type": list(kinds), **_values(vault)}
-        headings = lru_cache(64)(partial(_headings_of, vault))
-        return cls(titles, vault.search.tags(), keys, values, headings, LinkWriter(vault, source))
+        return cls(
+            vault.catalog.titles(),
+            vault.catalog.tag_counts(),
+            keys | set(vault.catalog.field_names()),
+            {"type": list(kinds), **_values(vault)},
+            lru_cache(64)(partial(_headings_of, vault)),
+            lru_cache(64)(partial(_write_links, vault, source)),
+        )
 
     def offers(self, lines: Sequence[str], row: int, column: int) -> list[CompletionOffer]:
         """Return what could be meant at a line and column, best first, both counted from 0."""
@@ -176,12 +134,11 @@ class Completer:
     def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
         """Return the titles that begin so, as links that Obsidian follows as well."""
         plain = _offers(self._titles, typed, "")
-        if self._links is None:
-            return [
-                CompletionOffer(start, f"{text}{end}", f"{rest}{end}")
-                for start, text, rest in plain
-            ]
-        links = self._links.link_to(tuple(offer.text for offer in plain), is_wiki=is_wiki)
+        titles = tuple(offer.text for offer in plain)
+        try:
+            links = self._links(titles, is_wiki)
+        except NotekeepError:
+            links = write_wiki_links(titles, is_wiki)
         offers: list[CompletionOffer] = []
         for offer, link in zip(plain, links, strict=True):
             if link.startswith("[["):
@@ -198,7 +155,7 @@ class Completer:
         """Return the headings of the note that is linked, in the order they stand in it."""
         name, begun = typed[1].strip(), typed[2].casefold()
         if name:
-            known = self._headings(name) if self._headings is not None else ()
+            known = self._headings(name)
         else:
             known = [found[1] for line in lines if (found := _TITLE.match(line))]
         fitting = [text for text in known if text.casefold().startswith(begun) and text != typed[2]]
@@ -223,19 +180,30 @@ class Completer:
 
 
 def _values(vault: Vault) -> dict[str, set[str]]:
-    """Collect what the notes have in the fields whose values are offered."""
     found: dict[str, set[str]] = {name: set() for name in VALUES}
     for (_, name), choices in FIELD_CHOICES.items():
         found[name].update(choices)
     for name in VALUES:
-        # As rows all notes would be in memory for it, every time that one is edited.
-        found_values = vault.search.values(name, limit=MAX_VALUES)
-        found[name].update(text for text in found_values if len(text) <= MAX_VALUE_LENGTH)
+        values = vault.search.values(name, limit=MAX_VALUES)
+        found[name].update(text for text in values if len(text) <= MAX_VALUE_LENGTH)
     return found
 
 
+def _write_links(vault: Vault, source: str, titles: tuple[str, ...], is_wiki: bool) -> list[str]:  # noqa: FBT001 - as above
+    """Write links from a note as its vault has them; a title that is no note's links by itself."""
+    style = vault.notes.workspace.link_style
+    if is_wiki:
+        style = replace(style, is_markdown=False)
+    found = resolve_link_names(vault.catalog, titles, source)
+    return [
+        style.link(found[title][0], source, text=title, is_only=found[title][1])
+        if title in found
+        else f"[[{title}]]"
+        for title in titles
+    ]
+
+
 def _headings_of(vault: Vault, name: str) -> Sequence[str]:
-    """Return the headings of the note that a name means; a look into the catalog."""
     row = vault.search.resolve_link(name, "")
     return [text for _, _, text in vault.catalog.headings(row.path)] if row is not None else ()
 
@@ -281,7 +249,7 @@ def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[Completion
 
 def known_values(vault: Vault, field: str) -> list[str]:
     """Return what notes have in a field, most first; a thread may do it."""
-    return list(vault.search.tags()) if field == "tags" else vault.search.values(field)
+    return list(vault.catalog.tag_counts()) if field == "tags" else vault.search.values(field)
 
 
 class WordSuggester(Suggester):
@@ -310,7 +278,7 @@ class WordSuggester(Suggester):
 
 
 def find_last_word(line: str) -> int:
-    """Return where the last of several words begins; signs before it are no part of it."""
+    """Return where the last of several words begins, behind a sign before it."""
     return skip_signs(line, line.rfind(" ") + 1)
 
 

@@ -62,7 +62,7 @@ class Editors:
     def _read(self, path: str, unsaved: UnsavedText | None) -> bytes:
         """Return what a note holds; of one that is gone, what its unsaved text was made from."""
         try:
-            return self._app.vault.search.read_bytes(path)
+            return self._app.vault.workspace.read(path)
         except NotFound:
             if unsaved is None:
                 raise

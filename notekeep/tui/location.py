@@ -19,7 +19,7 @@ LIST_VIEW, GRID_VIEW = "list", "grid"
 SCREENS = (TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN)
 
 
-@dataclass(slots=True)
+@dataclass
 class LastPlace:
     """Where the person was: written when the interface ends, read when it starts.
 

@@ -10,8 +10,10 @@ from textual.message import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# What nobody compares or prints has no methods for it: each takes a start some time.
 
-@dataclass
+
+@dataclass(eq=False, repr=False)
 class CreateNote(Message):
     """A new note is wanted; what is not known yet is asked for."""
 
@@ -19,7 +21,7 @@ class CreateNote(Message):
     kind: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class OpenNote(Message):
     """A note should be shown in Browse."""
 
@@ -34,28 +36,28 @@ class OpenNote(Message):
     """Whether the list stays as it is: the note is in it, or was until now."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ShowHabit(Message):
     """A habit should be shown among the others, by its id, with the cursor on it."""
 
     habit: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ShowQuery(Message):
     """The notes that match a query should be shown in Browse."""
 
     query: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PublishNotes(Message):
     """What an export of these notes would write should be shown in Publish."""
 
     paths: Sequence[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class EditNote(Message):
     """A note should be opened in the editor, at a line of the file counted from 1."""
 
@@ -63,21 +65,21 @@ class EditNote(Message):
     line: int | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ShowHistory(Message):
     """The earlier versions of a note should be shown; the note may be gone."""
 
     path: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ShowConflicts(Message):
     """The notes with two versions should be shown, the one with this path first; "" is any."""
 
     path: str = ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class VaultChanged(Message):
     """Something in the vault is not what the screens show."""
 
@@ -85,14 +87,14 @@ class VaultChanged(Message):
     """Whether it was a change made here, which `undo` takes back."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class WorkStatus(Message):
     """Something goes on in the background; an empty text means that it is over."""
 
     text: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class IndexingStatus(Message):
     """The index is being built, or not any more."""
 
@@ -102,7 +104,7 @@ class IndexingStatus(Message):
     """How far it is, in words, or ""."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ErrorReported(Message):
     """Something could not be done, and the person was told; it is kept until it is seen."""
 

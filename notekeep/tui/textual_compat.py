@@ -348,8 +348,6 @@ NEVER = 1_000_000
 EVERY = 2.0
 """Seconds between two checks whether to collect everything."""
 IDLE = 3.0
-"""Seconds without a key after which what was made since the person was away is collected."""
-AWAY = 15.0
 """Seconds without a key after which everything is collected."""
 WORTH = 6
 """Collections of the middle generation after which a full one is worth the time."""
@@ -368,25 +366,12 @@ def collect_often() -> None:
 
 def collect_when_idle(app: NotekeepApp) -> None:
     """Collect garbage now and then while nobody types, and release unused memory."""
-    begun = time.monotonic()
-    collected_for, is_settled = 0.0, False
 
     def check() -> None:
-        nonlocal collected_for, is_settled
-        last_key = max(app.keyboard.last_key, begun)
-        idle = time.monotonic() - last_key
-        is_away = idle > AWAY and collected_for != last_key
-        if not is_away and (idle <= IDLE or gc.get_count()[2] < WORTH):
-            return
-        if is_away:
-            collected_for = last_key
-            gc.unfreeze()
-        gc.collect()
-        release_memory()
-        if is_away or not is_settled:
-            # What is left is in use for long: it need not be looked through in every pause.
-            gc.freeze()
-            is_settled = True
+        is_idle = time.monotonic() - app.keyboard.last_key > IDLE
+        if is_idle and gc.get_count()[2] >= WORTH:
+            gc.collect()
+            release_memory()
 
     app.set_interval(EVERY, check)
 

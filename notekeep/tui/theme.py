@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import constants
 from textual.theme import Theme
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 
-@dataclass(frozen=True)
-class ThemeShades:
+class ThemeShades(NamedTuple):
     """The shades of a theme between its background and its text, and those of its bars."""
 
     muted: str  # text that is said beside something

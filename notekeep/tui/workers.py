@@ -7,8 +7,8 @@ the log with its traceback, and never ends the program.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-import time
 from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
@@ -62,8 +62,7 @@ def in_background(
             is no fault.
         what: Asks the vault; must not touch a widget.
         then: Shows the answer.
-        group: Work of one kind; see `exclusive`. Work that changes notes has `WRITE_GROUP`, and is
-            done in the order in which it was asked for, each when the one before is done.
+        group: Work of one kind. That of `WRITE_GROUP` is done one after the other.
         exclusive: Drop the answers of earlier work of the group that the same node asked for.
         pause: Seconds to wait first, so that the next key can make it unnecessary.
         holds_keys: Keep the keys that come meanwhile for what the answer opens.
@@ -105,8 +104,7 @@ def in_background(
 
 async def _first_frame(app: App[object]) -> None:
     """Wait until something is seen: a thread would take the processor from it."""
-    first_frame: asyncio.Event | None = getattr(app, "first_frame", None)
-    if first_frame is not None:
+    if (first_frame := getattr(app, "first_frame", None)) is not None:
         await first_frame.wait()
 
 
@@ -134,8 +132,6 @@ def show_internal_error(node: DOMNode, error: Exception) -> None:
 
 def log_internal_error(error: Exception) -> None:
     """Write a fault of ours to the log, with its traceback."""
-    import logging
-
     logging.getLogger("notekeep.tui.launch").error("fault", exc_info=error)
 
 
@@ -145,11 +141,6 @@ def show_message(node: DOMNode, text: str) -> None:
 
 
 # Titles for what is being typed, found in a thread so that no key waits for them.
-
-QUICK_SECONDS = 0.05
-"""Seconds up to which titles are looked for at every letter."""
-TYPING_PAUSE = 0.1
-"""Seconds without a key after which they are looked for where that takes longer."""
 
 
 class TitleSearch:
@@ -161,15 +152,12 @@ class TitleSearch:
         """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
         self._searching = threading.Lock()
-        self._spent: list[float] = []
         self._worker: Worker[None] | None = None
 
     def ask(self, typed: str, query: str | None = None) -> None:
-        """Ask for the titles of a text; answers to texts before it are dropped.
+        """Ask for the titles of a text, or of a query where that is more than the text.
 
-        Args:
-            typed: The text.
-            query: What to ask, where that is more than the text.
+        Answers to texts before it are dropped.
         """
         self._worker = in_background(
             self._node,
@@ -177,8 +165,6 @@ class TitleSearch:
             partial(self._found, typed),
             group="titles",
             exclusive=True,
-            # The answer to a letter would keep that to the next one waiting.
-            pause=0.0 if self._is_quick else TYPING_PAUSE,
         )
 
     def drop(self) -> None:
@@ -199,15 +185,7 @@ class TitleSearch:
         with self._searching:
             if worker.is_cancelled:
                 return None
-            begun = time.thread_time()
-            found = self._vault.search.suggest(query, limit=self._limit)
-            self._spent = [*self._spent[-1:], time.thread_time() - begun]
-            return found
-
-    @property
-    def _is_quick(self) -> bool:
-        """Whether titles are found quickly in this vault; the first time is none to go by."""
-        return len(self._spent) < 2 or min(self._spent) <= QUICK_SECONDS
+            return self._vault.search.suggest(query, limit=self._limit)
 
     def _found(self, typed: str, found: SearchResults | None) -> None:
         self._worker = None
@@ -219,11 +197,10 @@ class TitleSearch:
 # waits for an import.
 
 IMPORT_PAUSE = 0.05
-"""Seconds between two imports: most take a few milliseconds, and none is in a hurry."""
-
+"""Seconds between two imports."""
 SOON = (
     "notekeep.tui.widgets.switcher",
-    "notekeep.tui.dialogs.prompts",
+    "notekeep.tui.dialogs.dialog",
     "notekeep.tui.screens.note_operations",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",

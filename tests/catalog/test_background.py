@@ -78,7 +78,7 @@ def test_stopped_it_ends_and_what_it_did_stays(vault: Vault) -> None:
     follower.stop()
     thread.join(60)
     assert not thread.is_alive()
-    assert vault.search.count() >= 500
+    assert vault.catalog.count() >= 500
     vault.indexing.refresh()
     assert found(vault, "lever") == NOTES
 
@@ -90,9 +90,9 @@ def test_of_two_at_once_one_works(vault: Vault) -> None:
             indexing_process._command(vault.root), check=True, capture_output=True
         )
         assert done.stdout == b""
-        assert not vault.search.count()
+        assert not vault.catalog.count()
     subprocess.run(indexing_process._command(vault.root), check=True)
-    assert vault.search.count() == NOTES
+    assert vault.catalog.count() == NOTES
 
 
 def test_killed_at_any_moment_the_index_opens_or_is_built_again(vault: Vault) -> None:
@@ -114,7 +114,7 @@ def test_killed_at_any_moment_the_index_opens_or_is_built_again(vault: Vault) ->
                 process.stdout.readline()
             os.killpg(process.pid, signal.SIGKILL)
         vault.indexing.refresh()
-        assert vault.search.count() == NOTES
+        assert vault.catalog.count() == NOTES
         assert found(vault, "lever") == NOTES
     kept = {word: vault.full_text.scores(Term(word)).keys() for word in ("even", "round0", "word7")}
     vault.indexing.refresh(full=True)

@@ -95,7 +95,7 @@ def test_the_quick_way_says_and_writes_what_click_would(
         return code, *capsys.readouterr(), lines
 
     quickly = said()
-    monkeypatch.setattr(start, "find_check_in", lambda _: None)
+    monkeypatch.setattr(start, "is_check_in", lambda _: False)
     assert said() == quickly
 
 
@@ -104,7 +104,7 @@ def test_the_quick_way_says_and_writes_what_click_would(
     ["habit", "habit list", "habit -h", "habit med --json", "habit -d -2 med", "ls med", "--plain"],
 )
 def test_what_is_more_than_a_check_in_goes_the_way_of_every_verb(words: str) -> None:
-    assert start.find_check_in(words.split()) is None
+    assert not start.is_check_in(words.split())
 
 
 def test_every_command_of_habits_is_reserved() -> None:

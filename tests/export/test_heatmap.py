@@ -137,8 +137,8 @@ def test_a_year_begins_a_draft_that_exports(vault: Vault, tmp_path: Path) -> Non
 
     index = vault.habits.tracker
     index.refresh()
-    done = vault.notes.apply(plan_year(vault.notes.workspace, index, [index.find("med")], 2026))
-    text = vault.search.read_bytes(done.paths[0]).decode()
+    done = vault.notes.apply(plan_year(vault.workspace, index, [index.find("med")], 2026))
+    text = vault.workspace.read(done.paths[0]).decode()
     assert "kept 3 of 4 days" in text
     assert "![[habits/Meditate#year 2026]]" in text
     assert "| January | 75% |" in text

@@ -59,9 +59,7 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
         from notekeep import config
 
         planned = plan_import(
-            Path(vault.root),
-            vault.schema,
-            vault.settings,
+            vault.workspace,
             vault.habits.tracker,
             found.build(),
             config.current_time(),
@@ -403,9 +401,7 @@ def test_any_source_twice_is_any_source_once(
         from notekeep import config
 
         vault.habits.tracker.refresh()
-        return plan_import(
-            root, vault.schema, vault.settings, vault.habits.tracker, source, config.current_time()
-        )
+        return plan_import(vault.workspace, vault.habits.tracker, source, config.current_time())
 
     first = planned()
     vault.notes.apply(first.plan)

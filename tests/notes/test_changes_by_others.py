@@ -31,7 +31,7 @@ def write(vault: Vault, path: str, data: bytes) -> None:
 def contents(vault: Vault, path: str) -> list[bytes]:
     return [
         vault.history.store.blobs.read(one.digest)
-        for one in find_versions(vault.notes.workspace, vault.history.store, path)[2]
+        for one in find_versions(vault.workspace, vault.history.store, path)[2]
     ]
 
 

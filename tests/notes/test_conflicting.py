@@ -41,11 +41,11 @@ def write(vault: Vault, path: str, text: str) -> None:
 def pair(vault: Vault, theirs: str, mine: str = MINE) -> ConflictPair:
     write(vault, NOTE, mine)
     write(vault, COPY, theirs)
-    return find_conflict(vault.notes.workspace, "Plan")
+    return find_conflict(vault.workspace, "Plan")
 
 
 def merge(vault: Vault, one: ConflictPair) -> WritePlan:
-    return plan_merge(vault.notes.workspace, vault.history.store, one)
+    return plan_merge(vault.workspace, vault.history.store, one)
 
 
 def held(vault: Vault, path: str) -> str | None:
@@ -69,11 +69,11 @@ def held(vault: Vault, path: str) -> str | None:
 def test_a_copy_is_listed_with_its_note_whatever_tool_left_it(vault: Vault, copy: str) -> None:
     write(vault, NOTE, MINE)
     write(vault, f"inbox/{copy}", MINE)
-    assert list_conflicts(vault.notes.workspace) == [ConflictPair(f"inbox/{copy}", NOTE, "copy")]
+    assert list_conflicts(vault.workspace) == [ConflictPair(f"inbox/{copy}", NOTE, "copy")]
     assert [row.path for row in vault.search.rows("is:conflict").rows] == [NOTE]
     assert vault.search.rows("file:Plan").total == 1
     for name in (f"inbox/{copy}", copy, NOTE, "Plan"):
-        assert find_conflict(vault.notes.workspace, name).copy == f"inbox/{copy}"
+        assert find_conflict(vault.workspace, name).copy == f"inbox/{copy}"
 
 
 def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
@@ -81,7 +81,7 @@ def test_marks_of_git_are_found_outside_of_code(vault: Vault) -> None:
     write(vault, "inbox/Marks.md", f"a\n\n{marks}")
     write(vault, "inbox/Code.md", f"```\n{marks}```\n")
     write(vault, "inbox/Head.md", f"---\ntitle: x\n{marks}---\nText\n")
-    assert list_conflicts(vault.notes.workspace) == [
+    assert list_conflicts(vault.workspace) == [
         ConflictPair("inbox/Head.md", "inbox/Head.md", "marks"),
         ConflictPair("inbox/Marks.md", "inbox/Marks.md", "marks"),
     ]
@@ -100,7 +100,7 @@ def test_copies_of_logs_and_marks_in_them_are_listed(vault: Vault) -> None:
         "habits/log/2026-10.laptop.md",
         "<<<<<<< a\n- 2026-10-20 med: done\n=======\n- 2026-10-21 med: done\n>>>>>>> b\n",
     )
-    assert [(one.copy, one.kind) for one in list_conflicts(vault.notes.workspace)] == [
+    assert [(one.copy, one.kind) for one in list_conflicts(vault.workspace)] == [
         ("habits/log/2026-10.laptop.md", "marks"),
         (copy, "log"),
     ]
@@ -110,14 +110,14 @@ def test_two_copies_of_one_note_are_told_apart(vault: Vault) -> None:
     pair(vault, "x")
     write(vault, "inbox/Plan (conflicted copy 2026-11-20 101010).md", "y")
     with pytest.raises(Ambiguous):
-        find_conflict(vault.notes.workspace, "Plan")
-    assert find_conflict(vault.notes.workspace, COPY).copy == COPY
+        find_conflict(vault.workspace, "Plan")
+    assert find_conflict(vault.workspace, COPY).copy == COPY
     with pytest.raises(NotFound, match="no conflict"):
-        find_conflict(vault.notes.workspace, "Nobody")
+        find_conflict(vault.workspace, "Nobody")
 
 
 def test_the_difference_is_that_from_the_note_to_the_copy(vault: Vault) -> None:
-    shown = list(plan_show(vault.notes.workspace, pair(vault, "one\n\n2\n\nthree\n")).diff())
+    shown = list(plan_show(vault.workspace, pair(vault, "one\n\n2\n\nthree\n")).diff())
     assert "-two" in shown
     assert "+2" in shown
 
@@ -136,11 +136,11 @@ def test_what_goes_is_in_the_trash_or_in_history(
     one = pair(vault, "theirs\n")
     before = texts()
 
-    vault.notes.apply(plan_keep(vault.notes.workspace, one, choice))
+    vault.notes.apply(plan_keep(vault.workspace, one, choice))
 
     assert held(vault, NOTE) == note
     assert held(vault, "inbox/Plan 2.md") == beside
-    assert list_conflicts(vault.notes.workspace) == []
+    assert list_conflicts(vault.workspace) == []
     if choice != "both":
         assert held(vault, f".trash/{COPY}") == "theirs\n"
     if choice == "theirs":
@@ -155,9 +155,7 @@ def test_what_goes_is_in_the_trash_or_in_history(
 @pytest.mark.parametrize("choice", ["theirs", "both"])
 def test_a_copy_of_a_note_that_is_gone_takes_its_place(vault: Vault, choice: Choice) -> None:
     write(vault, COPY, "theirs\n")
-    vault.notes.apply(
-        plan_keep(vault.notes.workspace, find_conflict(vault.notes.workspace, "Plan"), choice)
-    )
+    vault.notes.apply(plan_keep(vault.workspace, find_conflict(vault.workspace, "Plan"), choice))
     assert held(vault, NOTE) == "theirs\n"
     assert held(vault, COPY) is None
 
@@ -175,9 +173,7 @@ def test_marks_of_git_give_way_to_the_side_that_is_kept(
     vault: Vault, choice: Choice, wanted: str, base: str
 ) -> None:
     write(vault, NOTE, f"a\n<<<<<<< HEAD\nmine\n{base}=======\ntheirs\n>>>>>>> x\nb\n")
-    vault.notes.apply(
-        plan_keep(vault.notes.workspace, find_conflict(vault.notes.workspace, "Plan"), choice)
-    )
+    vault.notes.apply(plan_keep(vault.workspace, find_conflict(vault.workspace, "Plan"), choice))
     assert held(vault, NOTE) == wanted
     vault.history.undo()
     assert "<<<<<<< HEAD" in (held(vault, NOTE) or "")
@@ -194,7 +190,7 @@ class TestMerge:
         before = texts()
         vault.notes.apply(merge(vault, one))
         assert held(vault, NOTE) == made.replace("two", "TWO").replace("rating: 1", "rating: 5")
-        assert list_conflicts(vault.notes.workspace) == []
+        assert list_conflicts(vault.workspace) == []
         vault.history.undo()
         assert texts() == before
 
@@ -246,7 +242,7 @@ class TestMerge:
             NOTE,
             "<<<<<<< a\nONE\nx\ntwo\n||||||| base\none\nx\ntwo\n=======\none\nx\nTWO\n>>>>>>> b\n",
         )
-        vault.notes.apply(merge(vault, find_conflict(vault.notes.workspace, "Plan")))
+        vault.notes.apply(merge(vault, find_conflict(vault.workspace, "Plan")))
         assert held(vault, NOTE) == "ONE\nx\nTWO\n"
 
     def test_logs_are_joined_line_by_line(self, vault: Vault) -> None:
@@ -254,7 +250,7 @@ class TestMerge:
         copy = "habits/log/2026-11.laptop.sync-conflict-20261120-101010-ABCDEFG.md"
         write(vault, note, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done")
         write(vault, copy, "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-21 med: skip\n")
-        vault.notes.apply(merge(vault, find_conflict(vault.notes.workspace, copy)))
+        vault.notes.apply(merge(vault, find_conflict(vault.workspace, copy)))
         assert held(vault, note) == (
             "# Log\n\n- 2026-11-20 med: done\n  went well\n- 2026-11-22 med: done\n"
             "- 2026-11-21 med: skip\n"
@@ -280,8 +276,8 @@ def test_the_lines_of_gits_marks_are_told(vault: Vault) -> None:
     mark = "<<<<<<< a\nmine\n=======\ntheirs\n>>>>>>> b\n"
     (root / "inbox/Marked.md").write_text(f"---\ntitle: x\n---\none\n{mark}two\n{mark}")
     vault.indexing.refresh(words=False)
-    (pair,) = [one for one in list_conflicts(vault.notes.workspace) if one.kind == "marks"]
-    assert mark_lines(vault.notes.workspace, pair) == [5, 11]
-    mine, theirs = sides(vault.notes.workspace, pair)
+    (pair,) = [one for one in list_conflicts(vault.workspace) if one.kind == "marks"]
+    assert mark_lines(vault.workspace, pair) == [5, 11]
+    mine, theirs = sides(vault.workspace, pair)
     assert mine is not None
     assert (b"mine" in mine, b"theirs" in mine, b"theirs" in theirs) == (True, False, True)

@@ -187,7 +187,7 @@ class TestNames:
         vault.notes.apply(vault.notes.lint(["inbox/Why?.md"]).plan)
         assert vault.search.read("Why?").path == "inbox/Why.md"
         assert vault.search.read("Why?").title == "Why?"
-        assert vault.search.read_bytes("Linking.md") == b"[[Why]]\n"
+        assert vault.workspace.read("Linking.md") == b"[[Why]]\n"
 
     def test_names_that_become_one_get_a_number(
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]

@@ -39,7 +39,7 @@ def write(vault: Vault, *lines: str) -> None:
 
 
 def text(vault: Vault, path: str = LOG) -> str:
-    return vault.search.read_bytes(path).decode()
+    return vault.workspace.read(path).decode()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def text(vault: Vault, path: str = LOG) -> str:
 def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after: str) -> None:
     write(vault, "# Log", line, "- 2026-11-22 med: 3 min")
     problem = next(each for each in vault.habits.tracker.problems() if each.code == code)
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault) == f"# Log\n{after}\n- 2026-11-22 med: 3 min\n"
@@ -76,13 +76,13 @@ def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after:
 def test_a_date_that_nobody_can_guess_is_left_to_the_person(vault: Vault) -> None:
     write(vault, "- 2026-00-23 med: done")
     (problem,) = vault.habits.tracker.problems()
-    assert vault.notes.offer_repair(problem) is None
+    assert vault.habits.offer_repair(problem) is None
     assert (problem.path, problem.line) == (LOG, 1)
 
 
 def test_a_tick_without_a_value_takes_no_guess(vault: Vault) -> None:
     write(vault, "- [x] 2026-11-23 med", "- 2026-11-22 med")
-    vault.notes.apply(vault.notes.plan_repairs(vault.habits.tracker.problems()))
+    vault.notes.apply(vault.habits.plan_repairs(vault.habits.tracker.problems()))
     assert text(vault) == "- [x] 2026-11-23 med: done\n- 2026-11-22 med\n"
 
 
@@ -90,7 +90,7 @@ def test_one_key_takes_all_markers_of_a_file_out(vault: Vault) -> None:
     done = "- 2026-11-23 med: done", "- 2026-11-22 med: done"
     write(vault, "=======", "<<<<<<< HEAD", done[0], "=======", done[1], ">>>>>>> phone")
     problem = next(each for each in vault.habits.tracker.problems() if each.code == "W106")
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault).splitlines() == ["=======", *done]
@@ -101,7 +101,7 @@ def test_the_same_line_twice_becomes_one(vault: Vault) -> None:
     write(vault, "- 2026-11-23 med: 5 min", "- 2026-11-22 med: done", "- 2026-11-23 med: 5 min")
     (problem,) = vault.habits.tracker.problems()
     assert problem.code == "W107"
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault).splitlines() == ["- 2026-11-23 med: 5 min", "- 2026-11-22 med: done"]
@@ -114,7 +114,7 @@ def test_a_second_note_with_one_id_gets_an_id_of_its_own(vault: Vault) -> None:
     vault.indexing.refresh()
     (problem,) = vault.habits.tracker.problems()
     assert (problem.path, problem.code) == ("habits/Second.md", "W105")
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault, "habits/Second.md") == "---\nhabit: med-3\n---\n"
@@ -124,7 +124,7 @@ def test_a_second_note_with_one_id_gets_an_id_of_its_own(vault: Vault) -> None:
 def test_a_contradiction_ends_with_what_counts_said_once_more(vault: Vault) -> None:
     write(vault, "- 2026-11-23 med: skip", "- 2026-11-23 med: done")
     (problem,) = [each for each in vault.habits.tracker.problems() if each.code == "W102"]
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     before = text(vault)
     vault.notes.apply(offer.plan)
@@ -146,7 +146,7 @@ def test_a_day_outside_moves_the_bounds_of_its_habit(
     write(vault, line)
     (problem,) = vault.habits.tracker.problems()
     assert problem.code == "W104"
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert field in text(vault, path)
@@ -156,7 +156,7 @@ def test_a_day_outside_moves_the_bounds_of_its_habit(
 def test_a_habit_that_only_the_log_knows_gets_its_note(vault: Vault) -> None:
     write(vault, "- 2026-11-23 stretch: done", "- 2026-11-20 stretch: done")
     problem = vault.habits.tracker.problems()[0]
-    offer = vault.notes.offer_repair(problem)
+    offer = vault.habits.offer_repair(problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert "habit: stretch" in text(vault, "habits/stretch.md")
@@ -175,7 +175,7 @@ def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
         "- 2026-11-22 med: skip flu",
     ]
     write(vault, *lines)
-    plan = vault.notes.plan_repairs(vault.habits.tracker.problems())
+    plan = vault.habits.plan_repairs(vault.habits.tracker.problems())
     vault.notes.apply(plan)
     assert text(vault).splitlines() == [
         "- 2026-11-23 med: 5.5 min",

@@ -57,11 +57,11 @@ def made(root: Path, body: str, settings: str = "") -> Vault:
 )
 def test_it_shows_what_it_showed(tmp_path: Path, link: str, moved: str) -> None:
     vault = made(tmp_path, f"See {link} here.\n", 'attachments = "./img"\n')
-    shown = vault.notes.workspace.attachments().find(target_of(link), "trips/Rome.md")
+    shown = vault.workspace.attachments().find(target_of(link), "trips/Rome.md")
     vault.notes.move("Rome", "towns")
     assert (tmp_path / "towns/Rome.md").read_text("utf-8") == f"See {moved} here.\n"
     if "`" not in link:
-        assert vault.notes.workspace.attachments().find(target_of(moved), "towns/Rome.md") == shown
+        assert vault.workspace.attachments().find(target_of(moved), "towns/Rome.md") == shown
     vault.history.undo()
     assert (tmp_path / "trips/Rome.md").read_text("utf-8") == f"See {link} here.\n"
 

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 def restore(vault: Vault, name: str) -> list[str]:
-    return vault.notes.apply(plan_restore(vault.notes.workspace, vault.history.store, name)).paths
+    return vault.notes.apply(plan_restore(vault.workspace, vault.history.store, name)).paths
 
 
 def untrash(vault: Vault, name: str) -> list[str]:
-    return vault.notes.apply(plan_untrash(vault.notes.workspace, vault.history.store, name)).paths
+    return vault.notes.apply(plan_untrash(vault.workspace, vault.history.store, name)).paths
 
 
 def test_a_version_is_named_by_its_number_in_the_list(
@@ -58,9 +58,9 @@ def test_the_version_that_is_there_changes_nothing(vault: Vault) -> None:
 def test_a_note_follows_its_renames(vault: Vault) -> None:
     vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
     vault.notes.rename("Deep Work", "Deeper Work")
-    oldest = len(find_versions(vault.notes.workspace, vault.history.store, "Deeper Work").versions)
+    oldest = len(find_versions(vault.workspace, vault.history.store, "Deeper Work").versions)
     restore(vault, f"Deeper Work@{oldest}")
-    assert b"title: Deep Work\n" in vault.search.read_bytes("books/Deeper Work.md")
+    assert b"title: Deep Work\n" in vault.workspace.read("books/Deeper Work.md")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_cannot_be_brought_back_is_said(
 ) -> None:
     vault.notes.set_fields(["books/Deep Work.md"], ["rating=1"])
     with pytest.raises(error, match=message):
-        plan_restore(vault.notes.workspace, vault.history.store, name)
+        plan_restore(vault.workspace, vault.history.store, name)
 
 
 def test_a_note_that_is_gone_comes_back_as_it_was_last(
@@ -121,10 +121,10 @@ def test_where_its_place_is_taken_it_goes_elsewhere(vault: Vault) -> None:
     vault.notes.create("book", "Deep Work")
     with pytest.raises(NameTaken):
         untrash(vault, "Deep Work")
-    plan = plan_untrash(vault.notes.workspace, vault.history.store, "Deep Work", "books/Old.md")
+    plan = plan_untrash(vault.workspace, vault.history.store, "Deep Work", "books/Old.md")
     assert vault.notes.apply(plan).paths == ["books/Old.md"]
     vault.history.undo(3)
-    assert b"rating: 4" in vault.search.read_bytes("books/Deep Work.md")
+    assert b"rating: 4" in vault.workspace.read("books/Deep Work.md")
 
 
 def test_two_of_one_name_in_the_trash_are_told_apart_by_path(vault: Vault) -> None:
@@ -162,7 +162,7 @@ class TestForget:
         unsaved = UnsavedText.of("inbox/List.md", canary.encode(), b"", (0, 0))
         AutosaveFile(vault.places.state, "inbox/List.md").write(unsaved)
 
-        traces = find_traces(vault.notes.workspace, vault.history.store, f"inbox/{canary} list.md")
+        traces = find_traces(vault.workspace, vault.history.store, f"inbox/{canary} list.md")
         assert traces.versions > 1
         assert traces.steps == 3
         forget_traces(vault, traces)
@@ -177,7 +177,7 @@ class TestForget:
 
     def test_other_notes_keep_their_history(self, vault: Vault) -> None:
         vault.notes.set_fields(["books/Deep Work.md", "inbox/Windows.md"], ["rating=1"])
-        traces = find_traces(vault.notes.workspace, vault.history.store, "Deep Work")
+        traces = find_traces(vault.workspace, vault.history.store, "Deep Work")
         assert (traces.there, traces.trashed) == (True, [])
         forget_traces(vault, traces)
         assert vault.history.store.versions("books/Deep Work.md") == []
@@ -188,7 +188,7 @@ class TestForget:
 
     def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:
         vault.notes.delete("Deep Work")
-        traces = find_traces(vault.notes.workspace, vault.history.store, "Deep Work")
+        traces = find_traces(vault.workspace, vault.history.store, "Deep Work")
         assert not traces.there
         assert traces.trashed == [".trash/books/Deep Work.md"]
 
@@ -202,9 +202,9 @@ def test_a_name_that_is_no_text_goes_all_the_way(
     vault.indexing.refresh(words=False)
     before = texts()
     vault.notes.tag([odd], ["x"])
-    assert len(find_versions(vault.notes.workspace, vault.history.store, "odd\udcff").versions) == 2
+    assert len(find_versions(vault.workspace, vault.history.store, "odd\udcff").versions) == 2
     with pytest.raises(NotFound):
-        find_versions(vault.notes.workspace, vault.history.store, "odd\udcfe")
+        find_versions(vault.workspace, vault.history.store, "odd\udcfe")
     vault.notes.delete(odd)
     assert untrash(vault, "odd\udcff") == [odd]
     vault.history.undo(3)

@@ -51,8 +51,8 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 
 def review(vault: Vault, words: str) -> list[str]:
-    (path,) = vault.notes.apply(vault.notes.plan_review(words)).paths
-    return vault.search.read_bytes(path).decode().splitlines()
+    (path,) = vault.notes.apply(vault.habits.plan_review(words)).paths
+    return vault.workspace.read(path).decode().splitlines()
 
 
 def test_the_week_that_is_over_is_reviewed(vault: Vault) -> None:
@@ -107,7 +107,7 @@ def test_a_review_adds_no_tasks(vault: Vault) -> None:
 def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     review(vault, "week")
     with pytest.raises(Refused, match="already: reviews/Review 2026-11-16"):
-        vault.notes.plan_review("week")
+        vault.habits.plan_review("week")
     vault.history.undo()
     with pytest.raises(FileNotFoundError):
         open(vault.absolute(WEEK), "rb").close()
@@ -129,15 +129,15 @@ def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     ],
 )
 def test_any_week_or_month_can_be_named(vault: Vault, words: str, path: str) -> None:
-    assert [change.path for change in vault.notes.plan_review(words).changes] == [path]
+    assert [change.path for change in vault.habits.plan_review(words).changes] == [path]
 
 
 @pytest.mark.parametrize("words", ["year", "week never", "month 2026-02-30", "2026", "yesterday"])
 def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
     with pytest.raises(UsageError):
-        vault.notes.plan_review(words)
+        vault.habits.plan_review(words)
 
 
 def test_a_week_that_has_not_begun_has_no_review(vault: Vault) -> None:
     with pytest.raises(UsageError, match="has not come yet"):
-        vault.notes.plan_review("week 2026-12-01")
+        vault.habits.plan_review("week 2026-12-01")

@@ -63,7 +63,7 @@ def test_only_the_tag_changes_wherever_it_stands(
         assert after[path].decode() == wanted, path
     assert set(done.paths) == {*TAGGED, "books/Deep Work.md"}
     assert {path for path in before if before[path] != after[path]} == set(done.paths)
-    assert "work" not in tagged.search.tags()
+    assert "work" not in tagged.catalog.tag_counts()
 
     tagged.history.undo()
     assert texts() == before

@@ -185,7 +185,7 @@ def deleted(stage: Stage) -> None:
         stage.vault.notes.delete(path)
     # The system says when a file was moved, and nobody can tell it otherwise.
     found = [one._replace(deleted=float(SAVED_AT)) for one in trash.list_trash(stage.root)]
-    stage.patch.setattr("notekeep.tui.screens.steps.list_trash", lambda _root: found)
+    stage.patch.setattr("notekeep.tui.screens.history.list_trash", lambda _root: found)
 
 
 def unsaved(stage: Stage) -> None:

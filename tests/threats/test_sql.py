@@ -48,11 +48,11 @@ def test_sql_opens_and_writes_no_file(vault: Vault, tmp_path: Path, statement: s
     def files() -> list[tuple[Path, int]]:
         return sorted((path, path.stat().st_size) for path in tmp_path.rglob("*"))
 
-    before, rows = files(), vault.search.sql("SELECT count(*) FROM notes")
+    before, rows = files(), vault.catalog.sql("SELECT count(*) FROM notes")
     with pytest.raises(UsageError):
-        vault.search.sql(statement.format(tmp_path / "elsewhere.db"))
+        vault.catalog.sql(statement.format(tmp_path / "elsewhere.db"))
     assert files() == before
-    assert vault.search.sql("SELECT count(*) FROM notes") == rows
+    assert vault.catalog.sql("SELECT count(*) FROM notes") == rows
 
 
 @pytest.mark.parametrize(
@@ -61,17 +61,19 @@ def test_sql_opens_and_writes_no_file(vault: Vault, tmp_path: Path, statement: s
 )
 def test_sql_that_takes_too_long_is_stopped(vault: Vault, query: str) -> None:
     with pytest.raises(UsageError, match=r"stopped after 0\.1 seconds"):
-        vault.search.sql(query, timeout=0.1)
-    assert vault.search.sql("SELECT count(*) FROM notes")[1] == [(100,)]
+        vault.catalog.sql(query, timeout=0.1)
+    assert vault.catalog.sql("SELECT count(*) FROM notes")[1] == [(100,)]
 
 
 def test_sql_makes_no_text_of_any_length(vault: Vault) -> None:
     with pytest.raises(UsageError, match="too big"):
-        vault.search.sql("SELECT zeroblob(1000000000)")
+        vault.catalog.sql("SELECT zeroblob(1000000000)")
 
 
 def test_sql_may_count_up_and_ask_how_tables_are_made(vault: Vault) -> None:
-    names = [name for (name,) in vault.search.sql("SELECT name FROM pragma_table_info('notes')")[1]]
+    names = [
+        name for (name,) in vault.catalog.sql("SELECT name FROM pragma_table_info('notes')")[1]
+    ]
     assert "path" in names
-    counted = vault.search.sql(f"{ENDLESS.replace('FROM n)', 'FROM n WHERE x < 3)')}")
+    counted = vault.catalog.sql(f"{ENDLESS.replace('FROM n)', 'FROM n WHERE x < 3)')}")
     assert counted == (["max(x)"], [(3,)])

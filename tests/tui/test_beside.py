@@ -15,7 +15,7 @@ from notekeep.tui.list_model import (
     toggle_term,
 )
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.screens.query_help import ExplainScreen
+from notekeep.tui.screens.help import ExplainScreen
 from tests.support.screens import browse, press, seen, shows, type_text, until
 
 if TYPE_CHECKING:

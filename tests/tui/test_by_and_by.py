@@ -110,10 +110,10 @@ def test_what_is_far_down_is_found_before_the_rest_is_drawn() -> None:
     at = lines.index("> quote 1500 (p. 1500)")
     drawn = rendering_of(body)
     drawn.draw_lines(50)
-    assert drawn.footnote_line("7") == lines.index(foot) + 1
+    assert drawn.find_line("footnote", "7") == lines.index(foot) + 1
     drawn = rendering_of(body)
     drawn.draw_lines(50)
-    assert drawn.reference_line("7") == lines.index("Words[^7] of [it].") + 1
+    assert drawn.find_line("footnote_ref", "7") == lines.index("Words[^7] of [it].") + 1
     drawn = rendering_of(body)
     assert "quote 1500" in line_text(drawn.lines[drawn.line_of(at + 1)].line)
     assert drawn.text.quote_at(at) == ("quote 1500", "p. 1500")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.screens.history import StepsScreen
 from notekeep.tui.screens.palette import Palette
-from notekeep.tui.screens.steps import StepsScreen
 from notekeep.tui.screens.typed_commands import (
     TypedCommand,
     match_verbs,

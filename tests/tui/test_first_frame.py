@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
-from notekeep.cli.main import LaunchRequest, find_launch
+from notekeep.cli import main as start
 from notekeep.tui.theme import LIGHT
 from notekeep.tui.workers import in_background
 from tests.support.screens import shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
@@ -28,7 +30,7 @@ NOT_YET = {
     *("notekeep.catalog.indexer"),
     *("notekeep.notes.plan", "notekeep.date_formats", "notekeep.tui.vault_updates"),
     *("hashlib", "notekeep.export.manifest", "notekeep.tui.render.plan_lines"),
-    *("notekeep.tui.screens.palette", "notekeep.tui.page.blocks", "notekeep.tui.dialogs.prompts"),
+    *("notekeep.tui.screens.palette", "notekeep.tui.page.blocks", "notekeep.tui.dialogs.dialog"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
     *("notekeep.tui.screens.note_operations", "notekeep.tui.widgets.sidebar"),
     "notekeep.tui.widgets.switcher",
@@ -78,10 +80,16 @@ async def test_the_background_changes_with_the_theme(make_app: MakeApp) -> None:
         assert app.get_css_variables()["background"] == (LIGHT.background or "").upper()
 
 
-def test_the_interface_alone_needs_no_click() -> None:
-    assert find_launch([]) == LaunchRequest(None, prelude=True)
-    assert find_launch(["--vault", "notes", "--no-prelude"]) == LaunchRequest(
-        "notes", prelude=False
-    )
+def test_the_interface_alone_needs_no_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[str | None, bool]] = []
+
+    def open_interface(vault: str | None, *, prelude: bool) -> int:
+        opened.append((vault, prelude))
+        return 0
+
+    monkeypatch.setattr(start, "open_or_print_today", open_interface)
+    monkeypatch.setattr(start, "_run_verb", lambda _words: 7)
+    assert start.main([]) == start.main(["--vault", "notes", "--no-prelude"]) == 0
+    assert opened == [(None, True), ("notes", False)]
     for words in (["--vault"], ["--plain"], ["ls"], ["--vault", "notes", "ls"], ["--help"]):
-        assert find_launch(words) is None
+        assert start.main(words) == 7

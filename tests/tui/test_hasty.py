@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets._toast import Toast
 
-from notekeep.tui.dialogs.prompts import Choice, Confirm, Option, Prompt
+from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, Prompt
 from notekeep.tui.dialogs.quick_capture import CaptureScreen
 from notekeep.tui.screens.edit import EditScreen
 from notekeep.tui.screens.palette import Palette

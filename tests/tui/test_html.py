@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.tui.page.drawn_lines import (
-    NO_SURROUNDINGS,
     DrawContext,
     EmbeddedNote,
     NoteSurroundings,
@@ -126,7 +125,7 @@ def test_nothing_in_html_is_obeyed_or_fails(text: str, width: int) -> None:
 
 def test_plain_terminals_get_plain_characters_of_pictures_and_html() -> None:
     around = NoteSurroundings(
-        PICTURES, {"B": EmbeddedNote("B", "[[B]]", "", NO_SURROUNDINGS, "it is in itself")}
+        PICTURES, {"B": EmbeddedNote("B", "[[B]]", problem="it is in itself")}
     )
     text = '![[a.png]]\n\n![[B]]\n\n<ul><li>a <img src="a.png"></li></ul>\n\n<td>1</td><td>2</td>'
     frame = DrawContext(60, ASCII_GLYPHS, around=around)

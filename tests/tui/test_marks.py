@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
+from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.tui.render.glyphs import UNICODE
-from notekeep.tui.render.plan_lines import diff_lines, notes_plan_lines, summarize_plan
+from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.render.styled_text import line_text
 from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
 from tests.support.screens import browse, press, shows, tree, type_text, until
@@ -350,4 +351,6 @@ def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
 def test_only_what_differs_is_shown_of_a_long_note() -> None:
     lines = [b"%d" % number for number in range(5000)]
     before, after = b"\n".join(lines), b"\n".join([*lines[:2], b"new", *lines[3:]])
-    assert diff_lines(before, after) == [("-", "2"), ("+", "new")]
+    plan = WritePlan("edit", "A", [NoteChange("a.md", before, after)])
+    shown = [line_text(line) for line in notes_plan_lines(plan, 60, UNICODE)]
+    assert shown == ["a.md", "  - 2", "  + new"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.tui.dialogs.prompts import Choice, Confirm, Option, Prompt
+from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, Prompt
 from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:

@@ -102,15 +102,6 @@ def test_wrapping_keeps_every_word_and_the_width(line: StyledLine, width: int) -
     assert re.sub(r"\s", "", "".join(texts(rows))) == re.sub(r"\s", "", line_text(line))
 
 
-@given(lines, st.integers(2, 30))
-def test_the_quick_way_to_wrap_breaks_where_the_other_does(line: StyledLine, width: int) -> None:
-    simple = [piece._replace(text=piece.text.replace("\u200d", "")) for piece in line]
-    simple = [piece._replace(text=re.sub("[👩👧]", "x", piece.text)) for piece in simple]
-    # A joiner on a row of its own sends all rows the slow way.
-    slow = wrap_line([*simple, Piece("\n\u200d")], width)[:-1]
-    assert [line_text(row) for row in wrap_line(simple, width)] == [line_text(row) for row in slow]
-
-
 @given(lines, st.integers(0, 30))
 @example([Piece("\u200d\u200d。a")], 2)
 def test_a_padded_line_is_exactly_as_wide_as_asked(line: StyledLine, width: int) -> None:

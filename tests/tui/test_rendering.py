@@ -20,6 +20,7 @@ from notekeep.markdown.note import read_note
 from notekeep.tui.clipboard import copy_selection
 from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.note_footer import LINKS_FOLD, OUTLINE_FOLD, NoteFooter
+from notekeep.tui.page.note_text import NoteText
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.page.pictures import UPPER_HALF, half_blocks
 from notekeep.tui.page.selection import (
@@ -31,7 +32,7 @@ from notekeep.tui.page.selection import (
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.note_rows import LetterMatcher
 from notekeep.tui.render.styled_text import FOLD_LINK, TASK_LINK, line_text
-from notekeep.tui.screens.preview_loader import load_surroundings
+from notekeep.tui.screens.note_loader import load_surroundings
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -193,10 +194,10 @@ def test_a_jump_into_a_closed_callout_opens_it() -> None:
 
 def test_a_footnote_leads_there_and_back() -> None:
     drawn = rendering_of("Said[^a] so.\n\nmore\n\n[^a]: The source.\n[^b]: Another.")
-    assert drawn.footnote_line("a") == 5
-    assert drawn.footnote_line("b") == 6
-    assert drawn.reference_line("a") == 1
-    assert drawn.footnote_line("c") is None
+    assert drawn.find_line("footnote", "a") == 5
+    assert drawn.find_line("footnote", "b") == 6
+    assert drawn.find_line("footnote_ref", "a") == 1
+    assert drawn.find_line("footnote", "c") is None
     assert shown(drawn)[-2:] == ["[a] The source.", "[b] Another."]
 
 
@@ -435,9 +436,14 @@ def test_some_pictures_are_never_read(
         pictured.media.picture(target, "inbox/N.md")
 
 
+def around_of(vault: Vault, note: Note, *, draws: bool = False) -> NoteSurroundings:
+    page = NoteText(note.body).page
+    return load_surroundings(vault, note.path, page, set(), draws_pictures=draws)
+
+
 def in_place(vault: Vault, path: str, *, draws: bool) -> list[str]:
     note: Note = vault.search.read(path)
-    around = load_surroundings(vault, note, set(), draws_pictures=draws)
+    around = around_of(vault, note, draws=draws)
     drawn = NoteRendering(note, 40, UNICODE, around)
     drawn.draw_lines(1000)
     return shown(drawn)
@@ -492,7 +498,7 @@ def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
     put_habit(pictured)
     put(pictured, "inbox/N.md", "before\n\n![[habits/run#year]]\nafter")
     note: Note = pictured.search.read("inbox/N.md")
-    around = load_surroundings(pictured, note, set(), draws_pictures=False)
+    around = around_of(pictured, note)
     drawn = NoteRendering(note, 60, UNICODE, around)
     drawn.draw_lines(1000)
     lines = [line_text(row.line).rstrip() for row in drawn.lines]
@@ -516,9 +522,7 @@ def test_a_year_is_plain_characters_where_they_are_asked_for_and_its_end_where_i
     put_habit(pictured)
     put(pictured, "inbox/N.md", "![[run#year 2025]]\n\n![[run#year]]\n\nIs ![[run#year]] said.")
     note: Note = pictured.search.read("inbox/N.md")
-    drawn = NoteRendering(
-        note, 30, ASCII_GLYPHS, load_surroundings(pictured, note, set(), draws_pictures=False)
-    )
+    drawn = NoteRendering(note, 30, ASCII_GLYPHS, around_of(pictured, note))
     drawn.draw_lines(1000)
     text = "\n".join(line_text(row.line).rstrip() for row in drawn.lines)
     assert text.isascii()

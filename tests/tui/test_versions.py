@@ -13,7 +13,6 @@ from notekeep.tui.render.text_diff import compare
 from notekeep.tui.render.version_lines import (
     change_counts,
     changes_lines,
-    file_lines,
     side_by_side,
     unified,
 )
@@ -149,13 +148,3 @@ def test_a_step_is_told_file_by_file() -> None:
         "cover.png",
         "3 bytes, not text",
     ]
-
-
-def test_a_text_is_shown_as_it_stands_in_its_file() -> None:
-    assert shown(file_lines(b"---\na: 1\n---\n  x\x1b[2J\n", 20)) == [
-        "---",
-        "a: 1",
-        "---",
-        "  x␛[2J",
-    ]
-    assert shown(file_lines(b"", 20)) == ["It is empty."]

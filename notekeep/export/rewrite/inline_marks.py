@@ -173,8 +173,10 @@ _CLOSING = re.compile(r"#(?=#*$)")
 _ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
 _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
-_MEANING = re.compile(r"[{}$<\]#*|:]|\d[.)]")
-"""What every one of these patterns, and every template's syntax, has in it: most words do not."""
+_MEANING = re.compile(r"[{}$<\]#*|:.)](?<!(?<!\d)[.)])")
+"""What every one of these patterns, and every template's syntax, has in it: most words do not.
+
+A dot or a bracket counts behind a digit. It begins with one set of signs, by which `re` skips."""
 _PIPE = re.compile(r"\|")
 _KRAMDOWN_ATTRIBUTES = re.compile(r"\{(?=:)")
 _NUMBER = re.compile(r"\d+(?=[.)](?:\s|$))")

@@ -11,18 +11,18 @@ from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields, is_paused
-from notekeep.tui.dialogs.dialog import dialog_box
-from notekeep.tui.dialogs.prompts import (
+from notekeep.tui.dialogs.dialog import (
     HintLine,
     SubmitDialog,
     TextLine,
     TextLines,
+    dialog_box,
     format_error,
     open_dialog,
 )
-from notekeep.tui.messages import ShowHabit, VaultChanged
+from notekeep.tui.messages import ShowHabit
 from notekeep.tui.notifications import notify_done
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from textual import events
@@ -131,9 +131,7 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
 
     def made(answer: tuple[str, WriteResult]) -> None:
         habit, done = answer
-        for path in done.paths[:1]:
-            show_message(screen, f"Made {path} · u undo")
-        screen.post_message(VaultChanged(is_step=True))
+        notify_done(screen, f"Made {', '.join(done.paths)}", done)
         screen.post_message(ShowHabit(habit))
 
     open_dialog(screen, AddHabitDialog(title), make, made)

@@ -14,9 +14,8 @@ from notekeep.dates import format_short_day, parse_iso, try_parse_day
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
-from notekeep.tui.dialogs.dialog import hints
-from notekeep.tui.dialogs.field_prompt import NO_VALUE, field_options
-from notekeep.tui.dialogs.prompts import HintLine, OptionRows, SubmitDialog, format_error
+from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, format_error, hints
+from notekeep.tui.dialogs.form import NO_VALUE, field_options
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,
@@ -43,14 +42,10 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.note_grid import NoteGrid
 
 
-BOX_MARGIN = 4
-"""The cells of a box beside its text: a line and a blank on either side."""
-BOX_LINES = 4
-"""The lines of a box beside its rows: its border, a line to type into, and the hint."""
-MAX_LINE_WIDTH = 64
-"""What is wrong is said in lines of so many cells."""
-MAX_ROWS = 8
-"""Rows of a list that are seen; more are scrolled to."""
+BOX_MARGIN = 4  # the cells of a box beside its text: a line and a blank on either side
+BOX_LINES = 4  # the lines of a box beside its rows: its border, a line to type into, and the hint
+MAX_LINE_WIDTH = 64  # what is wrong is said in lines of so many cells
+MAX_ROWS = 8  # rows of a list that are seen; more are scrolled to
 MAX_OFFERED = 200
 
 
@@ -70,8 +65,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     # Below so many rows what is typed is seen, and what helps with it is left out.
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (MONTH_HEIGHT + BOX_LINES, "-high")]  # noqa: RUF012 - as Textual declares it
 
-    wide = 30
-    """The cells that its text wants."""
+    wide = 30  # the cells that its text wants
     hint = ""
 
     def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
@@ -103,7 +97,6 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         box.styles.offset = (cell.x - BOX_MARGIN // 2, cell.y - 1)
 
     def fit_rows(self, count: int) -> int:
-        """Return how many of some rows have room."""
         return max(1, min(count, MAX_ROWS, self.app.size.height - BOX_LINES))
 
     def show_problem(self, error: NotekeepError) -> None:
@@ -144,7 +137,6 @@ class TextCellEditor(CellEditor):
         self._suggester = WordSuggester(find_start)
 
     def offer(self, values: Sequence[str]) -> None:
-        """Offer what other notes have in the field."""
         self._suggester.set_words(values, self)
 
     def compose_cell(self) -> ComposeResult:
@@ -190,7 +182,6 @@ class DateCellEditor(CellEditor):
 
     @property
     def day(self) -> date:
-        """The day that is chosen."""
         return self._calendar.day
 
     def _choose(self, day: date) -> None:
@@ -272,7 +263,6 @@ class ItemRows(ListView):
 
     @property
     def item(self) -> ListItem | None:
-        """The row under the cursor."""
         return self.items[self.cursor] if self.is_used and self.items else None
 
     def row_count(self) -> int:
@@ -336,7 +326,6 @@ class ListCellEditor(CellEditor):
         self.hint = f"-this takes away; {between} between; tab turns."
 
     def offer(self, values: Sequence[str]) -> None:
-        """Offer what other notes have in the field, most used first."""
         self._others = [value for value in values if "\n" not in value]
         self._suggester.set_words(values, self)
         # An answer may come before the box stands, and when it is on its way out.
@@ -361,7 +350,6 @@ class ListCellEditor(CellEditor):
 
     @property
     def _words(self) -> list[str]:
-        """What is typed, one for each item."""
         text = self._line.value.strip()
         if self._is_tags:
             return text.replace(",", " ").split()
@@ -400,7 +388,6 @@ class ListCellEditor(CellEditor):
         self._list(self.items.cursor)
 
     def _apply(self) -> None:
-        """Do what is typed: add, and take away."""
         for word in self._words:
             text = word.lstrip("+-#" if self._is_tags else "+-").strip()
             if word.startswith("-"):
@@ -456,7 +443,6 @@ class StarsView(LineView, inherit_bindings=False):
         self.rating = rating
 
     def put(self, rating: float | None) -> None:
-        """Show another rating."""
         self.rating = None if rating is None else min(MAX_RATING, max(0.0, rating))
         self.lines_changed()
 
@@ -504,7 +490,6 @@ class StarsCellEditor(CellEditor):
 
     @property
     def rating(self) -> float | None:
-        """The rating that is shown."""
         return self._stars.rating
 
     def _type(self, character: str) -> None:

@@ -1,10 +1,15 @@
-"""Dialogs: screens over another one, which can be left with the mouse."""
+"""Dialogs: screens over another one, and small questions: a line, one of several, yes or no.
+
+A dialog can be left with the mouse. A question with a text to type closes when what it asks for is
+done (`open_dialog`). An error is shown in it and the text stays, so that it can be corrected.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,19 +18,33 @@ from textual.events import Key
 from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.style import Style
+from textual.widgets import Input
 
-from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import bindings
+from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.tui.completion import WordSuggester
+from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
+from notekeep.tui.widgets.line_view import ListView, TextPage
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from textual import events
+    from textual.app import ComposeResult
+    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.widget import Widget
+    from textual.worker import Worker
+
+    from notekeep.errors import NotekeepError
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import LineView
+
 
 Answer = TypeVar("Answer")
-KEY_NAMES = {"esc": "escape", "/": "slash"}
-"""Keys as they are shown, and as Textual calls them."""
+KEY_NAMES = {"esc": "escape", "/": "slash"}  # keys as they are shown, and as Textual calls them
 
 
 def hints(*keys: tuple[str, str]) -> Content:
@@ -67,6 +86,11 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
             event.set_sender(self.app)
             self.app.post_message(event)
 
+    def fit(self, view: LineView, margin: int) -> None:
+        """Make a view as tall as its lines, as far as the screen has room beside `margin` lines."""
+        room = max(1, self.app.size.height - margin)
+        view.styles.height = min(room, max(1, view.line_count()))
+
     def on_click(self, event: events.Click) -> None:
         leave = self.active_bindings.get("escape")
         if self.app.screen_stack[-1:] != [self] or leave is None:
@@ -74,3 +98,361 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
         if find_clicked(self, event) is self:
             event.stop()
             self.call_next(self.app.run_action, leave.binding.action, leave.node)
+
+
+HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
+"""Where there are few rows, none is left free above a dialog."""
+SOON_SECONDS = 0.3  # seconds after which a dialog says that it is at work
+
+Result = TypeVar("Result")
+
+
+class TextLines(TextPage, can_focus=False):
+    """A few lines of text, as tall as they are."""
+
+    def __init__(self, text: str | StyledLine, role: str = "muted") -> None:
+        super().__init__()
+        self._line = [Piece(clean(text), role)] if isinstance(text, str) else text
+        if not text:
+            self.styles.height = 0
+
+    def say(self, text: str, role: str = "muted") -> None:
+        self._line = [Piece(clean(text), role)]
+        self.lines_changed()
+        self.styles.height = self.line_count()
+
+    def lines_in(self, width: int) -> int:
+        """Return how many lines it takes in `width` cells."""
+        return len(wrap_line(self._line, max(1, width)))
+
+    def line_count(self) -> int:
+        return self.lines_in(self.inner_width) if any(one.text for one in self._line) else 0
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        lines = wrap_line(self._line, width)
+        return lines[index] if index < len(lines) else []
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.styles.height = self.line_count()
+
+
+class HintLine(TextLines):
+    """The line of a dialog that says what may be typed, and what is wrong with what was typed."""
+
+
+class _Job(NamedTuple):
+    """What is done with the answer of a dialog; see `open_dialog`."""
+
+    node: DOMNode
+    apply: Callable[[Any], Any]
+    then: Callable[[Any], object]
+    group: str
+
+
+class SubmitDialog(Dialog[Answer]):
+    """A dialog that can stay open until its answer is applied; see `open_dialog`."""
+
+    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
+
+    _job: _Job | None = None
+    _worker: Worker[None] | None = None
+    _is_applied = False
+
+    def on_mount(self) -> None:
+        if (line := self.query_one_optional(Input)) is not None:
+            self.set_focus(line)
+
+    def submit(self, answer: Answer) -> None:
+        """Close with an answer, once it is applied if `open_dialog` opened the dialog."""
+        if self._job is None:
+            self.dismiss(answer)
+        elif not self._is_working:
+            self.set_timer(SOON_SECONDS, self._show_working)
+            self._worker = in_background(
+                self._job.node,
+                partial(self._job.apply, answer),
+                partial(self._applied, self._job),
+                group=self._job.group,
+                # They are meant for what comes next, not for this dialog.
+                holds_keys=True,
+                failed=partial(self._not_applied, self._job),
+            )
+
+    @property
+    def _is_working(self) -> bool:
+        return self._worker is not None and not self._worker.is_finished
+
+    def _show_working(self) -> None:
+        if self._is_working and self.is_active:
+            self.query_one(HintLine).say("Working …")
+
+    def _applied(self, job: _Job, result: object) -> None:
+        self._is_applied = True
+        self.dismiss(None)
+        if result is not None:
+            job.then(result)
+
+    def on_screen_resume(self) -> None:
+        # Something lay over it when its answer was applied.
+        if self._is_applied:
+            self.dismiss(None)
+
+    def _not_applied(self, job: _Job, error: NotekeepError) -> None:
+        self._worker = None
+        if self.is_active:
+            self.show_problem(error)
+        else:
+            show_error(job.node, error)
+
+    def show_problem(self, error: NotekeepError) -> None:
+        """Show what is wrong with what was typed, which stays."""
+        self.query_one(HintLine).say(format_error(error), "warn")
+
+
+def open_dialog(
+    node: DOMNode,
+    dialog: SubmitDialog[Answer | None],
+    apply: Callable[[Answer], Result | None],
+    then: Callable[[Result], object],
+    *,
+    group: str = WRITE_GROUP,
+) -> None:
+    """Open a dialog that closes once its answer is applied; after an error it stays open.
+
+    `apply` does what was asked for, in a thread, and returns None where there is nothing to say
+    of it; `then` shows what came of it.
+    """
+    dialog._job = _Job(node, apply, then, group)  # noqa: SLF001 - of this module
+    node.app.push_screen(dialog)
+
+
+def ask(node: DOMNode, dialog: Dialog[Answer | None], then: Callable[[Answer], object]) -> None:
+    """Open a dialog, and go on with its answer unless the person would rather not."""
+
+    def answered(answer: Answer | None) -> None:
+        if answer is not None:
+            then(answer)
+
+    node.app.push_screen(dialog, answered)
+
+
+def format_error(error: NotekeepError) -> str:
+    """Return what a dialog says of an error: what is wrong, and below it what to do."""
+    return "\n".join(filter(None, (error.message, error.hint)))
+
+
+class TextLine(Input):
+    """A line to type into, in which what is selected is replaced, however soon one types."""
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        self.replace(text, *self.selection)
+
+
+class Prompt(SubmitDialog[str | None]):
+    """Asks for one line of text; the answer is None when the person would rather not.
+
+    With `is_selected`, typing replaces what stands there; `find_word` says where in the line the
+    word begins that `offer` completes.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        value: str = "",
+        hint: str = "",
+        example: str = "",
+        is_selected: bool = False,
+        find_word: Callable[[str], int] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title, self._value, self._hint, self._example = title, value, hint, example
+        self._is_selected = is_selected
+        self._suggester = WordSuggester(find_word) if find_word is not None else None
+
+    def offer(self, words: Sequence[str]) -> None:
+        if self._suggester is not None:
+            self._suggester.set_words(words, self)
+
+    def compose(self) -> ComposeResult:
+        with dialog_box(self._title, ("enter", "takes it"), ("esc", "closes")):
+            yield TextLine(
+                clean_line(self._value),
+                placeholder=self._example,
+                compact=True,
+                select_on_focus=False,
+                suggester=self._suggester,
+            )
+            yield HintLine(self._hint)
+
+    def on_mount(self) -> None:
+        if self._is_selected:
+            self.query_one(Input).select_all()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.submit(event.value.strip())
+
+
+class Option(NamedTuple):
+    """One of several answers; one without a value is a heading."""
+
+    title: str
+    about: str
+    value: str
+
+
+class OptionRows(ListView):
+    """Answers to choose from, one to a row, with headings between them."""
+
+    def __init__(self, options: Sequence[Option], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._all, self._options, self._glyphs = options, options, glyphs
+
+    def begin_at_value(self, value: str) -> None:
+        self.begin_at(next((n for n, one in enumerate(self._all) if one.value == value), 0))
+
+    def go_to_letter(self, letter: str) -> bool:
+        """Go to the next answer that begins with a letter; tell whether there is one."""
+        first = self.cursor + 1
+        for row in (*range(first, len(self._all)), *range(first)):
+            if self._all[row].title.casefold().startswith(letter.casefold()):
+                self.move_to(row)
+                return True
+        return False
+
+    def filter_options(self, typed: str) -> None:
+        words = typed.casefold().split()
+        self._options = [
+            one
+            for one in self._all
+            if not words or (one.value and _has_words(f"{one.title} {one.about}", words))
+        ]
+        self.rows_changed(0)
+
+    @property
+    def value(self) -> str:
+        return self._options[self.cursor].value if self._options else ""
+
+    def row_count(self) -> int:
+        return len(self._options) or 1
+
+    def is_selectable(self, row: int) -> bool:
+        return bool(self._options and self._options[row].value)
+
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        if not self._options:
+            return [[Piece("  "), Piece("No results", "muted")]]
+        option = self._options[row]
+        if not option.value:
+            return [[Piece(" "), Piece(clean_line(option.title), "section")]]
+        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        about = [Piece(clean_line(option.about), "faint"), Piece(" ")]
+        title = [Piece(clean_line(option.title))]
+        return [[bar, Piece(" "), *spread_line(title, about, width - 2)]]
+
+
+def _has_words(text: str, words: Sequence[str]) -> bool:
+    return all(word in text.casefold() for word in words)
+
+
+class FilterLine(Input):
+    """Where options are filtered by typing; its other keys are the dialog's."""
+
+    BINDINGS = bindings("switcher", by_screen=ALL_ACTIONS)
+
+
+class ListDialog(Dialog[Answer]):
+    """A dialog whose keys choose from a list, also while one types into a line above it."""
+
+    rows: ListView
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_switch()
+
+    def action_switch(self) -> None:
+        """Take what is under the cursor."""
+        raise NotImplementedError
+
+    def action_close_switcher(self) -> None:
+        self.dismiss(None)
+
+    def action_switcher_down(self) -> None:
+        self.rows.action_line_down()
+
+    def action_switcher_up(self) -> None:
+        self.rows.action_line_up()
+
+    def action_page_down(self) -> None:
+        self.rows.action_page_down()
+
+    def action_page_up(self) -> None:
+        self.rows.action_page_up()
+
+
+class Choice(ListDialog[str | None]):
+    """Asks for one of several; the answer is its value, or None.
+
+    It begins at option `at`; with `has_filter`, typing filters the options, of which there are
+    many.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option],
+        glyphs: Glyphs,
+        at: int = 0,
+        *,
+        has_filter: bool = False,
+    ) -> None:
+        super().__init__()
+        self._title, self._at, self._has_filter = title, at, has_filter
+        self.rows: OptionRows = OptionRows(options, glyphs)
+
+    def compose(self) -> ComposeResult:
+        with dialog_box(self._title, ("enter", "chooses"), ("esc", "closes")):
+            if self._has_filter:
+                yield FilterLine(placeholder="Type to filter", compact=True)
+            yield self.rows
+
+    def on_mount(self) -> None:
+        view = self.rows
+        view.styles.height = min(view.row_count(), max(3, self.app.size.height - 8))
+        view.begin_at(self._at)
+        (self.query_one(FilterLine) if self._has_filter else view).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.rows.filter_options(event.value)
+
+    def key_enter(self, event: events.Key) -> None:
+        # It must not go on to the screen below, where it may mean something.
+        event.stop()
+        self.action_switch()
+
+    def action_switch(self) -> None:
+        if self.chosen:
+            self.dismiss(self.chosen)
+
+    @property
+    def chosen(self) -> str:
+        return self.rows.value
+
+
+class Confirm(Dialog["bool | None"]):
+    """Asks before what undo cannot take back; enter says yes, escape no."""
+
+    def __init__(self, title: str, text: str, yes: str) -> None:
+        super().__init__()
+        self._title, self._text, self._yes = title, text, yes
+
+    def compose(self) -> ComposeResult:
+        with dialog_box(self._title, ("enter", self._yes), ("esc", "leave it")):
+            yield TextLines(self._text, "bright")
+
+    def key_enter(self, event: events.Key) -> None:
+        event.stop()
+        self.dismiss(True)

@@ -1,4 +1,4 @@
-"""All fields of a note as a form, written as edits of single keys; and the question for a note."""
+"""All fields of a note as a form, a field as a question, and the question for a new note."""
 
 from __future__ import annotations
 
@@ -7,13 +7,26 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
+from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
-from notekeep.tui.completion import known_values
-from notekeep.tui.dialogs.dialog import dialog_box
-from notekeep.tui.dialogs.field_prompt import FieldPrompt, ask_field
-from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog
-from notekeep.tui.field_forms import make_field_changes, step_value
+from notekeep.tui.completion import find_last_item, find_start, known_values
+from notekeep.tui.dialogs.dialog import (
+    Choice,
+    HintLine,
+    Option,
+    Prompt,
+    SubmitDialog,
+    dialog_box,
+    open_dialog,
+)
+from notekeep.tui.field_forms import (
+    FIELD_HINTS,
+    LIST_TYPES,
+    make_field_changes,
+    parse_field_text,
+    step_value,
+)
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import parse_rating, stars
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
@@ -39,6 +52,47 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
+
+NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
+
+
+def field_options(field: FormField, text: str) -> list[Option]:
+    """Return the values of a field that is chosen, one that stands there already among them."""
+    choices = ("yes", "no") if field.type == "bool" else field.choices
+    options = [Option(choice, "", choice) for choice in choices]
+    if text and text not in choices:
+        options.append(Option(text, "as it is", text))
+    return [*options, Option("Nothing", "the field goes away", NO_VALUE)]
+
+
+class FieldPrompt(Prompt):
+    """Asks for the value of a field; what does not fit is told, and can be corrected."""
+
+    def __init__(self, field: FormField, text: str, today: date) -> None:
+        super().__init__(
+            field.name,
+            value=text,
+            hint=FIELD_HINTS.get(field.type, "Text."),
+            example="nothing: the field goes away",
+            find_word=find_last_item if field.type in LIST_TYPES else find_start,
+        )
+        self.field, self.text, self._today = field, text, today
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        event.prevent_default()
+        text = event.value.strip()
+        if text == clean_line(self.text):
+            self.dismiss(self.text)
+            return
+        try:
+            written = parse_field_text(self.field, text, self._today)
+        except NotekeepError as error:
+            self.show_problem(error)
+        else:
+            self.submit(written)
+
+
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 """What a type of field is called where its own name is no plain word."""
@@ -58,13 +112,11 @@ class _Fields(ListView):
 
     @property
     def field(self) -> FormField | None:
-        """The field under the cursor."""
         row = self.rows[self.cursor] if self.rows else ""
         return None if isinstance(row, str) else row
 
     @property
     def changes(self) -> list[FieldChange]:
-        """What was changed, as edits of front matter."""
         fields = [row for row in self.rows if not isinstance(row, str)]
         return [
             change
@@ -73,7 +125,6 @@ class _Fields(ListView):
         ]
 
     def set_text(self, field: FormField, text: str) -> None:
-        """Give a field another value."""
         self.texts[field.name] = text
         self.line_changed(self.cursor)
 
@@ -148,14 +199,18 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         if field is None:
             return
 
-        def checked(text: str) -> str:
+        text, then = self.fields.texts[field.name], partial(self.fields.set_text, field)
+        if field.choices or field.type == "bool":
+            self._choose(field, text, then)
+            return
+
+        def check(text: str) -> str:
             self._check(make_field_changes(field, text))
             return text
 
-        prompt = FieldPrompt(field, self.fields.texts[field.name], self._today)
-        then = partial(self.fields.set_text, field)
-        is_typed = ask_field(self, prompt, self._glyphs, checked, then)
-        if is_typed and field.type in {"text", "list", None}:
+        prompt = FieldPrompt(field, text, self._today)
+        open_dialog(self, prompt, check, then, group="check")
+        if field.type in {"text", "list", None}:
             in_background(
                 self,
                 lambda: known_values(self._vault, field.name),
@@ -164,6 +219,17 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
                 exclusive=True,
                 failed=lambda _error: None,
             )
+
+    def _choose(self, field: FormField, text: str, then: Callable[[str], object]) -> None:
+        options = field_options(field, text)
+
+        def chosen(answer: str | None) -> None:
+            if answer is not None:
+                then(answer.removeprefix(NO_VALUE))
+
+        values = [option.value for option in options]
+        at = values.index(text) if text else 0
+        self.app.push_screen(Choice(field.name, options, self._glyphs, at), chosen)
 
     def action_step_field(self) -> None:
         self._step(1)

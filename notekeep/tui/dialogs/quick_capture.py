@@ -17,8 +17,7 @@ from notekeep.notes.capture import (
     read_file,
 )
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
-from notekeep.tui.dialogs.dialog import dialog_box
-from notekeep.tui.dialogs.prompts import HintLine, SubmitDialog, TextLines
+from notekeep.tui.dialogs.dialog import HintLine, SubmitDialog, TextLines, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
 from notekeep.tui.workers import in_background
@@ -33,10 +32,8 @@ if TYPE_CHECKING:
 
 TODAYS_NOTE, INBOX = "Today's note", "Inbox"
 CAPTURE_TARGETS = (TODAYS_NOTE, INBOX)
-LINE_END = "⏎"
-"""Stands for the end of a line, of which a box has only one."""
-MAX_TITLE_LENGTH = 60
-"""Letters that a title has at most, when it is taken from a text."""
+LINE_END = "⏎"  # stands for the end of a line, of which a box has only one
+MAX_TITLE_LENGTH = 60  # letters that a title has at most, when it is taken from a text
 
 _MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
 _UNFIT = re.compile(r'[\\/:*?"<>|#^\[\]]+')
@@ -69,7 +66,7 @@ def write_capture(
     """
     if attachment is None:
         return vault.notes.apply(_plan_capture(vault, text, "", place))
-    workspace = vault.notes.workspace
+    workspace = vault.workspace
     # Where the file goes may depend on the note, which is named by its text.
     if place == TODAYS_NOTE:
         note = daily_path(workspace.root, workspace.schema.daily, workspace.today())
@@ -136,7 +133,6 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             )
 
     def attach(self, attachment: Attachment) -> None:
-        """Let a file go along."""
         self._attachment = attachment
         text = f"With {clean_line(attachment.name)}"
         self.query_one(".attached", TextLines).say(text, "accent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.tui.dialogs.prompts import Choice, Option
+from notekeep.tui.dialogs.dialog import Choice, Option
 from notekeep.tui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.widgets.line_view import ListView
 
-TRY_DELAY = 0.1
-"""Seconds on a theme until it is tried: all that is shown is drawn anew for it."""
+TRY_DELAY = 0.1  # seconds on a theme until it is tried: all that is shown is drawn anew for it
 
 
 class ThemePicker(Choice):

@@ -9,7 +9,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.page.drawn_lines import (
     CopyPassage,
@@ -53,6 +52,7 @@ MAX_CODE_LENGTH = 20_000
 """Beyond this a block of code is data, and colouring it takes long."""
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
+_SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
 
 
 def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -132,14 +132,12 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     """Draw what is in a paragraph, or words that are in none because of a comment."""
     if not inner:
         return []
-    if any(span.kind == "math_block" for span in inner):
-        return _around_math(inner, frame)
     if all(span.kind in _BREAKS or span.kind == "comment" for span in inner):
         return [row for part in group_spans(inner) for row in _comment(part, frame)]
     if len(inner) == 1 and inner[0].kind == "math" and inner[0].title:
         return _math(inner, frame)
-    if frame.around.shows_any and any(span.kind in {"embed", "image"} for span in inner):
-        return _with_embeds(inner, frame)
+    if any(span.kind in _SHOWN_IN_PLACE for span in inner):
+        return _with_shown(inner, frame)
     at = frame.line_of(inner[0])
     line = draw_inline(inner, frame)
     drawn = draw_text(line, frame, at)
@@ -149,33 +147,18 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return drawn
 
 
-def _around_math(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw a paragraph with formulas on lines of their own."""
-    drawn: list[DrawnLine] = []
-    for is_math, group in groupby(group_spans(inner), lambda part: part[0].kind == "math_block"):
-        run = list(group)
-        if is_math:
-            drawn += [row for part in run for row in _math(part, frame)]
-            continue
-        for at in (0, -1):  # the ends of lines next to a formula
-            if run and run[at][0].kind in _BREAKS:
-                del run[at]
-        drawn += _words([span for part in run for span in part], frame)
-    return drawn
-
-
-def _with_embeds(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    """Draw a paragraph; a line of it that is only an embed is shown in place."""
+def _with_shown(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
+    """Draw a paragraph; a line of it that is only a formula or an embed is shown in place."""
     drawn: list[DrawnLine] = []
     text: list[Span] = []
     for is_break, group in groupby(group_spans(inner), lambda part: part[0].kind in _BREAKS):
-        line = [span for part in group for span in part]
-        shown = None if is_break else _embed(line, frame)
+        line = [*group]
+        shown = None if is_break else _shown(line, frame)
         if shown is not None:
             drawn += [*_text_lines(text, frame), *shown]
             text = []
         elif text or not is_break:
-            text += line
+            text += [span for part in line for span in part]
     return [*drawn, *_text_lines(text, frame)]
 
 
@@ -185,28 +168,35 @@ def _text_lines(spans: list[Span], frame: DrawContext) -> list[DrawnLine]:
     return draw_text(draw_inline(spans, frame), frame, frame.line_of(spans[0])) if spans else []
 
 
-def _embed(line: Sequence[Span], frame: DrawContext) -> list[DrawnLine] | None:
-    """Draw a line that is only an embed of what can be shown."""
-    seen = [part[0] for part in group_spans(line) if frame.text_of(part[0]).strip()]
-    if len(seen) != 1 or seen[0].kind not in {"embed", "image"}:
+def _shown(line: Sequence[Sequence[Span]], frame: DrawContext) -> list[DrawnLine] | None:
+    """Draw a line that is only a formula, or an embed of what can be shown."""
+    seen = [part for part in line if frame.text_of(part[0]).strip()]
+    if len(seen) != 1:
         return None
-    target, at = seen[0].info.strip(), frame.line_of(seen[0])
-    if (picture := frame.around.pictures.get(target)) is not None:
-        return draw_picture(picture, seen[0].words, frame, at)
-    if (embedded := frame.around.embeds.get(target)) is not None:
-        return _embedded_note(embedded, frame, at)
-    if (year := frame.around.years.get(target)) is not None:
-        return draw_year(year, f"[[{target}]]", frame, at)
+    span = seen[0][0]
+    if span.kind == "math_block":
+        return _math(seen[0], frame)
+    if span.kind not in {"embed", "image"}:
+        return None
+    target, at, around = span.info.strip(), frame.line_of(span), frame.around
+    if target in around.pictures:
+        return draw_picture(around.pictures[target], span.words, frame, at)
+    if target in around.embeds:
+        return _embedded_note(around.embeds[target], frame, at)
+    if target in around.years:
+        return draw_year(around.years[target], f"[[{target}]]", frame, at)
     return None
 
 
 def _embedded_note(embedded: EmbeddedNote, frame: DrawContext, at: int) -> list[DrawnLine]:
-    page = parse_markdown(clean(embedded.text))
-    inside = frame.narrower(2)._replace(around=embedded.around, page=page, source=0)
+    inside = frame.narrower(2)
     head: StyledLine = [Piece(clean_line(embedded.title), "embed link", embedded.link)]
     if embedded.problem:
         head.append(Piece(f" {frame.glyphs.dot} {clean_line(embedded.problem)}", "warn"))
-    drawn = [*draw_text(head, inside, at), *_blocks(page.spans, inside)]
+    drawn = draw_text(head, inside, at)
+    if embedded.page is not None and embedded.around is not None:
+        inside = inside._replace(page=embedded.page, source=0, around=embedded.around)
+        drawn += _blocks(embedded.page.spans, inside)
     # Lines of another note have no place in this one: all stand where the embed does.
     return [
         row._replace(source=at, passage=row.passage and row.passage._replace(line=at))
@@ -301,7 +291,7 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         return _callout(part, frame)
     passage = CopyPassage("quote", frame.line_of(span), "")
     quoted = [
-        row._replace(line=add_role(row.line, "quote"), passage=passage)
+        DrawnLine(add_role(row.line, "quote"), row.source, passage)
         for row in _blocks(inner, frame.narrower(2))
     ]
     return add_bar(quoted, frame, "quote-bar")

@@ -66,8 +66,8 @@ class EmbeddedNote(NamedTuple):
 
     title: str
     link: str  # what leads to it, as `[[path#heading]]`
-    text: str  # "" when it is not shown
-    around: NoteSurroundings  # what that text needs in turn
+    page: ParsedPage | None = None  # None when it is not shown
+    around: NoteSurroundings | None = None  # what its text needs in turn
     problem: str = ""  # why it is not shown
 
 
@@ -83,10 +83,6 @@ class NoteSurroundings:
     # Whether tasks can be ticked in it, as in no earlier version and no embed.
     is_live: bool = False
     draws_pictures: bool = False
-
-    @property
-    def shows_any(self) -> bool:
-        return bool(self.pictures or self.embeds or self.years)
 
 
 NO_SURROUNDINGS = NoteSurroundings()
@@ -154,15 +150,12 @@ def draw_source(
     return drawn
 
 
-def hang_lines(
-    first: StyledLine, drawn: Sequence[DrawnLine], width: int, rest: StyledLine | None = None
-) -> list[DrawnLine]:
-    """Put `first` before the first line and `rest` (blanks by default) before the others."""
-    head = pad_line(first, width)
-    tail = rest if rest is not None else [Piece(" " * width)]
+def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> list[DrawnLine]:
+    """Put `first` before the first line and blanks before the others."""
+    head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
-        row._replace(line=[*(head if index == 0 else tail), *row.line])
-        for index, row in enumerate(drawn)
+        DrawnLine([*(tail if index else head), *line], source, passage)
+        for index, (line, source, passage) in enumerate(drawn)
     ]
 
 
@@ -179,4 +172,4 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
     """Put a bar before each line."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [row._replace(line=[bar, *row.line]) for row in drawn]
+    return [DrawnLine([bar, *line], source, passage) for line, source, passage in drawn]

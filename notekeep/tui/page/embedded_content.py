@@ -73,8 +73,8 @@ def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[
 
 # Blocks of HTML in a note as what they say: text, links, pictures, rows of cells.
 #
-# What says nothing here is left out: how something is placed or coloured. Comments, scripts and
-# what cannot be read are shown as their source, so that nothing in a note goes unseen.
+# What says nothing here is left out: how something is placed or coloured. A block with comments,
+# scripts or declarations is shown as its source, so that nothing in a note goes unseen.
 
 _BREAKS = frozenset(
     (
@@ -85,7 +85,7 @@ _BREAKS = frozenset(
     )
 )
 _SHOWN_APART = {"iframe": "src", "video": "src", "audio": "src", "source": "src", "embed": "src"}
-_RAW = frozenset({"script", "style"})
+_SOURCE = re.compile("<!|<[?]|<(?:script|style)", re.IGNORECASE)
 _ROLES = {
     **HTML_ROLES,
     **{f"h{level}": f"heading h{min(level, 4)}" for level in range(1, 7)},
@@ -108,15 +108,12 @@ class _Row(NamedTuple):
 
 def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw a block of HTML; nothing when it says nothing."""
-    if len(source) > MAX_HTML_LENGTH:
-        return draw_source(source, frame, at, "faint")
+    if len(source) > MAX_HTML_LENGTH or _SOURCE.search(source):
+        role = "comment" if source.startswith("<!--") else "faint"
+        return draw_source(source, frame, at, role)
     reader = _HtmlReader(frame)
-    try:
-        reader.feed(source)
-        reader.close()
-    except AssertionError:
-        # The parser says so of declarations that it does not know.
-        return draw_source(source, frame, at, "faint")
+    reader.feed(source)
+    reader.close()
     drawn: list[DrawnLine] = []
     for row in reader.rows():
         picture = frame.around.pictures.get(row.picture) if row.picture else None
@@ -156,18 +153,14 @@ class _HtmlReader(HTMLParser):
         elif tag in _SHOWN_APART and values.get(_SHOWN_APART[tag]):
             address = values[_SHOWN_APART[tag]]
             self._add(f"{self._glyphs.image} {values.get('title') or address}", "link", address)
-        elif tag in _RAW:
-            self._add(self.get_starttag_text() or "", "faint")
         if tag == "a":
             self._links.append(values.get("href", ""))
-        if tag in _ROLES or tag in _RAW:
+        if tag in _ROLES:
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._links:
             self._links.pop()
-        if tag in _RAW:
-            self._add(f"</{tag}>", "faint")
         if tag in self._open:
             self._open.reverse()
             self._open.remove(tag)
@@ -176,9 +169,6 @@ class _HtmlReader(HTMLParser):
             self._break()
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] in _RAW:
-            self._add(data, "faint")
-            return
         words = " ".join(data.split())
         if not words:
             words = " " if data and self._line else ""
@@ -191,19 +181,7 @@ class _HtmlReader(HTMLParser):
             self._add(words, "link" if link else "", link)
 
     def handle_comment(self, data: str) -> None:
-        self._break()
-        for number, line in enumerate(f"<!--{data}-->".split("\n")):
-            piece = Piece(clean(line), "comment")
-            self._rows.append(_Row([piece], self.getpos()[0] - 1 + number))
-
-    def handle_decl(self, decl: str) -> None:
-        self._add(f"<!{decl}>", "faint")
-
-    def handle_pi(self, data: str) -> None:
-        self._add(f"<?{data}>", "faint")
-
-    def unknown_decl(self, data: str) -> None:
-        self._add(f"<![{data}]>", "faint")
+        self._add(f"</{data}>", "faint")  # an end tag that is none
 
     def _picture(self, address: str, words: str) -> None:
         self._break()

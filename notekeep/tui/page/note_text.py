@@ -28,15 +28,11 @@ class NoteBlock(NamedTuple):
     spans: Sequence[Span]  # the block itself, and what is in it
     line: int  # its first line, counted from 0
     height: int  # how many lines it has
+    level: int  # of the heading that it is, 1 to 6, or 0
 
     @property
     def span(self) -> Span:
         return self.spans[0]
-
-    @property
-    def level(self) -> int:
-        """The level of the heading that it is, 1 to 6, or 0."""
-        return int(self.span.info) if self.span.kind == "heading" else 0
 
 
 def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
@@ -74,9 +70,10 @@ class NoteText:
                 self.headings[number] = f"heading {counts[words]} {words}"
 
     def _block(self, spans: Sequence[Span]) -> NoteBlock:
-        _, start, end, *_ = spans[0]
-        lines = self.page.text[start:end].rstrip().count("\n") + 1
-        return NoteBlock(spans, self.page.line_of(start), lines)
+        kind, start, end, _, info, *_ = spans[0]
+        height = self.page.text[start:end].rstrip().count("\n") + 1
+        level = int(info) if kind == "heading" else 0
+        return NoteBlock(spans, self.page.line_of(start), height, level)
 
     @property
     def line_count(self) -> int:
@@ -109,15 +106,8 @@ class NoteText:
 
     # What stands where.
 
-    def footnote(self, name: str) -> int | None:
-        """Return the line at which the text of a footnote stands."""
-        return self._find("footnote", name)
-
-    def reference(self, name: str) -> int | None:
-        """Return the line at which a footnote is referred to first."""
-        return self._find("footnote_ref", name)
-
-    def _find(self, kind: str, name: str) -> int | None:
+    def find(self, kind: str, name: str) -> int | None:
+        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
         found = (span.start for span in self.page.find(kind) if span.info == name)
         start = next(found, None)
         return self.page.line_of(start) if start is not None else None

@@ -60,6 +60,7 @@ class NoteRendering:
         text: Its text.
         width: The width it is drawn for.
         around: What its text needs that is not in it.
+        is_whole: Whether it is all of the note, and not only its beginning.
         lines: What is drawn so far.
     """
 
@@ -70,12 +71,16 @@ class NoteRendering:
         glyphs: Glyphs,
         around: NoteSurroundings = NO_SURROUNDINGS,
         foot: NoteFooter | None = None,
+        *,
+        text: NoteText | None = None,
+        is_whole: bool = True,
     ) -> None:
         self.path = note.path
         self.note = replace(note, body="", spans=None)
         self.width = width
         self.around = around
-        self.text = NoteText(note.body)
+        self.is_whole = is_whole
+        self.text = text or NoteText(note.body)
         self._frame = DrawContext(max(8, width), glyphs, around=around, page=self.text.page)
         self._foot = foot
         self._first_line = note.body_line
@@ -174,14 +179,9 @@ class NoteRendering:
     def _source(self, line: int) -> int:
         return line - 1 - self._first_line
 
-    def footnote_line(self, name: str) -> int | None:
-        """Return the line of the file at which the text of a footnote stands."""
-        source = self.text.footnote(name)
-        return self.file_line(source) if source is not None else None
-
-    def reference_line(self, name: str) -> int | None:
-        """Return the line of the file at which a footnote is referred to first."""
-        source = self.text.reference(name)
+    def find_line(self, kind: str, name: str) -> int | None:
+        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
+        source = self.text.find(kind, name)
         return self.file_line(source) if source is not None else None
 
     def reaches(self, line: int) -> bool:

@@ -76,9 +76,7 @@ class ReadingPlace(NamedTuple):
     There a text has other lines, so the place is a line of the file and a part of it.
     """
 
-    top: int  # the first line that was seen
-    width: int  # the width in which it has that number
-    line: int  # the line of the file, from 1, that it shows
+    line: int  # the line of the file, from 1, that was seen first
     part: float = 0.0  # how far down in that, which may be a long paragraph: from 0 to 1
     is_sought: bool = False  # whether somebody was led to that line, which is not the top
 
@@ -92,13 +90,13 @@ def find_reading_place(rendering: NoteRendering, top: int) -> ReadingPlace:
         row -= 1
     first, count = _lines_of_paragraph(lines, row)
     line = rendering.file_line(lines[row].source)
-    return ReadingPlace(top, rendering.width, line, (row - first) / count)
+    return ReadingPlace(line, (row - first) / count)
 
 
 def find_reading_row(rendering: NoteRendering, row: int, part: float) -> int:
     """Return the line that is `part` of the way down in what line `row` belongs to."""
     first, count = _lines_of_paragraph(rendering.lines, row)
-    return first + int(part * count)
+    return first + round(part * count)
 
 
 def _lines_of_paragraph(lines: Sequence[DrawnLine], row: int) -> tuple[int, int]:

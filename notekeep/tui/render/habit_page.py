@@ -10,7 +10,6 @@ from notekeep.dates import MONTHS
 from notekeep.habits.summary import format_count
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -159,9 +158,6 @@ WIDE_CELLS = 100
 MAX_RUNS = 10
 YEAR_FIRST_LINE = 4
 """The line on which the days of the year begin."""
-_BRAILLE = 0x2800
-_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
-"""The dots of a braille character, left and right column, from the lowest up."""
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -191,15 +187,13 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
 
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the line of strength, a column of dots for each of the last days that have room."""
+    """Return the line of strength, a column for each of the last days that have room."""
     now = f"{round(found.view.strength * 100)} %"
     title = [Piece("Strength ", "section"), Piece(now, "bright")]
-    per_cell = 1 if glyphs is ASCII_GLYPHS else 2
-    room = max(1, width - 6)
-    scores = found.strengths[-room * per_cell :]
+    scores = found.strengths[-max(1, width - 6) :]
     if len(scores) < 2:
         return [title, [Piece("it takes a few days to show", "faint")]]
-    drawn = _columns(scores, glyphs)
+    drawn = _columns(scores, glyphs.bars)
     rows: list[StyledLine] = []
     for number, row in enumerate(drawn):
         label = {0: "100", len(drawn) // 2: " 50", len(drawn) - 1: "  0"}.get(number, "")
@@ -208,27 +202,12 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     return [title, *rows, [days]]
 
 
-def _columns(scores: Sequence[float], glyphs: Glyphs) -> list[str]:
-    """Return a chart of scores from 0 to 1, top line first."""
-    if glyphs is ASCII_GLYPHS:
-        marks = [min(CHART_LINES - 1, int(score * CHART_LINES)) for score in scores]
-        return [
-            "".join("*" if mark == line else " " for mark in marks)
-            for line in range(CHART_LINES - 1, -1, -1)
-        ]
-    steps = CHART_LINES * 4
-    heights = [min(steps - 1, int(score * steps)) for score in scores]
-    heights = heights if len(heights) % 2 == 0 else [heights[0], *heights]
-    lines = []
-    for line in range(CHART_LINES - 1, -1, -1):
-        text = ""
-        for left, right in zip(heights[::2], heights[1::2], strict=True):
-            dots = 0
-            for column, height in enumerate((left, right)):
-                if height // 4 == line:
-                    dots |= _DOTS[column][height % 4]
-            text += chr(_BRAILLE + dots)
-        lines.append(text)
+def _columns(scores: Sequence[float], bars: str) -> list[str]:
+    """Return a chart of scores from 0 to 1, a column for each, top line first."""
+    lines: list[str] = []
+    for line in reversed(range(CHART_LINES)):
+        heights = (round((score * CHART_LINES - line) * len(bars)) for score in scores)
+        lines.append("".join(bars[min(h, len(bars)) - 1] if h > 0 else " " for h in heights))
     return lines
 
 

@@ -203,6 +203,12 @@ def no_results(typed: str) -> list[StyledLine]:
     return [[], about, [], makes, key_hint("esc", "clears the search")]
 
 
+def field_correction(name: str, near: str) -> list[StyledLine]:
+    """Return what is said of a name that is no field, but nearly one."""
+    about = Piece(f"{clean_line(name)}? Did you mean {near}", "warn")
+    return [[about, Piece("  tab", "key"), Piece(" corrects it", "muted")]]
+
+
 def indexing_progress(share: float) -> StyledLine:
     """Return how far an index is that has nothing to show yet."""
     return [Piece(f"Still indexing, {min(99, int(100 * share))} %", "title")]

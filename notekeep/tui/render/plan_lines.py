@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from notekeep.export.source_map import TEASER_END_REASON
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, wrap_line
-from notekeep.tui.render.text_diff import wrap_patch
+from notekeep.tui.render.text_diff import compare, wrap_patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,15 +176,12 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
         lines += _refusal(note, refusal, width, glyphs)
     for warning in done.warnings:
         lines += _remark(warning, "warn", width, glyphs)
-    if done.conflicts:
-        lines += [[], _key_line(_BY_HAND)]
-    if not (done.written or done.removed):
-        if not done.conflicts:
-            lines.append([Piece("Everything was there already.", "muted")])
-        return lines
-    if not done.conflicts:
-        lines.append([])
-    return [*lines, *map(_key_line, _AFTERWARDS)]
+    keys = [_BY_HAND] if done.conflicts else []
+    if done.written or done.removed:
+        keys += _AFTERWARDS
+    elif not keys:
+        return [*lines, [Piece("Everything was there already.", "muted")]]
+    return [*lines, [], *map(_key_line, keys)]
 
 
 def _key_line(named: tuple[str, str]) -> StyledLine:
@@ -249,8 +245,6 @@ MAX_FILES = 500
 """So many notes are listed; of more the number is said."""
 MAX_FILE_LINES = 12
 """So many changed lines of a note are shown."""
-_MAX_COMPARED_LINES = 400
-"""Lines between the first and the last change that are compared one by one."""
 
 
 def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -283,14 +277,12 @@ def summarize_plan(plan: WritePlan, paths: Sequence[str] = ()) -> str:
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]
     if plan.refused:
-        parts.append(f"{len(plan.refused)} left as {_is(len(plan.refused))}")
+        parts.append(
+            f"{len(plan.refused)} left as {'it is' if len(plan.refused) == 1 else 'they are'}"
+        )
     if same:
         parts.append(f"{same} {'is' if same == 1 else 'are'} so already")
     return ", ".join(parts)
-
-
-def _is(count: int) -> str:
-    return "it is" if count == 1 else "they are"
 
 
 def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
@@ -299,38 +291,14 @@ def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLi
     if where:
         line.append(Piece(f" {glyphs.arrow} {clean_line(where)}", "accent"))
     yield from wrap_line(line, width)
-    changed = diff_lines(change.before or b"", change.after or b"") if change.after else []
-    for sign, text in changed[:MAX_FILE_LINES]:
-        shown = Piece(f"  {sign} {clean_line(text)}", "added" if sign == "+" else "removed")
-        yield fit_line([shown], width, glyphs.ellipsis)
+    changed: StyledLine = []
+    if change.after:
+        for pair in compare(change.before or b"", change.after, context=0).pairs:
+            if pair.before is not None and not pair.same:
+                changed.append(Piece(f"  - {pair.before.text}", "removed"))
+            if pair.after is not None and not pair.same:
+                changed.append(Piece(f"  + {pair.after.text}", "added"))
+    for piece in changed[:MAX_FILE_LINES]:
+        yield fit_line([piece], width, glyphs.ellipsis)
     if len(changed) > MAX_FILE_LINES:
         yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MAX_FILE_LINES} more lines", "faint")]
-
-
-def diff_lines(before: bytes, after: bytes) -> list[tuple[str, str]]:
-    """Return the lines that go ("-") and come ("+"), in the order they stand in the file."""
-    old, new = _lines(before), _lines(after)
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    old, new = old[start : len(old) - end], new[start : len(new) - end]
-    if max(len(old), len(new)) > _MAX_COMPARED_LINES:
-        return [*(("-", line) for line in old), *(("+", line) for line in new)]
-    return _compared(old, new)
-
-
-def _compared(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for tag, first, last, begin, stop in matcher.get_opcodes():
-        if tag != "equal":
-            found += [("-", line) for line in old[first:last]]
-            found += [("+", line) for line in new[begin:stop]]
-    return found
-
-
-def _lines(data: bytes) -> list[str]:
-    return clean(data.decode("utf-8", "replace")).splitlines()

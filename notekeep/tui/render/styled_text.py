@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rich.cells import cell_len, get_character_cell_size, split_graphemes
+from rich.cells import cell_len, split_graphemes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,21 +30,15 @@ _CLOSING = (
 )
 # A line may be broken at blanks, and between characters of a script without blanks, but never
 # before a mark that closes.
-_TOKEN = f"\n|[ \t]+|[{_WIDE}][{_CLOSING}]*|[^ \t\n{_WIDE}]+"
+_TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
+_JOINERS = ("\u200d", "\ufe0f")
+"""Characters that change the width of their neighbours."""
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern compiled, which takes as long as importing a dozen modules of ours."""
+    """Compile a pattern when it is first used: the first frame is drawn before."""
     return re.compile(pattern)
-
-
-# Texts that are as wide as their characters together: none of these joins its neighbour.
-_ADDS_UP = (
-    "[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e"
-    "\u2070-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7a3\uff01-\uff60]*"
-)
 
 
 BUTTON_PREFIX = "\0"
@@ -90,8 +85,13 @@ def line_width(line: Iterable[Piece]) -> int:
 
 
 def add_role(line: Iterable[Piece], role: str) -> StyledLine:
-    """Return the line with `role` added to every part of it."""
-    return [piece._replace(role=f"{role} {piece.role}" if piece.role else role) for piece in line]
+    """Return the line with `role` added to every part of it, once."""
+    return [
+        piece
+        if piece.role == role or piece.role.startswith(f"{role} ")
+        else Piece(piece.text, f"{role} {piece.role}".rstrip(), piece.link)
+        for piece in line
+    ]
 
 
 def fit_line(line: StyledLine, width: int, ellipsis: str = "…") -> StyledLine:
@@ -135,41 +135,80 @@ def spread_line(left: StyledLine, right: StyledLine, width: int, *, gap: int = 2
 def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
     """Break a line into rows of at most `width` cells, at blanks where there are any."""
     width = max(1, width)
-    adds_up = all(_compiled(_ADDS_UP).fullmatch(piece.text) for piece in line)
-    rows: list[StyledLine] = []
-    row: StyledLine = []
-    used = 0
-    gap: StyledLine = []
-    for word in _words(line):
-        first = word[0].text
-        if first == "\n":
-            rows.append(row)
-            row, used, gap = [], 0, []
-            continue
-        if first[0] in " \t":
-            gap = [word[0]._replace(text=" ")] if row else []
-            continue
-        size = line_width(word)
-        if row and (used + len(gap) + size if adds_up else _whole(row, gap, word)) > width:
-            rows.append(row)
-            row, used, gap = [], 0, []
-        row += gap
-        used += len(gap)
-        gap = []
-        for part in chop_line(word, width) if size > width else (word,):
-            size = line_width(part)
-            if row and (used + size if adds_up else _whole(row, part)) > width:
-                rows.append(row)
-                row, used = [], 0
-            row += part
-            used += size
-    rows.append(row)
-    return [_joined(row) for row in rows]
+    text = line_text(line)
+    if text and "\n" not in text and "\t" not in text and "" not in text.split(" "):
+        if line_width(line) <= width:
+            return [_joined(line)]
+    else:
+        line = [piece._replace(text=_compiled("[ \t]+").sub(" ", piece.text)) for piece in line]
+    line = _joined(line)
+    return cut_line(line, _row_spans(line, width))
 
 
-def _whole(*parts: StyledLine) -> int:
-    """Return the width of parts as one: a joiner between two is wider than they are alone."""
-    return line_width(_joined([piece for part in parts for piece in part]))
+def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
+    """Return where each row of a line begins and ends."""
+    text = line_text(line)
+    # How wide a joiner is depends on the piece that it is in.
+    has_joiners = any(joiner in text for joiner in _JOINERS)
+
+    def part(start: int, end: int) -> StyledLine:
+        return cut_line(line, [(start, end)])[0] if has_joiners else [Piece(text[start:end])]
+
+    rows: list[tuple[int, int]] = []
+    start = end = 0
+    for token in _compiled(_TOKEN).finditer(text):
+        first, last = token.span()
+        if token[0] == "\n":
+            rows.append((start, end))
+            start = end = last
+        elif token[0][0] != " ":
+            if end > start and line_width(part(start, last)) > width:
+                rows.append((start, end))
+                start = end
+            if end == start:
+                start = first
+                if line_width(part(first, last)) > width:
+                    for row in chop_line(part(first, last), width)[:-1]:
+                        rows.append((start, start + len(line_text(row))))
+                        start = rows[-1][1]
+            end = last
+    return [*rows, (start, end)]
+
+
+def break_source(text: str, width: int) -> list[tuple[int, int]]:
+    """Return where each row of at most `width` cells begins and ends, if it can behind a blank.
+
+    No character is left out, unlike in prose that is wrapped: it is the text of a file.
+    """
+    width = max(1, width)
+    rows: list[tuple[int, int]] = []
+    start = 0
+    while True:
+        end = start + len(_head(text, width, start) or text[start : start + 1])
+        if end < len(text) and (blank := text.rfind(" ", start, end)) - start > width // 3:
+            end = blank + 1
+        rows.append((start, end))
+        if end >= len(text):
+            return rows
+        start = end
+
+
+def cut_line(line: StyledLine, spans: Iterable[tuple[int, int]]) -> list[StyledLine]:
+    """Return the parts of a line from one character to another; the spans are in order."""
+    parts: list[StyledLine] = []
+    number = offset = 0
+    for start, end in spans:
+        part: StyledLine = []
+        while number < len(line):
+            text, role, link = line[number]
+            if inside := text[max(0, start - offset) : max(0, end - offset)]:
+                part.append(Piece(inside, role, link))
+            if offset + len(text) > end:
+                break
+            offset += len(text)
+            number += 1
+        parts.append(part)
+    return parts
 
 
 def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
@@ -206,17 +245,12 @@ def mark_spans(
     """Return the line with `role` added to the characters of each (start, end) of `spans`."""
     if not spans:
         return line
-    cuts = sorted({offset for span in spans for offset in span})
+    cuts = {offset for span in spans for offset in span}
+    bounds = [*pairwise(sorted({0, len(line_text(line)), *cuts}))]
     marked: StyledLine = []
-    position = 0
-    for piece in line:
-        end = position + len(piece.text)
-        bounds = [position, *(cut for cut in cuts if position < cut < end), end]
-        for start, stop in pairwise(bounds):
-            inside = any(first <= start and stop <= last for first, last in spans)
-            part = piece._replace(text=piece.text[start - position : stop - position])
-            marked.extend(add_role([part], role) if inside else [part])
-        position = end
+    for (start, stop), part in zip(bounds, cut_line(line, bounds), strict=True):
+        is_inside = any(first <= start and stop <= last for first, last in spans)
+        marked += add_role(part, role) if is_inside else part
     return marked
 
 
@@ -227,13 +261,12 @@ def _head(text: str, width: int, start: int = 0) -> str:
     if text.isascii():
         return text[start : start + width]
     # Graphemes are mostly short, and to split a long text for each of its rows takes long.
-    size = 8 * width
+    size = 2 * width
     while True:
         part = text[start : start + size]
-        used = 0
-        ends = [0]
-        for _start, end, cells_ in split_graphemes(part)[0]:
-            used += cells_
+        ends, used = [0], 0
+        for _, end, cells in split_graphemes(part)[0]:
+            used += cells
             if used > width:
                 break
             ends.append(end)
@@ -244,34 +277,11 @@ def _head(text: str, width: int, start: int = 0) -> str:
     return next(part[:end] for end in reversed(ends) if cell_len(part[:end]) <= width)
 
 
-def _words(line: StyledLine) -> Iterable[StyledLine]:
-    """Yield what must stay together; blanks and newlines each as a word of their own."""
-    word: StyledLine = []
-    for piece in line:
-        for token in _compiled(_TOKEN).findall(piece.text):
-            alone = token[0] in " \t\n" or get_character_cell_size(token[0]) > 1
-            if alone:
-                if word:
-                    yield word
-                    word = []
-                yield [Piece(token, piece.role, piece.link)]
-            else:
-                word.append(Piece(token, piece.role, piece.link))
-    if word:
-        yield word
-
-
 def _joined(row: StyledLine) -> StyledLine:
     """Join neighbours that look the same: fewer pieces are quicker to paint."""
-    if not row:
-        return []
-    joined: StyledLine = []
-    texts, (_, role, link) = [row[0].text], row[0]
-    for piece in row[1:]:
-        if piece.role == role and piece.link == link:
-            texts.append(piece.text)
-            continue
-        joined.append(Piece("".join(texts), role, link))
-        texts, (_, role, link) = [piece.text], piece
-    joined.append(Piece("".join(texts), role, link))
-    return joined
+    if len(row) < 2:
+        return row
+    return [
+        Piece("".join(piece.text for piece in same), role, link)
+        for (role, link), same in groupby(row, key=itemgetter(1, 2))
+    ]

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.styled_text import Piece, StyledLine, chop_line, line_text, line_width
+from notekeep.tui.render.styled_text import Piece, StyledLine, break_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -222,33 +222,13 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
 # A unified diff as lines: what is added and removed in its colour, broken between words.
 
 _ROLES = {"+": "added", "-": "removed", "@": "hunk"}
-_PATCH_WORD = re.compile(r"\S+\s*|\s+")
 
 
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
     """Yield the lines of a diff; what a line is goes on under its first letter, not its sign."""
     for source in diff:
         text = source.expandtabs(4)
-        role = _ROLES.get(text[:1], "muted")
-        if line_width([Piece(text)]) <= width:
-            yield [Piece(text, role)]
-            continue
-        sign = text[:1]
-        for row in _broken(text[1:], max(1, width - 1)):
-            yield [Piece(sign + row, role)]
+        role, sign = _ROLES.get(text[:1], "muted"), text[:1]
+        for start, end in break_source(text[1:], width - 1):
+            yield [Piece(sign + text[1:][start:end].rstrip(), role)]
             sign = " "
-
-
-def _broken(text: str, width: int) -> Iterator[str]:
-    """Yield a text in rows that end behind a blank where there is one; no character is lost."""
-    row = ""
-    for word in _PATCH_WORD.findall(text):
-        if row and line_width([Piece(row + word.rstrip())]) > width:
-            yield row.rstrip()
-            row = ""
-        row += word
-        if line_width([Piece(row.rstrip())]) > width:
-            *whole, rest = chop_line([Piece(row)], width)
-            yield from map(line_text, whole)
-            row = line_text(rest)
-    yield row

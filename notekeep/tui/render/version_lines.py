@@ -10,7 +10,8 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
-    chop_line,
+    break_source,
+    cut_line,
     fit_line,
     line_width,
     mark_spans,
@@ -68,17 +69,6 @@ def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> 
             lines.append([])
         lines += _file(change, width, glyphs)
     return lines
-
-
-def file_lines(data: bytes, width: int) -> list[StyledLine]:
-    """Give a text as it stands in its file."""
-    if BINARY_MARK in data:
-        return [[Piece(f"{plural(len(data), 'byte')}, not text", "faint")]]
-    lines: list[StyledLine] = []
-    for source in data.decode("utf-8", "replace").splitlines()[:MAX_VERSION_LINES]:
-        text = clean_line(source.expandtabs(4))
-        lines += [[Piece(text[start:end])] for start, end in _parts(text, max(8, width))]
-    return lines or [[Piece("It is empty.", "muted")]]
 
 
 def change_counts(comparison: TextComparison) -> StyledLine:
@@ -177,42 +167,10 @@ def _beside(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> S
 def _drawn(side: VersionLine, role: str, width: int) -> list[StyledLine]:
     """Draw a line's text in rows, the words that changed standing out."""
     line = mark_spans([Piece(side.text, role)], side.spans, _CHANGED_WORDS)
-    rows = [_cut(line, start, end) for start, end in _parts(side.text, max(4, width))]
+    rows = cut_line(line, break_source(side.text, max(4, width)))
     if side.end:
         rows[-1] = [*rows[-1], Piece(f"  {side.end}", "faint")]
     return rows
-
-
-def _cut(line: StyledLine, start: int, end: int) -> StyledLine:
-    """Give the part of a line between two characters."""
-    cut: StyledLine = []
-    place = 0
-    for piece in line:
-        text = piece.text[max(0, start - place) : max(0, end - place)]
-        if text:
-            cut.append(piece._replace(text=text))
-        place += len(piece.text)
-    return cut
-
-
-def _parts(text: str, width: int) -> list[tuple[int, int]]:
-    """Break a text into parts of at most `width` cells, behind a blank where there is one.
-
-    No character is left out, unlike in prose that is wrapped: what is compared is a file.
-    """
-    parts: list[tuple[int, int]] = []
-    start = 0
-    while True:
-        ahead = text[start : start + 4 * width]
-        head = chop_line([Piece(ahead)], width)[0][0].text if ahead else ""
-        end = start + len(head)
-        if end >= len(text):
-            parts.append((start, len(text)))
-            return parts
-        if (blank := head.rfind(" ")) > width // 3:
-            end = start + blank + 1
-        parts.append((start, end))
-        start = end
 
 
 def _digits(comparison: TextComparison) -> int:

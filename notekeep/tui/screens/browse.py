@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import getters
@@ -18,7 +18,7 @@ from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import in_background, show_message
+from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,10 +40,8 @@ if TYPE_CHECKING:
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
-MIN_SIDEBAR_WIDTH = 110
-"""From this width on there is room for the sidebar."""
-MIN_GRID_WIDTH = 160
-"""From this width on the note is shown beside the grid."""
+MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
+MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
 
 
 class BrowseScreen(VaultScreen):
@@ -71,16 +69,16 @@ class BrowseScreen(VaultScreen):
         self._returned: tuple[str, str] | None = None
         """The note that one came back to, and what was searched for then."""
 
+    # The first frame needs nothing of these two.
+
     @cached_property
     def grid_mode(self) -> GridMode:
-        """What keys do in the grid; the first frame needs none of it."""
         from notekeep.tui.screens.grid_mode import GridMode
 
         return GridMode(self)
 
     @cached_property
     def operations(self) -> NoteOperations:
-        """What can be done with notes; the first frame needs none of it."""
         from notekeep.tui.screens.note_operations import NoteOperations
 
         return NoteOperations(self)
@@ -118,7 +116,6 @@ class BrowseScreen(VaultScreen):
 
     @property
     def notes(self) -> NoteList:
-        """The list of notes, or the grid in its place."""
         return self.pane.notes
 
     @property
@@ -133,7 +130,6 @@ class BrowseScreen(VaultScreen):
 
     @property
     def note_under_cursor(self) -> str:
-        """The note under the cursor, or ""."""
         row = self.notes.row
         return row.path if row is not None else ""
 
@@ -221,7 +217,6 @@ class BrowseScreen(VaultScreen):
             self.notes.focus()
 
     def choose_scope(self, query: str, name: str) -> None:
-        """Limit the list to a query, under a name."""
         self.sidebar.activate(query)
         self.pane.set_scope(query, name)
         self.show_list()
@@ -249,7 +244,7 @@ class BrowseScreen(VaultScreen):
             self.choose_scope(replace_sort(self.pane.scope, field), f"by {field.lstrip('+-')}")
 
     def action_explain(self) -> None:
-        from notekeep.tui.screens.query_help import ExplainScreen
+        from notekeep.tui.screens.help import ExplainScreen
 
         box = self.pane.box
         screen = ExplainScreen(self.vault, self.glyphs, self.current_query, box.type_on)
@@ -319,7 +314,6 @@ class BrowseScreen(VaultScreen):
     # From note to note.
 
     def open_note(self, wanted: OpenNote) -> None:
-        """Show a note, wherever the list stands."""
         self._remember_note()
         if wanted.among_all:
             self._list_all()
@@ -353,7 +347,6 @@ class BrowseScreen(VaultScreen):
             self._trail.update(self._location(self.loader.row.path))
 
     def _list_all(self) -> None:
-        """List all notes, whatever was searched for."""
         if self.pane.scope:
             self.choose_scope("", "")
         if self.pane.typed:
@@ -396,11 +389,6 @@ class BrowseScreen(VaultScreen):
             self.pane.ask_again(location)
             self._present(wanted, self.vault.catalog.row(location.path))
 
-    def on_preview_followed(self, event: Preview.Followed) -> None:
-        from notekeep.tui.screens.links import follow_link
-
-        follow_link(self, event.link, event.path)
-
     def action_links(self) -> None:
         from notekeep.tui.screens.links import choose_link
 
@@ -431,9 +419,8 @@ class BrowseScreen(VaultScreen):
 
     def on_key(self, event: events.Key) -> None:
         # A digit is the beginning of a rating, a number or a date.
-        digit, grid = event.character, self.pane.grid
-        is_digit = digit is not None and digit.isdecimal() and digit.isascii()
-        if digit is not None and is_digit and grid is not None and grid.has_focus:
+        grid, digit = self.pane.grid, event.character or ""
+        if digit.isdecimal() and digit.isascii() and grid is not None and grid.has_focus:
             event.stop()
             self.grid_mode.edit_cell(digit)
 
@@ -452,20 +439,18 @@ class BrowseScreen(VaultScreen):
         self._mark_listed(self.notes.mark_others)
 
     def _mark_listed(self, mark: Callable[[set[str]], object]) -> None:
-        in_background(self, self.notes.listed(), mark, group="marks", exclusive=True)
+        self.load("marks", self.notes.listed(), mark)
 
     def _prune_marks(self) -> None:
-        """Unmark what is no note any more."""
-        marked = frozenset(self.notes.marked)
+        marked, notes = frozenset(self.notes.marked), self.notes
+
+        def prune(known: set[str]) -> None:
+            # What was marked meanwhile is there.
+            notes.follow_marks({}, known | (notes.marked - marked))
+
         if marked:
-            in_background(
-                self,
-                lambda: self.vault.search.existing(marked),
-                lambda known: self.notes.follow_marks({}, known | (self.notes.marked - marked)),
-                group="marks-kept",
-                exclusive=True,
-                failed=lambda _error: None,
-            )
+            existing = partial(self.vault.search.existing, marked)
+            self.load("marks-kept", existing, prune, is_quiet=True)
 
     # Actions on the marked notes, or on the one under the cursor.
 
@@ -532,5 +517,5 @@ class BrowseScreen(VaultScreen):
         from notekeep.tui.clipboard import copy_text
 
         copy_text(self.app, text)
-        begin = clean_line(text)[:60]
-        show_message(self, f"Copied {what}: {begin}" if what else f"Copied {begin}")
+        about = f" {what}:" if what else ""
+        show_message(self, f"Copied{about} {clean_line(text)[:60]}")

@@ -15,7 +15,7 @@ from notekeep.tui.list_model import (
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.widgets.list_pane import ListPane
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.sidebar import Sidebar, SidebarEntry
 
-COUNT_DELAY = 0.25
-"""Seconds without another list after which the sidebar counts what was found."""
+COUNT_DELAY = 0.25  # seconds without another list after which the sidebar counts what was found
 MAX_COUNTED_NOTES = 200
 """So many notes that were found are counted by name; more are asked for once more."""
 
@@ -74,15 +73,8 @@ class BrowseSidebar:
                 return load_result_counts(screen.vault, query, paths)
             return load_sidebar(screen.vault)
 
-        in_background(
-            screen,
-            load,
-            partial(self._show, typed),
-            group="sidebar",
-            exclusive=True,
-            pause=COUNT_DELAY if typed else 0.0,
-            failed=lambda _error: None,
-        )
+        pause = COUNT_DELAY if typed else 0.0
+        screen.load("sidebar", load, partial(self._show, typed), pause=pause, is_quiet=True)
 
     def _found_paths(self) -> list[str] | None:
         """Return the notes that were found; None when there may be more than the list knows."""
@@ -121,17 +113,12 @@ class BrowseSidebar:
             screen.choose_scope(entry.query or "", entry.text)
 
     def drop(self, entry: SidebarEntry) -> None:
-        """Take a pin or a saved search out of the sidebar."""
         screen = self._screen
         if entry.path:
             self._set_pinned([entry.path], is_pinned=False)
         elif entry.saved:
-            in_background(
-                screen,
-                partial(self._save, entry.text, ""),
-                partial(notify_done, screen, f"Deleted the search {entry.text}"),
-                group=WRITE_GROUP,
-            )
+            save = partial(self._save, entry.text, "")
+            screen.write(save, f"Deleted the search {entry.text}")
         else:
             show_message(screen, "Only a saved search or a pin can be taken out of here")
 
@@ -151,18 +138,12 @@ class BrowseSidebar:
         if len(paths) == 1 and (row := screen.vault.catalog.row(paths[0])) is not None:
             title = row.title
         text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
-        in_background(
-            screen,
-            lambda: screen.vault.notes.set_fields(paths, [change]),
-            partial(notify_done, screen, text),
-            group=WRITE_GROUP,
-        )
+        screen.write(lambda: screen.vault.notes.set_fields(paths, [change]), text)
 
     # Saved queries.
 
     def save_query(self) -> None:
-        """Ask for a name, and keep what is searched for under it."""
-        from notekeep.tui.dialogs.prompts import Prompt, open_dialog
+        from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 
         screen = self._screen
         query = replace_sort(screen.current_query, screen.pane.chosen_order.key)

@@ -172,13 +172,13 @@ class ConflictsScreen(OverlayScreen):
 
     def _keep(self, choice: Choice) -> None:
         if (here := self.pairs.here) is not None:
-            plan = partial(plan_keep, self.vault.notes.workspace, here.pair, choice)
+            plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
             self._settle(plan, KEPT_MESSAGES[choice])
 
     def action_merge(self) -> None:
         if (here := self.pairs.here) is not None:
             store = self.vault.history.store
-            plan = partial(plan_merge, self.vault.notes.workspace, store, here.pair)
+            plan = partial(plan_merge, self.vault.workspace, store, here.pair)
             self._settle(plan, MERGED_MESSAGE)
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
@@ -204,20 +204,18 @@ class ConflictsScreen(OverlayScreen):
 
 
 def _load(vault: Vault) -> list[ConflictRow]:
-    """List the conflicts; touches no widget, so that a thread may do it."""
     found = []
-    for pair in list_conflicts(vault.notes.workspace):
+    for pair in list_conflicts(vault.workspace):
         try:
-            found.append(ConflictRow(pair, mark_lines(vault.notes.workspace, pair)))
+            found.append(ConflictRow(pair, mark_lines(vault.workspace, pair)))
         except NotekeepError:
             continue  # settled since the vault was looked at
     return found
 
 
 def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
-    """Read both versions; touches no widget, so that a thread may do it."""
     pair = listed.pair
-    mine, theirs = sides(vault.notes.workspace, pair)
+    mine, theirs = sides(vault.workspace, pair)
     if pair.kind == "marks":
         heads = ("1  the first side of the marks", "2  the second side")
     else:

@@ -15,16 +15,16 @@ from textual.containers import Horizontal
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.field_changes import apply_changes
 from notekeep.markdown.note import read_note
-from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
+from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
-from notekeep.tui.dialogs.prompts import Prompt, open_dialog
 from notekeep.tui.field_forms import list_form_fields
 from notekeep.tui.messages import ShowHistory, VaultChanged
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.edit_conflicts import (
     DISCARD,
@@ -76,7 +76,6 @@ class EditorAttachments:
         self._screen = screen
 
     def ask(self) -> None:
-        """Ask for a file, and link it at the cursor."""
         hint = "A copy goes into the attachments. Empty takes the picture on the clipboard."
         prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
         here = self._screen.area.cursor_location
@@ -99,34 +98,23 @@ class EditorAttachments:
             if not isinstance(error, NotFound):
                 show_error(self._screen, error)
 
-        in_background(
-            self._screen,
-            lambda: self._store_file(path),
-            partial(self._stored, place),
-            group=WRITE_GROUP,
-            failed=failed,
-        )
+        store, then = partial(self._store_file, path), partial(self._stored, place)
+        in_background(self._screen, store, then, group=WRITE_GROUP, failed=failed)
 
     def _store_file(self, path: str) -> _StoredFile:
         return self._store(os.path.basename(path), read_file(path))
 
     def _store(self, name: str, data: bytes) -> _StoredFile:
-        """Copy a file into the attachments; touches no widget, so that a thread may do it."""
-        screen = self._screen
-        workspace = screen.vault.notes.workspace
-        plan = plan_attachment(workspace, name, data, screen.path)
-        link = make_attachment_link(workspace, plan.changes[0].path, screen.path)
-        return _StoredFile(plan.label, link, screen.vault.notes.apply(plan))
+        vault, path = self._screen.vault, self._screen.path
+        plan = plan_attachment(vault.workspace, name, data, path)
+        link = make_attachment_link(vault.workspace, plan.changes[0].path, path)
+        return _StoredFile(plan.label, link, vault.notes.apply(plan))
 
     def _stored(self, place: LinkPlace, stored: _StoredFile) -> None:
-        for problem in stored.done.refused:
-            self._screen.app.notify(clean_line(problem.message), severity="error", markup=False)
-        if stored.done.step:
-            self._insert_link(stored, place)
-            self._screen.app.post_message(VaultChanged(is_step=True))
-
-    def _insert_link(self, stored: _StoredFile, place: LinkPlace) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
+        notify_done(self._screen, "", stored.done)
+        if not stored.done.step:
+            return
         area = self._screen.area
         start, end, text = place
         if area.get_text_range(start, end) != text:
@@ -143,8 +131,7 @@ class EditorAttachments:
 # What is typed and not saved, kept in its autosave file while a note is edited.
 
 AUTOSAVE_SECONDS = 2.0
-AUTOSAVE_KEYS = 200
-"""What a crash can take at most: whichever comes first."""
+AUTOSAVE_KEYS = 200  # what a crash can take at most: whichever comes first
 
 
 class EditorAutosave:
@@ -194,7 +181,6 @@ class EditorAutosave:
         return True
 
     def discard(self) -> None:
-        """Remove what is kept: it is saved, or not wanted."""
         self._file.discard()
 
     def release(self) -> None:
@@ -248,19 +234,12 @@ class EditScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self.area.focus()
-        place = (
-            (self._line - 1, 0) if self._line is not None else first_text_position(self.area.lines)
-        )
+        place = first_text_position(self.area.lines) if self._line is None else (self._line - 1, 0)
         if place != (0, 0):
             self.area.go_to(place)
         self.show_state()
-        in_background(
-            self,
-            partial(Completer.of, self.vault, self.path),
-            self._set_completer,
-            group="completion",
-            failed=lambda _error: None,
-        )
+        complete = partial(Completer.of, self.vault, self.path)
+        self.load("completion", complete, self._set_completer, is_quiet=True)
         if (unsaved := self.autosave.find_left()) is not None:
             if self.restores:
                 self._restore(unsaved)
@@ -284,7 +263,6 @@ class EditScreen(VaultScreen):
 
     @property
     def is_changed(self) -> bool:
-        """Whether something is shown that is not in the file."""
         return self.editing.is_changed(self.area.lines)
 
     @property
@@ -419,13 +397,9 @@ class EditScreen(VaultScreen):
             return
         self._saving = True
         plan = self.editing.plan(lines, self.label)
-        in_background(
-            self,
-            partial(self.vault.notes.apply, plan),
-            partial(self._saved, self.editing.content(lines)),
-            group=WRITE_GROUP,
-            failed=self._not_saved,
-        )
+        apply = partial(self.vault.notes.apply, plan)
+        saved = partial(self._saved, self.editing.content(lines))
+        in_background(self, apply, saved, group=WRITE_GROUP, failed=self._not_saved)
 
     def cancel_after_save(self) -> None:
         """Do nothing after the save that is wanted: the person has to be asked first."""
@@ -433,17 +407,12 @@ class EditScreen(VaultScreen):
 
     def _saved(self, content: bytes, done: WriteResult) -> None:
         self._saving = False
-        for problem in done.refused:
-            text = clean(f"{problem.message}\n{problem.hint}")
-            self.app.notify(text, severity="error", markup=False)
+        notify_done(self, "", done)
         if not done.step:
             self._then = None
             self.autosave.keep()
             return
-        for remark in done.remarks:
-            show_message(self, remark)
         self.editing.show_file(content)
-        self.app.post_message(VaultChanged(is_step=True))
         self.show_state()
         if self.is_changed:  # typed while it was being saved
             if self._then is not None:
@@ -483,7 +452,6 @@ class EditScreen(VaultScreen):
             self._ask_stuck(then)
 
     def _ask_stuck(self, then: Callable[[], object]) -> None:
-        """Let the person go on without what cannot be saved."""
         self._offering = True
 
         def answered(answer: str | None) -> None:

@@ -10,8 +10,7 @@ from notekeep.markdown.editor_text import EditorText
 from notekeep.markdown.text_merge import merge_texts
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
-from notekeep.tui.dialogs.dialog import Dialog, dialog_box
-from notekeep.tui.dialogs.prompts import Choice, Option
+from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, dialog_box
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare
 from notekeep.tui.render.version_lines import unified
@@ -38,10 +37,7 @@ MergeOutcome: TypeAlias = Literal["same", "reloaded", "merged", "gone", "conflic
 class EditSession:
     """A note being edited: what its file holds, what is on the screen, and how the two merge.
 
-    Nothing here draws or writes. Lines are as a text field shows them.
-
-    Raises:
-        Refused: The note cannot be shown without changing it.
+    Nothing here draws or writes. A note that cannot be shown without changing it is Refused.
     """
 
     def __init__(self, path: str, data: bytes) -> None:
@@ -72,13 +68,11 @@ class EditSession:
             self.base = data
 
     def content(self, lines: Sequence[str]) -> bytes:
-        """What the file would hold with these lines."""
         if lines == self._text.lines:
             return self._text.data
         return self._text.joined(lines)
 
     def is_changed(self, lines: Sequence[str]) -> bool:
-        """Whether the screen shows something that is not in the file."""
         return self.content(lines) != self.disk
 
     def plan(self, lines: Sequence[str], label: str) -> WritePlan:
@@ -143,7 +137,7 @@ def ask_restore(
         Option("Discard", "the file stays as it is", DISCARD),
     ]
     title = f"Unsaved text from {format_moment(unsaved.when)}"
-    _ask(screen, title, options, (on_disk, unsaved.data), answered)
+    _ask(screen, title, options, answered, (on_disk, unsaved.data))
 
 
 def ask_which_version(screen: VaultScreen, theirs: bytes, ours: bytes, answered: OnAnswer) -> None:
@@ -154,8 +148,7 @@ def ask_which_version(screen: VaultScreen, theirs: bytes, ours: bytes, answered:
         Option("Keep both", "mine becomes a file beside it", KEEP_BOTH),
         Option("Show the difference", "from theirs to mine", DIFF),
     ]
-    title = "Another program changed the same lines"
-    _ask(screen, title, options, (theirs, ours), answered)
+    _ask(screen, "Another program changed the same lines", options, answered, (theirs, ours))
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool) -> None:
@@ -165,8 +158,7 @@ def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool)
         Option("Try again", "to save the note", TRY_AGAIN),
         Option("Leave without saving", fate, LEAVE),
     ]
-    question = Choice("The note could not be saved", options, screen.glyphs)
-    screen.app.push_screen(question, answered)
+    _ask(screen, "The note could not be saved", options, answered)
 
 
 def format_moment(when: float) -> str:
@@ -179,9 +171,11 @@ def _ask(
     screen: VaultScreen,
     title: str,
     options: list[Option],
-    versions: tuple[bytes, bytes],
     answered: OnAnswer,
+    versions: tuple[bytes, bytes] = (b"", b""),
 ) -> None:
+    """Ask, once more after the difference between two versions was shown."""
+
     def chosen(answer: str | None) -> None:
         if answer == DIFF:
             screen.app.push_screen(DiffDialog(*versions, screen.glyphs), lambda _: ask())
@@ -221,15 +215,11 @@ class ExternalEdits:
         """Whether the person is asked whose version stays."""
 
     def check(self, then: Callable[[], object] | None = None) -> None:
-        """Read the file, and bring the screen together with it.
-
-        `then` is called when the person does not have to be asked.
-        """
         screen = self._screen
 
         def read() -> bytes | None:
             try:
-                return screen.vault.search.read_bytes(screen.path)
+                return screen.vault.workspace.read(screen.path)
             except NotFound:
                 return None
 
@@ -237,7 +227,7 @@ class ExternalEdits:
             if self.merge(theirs) and then is not None:
                 then()
 
-        in_background(screen, read, merge, group="look", exclusive=True)
+        screen.load("file", read, merge)
 
     def merge(self, theirs: bytes | None) -> bool:
         """Merge with what the file holds; False when the person has to be asked."""

@@ -14,7 +14,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
-from notekeep.tui.dialogs.prompts import open_dialog
+from notekeep.tui.dialogs.dialog import open_dialog
 from notekeep.tui.field_forms import (
     LIST_TYPES,
     MAX_RATING,
@@ -23,7 +23,6 @@ from notekeep.tui.field_forms import (
     make_field_changes,
     parse_list_items,
 )
-from notekeep.tui.messages import VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.note_columns import (
     KIND_COLUMN,
@@ -103,7 +102,6 @@ class GridMode:
             )
 
     def clear_cell(self) -> None:
-        """Take the field of the cell under the cursor out of its note."""
         cell = self._cell()
         if cell is None:
             return
@@ -130,12 +128,11 @@ class GridMode:
             text = f"{about.place}: {about.message}" if about else f"{path} can be read by now"
             show_error(screen, Refused(text, "e opens it in the editor."))
 
-        workspace = screen.vault.notes.workspace
+        workspace = screen.vault.workspace
         screen.load("cell", lambda: workspace.note(path, workspace.read(path)), refuse)
         return True
 
     def _make_editor(self, grid: NoteGrid, field: FormField, typed: str) -> cell_editors.CellEditor:
-        """Return the editor that suits a field."""
         screen = self._screen
         week_start = screen.vault.settings.week_start
         where = cell_editors.CellPlace(grid, screen.glyphs, screen.today, week_start)
@@ -154,22 +151,11 @@ class GridMode:
             screen.load("values", values, editor.offer, is_quiet=True)
         return editor
 
-    def _write(self, row: Row, field: FormField, text: str) -> tuple[str, WriteResult | Conflict]:
-        """Write one field of a note, as one step that undo takes back; a thread may do it."""
-        try:
-            return text, set_cell(self._screen.vault, row.path, field, text)
-        except Conflict as error:
-            # What was typed is about a value that is no longer there.
-            return text, error
+    def _write(self, row: Row, field: FormField, text: str) -> tuple[str, WriteResult]:
+        return text, set_cell(self._screen.vault, row.path, field, text)
 
-    def _show_written(
-        self, row: Row, field: FormField, answer: tuple[str, WriteResult | Conflict]
-    ) -> None:
+    def _show_written(self, row: Row, field: FormField, answer: tuple[str, WriteResult]) -> None:
         text, done = answer
-        if isinstance(done, Conflict):
-            show_error(self._screen, done)
-            self._screen.post_message(VaultChanged())
-            return
         what = f"{field.name}: {clean_line(text)}" if text else f"no {field.name} any more"
         notify_done(self._screen, f"{clean_line(row.title)} · {what}", done)
 
@@ -192,14 +178,14 @@ def set_cell(vault: Vault, path: str, field: FormField, text: str) -> WriteResul
         Conflict: The field has another value by now.
         Refused: The note cannot take the value.
     """
-    note = vault.notes.workspace.note(path, vault.notes.workspace.read(path))
+    note = vault.workspace.note(path, vault.workspace.read(path))
     now: Value = note.fields.get(field.name)
     if isinstance(now, list) and format_value(now) != field.text:
         text = _merge_lists(field, text, now)
     elif note.problem is None and format_value(now) != field.text:
         raise Conflict(
             f"{field.name} of {path} is {format_value(now) or 'empty'} by now, and was left so",
-            "The grid shows it; change it again if you still want to.",
+            "Leave the cell, and change it again if you still want to.",
         )
     changes = make_field_changes(field._replace(value=now, text=format_value(now)), text)
     plan = vault.notes.plan_set([path], changes)

@@ -12,7 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
-from notekeep.tui.dialogs.prompts import Prompt, open_dialog
+from notekeep.tui.dialogs.dialog import Prompt, ask, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.formatting import list_some, plural
@@ -25,6 +25,7 @@ from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
@@ -46,15 +47,11 @@ HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (28, "-tall")]
 
 
 class _LoadedHabits(NamedTuple):
-    """The habits with the cells of the days that are shown, and with those of the last week.
-
-    Attributes:
-        problems: How many lines and definitions need a look.
-    """
+    """The habits with the cells of the days that are shown, and with those of the last week."""
 
     shown: list[HabitView]
     lately: list[HabitView]
-    problems: int
+    problems: int  # how many lines and definitions need a look
 
 
 class HabitsScreen(VaultScreen):
@@ -69,8 +66,7 @@ class HabitsScreen(VaultScreen):
     detail = getters.query_one(HabitPage)
 
     _filter = ""
-    _wanted = ""
-    """The habit that the cursor goes to once it is listed."""
+    _wanted = ""  # the habit that the cursor goes to once it is listed
     _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -92,21 +88,16 @@ class HabitsScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        first, last = self.grid.first_day, self.grid.last_day
-        index = self.vault.habits.tracker
-        in_background(
-            self,
-            lambda: _LoadedHabits(
-                index.habits(self.today, first=first, last=last),
-                index.habits(self.today),
-                index.count_problems(),
-            ),
-            self._show,
-            group="habits",
-            exclusive=True,
+        self.load(
+            "habits", partial(self._load, self.grid.first_day, self.grid.last_day), self._show
         )
         if self.has_class("-detail") and self.detail.detail is not None:
             self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
+
+    def _load(self, first: date, last: date) -> _LoadedHabits:
+        index = self.vault.habits.tracker
+        shown = index.habits(self.today, first=first, last=last)
+        return _LoadedHabits(shown, index.habits(self.today), index.count_problems())
 
     def _show(self, loaded: _LoadedHabits) -> None:
         habits, lately, problems = loaded
@@ -127,16 +118,15 @@ class HabitsScreen(VaultScreen):
         bars = daily_bars(lately, self.glyphs.bars)
         start = self.vault.settings.day_start
         until = f" until {start:02}:00" if start and is_on_today else ""
-        date = f"{day:%a} {day.day} {day:%b}"
+        when = f"{day:%a} {day.day} {day:%b}"
         is_wide = self.has_class("-wide")
         self.set_status(
-            f"{done}/{asked} today {bars} · {date} {day.year}{until}"
+            f"{done}/{asked} today {bars} · {when} {day.year}{until}"
             if is_wide
-            else f"{done}/{asked} · {date}"
+            else f"{done}/{asked} · {when}"
         )
 
     def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
-        """Return what yesterday left open, with the key that goes there, or the key back."""
         habits = find_left_open(lately)
         if not habits:
             return None
@@ -157,13 +147,8 @@ class HabitsScreen(VaultScreen):
         if event.view is not self.grid or habit is None:
             return
         year = self.grid.day.year
-        in_background(
-            self,
-            lambda: self.vault.habits.tracker.year(habit.id, year, self.today),
-            partial(self.year.show, habit, year),
-            group="year",
-            exclusive=True,
-        )
+        days = partial(self.vault.habits.tracker.year, habit.id, year, self.today)
+        self.load("year", days, partial(self.year.show, habit, year))
 
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
@@ -204,13 +189,12 @@ class HabitsScreen(VaultScreen):
         self.grid.next_span()
 
     def action_filter_habits(self) -> None:
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._filter = text
-                self.vault_changed()
+        def filtered(text: str) -> None:
+            self._filter = text
+            self.vault_changed()
 
         hint = "Letters of a title or a group; nothing shows all."
-        self.app.push_screen(Prompt("Show habits", value=self._filter, hint=hint), answered)
+        ask(self, Prompt("Show habits", value=self._filter, hint=hint), filtered)
 
     # One habit.
 
@@ -220,13 +204,8 @@ class HabitsScreen(VaultScreen):
             self._load_detail(habit.id, self.grid.day.year)
 
     def _load_detail(self, name: str, year: int) -> None:
-        in_background(
-            self,
-            lambda: load_habit_details(self.vault.habits.tracker, name, self.today, year),
-            self._show_detail,
-            group="detail",
-            exclusive=True,
-        )
+        load = partial(load_habit_details, self.vault.habits.tracker, name, self.today, year)
+        self.load("detail", load, self._show_detail)
 
     def _show_detail(self, found: Detail) -> None:
         self.detail.show(found)
@@ -284,15 +263,8 @@ class HabitsScreen(VaultScreen):
 
     def _log(self, value: str) -> None:
         habit = self.grid.habit
-        if habit is None:
-            return
-        day = self.grid.day
-        in_background(
-            self,
-            lambda: self.vault.habits.tracker.log(habit.id, value, day),
-            partial(notify_check_in, self, ""),
-            group="log",
-        )
+        if habit is not None:
+            self.check_in(partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day))
 
     def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
         """Ask for a text, and log the value and the note that it stands for."""
@@ -371,11 +343,10 @@ class HabitsScreen(VaultScreen):
         in_background(self, lambda: self._write_review(span), self._reviewed, group="review")
 
     def _write_review(self, span: str) -> tuple[str, WriteResult | None]:
-        """Write the review of the last week or month unless it is there; give its path."""
         path = review_path(parse_bounds(self.vault.habits.tracker, span))
         if self.vault.catalog.row(path) is not None:
             return path, None
-        return path, self.vault.notes.apply(self.vault.notes.plan_review(span))
+        return path, self.vault.notes.apply(self.vault.habits.plan_review(span))
 
     def _reviewed(self, answer: tuple[str, WriteResult | None]) -> None:
         path, done = answer

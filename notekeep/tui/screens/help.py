@@ -1,14 +1,13 @@
-"""Help: the keys of the place one came from, grouped, with the person's own key map.
-
-A word typed after `/` looks for an action anywhere.
-"""
+"""Help: the keys of the place one came from, and what a query in the search box means."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from textual.content import Content
 from textual.widgets import Input
 
+from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import (
     ACTION_PLACES,
@@ -19,22 +18,34 @@ from notekeep.tui.commands.registry import (
 )
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, wrap_line
-from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    line_width,
+    pad_line,
+    spread_line,
+    wrap_line,
+)
+from notekeep.tui.widgets.line_view import DiffView
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
 
+    from notekeep.query.tree import Query
+    from notekeep.search.score_explanation import QueryPart
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22
-WIDE = 64
-"""From this width on, what an action does stands beside its title."""
+WIDE = 64  # from this width on, what an action does stands beside its title
 
 QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("naval leverage", "notes with both words"),
@@ -115,34 +126,8 @@ def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[Sty
     return [[*left, *about[0]], *([blank, *row] for row in about[1:])]
 
 
-class _HelpPage(TextPage):
+class _HelpPage(DiffView):
     BINDINGS = bindings("help", by_screen=("search-help",))
-
-    def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
-        super().__init__()
-        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
-        self._wanted = ""
-        self._lines: list[StyledLine] = []
-        self._drawn_for = -1
-
-    def search(self, wanted: str) -> None:
-        """Show only what is about some words."""
-        self._wanted, self._drawn_for = wanted, -1
-        self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
-
-    def line_count(self) -> int:
-        width = self.inner_width
-        if width != self._drawn_for:
-            self._drawn_for = width
-            self._lines = help_lines(
-                self._place, self._own_keys, self._glyphs, max(8, width), self._wanted
-            )
-        return len(self._lines)
-
-    def draw_line(self, index: int, width: int) -> StyledLine:
-        del width
-        return self._lines[index]
 
 
 class HelpScreen(Dialog[None]):
@@ -150,7 +135,8 @@ class HelpScreen(Dialog[None]):
 
     def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
         super().__init__()
-        self._page = _HelpPage(place, own_keys, glyphs)
+        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
+        self._page = _HelpPage(glyphs)
         self._box = Input(placeholder="what would you like to do?", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -161,13 +147,17 @@ class HelpScreen(Dialog[None]):
     def on_mount(self) -> None:
         self._box.display = False
         self._page.focus()
+        self._show("")
+
+    def _show(self, wanted: str) -> None:
+        place, own_keys, glyphs = self._place, self._own_keys, self._glyphs
+        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width, wanted))
 
     def action_search_help(self) -> None:
         self._box.display = True
         self._box.focus()
 
     async def action_dismiss(self, result: None = None) -> None:
-        """Leave the search first, then the help."""
         if self._box.display:
             self._box.value = ""
             self._box.display = False
@@ -177,7 +167,7 @@ class HelpScreen(Dialog[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._page.search(event.value)
+        self._show(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -191,3 +181,137 @@ class HelpScreen(Dialog[None]):
         elif event.key == "down" and self._box.has_focus:
             event.stop()
             self._page.focus()
+
+
+INDENT = "  "
+CLOSE_HINT = "esc, or typing on, closes this"
+
+
+class QueryExplanation(NamedTuple):
+    """What can be said of a query."""
+
+    parts: Sequence[QueryPart]  # how it is read
+    order: str = ""  # how the list is sorted and cut, in words
+    wrong: UsageError | None = None  # what is wrong with it if it is finished
+
+
+def explain_query(vault: Vault, typed: str) -> QueryExplanation:
+    """Explain a query as the list reads it: it may be unfinished.
+
+    Raises:
+        NotekeepError: The catalog cannot be read.
+    """
+    wrong = None
+    try:
+        vault.search.parse(typed)
+    except UsageError as error:
+        wrong = error
+    parts = vault.search.explain_parts(typed, typing=True)
+    return QueryExplanation(parts, _order(vault.search.parse(typed, typing=True)), wrong)
+
+
+def _order(query: Query) -> str:
+    parts = []
+    for key in query.order:
+        way = "the highest first" if key.descending else "the lowest first"
+        parts.append(f"sorted by {key.field}, {way}")
+    if query.limit is not None:
+        parts.append(f"the first {query.limit} only")
+    return "; ".join(parts)
+
+
+def explain_lines(
+    typed: str, explanation: QueryExplanation, width: int, glyphs: Glyphs
+) -> list[StyledLine]:
+    """Return an explanation as lines."""
+    lines = list(_wrong(typed, explanation.wrong, width, glyphs)) if explanation.wrong else []
+    if not explanation.wrong:
+        lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
+    for part in explanation.parts:
+        text = Piece(INDENT * part.depth + clean_line(part.text))
+        lines.append(spread_line([text], _notes(part.notes), width))
+    if explanation.order:
+        lines += [[], *wrap_line([Piece(clean_line(explanation.order), "muted")], width)]
+    return lines
+
+
+def _notes(count: int | None) -> StyledLine:
+    if count is None:
+        return [Piece("not counted", "faint")]
+    return [Piece(plural(count, "note"), "muted" if count else "warn")]
+
+
+def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    """The query with a mark below the place that is wrong, and why it is."""
+    at = wrong.position if wrong.text else None
+    text = clean_line(wrong.text or typed)
+    first = 0
+    if at is not None and at >= width - 1:
+        # A long query is shown around the fault.
+        first = at - width // 2
+        text = text[first:]
+    yield [Piece(text[:width], "code-string")]
+    if at is not None:
+        yield [Piece(" " * (at - first)), Piece("^", "warn")]
+    about = [Piece(f"{glyphs.warning} {clean_line(wrong.message)}", "warn")]
+    yield from wrap_line(about, width)
+    if wrong.hint:
+        yield from wrap_line([Piece(clean_line(wrong.hint), "muted")], width)
+    yield []
+    yield from wrap_line([Piece("As far as it can be read, it asks for", "muted")], width)
+
+
+class ExplainScreen(Dialog[None]):
+    """An explanation over the search box."""
+
+    def __init__(
+        self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
+    ) -> None:
+        super().__init__()
+        self._vault, self._typed, self._type_into_box = vault, typed, type_on
+        self._glyphs = glyphs
+        self._page = DiffView(glyphs)
+        self._explanation: QueryExplanation | None = None
+
+    def compose(self) -> ComposeResult:
+        title = "What the search means" if self._typed else "How to search"
+        with dialog_box(title, classes="-wide-box") as box:
+            box.border_subtitle = Content(CLOSE_HINT)
+            yield self._page
+
+    def on_mount(self) -> None:
+        self._page.focus()
+        self._page.show(self._lines)
+        if self._typed:
+            in_background(
+                self,
+                lambda: explain_query(self._vault, self._typed),
+                self._show,
+                group="explain",
+                failed=self._cannot,
+            )
+
+    def _lines(self, width: int) -> list[StyledLine]:
+        if not self._typed:
+            return query_lines(width)
+        if self._explanation is None:
+            return [[Piece(clean_line(self._typed), "code-string")]]
+        return explain_lines(self._typed, self._explanation, width, self._glyphs)
+
+    def _show(self, explanation: QueryExplanation) -> None:
+        self._explanation = explanation
+        self._page.show(self._lines)
+        self.fit(self._page, margin=5)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fit, self._page, 5)
+
+    def _cannot(self, error: NotekeepError) -> None:
+        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
+
+    def on_key(self, event: events.Key) -> None:
+        # Who types on in the box below is not made to close this first.
+        if event.is_printable and event.character:
+            event.stop()
+            self._type_into_box(event.character)
+            self.dismiss()

@@ -1,7 +1,8 @@
-"""History: the earlier versions of a note, what each changed, and the way back to one."""
+"""History: the versions of a note and the way back to one; all steps of the vault; the trash."""
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,19 +12,26 @@ from textual.reactive import reactive
 
 from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.restore import find_traces, find_versions, forget_traces, plan_version
+from notekeep.notes.restore import (
+    find_traces,
+    find_versions,
+    forget_traces,
+    plan_untrash,
+    plan_version,
+)
 from notekeep.storage.content import digest_of
-from notekeep.tui.dialogs.prompts import Confirm
+from notekeep.storage.trash import list_trash
+from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import EditNote, VaultChanged
+from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, size_text
-from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
+from notekeep.tui.render.plan_lines import shorten_home
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
 from notekeep.tui.render.text_diff import TextComparison, compare
-from notekeep.tui.render.version_lines import change_counts, unified
-from notekeep.tui.screens.links import follow_link
-from notekeep.tui.screens.preview_loader import FIRST_LINES
+from notekeep.tui.render.version_lines import change_counts, changes_lines, unified
+from notekeep.tui.screens.note_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.preview import Preview
@@ -39,20 +47,22 @@ if TYPE_CHECKING:
 
     from notekeep.notes.plan import WriteResult
     from notekeep.notes.restore import NoteVersions, Traces
+    from notekeep.services.history import Step, StepDetails
     from notekeep.storage.operation_log import Version
+    from notekeep.storage.trash import TrashedFile
+    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import DiffView, ListView
     from notekeep.vault import Vault
 
+
 CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "As it reads"
 VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
 """The views, and what they are called where there is less room."""
-COUNTS_WIDTH = len(" +123 -123")
-"""Cells in which most versions say how many lines they changed."""
+COUNTS_WIDTH = len(" +123 -123")  # cells in which most versions say how many lines they changed
 _VIEW_LINK = "view:"
 
-CURRENT_VERSION = "now"
-"""The key of what the file holds when history has not seen that yet."""
+CURRENT_VERSION = "now"  # the key of what the file holds when history has not seen that yet
 
 VERBS = {"": "first seen", "seen": "elsewhere"}
 """What a version is called that no verb of ours made."""
@@ -191,9 +201,6 @@ class HistoryScreen(OverlayScreen):
         self.views.about = change_counts(comparison)
         self.text.show(lambda width: unified(comparison, width, self.glyphs))
 
-    def on_preview_followed(self, event: Preview.Followed) -> None:
-        follow_link(self, event.link, event.path)
-
     def action_leave(self) -> None:
         self.action_leave_over()
 
@@ -219,7 +226,6 @@ class HistoryScreen(OverlayScreen):
             show_message(self, "That is what the note holds already")
 
     def _version(self) -> Version | None:
-        """The version under the cursor; None for what only the file holds."""
         versions = self._past.versions if self._past is not None else []
         return next((one for one in versions if _key(one) == self.versions.key), None)
 
@@ -229,7 +235,7 @@ class HistoryScreen(OverlayScreen):
     def action_forget(self) -> None:
         in_background(
             self,
-            lambda: find_traces(self.vault.notes.workspace, self.vault.history.store, self.path),
+            lambda: find_traces(self.vault.workspace, self.vault.history.store, self.path),
             self._ask_to_forget,
             group="traces",
             holds_keys=True,
@@ -245,29 +251,30 @@ class HistoryScreen(OverlayScreen):
             show_message(self, f"Forgot {plural(removed, 'version')} of {self.path}")
             self.app.post_message(VaultChanged())
 
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-            if yes:
-                in_background(self, forget, forgotten, group=WRITE_GROUP)
-
         versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
         stays = "The note itself stays." if traces.there else "The note itself is gone."
         text = (
             f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
             f" {stays} Nothing takes this back."
         )
-        self.app.push_screen(Confirm("Forget", text, "forgets them"), answered)
+        ask(
+            self,
+            Confirm("Forget", text, "forgets them"),
+            lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP),
+        )
 
 
 def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
-    """Read a note's history; touches no widget, so that a thread may do it."""
-    past = find_versions(vault.notes.workspace, vault.history.store, path)
+    past = find_versions(vault.workspace, vault.history.store, path)
     row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
     known = {version.digest for version in past.versions}
     moments = []
     if now is not None and now not in known:
         saved = row.mtime_ns / 1e9 if row is not None else 0.0
-        moments.append(_moment(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now or b"")))
+        moments.append(
+            _version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now or b""))
+        )
     is_marked = False
     for version in past.versions:
         here = version.digest == now and not is_marked
@@ -277,11 +284,15 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
             left.append(Piece(f" {glyphs.marked}", "accent"))
         blob = vault.history.store.blobs.find(version.digest)
         label = version.label if version.verb in NAMED_VERBS else ""
-        moments.append(_moment(_key(version), version.time, left, blob.size if blob else 0, label))
+        moments.append(
+            _version_row(_key(version), version.time, left, blob.size if blob else 0, label)
+        )
     return LoadedHistory(past, moments, row.title if row is not None else path)
 
 
-def _moment(key: str, when: float, left: StyledLine, size: int, label: str = "") -> TimelineRow:
+def _version_row(
+    key: str, when: float, left: StyledLine, size: int, label: str = ""
+) -> TimelineRow:
     more = [Piece(f" {clean_line(label)}", "faint")] if label else []
     return TimelineRow(key, when, left, [Piece(size_text(size), "faint")], more)
 
@@ -295,7 +306,6 @@ def _key(version: Version) -> str:
 
 
 def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> TextComparison:
-    """Compare a version with the one before it, or with what the file holds."""
     keys = [
         CURRENT_VERSION if key == CURRENT_VERSION else "",
         *(_key(version) for version in past.versions),
@@ -310,9 +320,181 @@ def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> Tex
 
 
 def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
-    """Draw a version as it reads; touches no widget, so that a thread may do it."""
     version = next((one for one in past.versions if _key(one) == key), None)
     data = vault.history.store.blobs.read(version.digest) if version else past.now or b""
     rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering
+
+
+# All steps.
+
+MAX_STEPS = 1000  # how many steps are listed; older ones are what `history` of a note shows
+
+
+class StepsScreen(OverlayScreen):
+    """The list that undo goes back through, newest first."""
+
+    BINDINGS = bindings("steps", "over")
+    OPENED_BY = "show-steps"
+
+    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
+        self.moments = TimelineList(glyphs, today)
+        super().__init__(vault, glyphs, today, self.moments)
+        self._steps: dict[str, Step] = {}
+
+    def place(self) -> str:
+        return "steps"
+
+    def vault_changed(self) -> None:
+        self.load("steps", lambda: self.vault.history.steps(MAX_STEPS), self._list)
+
+    def _list(self, steps: list[Step]) -> None:
+        self._steps = {f"{step.id} {step.time}": step for step in steps}
+        self.moments.nothing = empty_lines(
+            "Nothing was done yet.",
+            "Every change made here",
+            "is listed, and can be",
+            "taken back.",
+        )
+        rows = [_step_row(key, step) for key, step in self._steps.items()]
+        self.moments.show(rows, self.moments.key)
+        undone = sum(step.undone for step in steps)
+        back = f" · {undone} taken back" if undone else ""
+        self.set_status(f"{plural(len(steps), 'step')}{back}")
+        self.set_idle_actions(*(() if steps else ("take-back", "step-history", "read-text")))
+        if not steps:
+            self.text.say()
+
+    @property
+    def _step(self) -> Step | None:
+        return self._steps.get(self.moments.key)
+
+    # What a step did.
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        step = self._step
+        if event.view is not self.moments or step is None:
+            return
+        if not step.id:
+            self.text.show(lambda width: _check_in_lines(step, width))
+            return
+        self.load(
+            "step",
+            lambda: self.vault.history.show(step.id),
+            partial(self._show, step),
+            pause=PREVIEW_DELAY,
+        )
+
+    def _show(self, step: Step, details: StepDetails) -> None:
+        glyphs = self.glyphs
+        self.text.show(
+            lambda width: [
+                *_step_head(step, details, width, glyphs),
+                *changes_lines(details.changes, width, glyphs),
+            ]
+        )
+
+    # The way back.
+
+    def action_take_back(self) -> None:
+        step = self._step
+        if step is None:
+            return
+        if step.undone:
+            show_message(self, "It is taken back already · ctrl+r does the last one again")
+        elif not step.id:
+            hint = "A check-in is taken back on Habits, or with u when it was the last step"
+            show_message(self, hint)
+        else:
+            undo = partial(self.vault.history.undo_step, step.id)
+            in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
+
+    def _show_taken_back(self, step: Step) -> None:
+        show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
+        self.app.post_message(VaultChanged())
+
+    def action_step_history(self) -> None:
+        step = self._step
+        paths = sorted(set(step.paths)) if step is not None else []
+        if len(paths) == 1:
+            self.app.post_message(ShowHistory(paths[0]))
+        elif paths:
+            options = [Option(path, "", path) for path in paths]
+            choice = Choice("History of", options, self.glyphs)
+            ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
+        else:
+            show_message(self, "No note is part of this step")
+
+
+def _step_row(key: str, step: Step) -> TimelineRow:
+    role = "faint struck" if step.undone else ""
+    left = [
+        Piece(clean_line(step.verb), role or "accent"),
+        Piece(f" {clean_line(step.label)}", role),
+    ]
+    about = "undone" if step.undone else str(len(set(step.paths))) if step.paths else ""
+    return TimelineRow(key, step.time, left, [Piece(about, "faint")])
+
+
+def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    what = [Piece(clean_line(step.verb), "accent"), Piece(f" {clean_line(step.label)}", "title")]
+    lines = wrap_line(what, width)
+    if details.root:
+        lines += wrap_line([Piece(f"in {clean_line(shorten_home(details.root))}", "muted")], width)
+    if step.undone:
+        lines.append([Piece("taken back", "warn")])
+    for path in details.pruned:
+        text = f"{glyphs.warning} history no longer holds what {clean_line(path)} was"
+        lines += wrap_line([Piece(text, "warn")], width)
+    if details.left_out:
+        lines.append([Piece(f"and {plural(details.left_out, 'more file')}", "faint")])
+    return [*lines, [Piece(glyphs.rule * width, "rule")]]
+
+
+def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
+    return [
+        *wrap_line([Piece(clean_line(step.label), "title")], width),
+        [],
+        *wrap_line(
+            [Piece("A line of the habit log. Taking it back adds another.", "muted")], width
+        ),
+    ]
+
+
+# The trash as a list to choose from: what is chosen goes back to where it was.
+
+
+def show_trash(app: NotekeepApp) -> None:
+    """List what was deleted, the last one first."""
+
+    def choose(found: list[TrashedFile]) -> None:
+        if found:
+            options = [Option(one.was, _describe_trashed(one), one.path) for one in found]
+            ask(app, Choice("Bring back from the trash", options, app.glyphs), chosen)
+        else:
+            show_message(app, "The trash is empty")
+
+    def chosen(path: str) -> None:
+        in_background(app, partial(restore, path), show_restored, group=WRITE_GROUP)
+
+    def restore(path: str) -> WriteResult:
+        vault = app.vault
+        return vault.notes.apply(plan_untrash(vault.notes.workspace, vault.history.store, path))
+
+    def show_restored(done: WriteResult) -> None:
+        notify_done(app, f"Brought back {', '.join(done.paths)}", done)
+
+    in_background(
+        app,
+        lambda: list_trash(app.vault.root),
+        choose,
+        group="trash",
+        exclusive=True,
+        holds_keys=True,
+    )
+
+
+def _describe_trashed(one: TrashedFile) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
+    return f"{size_text(one.size)} · {when}"

@@ -10,7 +10,7 @@ from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.text_edit import find_line
 from notekeep.tui import external_programs
-from notekeep.tui.dialogs.prompts import Choice, Confirm, Option
+from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.messages import OpenNote, ShowQuery
 from notekeep.tui.render.styled_text import ACTION_LINK
 from notekeep.tui.workers import in_background, show_error, show_message
@@ -68,23 +68,19 @@ def _find_near(vault: Vault, name: str) -> OpenNote:
 
 
 def _follow_to_address(screen: VaultScreen, link: str) -> None:
-    def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-        if yes and screen.app.is_web:
+    def open_link(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
+        if screen.app.is_web:
             screen.app.open_url(link)  # in the person's browser, which is on another machine
-        elif yes:
-            in_background(
-                screen,
-                lambda: external_programs.open_address(link),
-                lambda _: None,
-                group="browser",
-            )
+        else:
+            browse = partial(external_programs.open_address, link)
+            in_background(screen, browse, lambda _: None, group="browser")
 
     try:
         external_programs.check_address(link)
     except NotekeepError as error:
         show_error(screen, error)
     else:
-        screen.app.push_screen(Confirm("Open in the browser", link, "opens it"), answered)
+        ask(screen, Confirm("Open in the browser", link, "opens it"), open_link)
 
 
 def choose_link(screen: VaultScreen, row: Row) -> None:
@@ -103,9 +99,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         show_message(screen, "No links lead out of this note or into it")
         return
 
-    def answered(value: str | None) -> None:
-        if value is None:
-            return
+    def go(value: str) -> None:
         if value.startswith("line:"):
             screen.post_message(OpenNote(row.path, line=int(value[5:]), read=True))
         elif value.startswith("note:"):
@@ -113,7 +107,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         else:
             follow_link(screen, value, row.path)
 
-    screen.app.push_screen(Choice(row.title, options, screen.glyphs), answered)
+    ask(screen, Choice(row.title, options, screen.glyphs), go)
 
 
 def _section(title: str, options: Sequence[Option]) -> list[Option]:

@@ -12,41 +12,103 @@ import shlex
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import getters
+from textual.content import Content
+
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui import clipboard, external_programs
+from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_word, skip_signs
+from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, Prompt, ask, dialog_box, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
-from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
 from notekeep.tui.field_forms import list_form_fields
+from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged, WorkStatus
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.screens.plan_preview import PlanScreen
+from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
+from notekeep.tui.widgets.bars import ActionButtons
+from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.app import ComposeResult
+
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.vault import Vault
 
 
+CONFIRM_FROM = 20  # more files than this are asked about once more
+PLAN_MARGIN = 7  # lines of the screen that are not the plan
+
+
+BUTTONS = ("do-plan", "drop-plan")
+
+
+class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
+    """A plan to look over; its answer is whether to do it."""
+
+    BINDINGS = bindings("plan")
+
+    text = getters.query_one(DiffView)
+
+    def __init__(
+        self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
+    ) -> None:
+        super().__init__()
+        self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
+        self._was_asked = False
+
+    def compose(self) -> ComposeResult:
+        with dialog_box(self._title) as box:
+            box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
+            yield DiffView(self._glyphs)
+            yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
+
+    def on_mount(self) -> None:
+        self.text.show(lambda width: notes_plan_lines(self._plan, width, self._glyphs))
+        self.text.focus()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.fit, self.text, PLAN_MARGIN)
+
+    def action_do_plan(self) -> None:
+        count = len(self._plan.changes)
+        if count > CONFIRM_FROM and not self._was_asked:
+            self._was_asked = True
+            question = f"{count} files at once: enter once more does it"
+            self.query_one("#dialog").border_subtitle = Content.styled(question, "$warning")
+            return
+        self.dismiss(True if count else None)
+
+    def action_drop_plan(self) -> None:
+        self.dismiss(None)
+
+
+def run_editor(screen: VaultScreen, place: str) -> None:
+    """Give the terminal to the person's editor, with a file."""
+    try:
+        command = editor_command(screen.vault.person.editor, os.environ)
+        external_programs.run_editor(screen.app, command, place)
+    except NotekeepError as error:
+        show_error(screen, error)
+
+
 def edit_outside(screen: VaultScreen, path: str) -> None:
     """Open a note in the person's editor, and read it again afterwards."""
     vault = screen.vault
-    try:
-        command = editor_command(vault.person.editor, os.environ)
-        external_programs.run_editor(screen.app, command, vault.absolute(path))
-    except NotekeepError as error:
-        show_error(screen, error)
+    run_editor(screen, vault.absolute(path))
     in_background(
         screen,
         vault.indexing.refresh,
@@ -60,8 +122,7 @@ class _Step(NamedTuple):
 
     paths: list[str]
     title: str
-    say_done: Callable[[str], str]
-    """Says what was done with so many notes, such as "3 notes"."""
+    say_done: Callable[[str], str]  # says what was done with so many notes, such as "3 notes"
 
 
 class NoteOperations:
@@ -73,7 +134,6 @@ class NoteOperations:
     # One note.
 
     def rename(self, row: Row) -> None:
-        """Ask for another title, and go to the note under it."""
         screen = self._screen
 
         def apply(title: str) -> tuple[str, WriteResult] | None:
@@ -136,7 +196,7 @@ class NoteOperations:
             example="+reading -inbox",
             find_word=find_last_word,
         )
-        self._ask(prompt, paths, plan, ("Tag", "Tagged"), lambda: list(vault.search.tags()))
+        self._ask(prompt, paths, plan, ("Tag", "Tagged"), lambda: list(vault.catalog.tag_counts()))
 
     def set_field(self) -> None:
         """Ask for changes of fields as the command line takes them, and make them in every note."""
@@ -155,7 +215,6 @@ class NoteOperations:
         self._ask(prompt, paths, plan, ("Change", "Changed"), lambda: _known_changes(vault))
 
     def move(self) -> None:
-        """Ask for a folder, and move the notes there."""
         vault, paths = self._screen.vault, self._paths()
 
         def plan(text: str) -> WritePlan:
@@ -172,19 +231,16 @@ class NoteOperations:
         self._ask(prompt, paths, plan, ("Move", "Moved"), lambda: _known_folders(vault))
 
     def ask_publishable(self) -> None:
-        """Ask whether the notes may be published."""
         screen, paths = self._screen, self._paths()
         if not paths:
             _show_nothing_listed(screen)
             return
 
-        def answered(value: str | None) -> None:
-            if value is not None:
-                change = FieldChange("publish", "=", None if value == "-" else value)
-                step = _Step(
-                    paths, f"{change} in {_count(paths)}", lambda count: f"{change} in {count}"
-                )
-                self._plan(step, lambda: screen.vault.notes.plan_set(paths, [change]))
+        def plan(value: str) -> None:
+            change = FieldChange("publish", "=", None if value == "-" else value)
+            title = f"{change} in {_count(paths)}"
+            step = _Step(paths, title, lambda count: f"{change} in {count}")
+            self._plan(step, lambda: screen.vault.notes.plan_set(paths, [change]))
 
         options = [
             Option("Yes", "publish: true", "true"),
@@ -192,10 +248,9 @@ class NoteOperations:
             Option("Say nothing", "the field goes away", "-"),
         ]
         title = f"May {_count(paths)} be published?"
-        screen.app.push_screen(Choice(title, options, screen.glyphs), answered)
+        ask(screen, Choice(title, options, screen.glyphs), plan)
 
     def delete(self) -> None:
-        """Move the notes to the vault's trash."""
         screen, paths = self._screen, self._paths()
         is_marked = bool(screen.notes.marked)
         # Pressed twice, or held down, it finds a row whose note is gone already.
@@ -260,7 +315,6 @@ class NoteOperations:
         screen.load("known", load_words, prompt.offer, is_quiet=True)
 
     def _plan(self, step: _Step, plan: Callable[[], WritePlan]) -> None:
-        """Make a plan, show it when it is about many, and do it."""
         screen = self._screen
         screen.post_message(WorkStatus(f"Looking at {_count(step.paths)}"))
 
@@ -283,12 +337,11 @@ class NoteOperations:
             self._write(step, plan)
             return
 
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over so
-            if yes:
-                plan.remarks.clear()  # they were shown with it
-                self._write(step, plan)
+        def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
+            plan.remarks.clear()  # they were shown with it
+            self._write(step, plan)
 
-        screen.app.push_screen(PlanScreen(step.title, plan, screen.glyphs, step.paths), answered)
+        ask(screen, PlanScreen(step.title, plan, screen.glyphs, step.paths), write)
 
     def _write(self, step: _Step, plan: WritePlan) -> None:
         screen = self._screen
@@ -337,7 +390,6 @@ def split_field_changes(text: str) -> list[str]:
 
 
 def _known_changes(vault: Vault) -> list[str]:
-    """Return what a change may begin with: the fields of the vault, and the usual values."""
     kinds = vault.schema.kinds.values()
     names = {*vault.catalog.field_names(), *(name for kind in kinds for name in kind.fields)}
     usual = [f"{name}={value}" for (_, name), values in FIELD_CHOICES.items() for value in values]

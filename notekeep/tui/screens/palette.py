@@ -10,12 +10,10 @@ from textual.fuzzy import FuzzySearch
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.commands.registry import ACTIONS, ACTIONS_BY_ID, is_offered, key_labels
-from notekeep.tui.dialogs.dialog import Dialog, dialog_box
-from notekeep.tui.dialogs.prompts import HEIGHT_CLASSES, FilterLine
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, is_offered, key_labels
+from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.notifications import notify_check_in
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, mark_spans
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
@@ -39,12 +37,9 @@ if TYPE_CHECKING:
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5
 """Scores: what was typed whole, how it may be typed, and a command that begins like it."""
-RECENT_BOOST = 0.5
-"""How much higher stands what was chosen last."""
-MAX_RECENT = 12
-"""So many of the actions that were chosen are kept in mind."""
-PALETTE_MARGIN = 6
-"""Lines of the screen that are not the list."""
+RECENT_BOOST = 0.5  # how much higher stands what was chosen last
+MAX_RECENT = 12  # so many of the actions that were chosen are kept in mind
+PALETTE_MARGIN = 6  # lines of the screen that are not the list
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
 
@@ -56,12 +51,9 @@ class Offer(NamedTuple):
     title: str
     about: str
     run: Callable[[], object]
-    marks: Sequence[tuple[int, int]] = ()
-    """The letters of the title that were typed."""
-    path: str = ""
-    """The note that it opens."""
-    opened: int = -1
-    """A number that is higher the later that note was opened; -1 for never."""
+    marks: Sequence[tuple[int, int]] = ()  # the letters of the title that were typed
+    path: str = ""  # the note that it opens
+    opened: int = -1  # higher the later that note was opened; -1 for never
 
 
 def _best_first(offer: Offer) -> tuple[float, int, int, str, str]:
@@ -79,22 +71,14 @@ class WorkingAction(NamedTuple):
 def list_actions(screen: VaultScreen) -> list[WorkingAction]:
     """Return the actions that work on a screen, nearest to the focus first."""
     found: dict[str, WorkingAction] = {}
-    for active in screen.active_bindings.values():
-        action = ACTIONS_BY_ID.get(active.binding.id or "")
-        if action is not None and action.context not in _HIDDEN and active.enabled:
-            found.setdefault(action.id, WorkingAction(action, active.binding.action, active.node))
     # What can be done here does not depend on which pane has the focus, or on whether its keys
     # are typed into a box.
-    for part in (*screen.focus_chain, screen, screen.app):
+    around = screen.focused.ancestors_with_self if screen.focused is not None else []
+    for part in (*around, *screen.focus_chain, screen, screen.app):
         for binding in bindings_of(part):
             action = ACTIONS_BY_ID.get(binding.id or "")
             if action is not None and action.context not in _HIDDEN:
                 found.setdefault(action.id, WorkingAction(action, binding.action, part))
-    for action in ACTIONS:
-        if not action.keys:
-            nodes = (n for n in (screen, screen.app) if hasattr(n, f"action_{action.method}"))
-            if (node := next(nodes, None)) is not None:
-                found.setdefault(action.id, WorkingAction(action, action.method, node))
     own_keys = program(screen).own_keys
     return [one for one in found.values() if is_offered(one.action, own_keys)]
 
@@ -111,7 +95,6 @@ class _Offers(ListView, can_focus=False):
         self.is_searching = False
 
     def show(self, offers: Sequence[Offer]) -> None:
-        """Show other offers, with the cursor on the best."""
         self.offers = offers
         self.rows_changed(0)
 
@@ -136,7 +119,7 @@ class _Offers(ListView, can_focus=False):
             self._post_own(self.Selected(self, row))
 
 
-class Palette(Dialog[None]):
+class Palette(ListDialog[None]):
     """A line to type into, and what it may mean on the screen below."""
 
     VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
@@ -156,7 +139,7 @@ class Palette(Dialog[None]):
             compact=True,
             select_on_focus=False,
         )
-        self._list = _Offers(screen.glyphs)
+        self.rows: _Offers = _Offers(screen.glyphs)
         self._actions: list[WorkingAction] = []
         self._worker: Worker[None] | None = None
         self._searched = ""
@@ -166,7 +149,7 @@ class Palette(Dialog[None]):
     def compose(self) -> ComposeResult:
         with dialog_box("", classes="-wide-box"):
             yield self._line
-            yield self._list
+            yield self.rows
 
     def on_mount(self) -> None:
         self.set_focus(self._line)
@@ -174,16 +157,11 @@ class Palette(Dialog[None]):
         self._search()
 
     def on_resize(self) -> None:
-        self._fit()
-
-    def _fit(self) -> None:
-        room = max(2, self.app.size.height - PALETTE_MARGIN)
-        self._list.styles.height = min(room, self._list.line_count())
+        self.fit(self.rows, PALETTE_MARGIN)
 
     @property
     def offers(self) -> Sequence[Offer]:
-        """What is offered for what was typed so far, the best first."""
-        return self._list.offers
+        return self.rows.offers
 
     # What is found: at once what needs no look into the vault, then the rest.
 
@@ -201,7 +179,7 @@ class Palette(Dialog[None]):
             self._show([self._offer_action(one) for one in actions])
             return
         found = [*self._find_commands(self._searched), *self._find_actions(typed)]
-        self._list.is_searching = True
+        self.rows.is_searching = True
         self._show(sorted(found, key=_best_first))
         self._worker = in_background(
             self,
@@ -215,20 +193,20 @@ class Palette(Dialog[None]):
     def _cancel(self) -> None:
         if self._worker is not None:
             self._worker.cancel()
-        self._worker, self._list.is_searching = None, False
+        self._worker, self.rows.is_searching = None, False
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
-        self._worker, self._list.is_searching = None, False
-        cursor, before = self._list.cursor, self.offers
+        self._worker, self.rows.is_searching = None, False
+        cursor, before = self.rows.cursor, self.offers
         self._show(sorted([*found, *more], key=_best_first))
         if cursor and before[cursor] in self.offers:
-            self._list.move_to(self.offers.index(before[cursor]))
+            self.rows.move_to(self.offers.index(before[cursor]))
         if self._is_accepted:
             self.action_switch()
 
     def _show(self, offers: Sequence[Offer]) -> None:
-        self._list.show(offers)
-        self._fit()
+        self.rows.show(offers)
+        self.fit(self.rows, PALETTE_MARGIN)
 
     def _find_commands(self, typed: str) -> list[Offer]:
         """Return the command that was typed, else how those are typed that begin so."""
@@ -288,23 +266,15 @@ class Palette(Dialog[None]):
         """Do what stands there by now, and never what was offered for less than that."""
         if self._searched != self._line.value:
             self._search()
-        is_first = not self._list.cursor
-        if self._worker is not None and not (is_first and self._is_whole_command()):
+        offer = self.offers[self.rows.cursor] if self.offers else None
+        is_whole = offer is not None and offer.score == WHOLE_COMMAND_SCORE
+        if self._worker is not None and not is_whole:
             self._is_accepted = True
             program(self).keyboard.hold(self, seconds=CHOICE_SECONDS)
-        elif self.offers:
-            self._choose(self.offers[self._list.cursor])
+        elif offer is not None:
+            self._choose(offer)
         else:
             program(self).keyboard.release(self)
-
-    def _is_whole_command(self) -> bool:
-        offers = self.offers
-        return bool(offers) and offers[0].score == WHOLE_COMMAND_SCORE
-
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
-        if event.row < len(self.offers):
-            self._choose(self.offers[event.row])
 
     def _choose(self, offer: Offer) -> None:
         if self.app.screen_stack[-1:] == [self]:
@@ -317,21 +287,6 @@ class Palette(Dialog[None]):
         gone = super().dismiss(result)
         program(self).keyboard.release(self)
         return gone
-
-    def action_close_switcher(self) -> None:
-        self.dismiss()
-
-    def action_switcher_down(self) -> None:
-        self._list.action_line_down()
-
-    def action_switcher_up(self) -> None:
-        self._list.action_line_up()
-
-    def action_page_down(self) -> None:
-        self._list.action_page_down()
-
-    def action_page_up(self) -> None:
-        self._list.action_page_up()
 
 
 def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
@@ -369,9 +324,5 @@ def _match(typed: str, text: str) -> tuple[float, list[tuple[int, int]]]:
 
 
 def _tick(screen: VaultScreen, habit: str, title: str) -> None:
-    in_background(
-        screen,
-        lambda: screen.vault.habits.check_in(habit, "done", screen.today),
-        partial(notify_check_in, screen, f"{title}: done"),
-        group="log",
-    )
+    check_in = partial(screen.vault.habits.check_in, habit, "done", screen.today)
+    screen.check_in(check_in, f"{title}: done")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
-from notekeep.tui.dialogs.dialog import Dialog
-from notekeep.tui.dialogs.prompts import TextLines
+from notekeep.tui.dialogs.dialog import Dialog, TextLines
 from notekeep.tui.keys import bindings
 from notekeep.tui.page.drawn_lines import Picture
 from notekeep.tui.widgets.bars import ActionButtons

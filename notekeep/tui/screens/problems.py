@@ -10,7 +10,8 @@ from notekeep.errors import SETTINGS, Problem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, list_conflicts
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
-from notekeep.tui.messages import OpenNote, ShowConflicts, VaultChanged
+from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.widgets.line_view import ListView
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from notekeep.notes.plan import WriteResult
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
 
-FIX_PREFIX = "write: "
-"""What a hint begins with that is the line as it should be."""
+FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be
 
 
 FRONTMATTER_FENCES = ("---", "+++")
@@ -49,7 +50,6 @@ class _Problems(ListView):
 
     @property
     def problem(self) -> Problem | None:
-        """The one under the cursor."""
         return self.problems[self.cursor] if self.problems else None
 
     def row_count(self) -> int:
@@ -62,22 +62,16 @@ class _Problems(ListView):
         """Show problems, and the line of its file that each is about, or ""."""
         self.problems, self.texts = problems, texts
         self._measure()
-        self.rows_changed(self.cursor)
 
     def on_resize(self) -> None:
-        before = self.row_height
         self._measure()
-        if self.row_height != before:
-            self.rows_changed(self.cursor)
 
     def _measure(self) -> None:
         """Make all rows as high as the one that takes most lines: a hint that is cut is none."""
-        width = self.inner_width
-        most = max(
-            (len(_about(one, width, self._glyphs)) for one in (self.problems or ())[:MAX_MEASURED]),
-            default=1,
-        )
-        self.row_height = 2 + most
+        shown = (self.problems or ())[:MAX_MEASURED]
+        heights = (len(_about(one, self.inner_width, self._glyphs)) for one in shown)
+        self.row_height = 2 + max(heights, default=1)
+        self.rows_changed(self.cursor)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.problems:
@@ -136,10 +130,9 @@ class ProblemsScreen(Dialog[None]):
         self._load()
 
     def _load(self) -> None:
-        in_background(self, self._all, self._show, group="problems", exclusive=True)
+        in_background(self, self._find_all, self._show, group="problems", exclusive=True)
 
-    def _all(self) -> tuple[list[Problem], list[str]]:
-        """Find all problems, and the line that each is about."""
+    def _find_all(self) -> tuple[list[Problem], list[str]]:
         habits = self._vault.habits.tracker
         found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
         return found, [_shown_text(text) for text in habits.problem_lines(found)]
@@ -177,20 +170,17 @@ class ProblemsScreen(Dialog[None]):
         if self._is_of_a_note(problem):
             in_background(self, lambda: self._mend(problem), self._show_mended, group="mend")
 
-    def _mend(self, problem: Problem) -> str:
-        """Mend one problem; give what was done, or "" where only a person can tell."""
-        offer = self._vault.notes.offer_repair(problem)
-        if offer is None:
-            return ""
-        self._vault.notes.apply(offer.plan)
-        return offer.label
+    def _mend(self, problem: Problem) -> tuple[str, WriteResult] | None:
+        """Mend one problem; None where only a person can tell."""
+        offer = self._vault.habits.offer_repair(problem)
+        return (offer.label, self._vault.notes.apply(offer.plan)) if offer is not None else None
 
-    def _show_mended(self, label: str) -> None:
-        if not label:
+    def _show_mended(self, mended: tuple[str, WriteResult] | None) -> None:
+        if mended is None:
             show_message(self, "This one needs a person; enter opens it")
             return
-        show_message(self, f"Mended: {label} · u takes it back")
-        self.app.post_message(VaultChanged(is_step=True))
+        label, done = mended
+        notify_done(self, f"Mended: {label}", done)
         self._load()
 
 
@@ -204,6 +194,6 @@ def _copies(vault: Vault) -> list[Problem]:
             "enter shows both.",
             CONFLICT_PROBLEM,
         )
-        for pair in list_conflicts(vault.notes.workspace)
+        for pair in list_conflicts(vault.workspace)
         if pair.kind != "marks"
     ]

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.config import editor_command
-from notekeep.errors import NotekeepError
 from notekeep.export.plan import ExportPlan, list_states
 from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
-from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done
@@ -29,6 +27,7 @@ from notekeep.tui.render.list_rows import (
 )
 from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.widgets.plan_view import PlanView
 from notekeep.tui.widgets.row_lists import PostList
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from notekeep.errors import NotekeepError
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportResult, SiteChange
@@ -50,17 +50,14 @@ if TYPE_CHECKING:
 
 PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
-QUEUE_SECONDS = 1.0
-"""How long a key waits for the plan that it is about."""
+QUEUE_SECONDS = 1.0  # how long a key waits for the plan that it is about
 NOT_LOADED_YET = "It is not there yet; press the key again when you see it"
 EDITED_IN_SITE_HINT = "Left as changed by hand: s says what becomes of it"
 UP_TO_DATE = "Nothing to write: the drafts are as they should be"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
-ALL_SECTIONS, QUOTED_SECTIONS = "\0all", "\0quoted"
-"""Answers that no heading is called like."""
-OTHER = "other"
-"""The answer that is none of those listed."""
+ALL_SECTIONS, QUOTED_SECTIONS = "\0all", "\0quoted"  # answers that no heading is called like
+OTHER = "other"  # the answer that is none of those listed
 
 
 T = TypeVar("T")
@@ -92,18 +89,15 @@ class PublishScreen(VaultScreen):
     """The plan on the screen, of an export or of a note; None while there is none."""
     exported: ExportPlan | None = None
     """The plan that was written last, as long as its result is on the screen."""
-    target = ""
-    """The target that was chosen, or ""."""
-    site = ""
-    """The folder that was chosen, or ""."""
+    target = ""  # the target that was chosen, or ""
+    site = ""  # the folder that was chosen, or ""
     _asked: tuple[str, ...] = ()
     """The notes that a plan was asked for, whether they are listed or not."""
     _result_of: tuple[str, ...] | None = None
     """The notes whose result or report stays to be read, although the list is asked for again."""
     _made_for: _PlanKey | None = None
     _is_planning = False
-    _waiting: Callable[[], object] | None = None
-    """What a key does once the plan is there."""
+    _waiting: Callable[[], object] | None = None  # what a key does once the plan is there
     _standings: Sequence[SiteStanding] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -256,8 +250,7 @@ class PublishScreen(VaultScreen):
             self._is_left = False
             self._end_planning()
 
-    _is_left = False
-    """Whether the screen was left, and its plan is not there again yet."""
+    _is_left = False  # whether the screen was left, and its plan is not there again yet
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""
@@ -273,7 +266,6 @@ class PublishScreen(VaultScreen):
             self._plan(self._made_for)
 
     def _show_patch(self, plan: WritePlan) -> None:
-        """Show what would come back into notes."""
         self.shown, self._made_for = plan, None
         self.diff.show_patch(plan)
         self._end_planning()
@@ -344,8 +336,6 @@ class PublishScreen(VaultScreen):
         self.reload()
 
     def action_plan_all(self) -> None:
-        """Show what an export of everything that belongs into the site would write."""
-
         def show(paths: Sequence[str]) -> None:
             if paths:
                 self.plan(paths)
@@ -380,15 +370,14 @@ class PublishScreen(VaultScreen):
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
         target, site = self.target, self.site
 
-        def answered(how: str | None) -> None:
+        def answered(how: str) -> None:
             if how == "pull":
                 pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
                 self.load("plan", pull, self._show_patch)
-            elif how is not None:
+            else:
                 self.make_plan(paths, how={"by_hand": how})
 
-        choice = Choice("Changed by hand in the site", options, self.glyphs)
-        self.app.push_screen(choice, answered)
+        ask(self, Choice("Changed by hand in the site", options, self.glyphs), answered)
 
     # What was written: checked, opened, previewed.
 
@@ -431,11 +420,7 @@ class PublishScreen(VaultScreen):
         if not place:
             show_message(self, "It is not in the site yet")
             return
-        try:
-            command = editor_command(self.vault.person.editor, os.environ)
-            external_programs.run_editor(self.app, command, place)
-        except NotekeepError as error:
-            show_error(self, error)
+        run_editor(self, place)
         self.reload()
 
     def action_run_preview(self) -> None:
@@ -482,9 +467,8 @@ class PublishScreen(VaultScreen):
             if done.paths:
                 self.post_message(OpenNote(done.paths[0]))
 
-        def chosen(value: str | None) -> None:
-            if value is not None:
-                in_background(self, partial(start, value), started, group=WRITE_GROUP)
+        def chosen(value: str) -> None:
+            in_background(self, partial(start, value), started, group=WRITE_GROUP)
 
         if len(quotes) < 2:
             chosen(ALL_SECTIONS)
@@ -497,7 +481,7 @@ class PublishScreen(VaultScreen):
         options.append(Option("Or one section alone", "", ""))
         for heading, number in quotes.items():
             options.append(Option(heading, plural(number, "quote") if number else "", heading))
-        self.app.push_screen(Choice("What goes in", options, self.glyphs), chosen)
+        ask(self, Choice("What goes in", options, self.glyphs), chosen)
 
     # Where an export goes: the kind of site, and its folder.
 
@@ -508,41 +492,38 @@ class PublishScreen(VaultScreen):
         ]
         here = TARGETS.index(self.target) + 1 if self.target in TARGETS else 0
 
-        def answered(target: str | None) -> None:
-            if target is not None:
-                self._set_destination(self.site, "" if target == OTHER else target)
+        def chosen(target: str) -> None:
+            self._set_destination(self.site, target.removeprefix(OTHER))
 
-        choice = Choice("Shape the draft for", options, self.glyphs, here, has_filter=True)
-        self.app.push_screen(choice, answered)
+        title = "Shape the draft for"
+        ask(self, Choice(title, options, self.glyphs, here, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
-        """Ask which of the known sites is written into, or another folder."""
         sites = self.vault.publishing.sites
         if len(sites) < 2:
             self._ask_folder()
             return
 
-        def answered(folder: str | None) -> None:
+        def chosen(folder: str) -> None:
             if folder == OTHER:
                 self._ask_folder()
-            elif folder is not None:
+            else:
                 at = [one.folder for one in sites].index(folder)
                 self._set_destination(folder, sites[at].target, at)
 
         options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
         options.append(Option("Another folder", "", OTHER))
-        self.app.push_screen(Choice("Write into", options, self.glyphs), answered)
+        ask(self, Choice("Write into", options, self.glyphs), chosen)
 
     def _ask_folder(self) -> None:
-        def answered(folder: str | None) -> None:
-            if folder is not None:
-                site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
-                self._set_destination(site, self.target)
+        def entered(folder: str) -> None:
+            site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+            self._set_destination(site, self.target)
 
         here = shorten_home(self.site or getattr(self.shown, "site", ""))
         hint = "The folder of your blog. Empty takes the one from your settings."
         prompt = Prompt("Write into", value=here, example="~/blog", hint=hint, is_selected=True)
-        self.app.push_screen(prompt, answered)
+        ask(self, prompt, entered)
 
     def _set_destination(self, site: str, target: str, at: int = 0) -> None:
         self.site, self.target, self.posts.site = site, target, at

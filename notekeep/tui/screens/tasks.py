@@ -6,18 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import bindings
+from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import group_tasks
 from notekeep.tui.render.styled_text import Piece, StyledLine
-from notekeep.tui.screens.links import follow_link
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import OverlayScreen, problem_lines
+from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines, problem_lines
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
 
@@ -35,22 +33,10 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-class _Filter(Input):
+class FilterLine(Input):
     """Words that tasks must have; shown while there are any."""
 
-    BINDINGS = bindings("task-filter")
-
-    class Left(Message):
-        """The person goes to the list."""
-
-    def action_clear_filter(self) -> None:
-        if self.value:
-            self.value = ""
-        else:
-            self.post_message(self.Left())
-
-    def action_to_tasks(self) -> None:
-        self.post_message(self.Left())
+    BINDINGS = bindings("task-filter", by_screen=ALL_ACTIONS)
 
 
 class TasksScreen(OverlayScreen):
@@ -62,7 +48,7 @@ class TasksScreen(OverlayScreen):
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
         self.tasks = TaskList(glyphs, today)
-        self.filter = _Filter(placeholder="words of a task or its note", compact=True)
+        self.filter = FilterLine(placeholder="words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
         super().__init__(vault, glyphs, today, self.tasks)
         self._query = self.subject = query
@@ -136,9 +122,6 @@ class TasksScreen(OverlayScreen):
     def on_preview_widened(self) -> None:
         self.loader.reload()
 
-    def on_preview_followed(self, event: Preview.Followed) -> None:
-        follow_link(self, event.link, event.path)
-
     # What can be done.
 
     def on_task_list_ticked(self) -> None:
@@ -169,7 +152,13 @@ class TasksScreen(OverlayScreen):
         event.stop()
         self._rank()
 
-    def on__filter_left(self) -> None:
+    def action_clear_filter(self) -> None:
+        if self.filter.value:
+            self.filter.value = ""
+        else:
+            self.action_to_tasks()
+
+    def action_to_tasks(self) -> None:
         if not self.filter.value:
             self.remove_class("-filtering")
         self.set_focus(self.tasks)
@@ -191,20 +180,12 @@ def _nothing(wanted: str, done: int) -> list[StyledLine]:
         return [[], about, [], _hint("esc", "shows all of them")]
     if done:
         return [
-            [],
-            [Piece("Nothing is left to do.", "title")],
-            [],
+            *empty_lines("Nothing is left to do."),
             _hint("v", f"shows {plural(done, 'done task')}"),
         ]
-    return [
-        [],
-        [Piece("No tasks yet.", "title")],
-        [],
-        [Piece("A line of any note is one:", "muted")],
-        [Piece("- [ ] water the basil", "code-string")],
-        [],
-        _hint("ctrl+n", "writes one down"),
-    ]
+    example = [Piece("- [ ] water the basil", "code-string")]
+    hint = _hint("ctrl+n", "writes one down")
+    return [*empty_lines("No tasks yet.", "A line of any note is one:"), example, [], hint]
 
 
 def _hint(key: str, text: str) -> StyledLine:

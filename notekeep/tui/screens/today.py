@@ -16,71 +16,50 @@ from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import VaultScreen, program
-from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.services.overview import Overview
-    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
 
-ITEM_WIDTH = 3
-"""Cells before the text of a line: the cursor, and room around it."""
+ITEM_WIDTH = 3  # cells before the text of a line: the cursor, and room around it
 
 
-class AgendaList(ListView):
+class AgendaList(RowList[AgendaItem]):
     """The lines of a day."""
 
     class Ticked(Message):
         """The box of a habit was clicked."""
 
     BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self._view: Overview | None = None
-        self._items: list[AgendaItem] = []
+    _view: Overview | None = None
 
     @property
     def item(self) -> AgendaItem | None:
-        """The line under the cursor."""
-        return self._items[self.cursor] if self.cursor < len(self._items) else None
+        return self._item
 
     @property
     def is_busy(self) -> bool:
         """Whether there is anything that can be ticked or opened."""
-        return any(item.can_be_ticked or item.path for item in self._items)
+        return any(item.can_be_ticked or item.path for item in self._rows)
 
     def show(self, view: Overview) -> None:
         """Show a day, with the cursor where it was."""
-        here = self.item
-        self._view = view
-        indexed = program(self).indexed
-        self._items = agenda(view, self._room, self._glyphs) or _nothing(indexed)
-        places = (
-            index
-            for index, item in enumerate(self._items)
-            if here is not None and _is_same(item, here)
-        )
-        self.rows_changed(next(places, self.cursor))
+        here, self._view = self.item, view
+        room = max(1, self.inner_width - ITEM_WIDTH - 1)
+        items = agenda(view, room, self._glyphs) or _nothing(program(self).indexed)
+        self._show(items, lambda item: here is not None and _is_same(item, here))
 
-    @property
-    def _room(self) -> int:
-        return max(1, self.inner_width - ITEM_WIDTH - 1)
+    def is_heading(self, item: AgendaItem) -> bool:
+        return not item.is_selectable
 
-    def row_count(self) -> int:
-        return len(self._items)
-
-    def is_selectable(self, row: int) -> bool:
-        return self._items[row].is_selectable
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        item = self._items[row]
-        here = row == self.cursor and item.is_selectable
-        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
-        return [[bar, Piece(" "), *item.draw(width - ITEM_WIDTH - 1), Piece("  ")]]
+    def draw_item(self, item: AgendaItem, width: int, *, here: bool) -> StyledLine:
+        bar = self._glyphs.cursor if here and item.is_selectable else " "
+        line = item.draw(width - ITEM_WIDTH - 1)
+        return [Piece(bar, "cursor-bar"), Piece(" "), *line, Piece("  ")]
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -94,7 +73,7 @@ class AgendaList(ListView):
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
         # The mark in front of a habit or a task is its button.
-        if chain == 1 and self._items[row].can_be_ticked and x < ITEM_WIDTH + 1:
+        if chain == 1 and self._rows[row].can_be_ticked and x < ITEM_WIDTH + 1:
             self.post_message(self.Ticked())
 
 
@@ -156,9 +135,11 @@ class TodayScreen(VaultScreen):
 
     def action_open_row(self) -> None:
         item = self.agenda.item
-        if item is not None and item.is_conflict:
+        if item is None or not item.path:
+            return
+        if item.is_conflict:
             self.post_message(ShowConflicts(item.path))
-        elif item is not None and item.path:
+        else:
             self.post_message(OpenNote(item.path, line=item.problem or None, read=True))
 
     def action_leave(self) -> None:

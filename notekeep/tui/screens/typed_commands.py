@@ -84,7 +84,6 @@ def _describe(screen: VaultScreen, paths: Sequence[str]) -> str:
 def _change(
     screen: VaultScreen, title: str, text: str, plan: Callable[[], WritePlan]
 ) -> TypedCommand:
-    """Return a command that changes notes, as one step."""
     return TypedCommand(title, lambda: screen.write(lambda: screen.vault.notes.apply(plan()), text))
 
 
@@ -206,8 +205,7 @@ def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
     )
 
 
-VIM_KEYMAP = "vim"
-"""The map of keys whose hands type these."""
+VIM_KEYMAP = "vim"  # the map of keys whose hands type these
 
 _QUIT = ("Quit; nothing is ever unsaved", "quit")
 VIM_COMMANDS: dict[str, tuple[str, str]] = {

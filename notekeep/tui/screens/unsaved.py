@@ -1,7 +1,8 @@
-"""Text that was typed and never saved, as a crash leaves it: restored, compared or let go."""
+"""Text that was typed and never saved, as a crash leaves it: restored, compared or discarded."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound
@@ -9,10 +10,11 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.storage.autosave import AutosaveFile, find_unsaved
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
+from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.screens.edit_conflicts import DiffDialog, format_moment
 from notekeep.tui.widgets.bars import ActionButtons
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from notekeep.storage.autosave import UnsavedText
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 BUTTONS = (
@@ -39,13 +42,13 @@ def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
 
 def _content(vault: Vault, unsaved: UnsavedText) -> bytes | None:
     try:
-        return vault.search.read_bytes(unsaved.path)
+        return vault.workspace.read(unsaved.path)
     except NotFound:
         return None
 
 
 def _discard(vault: Vault, unsaved: UnsavedText) -> None:
-    """Let a text go once history has it."""
+    """Discard a text once history has it."""
     vault.history.store.record_version(unsaved.path, unsaved.data)
     swap = AutosaveFile(vault.places.state, unsaved.path)
     if swap.claim() == unsaved:
@@ -53,23 +56,20 @@ def _discard(vault: Vault, unsaved: UnsavedText) -> None:
     swap.release()
 
 
-class _Texts(ListView):
+class _Texts(RowList["UnsavedText"]):
     """The texts, one to a row."""
 
-    def __init__(self, texts: Sequence[UnsavedText], glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self.texts = list(texts)
+    def show(self, texts: Sequence[UnsavedText]) -> None:
+        self._show(texts, lambda _: False)
 
-    def row_count(self) -> int:
-        return len(self.texts)
+    @property
+    def here(self) -> UnsavedText | None:
+        return self._item
 
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        unsaved = self.texts[row]
-        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        left = [Piece(clean_line(unsaved.path))]
-        right = [Piece(format_moment(unsaved.when), "faint"), Piece(" ")]
-        return [[bar, Piece(" "), *spread_line(left, right, width - 2)]]
+    def draw_item(self, item: UnsavedText, width: int, *, here: bool) -> StyledLine:
+        right = [Piece(format_moment(item.when), "faint"), Piece(" ")]
+        line = spread_line([Piece(clean_line(item.path))], right, width - 2)
+        return [*gutter(self._glyphs, here=here), *line]
 
 
 class UnsavedScreen(Dialog["UnsavedText | None"]):
@@ -80,34 +80,32 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
     def __init__(self, vault: Vault, glyphs: Glyphs, texts: Sequence[UnsavedText]) -> None:
         super().__init__()
         self._vault, self._glyphs = vault, glyphs
-        self._texts = _Texts(texts, glyphs)
+        self._texts = list(texts)
+        self._list = _Texts(glyphs)
 
     def compose(self) -> ComposeResult:
         with dialog_box("Text that was not saved"):
-            yield self._texts
+            yield self._list
             yield ActionButtons(*BUTTONS)
 
     def on_mount(self) -> None:
-        self._texts.focus()
-        self._fit()
+        self._list.focus()
+        self._list_texts()
 
-    def _fit(self) -> None:
-        room = max(1, self.app.size.height - 9)
-        self._texts.styles.height = min(len(self._texts.texts), room)
-
-    @property
-    def _here(self) -> UnsavedText:
-        return self._texts.texts[self._texts.cursor]
+    def _list_texts(self) -> None:
+        self._list.show(self._texts)
+        self.fit(self._list, margin=9)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
         self.action_restore_unsaved()
 
     def action_restore_unsaved(self) -> None:
-        self.dismiss(self._here)
+        self.dismiss(self._list.here)
 
     def action_compare_unsaved(self) -> None:
-        unsaved = self._here
+        if (unsaved := self._list.here) is None:
+            return
 
         def show(content: bytes | None) -> None:
             self.app.push_screen(DiffDialog(content or b"", unsaved.data, self._glyphs))
@@ -115,17 +113,16 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         in_background(self, lambda: _content(self._vault, unsaved), show, group="compare")
 
     def action_discard_unsaved(self) -> None:
-        unsaved = self._here
+        if (unsaved := self._list.here) is None:
+            return
 
-        def gone(_: object) -> None:
-            show_message(self, f"Let go; the history of {unsaved.path} has it")
-            self._texts.texts.remove(unsaved)
-            if self._texts.texts:
-                self._texts.rows_changed(self._texts.cursor)
-                self._fit()
+        def discarded(_: object) -> None:
+            show_message(self, f"Discarded; the history of {unsaved.path} has it")
+            self._texts.remove(unsaved)
+            if self._texts:
+                self._list_texts()
             else:
                 self.dismiss(None)
 
-        in_background(
-            self, lambda: _discard(self._vault, unsaved), gone, group=WRITE_GROUP, exclusive=True
-        )
+        discard = partial(_discard, self._vault, unsaved)
+        in_background(self, discard, discarded, group=WRITE_GROUP, exclusive=True)

@@ -56,8 +56,7 @@ class VaultScreen(PacedScreen[None]):
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS: ClassVar[str | None] = ""
 
-    OPENED_BY: ClassVar[str] = ""
-    """The id of the action that opens the screen."""
+    OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
     LIES_OVER: ClassVar[bool] = False
     """Whether it is opened over another screen, and goes when that one is wanted."""
 
@@ -151,12 +150,10 @@ class VaultScreen(PacedScreen[None]):
             footer.idle = frozenset(actions)
 
     def show_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
-        """Show that there are notes with two versions."""
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.conflicts = len(conflicts)
 
     def show_error_count(self, count: int) -> None:
-        """Show how many errors there were that have not been looked at."""
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.wrong = count
 
@@ -195,8 +192,12 @@ class VaultScreen(PacedScreen[None]):
         in_background(self, what, partial(notify_done, self, text), group=WRITE_GROUP)
 
     def check_in(self, what: Callable[[], CheckInResult], text: str = "") -> None:
-        """Log a habit in a thread, then say what was said of it."""
         in_background(self, what, partial(notify_check_in, self, text), group="log")
+
+    def on_preview_followed(self, event: Preview.Followed) -> None:
+        from notekeep.tui.screens.links import follow_link
+
+        follow_link(self, event.link, event.path)
 
     # The quick switch: mounted when it is first wanted, since most sessions start without it.
 
@@ -211,7 +212,6 @@ class VaultScreen(PacedScreen[None]):
         return self.query_one_optional(Switcher)
 
     async def open_switcher(self) -> None:
-        """Show the quick switch."""
         from notekeep.tui.widgets.switcher import Switcher
 
         switcher = self._switcher
@@ -243,8 +243,7 @@ class OverlayScreen(VaultScreen):
     LIES_OVER = True
 
     text = getters.query_one("#text", DiffView)
-    subject = ""
-    """What it is about, where there may be one screen of its kind over another."""
+    subject = ""  # what it is about, where there may be one screen of its kind over another
 
     def __init__(self, vault: Vault, glyphs: Glyphs, today: date, listed: ListView) -> None:
         super().__init__(vault, glyphs, today)
@@ -257,7 +256,6 @@ class OverlayScreen(VaultScreen):
                 yield from self.compose_text()
 
     def compose_text(self) -> ComposeResult:
-        """Yield what stands beside the list."""
         yield DiffView(self.glyphs, id="text")
 
     def on_mount(self) -> None:
@@ -271,7 +269,6 @@ class OverlayScreen(VaultScreen):
 
     @property
     def reading(self) -> DiffView | Preview:
-        """The text that is beside the list."""
         return self.text
 
     def show_problem(self, error: NotekeepError) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import App
 from textual.containers import Center, Middle
-from textual.message import Message
 
 from notekeep import config
 from notekeep.errors import NotekeepError
 from notekeep.services import demo
 from notekeep.tui import location as places
-from notekeep.tui.dialogs.prompts import Choice, Option, Prompt, TextLines, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, ask, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.plan_lines import shorten_home
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
 
 
 NEW_FOLDER = os.path.join("~", "notes")
-CHOICE_HEIGHT = 3
-"""Lines of a way: its title, what is said of it, and one that is free."""
+CHOICE_HEIGHT = 3  # lines of a way: its title, what is said of it, and one that is free
 ROOMY_LINES, FULL_LINES = 15, 8
 """Rows of a terminal that has room for all that is said, and for a heading."""
 
@@ -66,14 +64,6 @@ WELCOME_CHOICES = (
 )
 
 
-class ChoiceMade(Message, namespace="welcome"):
-    """One of the choices was made, by its key."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self.key = key
-
-
 class _WelcomeChoices(ListView):
     row_height = CHOICE_HEIGHT
 
@@ -87,15 +77,15 @@ class _WelcomeChoices(ListView):
         self.styles.height = self.row_height * len(WELCOME_CHOICES)
         self.rows_changed(self.cursor)
 
-    def choose(self) -> None:
-        """Make the choice under the cursor."""
-        self.post_message(ChoiceMade(WELCOME_CHOICES[self.cursor].key))
+    def choose(self, row: int) -> None:
+        self.post_message(self.Selected(self, row))
 
     def on_key(self, event: events.Key) -> None:
+        keys = [way.key for way in WELCOME_CHOICES]
         if event.key == "enter":
-            self.choose()
-        elif event.key in {way.key for way in WELCOME_CHOICES}:
-            self.post_message(ChoiceMade(event.key))
+            self.choose(self.cursor)
+        elif event.key in keys:
+            self.choose(keys.index(event.key))
 
     def row_count(self) -> int:
         return len(WELCOME_CHOICES)
@@ -105,13 +95,7 @@ class _WelcomeChoices(ListView):
         way = WELCOME_CHOICES[row]
         here = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         title = [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")]
-        if self.row_height == 1:
-            return [title]
-        return [
-            title,
-            [here, Piece(f"     {way.about}", "muted")],
-            [],
-        ]
+        return [title, [here, Piece(f"     {way.about}", "muted")], []][: self.row_height]
 
     def _line_role(self, index: int) -> str:
         is_gap = self.row_height == CHOICE_HEIGHT and index % CHOICE_HEIGHT == CHOICE_HEIGHT - 1
@@ -130,7 +114,8 @@ class _Keys(Buttons):
         if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
             event.stop()
             event.prevent_default()
-            self.screen.query_one(_WelcomeChoices).choose()
+            choices = self.screen.query_one(_WelcomeChoices)
+            choices.choose(choices.cursor)
 
 
 class WelcomeApp(App[str | None]):
@@ -177,27 +162,17 @@ class WelcomeApp(App[str | None]):
         self.exit(None)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
-        self._make_choice(WELCOME_CHOICES[event.row].key)
-
-    def on_welcome_choice_made(self, event: ChoiceMade) -> None:
-        self._make_choice(event.key)
-
-    def _make_choice(self, key: str) -> None:
+        key = WELCOME_CHOICES[event.row].key
         if key == "s":
             self._open_sample()
         elif key == "c":
             hint = "The folder is made when it is not there yet."
-            open_dialog(
-                self,
-                Prompt("Create a vault", value=NEW_FOLDER, hint=hint),
-                _create,
-                self.exit,
-            )
+            prompt = Prompt("Create a vault", value=NEW_FOLDER, hint=hint)
+            open_dialog(self, prompt, partial(_prepare, is_new=True), self.exit)
         else:
             hint = "notekeep reads it as it stands."
-            open_dialog(
-                self, Prompt("Open a folder", value=os.getcwd(), hint=hint), _open, self.exit
-            )
+            prompt = Prompt("Open a folder", value=os.getcwd(), hint=hint)
+            open_dialog(self, prompt, _prepare, self.exit)
 
     def _open_sample(self) -> None:
         try:
@@ -210,43 +185,39 @@ class WelcomeApp(App[str | None]):
             self.exit(root)
 
 
-def _create(folder: str) -> str | None:
-    """Make a folder, and remember it as a vault; give its real path."""
-    if folder:
-        try:
-            os.makedirs(os.path.expanduser(folder), exist_ok=True)
-        except OSError as error:
-            raise NotekeepError(str(error)) from error
-    return _open(folder)
-
-
-def _open(folder: str) -> str | None:
-    """Remember a folder as a vault; give its real path."""
+def _prepare(folder: str, *, is_new: bool = False) -> str | None:
+    """Remember a folder as a vault, a new one once it is made; return its real path."""
     if not folder:
         return None
     root = os.path.realpath(os.path.expanduser(folder))
-    if not os.path.isdir(root):
+    if not is_new and not os.path.isdir(root):
         raise NotekeepError(f"There is no folder {folder}.", "Check its name, or create a vault.")
     try:
+        os.makedirs(root, exist_ok=True)
+        os.listdir(root)
         config.remember_vault(root, config.Places.for_machine())
     except OSError as error:
-        raise NotekeepError(str(error)) from error
+        raise _cannot_open(root, error) from error
     return root
+
+
+def _cannot_open(root: str, error: OSError) -> NotekeepError:
+    text = f"{shorten_home(root)} cannot be opened: {error.strerror}"
+    return NotekeepError(text, "Choose another folder.")
 
 
 # Other vaults: those that were opened here, to be chosen from, and any other folder.
 
 
-OTHER_FOLDER = "\0another"
-"""Stands for a folder that is not in the list."""
+OTHER_FOLDER = "\0another"  # stands for a folder that is not in the list
 
 
 class KnownVault(NamedTuple):
-    """A vault that was opened here: what it is called, its folder, and when it was left, or 0."""
+    """A vault that was opened here."""
 
     name: str
     root: str
-    left: float
+    left: float  # when the person left it, or 0
 
 
 def list_known_vaults() -> list[KnownVault]:
@@ -286,51 +257,39 @@ def choose_vault(app: NotekeepApp) -> None:
 
 
 def _ask(app: NotekeepApp, known: Sequence[KnownVault]) -> None:
-    here = app.vault.root
-    options = [
-        Option("Another folder …", "any folder of Markdown", OTHER_FOLDER)
-        if one is None
-        else Option(one.name, shorten_home(one.root), one.root)
-        for one in (*(one for one in known if one.root != here), None)
-    ]
+    others = [one for one in known if one.root != app.vault.root]
+    options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
+    options.append(Option("Another folder …", "any folder of Markdown", OTHER_FOLDER))
 
-    def answered(root: str | None) -> None:
+    def chosen(root: str) -> None:
         if root == OTHER_FOLDER:
             _ask_folder(app)
-        elif root is not None:
+        else:
             switch_vault(app, root)
 
-    app.push_screen(Choice("Open another vault", options, app.glyphs), answered)
+    ask(app, Choice("Open another vault", options, app.glyphs), chosen)
 
 
 def _ask_folder(app: NotekeepApp) -> None:
     hint = "notekeep reads it as it stands; a folder that is not there is made."
     start = os.path.join(os.path.dirname(app.vault.root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
-
-    def prepare(folder: str) -> str | None:
-        return _prepared(folder, is_new=True) if folder else None
-
-    open_dialog(app, prompt, prepare, partial(_leave_for, app), group="vaults")
+    open_dialog(
+        app, prompt, partial(_prepare, is_new=True), partial(_leave_for, app), group="vaults"
+    )
 
 
-def switch_vault(app: NotekeepApp, folder: str) -> None:
+def switch_vault(app: NotekeepApp, root: str) -> None:
     """Leave this vault for another one."""
-    in_background(app, partial(_prepared, folder), partial(_leave_for, app), group="vaults")
 
+    def check() -> str:
+        try:
+            os.listdir(root)
+        except OSError as error:
+            raise _cannot_open(root, error) from error
+        return root
 
-def _prepared(folder: str, *, is_new: bool = False) -> str:
-    """Give the real path of a vault's folder; a new one is made and remembered by name."""
-    root = os.path.realpath(os.path.expanduser(folder))
-    try:
-        if is_new:
-            os.makedirs(root, exist_ok=True)
-            config.remember_vault(root, config.Places.for_machine())
-        os.listdir(root)
-    except OSError as error:
-        text = f"{shorten_home(root)} cannot be opened: {error.strerror}"
-        raise NotekeepError(text, "Choose another folder.") from error
-    return root
+    in_background(app, check, partial(_leave_for, app), group="vaults")
 
 
 def _leave_for(app: NotekeepApp, root: str) -> None:

@@ -63,8 +63,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips = LRUCache(MAX_CACHED_ROWS)
-        self._own_style: Style | None = None
-        self._frame: tuple[int, int, int] | None = None
+        self._frame: tuple[int, int, int, Style] | None = None
 
     today: date
     """The day it is, in views that tell days by it."""
@@ -133,44 +132,40 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         # What is the same for all lines is worked out once: Textual goes through all styles for it.
-        self._frame = self.inner_width, self.scroll_offset.y, self.line_count()
+        self._frame = self._measure_frame()
         try:
             return super().render_lines(crop)
         finally:
             self._frame = None
 
+    def _measure_frame(self) -> tuple[int, int, int, Style]:
+        return self.inner_width, self.scroll_offset.y, self.line_count(), self.rich_style
+
+    @property
+    def _under(self) -> Style:
+        """The widget's own style."""
+        return self._frame[3] if self._frame else self.rich_style
+
     def render_line(self, y: int) -> Strip:
-        width, top, count = self._frame or (
-            self.inner_width,
-            self.scroll_offset.y,
-            self.line_count(),
-        )
+        width, top, count, under = self._frame or self._measure_frame()
         index = y + top
         if width < 1 or index >= count:
-            return Strip.blank(max(0, width), self._under)
+            return Strip.blank(max(0, width), under)
         role = self._line_role(index)
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
             ink = get_role_styles(self.app)
             line = self.draw_line(index, width)
-            strip = paint(line, width, ink, self._under, ink.style(role) if role else None)
+            strip = paint(line, width, ink, under, ink.style(role) if role else None)
             self._strips[key] = strip
         return strip
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return drop_color_filter(super().get_line_filters())
 
-    @property
-    def _under(self) -> Style:
-        """The widget's own style, kept: it is worked out from all that the widget lies in."""
-        if self._own_style is None:
-            self._own_style = self.rich_style
-        return self._own_style
-
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._own_style = None
         self._strips.clear()
 
     def on_resize(self) -> None:
@@ -204,7 +199,7 @@ class ListView(LineView):
 
     cursor: var[int] = var(0)
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Highlighted(Message):
         """The cursor is on another row."""
 

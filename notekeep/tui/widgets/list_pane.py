@@ -14,7 +14,7 @@ from textual import getters
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive, reactive
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, UsageError
@@ -35,11 +35,17 @@ from notekeep.tui.list_model import (
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.formatting import count_of, thousands
-from notekeep.tui.render.list_rows import no_indexed_results, no_notes, no_results, search_running
+from notekeep.tui.render.list_rows import (
+    field_correction,
+    no_indexed_results,
+    no_notes,
+    no_results,
+    search_running,
+)
 from notekeep.tui.render.note_rows import make_matcher
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import RemovalSafe
-from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
+from notekeep.tui.widgets.bars import PieceLabel
 from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
@@ -89,27 +95,6 @@ class _SearchInput(Input):
 
     def action_to_results(self) -> None:
         self.query_ancestor(ListPane).leave_search()
-
-
-class FieldCorrection(ButtonLine):
-    """Below the box: the field that was meant by one there is not."""
-
-    DEFAULT_CSS = """
-    FieldCorrection { padding: 0 1; display: none; }
-    .-corrected > FieldCorrection { display: block; }
-    """
-
-    slip: reactive[FieldTypo | None] = reactive(None)
-
-    def draw(self, width: int) -> StyledLine:
-        if self.slip is None:
-            return []
-        about = Piece(f"{clean_line(self.slip.name)}? Did you mean {self.slip.near}", "warn")
-        return fit_line([about, Piece("  tab", "key"), Piece(" corrects it", "muted")], width)
-
-    async def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.query_ancestor(ListPane).correct_field()
 
 
 class SearchBox(Horizontal):
@@ -170,7 +155,7 @@ class SearchBox(Horizontal):
 class ListPane(Vertical, RemovalSafe):
     """The search box above the list of notes, which may be a grid instead."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Counted(Message):
         """Another list is shown; `text` says how much of the vault it is."""
 
@@ -181,7 +166,6 @@ class ListPane(Vertical, RemovalSafe):
 
     box = getters.query_one(SearchBox)
     listed = getters.query_one("#note-list", NoteList)
-    correction = getters.query_one(FieldCorrection)
 
     def __init__(
         self, vault: Vault, glyphs: Glyphs, today: date, note: str = "", *, as_grid: bool = False
@@ -195,6 +179,7 @@ class ListPane(Vertical, RemovalSafe):
         """How the list is sorted, and what was found, as it was chosen."""
         self.scope = ""
         """The query that the list is limited to, or ""."""
+        self._slip: FieldTypo | None = None
         self.matcher: LetterMatcher | None = None
         """Finds what is searched for in a text."""
         self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
@@ -209,7 +194,6 @@ class ListPane(Vertical, RemovalSafe):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
-        yield FieldCorrection()
         listed = NoteList(self._glyphs, self._today, id="note-list")
         yield listed
         if self._begins_as_grid:
@@ -366,11 +350,11 @@ class ListPane(Vertical, RemovalSafe):
         # An answer to a search that is still on its way has nothing to say any more.
         self._number += 1
         self._titles.drop()
-        self._show_correction(None)
+        self._slip = None
         number, query = self._number, self.scope
         if self.order != DEFAULT_ORDER:
             query = replace_sort(query, self.order.key)
-        if self._key and self._vault.search.count() > MAX_SORTED_ROWS:
+        if self._key and self._vault.catalog.count() > MAX_SORTED_ROWS:
             in_background(
                 self,
                 lambda: self._vault.search.ordered(query),
@@ -452,7 +436,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def _total(self, shown: int) -> int:
         """How many notes there are; where all are listed, nobody has to be asked."""
-        return self._vault.search.count() if self.scope or self.typed else shown
+        return self._vault.catalog.count() if self.scope or self.typed else shown
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -469,12 +453,12 @@ class ListPane(Vertical, RemovalSafe):
     def _search(self, *, pause: float) -> None:
         self._number += 1
         number, typed = self._number, self.typed
-        slip = find_field_typo(self._vault, typed)
-        self._show_correction(slip)
-        if slip is not None:
+        self._slip = find_field_typo(self._vault, typed)
+        if self._slip is not None:
             # Without the condition that is meant it would find far too much.
             self._titles.drop()
-            self.matcher, self.notes.nothing = None, ()
+            self.matcher = None
+            self.notes.nothing = field_correction(self._slip.name, self._slip.near)
             self.notes.show_hits([], None)
             self._update_count(0)
             self.post_message(self.Empty())
@@ -535,7 +519,7 @@ class ListPane(Vertical, RemovalSafe):
         if self.notes.note_count or not self.typed:
             # At once, so that the next key is for the list and is not typed here.
             self.screen.set_focus(self.notes)
-        if self.correction.slip is not None:
+        if self._slip is not None:
             return
         if self._titles.are_shown:
             self._accept()
@@ -558,17 +542,20 @@ class ListPane(Vertical, RemovalSafe):
         elif self._indexed is None:
             self.post_message(CreateNote(self.typed))
 
+    # A field that there is not, and the one that was meant.
+
     def on_key(self, event: events.Key) -> None:
-        if event.key == "tab" and self.correction.slip is not None and self.box.has_text_focus:
+        if event.key == "tab" and self.box.has_text_focus and self._correct_field():
             event.stop()
-            self.correct_field()
 
-    def _show_correction(self, slip: FieldTypo | None) -> None:
-        self.correction.slip = slip
-        self.set_class(slip is not None, "-corrected")
+    def on_click(self, event: events.Click) -> None:
+        if self.notes.region.contains_point(event.screen_offset):
+            self._correct_field()
 
-    def correct_field(self) -> None:
-        """Put the field that was meant into the box."""
-        if (slip := self.correction.slip) is not None:
-            self.box.set_text(slip.corrected)
-            self.box.focus_text()
+    def _correct_field(self) -> bool:
+        """Put the field that was meant into the box, if there is one."""
+        if self._slip is None:
+            return False
+        self.box.set_text(self._slip.corrected)
+        self.box.focus_text()
+        return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.editor_text import StandIns
 
-MAX_HIGHLIGHTED_LINES = 1000
-"""With more lines than this a grammar is too slow for typing."""
 MAX_UNDO_STEPS = 1000
 
 _BREAKS = re.compile("\r\n?")
@@ -75,7 +72,6 @@ class NoteArea(TextArea):
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
             "\n".join(lines),
-            language="markdown" if len(lines) <= MAX_HIGHLIGHTED_LINES and _has_grammar() else None,
             soft_wrap=True,
             tab_behavior="focus",
             max_checkpoints=MAX_UNDO_STEPS,
@@ -219,7 +215,3 @@ class NoteArea(TextArea):
     def go_to(self, location: Location) -> None:
         """Put the cursor somewhere, or as near as the text allows, and show it."""
         self.move_cursor(location, center=True)
-
-
-def _has_grammar() -> bool:
-    return all(find_spec(name) is not None for name in ("tree_sitter", "tree_sitter_markdown"))

@@ -215,7 +215,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
 class GridHead(ButtonLine):
     """What stands above the columns; a click on a name sorts by it."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Clicked(Message):
         """A column's name was clicked."""
 

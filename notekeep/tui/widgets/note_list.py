@@ -78,7 +78,7 @@ class NoteList(ListView):
     hit_height = 2
     """How many lines a hit takes."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Marked(Message):
         """Other notes are marked than before."""
 

@@ -139,24 +139,19 @@ class NotePage(TextPage):
         self._remember()
         if self.path != rendering.path:
             self.chosen = self._target = self._sought = None
-        going = (line, partial(self._show_sought, line)) if line is not None else self._target
         self.rendering, self._matcher, self._message = rendering, matcher, []
         rendering.refold()
+        going = self._target
         place = self._places.get(rendering.path)
-        top = place.top if place is not None else 0
-        if place is not None and top and place.width != rendering.width and going is None:
+        if line is None and going is None and place is not None:
             back = partial(self._show_left, place.part)
-            going = (
-                place.line,
-                partial(self._show_sought, place.line) if place.is_sought else back,
-            )
-            top = 0
-        self._redraw_at(top if len(rendering.lines) > top else 0)
+            going = (place.line, back)
+            line = place.line if place.is_sought else None
+        if line is not None:
+            going = (line, partial(self._show_sought, line))
+        self._redraw_at(0)
         if going is not None:
             self._go_to(*going)
-        elif top:
-            enough = top + self.page
-            self._when(lambda: len(rendering.lines) >= enough, lambda: self._redraw_at(top))
 
     def _redraw_at(self, top: int) -> None:
         """Show what the rendering has by now, from line `top` on, and go on drawing."""
@@ -303,7 +298,7 @@ class NotePage(TextPage):
     def _place_in(self, rendering: NoteRendering) -> ReadingPlace:
         top = self.scroll_offset.y
         if self._sought is not None and self._sought[1] == top:
-            return ReadingPlace(top, rendering.width, self._sought[0], is_sought=True)
+            return ReadingPlace(self._sought[0], is_sought=True)
         return find_reading_place(rendering, top)
 
 

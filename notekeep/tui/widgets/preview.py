@@ -114,9 +114,9 @@ class Preview(NotePage):
         elif link.startswith(TASK_LINK):
             self._tick(int(link.removeprefix(TASK_LINK)))
         elif link.startswith(FOOTNOTE_LINK):
-            self._jump(rendering.footnote_line(link.removeprefix(FOOTNOTE_LINK)))
+            self._jump(rendering.find_line("footnote", link.removeprefix(FOOTNOTE_LINK)))
         elif link.startswith(BACK_LINK):
-            self._jump(rendering.reference_line(link.removeprefix(BACK_LINK)))
+            self._jump(rendering.find_line("footnote_ref", link.removeprefix(BACK_LINK)))
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):

@@ -17,13 +17,13 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import kind_name, thousands
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.list_model import SavedQuery, SidebarModel
+    from notekeep.tui.list_model import SidebarModel
     from notekeep.tui.render.glyphs import Glyphs
 
 
@@ -38,7 +38,7 @@ class SidebarEntry(NamedTuple):
     depth: int = 0  # how far a nested tag is indented
     path: str = ""  # the pinned note that it is, or ""
     saved: str = ""  # the query as it was saved, or ""
-    hint_for: str = ""  # the action that a hint is about, whose key stands before it
+    is_hint: bool = False  # whether it says what a key does
 
     @property
     def can_be_chosen(self) -> bool:
@@ -49,12 +49,12 @@ ALL_NOTES_ENTRY = SidebarEntry("All notes", "")
 GAP_ENTRY = SidebarEntry("", None)
 
 
-class Sidebar(ListView):
+class Sidebar(RowList[SidebarEntry]):
     """Things to choose from."""
 
     BINDINGS = bindings("sidebar")
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """The person wants to see the notes of an entry."""
 
@@ -64,65 +64,56 @@ class Sidebar(ListView):
         """The person does not want an entry here any more."""
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs = glyphs
-        self._entries: list[SidebarEntry] = [ALL_NOTES_ENTRY]
+        super().__init__(glyphs, id=id)
+        self._rows = [ALL_NOTES_ENTRY]
         self._active: frozenset[str] = frozenset({""})
 
     @property
     def entry(self) -> SidebarEntry:
-        return self._entries[self.cursor]
+        return self._rows[self.cursor]
 
     @property
     def active_saved(self) -> str:
         """The name of the saved query whose notes the list shows, or ""."""
-        shown = (entry for entry in self._entries if entry.saved and entry.query in self._active)
+        shown = (entry for entry in self._rows if entry.saved and entry.query in self._active)
         return next((entry.text for entry in shown), "")
 
     def show(self, shelves: SidebarModel, active: str) -> None:
-        entries = list(_entries(shelves))
-        self._show(entries, frozenset({active}), active)
+        self._show_entries([*self._entries(shelves)], frozenset({active}), active)
 
     def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
         """Show how what was searched for is spread."""
-        self._show(list(_facets(found)), frozenset(terms), "")
+        self._show_entries([*self._facets(found)], frozenset(terms), "")
 
-    def _show(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
-        here = self.entry if self.cursor < len(self._entries) else GAP_ENTRY
-        own_keys = cast("NotekeepApp", self.app).own_keys
-        self._entries = [_with_key(entry, own_keys) for entry in entries]
-        self._active = active
-        places = {_key(entry): number for number, entry in enumerate(entries)}
-        by_query = {entry.query: number for number, entry in enumerate(entries)}
-        stays = here.can_be_chosen and self.has_focus
-        wanted = places.get(_key(here)) if stays else None
-        self.rows_changed(by_query.get(near, 0) if wanted is None else wanted)
+    def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
+        here, keys = self._item, [_key(entry) for entry in entries]
+        self._rows, self._active = entries, active
+        if self.has_focus and here is not None and here.can_be_chosen and _key(here) in keys:
+            self.rows_changed(keys.index(_key(here)))
+        else:
+            near_it = (number for number, entry in enumerate(entries) if entry.query == near)
+            self.rows_changed(next(near_it, 0))
 
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
         self._active = frozenset({query})
-        places = (number for number, entry in enumerate(self._entries) if entry.query == query)
+        places = (number for number, entry in enumerate(self._rows) if entry.query == query)
         self.rows_changed(self.cursor if self.has_focus else next(places, self.cursor))
 
-    def row_count(self) -> int:
-        return len(self._entries)
+    def is_heading(self, item: SidebarEntry) -> bool:
+        return not item.can_be_chosen
 
-    def is_selectable(self, row: int) -> bool:
-        return self._entries[row].can_be_chosen
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        entry = self._entries[row]
-        text = clean_line(entry.text)
-        if not entry.can_be_chosen:
-            head = Piece(f" {text}", "faint" if entry.hint_for else "section")
-            if entry.hint_for:
-                return [[head]]
-            return [[*spread_line([head], self._right(entry), width - 1, gap=1), Piece(" ")]]
-        here = row == self.cursor and self.has_focus
-        role = "active" if entry.query is not None and entry.query in self._active else ""
-        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
-        left = [Piece("  " * entry.depth), Piece(text, role)]
-        return [[bar, *spread_line(left, self._right(entry), width - 2, gap=1), Piece(" ")]]
+    def draw_item(self, item: SidebarEntry, width: int, *, here: bool) -> StyledLine:
+        text = clean_line(item.text)
+        if item.is_hint:
+            return [Piece(f" {text}", "faint")]
+        if not item.can_be_chosen:
+            head = Piece(f" {text}", "section")
+            return [*spread_line([head], self._right(item), width - 1, gap=1), Piece(" ")]
+        role = "active" if item.query is not None and item.query in self._active else ""
+        bar = Piece(self._glyphs.cursor if here and self.has_focus else " ", "cursor-bar")
+        left = [Piece("  " * item.depth), Piece(text, role)]
+        return [bar, *spread_line(left, self._right(item), width - 2, gap=1), Piece(" ")]
 
     def _right(self, entry: SidebarEntry) -> StyledLine:
         if entry.path:
@@ -143,47 +134,52 @@ class Sidebar(ListView):
     def action_drop_entry(self) -> None:
         self.post_message(self.Dropped(self.entry))
 
+    # What there is to choose from.
+
+    def _entries(self, shelves: SidebarModel) -> Iterator[SidebarEntry]:
+        if shelves.pinned:
+            yield SidebarEntry("Pinned", None)
+            for path, title in shelves.pinned:
+                yield SidebarEntry(title, None, path=path)
+            yield GAP_ENTRY
+        yield SidebarEntry("Kinds", None)
+        yield ALL_NOTES_ENTRY._replace(notes=shelves.total)
+        yield from _kinds(shelves.kinds)
+        if shelves.saved is not None:
+            yield GAP_ENTRY
+            yield SidebarEntry("Saved", None)
+            for one in shelves.saved:
+                yield SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
+            if not shelves.saved:
+                yield self._hint("save-query", "keeps a search")
+        yield GAP_ENTRY
+        yield SidebarEntry("Tags", None)
+        yield from _nested(shelves.tags)
+        if not shelves.tags:
+            yield self._hint("edit-tags", "gives a note some")
+        yield from _years(shelves.years)
+
+    def _facets(self, found: SidebarModel) -> Iterator[SidebarEntry]:
+        yield SidebarEntry("Found", None, found.total)
+        yield from _kinds(found.kinds)
+        if found.tags:
+            yield GAP_ENTRY
+            yield SidebarEntry("Tags", None)
+            yield from _nested(found.tags, most_first=True)
+        yield from _years(found.years)
+        yield GAP_ENTRY
+        yield self._hint("save-query", "keeps it")
+
+    def _hint(self, action_id: str, does: str) -> SidebarEntry:
+        """Return a line that says what an action does; one without a key is found by its name."""
+        action = ACTIONS_BY_ID[action_id]
+        keys = action_keys(action, cast("NotekeepApp", self.app).own_keys)
+        key = format_keys(keys[:1]) or f": {action.title.lower()}"
+        return SidebarEntry(f"{key} {does}", None, is_hint=True)
+
 
 def _key(entry: SidebarEntry) -> tuple[str, str, str | None]:
     return entry.path, entry.text if entry.saved else "", entry.query
-
-
-def _entries(shelves: SidebarModel) -> Iterator[SidebarEntry]:
-    if shelves.pinned:
-        yield SidebarEntry("Pinned", None)
-        for path, title in shelves.pinned:
-            yield SidebarEntry(title, None, path=path)
-        yield GAP_ENTRY
-    yield SidebarEntry("Kinds", None)
-    yield ALL_NOTES_ENTRY._replace(notes=shelves.total)
-    yield from _kinds(shelves.kinds)
-    if shelves.saved is not None:
-        yield from _saved(shelves.saved)
-    yield GAP_ENTRY
-    yield SidebarEntry("Tags", None)
-    yield from _nested(shelves.tags) if shelves.tags else [_hint("edit-tags", "gives a note some")]
-    yield from _years(shelves.years)
-
-
-def _saved(saved: Sequence[SavedQuery]) -> Iterator[SidebarEntry]:
-    yield GAP_ENTRY
-    yield SidebarEntry("Saved", None)
-    for one in saved:
-        yield SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
-    if not saved:
-        yield _hint("save-query", "keeps a search")
-
-
-def _facets(found: SidebarModel) -> Iterator[SidebarEntry]:
-    yield SidebarEntry("Found", None, found.total)
-    yield from _kinds(found.kinds)
-    if found.tags:
-        yield GAP_ENTRY
-        yield SidebarEntry("Tags", None)
-        yield from _nested(found.tags, most_first=True)
-    yield from _years(found.years)
-    yield GAP_ENTRY
-    yield _hint("save-query", "keeps it")
 
 
 def _kinds(kinds: Mapping[str, int]) -> Iterator[SidebarEntry]:
@@ -197,20 +193,6 @@ def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
         yield SidebarEntry("Years", None)
     for year, count in years.items():
         yield SidebarEntry(year, f"created:{year}", count)
-
-
-def _hint(action: str, does: str) -> SidebarEntry:
-    """Return a line that says what an action does; see `_with_key`."""
-    return SidebarEntry(does, None, hint_for=action)
-
-
-def _with_key(entry: SidebarEntry, own_keys: Mapping[str, str]) -> SidebarEntry:
-    """Put the key before a hint; an action that has none is found by its name."""
-    if not entry.hint_for:
-        return entry
-    action = ACTIONS_BY_ID[entry.hint_for]
-    key = format_keys(action_keys(action, own_keys)[:1]) or f": {action.title.lower()}"
-    return entry._replace(text=f"{key} {entry.text}")
 
 
 def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:

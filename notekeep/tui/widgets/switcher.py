@@ -124,13 +124,13 @@ class Switcher(Vertical):
     Switcher _Titles { height: 1; background: $panel; margin: 1 0 0 0; }
     """
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """A note was chosen."""
 
         row: Row
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Created(Message):
         """No note has that title, and one is wanted."""
 

@@ -1,0 +1,194 @@
+"""A note and what it embeds, read and parsed for the preview; no widget is touched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from notekeep.errors import NotekeepError, NotFound
+from notekeep.markdown.outline import extract_facts
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.sanitize import clean
+from notekeep.markdown.text_edit import find_section
+from notekeep.services.media import picture_error
+from notekeep.tui.page.drawn_lines import EmbeddedNote, NoteSurroundings, Picture
+from notekeep.tui.page.note_footer import NoteFooter
+from notekeep.tui.page.note_text import NoteText
+from notekeep.tui.page.page import NoteRendering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.note import Note
+    from notekeep.markdown.tree import ParsedPage
+    from notekeep.tracking.habit_details import HabitYear
+    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.vault import Vault
+
+FIRST_LINES = 120
+"""Lines that are drawn before a note is shown: more than a tall screen."""
+
+
+def load_note(
+    vault: Vault,
+    row: Row,
+    width: int,
+    glyphs: Glyphs,
+    toggled: set[str],
+    *,
+    draws_pictures: bool,
+    most: int | None = None,
+) -> NoteRendering:
+    """Read a note, or its first `most` characters, and draw the first lines.
+
+    Raises:
+        NotekeepError: The note is gone, or cannot be read.
+    """
+    note, catalog, foot = vault.media.read_known(row), vault.catalog, None
+    is_whole = most is None or len(note.body) <= most
+    if is_whole:
+        outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
+        foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
+    else:
+        note = replace(note, body=note.body[:most])
+    text = NoteText(note.body)
+    around = load_surroundings(vault, row.path, text.page, toggled, draws_pictures=draws_pictures)
+    rendering = NoteRendering(note, width, glyphs, around, foot, text=text, is_whole=is_whole)
+    rendering.draw_lines(FIRST_LINES)
+    return rendering
+
+
+# What the text of a note needs that is not in it.
+
+MAX_EMBED_DEPTH = 3
+"""Notes within notes within notes; what they embed in turn is only linked."""
+MAX_EMBEDS = 40
+MAX_PICTURES = 200
+MAX_EMBED_LENGTH = 20_000
+"""Characters of a note that are shown in another one."""
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
+_NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")
+_IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
+
+
+def load_surroundings(
+    vault: Vault, path: str, page: ParsedPage, toggled: set[str], *, draws_pictures: bool
+) -> NoteSurroundings:
+    """Read what is around the text of a note."""
+    around = _EmbedLoader(vault, draws_pictures=draws_pictures).around(page, (path,))
+    return replace(around, toggled=toggled, is_live=True)
+
+
+class _EmbedLoader:
+    """One walk over the embeds of a note, and theirs."""
+
+    def __init__(self, vault: Vault, *, draws_pictures: bool) -> None:
+        self._vault = vault
+        self._draws_pictures = draws_pictures
+        self._left = MAX_EMBEDS
+
+    def around(self, page: ParsedPage, within: tuple[str, ...]) -> NoteSurroundings:
+        """Read what is around a text of the last of the notes `within` each other."""
+        pictures: dict[str, Picture] = {}
+        embeds: dict[str, EmbeddedNote] = {}
+        years: dict[str, HabitYear] = {}
+        for target in _targets(page):
+            name = target.lower()
+            if "://" in target or name.endswith(_NO_NOTES):
+                continue
+            if name.endswith(_PICTURES):
+                if len(pictures) < MAX_PICTURES:
+                    pictures[target] = self._picture(target, within[-1])
+            elif self._left > 0:
+                self._left -= 1
+                shown = self._year(target, within[-1]) or self._embedded(target, within)
+                if isinstance(shown, EmbeddedNote):
+                    embeds[target] = shown
+                else:
+                    years[target] = shown
+        return NoteSurroundings(pictures, embeds, years, draws_pictures=self._draws_pictures)
+
+    def _picture(self, target: str, path: str) -> Picture:
+        try:
+            return Picture(*self._vault.media.picture(target, path))
+        except NotekeepError as error:
+            return Picture(target, problem=picture_error(error))
+
+    def _year(self, target: str, source: str) -> HabitYear | None:
+        """Return the year of a habit that a target names, or None when it names anything else."""
+        name, _, part = target.partition("#")
+        if not name or not part.lower().startswith("year"):
+            return None
+        try:
+            habit = self._vault.search.resolve_link(name, source)
+            return self._vault.habits.year(habit.path, part) if habit is not None else None
+        except NotekeepError:
+            return None
+
+    def _embedded(self, target: str, within: tuple[str, ...]) -> EmbeddedNote:
+        name, _, part = target.partition("#")
+        link = f"[[{target}]]"
+
+        title = target
+        try:
+            row = self._vault.search.resolve_link(name, within[-1])
+            if row is None:
+                return EmbeddedNote(title, link, problem="there is no such note")
+            note = self._vault.media.read_known(row)
+        except NotFound:
+            return EmbeddedNote(title, link, problem="its file is gone")
+        except NotekeepError as error:
+            return EmbeddedNote(title, link, problem=error.message)
+        text = extract_part(note, part)
+        title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
+        if text is None:
+            return EmbeddedNote(title, link, problem="there is no such part in it")
+        if note.path in within and not part:
+            return EmbeddedNote(title, link, problem="it is in itself")
+        if len(within) > MAX_EMBED_DEPTH:
+            return EmbeddedNote(title, link)
+        page = parse_markdown(clean(text[:MAX_EMBED_LENGTH]))
+        return EmbeddedNote(title, link, page, self.around(page, (*within, note.path)))
+
+
+def _targets(page: ParsedPage) -> Iterable[str]:
+    """Give the targets of the embeds of a text, each once."""
+    found = [span.info.strip() for kind in ("embed", "image") for span in page.find(kind)]
+    for kind in ("html", "html_block"):
+        for span in page.find(kind):
+            found += _IMG.findall(page.text, span.start, span.end)
+    return dict.fromkeys(found)
+
+
+def extract_part(note: Note, part: str) -> str | None:
+    """Return the text of a note that a link names; None when it has no such part.
+
+    Args:
+        note: The note.
+        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block; ""
+            is all of it.
+    """
+    body = note.body_lf
+    if not part:
+        first, _, rest = body.lstrip("\n").partition("\n")
+        says_title = first.startswith("# ") and first[2:].strip() == note.title.strip()
+        return (rest if says_title else body).strip("\n")
+    page = parse_markdown(body)
+    if not part.startswith("^"):
+        place = find_section(body, extract_facts(page), part)
+        return body[place[0] : place[1]].strip("\n") if place is not None else None
+    name = next((span for span in page.find("block_id") if span.info == part[1:]), None)
+    if name is None:
+        return None
+    blocks = [span for span in page.spans if span.start <= name.start and not span.depth]
+    block = blocks[-1]
+    # A name that stands alone is that of the block before it.
+    if body[block.start : block.end].strip() == part and len(blocks) > 1:
+        block = blocks[-2]
+    elif block.kind == "list":
+        items = [span for span in page.find("item") if span.start <= name.start]
+        return body[items[-1].start : name.end]
+    return body[block.start : block.end].rstrip()
