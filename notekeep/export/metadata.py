@@ -365,6 +365,7 @@ def inspect(name: str, data: bytes) -> Inspection:
     _add_embedded(data, found)
     try:
         if kind == "recording":
+            _check_whole(name, data)
             found.add_places(*_places_of_recording(data))
         elif kind == "pdf":
             _add_pdf(data, found)
@@ -416,6 +417,37 @@ def _kind(name: str, data: bytes) -> str:
     if data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data):
         return "office"
     return next((kind for kind, endings in _ENDINGS.items() if suffix(name) in endings.split()), "")
+
+
+def _check_whole(name: str, data: bytes) -> None:
+    """Raise where the part of a recording that holds its metadata is not there as a whole."""
+    if data.startswith(b"fLaC"):
+        at, is_last = 4, False
+        while not is_last:
+            is_last = bool(data[at] & 0x80)
+            at += 4 + int.from_bytes(data[at + 1 : at + 4], "big")
+        if at > len(data):
+            raise ValueError("a block does not fit")
+    elif data.startswith(b"OggS"):
+        if not re.search(rb"\x03vorbis|OpusTags|\x81theora", data):
+            raise ValueError("no comments in it")
+    elif not data.startswith(b"ID3") and suffix(name) != "mp3":
+        _check_boxes(data)
+
+
+def _check_boxes(data: bytes) -> None:
+    at, kinds = 0, set()
+    while at + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+        size = size or len(data) - at
+        if size < 8 or at + size > len(data):
+            raise ValueError("a box does not fit")
+        kinds.add(kind)
+        at += size
+    if b"moov" not in kinds:
+        raise ValueError("no movie in it")
 
 
 def _places_of_recording(data: bytes) -> Iterator[str]:

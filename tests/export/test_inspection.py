@@ -222,6 +222,11 @@ NAMES = {
     ),
 }
 BROKEN = {
+    "cut.mp4": movie(box(b"udta", box(b"\xa9xyz", said(HERE))))[:-9],
+    "empty.mp4": b"",
+    "odd.mp4": box(b"ftyp", b"isom") + box(b"mdat", bytes(9)),
+    "cut.flac": flac("ARTIST=a")[:60],
+    "cut.ogg": ogg(b"\3vorbis", "ARTIST=a")[:40],
     "odd.pdf": b"%PDF-1.7 anything",
     "cut.pdf": pdf("Ann Lee")[:200],
     "locked.pdf": pdf("Ann Lee", password=""),
