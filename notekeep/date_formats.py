@@ -68,18 +68,13 @@ def _first_week(year: int, week_start: int) -> int:
 
 
 class _Token(NamedTuple):
-    """One token of a format.
+    """One token of a format."""
 
-    Attributes:
-        write: Gives its text.
-        means: What its text says of a day, "time" where it is another within one day, "" where it
-            says nothing.
-        pattern: What its texts look like.
-    """
-
-    write: Callable[[_MomentInWeek], str]
+    write: Callable[[_MomentInWeek], str]  # gives its text
+    # what its text says of a day, "time" where it is another within one day, "" where it says
+    # nothing
     means: str = ""
-    pattern: str = r"\d+"
+    pattern: str = r"\d+"  # what its texts look like
 
 
 def _plain(of: Callable[[_MomentInWeek], int]) -> Callable[[_MomentInWeek], str]:

@@ -36,40 +36,24 @@ _WORDS: Final = {str: "text", bool: "true or false", list: "a list", dict: "a ta
 
 
 class ObsidianSettings:
-    """What Obsidian was told of a vault; empty where it was told nothing.
-
-    Attributes:
-        folders: The folders of daily notes and of other new notes, by kind; "" is the vault itself.
-        daily_format: How daily notes are named, as Moment writes it, folders among it; "" for the
-            usual way, `YYYY-MM-DD`.
-        daily_problem: Why daily notes cannot be named as Obsidian was told, or "".
-        daily_template: The template of daily notes, vault-relative.
-        templates: The folder of templates.
-        date_format: What `{{date}}` stands for in a template, as Moment writes it.
-        time_format: What `{{time}}` stands for.
-        attachments: Where attached files go: a folder of the vault, "" for the vault itself, or
-            with "./" in front one beside the note; None where nothing was said.
-        link_form: One of `LINK_FORMS`, or "".
-        markdown_links: Whether links are written as Markdown has them.
-        types: The types of fields, by name.
-        excluded: What search leaves out: beginnings of paths, and patterns between slashes.
-        problems: What could not be read or understood, one sentence each.
-    """
+    """What Obsidian was told of a vault; empty where it was told nothing."""
 
     def __init__(self) -> None:
-        self.folders: dict[str, str] = {}
+        self.folders: dict[str, str] = {}  # of daily and of other new notes; "" is the vault itself
+        # How daily notes are named, as Moment writes it, folders among it; "" for `YYYY-MM-DD`.
         self.daily_format = ""
-        self.daily_problem = ""
-        self.daily_template = ""
+        self.daily_problem = ""  # why daily notes cannot be named as Obsidian was told
+        self.daily_template = ""  # vault-relative
         self.templates = ""
-        self.date_format = ""
+        self.date_format = ""  # what `{{date}}` stands for in a template, as Moment writes it
         self.time_format = ""
+        # A folder of the vault, with "./" in front one beside the note; None: nothing was said.
         self.attachments: str | None = None
-        self.link_form = ""
+        self.link_form = ""  # one of `LINK_FORMS`, or ""
         self.markdown_links = False
-        self.types: dict[str, str] = {}
-        self.excluded: tuple[str, ...] = ()
-        self.problems: list[str] = []
+        self.types: dict[str, str] = {}  # of fields, by name
+        self.excluded: tuple[str, ...] = ()  # beginnings of paths, and patterns between slashes
+        self.problems: list[str] = []  # what could not be understood, one sentence each
 
 
 def read_obsidian_settings(root: str) -> ObsidianSettings:

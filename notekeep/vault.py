@@ -92,7 +92,7 @@ class Vault:
         with self._indexing_lock:
             if self._indexing is None:
                 self._indexing = IndexService(
-                    self.root, self.schema, self.catalog, self.full_text, lambda: self._history
+                    self.workspace, lambda: self.full_text, lambda: self._history
                 )
             return self._indexing
 

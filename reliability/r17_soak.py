@@ -121,7 +121,7 @@ def _event(
             _verb(chance, vault, name, written)
         else:
             vault.history.store.check_displaced(root, min_age=0)
-            vault.history.store.steps(20)
+            vault.history.store.steps()
     except NotekeepError:
         result.refused += 1
 

@@ -69,11 +69,5 @@ def _block(text: str) -> str:
     return "```text\n" + "\n".join(lines) + "\n```\n"
 
 
-def main() -> None:
-    """Write the page."""
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    target.write_text(page(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    (Path(sys.argv[1]) if sys.argv[1:] else PAGE).write_text(page(), "utf-8")

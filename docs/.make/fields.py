@@ -90,11 +90,5 @@ def _named(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def main() -> None:
-    """Write the page."""
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    target.write_text(page(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    (Path(sys.argv[1]) if sys.argv[1:] else PAGE).write_text(page(), "utf-8")

@@ -91,11 +91,5 @@ def _is_there(command: str) -> bool:
     return isinstance(verb, click.Group) and bool(verb.get_command(click.Context(verb), inner))
 
 
-def main() -> None:
-    """Write the page."""
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    target.write_text(page(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    (Path(sys.argv[1]) if sys.argv[1:] else PAGE).write_text(page(), "utf-8")

@@ -56,12 +56,9 @@ class Catalog(Connection):
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
         """Return how many notes match a condition, and a page of them, sorted, then by title."""
-        with self._snapshot():
-            rows = self.page(node, order, limit, offset)
-            total = offset + len(rows)
-            if (offset and not rows) or len(rows) == limit:
-                total = self.count(node)
-        return total, rows
+        rows = self.page(node, order, limit, offset)
+        is_last = len(rows) != limit and bool(rows or not offset)
+        return offset + len(rows) if is_last else self.count(node), rows
 
     def page(
         self, node: Node | None, order: Sequence[Order], limit: int | None, offset: int
@@ -152,10 +149,7 @@ class Catalog(Connection):
         return dict(found)
 
     def field_names(self) -> dict[str, str]:
-        """Return the fields that notes have, each with its type, "any" where values differ.
-
-        The types are those of notekeep.query.fields: "text", "number", "date", "list", "bool".
-        """
+        """Return the fields that notes have, each with its type, "any" where values differ."""
         types: dict[str, set[str]] = {}
         for name, kind in self.ask(
             "SELECT name, type FROM (SELECT DISTINCT key, type FROM fields) JOIN keys USING (key)"

@@ -64,12 +64,7 @@ class ReadConnection:
 
 
 class Connection:
-    """The file of one vault's catalog.
-
-    Attributes:
-        folder: The cache folder it lies in.
-        rebuilt: How often a file was set aside since this object was made.
-    """
+    """The file of one vault's catalog; `rebuilt` is how often one was set aside meanwhile."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = os.fspath(folder)
@@ -298,21 +293,6 @@ class Connection:
             # Again, for who opened the file between the two and would go on reading it for good.
             self._other(reader).is_stale = True
             self.rebuilt += 1
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        """Questions within it are answered from one state, whoever writes meanwhile."""
-        reader = self._reader()
-        with reader.lock:
-            connection = self._connection(reader)
-            outermost = not connection.in_transaction
-            if outermost:
-                connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if outermost and connection is reader.connection and connection.in_transaction:
-                    connection.execute("COMMIT")
 
 
 def yield_parts(found: sqlite3.Cursor) -> Iterator[list[Any]]:

@@ -112,27 +112,24 @@ class _Run:
 class Indexer:
     """Brings the index of one vault up to date with its files; one at a time for all threads.
 
-    Args:
-        root: The vault.
-        catalog: Its catalog.
-        index: Its full text; None where nobody searches.
-        schema: How notes are read. When it is not the one of the last time, all are read again.
-        keep: Given the notes that changed before the catalog learns of it, so that history keeps
-            what other programs wrote; says what it could not keep. Not asked when an index is
-            built from nothing, nor for files that are new by the hundred.
+    `open_index` gives the full text, which a refresh of the catalog alone does not load. When
+    `schema` is not the one of the last time, all notes are read again. `keep` is given the
+    notes that changed before the catalog learns of it, so that history keeps what other programs
+    wrote; it says what it could not keep. It is not asked when an index is built from nothing, nor
+    for files that are new by the hundred.
     """
 
     def __init__(
         self,
         root: str,
         catalog: Catalog,
-        index: FullText | None = None,
+        open_index: Callable[[], FullText] | None = None,
         schema: Schema = DEFAULT_SCHEMA,
         keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
     ) -> None:
         self._root = root
         self._catalog = catalog
-        self._index = index
+        self._open_index = open_index
         self._schema = schema
         self._keep = keep
         self._reads_files = threading.Lock()
@@ -164,7 +161,7 @@ class Indexer:
                 still has to go into the full text counts for a third.
             cancelled: Asked between folders and batches; what is done until then stays.
         """
-        index = self._index if words else None
+        index = self._open_index() if words and self._open_index else None
 
         def refresh_catalog() -> _Run:
             run = _Run(
@@ -197,11 +194,10 @@ class Indexer:
     def index_saved(self) -> None:
         """Take a few notes into the full text before a question is asked.
 
-        Whatever stands in the way of it, another program that writes or a disk that is full, must
-        not stand in the way of the answer: a refresh does it later, as it does where the notes are
-        so large that an answer would have to wait.
+        Whatever stands in the way of it, another program that writes or a full disk, must not stand
+        in the way of the answer: a refresh does it later.
         """
-        catalog, index = self._catalog, self._index
+        catalog, index = self._catalog, self._open_index and self._open_index()
         if index is None:
             return
         # The catalog is held first: notes taken in without its knowing would be taken in at each

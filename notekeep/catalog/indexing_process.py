@@ -53,10 +53,7 @@ class IndexingProcess:
         self._stopped = False
 
     def follow(self, report: Callable[[int, int], None]) -> bool:
-        """Wait until it is done, and return whether it did its work to the end.
-
-        `report` is called with how many notes are done, and how many there are to do.
-        """
+        """Wait until it is done, and return whether it did its work to the end."""
         import subprocess
 
         with subprocess.Popen(
@@ -124,10 +121,7 @@ class Pace:
         self._first: int | None = None
 
     def describe(self, done: int, total: int) -> str:
-        """Return `1200 of 10000 notes, 430 a second, 20 s left`.
-
-        What was done when it was first asked counts for how far the work is, and not for how fast.
-        """
+        """Return `1200 of 10000 notes, 430 a second, 20 s left`."""
         if self._first is None:
             self._first = done
             self._start = self._now()

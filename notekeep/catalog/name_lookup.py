@@ -20,7 +20,7 @@ from notekeep.catalog.records import HAS_NAME, link_key, load_path, sort_key, st
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
-from notekeep.query.folding import as_unicode
+from notekeep.query.folding import as_unicode, fold_text
 from notekeep.query.tree import Or, Phrase
 from notekeep.storage.file_names import vault_path
 
@@ -38,6 +38,9 @@ SHOWN = 10
 """How many notes are listed when a name could mean several."""
 LAST = "\U0010ffff"
 """Behind a beginning: what no name that begins so comes after."""
+BEGINS = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
+"""Which notes have a name that begins so."""
+
 LISTED = "role = 'note'"
 LINKABLE = "role IN ('note', 'excluded')"
 """Which files are notes: those of lists, and those that a link may lead to."""
@@ -80,14 +83,13 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     start = fold_name(typed)
     if "/" in typed:
         where = Condition(
-            "role = 'note' AND path >= ? AND path < ?",
+            f"{LISTED} AND path >= ? AND path < ?",
             (store_path(typed), store_path(typed) + LAST),
         )
     else:
-        has_it = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
-        where = Condition(f"role = 'note' AND {has_it}", (start, start + LAST))
+        where = Condition(f"{LISTED} AND {BEGINS}", (start, start + LAST))
         if not start:
-            where = Condition("role = 'note'")
+            where = Condition(LISTED)
     rows = catalog.select_rows(where, "ORDER BY sort LIMIT ?", (most,))
     if "/" in typed:
         return [row.path for row in rows]
@@ -123,10 +125,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 
 
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
-    """Return the notes that names mean, in their order and once each.
-
-    Raises NotFound, with all names that no note has, or Ambiguous.
-    """
+    """Return the notes that names mean, in their order and once each."""
     found: dict[str, Row] = {}
     missing: dict[str, NotFound] = {}
     for name in names:
@@ -150,8 +149,7 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
     """Return words as one name where they are one together, else each as one.
 
-    A shell hands over a name that nobody put in quotes in pieces. Raises Ambiguous where they are
-    both.
+    A shell hands over a name that nobody put in quotes in pieces; Ambiguous where both are right.
     """
     whole = " ".join(words)
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
@@ -200,15 +198,10 @@ def _beginning(catalog: Catalog, name: str) -> list[Row]:
     start = fold_name(name.strip())
     if not start:
         return []
-    paths = [
-        path
-        for path, title, aliases in catalog.names()
-        if any(
-            fold_name(known).startswith(start)
-            for known in (path, path.rsplit("/", 1)[-1], title, *aliases)
-        )
-    ]
-    return sorted(catalog.rows_of(paths).values(), key=lambda row: row.title)
+    begins = f"instr(path_folded, ?) = 1 OR instr(title_folded, ?) = 1 OR {BEGINS}"
+    folded = fold_text(start)
+    where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, start, start + LAST))
+    return catalog.select_rows(where, "ORDER BY title, path")
 
 
 def _several(name: str, rows: list[Row]) -> Ambiguous:
@@ -246,10 +239,7 @@ def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
 def resolve_link_names(
     catalog: Catalog, names: Sequence[str], source: str
 ) -> dict[str, tuple[str, bool]]:
-    """Return the path that each name means in a link, and whether its file name is no other's.
-
-    Names that mean no note are left out.
-    """
+    """Return the path that each name means in a link, and whether its file name is no other's."""
     targets = {name: link_targets(catalog, name, source) for name in names}
     paths = {name: found[0] for name, found in targets.items() if found}
     keys = {link_key(store_path(path)) for path in paths.values()}
@@ -287,7 +277,6 @@ class NamesOfNotes:
     """Finds notes by path, and by what links call them, for an export.
 
     Each question goes to the catalog, as the rows of all notes would be 16 MB at ten thousand.
-    `withheld` tells which notes must not be seen.
     """
 
     def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:

@@ -61,8 +61,7 @@ class OpenCounts:
     def latest(self, paths: Callable[[], Iterable[str]], limit: int) -> list[str]:
         """Return the notes that were opened last, the latest first.
 
-        `paths` gives all notes; it is asked only when some name was not met before, since finding
-        out whose it is takes a checksum of each.
+        `paths` gives all notes; it is asked only when some name was not met before.
         """
         self._read()
         newest = sorted(self._last, key=lambda name: -self._last[name])

@@ -29,10 +29,7 @@ FOLDER = "folder"
 
 
 class Facets(NamedTuple):
-    """Counts of notes: kinds most first, tags parents first, years of creation newest first.
-
-    A tag counts notes with a tag below it too.
-    """
+    """Counts of notes: kinds most first, tags with those below them, years newest first."""
 
     kinds: dict[str, int]
     tags: dict[str, int]
@@ -59,10 +56,7 @@ def facets(catalog: Catalog, node: Node | None) -> Facets:
 
 
 def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
-    """Return what notes have in a field, as they write it, most used first.
-
-    Each item of a list counts; `field` is canonical.
-    """
+    """Return what notes have in a field, as they write it, most used first."""
     # SQLite reads the facts itself, so that a thread that asks holds up nobody.
     path = '$.fields."{}"'.format(field.replace('"', '\\"'))
     found = catalog.ask(
@@ -119,11 +113,7 @@ def list_tasks(
 ) -> list[TaskRow]:
     """Return the tasks of notes that match a condition, by title, then line.
 
-    Args:
-        catalog: Where they are.
-        node: Which notes, as in `Catalog.rows`.
-        done: Only those that are open (False) or ticked (True); None for both.
-        like: Only those whose text has this shape, as SQL's LIKE writes it.
+    `done` says which: open (False), ticked (True) or both (None); `like` is a shape for SQL's LIKE.
     """
     wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
     found = catalog.find(
@@ -214,10 +204,7 @@ _SEVERAL = "GROUP BY title_folded HAVING count(*) > 1"
 
 
 def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
-    """Set `apart` of the rows that share their title with another note.
-
-    It is one question to an index, of as many titles as there are rows: for a page, not for a list.
-    """
+    """Set `apart` of the rows of a page that share their title with another note."""
     folded = {row.path: fold_text(row.title) for row in rows}
     titles = json.dumps([*dict.fromkeys(folded.values())])
     found = catalog.find("title_folded", Condition(_SAME, (titles,)), _SEVERAL) if rows else []

@@ -20,27 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class Row:
-    """What a list shows of a note.
+    """What a list shows of a note."""
 
-    Attributes:
-        path: Vault-relative, "/"-separated, as found on disk.
-        kind: The id of its kind.
-        private: Whether it must never leave the vault.
-        problem: Why it could not be read whole, or None.
-        facts: Tags, aliases and fields as JSON; read when first asked for, since a list of many
-            thousand rows asks few.
-        apart: What tells it from other notes of its title; see `queries.distinguish_titles`.
-    """
-
-    path: str
+    path: str  # vault-relative, "/"-separated, as found on disk
     title: str
-    kind: str
+    kind: str  # the id of its kind
     mtime_ns: int
     size: int
-    private: bool
-    problem: str | None
+    private: bool  # it must never leave the vault
+    problem: str | None  # why it could not be read whole
     words: int
+    # Tags, aliases and fields as JSON; read when asked for, since a list of thousands asks few.
     facts: str = field(repr=False)
+    # What tells it from other notes of its title; see `queries.distinguish_titles`.
     apart: str = field(default="", repr=False, compare=False)
     _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -106,26 +98,15 @@ _ESCAPED = re.compile(f"{ESCAPE}(.)")
 
 
 class LinkRow(NamedTuple):
-    """A link in a note.
+    """A link in a note."""
 
-    Attributes:
-        line: The line of the file it stands on, counted from 1.
-        target: What it names, as written.
-        path: The note it leads to; None unless the state is "ok" or "ambiguous".
-        state: "ok", "ambiguous" (path is the nearest of several), "broken", "file" (an attachment)
-            or "web".
-        heading: The heading or block it names within the note, or "".
-        text: What is shown instead of the target, or "".
-        embed: Whether the note is shown in place.
-    """
-
-    line: int
-    target: str
-    path: str | None
-    state: str
-    heading: str
-    text: str
-    embed: bool
+    line: int  # of the file, from 1
+    target: str  # as written
+    path: str | None  # the note it leads to; of an ambiguous one the nearest
+    state: str  # "ok", "ambiguous", "broken", "file" (an attachment) or "web"
+    heading: str  # the heading or block it names within the note, or ""
+    text: str  # what is shown instead of the target, or ""
+    embed: bool  # the note is shown in place
 
 
 class Backlink(NamedTuple):

@@ -234,6 +234,11 @@ def verb_options(command: Wrapped) -> Wrapped:
     return vault_option(plain_option(debug_option(command)))
 
 
+def json_options(command: Wrapped) -> Wrapped:
+    """Add `--json` and the options of every verb."""
+    return json_option(verb_options(command))
+
+
 def answer_options(command: Wrapped) -> Wrapped:
     """Add the options of every verb that answers from the index."""
     return json_option(no_refresh_option(verb_options(command)))

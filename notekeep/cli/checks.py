@@ -11,7 +11,7 @@ from notekeep.cli.arguments import (
     RawCommand,
     change_options,
     dry_run_option,
-    json_option,
+    json_options,
     verb_options,
     yes_option,
 )
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Fix them, as one step.")
 @yes_option
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     """List what is wrong in the notes that QUERY finds, or in all, with the fix as a diff.
 
@@ -109,8 +108,7 @@ def _write_json(found: Lint) -> None:
 
 
 @click.command(short_help="Check the vault and its index.")
-@json_option
-@verb_options
+@json_options
 def doctor() -> int:
     """Check files, front matter, links, habits and the index, layer by layer.
 
@@ -171,8 +169,7 @@ def _write_places(message: str, places: list[str]) -> None:
 @click.group(
     invoke_without_command=True, short_help="List notes with two versions, and resolve them."
 )
-@json_option
-@verb_options
+@json_options
 @click.pass_context
 def conflicts(ctx: click.Context) -> int:
     """List notes of which a sync tool, git or notekeep itself left two versions.

@@ -30,19 +30,27 @@ def apply_plan(
     yes: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Write a plan, or only show it as a diff, and say what came of it: `done` of each path.
+    """Write a plan, or only show it as a diff; say what came of it, `done` of each path.
 
-    Returns:
-        The exit code: 0, or 4 when a note had to be left out.
+    The exit code is 0, or 4 when a note had to be left out.
     """
-    if dry_run or len(plan.changes) > 1:
-        _show(plan, everything=dry_run)
+    count = len(plan.changes)
     if dry_run:
+        write_diff(plan)
+        for remark in plan.remarks:
+            output.write_message(remark)
+        if not count:
+            output.write_message("nothing to change")
         return report_refused(plan)
-    if len(plan.changes) > MANY and not yes:
-        count = len(plan.changes)
-        confirm(f"Change {count} files?", f"this would change {count} files")
-    if not plan.changes and not plan.refused and not quiet:
+    if count > 1:
+        for change in plan.changes[:MANY]:
+            target = f" -> {change.target}" if change.target else ""
+            output.write_message(f"  {change.path}{target}")
+    if count > MANY:
+        output.write_message(f"  and {count - MANY} more")
+        if not yes:
+            confirm(f"Change {count} files?", f"this would change {count} files")
+    if not count and not plan.refused and not quiet:
         output.write_message("nothing to change")
     result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)
@@ -73,20 +81,6 @@ def confirm(question: str, why: str) -> None:
         raise Refused(why, "say --yes to do it, --dry-run to see it")
     if not click.confirm(clean(question), err=True):
         raise Refused("nothing was changed")
-
-
-def _show(plan: WritePlan, *, everything: bool) -> None:
-    if everything:
-        write_diff(plan)
-        for remark in plan.remarks:
-            output.write_message(remark)
-        if not plan.changes:
-            output.write_message("nothing to change")
-        return
-    for change in plan.changes[:MANY]:
-        output.write_message(f"  {change.path}" + (f" -> {change.target}" if change.target else ""))
-    if len(plan.changes) > MANY:
-        output.write_message(f"  and {len(plan.changes) - MANY} more")
 
 
 def report_refused(plan: WritePlan) -> int:

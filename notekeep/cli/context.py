@@ -35,11 +35,7 @@ def is_json() -> bool:
 
 
 def vault_places(vault: str | None = None) -> VaultPlaces:
-    """Find a vault without opening it, which is all that habits need.
-
-    Args:
-        vault: Its folder or name; None takes what `--vault` said.
-    """
+    """Find a vault without opening it, by default the one that `--vault` names."""
     places = config.Places.for_machine()
     person = config.person_settings(places)
     root = config.find_vault(vault or current_context().vault, os.environ, os.getcwd(), person)

@@ -8,7 +8,7 @@ belongs to all of them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep import dates
 from notekeep.cli import output
@@ -35,14 +35,6 @@ DONE = LogValue("done")
 _TIME = r"@([0-2]?[0-9]|3[0-5]):([0-5][0-9])(:[0-5][0-9])?"
 
 
-class _ParsedWords(NamedTuple):
-    habit: Habit
-    value: LogValue | None
-    day: date | None
-    time: str
-    extra: tuple[tuple[str, str], ...]
-
-
 def read_words(
     words: Sequence[str], index: HabitIndex, *, day: date | None = None, is_forced: bool = False
 ) -> list[CheckIn]:
@@ -57,36 +49,23 @@ def read_words(
         if word in NOTE_MARKS:
             words, note = words[:place], " ".join(words[place + 1 :])
             break
-    parsed: list[_ParsedWords] = []
+    parsed: list[CheckIn] = []
     reader = _WordsParser(words, index)
     while reader.left():
         found = reader.habit()
         if found.day is not None:
-            parsed = _with_day(parsed, found.day)
+            _give_day_to_bare_names(parsed, found.day)
         parsed.append(found)
-    return [
-        CheckIn(
-            one.habit,
-            add_unit(one.value or DONE, one.habit.definition.unit),
-            one.day or day,
-            one.time,
-            note,
-            one.extra,
-            is_forced=is_forced,
-            is_said=one.value is not None,
-        )
-        for one in parsed
-    ]
+    return [one._replace(day=one.day or day, note=note, is_forced=is_forced) for one in parsed]
 
 
-def _with_day(parsed: list[_ParsedWords], day: date) -> list[_ParsedWords]:
+def _give_day_to_bare_names(parsed: list[CheckIn], day: date) -> None:
     """Give a day to the bare names at the end: `med floss yesterday` means both."""
     for place in range(len(parsed) - 1, -1, -1):
         one = parsed[place]
-        if one.value is not None or one.day is not None or one.time or one.extra:
+        if one.is_said or one.day is not None or one.time or one.extra:
             break
         parsed[place] = one._replace(day=day)
-    return parsed
 
 
 class _WordsParser:
@@ -99,7 +78,7 @@ class _WordsParser:
     def left(self) -> list[str]:
         return self.words[self.place :]
 
-    def habit(self) -> _ParsedWords:
+    def habit(self) -> CheckIn:
         """One habit and what is said of it."""
         habit = self._name()
         value: LogValue | None = None
@@ -121,7 +100,8 @@ class _WordsParser:
                 self.place += 1
             else:
                 break
-        return _ParsedWords(habit, value, day, time, tuple(extra))
+        said = add_unit(value or DONE, habit.definition.unit)
+        return CheckIn(habit, said, day, time, extra=tuple(extra), is_said=value is not None)
 
     def _name(self) -> Habit:
         word = self.left()[0]

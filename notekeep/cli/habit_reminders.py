@@ -15,7 +15,7 @@ import click
 
 from notekeep import config
 from notekeep.cli import output
-from notekeep.cli.arguments import dry_run_option, json_option, verb_options
+from notekeep.cli.arguments import dry_run_option, json_options
 from notekeep.cli.context import is_json, vault_places
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import cron_lines, reminder_times
@@ -41,8 +41,7 @@ NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its
 @click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, once.")
 @click.option("--cron", is_flag=True, help="Show lines for `crontab -e` that notify you.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
     """Show the reminders of all habits; with --check those that have come and are not answered.
 
@@ -145,8 +144,7 @@ def _notifier(title: str, text: str) -> list[str] | None:
 
 
 @click.command("prompt", short_help="Print a line about today for shells and bars.")
-@json_option
-@verb_options
+@json_options
 def prompt_() -> int:
     """Write how today stands: `5/8 !1` is five of eight done, and one at risk."""
     index = HabitIndex(vault_places())

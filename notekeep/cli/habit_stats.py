@@ -10,13 +10,7 @@ import click
 
 from notekeep import dates
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import (
-    RawCommand,
-    change_options,
-    dry_run_option,
-    json_option,
-    verb_options,
-)
+from notekeep.cli.arguments import RawCommand, change_options, dry_run_option, json_options
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
@@ -54,8 +48,7 @@ if TYPE_CHECKING:
 @click.argument("year", required=False)
 @click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) -> int:
     """Show a year of HABIT as a heatmap; of all habits, how each month went.
 
@@ -97,8 +90,7 @@ def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("other", required=False, shell_complete=shell_completion.complete_habit)
 @click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
-@json_option
-@verb_options
+@json_options
 def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     """Show HABIT in figures; without it, a row for each; with OTHER, how both go together.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import dry_run_option, json_option, verb_options
+from notekeep.cli.arguments import dry_run_option, json_options, verb_options
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_vault
 from notekeep.errors import Failure, Refused, UsageError
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
     """Show what PATH, a file, a folder or a zip, would bring, and what would be lost.
 

@@ -18,7 +18,7 @@ from notekeep.cli.arguments import (
     RawCommand,
     dry_run_option,
     import_command,
-    json_option,
+    json_options,
     verb_options,
 )
 from notekeep.cli.confirmation import apply_plan
@@ -136,8 +136,7 @@ def habit() -> None:
 @click.option("-d", "--date", "day", metavar="DAY", default="", help="The day it counts for.")
 @click.option("--force", is_flag=True, help="Also a day ahead, or a unit that does not convert.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def check_in(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
     """Check in: habits, and after each a value, a day, a time, and a note for all."""
     return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run)
@@ -145,8 +144,7 @@ def check_in(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) ->
 
 @click.command("list", short_help="List all habits.")
 @click.option("--archived", is_flag=True, help="Those that are archived, too.")
-@json_option
-@verb_options
+@json_options
 def list_(*, archived: bool) -> int:
     """List all habits: goal, strength, streak, and what is left to do today."""
     index = HabitIndex(vault_places())
@@ -164,8 +162,7 @@ def list_(*, archived: bool) -> int:
 
 @click.command("todo", short_help="List what is left to do today.")
 @click.option("--all", "everything", is_flag=True, help="What is done already, too.")
-@json_option
-@verb_options
+@json_options
 def todo_(*, everything: bool) -> int:
     """List what today asks for and what is not done yet; exit 1 when nothing is left."""
     index = HabitIndex(vault_places())
@@ -192,16 +189,14 @@ def todo_(*, everything: bool) -> int:
 
 
 @click.command("week", cls=RawCommand, metavar="[DAY]", short_help="Show a week of all habits.")
-@json_option
-@verb_options
+@json_options
 def week_(words: tuple[str, ...]) -> int:
     """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
     return _grid("week", words)
 
 
 @click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
-@json_option
-@verb_options
+@json_options
 def month_(words: tuple[str, ...]) -> int:
     """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
     return _grid("month", words)
@@ -308,8 +303,7 @@ SHOWN_DAYS = 14
     "log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show the lines of the log."
 )
 @click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
-@json_option
-@verb_options
+@json_options
 def log_(words: tuple[str, ...], *, everything: bool) -> int:
     """Show the entries of HABIT, or of all habits, from DAY on; by default the last fortnight.
 
@@ -335,8 +329,7 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
 
 @click.command("undo", short_help="Undo the last entry.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def undo_(*, dry_run: bool) -> int:
     """Take back the last entry of this device; again, the one before it.
 
@@ -360,8 +353,7 @@ def undo_(*, dry_run: bool) -> int:
 @click.command("doctor", short_help="Check log and definitions.")
 @click.option("--fix", is_flag=True, help="Fix what takes no guess, as one step.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def doctor_(*, fix: bool, dry_run: bool) -> int:
     """Show lines and definitions that are not understood, and what to write instead.
 

@@ -10,10 +10,9 @@ from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import (
     change_options,
     dry_run_option,
-    json_option,
+    json_options,
     limit_option,
     note_argument,
-    verb_options,
     yes_option,
 )
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
@@ -40,8 +39,7 @@ if TYPE_CHECKING:
 @note_argument
 @click.option("--diff", "number", type=int, metavar="N", help="What changed since version N.")
 @limit_option()
-@json_option
-@verb_options
+@json_options
 def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> int:
     """List the versions of NOTE that are kept, newest first; NOTE may be gone.
 
@@ -133,8 +131,7 @@ SHOWN = 20
 @click.argument("count", type=click.IntRange(min=1), default=1)
 @click.option("--list", "listing", is_flag=True, help="List the steps, newest first.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def undo(count: int, *, listing: bool, dry_run: bool) -> int:
     """Take back the last COUNT steps that notekeep made, in the interface or here.
 
@@ -150,8 +147,7 @@ def undo(count: int, *, listing: bool, dry_run: bool) -> int:
 
 @click.command(short_help="Redo what was undone.")
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def redo(*, dry_run: bool) -> int:
     """Do the step again that was taken back last."""
     done = "would be done again" if dry_run else "done again"
@@ -194,8 +190,7 @@ def _object(step: Step) -> dict[str, Any]:
 
 
 @click.group(invoke_without_command=True, short_help="List deleted files, and restore them.")
-@json_option
-@verb_options
+@json_options
 @click.pass_context
 def trash(ctx: click.Context) -> int:
     """List what is in the vault's .trash, the last deleted first."""

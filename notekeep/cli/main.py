@@ -37,14 +37,9 @@ SYSTEM_HINTS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command.
+    """Run the command that the words after the program's name are, and return its exit code.
 
-    Args:
-        arguments: The words after the program's name.
-
-    Returns:
-        The exit code: 0 done, 1 nothing found, 2 usage or ambiguous, 3 conflict, 4 refused,
-        5 failure, 130 interrupted.
+    0 done, 1 nothing found, 2 usage or ambiguous, 3 conflict, 4 refused, 5 failed, 130 interrupted.
     """
     _need_streams()
     try:

@@ -16,7 +16,7 @@ from notekeep.cli.arguments import (
     answer_options,
     change_options,
     dry_run_option,
-    json_option,
+    json_options,
     no_refresh_option,
     note_argument,
     verb_options,
@@ -55,8 +55,7 @@ if TYPE_CHECKING:
     shell_complete=shell_completion.complete_change,
 )
 @dry_run_option
-@json_option
-@verb_options
+@json_options
 def new(
     kind: str,
     title: tuple[str, ...],

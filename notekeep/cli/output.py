@@ -142,14 +142,7 @@ def write_answer(
 ) -> int:
     """Write a list as it is asked for, and return the exit code: 1 where it is empty.
 
-    Args:
-        rows: The list in columns.
-        json: The answer of `--json`.
-        null: The names that `--null` asks for; None without it.
-        empty: What is said of an empty list.
-        heads: As for `table`.
-        stretch: As for `table`.
-        whole: As for `table`.
+    `null` has the names that `--null` asks for, None without it; columns are as for `table`.
     """
     if is_json():
         write_json(json)
@@ -226,10 +219,10 @@ def _pieces_width(pieces: Sequence[Piece]) -> int:
 
 
 def _fit_pieces(pieces: Sequence[Piece], size: int) -> list[Piece]:
-    """Pieces padded to a size; what is too long is one piece, and cut."""
+    """Pieces padded to a size; a text that is too long is cut, the marks of a month run over."""
     missing = size - _pieces_width(pieces)
-    if missing < 0:
-        ((text, style),) = pieces
+    if missing < 0 and len(pieces) == 1:
+        text, style = pieces[0]
         return [(fit_text(text, size), style)]
     return [*pieces, (" " * missing, "")]
 

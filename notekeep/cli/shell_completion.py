@@ -24,7 +24,7 @@ from notekeep.cli.context import CommandContext
 from notekeep.errors import NotekeepError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import click
 
@@ -37,8 +37,7 @@ MAX_COMPLETIONS = 100
 
 def complete_kind(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a kind of the vault."""
-    vault = _vault(context)
-    return _filter_by_prefix(vault.schema.kinds, typed) if vault else []
+    return _ask(context, lambda vault: _filter_by_prefix(vault.schema.kinds, typed))
 
 
 def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -58,45 +57,35 @@ def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed:
     """Complete the name of a note that begins with the words before."""
     from notekeep.catalog.name_lookup import complete_name
 
-    vault = _vault(context)
     before = "".join(f"{word} " for word in earlier)
-    if vault is not None:
-        with suppress(NotekeepError):
-            found = complete_name(vault.catalog, before + typed, MAX_COMPLETIONS)
-            return [name[len(before) :] for name in found]
-    return []
+    found = _ask(
+        context, lambda vault: complete_name(vault.catalog, before + typed, MAX_COMPLETIONS)
+    )
+    return [name[len(before) :] for name in found]
 
 
 def complete_tag(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a tag, with the `#` if it is there."""
-    vault = _vault(context)
-    if vault is None:
-        return []
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
-    with suppress(NotekeepError):
-        return [
-            mark + tag for tag in _filter_by_prefix(vault.catalog.tag_counts(), typed[len(mark) :])
-        ]
-    return []
+    begun = typed[len(mark) :]
+    found = _ask(context, lambda vault: _filter_by_prefix(vault.catalog.tag_counts(), begun))
+    return [mark + tag for tag in found]
 
 
 def complete_habit(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete the id of a habit."""
-    vault = _vault(context)
-    if vault is None:
-        return []
-    with suppress(NotekeepError):
+
+    def find_ids(vault: Vault) -> list[str]:
         vault.habits.tracker.refresh()
-        return _filter_by_prefix(
-            (habit.definition.id for habit in vault.habits.tracker.known()), typed
-        )
-    return []
+        known = vault.habits.tracker.known()
+        return _filter_by_prefix((habit.definition.id for habit in known), typed)
+
+    return _ask(context, find_ids)
 
 
 def complete_saved_query(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete the name of a saved query."""
-    vault = _vault(context)
-    return _filter_by_prefix(vault.search.saved, typed) if vault else []
+    return _ask(context, lambda vault: _filter_by_prefix(vault.search.saved, typed))
 
 
 def complete_query(context: click.Context, typed: str) -> list[str]:
@@ -123,24 +112,25 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
 def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a change such as `status=` by what the field takes, else what notes have."""
-    key, equals, value = typed.partition("=")
-    vault = _vault(context) if equals else None
-    if vault is None:
-        return []
     from notekeep.markdown.schema import FIELD_CHOICES, canonical
 
+    key, equals, value = typed.partition("=")
     name = canonical(key.rstrip("+-"))
+    if not equals:
+        return []
     if name == "tags":
         return [f"{key}={tag}" for tag in complete_tag(context, None, value)]
-    found = [
-        one for (_, field), choices in FIELD_CHOICES.items() if field == name for one in choices
-    ]
-    if vault.schema.type_of("", name) == "bool":
-        found = ["true", "false"]
-    elif not found:
-        with suppress(NotekeepError):
-            found = vault.search.values(name, limit=MAX_COMPLETIONS)
-    return [f"{key}={one}" for one in _filter_by_prefix(dict.fromkeys(found), value)]
+
+    def find_values(vault: Vault) -> list[str]:
+        if vault.schema.type_of("", name) == "bool":
+            return ["true", "false"]
+        choices = [
+            one for (_, field), some in FIELD_CHOICES.items() if field == name for one in some
+        ]
+        return choices or vault.search.values(name, limit=MAX_COMPLETIONS)
+
+    found = dict.fromkeys(_ask(context, find_values))
+    return [f"{key}={one}" for one in _filter_by_prefix(found, value)]
 
 
 def complete_word(context: click.Context, typed: str) -> list[str]:
@@ -158,13 +148,14 @@ def complete_word(context: click.Context, typed: str) -> list[str]:
     return complete_query(context, typed) if name in ("ls", "search", "tasks", "random") else []
 
 
-def _vault(context: click.Context) -> Vault | None:
+def _ask(context: click.Context, question: Callable[[Vault], list[str]]) -> list[str]:
+    """Put a question to the vault that is meant; where something is wrong nothing is offered."""
     from notekeep.vault import Vault
 
     given = context.find_object(CommandContext) or CommandContext()
-    with suppress(NotekeepError):
-        return Vault.open(given.vault)
-    return None
+    with suppress(NotekeepError):  # whoever completes a line reads no errors
+        return question(Vault.open(given.vault))
+    return []
 
 
 def _filter_by_prefix(names: Iterable[str], typed: str) -> list[str]:

@@ -17,7 +17,7 @@ from click.shell_completion import get_completion_class
 from notekeep import config
 from notekeep.catalog import indexing_process
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import debug_option, json_option, verb_options
+from notekeep.cli.arguments import debug_option, json_option, json_options, verb_options
 from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import Progress, open_vault
@@ -80,8 +80,7 @@ STOPPED = 130
 )
 @click.option("--nice", is_flag=True, help="Run at low priority, and compact the index.")
 @click.option("--tell", is_flag=True, hidden=True, help="Tell notes done and to do, a line each.")
-@json_option
-@verb_options
+@json_options
 def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell: bool) -> int:
     """Bring the catalog and the words up to date with the files.
 
@@ -204,8 +203,7 @@ def config_command(ctx: click.Context) -> int:
 
 @config_command.command(short_help="Show the name of this device, or change it.")
 @click.argument("name", required=False)
-@json_option
-@verb_options
+@json_options
 def device(name: str | None) -> int:
     """Show the name of this device, or change it to NAME.
 
@@ -229,8 +227,7 @@ def device(name: str | None) -> int:
 
 @click.command(short_help="Query the catalog with SQL, read-only.")
 @click.argument("query")
-@json_option
-@verb_options
+@json_options
 def sql(query: str) -> int:
     """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them.
 

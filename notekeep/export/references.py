@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -185,6 +186,7 @@ class Linker:
     ) -> None:
         self._source = source
         self._attachments = attachments
+        self._find_file = cache(attachments.find)  # a text may name one file very often
         self._refs = refs
         self._warnings = warnings
         self._hides_heading = hides_heading
@@ -330,7 +332,7 @@ class Linker:
         if self._source.make_hidden_check(path)(name):
             return True
         try:
-            found = self._attachments.find(name, path)
+            found = self._find_file(name, path)
         except NotekeepError:
             return False
         return found is not None and bool(self._source.private_name(found))
@@ -338,7 +340,7 @@ class Linker:
     def _find_asset(self, target: str, path: str, origin: Origin) -> str | None:
         """Return the file that may go along, or None with a warning that says why not."""
         try:
-            found = self._attachments.find(target, path)
+            found = self._find_file(target, path)
             if found is None:
                 if os.path.splitext(target)[1]:
                     self._warnings.add(origin, f"there is no file {target!r}")

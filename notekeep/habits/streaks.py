@@ -36,7 +36,6 @@ class Recovery(NamedTuple):
     followed: int
     recovered: int  # those of them where it was met
     longest_gap: int  # the most misses one after the other
-    is_at_stake: bool  # whether the last closed unit was missed, so that the next one matters
 
     @property
     def rate(self) -> float | None:
@@ -84,7 +83,7 @@ def recovery(timeline: Timeline) -> Recovery:
     for is_met in met:
         gap = 0 if is_met else gap + 1
         longest = max(longest, gap)
-    return Recovery(len(after_misses), after_misses.count(True), longest, gap > 0)
+    return Recovery(len(after_misses), after_misses.count(True), longest)
 
 
 def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:

@@ -28,12 +28,6 @@ def daily_decay(times: int, days: int) -> float:
     return float(0.5 ** (sqrt(1.0 if times == days else times / days) / HALF_LIFE))
 
 
-def next_strength(strength: float, share: float, times: int, days: int) -> float:
-    """Return the strength after one more day with a share of the goal."""
-    kept = daily_decay(times, days)
-    return strength * kept + share * (1 - kept)
-
-
 def strength(habit: Definition, days: DayHistory, today: int) -> float:
     """Return the strength of a habit today; 0.0 without an entry."""
     scores = strengths(habit, days, today)[1]

@@ -45,7 +45,7 @@ _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
 _LONGEST_LEAD: Final = 120
 """How many characters of marks and blanks a line is looked at for before a comment."""
 
-_MOST_READINGS: Final = 3
+_MOST_READINGS: Final = 2
 """How often a text is read again because a part hid what looked like code."""
 
 

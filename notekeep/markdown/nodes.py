@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import CODE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.markdown.tree import ParsedPage, Span
 
@@ -110,7 +111,7 @@ class SourceLine(NamedTuple):
     leaf: Node | None
 
 
-@dataclass(slots=True)
+@dataclass
 class Tree:
     r"""A text as a tree.
 
@@ -123,31 +124,30 @@ class Tree:
     text: str
     root: Node
     lines: list[SourceLine]
-    _nodes: list[Node] | None = field(default=None, repr=False)
-    _by_kind: dict[str, list[Node]] | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def nodes(self) -> list[Node]:
-        """All nodes in order of appearance: the tree is made once, and read many times."""
-        if self._nodes is None:
-            self._nodes = walk_nodes([self.root])
-        return self._nodes
+        """All nodes in order of appearance."""
+        found, stack = list[Node](), [self.root]
+        while stack:
+            node = stack.pop()
+            found.append(node)
+            stack += node.children[::-1]
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Node]]:
+        known: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            known.setdefault(node.kind, []).append(node)
+        return known
 
     def find(self, *kinds: str) -> list[Node]:
         """Return the nodes of these kinds, in order of appearance."""
-        known = self._by_kind
-        if known is None:
-            known = self._by_kind = {}
-            for node in self.nodes:
-                known.setdefault(node.kind, []).append(node)
-        found = [known[kind] for kind in kinds if kind in known]
+        found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
         if len(found) > 1:
             return [node for node in self.nodes if node.kind in kinds]
         return found[0][:] if found else []
-
-    def select(self, wanted: Callable[[Node], bool]) -> list[Node]:
-        """Return the nodes that `wanted` is true of, in order of appearance."""
-        return [node for node in self.nodes if wanted(node)]
 
     def line_of(self, offset: int) -> int:
         """Return the line that a character stands in, counted from 0."""
@@ -170,6 +170,7 @@ _LEAVES: Final = frozenset(
 )
 _BLOCKS: Final = _LEAVES | CONTAINER_NODES | {"list", "row"}
 _ATX: Final = re.compile(r"#{1,6}")
+_SPACES: Final = re.compile(" *")
 _ITEM_MARK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])")
 _NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
 
@@ -243,11 +244,11 @@ class _Builder:
             return Node("text", start, end, parent.first, parent.last, parent, content=words)
         if kind in _BLOCKS:
             node = self._block(span, parent)
+            self._describe_block(node, span)
         else:
             kind = _KINDS.get(kind, kind)
             node = Node(kind, start, end, parent.first, parent.last, parent)
-        if make := _MAKERS.get(span[0]):
-            make(self, node, span)
+            self._describe_inline(node, span)
         return node
 
     def _block(self, span: Span, parent: Node) -> Node:
@@ -327,101 +328,57 @@ class _Builder:
             self._behind_marks([*containers(holder), holder], holder.first)
         return self._indents.get(holder, 4)
 
-    def _make_cell(self, node: Node, span: Span) -> None:
-        words = self.text[span.start : span.end]
-        node.start = span.start + len(words) - len(words.lstrip(" \t"))
-        node.end = max(node.start, span.start + len(words.rstrip(" \t")))
+    def _describe_block(self, node: Node, span: Span) -> None:
+        """Say of a block what its span says."""
+        match span.kind:
+            case "fence" | "code_block" | "html_block" | "math_block":
+                node.info, node.content = span.info, span.words
+            case "footnote":
+                node.info = span.info
+            case "definition":
+                node.info, node.content, node.title = span.words, span.info, span.title
+            case "heading":
+                atx = _ATX.match(self.text, span.start)
+                node.level = int(span.info)
+                node.info = atx[0] if atx else "=-"[node.level - 1]
+            case "list" | "item":
+                mark = _ITEM_MARK.match(self.text, span.start)
+                node.tight = span.kind == "list"
+                node.info = (mark[0][-1] if node.tight else mark[0][:-1]) if mark else ""
+            case "paragraph" if span.title != "tight":
+                item = node.parent
+                if item and item.kind == "item" and item.parent:
+                    item.parent.tight = False
 
-    def _make_item(self, node: Node, span: Span) -> None:
-        match = _ITEM_MARK.match(self.text, span.start)
-        node.info = match[0][:-1] if match else ""
-
-    def _make_heading(self, node: Node, span: Span) -> None:
-        node.level = int(span.info)
-        if match := _ATX.match(self.text, span.start):
-            node.info = match[0]
-        else:
-            node.info = "=" if span.info == "1" else "-"
-
-    def _make_list(self, node: Node, span: Span) -> None:
-        match = _ITEM_MARK.match(self.text, span.start)
-        node.info = match[0][-1] if match else ""
-        node.tight = True
-
-    def _make_paragraph(self, node: Node, span: Span) -> None:
-        parent = node.parent
-        if span.title == "tight" or parent is None or parent.kind != "item":
-            return
-        if parent.parent is not None:
-            parent.parent.tight = False
-
-    def _make_fence(self, node: Node, span: Span) -> None:
-        node.info, node.content = span.info, span.words
-
-    def _make_code_block(self, node: Node, span: Span) -> None:
-        node.content = span.words
-
-    _make_html_block = _make_math_block = _make_code_span = _make_code_block
-
-    def _make_math(self, node: Node, span: Span) -> None:
-        node.content = _bare_bars(node, span.words)
-        if span.title:
-            node.kind = "math_double"
-
-    def _make_footnote(self, node: Node, span: Span) -> None:
-        node.info = span.info
-
-    _make_footnote_ref = _make_footnote
-
-    def _make_html(self, node: Node, span: Span) -> None:
-        node.content = self.text[span.start : span.end]
-
-    def _make_special(self, node: Node, span: Span) -> None:
-        node.content, node.info = span.words, self.text[span.start : span.end]
-
-    def _make_wikilink(self, node: Node, span: Span) -> None:
-        node.info, node.title = span.info, span.words
-
-    def _make_embed(self, node: Node, span: Span) -> None:
-        self._make_wikilink(node, span)
-        node.embed = True
-
-    def _make_link(self, node: Node, span: Span) -> None:
-        node.info, node.title = span.info, span.title
-
-    def _make_image(self, node: Node, span: Span) -> None:
-        node.info, node.title, node.content = span.info, span.title, span.words
-
-    def _make_autolink(self, node: Node, span: Span) -> None:
-        node.info, node.content = span.info, self.text[span.start + 1 : span.end - 1]
-
-    def _make_definition(self, node: Node, span: Span) -> None:
-        node.info, node.content, node.title = span.words, span.info, span.title
-
-
-_MAKERS: Final = {
-    name.removeprefix("_make_"): make
-    for name, make in vars(_Builder).items()
-    if name.startswith("_make_")
-}
-"""What says of a node what its span says, by the span's kind."""
+    def _describe_inline(self, node: Node, span: Span) -> None:
+        """Say of something within a block what its span says."""
+        match span.kind:
+            case "code_span" | "html":
+                node.content = span.words
+            case "math":
+                node.content = _bare_bars(node, span.words)
+                node.kind = "math_double" if span.title else "math"
+            case "footnote_ref":
+                node.info = span.info
+            case "link" | "image":
+                node.info, node.title = span.info, span.title
+                node.content = span.words if span.kind == "image" else ""
+            case "autolink":
+                node.info, node.content = span.info, self.text[span.start + 1 : span.end - 1]
+            case "wikilink" | "embed":
+                node.info, node.title = span.info, span.words
+                node.embed = span.kind == "embed"
+            case "special":
+                node.content, node.info = span.words, self.text[span.start : span.end]
+            case "cell":
+                words = self.text[span.start : span.end]
+                node.start = span.start + len(words) - len(words.lstrip(" \t"))
+                node.end = max(node.start, span.start + len(words.rstrip(" \t")))
 
 
 def _bare_bars(node: Node, words: str) -> str:
     """Return words without the backslashes that bars have in a table."""
     return words.replace("\\|", "|") if "\\|" in words and node.inside("cell") else words
-
-
-def walk_nodes(tops: Iterable[Node]) -> list[Node]:
-    """Return some nodes and all below them, in order of appearance."""
-    found: list[Node] = []
-    stack = [*tops][::-1]
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        if node.children:
-            stack += node.children[::-1]
-    return found
 
 
 def containers(node: Node) -> list[Node]:
@@ -431,9 +388,15 @@ def containers(node: Node) -> list[Node]:
 
 def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
     """Return where text begins behind blanks, and its column."""
-    while at < end and text[at] in " \t":
-        column += 4 - column % 4 if text[at] == "\t" else 1
+    spaces = _SPACES.match(text, at, end)
+    while spaces:
+        column += spaces.end() - at
+        at = spaces.end()
+        if not text.startswith("\t", at, end):
+            break
+        column += 4 - column % 4
         at += 1
+        spaces = _SPACES.match(text, at, end)
     return at, column
 
 

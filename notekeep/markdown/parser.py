@@ -181,7 +181,8 @@ class _Builder:
         """Return everything that was read."""
         self.leaves.sort()
         self.literal.sort()
-        return ParserPass([*map(Span._make, self._spans)], self.leaves, self.literal)
+        spans = map(partial(tuple.__new__, Span), self._spans)  # `_make`, without its check
+        return ParserPass([*spans], self.leaves, self.literal)
 
     def open(self, tag: Any, start: int, end: int) -> None:
         """Begin a block or an inline span that holds others."""

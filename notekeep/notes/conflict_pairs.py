@@ -88,16 +88,11 @@ _HINT = "`notekeep conflicts keep COPY mine`, `theirs` or `both`; nothing was ch
 
 
 class ConflictPair(NamedTuple):
-    """One conflict.
+    """One conflict."""
 
-    Attributes:
-        copy: The file with the other version; the note itself when both stand in it.
-        note: The note, which need not exist.
-        kind: "copy" for two files, "log" for two logs, "marks" for git's marks in one file.
-    """
-
-    copy: str
-    note: str
+    copy: str  # the file with the other version; the note itself when both stand in it
+    note: str  # need not exist
+    # "copy" for two files, "log" for two logs, "marks" for git's marks in one file
     kind: Literal["copy", "log", "marks"]
 
 

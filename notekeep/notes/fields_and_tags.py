@@ -17,8 +17,9 @@ from notekeep.notes.plan import NoteChange, WritePlan
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
 
 
@@ -136,63 +137,47 @@ def _inline_tag_remarks(
 # Renaming a tag everywhere: in front matter and in the text, its children with it.
 
 
-class TagRename:
-    """What a tag becomes: `a` is `b` and `a/x` is `b/x`, whatever their case.
+def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
+    """Plan another name for a tag and its children in every note: `a` is `b` and `a/x` is `b/x`."""
+    # Front matter may have an odd tag, which is why it gets another name; the new one must be good.
+    before, after = old.strip().lstrip("#").strip("/"), _parse_tag(new)
+    if not before:
+        raise UsageError("which tag?", "`notekeep tags` lists them")
+    wanted = before.casefold()
 
-    Attributes:
-        old: The tag, without `#`.
-        new: What it is to be called, without `#`.
-    """
-
-    def __init__(self, old: str, new: str) -> None:
-        """Check the names: front matter may have an odd one, which is why it gets another."""
-        self.old, self.new = old.strip().lstrip("#").strip("/"), _parse_tag(new)
-        if not self.old:
-            raise UsageError("which tag?", "`notekeep tags` lists them")
-        self._wanted = self.old.casefold()
-
-    def of(self, tag: str) -> str | None:
+    def renamed(tag: str) -> str | None:
         """The new name of a tag, None for one that is not meant."""
         name = tag.casefold()
-        if name != self._wanted and not name.startswith(f"{self._wanted}/"):
+        if name != wanted and not name.startswith(f"{wanted}/"):
             return None
         # Folding may change a text's length, but not how many levels it has.
-        rest = tag.split("/")[self.old.count("/") + 1 :]
-        return "/".join([self.new, *rest])
+        return "/".join([after, *tag.split("/")[before.count("/") + 1 :]])
 
-
-def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
-    """Plan another name for a tag and its children in every note."""
-    change = TagRename(old, new)
-    plan = WritePlan("tags", f"rename {change.old} -> {change.new}")
+    plan = WritePlan("tags", f"rename {before} -> {after}")
     _, rows = workspace.catalog.rows()
-    paths = [row.path for row in rows if any(change.of(tag) is not None for tag in row.tags)]
+    paths = [row.path for row in rows if any(renamed(tag) is not None for tag in row.tags)]
     if not paths:
-        raise NotFound(f"no note has the tag #{change.old}", "`notekeep tags` lists them")
+        raise NotFound(f"no note has the tag #{before}", "`notekeep tags` lists them")
     workspace.edit_each(
-        plan, paths, lambda path, data: rename_tag_in_note(workspace, path, data, change)
+        plan, paths, lambda path, data: _rename_tags(workspace.note(path, data), data, renamed)
     )
     return plan
 
 
-def rename_tag_in_note(workspace: Workspace, path: str, data: bytes, change: TagRename) -> bytes:
-    """A note's bytes with the tag renamed."""
-    note = workspace.note(path, data)
+def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) -> bytes:
+    """A note's bytes with its tags renamed, in the text and in front matter."""
     if note.problem is not None:
         raise unread(note.problem)
     edits = [
         TextEdit(tag.start, tag.end, f"#{name}", line=tag.line)
         for tag in (note.spans.tags if note.spans else ())
-        if (name := change.of(tag.name)) is not None and name != tag.name
+        if (name := renamed(tag.name)) is not None and name != tag.name
     ]
-    return _rename_in_front_matter(edit_body(note, data, edits), change)
-
-
-def _rename_in_front_matter(data: bytes, change: TagRename) -> bytes:
+    data = edit_body(note, data, edits)
     key, words, _ = read_tags(data)
     taken = {word.lstrip("#").casefold() for word in words}
     for word in words:
-        name = change.of(word.lstrip("#"))
+        name = renamed(word.lstrip("#"))
         if name is None or word.lstrip("#") == name:
             continue
         sign = word[: len(word) - len(word.lstrip("#"))]

@@ -286,7 +286,7 @@ def _restate_day(
     path = log_path(habits.places.state, day)
     try:
         data: bytes | None = workspace.read(path)
-    except NotekeepError:
+    except NotFound:
         data = None
     before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()
     gap = b"" if before.endswith(b"\n") or not before else b"\n"
@@ -300,7 +300,7 @@ def _habit(habits: HabitIndex, entry: LogEntry | None) -> Habit | None:
         return None
     try:
         return habits.find(entry.habit)
-    except NotekeepError:
+    except NotekeepError:  # nobody knows which habit was meant
         return None
 
 

@@ -30,15 +30,10 @@ if TYPE_CHECKING:
 
 
 class LintFinding(NamedTuple):
-    """One thing that is wrong.
+    """One thing that is wrong."""
 
-    Attributes:
-        problem: What, where, and what to do.
-        has_fix: Whether the plan fixes it.
-    """
-
-    problem: Problem
-    has_fix: bool
+    problem: Problem  # what, where, and what to do
+    has_fix: bool  # whether the plan fixes it
 
 
 class Lint(NamedTuple):
@@ -62,7 +57,7 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
             continue
         try:
             data = workspace.read(path)
-        except (NotFound, Refused):
+        except (NotFound, Refused):  # `doctor` says so
             continue
         if role(path, workspace.schema) == "log":
             findings, after = _lint_log(path, data)

@@ -23,39 +23,26 @@ if TYPE_CHECKING:
 
 
 class NoteChange(NamedTuple):
-    """One file of a plan.
+    """One file of a plan."""
 
-    Attributes:
-        path: Vault-relative; where the file is before the change, or will be when it is new.
-        before: Its bytes as they were read, or None for a new file.
-        after: Its bytes afterwards, or None when it goes to the trash.
-        target: Where it is moved to, vault-relative; empty when it stays.
-    """
-
-    path: str
-    before: bytes | None
-    after: bytes | None
-    target: str = ""
+    path: str  # vault-relative; where the file is before the change, or will be when it is new
+    before: bytes | None  # its bytes as they were read, or None for a new file
+    after: bytes | None  # its bytes afterwards, or None when it goes to the trash
+    target: str = ""  # where it is moved to, vault-relative; empty when it stays
 
 
 @dataclass(slots=True)
 class WritePlan:
-    """What one verb would do.
+    """What one verb would do."""
 
-    Attributes:
-        verb: The verb, as history shows it.
-        label: What it is about, e.g. "Atomic Habits".
-        changes: The files, in the order in which they are written.
-        refused: Notes that are left out, each with its line and reason.
-        remarks: What the person should know besides.
-        new_fields: The fields it writes that neither a kind nor any note has had before.
-    """
-
-    verb: str
-    label: str
+    verb: str  # as history shows it
+    label: str  # what it is about, e.g. "Atomic Habits"
+    # the files, in the order in which they are written
     changes: list[NoteChange] = field(default_factory=list)
+    # notes that are left out, each with its line and reason
     refused: list[Problem] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # what the person should know besides
+    # the fields it writes that neither a kind nor any note has had before
     new_fields: list[str] = field(default_factory=list)
 
     def refuse(self, path: str, error: NotekeepError) -> None:
@@ -79,19 +66,12 @@ class WritePlan:
 
 
 class WriteResult(NamedTuple):
-    """What was written.
+    """What was written."""
 
-    Attributes:
-        step: The step in history that `undo` takes back; empty when nothing was written.
-        paths: The files, where they are now.
-        refused: Notes that were left out, or that changed meanwhile.
-        remarks: What the person should know besides.
-    """
-
-    step: str
-    paths: list[str]
-    refused: list[Problem]
-    remarks: list[str]
+    step: str  # the step in history that `undo` takes back; empty when nothing was written
+    paths: list[str]  # the files, where they are now
+    refused: list[Problem]  # notes that were left out, or that changed meanwhile
+    remarks: list[str]  # what the person should know besides
 
 
 def refusal(path: str, error: NotekeepError) -> Problem:

@@ -35,17 +35,11 @@ _NUMBERED = re.compile(r"(.+)@(\d+)", re.DOTALL)
 
 
 class NoteVersions(NamedTuple):
-    """A note and its versions.
+    """A note and its versions."""
 
-    Attributes:
-        path: What it is called, or was called last.
-        now: What it holds; None when it is gone.
-        versions: What history still holds of it, newest first.
-    """
-
-    path: str
-    now: bytes | None
-    versions: list[Version]
+    path: str  # what it is called, or was called last
+    now: bytes | None  # what it holds; None when it is gone
+    versions: list[Version]  # what history still holds of it, newest first
 
     def version(self, number: int) -> Version:
         """One of the versions, counted from 1 as `history` lists them."""
@@ -155,23 +149,14 @@ def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
 
 
 class Traces(NamedTuple):
-    """What notekeep keeps of a note beside the note.
-
-    Attributes:
-        path: The note.
-        names: Every path it had.
-        versions: How many versions of it history holds.
-        steps: How many steps of the log it is in; they can no longer be undone.
-        there: Whether the note is in the vault.
-        trashed: Copies of it in the trash, which stay.
-    """
+    """What notekeep keeps of a note beside the note."""
 
     path: str
-    names: list[str]
-    versions: int
-    steps: int
-    there: bool
-    trashed: list[str]
+    names: list[str]  # every path it had
+    versions: int  # how many versions of it history holds
+    steps: int  # how many steps of the log it is in; they can no longer be undone
+    there: bool  # whether the note is in the vault
+    trashed: list[str]  # copies of it in the trash, which stay
 
 
 def find_traces(workspace: Workspace, history: History, name: str) -> Traces:

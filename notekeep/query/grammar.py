@@ -55,16 +55,12 @@ def parse_query(
 ) -> Query:
     """Return a query as a tree.
 
-    Args:
-        text: As a person typed it; what is no UTF-8 in it becomes a mark that says so.
-        fields: The names it may use.
-        today: The day that `yesterday` and `last-week` count from.
-        week_start: The first day of a week, 0 for Monday to 6 for Sunday.
-        typing: The text may be unfinished: its last word is the beginning of one, what does not
-            make sense yet is left out or taken for words, and nothing raises.
+    With `typing` the text may be unfinished: its last word is the beginning of one, what does not
+    make sense yet is left out or taken for words, and nothing raises. Weeks start on `week_start`,
+    0 for Monday.
 
     Raises:
-        UsageError: With the position of what cannot be understood; never while typing.
+        UsageError: With the position of what cannot be understood.
     """
     text = as_unicode(text)
     context = TermContext(text, fields, today, week_start, typing)

@@ -137,13 +137,10 @@ class Block(Within):
 class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
-    Attributes:
-        field: The field's canonical name.
-        op: ":" means contains for text, any item for lists, equals for numbers, within for dates.
-        low: The value, or the lower end of a range. Text is as typed, to be folded by the reader.
-            A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">" has
-            the last day of its period and "<" the first, so that plain comparison is right.
-        high: The upper end of a range, included; None when the value is no range.
+    ":" means contains for text, any item for lists, equals for numbers, within for dates. Text is
+    as typed, to be folded by the reader. A date is an ISO day: ":" and "=" with a month or a year
+    are ranges of days, ">" has the last day of its period and "<" the first, so that plain
+    comparison is right. `high` is the upper end of a range, included.
     """
 
     __match_args__ = ("field", "op", "low", "high")

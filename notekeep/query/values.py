@@ -39,16 +39,17 @@ BOOLS = {
     "0": False,
 }
 
-_NUMBER = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})")
+# Compiled when they are first asked for: most queries have neither dates nor numbers.
+_NUMBER = r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})"
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?")
-_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})")
-_QUARTER = re.compile(r"(\d{4})-?q([1-4])")
-_NAMED = re.compile(r"(last|this|next)-(week|month|quarter|year)")
-_MONTH = re.compile(r"(last-)?([a-z]{3,9})")
-_WINDOW = re.compile(r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?")
+_ISO = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?"
+_WEEK = r"(\d{4})-?w(\d{1,2})"
+_QUARTER = r"(\d{4})-?q([1-4])"
+_NAMED = r"(last|this|next)-(week|month|quarter|year)"
+_MONTH = r"(last-)?([a-z]{3,9})"
+_WINDOW = r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?"
 
 
 def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
@@ -74,7 +75,7 @@ def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
 
 
 def _iso(text: str) -> Period | None:
-    found = _ISO.fullmatch(text.upper())
+    found = re.fullmatch(_ISO, text.upper())
     if not found:
         return None
     year, month, day = (int(part) if part else None for part in found.groups())
@@ -91,10 +92,10 @@ def _month(year: int, month: int) -> Period:
 
 
 def _week_or_quarter(text: str) -> Period | None:
-    if found := _WEEK.fullmatch(text):
+    if found := re.fullmatch(_WEEK, text):
         first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
         return first, first + timedelta(days=6)
-    if found := _QUARTER.fullmatch(text):
+    if found := re.fullmatch(_QUARTER, text):
         return _quarter(int(found[1]), int(found[2]) - 1)
     return None
 
@@ -112,7 +113,7 @@ def _day(word: str, today: date) -> Period | None:
 
 def _month_word(text: str, today: date) -> Period | None:
     """`march`: the latest, this one included; `last-march` is before this one."""
-    if not (found := _MONTH.fullmatch(text)):
+    if not (found := re.fullmatch(_MONTH, text)):
         return None
     last, name = found.groups()
     for month, full in enumerate(MONTH_NAMES, 1):
@@ -124,7 +125,7 @@ def _month_word(text: str, today: date) -> Period | None:
 
 def _named(text: str, today: date, week_start: int) -> Period | None:
     """`last-week` is the calendar week before this one, not the last seven days."""
-    found = _NAMED.fullmatch(text)
+    found = re.fullmatch(_NAMED, text)
     if not found:
         return None
     shift, unit = SHIFTS[found[1]], found[2]
@@ -141,7 +142,7 @@ def _named(text: str, today: date, week_start: int) -> Period | None:
 
 def _window(text: str, today: date) -> Period | None:
     """`7d` and `last-7-days`: so many days up to today, today included."""
-    found = _WINDOW.fullmatch(text)
+    found = re.fullmatch(_WINDOW, text)
     if not found:
         return None
     return subtract_units(today, int(found[1]), found[2]) + timedelta(days=1), today
@@ -185,7 +186,7 @@ class _ValueParser:
     def _guess(self) -> Callable[[str], Ends] | None:
         """What all ends look like; what reads it."""
         ends = [end for end in self._ends() if end]
-        if ends and all(map(_NUMBER.fullmatch, ends)):
+        if ends and all(re.fullmatch(_NUMBER, end) for end in ends):
             return self._number
         try:
             return self._days if ends and all(map(self._period, ends)) else None
@@ -223,7 +224,7 @@ class _ValueParser:
         return self._compare(":", first, last)
 
     def _number(self, text: str) -> Ends:
-        if not _NUMBER.fullmatch(text):
+        if not re.fullmatch(_NUMBER, text):
             raise self._error(
                 f'{self.name.text} is a number, and "{text}" is none.',
                 f"Write {self.name.text}>=4 or {self.name.text}:3..5.",

@@ -185,10 +185,7 @@ class IndexFolder:
 
 
 def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
-    """Return the keyword arguments with which a Whoosh writer adds a note.
-
-    Half a surrogate pair, which no UTF-8 can hold, becomes a question mark.
-    """
+    """Return the keyword arguments with which a Whoosh writer adds a note."""
     foreign = base_language(doc.language)
     foreign = "" if foreign == language else foreign
     texts = {

@@ -36,10 +36,7 @@ def resolve_words(query: Query, sources: SearchSources) -> Node | None:
 def read_page(
     query: Query, node: Node | None, catalog: Catalog, limit: int, offset: int
 ) -> list[Row]:
-    """Return a page of a list without its count, which in a large vault takes as long as the page.
-
-    `node` is the query's tree, of facts only; see `resolve_words`.
-    """
+    """Return a page of a list without its count; the tree is of facts only, see `resolve_words`."""
     limit = limit if query.limit is None else min(limit, max(0, query.limit - offset))
     return catalog.page(node, query.order, limit, offset)
 

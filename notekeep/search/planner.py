@@ -51,8 +51,7 @@ class UnanswerableNode(TypeError):
 class Planner:
     """Makes plans for one index, whose languages are those of its analyzers, the vault's own first.
 
-    The vocabulary is loaded when a node needs it. `patterns_cut` are patterns that stand for more
-    words than are looked for.
+    `patterns_cut` are patterns that stand for more words than are looked for.
     """
 
     def __init__(

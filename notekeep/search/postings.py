@@ -1,16 +1,14 @@
 """The index as it is at one commit: its posting lists, read whole, its notes' paths and lengths.
 
-Notes are numbered through all segments, as Whoosh numbers them. An open segment is handed on from
-snapshot to snapshot, because it never changes once it is written: only the set of its deleted notes
-does. Whoosh's own searcher goes through a list note by note, which takes a hundred times as long.
+Notes are numbered through all segments, as Whoosh numbers them. Whoosh's own searcher goes through
+a list note by note, which takes a hundred times as long.
 """
 
 from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
-from itertools import chain
-from types import MappingProxyType
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whoosh.codec.whoosh3 import W3Codec
@@ -23,9 +21,9 @@ from notekeep.errors import IndexUnusable
 from notekeep.search.whoosh_format import decode_blocks, make_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
-    from notekeep.search.index_folder import CommitStamp, IndexFolder
+    from notekeep.search.index_folder import IndexFolder
 
 # mypy: untyped-calls-exclude="whoosh"
 
@@ -49,10 +47,7 @@ class Postings(NamedTuple):
 
 
 class IndexSegment:
-    """One segment, with what is known of it whatever commit it is part of.
-
-    Which notes its `reader` takes for deleted may be out of date; `size` counts deleted ones too.
-    """
+    """One segment; `size` counts deleted notes too."""
 
     def __init__(self, reader: Any) -> None:
         # Whoosh's types allow for readers without segment or codec; a SegmentReader has both.
@@ -61,23 +56,18 @@ class IndexSegment:
         # Also closes the files of a segment that is merely forgotten.
         self.close = weakref.finalize(self, _close, reader, self._lists)
         self.size: int = reader.doc_count_all()
-        self._paths: list[str] | None = None
         self._column = reader.column_reader("path", translate=False)
-        self._field_lengths: dict[str, bytes] = {}
 
     def _open(self, name: str) -> Any:
         return self.reader.storage().open_file(name)
 
-    @property
     def paths(self) -> list[str]:
-        """The path of each note, deleted ones too."""
-        if self._paths is None:
-            self._paths = list(map(_path, self._column))
-        return self._paths
+        """Read the path of each note, deleted ones too."""
+        return list(map(_path, self._column))
 
     def path(self, at: int) -> str:
-        """The path of one note; without reading those of all others."""
-        return self._paths[at] if self._paths else _path(self._column[at])
+        """Read the path of one note."""
+        return _path(self._column[at])
 
     def posting_list(self, field: str, term: bytes) -> tuple[int, bytes] | None:
         """How many notes have a term, and its encoded list; None where no note has it."""
@@ -94,18 +84,16 @@ class IndexSegment:
         return info.doc_frequency(), data
 
     def field_lengths(self, field: str) -> bytes:
-        """The length of a field in each note, as a byte for LENGTHS."""
-        if field not in self._field_lengths:
-            read = b""
-            if self.reader.field_length(field):
-                name = self.reader.codec().column_filename(self.reader.segment(), f"_{field}_len")
-                file = self._open(name)
-                try:
-                    read = file.get(0, self.reader.storage().file_length(name))
-                finally:
-                    file.close()
-            self._field_lengths[field] = read.ljust(self.size, b"\0")
-        return self._field_lengths[field]
+        """Read the length of a field in each note, as a byte for LENGTHS."""
+        read = b""
+        if self.reader.field_length(field):
+            name = self.reader.codec().column_filename(self.reader.segment(), f"_{field}_len")
+            file = self._open(name)
+            try:
+                read = file.get(0, self.reader.storage().file_length(name))
+            finally:
+                file.close()
+        return read.ljust(self.size, b"\0")
 
 
 def _close(reader: Any, lists: Any) -> None:
@@ -120,74 +108,41 @@ def _path(stored: bytes) -> str:
 
 
 class IndexSnapshot:
-    """One commit, open for reading until `close`. Reading raises anything when it is damaged.
+    """The newest commit, open for reading until `close`; reading a damaged one raises anything.
 
     `parts` are the segments, each with the number of its first note and its deleted notes, numbered
     within the segment. `size` counts deleted notes too, as Whoosh's scores do.
+
+    Raises anything when it cannot be opened, IndexUnusable where there is none or where notes are
+    missing, as a disk may lose a file at a power cut.
     """
 
-    def __init__(
-        self,
-        number: int,
-        stamp: CommitStamp,
-        language: str,
-        path: str,
-        known: Mapping[str, IndexSegment],
-    ) -> None:
+    def __init__(self, folder: IndexFolder, language: str) -> None:
+        number, stamp = folder.newest_commit(), folder.read_stamp()
+        if number is None or stamp is None or not folder.is_ours(language):
+            raise _unusable()
         self.stamp = stamp
-        storage: Any = FileStorage(path)
+        storage: Any = FileStorage(str(folder.path))
         toc: Any = TOC.read(storage, INDEX_NAME, gen=number, schema=make_schema(language))
         self.size = 0
         self.parts: list[tuple[IndexSegment, int, frozenset[int]]] = []
         for segment in toc.segments:
-            part = known.get(segment.segment_id())
-            if part is None:
-                part = IndexSegment(SegmentReader(storage, toc.schema, segment))
+            part = IndexSegment(SegmentReader(storage, toc.schema, segment))
             self.parts.append((part, self.size, frozenset(segment.deleted_docs())))
             self.size += part.size
+        if self.size - sum(len(dead) for _, _, dead in self.parts) != stamp.notes:
+            self.close()
+            raise _unusable()
         self._firsts = [first for _, first, _ in self.parts]
-        self._numbers: dict[str, int] | None = None
         self._field_lengths: dict[str, bytes] = {}
         self._averages: dict[str, float] = {}
         self._lists: dict[tuple[str, str], Postings] = {}
         self._listed = 0
 
-    @classmethod
-    def open(
-        cls, folder: IndexFolder, language: str, earlier: IndexSnapshot | None = None
-    ) -> IndexSnapshot:
-        """Open the newest commit, with the segments that an `earlier` snapshot has open.
-
-        Raises anything where it is damaged, IndexUnusable where there is none or where notes are
-        missing, as a disk may lose a file at a power cut.
-        """
-        known = earlier.segments_by_id() if earlier else {}
-        number, stamp = folder.newest_commit(), folder.read_stamp()
-        if number is not None and stamp is not None and folder.is_ours(language):
-            made = cls(number, stamp, language, str(folder.path), known)
-            if made.count_live() == stamp.notes:
-                if earlier:
-                    earlier.close(keep=made.segments_by_id())
-                return made
-            made.close(keep=known)
-        raise IndexUnusable(
-            "The search index is missing, damaged or of another version",
-            "It is built again at the next refresh; or run `notekeep index --rebuild`",
-        )
-
-    def count_live(self) -> int:
-        """How many notes it holds, without deleted ones."""
-        return self.size - sum(len(dead) for _, _, dead in self.parts)
-
-    def segments_by_id(self) -> dict[str, IndexSegment]:
-        """The segments by the names that Whoosh has for them."""
-        return {part.reader.segment().segment_id(): part for part, _, _ in self.parts}
-
-    def close(self, keep: Mapping[str, IndexSegment] = MappingProxyType({})) -> None:
-        """Close the files of all segments but those that another snapshot goes on with."""
-        for name, part in self.segments_by_id().items():
-            if name not in keep:
-                part.close()
+    def close(self) -> None:
+        """Close the files of all segments."""
+        for part, _, _ in self.parts:
+            part.close()
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the posting list of a term, which may be empty."""
@@ -231,26 +186,26 @@ class IndexSnapshot:
 
     def numbers(self, paths: Iterable[str]) -> set[int]:
         """The numbers of those paths that are in the index."""
-        if self._numbers is None:
-            self._numbers = {
-                path: first + at
-                for part, first, dead in self.parts
-                for at, path in enumerate(part.paths)
-                if at not in dead
-            }
         known = self._numbers
         return {known[path] for path in paths if path in known}
 
     def paths(self, numbers: Collection[int]) -> list[str]:
         """The path of each note."""
         if len(numbers) > FEW_PATHS * self.size:
-            every = list(chain.from_iterable(part.paths for part, _, _ in self.parts))
-            return [every[number] for number in numbers]
+            return [self._every_path[number] for number in numbers]
         found = []
         for number in numbers:
             part, first, _ = self.parts[bisect_right(self._firsts, number) - 1]
             found.append(part.path(number - first))
         return found
+
+    @cached_property
+    def _every_path(self) -> list[str]:
+        return [path for part, _, _ in self.parts for path in part.paths()]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {self._every_path[number]: number for number in self.all_numbers()}
 
     def all_numbers(self) -> list[int]:
         """The number of every note that is not deleted."""
@@ -275,3 +230,10 @@ class IndexSnapshot:
             total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
             self._averages[field] = total / self.size or 1.0
         return self._averages[field]
+
+
+def _unusable() -> IndexUnusable:
+    return IndexUnusable(
+        "The search index is missing, damaged or of another version",
+        "It is built again at the next refresh; or run `notekeep index --rebuild`",
+    )

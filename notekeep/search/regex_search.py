@@ -47,10 +47,7 @@ class RegexMatches(NamedTuple):
 def find_regex_matches(
     pattern: str, root: str, paths: Iterable[str], seconds: float | None = None
 ) -> RegexMatches:
-    """Find the notes whose text a regular expression matches somewhere, case aside.
-
-    `seconds` is how long it may keep the processor busy.
-    """
+    """Find the notes whose text a regular expression matches somewhere, case aside."""
     wanted = sorted(paths)
     limit = CPU_SECONDS if seconds is None else seconds
     if not wanted:

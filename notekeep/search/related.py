@@ -160,9 +160,8 @@ class _RelatedScores:
     def _shared(self, things: str, sharers: str, *values: object) -> Iterator[tuple[str, str, int]]:
         """Yield another note, what is shared, and how many share it; what few share comes first.
 
-        `things` selects the keys of each thing of the note, what to call it as `name`, and how many
-        have it as `sharing`; `sharers` the paths of those who have the thing of such keys. `values`
-        are those of `things`, the path of the note apart.
+        `things` selects the keys of each thing of the note, its `name`, and how many have it as
+        `sharing`; `sharers` the paths of those who have the thing of such keys.
         """
         few_share = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
         bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)

@@ -35,11 +35,8 @@ MANY_CHOICES = 50
 """A word of more choices than this is taken for one that most notes have: to know better is to read
 all of its lists."""
 
-MANY_TIMES = 2
-"""In a list so many times as long as the notes that are asked about, those are looked for."""
-
 SEARCH_RATIO = 8
-"""The same for lists whose positions are wanted."""
+"""In a list so many times as long as the notes that are asked about, those are looked for."""
 
 NOTE_BIT = 40
 """A place in a note is one number: the note stands above this bit, and there is room below it for
@@ -152,19 +149,10 @@ class Scorer:
         lengths = self._snapshot.field_lengths(field)
         idf = math.log(self._snapshot.size / (frequency + 1)) + 1
         top = worth * BOOSTS[field] * idf * (K1 + 1)
-        found: Iterable[tuple[int, float]]
+        found = zip(notes, weights, strict=True)
         if within is None:
-            found = zip(notes, weights, strict=True)
-        elif MANY_TIMES * len(within) < len(notes):
-            found = [
-                (note, weights[at])
-                for note in within
-                if (at := _position_of(notes, note)) is not None
-            ]
-        else:
-            both = zip(notes, weights, strict=True)
-            found = [(note, weight) for note, weight in both if note in within]
-        return {note: top * w / (w + norms[lengths[note]]) for note, w in found}
+            return {note: top * w / (w + norms[lengths[note]]) for note, w in found}
+        return {note: top * w / (w + norms[lengths[note]]) for note, w in found if note in within}
 
     def _field_norms(self, field: str) -> list[float]:
         """The K1·(1 - B + B·length/average) of each byte that stands for a length."""
@@ -189,8 +177,7 @@ class Scorer:
     def nearness(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
         """Return how near the words of a query stand in some notes, at their best place.
 
-        It is 1 where they stand in a row, less the farther apart they are, 0 where no field has all
-        of them; nothing for fewer than two words.
+        From 0 where no field has all of them to 1 in a row; nothing for fewer than two words.
         """
         if len(phrases) < 2:
             return {}
@@ -227,10 +214,7 @@ def _sum(found: Iterable[Scores]) -> Scores:
 def find_row_places(
     row: Sequence[tuple[int, Postings]], within: Collection[int] | None
 ) -> set[int]:
-    """Return where terms stand at their distances, each place as a number with its note.
-
-    The place is that of distance 0.
-    """
+    """Return the places of distance 0 of terms in a row, each as a number with its note."""
     rarest_first = sorted(row, key=lambda step: len(step[1].notes))
     among = find_notes_in_all([postings for _, postings in rarest_first], within)
     notes = sorted(among)

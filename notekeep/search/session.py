@@ -284,14 +284,9 @@ class QueryRun:
 
 
 def _by_name(leaf: Node) -> Node:
-    match leaf:
-        case tree.Within(inside):
-            return tree.replace_leaves(inside, _by_name)
-        case tree.Regex(text) | tree.Term(text) | tree.Phrase(text) | tree.Prefix(text):
-            bare = text.strip("*?")
-        case tree.Wildcard(text) | tree.Fuzzy(text):
-            bare = text.strip("*?")
-        case _:
-            return leaf
-    fields = ("title", "aliases", "tags")
-    return tree.Or(tuple(tree.Compare(name, ":", bare) for name in fields))
+    if isinstance(leaf, tree.Within):
+        return tree.replace_leaves(leaf.node, _by_name)
+    if not isinstance(leaf, tree.WordLeaf):
+        return leaf
+    bare = leaf.text.strip("*?")
+    return tree.Or(tuple(tree.Compare(name, ":", bare) for name in ("title", "aliases", "tags")))

@@ -11,8 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep.background import yield_to_ui
-from notekeep.catalog.conditions import condition
-from notekeep.catalog.records import load_path
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
 from notekeep.query.tree import Node, is_fact, needs_text
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
+    from notekeep.search.matcher import PlanMatcher
     from notekeep.search.results import FileStart, Spans
     from notekeep.search.whoosh_index import WhooshIndex
 
@@ -103,10 +102,7 @@ class TextFilter:
         self._spent = 0.0
 
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
-        """Return the same tree with only words, tags and known notes in it; only `within` is read.
-
-        Raises UsageError where a regular expression takes too long.
-        """
+        """Return a tree with only words, tags and known notes in it; only `within` is read."""
         if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node
         if is_fact(node):
@@ -180,48 +176,32 @@ class TextFilter:
         candidates = self._candidates(within)
         if wanted is not None:
             candidates &= frozenset(words.scores(wanted))
-        holds = self._holder(unit, inside, candidates)
+        matcher = words.matcher(inside)
         rows = self._sources.catalog.rows_of(candidates).values()
-        known = tree.KnownPaths(frozenset(row.path for row in rows if holds(row)))
+        known = tree.KnownPaths(
+            frozenset(row.path for row in rows if self._holds(unit, matcher, row))
+        )
         return known if wanted is None else tree.And((wanted, known))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
         return self._sources.catalog.paths(None) if within is None else within
 
-    def _holder(
-        self, unit: tree.Within, inside: Node, paths: frozenset[str]
-    ) -> Callable[[Row], bool]:
-        matcher = self._sources.words.matcher(inside)
+    def _holds(self, unit: tree.Within, matcher: PlanMatcher, row: Row) -> bool:
+        """Whether one line, block or section of a note has all that is asked for."""
+        yield_to_ui()
+        if not self._sources.wanted():
+            raise SearchDropped("Nobody waits for this answer any more")
+        text = self._sources.read(row.path, MAX_READ_BYTES)
+        if text is None:
+            return False
+        body = text.whole[text.body :]
         ends = _BLOCK_END if isinstance(unit, tree.Block) else _LINE_END
-        headings = self._heading_lines(paths) if isinstance(unit, tree.Section) else None
-
-        def holds(row: Row) -> bool:
-            yield_to_ui()
-            if not self._sources.wanted():
-                raise SearchDropped("Nobody waits for this answer any more")
-            text = self._sources.read(row.path, MAX_READ_BYTES)
-            if text is None:
-                return False
-            body = text.whole[text.body :]
-            starts = [0]
-            if headings is None or row.path in headings:
-                starts += [found.end() for found in ends.finditer(body)]
-            if headings and row.path in headings:
-                first = text.line_of(text.body)
-                lines = sorted(line - first for line in headings[row.path])
-                starts = [0, *(starts[line] for line in lines if 0 < line < len(starts))]
-            return matcher.holds_in_one(body, starts, row.language)
-
-        return holds
-
-    def _heading_lines(self, paths: frozenset[str]) -> dict[str, set[int]]:
-        """The lines of the headings of some notes; one question is a tenth of one for each note."""
-        found: dict[str, set[int]] = {}
-        join = "JOIN headings h ON h.note = notes.id"
-        where = condition(tree.KnownPaths(paths))
-        for path, line in self._sources.catalog.find("path, h.line", where, join=join):
-            found.setdefault(load_path(path), set()).add(line)
-        return found
+        starts = [0, *(found.end() for found in ends.finditer(body))]
+        if isinstance(unit, tree.Section):
+            first = text.line_of(text.body)
+            lines = [line - first for line, _, _ in self._sources.catalog.headings(row.path)]
+            starts = [0, *(starts[line] for line in lines if 0 < line < len(starts))]
+        return matcher.holds_in_one(body, starts, row.language)
 
 
 def _narrower(answer: Node, within: frozenset[str] | None) -> frozenset[str] | None:

@@ -147,10 +147,7 @@ def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
 
 
 def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
-    """Yield the notes, weights and values of each block of a posting list.
-
-    Raises anything when the format is not the one that is known.
-    """
+    """Yield notes, weights and values of each block; raises anything for another format."""
     if data[:4] != TAG:
         raise ValueError("not a posting list of the known format")
     at = 4

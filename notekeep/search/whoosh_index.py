@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import math
 import threading
 from heapq import nlargest
@@ -118,10 +117,7 @@ class WhooshIndex:
         generation: int,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Build the index anew beside the old one, which answers until the new one is complete.
-
-        A process that is building the same is waited for; IndexBusy where it takes too long.
-        """
+        """Build the index anew beside the old one, which answers until the new one is complete."""
         before = self._folder.state()
         with self._folder.lock(wait=BUILD_WAIT):
             if self._folder.state() != before and self.generation == generation:
@@ -129,8 +125,7 @@ class WhooshIndex:
             new = IndexFolder(self.folder.with_name(self.folder.name + ".new"))
             new.create(self.language)
             try:
-                with _paused_collector():
-                    self._write_all(new, docs, generation, progress or (lambda _: None))
+                self._write_all(new, docs, generation, progress or (lambda _: None))
                 self._folder.replace_with(new)
             except NotekeepError:
                 raise
@@ -180,9 +175,8 @@ class WhooshIndex:
     ) -> None:
         """Add, replace and delete notes in one commit, which then stands for a generation.
 
-        Raises:
-            IndexBusy: Another process was writing for `wait` seconds; nothing was changed.
-            IndexUnusable: There is no index to change: build it.
+        Raises IndexBusy where another process writes for `wait` seconds, IndexUnusable without an
+        index.
         """
         docs = {doc.path: doc for doc in upserts if doc.is_indexable()}
         gone = {path for path in deletes if is_unicode(path)}
@@ -267,9 +261,7 @@ class WhooshIndex:
         notes are found: their caller looks at the text. With `typing` the last word is unfinished,
         and an answer at once matters more than the completions that are seldom meant.
 
-        Raises:
-            UnanswerableNode: The tree holds a leaf that the catalog or the text answers.
-            IndexUnusable: There is no index, or it is damaged; `generation` is None from then on.
+        Raises IndexUnusable where there is no index; `generation` is None from then on.
         """
 
         def question(snapshot: IndexSnapshot) -> dict[str, float]:
@@ -295,7 +287,7 @@ class WhooshIndex:
             found = scorer.scores(plan) if plan else {}
             best = _best(snapshot, found, limit)
             scores = {path: score for path, score, _ in best}
-            for note in snapshot.find_notes(also):
+            for note in snapshot.find_notes(filter(is_unicode, also)):
                 if note in found:
                     [path] = snapshot.paths([note])
                     scores.setdefault(path, found[note])
@@ -339,7 +331,7 @@ class WhooshIndex:
     def suggest(self, word: str) -> list[str]:
         """Return words of the vault that a person who typed this one may have meant, best first.
 
-        Nothing for a word that the vault has or that is left out of the index, nor without one.
+        Nothing for a word that the vault has or that is left out of the index.
         """
 
         def question(snapshot: IndexSnapshot) -> list[str]:
@@ -384,16 +376,16 @@ class WhooshIndex:
                 "The search index is damaged", "It is built again at the next refresh"
             )
         if self._snapshot is None or state != self._state:
-            self._snapshot = IndexSnapshot.open(self._folder, self.language, self._snapshot)
+            if self._snapshot:
+                self._snapshot.close()
+                self._snapshot = None
+            self._snapshot = IndexSnapshot(self._folder, self.language)
             self._state = state
         return self._snapshot
 
     @contextlib.contextmanager
     def _blaming_index(self) -> Iterator[None]:
-        """Turn what a damaged index raises, which may be anything, into IndexUnusable.
-
-        What a caller did wrong is raised as it is.
-        """
+        """Turn what a damaged index raises, which may be anything, into IndexUnusable."""
         try:
             yield
         except IndexUnusable:
@@ -440,15 +432,3 @@ def _best(
         found = {note: score for note, score in found.items() if score >= last}
     scored = zip(snapshot.paths(found), found.values(), found, strict=True)
     return sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
-
-
-@contextlib.contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking over millions of lists that all stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

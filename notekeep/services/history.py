@@ -42,19 +42,12 @@ class Step(NamedTuple):
 
 
 class StepDetails(NamedTuple):
-    """What a step did.
+    """What a step did."""
 
-    Attributes:
-        root: The folder it did it in, when that is not the vault; else "".
-        changes: Its files, each with what it held before and after.
-        pruned: Files of which history no longer holds both.
-        left_out: How many more files there are.
-    """
-
-    root: str
-    changes: list[NoteChange]
-    pruned: list[str]
-    left_out: int
+    root: str  # the folder it did it in, when that is not the vault; else ""
+    changes: list[NoteChange]  # its files, each with what it held before and after
+    pruned: list[str]  # files of which history no longer holds both
+    left_out: int  # how many more files there are
 
 
 class HistoryService:
@@ -153,7 +146,7 @@ class HistoryService:
         if last.verb == HABIT and not last.paths:
             self.habits.tracker.undo()
             return last
-        return _of_step(self.store.undo(self.root)[0])
+        return _of_step(self.store.undo(self.root))
 
     def _undoable(self) -> Iterator[Step]:
         """The steps that are not undone, newest first, by when each was done last."""

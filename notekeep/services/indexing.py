@@ -11,9 +11,8 @@ from notekeep.errors import NotekeepError, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.indexer import Refreshed
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import History, OutsideVersion
 
@@ -32,16 +31,14 @@ class IndexService:
 
     def __init__(
         self,
-        root: str,
-        schema: Schema,
-        catalog: Catalog,
-        full_text: WhooshIndex,
+        workspace: Workspace,
+        open_full_text: Callable[[], WhooshIndex],
         open_history: Callable[[], History],
     ) -> None:
-        self.root = root
-        self.schema = schema
-        self.catalog = catalog
-        self.full_text = full_text
+        self.root = str(workspace.root)
+        self.schema = workspace.schema
+        self.catalog = workspace.catalog
+        self._open_full_text = open_full_text
         self._open_history = open_history  # recovery reads the journal: only when it is needed
         self._indexer: Indexer | None = None
         self._lock = threading.Lock()
@@ -52,7 +49,7 @@ class IndexService:
         with self._lock:
             if self._indexer is None:
                 self._indexer = Indexer(
-                    self.root, self.catalog, self.full_text, self.schema, self.record_outside
+                    self.root, self.catalog, self._open_full_text, self.schema, self.record_outside
                 )
             return self._indexer
 
@@ -92,7 +89,7 @@ class IndexService:
             progress: Called now and then with the notes done and their total.
         """
         # An answer that needs the words waits for an index, though not for all that is new in it.
-        has_words = words and for_answer and self.full_text.generation is not None
+        has_words = words and for_answer and self._open_full_text().generation is not None
         refreshed = self.indexer.refresh(
             full=full,
             verify=verify,
@@ -108,13 +105,15 @@ class IndexService:
 
     def ready_for_search(self) -> WhooshIndex:
         """Return the full text with what changed in it."""
-        if self.catalog.dirty() or self.full_text.generation is None:
+        full_text = self._open_full_text()
+        if self.catalog.dirty() or full_text.generation is None:
             self.refresh(for_answer=True)
-        return self.full_text
+        return full_text
 
     def index_saved(self) -> None:
         """Index what was saved a moment ago, which costs some 10 ms a note."""
-        if 0 < len(self.catalog.dirty()) <= SAVED_NOTES and self.full_text.generation is not None:
+        is_few = 0 < len(self.catalog.dirty()) <= SAVED_NOTES
+        if is_few and self._open_full_text().generation is not None:
             self.indexer.index_saved()
 
     def record_written(self) -> list[str]:

@@ -34,25 +34,17 @@ class TaskSummary(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """What today is about.
-
-    Attributes:
-        habits: Habits that today asks something of, or that were logged today.
-        reading: Books with the status "reading".
-        on_this_day: Notes created, finished or listened to on this day in other years.
-        problems: Files that cannot be read whole.
-        conflicts: Conflict copies in the vault, each with the note it is a copy of.
-    """
+    """What today is about."""
 
     day: dt.date
-    habits: list[HabitView]
+    habits: list[HabitView]  # habits that today asks something of, or that were logged today
     tasks: TaskSummary
-    reading: list[Row]
+    reading: list[Row]  # books with the status "reading"
     drafts: list[Row]
     daily: Row | None
-    on_this_day: list[Row]
-    problems: list[Problem]
-    conflicts: dict[str, str]
+    on_this_day: list[Row]  # notes created, finished or listened to on this day in other years
+    problems: list[Problem]  # files that cannot be read whole
+    conflicts: dict[str, str]  # conflict copies in the vault, each with the note it is a copy of
 
     @property
     def is_quiet(self) -> bool:

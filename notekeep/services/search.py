@@ -163,7 +163,7 @@ class SearchService:
 
         query = self.parse(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
-        with suppress(NotekeepError):
+        with suppress(NotekeepError):  # the titles do without
             self.distinguish_titles([hit.row for hit in found.hits])
         return found
 

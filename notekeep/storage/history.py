@@ -104,7 +104,7 @@ class History(Stores):
         with explain_errors(self.log.path, "read"):
             return self.log.steps()
 
-    def steps(self, limit: int | None = None) -> list[ListedStep]:
+    def steps(self) -> list[ListedStep]:
         """List the steps a person made, newest first, undos and redos not among them."""
         records = self.records()
         undone: set[str] = set()
@@ -113,12 +113,11 @@ class History(Stores):
                 undone.add(record.undoes)
             elif record.redoes:
                 undone.discard(record.redoes)
-        own = [
+        return [
             ListedStep(record, record.id in undone)
             for record in reversed(records)
             if not (record.undoes or record.redoes or record.is_outside)
         ]
-        return own[:limit]
 
     def versions(self, path: str) -> list[Version]:
         """List the versions of a note that history still holds, newest first."""
@@ -126,23 +125,18 @@ class History(Stores):
 
     # Undo and redo: newest first, whatever process made the steps.
 
-    def undo(self, root: Path | str, count: int = 1) -> list[StepRecord]:
-        """Undo the newest steps and return them, newest first; NotFound when there is none.
+    def undo(self, root: Path | str) -> StepRecord:
+        """Undo the newest step; NotFound when there is none.
 
         Conflict is raised where a file changed since in a way that cannot be merged, or is gone;
-        that step and those before it are as they were, newer ones are undone.
+        then nothing was changed.
         """
-        done: list[StepRecord] = []
-        for _ in range(count):
-            with self._lock_undo():
-                undo, _ = stacks(self.records())
-                if not undo:
-                    break
-                self._reverse(root, undo[-1], is_undo=True)
-                done.append(undo[-1].origin)
-        if not done:
-            raise NotFound("There is nothing to undo.")
-        return done
+        with self._lock_undo():
+            undo, _ = stacks(self.records())
+            if not undo:
+                raise NotFound("There is nothing to undo.")
+            self._reverse(root, undo[-1], is_undo=True)
+            return undo[-1].origin
 
     def undo_step(self, root: Path | str, step: str) -> StepRecord:
         """Undo one step by the id it was first made with, whatever was done since."""
@@ -235,6 +229,8 @@ class History(Stores):
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
+            with self.log.locked():
+                pass  # a history that cannot be written is named before a change is begun
             found = recovery.finish_steps(self, root)
             self.check_displaced(root)
         return found

@@ -50,7 +50,7 @@ class ChangeRecord:
     path: str  # relative to the root of the step, before the step
     before: str | None = None  # the digest; None for a new file, or when it was not read
     after: str | None = None  # the digest; None when it was not read
-    to: str = ""  # where it is after a move; in the trash, or "" when it went to the system's
+    to: str = ""  # where it is after a move; in the trash, or "" when it was removed from a site
 
 
 @dataclass(frozen=True, slots=True)

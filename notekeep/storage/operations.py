@@ -268,26 +268,6 @@ def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Mo
     return Move(path, free, kind="trash", any_name=True)
 
 
-class SystemTrash(Operation):
-    """A file that goes to the trash of the system, from where the system brings it back."""
-
-    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Store its content: what the system's trash holds is out of our reach."""
-        with open_place(root, self.path, follow=False) as source:
-            self.change = ChangeRecord("trash", source.path, _store_small(source, stores, flush))
-        return True
-
-    def apply(self, root: str, stores: Stores, flush: Flush) -> None:
-        """Hand it to the system."""
-        from send2trash import send2trash
-
-        del stores
-        with open_place(root, self.path, follow=False) as source:
-            source.stat()
-            send2trash(source.entry().path)
-            flush.sync_folder(source.fd)
-
-
 class Remove(Operation):
     """A file that goes from a site, which has no trash: undoing makes it again from history."""
 

@@ -85,16 +85,16 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
             return True
         return digest == change.after
     if change.kind in {"move", "trash"}:
-        return _finish_move(root, change, in_site=bool(record.root))
+        return _finish_move(root, change)
     return True
 
 
-def _finish_move(root: str, change: ChangeRecord, *, in_site: bool) -> bool:
+def _finish_move(root: str, change: ChangeRecord) -> bool:
     here, there = (path_exists(root, path) for path in (change.path, change.to))
     if here and change.to and not there:
         atomic.move_file(change.path, change.to, root=root, any_name=True)
         return True
-    if here and in_site and not change.to:
+    if here and not change.to:
         remove_file(root, change.path, change.before)
         return True
     return not here and (there or not change.to)

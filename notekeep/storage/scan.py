@@ -59,14 +59,6 @@ class Fingerprint(NamedTuple):
     ctime_ns: int
     inode: int
 
-    def with_uncertainty(self) -> Fingerprint:
-        """Return the same fingerprint made to equal no file, so that the content decides next time.
-
-        A file that changed moments before the sweep could change again within one tick of the
-        disk's clock and look the same.
-        """
-        return self._replace(ctime_ns=-1)
-
 
 class ScanResult:
     """What differs between the files and what is known of them; paths are vault paths."""
@@ -202,7 +194,7 @@ def _compare(
         return
     fingerprint = Fingerprint(*mark)
     if _is_fresh(fingerprint, edge):
-        fingerprint = fingerprint.with_uncertainty()
+        fingerprint = fingerprint._replace(ctime_ns=-1)  # equals none, so the content decides
     (changes.added if before is None else changes.modified)[path] = fingerprint
 
 

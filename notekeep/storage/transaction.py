@@ -20,7 +20,7 @@ from notekeep.storage.atomic import TornWrite, saved_over_error
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import remove_empty_folders
-from notekeep.storage.operations import Edit, Move, New, Remove, SystemTrash, move_to_trash
+from notekeep.storage.operations import Edit, Move, New, Remove, move_to_trash
 from notekeep.storage.undo import invert
 
 if TYPE_CHECKING:
@@ -84,14 +84,11 @@ class Transaction:
         """Give a file another name; the arguments are those of `atomic.move_file`."""
         self.operations.append(Move(path, to, any_name=any_name))
 
-    def trash(self, path: str, *, system: bool = False) -> str:
-        """Move a file to the vault's trash, or to the system's; gives its path in the vault's.
+    def trash(self, path: str) -> str:
+        """Move a file to the vault's trash, and return its path there.
 
         A folder that is not the vault has no trash: there the file is removed.
         """
-        if system:
-            self.operations.append(SystemTrash(path))
-            return ""
         if self._begun.root:
             self.operations.append(Remove(path))
             return ""

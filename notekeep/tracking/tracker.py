@@ -209,11 +209,11 @@ class HabitIndex:
         with self._lock:
             return redo_check_in(self, dry_run=dry_run)
 
-    def problems(self, day: date | None = None) -> list[Problem]:
+    def problems(self) -> list[Problem]:
         """Return everything about the habits' files that a person should look at."""
         with self._lock:
             self.refresh()
-            today = (day or self.today()).toordinal()
+            today = self.today().toordinal()
             return find_problems(
                 self._store.connection, self.places.root, self.known(), today, self.unreadable
             )

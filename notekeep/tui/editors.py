@@ -33,11 +33,7 @@ class Editors:
         """Edit a note.
 
         It is read here and now, so that the next key is typed into it and not taken for a command.
-
-        Args:
-            path: The note, as a vault path.
-            line: The line of the file to begin at, counted from 1.
-            unsaved: A text that was left unsaved and is wanted; its note may be gone.
+        The line is counted from 1. Where an unsaved text is wanted, its note may be gone.
         """
         from notekeep.tui.screens.edit import EditScreen
         from notekeep.tui.screens.edit_conflicts import EditSession

@@ -29,27 +29,23 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
     Raises:
         Failure: The editor could not be started, or the terminal cannot be given away.
     """
+
+    def edit() -> int:
+        return subprocess.run([*command, "--", path], check=False).returncode
+
     try:
-        with app.suspend(), _uninterrupted():
-            done = subprocess.run([*command, "--", path], check=False)
-    except SuspendNotSupported as error:
-        raise Failure("There is no terminal here that an editor could use.") from error
+        code = run_in_terminal(app, edit)
     except OSError as error:
         raise Failure(
             f"The editor could not be started: {command[0]}: {error.strerror}.",
             "Set EDITOR to one that can.",
         ) from error
-    if done.returncode:
-        raise Failure(f"The editor ended with code {done.returncode}: {command[0]}.")
+    if code:
+        raise Failure(f"The editor ended with code {code}: {command[0]}.")
 
 
 def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
-    """Give the terminal to a program until it ends, and return its exit code.
-
-    Raises:
-        Failure: The terminal cannot be given away.
-        NotekeepError: The program could not be started.
-    """
+    """Give the terminal to a program until it ends, and return its exit code."""
     try:
         with app.suspend(), _uninterrupted():
             return run()
@@ -102,11 +98,7 @@ def _may_be_opened(link: str) -> bool:
 
 
 def open_file(path: str) -> None:
-    """Show a file of a kind that runs nothing, a picture, in the system's own program for it.
-
-    Raises:
-        Failure: There is no such program.
-    """
+    """Show a file of a kind that runs nothing, a picture, in the system's own program for it."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
     try:
         subprocess.Popen(
@@ -123,12 +115,7 @@ def open_file(path: str) -> None:
 
 
 def open_address(link: str) -> None:
-    """Open an address in the person's browser.
-
-    Raises:
-        Refused: See `check_address`.
-        Failure: There is no browser.
-    """
+    """Open an address in the person's browser, if it may be; see `check_address`."""
     import webbrowser
 
     if not webbrowser.open(check_address(link)):

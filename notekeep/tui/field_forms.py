@@ -88,24 +88,14 @@ def parse_list_items(name: str, text: str) -> list[str]:
 
 
 def check_field_text(field: FormField, text: str) -> None:
-    """Check that a text fits its field.
-
-    Raises:
-        UsageError: It does not; it says what would.
-        InvalidValue: It is outside the range or the choices of the field.
-    """
+    """Raise UsageError or InvalidValue where a text does not fit its field."""
     if text and field.type not in LIST_TYPES:
         typed_value(field.name, field.type, text)
         check_limits(field.name, field.type, text, field.choices, field.best)
 
 
 def parse_field_text(field: FormField, text: str, today: dt.date) -> str:
-    """Return a text as it is written into its field: for a day in words its date.
-
-    Raises:
-        UsageError: It does not fit the field; it says what would.
-        InvalidValue: It is outside the range or the choices of the field.
-    """
+    """Check a text, and return it as it is written into its field: for a day in words its date."""
     written = parse_date_words(text, today) if field.type == "date" else text
     check_field_text(field, written)
     return written

@@ -71,10 +71,8 @@ class Keyboard:
     ) -> None:
         """Keep the keys that come, as they are about what the key before them asked for.
 
-        Args:
-            owner: Who has them kept, and gives them back with `release`.
-            late: Called when that takes long; the keys have been given back then.
-            seconds: How long they are kept at most; 0 for a moment.
+        The owner gives them back with `release`; when that takes longer than some seconds, or a
+        moment, they are given back, and `late` is called.
         """
 
         def give_up() -> None:

@@ -32,21 +32,13 @@ _COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXT
 
 
 class FrameKey(NamedTuple):
-    """What must be the same for a frame to be shown again.
+    """What must be the same for a frame to be shown again."""
 
-    Attributes:
-        day: The day, as ISO text.
-        screen: Which screen it is of.
-        columns: The terminal's width.
-        lines: The terminal's height.
-        colours: Everything that decides about colours.
-    """
-
-    day: str
+    day: str  # as ISO text
     screen: str
     columns: int
     lines: int
-    colours: str
+    colours: str  # everything that decides about colours
 
     @classmethod
     def of(

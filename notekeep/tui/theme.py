@@ -170,14 +170,10 @@ def choose_theme_name(
     *,
     no_colour: bool = False,
 ) -> str:
-    """Return the name of the theme to use.
+    """Return the name of the theme to use, of those that are `known`.
 
-    Args:
-        wanted: What the person set or chose last; "ansi" is the terminal's own palette, "" what
-            Textual's own setting says, and else what suits the terminal's background.
-        known: The themes there are.
-        environment: Where many terminals say in COLORFGBG what their background is.
-        no_colour: Whether there is to be no colour, and no theme was asked for.
+    `wanted` is what the person set or chose last; "ansi" is the terminal's own palette, "" what
+    Textual's own setting says, and else what suits the terminal's background.
     """
     wanted = wanted or constants.DEFAULT_THEME
     if no_colour or wanted == "ansi":
@@ -189,5 +185,5 @@ def choose_theme_name(
 
 
 def _is_light(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal says that its background is white or light grey."""
+    """Whether the terminal says, as many do, that its background is white or light grey."""
     return environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}

@@ -199,12 +199,14 @@ class TitleSearch:
 IMPORT_PAUSE = 0.05
 """Seconds between two imports."""
 SOON = (
+    "notekeep.search.session",
     "notekeep.tui.widgets.switcher",
     "notekeep.tui.dialogs.dialog",
     "notekeep.tui.screens.note_operations",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",
     "notekeep.tui.dialogs.form",
+    "notekeep.tui.widgets.note_grid",
     "notekeep.tui.screens.edit",
     "notekeep.tui.screens.today",
     "notekeep.tui.screens.habits",

@@ -52,7 +52,8 @@ class Vault:
         schema: Schema = DEFAULT_SCHEMA,
         keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
     ) -> Indexer:
-        return Indexer(str(self.root), self.catalog, words, schema, keep)
+        index = (lambda: words) if words is not None else None
+        return Indexer(str(self.root), self.catalog, index, schema, keep)
 
     def refresh(
         self,

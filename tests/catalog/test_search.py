@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,14 @@ def test_a_note_that_is_called_so_comes_first(shelf: Vault) -> None:
     assert paths(shelf, "leverage")[0] == "leverage"
     assert paths(shelf, "on wealth")[0] == "naval"
     assert paths(shelf, "café au lait")[0] == "cafe"
+
+
+def test_a_note_in_no_utf8_file_is_found_by_its_name(vault: Vault) -> None:
+    name = os.fsdecode(b"caf\xe9.md")
+    vault.write(name, "# Lever\n")
+    vault.write("other.md", "a lever\n")
+    vault.refresh(words_of(vault))
+    assert paths(vault, "lever") == [name.removesuffix(".md"), "other"]
 
 
 def test_words_as_typed_come_before_other_forms(shelf: Vault) -> None:

@@ -135,6 +135,11 @@ def test_a_row_of_a_habit_is_one_line_of_the_terminal(sample: Path, command: str
     assert any("(best " in row for row in seen(sample, 200, "habit", command))
 
 
+def test_the_marks_of_a_month_run_over_where_there_is_no_room(sample: Path) -> None:
+    rows = seen(sample, 24, "habit", "month")
+    assert any(row.count("✓") > 9 for row in rows), rows
+
+
 def test_the_place_of_a_task_and_of_a_link_can_be_copied(sample: Path) -> None:
     places = [line.rsplit("  ", 1)[1] for line in seen(sample, 40, "tasks", "path:daily")]
     assert len(places) > 5

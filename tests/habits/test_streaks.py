@@ -34,8 +34,6 @@ def test_of_four_misses_three_were_followed_by_a_success() -> None:
     misses = recovery(daily("x.x..xx.x"))
     assert (misses.followed, misses.recovered, misses.longest_gap) == (4, 3, 2)
     assert misses.rate == 0.75
-    assert not misses.is_at_stake
-    assert recovery(daily("xx.")).is_at_stake
 
 
 def test_no_closed_unit_is_no_rate() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notekeep.habits.day_history import DayHistory
 from notekeep.habits.definition import Definition, read_definition
 from notekeep.habits.revisions import DayValue
-from notekeep.habits.strength import daily_decay, next_strength, strength, strengths
+from notekeep.habits.strength import daily_decay, strength, strengths
 from tests.support.days import ordinal
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ WRITTEN = 5e-10
 
 @pytest.mark.parametrize("case", VECTORS["step"], ids=str)
 def test_one_day_moves_strength_as_the_vectors_say(case: dict[str, Any]) -> None:
-    found = next_strength(case["previous"], case["share"], *case["freq"])
+    kept = daily_decay(*case["freq"])
+    found = case["previous"] * kept + case["share"] * (1 - kept)
     assert found == pytest.approx(case["score"], abs=WRITTEN)
 
 
@@ -150,4 +151,5 @@ def test_a_change_of_schedule_changes_the_pace_from_its_day_on(
     daily, _ = made(*lines)
     assert strength(changed, days, day("10")) == strength(daily, days, day("10"))
     before, after = (strength(changed, days, day(text)) for text in ("10", "11"))
-    assert after == pytest.approx(next_strength(before, 1.0, 1, 7))
+    kept = daily_decay(1, 7)
+    assert after == pytest.approx(before * kept + 1 - kept)

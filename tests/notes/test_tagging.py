@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.errors import NotFound, UsageError
-from notekeep.notes.fields_and_tags import TagRename
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -92,14 +92,18 @@ def test_a_note_that_must_be_refused_leaves_the_others(tagged: Vault) -> None:
         ("#a", "#b", "a", "b"),
     ],
 )
-def test_children_follow(old: str, new: str, tag: str, wanted: str | None) -> None:
-    assert TagRename(old, new).of(tag) == wanted
+def test_children_follow(vault: Vault, old: str, new: str, tag: str, wanted: str | None) -> None:
+    Path(vault.root, "Tagged.md").write_text(f"---\ntags: ['{tag}']\n---\n", "utf-8")
+    vault.indexing.refresh(words=False)
+    with suppress(NotFound):  # no note has it: then this one keeps its own
+        vault.notes.apply(vault.notes.plan_rename_tag(old, new))
+    assert vault.search.read("Tagged.md").tags == [wanted or tag]
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a,b", "12", "a//b", "x y", "a#b"])
-def test_a_name_that_no_text_could_hold_is_refused(name: str) -> None:
+def test_a_name_that_no_text_could_hold_is_refused(vault: Vault, name: str) -> None:
     with pytest.raises(UsageError, match="is no tag"):
-        TagRename("a", name)
+        vault.notes.plan_rename_tag("a", name)
 
 
 def test_a_tag_that_nobody_has_is_named(vault: Vault) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.errors import Failure, Refused
+from notekeep.errors import Failure
 from notekeep.storage import trash
 from notekeep.storage.content import digest_of
 from notekeep.storage.open_folder import NameTaken
@@ -127,44 +125,3 @@ def test_links_and_folders_are_deleted_as_what_they_are(history: History, vault:
     assert outside.read_bytes() == b"mine"
     history.undo(vault)
     assert (vault / "link.md").is_symlink()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the folder of the trash is known for Linux")
-def test_the_systems_trash_can_be_used_and_undone(
-    history: History, vault: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from send2trash import plat_other
-
-    home = vault.parent / "home"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setattr(plat_other, "XDG_DATA_HOME", os.fsencode(home))
-    monkeypatch.setattr(plat_other, "HOMETRASH_B", os.fsencode(home / "Trash"))
-
-    with history.step("rm", "rm b", root=vault) as step:
-        assert step.trash("books/b.md", system=True) == ""
-
-    assert not (vault / "books/b.md").exists()
-    assert (home / "Trash/files/b.md").read_bytes() == b"b"
-    assert trash.list_trash(vault) == []
-    assert history.recover(vault) == []
-    history.undo(vault)
-    assert (vault / "books/b.md").read_bytes() == b"b"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the folder of the trash is known for Linux")
-def test_what_the_system_does_not_take_stays(
-    history: History, vault: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import send2trash
-
-    def refuse(_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(send2trash, "send2trash", refuse)
-    step = history.step("rm", "rm b", root=vault)
-    step.trash("books/b.md", system=True)
-    with pytest.raises(Refused, match=r"books/b\.md.*deleted"):
-        step.commit()
-    assert (vault / "books/b.md").read_bytes() == b"b"
-    assert history.steps() == []

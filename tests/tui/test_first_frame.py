@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
 NOT_YET = {
     *("click", "pyromark", "rapidfuzz", "sqlite_utils", "tomlkit"),
-    *("watchfiles", "whoosh", "yaml"),
-    *("notekeep.catalog.indexer"),
-    *("notekeep.notes.plan", "notekeep.date_formats", "notekeep.tui.vault_updates"),
-    *("hashlib", "notekeep.export.manifest", "notekeep.tui.render.plan_lines"),
-    *("notekeep.tui.screens.palette", "notekeep.tui.page.blocks", "notekeep.tui.dialogs.dialog"),
+    *("watchfiles", "whoosh", "yaml", "hashlib", "hmac"),
+    *("notekeep.catalog.indexer", "notekeep.date_formats", "notekeep.export.manifest"),
+    *("notekeep.markdown.links", "notekeep.markdown.note", "notekeep.markdown.outline"),
+    *("notekeep.notes.plan", "notekeep.search.session", "notekeep.search.whoosh_index"),
+    *("notekeep.tui.dialogs.prompts", "notekeep.tui.page.blocks", "notekeep.tui.vault_updates"),
+    *("notekeep.tui.render.plan_lines", "notekeep.tui.screens.note_operations"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
-    *("notekeep.tui.screens.note_operations", "notekeep.tui.widgets.sidebar"),
-    "notekeep.tui.widgets.switcher",
+    *("notekeep.tui.screens.palette", "notekeep.tui.widgets.note_grid"),
+    *("notekeep.tui.widgets.sidebar", "notekeep.tui.widgets.switcher"),
 }
 """What the program needs no part of until the list of notes is seen."""
 

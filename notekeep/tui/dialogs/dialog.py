@@ -121,12 +121,9 @@ class TextLines(TextPage, can_focus=False):
         self.lines_changed()
         self.styles.height = self.line_count()
 
-    def lines_in(self, width: int) -> int:
-        """Return how many lines it takes in `width` cells."""
-        return len(wrap_line(self._line, max(1, width)))
-
     def line_count(self) -> int:
-        return self.lines_in(self.inner_width) if any(one.text for one in self._line) else 0
+        has_text = any(one.text for one in self._line)
+        return len(wrap_line(self._line, self.inner_width)) if has_text else 0
 
     def draw_line(self, index: int, width: int) -> StyledLine:
         lines = wrap_line(self._line, width)

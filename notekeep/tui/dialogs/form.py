@@ -23,6 +23,7 @@ from notekeep.tui.dialogs.dialog import (
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     LIST_TYPES,
+    list_form_fields,
     make_field_changes,
     parse_field_text,
     step_value,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.markdown.field_changes import FieldChange
+    from notekeep.markdown.note import Note
     from notekeep.tui.field_forms import FormField
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
@@ -170,16 +172,15 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
     def __init__(
         self,
         vault: Vault,
-        title: str,
-        fields: Sequence[FormField],
+        note: Note,
         check: Callable[[list[FieldChange]], object],
         glyphs: Glyphs,
         today: date,
     ) -> None:
         super().__init__()
-        self._vault, self._title, self._glyphs, self._today = vault, title, glyphs, today
+        self._vault, self._title, self._glyphs, self._today = vault, note.title, glyphs, today
         self._check = check
-        self.fields = _Fields(fields, glyphs)
+        self.fields = _Fields(list_form_fields(note, vault.schema), glyphs)
 
     def compose(self) -> ComposeResult:
         with dialog_box(f"Fields of {self._title}", classes="-tall-box"):

@@ -10,12 +10,7 @@ from textual.widgets import Input
 
 from notekeep import config
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.capture import (
-    daily_path,
-    make_attachment_link,
-    plan_attachment,
-    read_file,
-)
+from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.dialogs.dialog import HintLine, SubmitDialog, TextLines, dialog_box
 from notekeep.tui.keys import bindings
@@ -59,19 +54,12 @@ def make_title(text: str) -> str:
 def write_capture(
     vault: Vault, text: str, place: str, attachment: Attachment | None = None
 ) -> WriteResult:
-    """Write a text down, as one step; touches no widget, so that a thread may do it.
-
-    Raises:
-        NotekeepError: It cannot be written; nothing is.
-    """
+    """Write a text down, as one step; touches no widget, so that a thread may do it."""
     if attachment is None:
         return vault.notes.apply(_plan_capture(vault, text, "", place))
     workspace = vault.workspace
     # Where the file goes may depend on the note, which is named by its text.
-    if place == TODAYS_NOTE:
-        note = daily_path(workspace.root, workspace.schema.daily, workspace.today())
-    else:
-        note = _plan_capture(vault, text, "", place).changes[0].path
+    note = _plan_capture(vault, text, attachment.name, place).changes[0].path
     data = attachment.data or read_file(attachment.path)
     stored = plan_attachment(workspace, attachment.name, data, note).changes[0]
     link = make_attachment_link(workspace, stored.path, note)

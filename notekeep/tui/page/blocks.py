@@ -25,7 +25,6 @@ from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.page.inline_text import draw_inline, starts_with_time
 from notekeep.tui.page.note_text import group_spans
 from notekeep.tui.page.tables import table_lines
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
     TASK_LINK,
@@ -104,7 +103,7 @@ def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     source = frame.text_of(part[0])[2:-2].strip("\n")
     at = frame.line_of(part[0])
     inner = frame.narrower(4)
-    text = source if frame.glyphs is ASCII_GLYPHS else formula_text(source)
+    text = source if frame.glyphs.is_ascii else formula_text(source)
     if text == source:
         drawn = draw_source(source, inner, at, "math", indent=2)
     else:
@@ -291,7 +290,7 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         return _callout(part, frame)
     passage = CopyPassage("quote", frame.line_of(span), "")
     quoted = [
-        DrawnLine(add_role(row.line, "quote"), row.source, passage)
+        DrawnLine(add_role(row.line, "quote"), row.source, passage, row.picture)
         for row in _blocks(inner, frame.narrower(2))
     ]
     return add_bar(quoted, frame, "quote-bar")
@@ -364,7 +363,7 @@ def _callout_head(
         begin = max(first[0].start, frame.page.text.rfind(span.words, first[0].start, end))
         title = draw_inline([each for each in _from(first[1:], begin) if each.start < end], frame)
     tone, sign = _CALLOUTS.get(span.info, _CALLOUTS["note"])
-    if frame.glyphs is not ASCII_GLYPHS:
+    if not frame.glyphs.is_ascii:
         title.insert(0, Piece(f"{sign} "))
     line = add_role(title, f"callout-title {tone}")
     # Room for the mark of the fold is kept, so that nothing moves when it is folded.

@@ -38,27 +38,19 @@ class Picture(NamedTuple):
     stamp: int = 0  # when it was changed last, in nanoseconds
     problem: str = ""  # why it is not shown
 
-    def link(self, row: int = 0, rows: int = 0, columns: int = 0) -> str:
-        """Return the link of a part of it, or of all when no part is named."""
-        return f"{PICTURE_LINK}{row}:{rows}:{columns}:{self.stamp}:{self.path}"
+    @property
+    def link(self) -> str:
+        """What shows it large."""
+        return f"{PICTURE_LINK}{self.path}"
 
 
 class PictureRow(NamedTuple):
-    """A row of a picture: which of how many, how wide, and of which picture."""
+    """A row of a picture: which of how many, and how wide."""
 
+    picture: Picture
     row: int
     rows: int
     columns: int
-    stamp: int
-    path: str
-
-
-def parse_picture_row(link: str) -> PictureRow | None:
-    """Read the link of a picture, or None when it is another."""
-    if not link.startswith(PICTURE_LINK):
-        return None
-    row, rows, columns, stamp, path = link.removeprefix(PICTURE_LINK).split(":", 4)
-    return PictureRow(int(row), int(rows), int(columns), int(stamp), path)
 
 
 class EmbeddedNote(NamedTuple):
@@ -108,6 +100,7 @@ class DrawnLine(NamedTuple):
     line: StyledLine
     source: int  # the line of the body it comes from, counted from 0
     passage: CopyPassage | None = None  # what it is a part of
+    picture: PictureRow | None = None  # what is drawn over its last piece
 
 
 class DrawContext(NamedTuple):
@@ -154,8 +147,8 @@ def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> lis
     """Put `first` before the first line and blanks before the others."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
-        DrawnLine([*(tail if index else head), *line], source, passage)
-        for index, (line, source, passage) in enumerate(drawn)
+        DrawnLine([*(tail if index else head), *line], source, passage, picture)
+        for index, (line, source, passage, picture) in enumerate(drawn)
     ]
 
 
@@ -172,4 +165,7 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
     """Put a bar before each line."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [DrawnLine([bar, *line], source, passage) for line, source, passage in drawn]
+    return [
+        DrawnLine([bar, *line], source, passage, picture)
+        for line, source, passage, picture in drawn
+    ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, draw_source
+from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, PictureRow, draw_source, draw_text
 from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.page.pictures import fit_picture
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
 
 if TYPE_CHECKING:
@@ -33,16 +32,16 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     if frame.around.draws_pictures and picture.width and picture.height:
         columns, rows = fit_picture(picture, frame.width, wanted)
         for row in range(rows):
-            link = picture.link(row, rows, columns)
-            drawn.append(DrawnLine([Piece(" " * columns, "picture", link)], at, passage))
+            part = PictureRow(picture, row, rows, columns)
+            drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
         Piece(f"{frame.glyphs.image} ", "image"),
-        Piece(clean_line(caption or name), "caption", picture.link()),
+        Piece(clean_line(caption or name), "caption", picture.link),
     ]
     if picture.problem:
         about.append(Piece(f" {dot} {clean_line(picture.problem)}", "warn"))
     elif picture.width:
-        by = "x" if frame.glyphs is ASCII_GLYPHS else "×"  # noqa: RUF001 - by
+        by = "x" if frame.glyphs.is_ascii else "×"  # noqa: RUF001 - by
         about.append(Piece(f" {dot} {picture.width}{by}{picture.height}", "faint"))
     drawn.extend(DrawnLine(row, at, passage) for row in wrap_line(about, frame.width))
     return drawn
@@ -84,7 +83,8 @@ _BREAKS = frozenset(
         *("nav", "ol", "p", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul"),
     )
 )
-_SHOWN_APART = {"iframe": "src", "video": "src", "audio": "src", "source": "src", "embed": "src"}
+_SHOWN_APART = frozenset({"iframe", "video", "audio", "source", "embed"})
+_BLANKS = re.compile(r"\s+")
 _SOURCE = re.compile("<!|<[?]|<(?:script|style)", re.IGNORECASE)
 _ROLES = {
     **HTML_ROLES,
@@ -97,61 +97,41 @@ _ROLES = {
 }
 
 
-class _Row(NamedTuple):
-    """A line before it is wrapped: its pieces, its line in the source, the picture it names."""
-
-    line: StyledLine
-    source: int
-    picture: str = ""
-    words: str = ""
-
-
 def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw a block of HTML; nothing when it says nothing."""
     if len(source) > MAX_HTML_LENGTH or _SOURCE.search(source):
         role = "comment" if source.startswith("<!--") else "faint"
         return draw_source(source, frame, at, role)
-    reader = _HtmlReader(frame)
+    reader = _HtmlReader(frame, at)
     reader.feed(source)
     reader.close()
-    drawn: list[DrawnLine] = []
-    for row in reader.rows():
-        picture = frame.around.pictures.get(row.picture) if row.picture else None
-        if picture is not None:
-            drawn.extend(draw_picture(picture, row.words, frame, at + row.source))
-        else:
-            lines = wrap_line(row.line, frame.width)
-            drawn.extend(DrawnLine(line, at + row.source) for line in lines)
-    return drawn
+    reader.end_line()
+    return reader.drawn
 
 
 class _HtmlReader(HTMLParser):
-    """One walk over a block, which puts what it says into rows."""
+    """One walk over a block, which draws what it says."""
 
-    def __init__(self, frame: DrawContext) -> None:
+    def __init__(self, frame: DrawContext, at: int) -> None:
         super().__init__(convert_charrefs=True)
+        self.drawn: list[DrawnLine] = []
+        self._frame, self._at = frame, at
         self._glyphs = frame.glyphs
-        self._rows: list[_Row] = []
         self._line: StyledLine = []
         self._open: list[str] = []
         self._links: list[str] = []
 
-    def rows(self) -> list[_Row]:
-        self._break()
-        return self._rows
-
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag in _BREAKS:
-            self._break()
+            self.end_line()
         if tag == "li":
             self._add(f"{self._glyphs.bullets[0]} ", "bullet")
         elif tag in ("td", "th") and self._line:
             self._add(f" {self._glyphs.column} ", "faint")
         elif tag == "img":
             self._picture(values.get("src", ""), values.get("alt", ""))
-        elif tag in _SHOWN_APART and values.get(_SHOWN_APART[tag]):
-            address = values[_SHOWN_APART[tag]]
+        elif tag in _SHOWN_APART and (address := values.get("src")):
             self._add(f"{self._glyphs.image} {values.get('title') or address}", "link", address)
         if tag == "a":
             self._links.append(values.get("href", ""))
@@ -166,16 +146,12 @@ class _HtmlReader(HTMLParser):
             self._open.remove(tag)
             self._open.reverse()
         if tag in _BREAKS:
-            self._break()
+            self.end_line()
 
     def handle_data(self, data: str) -> None:
-        words = " ".join(data.split())
-        if not words:
-            words = " " if data and self._line else ""
-        elif data[0].isspace() and self._line:
-            words = f" {words}"
-        if words.strip() and data[-1].isspace():
-            words += " "
+        words = _BLANKS.sub(" ", data)
+        if not self._line:
+            words = words.lstrip()
         if words:
             link = self._links[-1] if self._links else ""
             self._add(words, "link" if link else "", link)
@@ -184,20 +160,23 @@ class _HtmlReader(HTMLParser):
         self._add(f"</{data}>", "faint")  # an end tag that is none
 
     def _picture(self, address: str, words: str) -> None:
-        self._break()
+        self.end_line()
+        picture = self._frame.around.pictures.get(address)
+        if picture is not None:
+            line = self._at + self.getpos()[0] - 1
+            self.drawn += draw_picture(picture, words, self._frame, line)
+            return
         name = words or address.rpartition("/")[2] or address
-        piece = Piece(clean_line(f"{self._glyphs.image} {name}"), "image", clean_line(address))
-        self._rows.append(_Row([piece], self.getpos()[0] - 1, address, words))
+        self._add(clean_line(f"{self._glyphs.image} {name}"), "image", address)
+        self.end_line()
 
     def _add(self, text: str, role: str = "", link: str = "") -> None:
         roles = [_ROLES.get(tag, "") for tag in self._open]
         whole = " ".join(word for word in (*roles, role) if word)
         self._line.append(Piece(clean(text), whole, clean_line(link)))
 
-    def _break(self) -> None:
-        """End the line, if anything is in it."""
+    def end_line(self) -> None:
+        """Draw the line, if anything is in it."""
         if line_text(self._line).strip():
-            last = self._line[-1]
-            self._line[-1] = last._replace(text=last.text.rstrip())
-            self._rows.append(_Row(self._line, self.getpos()[0] - 1))
+            self.drawn += draw_text(self._line, self._frame, self._at + self.getpos()[0] - 1)
         self._line = []

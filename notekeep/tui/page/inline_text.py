@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.sanitize import clean
 from notekeep.tui.page.formulas import formula_text
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ class _InlineWalk:
         picture = self._around.pictures.get(source)
         shown = f"{self._glyphs.image} {shown}"
         if picture is not None and picture.width:
-            self._button(shown, "image", picture.link())
+            self._button(shown, "image", picture.link)
         else:
             self._add(shown, "image", source)
 
@@ -213,7 +212,7 @@ class _InlineWalk:
     def _add_math(self, span: Span) -> None:
         signs = 1 if span.kind == "math" and not span.title else 2
         source = " ".join(self._frame.text_of(span)[signs:-signs].split())
-        self._add(source if self._glyphs is ASCII_GLYPHS else formula_text(source), "math")
+        self._add(source if self._glyphs.is_ascii else formula_text(source), "math")
 
     _add_math_block = _add_math
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,8 +26,6 @@ from notekeep.tui.render.note_rows import note_head
 from notekeep.tui.render.styled_text import line_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.markdown.note import Note
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
@@ -104,11 +103,11 @@ class NoteRendering:
         while not self.done and len(self.lines) < count:
             self._draw_next()
 
-    def draw_for(self, seconds: float, is_enough: Callable[[], bool] | None = None) -> None:
-        """Draw for about as long, or until it is enough, or `is_next_slow`."""
+    def draw_for(self, seconds: float, count: float = inf) -> None:
+        """Draw for about as long, or until there are `count` lines, or until `is_next_slow`."""
         end = perf_counter() + seconds
-        while not self.done and not (is_enough and is_enough()):
-            if self.is_next_slow or perf_counter() >= end:
+        while not self.done and len(self.lines) < count and perf_counter() < end:
+            if self.is_next_slow:
                 return
             self._draw_next()
 

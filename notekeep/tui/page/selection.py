@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.tui.render.styled_text import FOLD_LINK, PICTURE_LINK
+from notekeep.tui.render.styled_text import FOLD_LINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +35,7 @@ def find_selectables(
             yield Selectable(drawn.passage.line, "", drawn.passage)
     for link in dict.fromkeys(piece.link for piece in drawn.line if piece.link):
         is_heading = link.startswith(f"{FOLD_LINK}heading ")
-        is_drawn = link.startswith(PICTURE_LINK) and not link.startswith(f"{PICTURE_LINK}0:0:")
-        if is_heading == passages and not is_drawn:
+        if is_heading == passages:
             yield Selectable(drawn.source, link)
 
 

@@ -43,6 +43,11 @@ class Glyphs(NamedTuple):
     bars: str  # eight heights of a bar, from low to full
     best: float = 5  # the best rating of the vault, which is drawn as five stars
 
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the terminal shows plain characters only."""
+        return self.star.isascii()
+
 
 UNICODE = Glyphs(
     ellipsis="…",

@@ -22,7 +22,7 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.habits.calendar import Calendar, CalendarDay
     from notekeep.tracking.habit_details import Detail
@@ -150,6 +150,8 @@ def legend(glyphs: Glyphs) -> StyledLine:
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
 
 CHART_LINES = 5
+HEIGHTS = "⣀⠤⠒⠉"
+"""A mark in a cell, from low to high."""
 BAR_WIDTH = 12
 """Cells of a full bar."""
 COLUMN_GAP = 4
@@ -187,13 +189,13 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
 
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the line of strength, a column for each of the last days that have room."""
+    """Return the line of strength through the last days that have room."""
     now = f"{round(found.view.strength * 100)} %"
     title = [Piece("Strength ", "section"), Piece(now, "bright")]
     scores = found.strengths[-max(1, width - 6) :]
     if len(scores) < 2:
         return [title, [Piece("it takes a few days to show", "faint")]]
-    drawn = _columns(scores, glyphs.bars)
+    drawn = _columns(scores, "*" if glyphs.is_ascii else HEIGHTS)
     rows: list[StyledLine] = []
     for number, row in enumerate(drawn):
         label = {0: "100", len(drawn) // 2: " 50", len(drawn) - 1: "  0"}.get(number, "")
@@ -202,13 +204,14 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     return [title, *rows, [days]]
 
 
-def _columns(scores: Sequence[float], bars: str) -> list[str]:
-    """Return a chart of scores from 0 to 1, a column for each, top line first."""
-    lines: list[str] = []
-    for line in reversed(range(CHART_LINES)):
-        heights = (round((score * CHART_LINES - line) * len(bars)) for score in scores)
-        lines.append("".join(bars[min(h, len(bars)) - 1] if h > 0 else " " for h in heights))
-    return lines
+def _columns(scores: Sequence[float], marks: str) -> list[str]:
+    """Return a line through scores from 0 to 1, a column for each, top line first."""
+    steps = len(marks)
+    heights = [min(int(score * CHART_LINES * steps), CHART_LINES * steps - 1) for score in scores]
+    return [
+        "".join(marks[height % steps] if height // steps == line else " " for height in heights)
+        for line in reversed(range(CHART_LINES))
+    ]
 
 
 def _weeks(found: Detail) -> str:
@@ -315,13 +318,8 @@ def _texts(found: Detail, width: int) -> list[StyledLine]:
         "At least": habit.tiny,
         "From": habit.source.removeprefix("[[").removesuffix("]]"),
     }
-    lines: list[StyledLine] = []
-    for name, text in said.items():
-        if text:
-            rows = wrap_line([Piece(clean_line(text))], max(10, width - 10))
-            for number, row in enumerate(rows):
-                lines.append([Piece((name if not number else "").ljust(10), "muted"), *row])
-    return [[Piece("Why and how", "section")], *lines, []] if lines else []
+    rows = [row for name, text in said.items() if text for row in _named(name, 10, text, width)]
+    return [[Piece("Why and how", "section")], *rows, []] if rows else []
 
 
 def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
@@ -331,7 +329,12 @@ def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
     lines: list[StyledLine] = [[Piece("Remarks", "section")]]
     for line in found.remarks:
         day = _day(date.fromordinal(line.entry.day), today)
-        rows = wrap_line([Piece(clean_line(line.entry.note or ""))], max(10, width - 14))
-        for number, row in enumerate(rows):
-            lines.append([Piece((day if not number else "").ljust(14), "muted"), *row])
+        lines += _named(day, 14, line.entry.note or "", width)
     return lines
+
+
+def _named(name: str, indent: int, text: str, width: int) -> Iterator[StyledLine]:
+    """Yield a text in rows behind its name."""
+    for row in wrap_line([Piece(clean_line(text))], max(10, width - indent)):
+        yield [Piece(name.ljust(indent), "muted"), *row]
+        name = ""

@@ -12,7 +12,6 @@ from notekeep.habits import calendar
 from notekeep.habits.definition import fold_name
 from notekeep.habits.summary import DO_NOT_MISS_TWICE, format_count
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line
 
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ MIN_TINY = 12
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
     """Return the mark of a day; a day whose lines contradict each other says so."""
-    characters = (
-        calendar.ASCII_MARKS if glyphs.star == ASCII_GLYPHS.star else calendar.UNICODE_MARKS
-    )
+    characters = calendar.ASCII_MARKS if glyphs.is_ascii else calendar.UNICODE_MARKS
     if cell.is_disputed:
         return Piece("?", "risk")
     return Piece(characters.marks[cell.mark], _ROLES[cell.mark])

@@ -267,14 +267,9 @@ def _from_near(
         return sum(end < room for end in ends[first:])
 
     start = marks[max(range(len(marks)), key=seen_from)][0]
-    begin, room = start, width // 3 - 1
-    for word in reversed(re.findall(r"\S*\s+|\S+$", text[:start])):
-        room -= cell_len(word)
-        if room < 0:
-            break
-        begin -= len(word)
-    if not begin:
+    if start <= width // 3:
         return text, marks
+    begin = text.find(" ", start - width // 3, start) + 1 or start
     kept = [(first + 1 - begin, end + 1 - begin) for first, end in marks if first >= begin]
     return f"…{text[begin:]}", kept
 

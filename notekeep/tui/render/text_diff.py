@@ -113,21 +113,19 @@ def _around(
     old: Sequence[str], before: range, after: range, context: int, *, first: bool, last: bool
 ) -> Iterator[LinePair]:
     """Give the equal lines that are worth showing: those next to a change."""
+    size = len(before)
+    ahead, behind = (0 if first else context), (0 if last else context)
+    skipped = size - ahead - behind
     if first and last:
         return
-    pairs = [*zip(before, after, strict=True)]
-    ahead = 0 if first else context
-    behind = len(pairs) - (0 if last else context)
-    skipped = behind - ahead
     if skipped <= 1:
-        ahead, skipped = len(pairs), 0
-        behind = ahead
-    for place, (i, j) in enumerate([*pairs[:ahead], *pairs[behind:]]):
-        if skipped and place == ahead:
+        ahead, behind, skipped = size, 0, 0
+    for place in (*range(ahead), *range(size - behind, size)):
+        if skipped and place == size - behind:
             yield LinePair(None, None, same=True, skipped=skipped)
-        side = _side(old, i)
-        yield LinePair(side, side._replace(number=j + 1), same=True)
-    if skipped and behind == len(pairs):
+        side = _side(old, before[place])
+        yield LinePair(side, side._replace(number=after[place] + 1), same=True)
+    if skipped and not behind:
         yield LinePair(None, None, same=True, skipped=skipped)
 
 

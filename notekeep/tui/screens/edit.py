@@ -22,7 +22,6 @@ from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
 from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
-from notekeep.tui.field_forms import list_form_fields
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
@@ -356,8 +355,7 @@ class EditScreen(VaultScreen):
             self.area.go_to((line - 1, 0))
             show_error(self, Refused(note.problem.message, f"It is line {line} of the note."))
             return
-        fields = list_form_fields(note, schema)
-        form = FormScreen(self.vault, self.label, fields, check, self.glyphs, self.today)
+        form = FormScreen(self.vault, note, check, self.glyphs, self.today)
         open_dialog(self, form, check, put, group="check")
 
     def action_find_here(self) -> None:

@@ -59,12 +59,11 @@ class GridMode:
         self._screen = screen
 
     def _cell(self) -> tuple[NoteGrid, Row, Column] | None:
-        """Return the grid, the note under its cursor as the catalog knows it, and the column."""
+        """Return the grid, and the note and the column under its cursor."""
         grid = self._screen.pane.grid
         if grid is None or grid.row is None or grid.here is None:
             return None
-        # What was written a moment ago may not be in the grid yet.
-        return grid, self._screen.vault.catalog.row(grid.row.path) or grid.row, grid.here
+        return grid, grid.row, grid.here
 
     def sort_column(self, index: int | None = None) -> None:
         """Sort by a column, by that of the cursor unless one is given."""
@@ -80,11 +79,7 @@ class GridMode:
             show_error(self._screen, error)
 
     def edit_cell(self, typed: str = "") -> None:
-        """Change the cell under the cursor; on a title, read the note.
-
-        Args:
-            typed: A digit that was typed on the cell.
-        """
+        """Change the cell under the cursor, beginning with a digit; on a title, read the note."""
         cell = self._cell()
         if cell is None:
             return
@@ -93,6 +88,8 @@ class GridMode:
             if not typed:
                 self._screen.action_open()
         elif not self._is_read_only(row, column):
+            # What was written a moment ago may not be in the grid yet; the editor shows it.
+            row = self._screen.vault.catalog.row(row.path) or row
             field = cell_field(row, column, self._screen.vault.schema)
             open_dialog(
                 self._screen,

@@ -208,7 +208,7 @@ class HabitsScreen(VaultScreen):
         self.load("detail", load, self._show_detail)
 
     def _show_detail(self, found: Detail) -> None:
-        self.detail.show(found)
+        self.detail.show_detail(found)
         if not self.has_class("-detail"):
             self.detail.scroll_to_line(0)
         self.add_class("-detail")

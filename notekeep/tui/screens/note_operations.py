@@ -25,7 +25,6 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_word, skip_signs
 from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, Prompt, ask, dialog_box, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
-from notekeep.tui.field_forms import list_form_fields
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged, WorkStatus
 from notekeep.tui.notifications import notify_done
@@ -168,8 +167,7 @@ class NoteOperations:
             if note.problem is not None:
                 show_error(screen, Refused(note.problem.message, "e opens it in the editor."))
                 return
-            fields = list_form_fields(note, vault.schema)
-            form = FormScreen(vault, note.title, fields, plan, screen.glyphs, screen.today)
+            form = FormScreen(vault, note, plan, screen.glyphs, screen.today)
             open_dialog(screen, form, apply, lambda answer: notify_done(screen, *answer))
 
         read = partial(vault.search.read, path)

@@ -1,9 +1,8 @@
-"""A picture as large as the screen allows; where the terminal can, in its own pixels."""
+"""A picture as large as the screen allows."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
@@ -11,21 +10,18 @@ from notekeep.tui.dialogs.dialog import Dialog, TextLines
 from notekeep.tui.keys import bindings
 from notekeep.tui.page.drawn_lines import Picture
 from notekeep.tui.widgets.bars import ActionButtons
-from notekeep.tui.widgets.pictures import PictureView, pixel_widget
+from notekeep.tui.widgets.pictures import PictureView
 from notekeep.tui.workers import in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
     from notekeep.services.media import VaultPicture
     from notekeep.vault import Vault
 
 BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
-MAX_PIXELS = 1200
-"""The longer side of a picture that is handed to the terminal in its own pixels."""
 
 
 class PictureScreen(Dialog[None]):
@@ -62,28 +58,9 @@ class PictureScreen(Dialog[None]):
     def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._called} · {size}", "title")
-        picture = Picture(*found)
-        kind = pixel_widget(self.app) if self._draws else None
-        if kind is None:
-            view = PictureView(picture, self._vault.media.pixels, draws=self._draws)
-            self.mount_all([view, ActionButtons(*BUTTONS)])
-            view.focus()
-            return
-        scale = min(1.0, MAX_PIXELS / max(found.width, found.height))
-        width, height = max(1, int(found.width * scale)), max(1, int(found.height * scale))
-        in_background(
-            self,
-            lambda: self._vault.media.pixels(found.path, width, height),
-            partial(self._show_pixels, kind, (width, height)),
-            group="picture",
-            failed=self._cannot,
-        )
-
-    def _show_pixels(self, kind: type[Any], size: tuple[int, int], pixels: bytes) -> None:
-        from PIL import Image
-
-        widget: Widget = kind(Image.frombytes("RGBA", size, pixels), id="pixels")
-        self.mount_all([widget, ActionButtons(*BUTTONS)])
+        view = PictureView(Picture(*found), self._vault.media.pixels, draws=self._draws)
+        self.mount_all([view, ActionButtons(*BUTTONS)])
+        view.focus()
 
     def action_open_picture(self) -> None:
         in_background(

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.tui.messages import VaultChanged
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.widgets.note_page import RenderingKey
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
@@ -98,7 +97,7 @@ class PreviewLoader:
     def _draws_pictures(self) -> bool:
         """Whether half blocks in true colours would be seen as the picture they are."""
         app = self._screen.app
-        if self._screen.glyphs is ASCII_GLYPHS or app.no_color:
+        if self._screen.glyphs.is_ascii or app.no_color:
             return False
         return app.console.color_system in ("truecolor", "256")
 

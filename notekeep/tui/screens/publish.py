@@ -96,6 +96,7 @@ class PublishScreen(VaultScreen):
     _result_of: tuple[str, ...] | None = None
     """The notes whose result or report stays to be read, although the list is asked for again."""
     _made_for: _PlanKey | None = None
+    _is_left = False  # whether the screen was left, and its plan is not there again yet
     _is_planning = False
     _waiting: Callable[[], object] | None = None  # what a key does once the plan is there
     _standings: Sequence[SiteStanding] = ()
@@ -220,7 +221,7 @@ class PublishScreen(VaultScreen):
         """Show what an export of notes would write; until then nothing can be written."""
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
-            self.shown = None
+            self.shown, self._is_left = None, False
             self._end_planning(is_there=False)
         self._made_for, self._result_of, self.exported = made_for, None, None
         self._plan(made_for, pause)
@@ -241,16 +242,16 @@ class PublishScreen(VaultScreen):
         if self.is_covered:
             self._end_planning(is_there=False)
         elif made_for == self._made_for:
-            self.shown = plan
             if not made_for.how:  # else it says what would become of the posts
                 self._show_states_of(plan)
-            # A result stays to be read, unless there is more to write by now.
-            if made_for.paths != self._result_of or not plan.is_empty:
+            # A result stays to be read, unless there is more to write when one comes back to it.
+            # What is not seen is not written: such a plan was under way when that was.
+            is_seen = made_for.paths != self._result_of or (self._is_left and not plan.is_empty)
+            self.shown = plan if is_seen or plan.is_empty else None
+            if is_seen:
                 self.diff.show_plan(plan, stays=self._is_left and self.diff.is_plan)
             self._is_left = False
             self._end_planning()
-
-    _is_left = False  # whether the screen was left, and its plan is not there again yet
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""

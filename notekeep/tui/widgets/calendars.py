@@ -22,7 +22,7 @@ from notekeep.tui.render.habit_page import (
 )
 from notekeep.tui.render.habit_rows import goal_text, note_piece
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
-from notekeep.tui.widgets.line_view import LineView, TextPage
+from notekeep.tui.widgets.line_view import DiffView, LineView
 
 if TYPE_CHECKING:
     from textual import events
@@ -64,15 +64,10 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
 
     @dataclass
     class Chosen(Message):
-        """A day was clicked.
-
-        Attributes:
-            day: The day.
-            is_final: Whether it was a double click.
-        """
+        """A day was clicked."""
 
         day: date
-        is_final: bool
+        is_final: bool  # whether it was a double click
 
     def __init__(self, day: date, today: date, week_start: int) -> None:
         super().__init__()
@@ -192,12 +187,8 @@ class YearGrid(LineView, can_focus=False):
 PAGE_MARGIN = 2
 
 
-class HabitPage(TextPage):
-    """Everything there is to see of one habit.
-
-    Attributes:
-        detail: What is shown; None shows nothing.
-    """
+class HabitPage(DiffView):
+    """Everything there is to see of one habit."""
 
     BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
 
@@ -208,28 +199,22 @@ class HabitPage(TextPage):
         day: date
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__()
+        super().__init__(glyphs)
         self.detail: Detail | None = None
-        self._glyphs = glyphs
         self.today = today
-        self._drawn: tuple[int, list[StyledLine]] = (0, [])
 
-    def show(self, detail: Detail) -> None:
+    def show_detail(self, detail: Detail) -> None:
         """Show a habit, from the top when it is another than before."""
-        is_other = self.detail is None or self.detail.view.id != detail.view.id
+        stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
-        self._drawn = (0, [])
-        self.lines_changed()
-        if is_other:
-            self.scroll_to_line(0)
+        self.show(self._draw, stays=stays)
 
-    def _lines(self, width: int) -> list[StyledLine]:
-        if self._drawn[0] != width:
-            room = max(1, width - 2 * PAGE_MARGIN)
-            found = self.detail
-            lines = [] if found is None else detail_lines(found, self.today, self._glyphs, room)
-            self._drawn = (width, lines)
-        return self._drawn[1]
+    def _draw(self, width: int) -> list[StyledLine]:
+        if self.detail is None:
+            return []
+        room = max(1, width - 2 * PAGE_MARGIN)
+        lines = detail_lines(self.detail, self.today, self._glyphs, room)
+        return [[Piece(" " * PAGE_MARGIN), *line] for line in lines]
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)
@@ -240,10 +225,3 @@ class HabitPage(TextPage):
         day = day_at(self.detail.calendar, self.today, room, place.x - PAGE_MARGIN, row)
         if day is not None:
             self.post_message(self.Picked(day))
-
-    def line_count(self) -> int:
-        return len(self._lines(max(1, self.inner_width)))
-
-    def draw_line(self, index: int, width: int) -> StyledLine:
-        lines = self._lines(width)
-        return [Piece(" " * PAGE_MARGIN), *lines[index]] if index < len(lines) else []

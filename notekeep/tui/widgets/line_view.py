@@ -422,7 +422,7 @@ class DiffView(TextPage):
 
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
         """Show what `make` gives for a width, from its first line on unless it `stays`."""
-        self._make, self._width = make, -1
+        self._make = make
         self.lines_changed()
         if not stays:
             self.scroll_to(y=0, animate=False, immediate=True)
@@ -431,6 +431,10 @@ class DiffView(TextPage):
         """Keep the lines and nothing of what they were made from; they fit no other width."""
         lines = self._lines
         self._make = lambda _width: lines
+
+    def lines_changed(self) -> None:
+        self._width = -1
+        super().lines_changed()
 
     def line_count(self) -> int:
         width = max(8, self.inner_width)

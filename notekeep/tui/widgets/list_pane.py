@@ -46,7 +46,6 @@ from notekeep.tui.render.note_rows import make_matcher
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import PieceLabel
-from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 from notekeep.tui.workers import TitleSearch, in_background
 
@@ -63,6 +62,7 @@ if TYPE_CHECKING:
     from notekeep.tui.list_model import FieldTypo
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
+    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Vault
 
@@ -211,6 +211,8 @@ class ListPane(Vertical, RemovalSafe):
         return self.grid if self.grid is not None else self.listed
 
     def _make_grid(self) -> tuple[GridHead, NoteGrid]:
+        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid  # no part of a first frame
+
         grid = NoteGrid(self._glyphs, self._today)
         return GridHead(grid, self._glyphs), grid
 

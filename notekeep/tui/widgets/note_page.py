@@ -8,11 +8,9 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rich.cells import cell_len
 from textual import work
 from textual.cache import LRUCache
 
-from notekeep.tui.page.drawn_lines import parse_picture_row
 from notekeep.tui.page.selection import ReadingPlace, find_reading_place, find_reading_row
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -50,13 +48,6 @@ class RenderingKey(NamedTuple):
     width: int
 
 
-class DrawGoal(NamedTuple):
-    """What is waited for while a long note is drawn between keys."""
-
-    is_reached: Callable[[], bool]
-    then: Callable[[], None]
-
-
 class PageHost(Protocol):
     """What a preview leaves to whoever shows notes in it."""
 
@@ -92,8 +83,7 @@ class NotePage(TextPage):
         self._message: list[StyledLine] = []
         self._pictures: PictureCache | None = None
         self._host: PageHost | None = None
-        # What is waited for, and the line that is gone to, while a long note is drawn.
-        self._goal: DrawGoal | None = None
+        # The line of the file that is gone to while a long note is drawn, and what is done there.
         self._target: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
@@ -158,9 +148,8 @@ class NotePage(TextPage):
         rendering = self.rendering
         if rendering is None:
             return
-        self._goal = self._target = None
-        enough = top + 2 * self.page
-        rendering.draw_for(inf, lambda: len(rendering.lines) >= enough)
+        self._target = None
+        rendering.draw_for(inf, top + 2 * self.page)
         self.lines_changed()
         self.scroll_to(y=top, animate=False, immediate=True)
         if not rendering.done:
@@ -174,22 +163,20 @@ class NotePage(TextPage):
             return
         self._target = (line, then)
         rendering.unfold_to(line)
-        self._when(
-            lambda: rendering.reaches(line),
-            lambda: then(rendering.line_of(line, self._matcher)),
-        )
-
-    def _when(self, is_reached: Callable[[], bool], then: Callable[[], None]) -> None:
-        """Draw until something is reached, and call `then`; keys are answered meanwhile."""
-        rendering = self.rendering
-        if rendering is None:
-            return
-        rendering.draw_for(SLICE_SECONDS, is_reached)
-        if rendering.done or is_reached():
-            then()
-        else:
-            self._goal = DrawGoal(is_reached, then)
+        rendering.draw_for(SLICE_SECONDS)
+        if not self._arrive(rendering):
             self._draw_rest(rendering)
+
+    def _arrive(self, rendering: NoteRendering) -> bool:
+        """Show the line that is gone to, once it is drawn; tell whether it was."""
+        if self._target is None:
+            return False
+        line, then = self._target
+        if not (rendering.done or rendering.reaches(line)):
+            return False
+        self._target = None
+        then(rendering.line_of(line, self._matcher))
+        return True
 
     def _show_row(self, row: int) -> None:
         """Show a line with a third of the page above it."""
@@ -210,7 +197,7 @@ class NotePage(TextPage):
         """Show a few words instead of a note."""
         self._remember()
         self.rendering, self._message = None, list(lines)
-        self._goal = self._target = None
+        self._target = None
         self.lines_changed()
         self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -249,13 +236,10 @@ class NotePage(TextPage):
         index = y + self.scroll_offset.y
         if self._pictures is None or self.rendering is None or index >= self.line_count():
             return strip
-        left = 0
-        for piece in self.rendering.lines[index].line:
-            part = parse_picture_row(piece.link) if piece.text.isspace() else None
-            if part is not None:
-                return self._pictures.put(strip, part, left, self._under)
-            left += cell_len(piece.text)
-        return strip
+        drawn = self.rendering.lines[index]
+        if drawn.picture is None:
+            return strip
+        return self._pictures.put(strip, drawn.picture, line_width(drawn.line[:-1]), self._under)
 
     def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self.rendering and not rendering.done:
@@ -266,14 +250,11 @@ class NotePage(TextPage):
         """Draw what is left in short slices, as long as the note is shown."""
         last_update = perf_counter()
         while rendering is self.rendering:
-            goal = self._goal
-            if goal is not None:
-                if rendering.done or goal.is_reached():
-                    self._goal = None
-                    goal.then()
-                    continue
+            if self._arrive(rendering):
+                continue
             # The scrollbar grows now and then, and not while one is led away from there.
-            elif rendering.done or perf_counter() - last_update > SCROLLBAR_SECONDS:
+            is_due = rendering.done or perf_counter() - last_update > SCROLLBAR_SECONDS
+            if is_due and self._target is None:
                 last_update = perf_counter()
                 self.length_changed()
             if rendering.done:
@@ -282,7 +263,7 @@ class NotePage(TextPage):
             if is_input_pending(self.app):
                 continue
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
-            rendering.draw_for(SLICE_SECONDS, goal.is_reached if goal is not None else None)
+            rendering.draw_for(SLICE_SECONDS)
             if rendering.is_next_slow:
                 rendering.add_predrawn(await asyncio.to_thread(rendering.predraw_block))
             if not is_full and rendering is self.rendering:
@@ -290,7 +271,7 @@ class NotePage(TextPage):
 
     def _remember(self) -> None:
         # On the way somewhere, what is seen is not where the note was left.
-        if self.rendering is not None and self._goal is None:
+        if self.rendering is not None and self._target is None:
             # What this cache knows of a key already it does not learn anew.
             self._places.discard(self.rendering.path)
             self._places[self.rendering.path] = self._place_in(self.rendering)

@@ -73,7 +73,9 @@ class Preview(NotePage):
         found = next_selectable(rendering.lines, start, step, self.chosen, passages=passages)
         if found is None:
             return
-        row, stop = found
+        self._select(*found)
+
+    def _select(self, row: int, stop: Selectable) -> None:
         self.chosen = stop
         self.lines_changed()
         self.scroll_to_line(row, margin=3)
@@ -120,7 +122,7 @@ class Preview(NotePage):
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
-            self._show_picture(link.split(":", 5)[-1])
+            self._show_picture(link.removeprefix(PICTURE_LINK))
         else:
             self.post_message(self.Followed(link, self.path or ""))
 
@@ -172,12 +174,11 @@ class Preview(NotePage):
         if rendering is None:
             return
         for row in range(self.scroll_offset.y, self.line_count()):
-            for stop in find_selectables(rendering.lines, row, passages=False):
-                if stop.link.startswith(TASK_LINK):
-                    self.chosen = stop
-                    self.lines_changed()
-                    self.scroll_to_line(row, margin=3)
-                    return
+            stops = find_selectables(rendering.lines, row, passages=False)
+            task = next((stop for stop in stops if stop.link.startswith(TASK_LINK)), None)
+            if task is not None:
+                self._select(row, task)
+                return
 
     def _tick(self, source: int) -> None:
         rendering = self.rendering
@@ -239,18 +240,16 @@ class Preview(NotePage):
         rendering = self.rendering
         if rendering is None:
             return
-        passage = self.chosen.passage if self.chosen is not None else None
-        if passage is not None:
-            if passage.kind == "picture":
-                self._show_picture(passage.text)
-            return
         top = self.scroll_offset.y
-        for row in (*rendering.lines[top:], *rendering.lines[:top]):
-            if row.passage is not None and row.passage.kind == "picture":
-                self._show_picture(row.passage.text)
-                return
-        if rendering.done:
-            show_message(self, "There is no picture in this note")
+        rows = (*rendering.lines[top:], *rendering.lines[:top])
+        passages = [row.passage for row in rows if row.passage is not None]
+        if self.chosen is not None and self.chosen.passage is not None:
+            passages = [self.chosen.passage]
+        picture = next((passage for passage in passages if passage.kind == "picture"), None)
+        if picture is not None:
+            self._show_picture(picture.text)
+        elif rendering.done:
+            show_message(self, "There is no picture here")
 
     def on_click(self, event: events.Click) -> None:
         link = event.style.meta.get("link")

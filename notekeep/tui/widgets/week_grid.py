@@ -11,7 +11,6 @@ from textual.message import Message
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.glyphs import ASCII_GLYPHS
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
     PlacedHabit,
@@ -31,7 +30,7 @@ from notekeep.tui.render.habit_rows import (
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,13 +134,8 @@ def lay_out_columns(width: int, span: str, needs: ColumnNeeds) -> Columns:
     return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
 
 
-class WeekGrid(ListView):
-    """Habits by group, with the marks of one week and a day to fill in.
-
-    Attributes:
-        day: The day that keys act on.
-        span: One of SPANS, as it was chosen; see `shown`.
-    """
+class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
+    """Habits by group, with the marks of one week and a day to fill in."""
 
     BINDINGS = bindings("habits", by_screen=ALL_ACTIONS)
 
@@ -152,13 +146,12 @@ class WeekGrid(ListView):
         """The chosen day of a habit was clicked once more."""
 
     def __init__(self, glyphs: Glyphs, today: date, week_start: int) -> None:
-        super().__init__()
-        self.day = today
+        super().__init__(glyphs)
+        self.day = self.today = today
+        """The day that keys act on, and the one it is."""
         self.span = self._drawn = SPANS[0]
-        self._glyphs = glyphs
-        self.today = today
+        """One of SPANS, as it was chosen; see `shown`."""
         self._week_start = week_start
-        self._rows: list[PlacedHabit | str | StyledLine] = []
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
         self._needs = ColumnNeeds()
@@ -190,8 +183,7 @@ class WeekGrid(ListView):
 
     @property
     def habit(self) -> HabitView | None:
-        row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
-        return row.habit if isinstance(row, PlacedHabit) else None
+        return self._item.habit if isinstance(self._item, PlacedHabit) else None
 
     @property
     def cell(self) -> Cell | None:
@@ -214,23 +206,18 @@ class WeekGrid(ListView):
         here = self.habit.id if self.habit is not None else None
         height = self.size.height or ROOMY_LINES
         gap: list[str | StyledLine] = [""] if height >= ROOMY_LINES else []
-        self._rows = [] if self._habits else [*_NO_HABITS]
+        rows: list[PlacedHabit | str | StyledLine] = [] if self._habits else [*_NO_HABITS]
         if self._above and self._habits and height >= LOW_LINES:
-            self._rows += [*self._above, *gap]
+            rows += [*self._above, *gap]
         group: str | None = None
         for placed in arrange_habits(self._habits):
             if placed.habit.group != group and not placed.is_stacked and height >= LOW_LINES:
                 if group is not None:
-                    self._rows += gap
-                self._rows.append(placed.habit.group or "Others")
+                    rows += gap
+                rows.append(placed.habit.group or "Others")
                 group = placed.habit.group
-            self._rows.append(placed)
-        places = (
-            index
-            for index, row in enumerate(self._rows)
-            if isinstance(row, PlacedHabit) and row.habit.id == here
-        )
-        self.rows_changed(next(places, self.cursor))
+            rows.append(placed)
+        self._show(rows, lambda row: isinstance(row, PlacedHabit) and row.habit.id == here)
 
     def go_to_habit(self, identity: str) -> None:
         for index, row in enumerate(self._rows):
@@ -263,27 +250,25 @@ class WeekGrid(ListView):
             self._drawn = self.shown
             self.post_message(self.DayChanged())
 
-    def row_count(self) -> int:
-        return len(self._rows)
-
-    def is_selectable(self, row: int) -> bool:
-        return isinstance(self._rows[row], PlacedHabit)
+    def is_heading(self, item: PlacedHabit | str | StyledLine) -> bool:
+        return not isinstance(item, PlacedHabit)
 
     def _columns(self, width: int) -> Columns:
         return lay_out_columns(width, self.shown, self._needs)
 
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        item = self._rows[row]
+    def draw_item(
+        self, item: PlacedHabit | str | StyledLine, width: int, *, here: bool
+    ) -> StyledLine:
         columns = self._columns(width)
         if isinstance(item, list):
-            return [item]
+            return item
         if isinstance(item, str):
-            return [self._heading(item, columns, is_first=row == self._first_heading)]
-        here = row == self.cursor
+            is_first = self._rows.index(item) == self._first_heading
+            return self._heading(item, columns, is_first=is_first)
         habit = item.habit
         title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
         # An arrow of ASCII is what the row under the cursor begins with.
-        arrow = self._glyphs.crossing if self._glyphs is ASCII_GLYPHS else self._glyphs.arrow
+        arrow = self._glyphs.crossing if self._glyphs.is_ascii else self._glyphs.arrow
         stack = [Piece(f"{arrow} ", "faint")] if item.is_stacked else []
         line: StyledLine = [
             Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
@@ -304,7 +289,7 @@ class WeekGrid(ListView):
                 Piece(" " * GAP),
                 *fit_line([note_piece(habit, columns.note - GAP)], columns.note - GAP),
             ]
-        return [line]
+        return line
 
     def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
         day = self.day if here else None
