@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
+_FORMER_FORMAT = 1
+"""The format that named vaults by their folders and notes by their paths."""
 
 
 class VaultKey:
@@ -38,11 +40,25 @@ class VaultKey:
     They are keyed with the vault's id, which is in the vault and in no site. So nobody who reads
     the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
     vault knows its own posts, also when its folder is renamed or it is another machine's copy.
+
+    A manifest of the former format knows a vault by the name of its folder. It is read as if it had
+    digests keyed with that name, until the vault exports.
     """
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, folder: str) -> None:
+        self.folder = folder
         self._key = blake2b(identity.encode("utf-8", "surrogateescape")).digest()
         self.vault = self.note("")
+
+    @classmethod
+    def of_folder(cls, folder: str) -> VaultKey:
+        """Return the key of a vault of which only the name of its folder is known."""
+        return cls(f"folder:{folder}", folder)
+
+    @cached_property
+    def former(self) -> VaultKey:
+        """The key of a manifest that knows the vault by its folder."""
+        return VaultKey.of_folder(self.folder)
 
     def note(self, path: str) -> str:
         """Return the digest that stands for a note."""
@@ -194,12 +210,15 @@ class Manifest:
 
 def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
-    if data["format"] != FORMAT:
+    if data["format"] not in (_FORMER_FORMAT, FORMAT):
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
     entries = {str(slug): ManifestEntry.from_json(post) for slug, post in data["posts"].items()}
     for entry in entries.values():
         for path in entry.files:
             split_path(path)
+        if data["format"] == _FORMER_FORMAT:
+            key = VaultKey.of_folder(entry.vault)
+            entry.digest, entry.vault = key.note(entry.digest), key.vault
     return entries
 
 

@@ -168,11 +168,17 @@ def find_renamed_notes(
     An address does not move when a note does: the post keeps its slug, under the note's new name.
     The log of what was done in the vault, oldest first, is read only when a note is gone.
     """
-    own = {slug: entry for slug, entry in manifest.posts.items() if entry.vault == key.vault}
+    names = key.vault, key.former.vault
+    own = {slug: entry for slug, entry in manifest.posts.items() if entry.vault in names}
     if not own:
         return manifest
     wanted = {entry.digest for entry in own.values()}
-    found = {digest: path for path in notes.paths() if (digest := key.note(path)) in wanted}
+    found = {
+        digest: path
+        for path in notes.paths()
+        for digest in (key.note(path), key.former.note(path))
+        if digest in wanted
+    }
     if gone := wanted - found.keys():
         moved = _follow_moves(gone, key, log())
         there = notes.known(moved.values()) - {*found.values()}
@@ -181,7 +187,7 @@ def find_renamed_notes(
     for slug, entry in own.items():
         path = found.get(entry.digest, "")
         digest = key.note(path) if path else entry.digest
-        posts[slug] = replace(entry, digest=digest, note=path)
+        posts[slug] = replace(entry, digest=digest, vault=key.vault, note=path)
     return Manifest(posts)
 
 
@@ -192,7 +198,8 @@ def _follow_moves(gone: set[str], key: VaultKey, records: Iterable[StepRecord]) 
         for change in () if record.root else record.changes:
             if change.kind != "move":
                 continue
-            made = key.note(change.path)
-            if digest := digests.pop(change.path, made if made in gone else ""):
+            made = key.note(change.path), key.former.note(change.path)
+            digest = digests.pop(change.path, "") or next((one for one in made if one in gone), "")
+            if digest:
                 digests[change.to] = digest
     return {digest: path for path, digest in digests.items()}
