@@ -27,6 +27,7 @@ from notekeep.export.manifest import MANIFEST_NAME
 if TYPE_CHECKING:
     from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
+    from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
@@ -121,6 +122,11 @@ def site_options(command: Wrapped) -> Wrapped:
     help="What links to notes without a post become.",
 )
 @click.option(
+    "--fix-slugs",
+    is_flag=True,
+    help="Write a free slug into each note whose slug clashes; export nothing.",
+)
+@click.option(
     "--keep-metadata",
     metavar="FILE",
     multiple=True,
@@ -143,6 +149,7 @@ def notes(
     by_hand: str,
     prune: bool,
     unpublished: str | None,
+    fix_slugs: bool,
     keep_metadata: tuple[str, ...],
     explain: bool,
     check: bool,
@@ -167,6 +174,8 @@ def notes(
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
     options = vault.publishing.export_options(named=named, prune=prune, by_hand=by_hand, **chosen)
+    if fix_slugs:
+        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
@@ -192,6 +201,23 @@ def _list_targets() -> int:
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
+
+
+def _fix_slugs(
+    vault: Vault,
+    paths: list[str],
+    target: str,
+    site: str,
+    options: Options,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> int:
+    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
+    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
+    if plan.changes and not dry_run:
+        output.write_message("now export again")
+    return code
 
 
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
