@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound, UsageError
+from notekeep.export.targets.target import IGNORED_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from notekeep.export.plan import ExportPlan
     from notekeep.export.targets.target import Target
 
-
-_IGNORED_FOLDERS = (
-    *(".git", ".venv", ".cache", ".trash", "node_modules"),
-    *("site", "output", "public", "dist", "_site"),
-)
-"""Folders of a site that hold what was installed or built."""
 _PATIENCE = 300
 """Seconds that a build may take."""
 
@@ -180,7 +175,7 @@ def _write_nikola_settings(target: Target, folder: str, output: str) -> None:
 
 def _copy_site(target: Target, folder: str, *, publish: bool) -> str:
     copy = os.path.join(folder, "copy")
-    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_IGNORED_FOLDERS))
+    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*IGNORED_FOLDERS))
     modules = os.path.join(target.folder, "node_modules")
     if os.path.isdir(modules):
         os.symlink(os.path.realpath(modules), os.path.join(copy, "node_modules"))
