@@ -355,7 +355,8 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     for result in report.failed:
         output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
-    output.write_message(f"{how}: {passed} checks passed, {len(report.failed)} failed")
+    what = "checks" if report.built else "checks of the drafts alone"
+    output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
     return 0 if report.ok else EXIT_FAILED
 
 
