@@ -84,6 +84,6 @@ class _Place:
                 ["a.md"],
                 target="hugo",
                 site=self.site,
-                vault=VaultKey("bench"),
+                vault=VaultKey.of_folder("bench"),
                 options=Options(zone=INDIA, now=NOW),
             )

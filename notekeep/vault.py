@@ -149,7 +149,7 @@ class Vault:
 
     @cached_property
     def post_notes(self) -> PostNotes:
-        """Changes of notes for their posts: edits pulled from a site, a post begun."""
+        """Changes of notes for their posts: edits pulled from a site, slugs, a post begun."""
         from notekeep.services.post_notes import PostNotes
 
         return PostNotes(self.publishing, self.notes)

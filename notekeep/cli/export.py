@@ -27,6 +27,7 @@ from notekeep.export.manifest import MANIFEST_NAME
 if TYPE_CHECKING:
     from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
+    from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
@@ -101,14 +102,29 @@ def site_options(command: Wrapped) -> Wrapped:
 @site_options
 @click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
 @click.option("--publish", is_flag=True, help="As posts, not as drafts.")
-@click.option("--keep", is_flag=True, help="Leave what was changed by hand in the site as it is.")
-@click.option("--merge", is_flag=True, help="Bring it together with what the notes say now.")
-@click.option("--overwrite", is_flag=True, help="Overwrite it with the current note.")
+@click.option(
+    "--keep",
+    "by_hand",
+    flag_value="keep",
+    default="",
+    help="Leave what was changed by hand in the site as it is.",
+)
+@click.option(
+    "--merge", "by_hand", flag_value="merge", help="Bring it together with what the notes say now."
+)
+@click.option(
+    "--overwrite", "by_hand", flag_value="overwrite", help="Overwrite it with the current note."
+)
 @click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
 @click.option(
     "--unpublished",
     type=click.Choice(["text", "strip", "stub"]),
     help="What links to notes without a post become.",
+)
+@click.option(
+    "--fix-slugs",
+    is_flag=True,
+    help="Write a free slug into each note whose slug clashes; export nothing.",
 )
 @click.option(
     "--keep-metadata",
@@ -130,11 +146,10 @@ def notes(
     site: str,
     everything: bool,
     publish: bool,
-    keep: bool,
-    merge: bool,
-    overwrite: bool,
+    by_hand: str,
     prune: bool,
     unpublished: str | None,
+    fix_slugs: bool,
     keep_metadata: tuple[str, ...],
     explain: bool,
     check: bool,
@@ -155,13 +170,12 @@ def notes(
         return _list_targets()
     vault = open_refreshed(whole=True)
     paths, named = _select_notes(vault, note, target, site, everything=everything)
-    answers = {"overwrite": overwrite, "merge": merge, "keep": keep}
-    by_hand = [answer for answer, is_chosen in answers.items() if is_chosen]
-    chosen: dict[str, Any] = {"by_hand": by_hand[0]} if by_hand else {}
-    chosen |= {"draft": False} if publish else {}
+    chosen: dict[str, Any] = {"draft": False} if publish else {}
     chosen |= {"unpublished": unpublished} if unpublished else {}
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
-    options = vault.publishing.export_options(named=named, prune=prune, **chosen)
+    options = vault.publishing.export_options(named=named, prune=prune, by_hand=by_hand, **chosen)
+    if fix_slugs:
+        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
@@ -187,6 +201,23 @@ def _list_targets() -> int:
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
+
+
+def _fix_slugs(
+    vault: Vault,
+    paths: list[str],
+    target: str,
+    site: str,
+    options: Options,
+    *,
+    yes: bool,
+    dry_run: bool,
+) -> int:
+    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
+    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
+    if plan.changes and not dry_run:
+        output.write_message("now export again")
+    return code
 
 
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
@@ -324,7 +355,8 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     for result in report.failed:
         output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
-    output.write_message(f"{how}: {passed} checks passed, {len(report.failed)} failed")
+    what = "checks" if report.built else "checks of the drafts alone"
+    output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
     return 0 if report.ok else EXIT_FAILED
 
 

@@ -195,6 +195,7 @@ def _compose(
         *group_warnings([*body.remarks, *addresses.remarks]),
         target.notice(post),
         *(f"{path}: {notice}" for notice in notices),
+        target.diagram_notice() if any(map(block_syntax.is_diagram, tree.find("fence"))) else "",
     ]
     if post.former and not target.former_addresses(post):
         warnings.append(

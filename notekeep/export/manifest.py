@@ -13,6 +13,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
+_FORMER_FORMAT = 1
+"""The format that named vaults by their folders and notes by their paths."""
 
 
 class VaultKey:
@@ -37,11 +40,25 @@ class VaultKey:
     They are keyed with the vault's id, which is in the vault and in no site. So nobody who reads
     the site learns a path or a folder, nor can they check a guess such as `journal/2026.md`; and a
     vault knows its own posts, also when its folder is renamed or it is another machine's copy.
+
+    A manifest of the former format knows a vault by the name of its folder. It is read as if it had
+    digests keyed with that name, until the vault exports.
     """
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, folder: str) -> None:
+        self.folder = folder
         self._key = blake2b(identity.encode("utf-8", "surrogateescape")).digest()
         self.vault = self.note("")
+
+    @classmethod
+    def of_folder(cls, folder: str) -> VaultKey:
+        """Return the key of a vault of which only the name of its folder is known."""
+        return cls(f"folder:{folder}", folder)
+
+    @cached_property
+    def former(self) -> VaultKey:
+        """The key of a manifest that knows the vault by its folder."""
+        return VaultKey.of_folder(self.folder)
 
     def note(self, path: str) -> str:
         """Return the digest that stands for a note."""
@@ -141,13 +158,11 @@ def _digests(files: dict[object, object]) -> dict[str, str]:
     return {str(path): str(digest) for path, digest in files.items()}
 
 
-@dataclass(slots=True)
+@dataclass
 class Manifest:
     """Every post that was exported to a site, by slug."""
 
     posts: dict[str, ManifestEntry] = field(default_factory=dict)
-    _slugs: dict[str, str] | None = field(default=None, repr=False, compare=False)
-    _names: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def read(cls, site: str) -> Manifest:
@@ -176,27 +191,34 @@ class Manifest:
 
     def of_note(self, path: str) -> tuple[str, ManifestEntry] | None:
         """Return slug and entry of a note, or None."""
-        if self._slugs is None:
-            posts = reversed(self.posts.items())
-            self._slugs = {e.note: slug for slug, e in posts if e.note and not e.moved}
         slug = self._slugs.get(path)
         return None if slug is None else (slug, self.posts[slug])
 
+    @cached_property
+    def _slugs(self) -> dict[str, str]:
+        posts = reversed(self.posts.items())
+        return {entry.note: slug for slug, entry in posts if entry.note and not entry.moved}
+
     def find_same_name(self, slug: str) -> str | None:
         """Return the slug that is the same name to some system, or None."""
-        if self._names is None:
-            self._names = {name_key(known): known for known in reversed(self.posts)}
         return self._names.get(name_key(slug))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {name_key(known): known for known in reversed(self.posts)}
 
 
 def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
-    if data["format"] != FORMAT:
+    if data["format"] not in (_FORMER_FORMAT, FORMAT):
         raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
     entries = {str(slug): ManifestEntry.from_json(post) for slug, post in data["posts"].items()}
     for entry in entries.values():
         for path in entry.files:
             split_path(path)
+        if data["format"] == _FORMER_FORMAT:
+            key = VaultKey.of_folder(entry.vault)
+            entry.digest, entry.vault = key.note(entry.digest), key.vault
     return entries
 
 

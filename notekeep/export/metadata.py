@@ -10,8 +10,8 @@ import shlex
 import struct
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.export.assets import suffix
@@ -19,6 +19,9 @@ from notekeep.export.assets import suffix
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from xml.etree.ElementTree import Element
+
+    Facts = Iterator[tuple[str, str]]
+    """The name of a fact, as the format has it, and what it says."""
 
 
 # Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a
@@ -305,75 +308,65 @@ def _unreadable(name: str, way_out: str) -> Refused:
 
 
 # Files that are not pictures: recordings, films, PDF, Office. Such a file is not changed, as that
-# could break it: places in it refuse the note, and names of authors are told.
+# could break it: places and names in it are told. Only headers and lists of facts are read, never
+# sound or picture, and all of it where it lies in memory.
 
+_PLACE = re.compile(r"\xa9xyz|loci|locat|gps|latitude|longitude|\bgeo|\bcity", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"\xa9(?:aut|art|wrt)|author|artist|creator|performer|composer|contact|modifiedby|manager"
+    r"|company|^(?:TP[1-4]|TPE[1-4]|TCM|TXT|TCOM|TEXT|TENC|TOPE)$",
+    re.IGNORECASE,
+)
 _ENDINGS = {
-    "recording": "mp4 m4a m4b m4v mov qt 3gp 3g2 mp3 flac ogg oga ogv opus",
+    "mp4": "mp4 m4a m4b m4v mov qt 3gp 3g2",
+    "mp3": "mp3",
+    "flac": "flac",
+    "ogg": "ogg oga ogv opus",
     "pdf": "pdf",
     "office": "docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ott ods odp odg epub",
 }
-_PLACE = r"locat|gps|latitude|longitude|\bgeo|\bcity"
-_RECORDING_PLACES = (
-    (rb"[+-]\d\d\.\d{2,}[+-]\d{2,3}\.\d{2,}[+\-.\d]*/?", ""),  # as phones write coordinates
-    (rb"\xa9xyz.{2,24}?([+-]\d[\d.+-]*/?)", "\xa9xyz "),
-    (rb"\0\0..loci\0{4}", "loci"),  # 3GPP's box
-    (rb"stsd.{12}(?:gpmd|camm)", "a track of GPS"),
-    (rb"mebx.{,4096}?location", "a track of places"),
-    # Fields that somebody named so: QuickTime's and iTunes', ID3's, those of FLAC and Ogg.
-    (rb"mdta[\w.-]{,60}?(?i:%b)[\w.-]*" % _PLACE.encode(), ""),
-    (rb"name\0{4}[\w .-]{,60}?(?i:%b)[\w .-]*" % _PLACE.encode(), ""),
-    (rb"TXX.{,20}?(?i:%b).{,80}" % _PLACE.encode(), ""),
-    (rb"\0\0(?=\w)[\w -]{,20}(?i:%b)[\w -]{,20}=[^\0]{,80}" % _PLACE.encode(), ""),
-)
-"""What a place looks like in the bytes of a recording, and how it is told; "" for as it is."""
 _LARGEST_UNPACKED = 256 * 1024 * 1024
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 _EXIF_BYTES = 65536
-_XMP_PLACE = re.compile(
-    rb"\b(?:exif:GPSL(?:at|ong)itude|photoshop:City|Iptc4xmpCore:Location)\b"
+_XMP_FACT = re.compile(
+    rb"\b((?:exif:GPSL(?:at|ong)itude|photoshop:City|Iptc4xmpCore:Location)\b)"
     rb"\s*(?:=\s*[\"']|>)([^\"'<]+)"
 )
-_XMP_CREATOR = re.compile(rb"<dc:creator>\s*<rdf:\w+>\s*<rdf:li[^>]*>([^<]+)")
-_OFFICE_AUTHOR = re.compile(
-    rb"<(?:(?:dc|cp|meta):)?(?:creator|lastModifiedBy|initial-creator|Manager|Company|author)\b[^>]*>"
-    rb"([^<]+)<|\bw\d*:author=\"([^\"]+)\""
+_XMP_CREATOR = re.compile(rb"<(dc:creator)>\s*<rdf:\w+>\s*<rdf:li[^>]*>([^<]+)")
+_OFFICE_FACT = re.compile(
+    rb"<(?:dc|cp|meta)?:?(creator|lastModifiedBy|initial-creator|Manager|Company|author)\b[^>]*>"
+    rb"([^<]+)<"
 )
+_OFFICE_AUTHOR = re.compile(rb"\b(?:w\d*:)(author)=\"([^\"]+)\"")
 
 
-@dataclass(slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What a file says besides what it is there for; a known kind can still be broken."""
 
-    places: dict[str, None] = field(default_factory=dict)
-    authors: dict[str, None] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     is_known: bool = True
     is_broken: bool = False
-
-    def add_places(self, *texts: str) -> None:
-        """Add places in their order, each once and on one line."""
-        self.places.update(dict.fromkeys(filter(None, map(_shown, texts))))
-
-    def add_authors(self, *texts: str) -> None:
-        """Add names likewise."""
-        self.authors.update(dict.fromkeys(filter(None, map(_shown, texts))))
 
 
 def inspect(name: str, data: bytes) -> Inspection:
     """Return the places and the names of people in a file that is not a picture."""
-    found = Inspection()
     kind = _kind(name, data)
-    _add_embedded(data, found)
-    try:
-        if kind == "recording":
-            found.add_places(*_places_of_recording(data))
-        elif kind == "pdf":
-            _add_pdf(data, found)
-        elif kind == "office":
-            _add_office(data, found)
-    except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
-        found.is_broken = True
-    found.is_known = bool(kind)
-    return found
+    read = _READERS.get(kind)
+    facts = list(_embedded(data))
+    is_broken = False
+    if read is not None:
+        try:
+            facts += read(data)
+        except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
+            is_broken = True
+    places = dict.fromkeys(
+        f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key)
+    )
+    authors = dict.fromkeys(
+        _shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key)
+    )
+    return Inspection((*places,), (*authors,), read is not None, is_broken)
 
 
 def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
@@ -401,58 +394,45 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
     ]
 
 
-def _shown(text: str) -> str:
-    return " ".join("".join(char for char in text if char.isprintable()).split())[:80]
+def _shown(value: str) -> str:
+    return " ".join(value.replace("\0", " ").split())[:80]
 
 
 def _kind(name: str, data: bytes) -> str:
-    """Return what sort of file it is: by how it begins, else by its name."""
+    """Return which reader a file is for: by how it begins, else by its name."""
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"} or data.startswith(
-        (b"ID3", b"fLaC", b"OggS")
-    ):
-        return "recording"
+    if data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}:
+        return "mp4"
+    for start, kind in ((b"ID3", "mp3"), (b"fLaC", "flac"), (b"OggS", "ogg")):
+        if data.startswith(start):
+            return kind
     if data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data):
         return "office"
     return next((kind for kind, endings in _ENDINGS.items() if suffix(name) in endings.split()), "")
 
 
-def _places_of_recording(data: bytes) -> Iterator[str]:
-    """Yield the places in a recording: its metadata lies in it as plain text.
-
-    Text of two bytes a character becomes readable without its zeros and marks of order.
-    """
-    plain = data.translate(None, b"\0\xff\xfe")
-    for pattern, told in _RECORDING_PLACES:
-        for text in (data, plain):
-            if match := re.search(pattern, text, re.DOTALL):
-                groups = match.re.groups
-                said = match[groups].decode("utf-8", "replace") if groups or not told else ""
-                yield told + said
-                break
-
-
-def _add_embedded(data: bytes, found: Inspection) -> None:
-    """Add what EXIF and XMP say, wherever they stand in a file."""
+def _embedded(data: bytes) -> Facts:
+    """Yield what EXIF and XMP say, wherever they stand in a file."""
     for match in _EXIF.finditer(data):
-        _add_exif(data[match.end() : match.end() + _EXIF_BYTES], found)
-    if b"<rdf:" in data or b"<x:xmpmeta" in data:
-        found.add_places(*(text.decode("utf-8", "replace") for text in _XMP_PLACE.findall(data)))
-        found.add_authors(*(text.decode("utf-8", "replace") for text in _XMP_CREATOR.findall(data)))
+        yield from _exif(data[match.end() : match.end() + _EXIF_BYTES])
+    for pattern in (_XMP_FACT, _XMP_CREATOR) if b"<rdf:" in data else ():
+        for match in pattern.finditer(data):
+            yield match[1].decode(), match[2].decode("utf-8", "replace")
 
 
-def _add_exif(tiff: bytes, found: Inspection) -> None:
+def _exif(tiff: bytes) -> Facts:
     from PIL import Image
 
     exif = Image.Exif()
     try:
-        with _quietly():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             exif.load(b"Exif\0\0" + tiff)
             place = exif.get_ifd(0x8825)
-            found.add_authors(str(exif.get(0x013B, "")))
+            yield "artist", str(exif.get(0x013B, ""))
             if 2 in place and 4 in place:
-                found.add_places(" ".join(_degrees(place, tag) for tag in (2, 4)))
+                yield "GPS", " ".join(_degrees(place, tag) for tag in (2, 4))
     except (OSError, ValueError, SyntaxError, TypeError, ArithmeticError, struct.error):
         return
 
@@ -464,32 +444,202 @@ def _degrees(place: dict[int, object], tag: int) -> str:
     return f"{degrees:.4f}{place.get(tag - 1, '')}"
 
 
-def _add_pdf(data: bytes, found: Inspection) -> None:
+# MP4, M4A and QuickTime: boxes within boxes.
+
+_NESTED = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"meta", b"moof"})
+_TRACKS = {b"gpmd": "a track of GPS (GoPro)", b"camm": "a track of GPS (camera motion)"}
+
+
+def _mp4(data: bytes) -> Facts:
+    found = list(_walk(data, 0, len(data)))
+    if not any(kind in {b"mvhd", b"mvex"} for kind, _, _ in found):
+        raise ValueError("no movie in it")
+    names: list[str] = []
+    for kind, start, end in found:
+        body = data[start:end] if kind not in {b"mdat", b"free", b"skip"} else b""
+        if kind == b"keys":
+            names = [
+                data[a:b].decode("utf-8", "replace") for _, a, b in _boxes(data, start + 8, end)
+            ]
+        elif kind == b"ilst":
+            yield from _items(data, start, end, names)
+        elif kind == b"loci":
+            yield "loci", _loci(body)
+        elif kind in {b"auth", b"perf"}:
+            yield "author", _text(body[6:])
+        elif kind == b"stsd":
+            yield from (("GPS", said) for mark, said in _TRACKS.items() if body[12:16] == mark)
+            if body[12:16] == b"mebx" and b"location" in body:
+                yield "GPS", "a track of places"
+        elif kind.startswith(b"\xa9"):
+            yield kind.decode("latin-1"), _text(body[4:])
+
+
+def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind of each box, and where what it holds begins and ends."""
+    while at + 8 <= end:
+        size, kind = struct.unpack_from(">I4s", data, at)
+        start = at + 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, start)
+            start += 8
+        elif size == 0:
+            size = end - at
+        if at + size < start or at + size > end:
+            raise ValueError("a box does not fit")
+        yield kind, start, at + size
+        at += size
+
+
+def _walk(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield every box that holds no others."""
+    for kind, start, stop in _boxes(data, at, end):
+        if kind not in _NESTED:
+            yield kind, start, stop
+            continue
+        # In MP4 four bytes stand before what `meta` holds, in QuickTime none.
+        skipped = 4 if kind == b"meta" and data[start + 4 : start + 8] != b"hdlr" else 0
+        yield from _walk(data, start + skipped, stop)
+
+
+def _items(data: bytes, at: int, end: int, names: list[str]) -> Facts:
+    for kind, start, stop in _boxes(data, at, end):
+        number = int.from_bytes(kind, "big")
+        key = names[number - 1] if 0 < number <= len(names) else kind.decode("latin-1")
+        for inner, a, b in _boxes(data, start, stop):
+            if inner == b"name":
+                key = _text(data[a + 4 : b])
+            elif inner == b"data":
+                yield key, _text(data[a + 8 : b])
+
+
+def _loci(body: bytes) -> str:
+    """Return the name and the coordinates that 3GPP's box of a place holds."""
+    name, _, rest = body[6:].partition(b"\0")
+    longitude, latitude = (part / 65536 for part in struct.unpack_from(">ii", rest, 1))
+    return f"{_text(name)} {latitude:.4f} {longitude:.4f}"
+
+
+def _text(data: bytes) -> str:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8", "replace")
+
+
+# Sound with lists of facts.
+
+
+def _mp3(data: bytes) -> Facts:
+    if data.startswith(b"TAG", len(data) - 128):
+        yield "artist", data[len(data) - 95 : len(data) - 65].decode("latin-1").strip("\0 ")
+    if not data.startswith(b"ID3"):
+        return
+    version, flags = data[3], data[5]
+    body = data[10 : 10 + _sevens(data[6:10])]
+    is_parted = bool(flags & 0x80)  # a zero behind each 0xFF: in all, or since 2.4 in each frame
+    if is_parted and version < 4:
+        body = body.replace(b"\xff\0", b"\xff")
+    at = 0
+    if flags & 0x40 and version > 2:
+        at = _sevens(body[:4]) if version > 3 else 4 + int.from_bytes(body[:4], "big")
+    long = 4 if version > 2 else 3
+    head = 10 if version > 2 else 6
+    while at + head <= len(body) and body[at]:
+        name = body[at : at + long].decode("latin-1")
+        length = body[at + long : at + 2 * long]
+        size = _sevens(length) if version > 3 else int.from_bytes(length, "big")
+        frame = body[at + head : at + head + size]
+        said = _encoded(frame.replace(b"\xff\0", b"\xff") if is_parted else frame)
+        at += head + size
+        if name in {"TXXX", "TXX"}:
+            name, _, said = said.partition("\0")
+            yield name, said
+        elif name.startswith("T"):
+            yield name, said
+
+
+def _sevens(data: bytes) -> int:
+    number = 0
+    for byte in data:
+        number = number << 7 | byte & 0x7F
+    return number
+
+
+def _encoded(data: bytes) -> str:
+    coding = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}.get(data[0] if data else 0)
+    return data[1:].decode(coding or "latin-1", "replace").replace("\ufeff", "")
+
+
+def _flac(data: bytes) -> Facts:
+    at, is_last = 4, False
+    while not is_last:
+        head, size = data[at], int.from_bytes(data[at + 1 : at + 4], "big")
+        is_last = bool(head & 0x80)
+        if head & 0x7F == 4:
+            yield from _comments(data[at + 4 : at + 4 + size])
+        at += 4 + size
+    if at > len(data):
+        raise ValueError("a block does not fit")
+
+
+def _ogg(data: bytes) -> Facts:
+    marks = (b"\3vorbis", b"OpusTags", b"\x81theora")
+    packets, at = [b""], 0
+    while len(packets) < 8 and data.startswith(b"OggS", at):
+        sizes = data[at + 27 : at + 27 + data[at + 26]]
+        at += 27 + len(sizes)
+        for size in sizes:
+            packets[-1] += data[at : at + size]
+            at += size
+            if size < 255:
+                packets.append(b"")
+    found = [(mark, packet) for packet in packets for mark in marks if packet.startswith(mark)]
+    if not found:
+        raise ValueError("no comments in it")
+    for mark, packet in found:
+        yield from _comments(packet[len(mark) :])
+
+
+def _comments(data: bytes) -> Facts:
+    """Yield the comments of Vorbis: lengths are little-endian, each is `KEY=words`."""
+    at = 4 + int.from_bytes(data[:4], "little")
+    (count,) = struct.unpack_from("<I", data, at)
+    at += 4
+    for _ in range(count):
+        (size,) = struct.unpack_from("<I", data, at)
+        key, _, said = data[at + 4 : at + 4 + size].decode("utf-8", "replace").partition("=")
+        yield key, said
+        at += 4 + size
+
+
+# Documents.
+
+
+def _pdf(data: bytes) -> Facts:
     import logging
 
-    with _quietly():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         from pypdf import PdfReader
 
         logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
-        reader = PdfReader(io.BytesIO(data))
+        reader = PdfReader(BytesIO(data))
         if reader.is_encrypted:
             raise ValueError("it is encrypted")
         len(reader.pages)
-        for key, value in (reader.metadata or {}).items():
-            if key == "/Author":
-                found.add_authors(str(value))
-            elif re.search(_PLACE, key, re.IGNORECASE):
-                found.add_places(str(value))
+        if (facts := reader.metadata) is not None:
+            wanted = [key for key in facts if key == "/Author" or _PLACE.search(key)]
+            yield from ((key.lstrip("/"), str(facts[key])) for key in wanted)
         said = reader.root_object.get("/Metadata")
         if said is not None:
-            _add_embedded(said.get_object().get_data(), found)
+            yield from _embedded(said.get_object().get_data())
 
 
-def _add_office(data: bytes, found: Inspection) -> None:
+def _office(data: bytes) -> Facts:
     import zipfile
 
     unpacked = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+    with zipfile.ZipFile(BytesIO(data)) as packed:
         for one in packed.infolist():
             ending = suffix(one.filename)
             if ending not in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
@@ -499,7 +649,18 @@ def _add_office(data: bytes, found: Inspection) -> None:
                 raise ValueError("too large to look through")
             part = packed.read(one)
             if ending not in {"xml", "opf"}:
-                _add_embedded(part, found)
+                yield from _embedded(part)
                 continue
-            for match in _OFFICE_AUTHOR.finditer(part):
-                found.add_authors((match[1] or match[2]).decode("utf-8", "replace"))
+            for pattern in (_OFFICE_FACT, _OFFICE_AUTHOR):
+                for match in pattern.finditer(part):
+                    yield match[1].decode(), match[2].decode("utf-8", "replace")
+
+
+_READERS: dict[str, Callable[[bytes], Facts]] = {
+    "mp4": _mp4,
+    "mp3": _mp3,
+    "flac": _flac,
+    "ogg": _ogg,
+    "pdf": _pdf,
+    "office": _office,
+}

@@ -70,7 +70,7 @@ def plan_export(
         target: The target's id; None asks the site.
         site: The site's folder; None is for portable Markdown, beside the vault.
         options: What the person chose.
-        vault: What the site's manifest calls the vault; by default made of its folder's path.
+        vault: What the site's manifest calls the vault; by default made of its folder's name.
         history: Knows what was written last and what notes were called; without it what was changed
             by hand cannot be merged.
         for_status: Whether the plan only tells how things stand, also where all notes are refused.
@@ -81,7 +81,7 @@ def plan_export(
         UsageError: There is no such target, or the site's settings cannot be read.
     """
     options = options or Options()
-    key = vault or VaultKey(source.root)
+    key = vault or VaultKey.of_folder(os.path.basename(os.path.normpath(source.root)))
     folder = site_folder(source.root, target, site)
     opened = open_target(target or ("portable" if site is None else None), folder)
     _refuse_nesting(source.root, opened)

@@ -96,7 +96,7 @@ def read_post(
 
     `hidden` tells whether a link's target is a note whose name must not be shown.
     """
-    fields = {key: _unlinked(value, hidden) for key, value in note.fields.items()}
+    fields = {key: unlink(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
     post.date = _first_date(fields, ("date", *published, "created"), options.zone)
@@ -145,10 +145,10 @@ def _on_the_web(value: Value) -> str:
     return "" if scheme and scheme[1].lower() not in {"http", "https"} else text
 
 
-def _unlinked(value: Value, hidden: Callable[[str], bool]) -> Value:
+def unlink(value: Value, hidden: Callable[[str], bool] = lambda _: False) -> Value:
     """Return a value with the words of its links in their place; a private name goes."""
     if isinstance(value, list):
-        items = [_unlinked(item, hidden) for item in value]
+        items = [unlink(item, hidden) for item in value]
         return [item for item in items if item and not isinstance(item, list)]
     if not isinstance(value, str) or "[[" not in value:
         return value

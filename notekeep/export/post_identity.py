@@ -25,18 +25,30 @@ if TYPE_CHECKING:
     from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
     from notekeep.export.manifest import ManifestEntry, VaultKey
+    from notekeep.export.plan import ExportPlan
     from notekeep.export.source import NoteFinder
     from notekeep.storage.operation_log import StepRecord
 
 _ELSEWHERE = "a post of another vault"
 
 
-def _clash(path: str, others: Iterable[str], slug: str) -> Refused:
-    named = ", ".join(sorted(others))
-    hint = f"give one of them another: write slug: {slug}-2 in it"
-    if named.startswith(_ELSEWHERE):
-        hint += f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
-    return Refused(f"{path}: its slug {slug!r} is also that of {named}", hint)
+class SlugClash(Refused):
+    """A note that cannot have its slug, since another post has it or wants it.
+
+    Attributes:
+        is_taken: Whether a post in the site has it, so that none of these notes can.
+    """
+
+    def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
+        named = ", ".join(sorted(others))
+        hint = f"give one of them another: write slug: {slug}-2 in it, or let --fix-slugs do it"
+        if named.startswith(_ELSEWHERE):
+            hint += (
+                f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
+            )
+        super().__init__(f"{path}: its slug {slug!r} is also that of {named}", hint)
+        self.slug = slug
+        self.is_taken = is_taken
 
 
 def resolve_posts(batch: Batch) -> None:
@@ -61,20 +73,23 @@ def resolve_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Give every post that was asked for its slug; those that clash are all refused."""
+    """Give every post that was asked for its slug; those that clash are all refused.
+
+    A post that has the slug already keeps it.
+    """
     refused: dict[str, Refused] = {}
     wanted: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():
         with refuse_on_error(path, refused):
-            draft.post.slug = _wanted_slug(batch, draft)
-            wanted.setdefault(name_key(draft.post.slug), []).append(path)
+            slug = draft.post.slug = _wanted_slug(batch, draft)
+            if owner := _owner(batch, path, slug):
+                raise SlugClash(path, [owner], slug, is_taken=True)
+            wanted.setdefault(name_key(slug), []).append(path)
     for paths in wanted.values():
-        for path in paths:
+        for path in paths if len(paths) > 1 else ():
+            others = [other for other in paths if other != path]
             slug = batch.requested[path].post.slug
-            owner = _owner(batch, path, slug)
-            others = {*paths, *([owner] if owner else [])} - {path}
-            if others:
-                refused[path] = _clash(path, others, slug)
+            refused[path] = SlugClash(path, others, slug, is_taken=False)
     for path in refused:
         del batch.requested[path]
     batch.refused |= refused
@@ -157,6 +172,29 @@ def _is_as_written(batch: Batch, entry: ManifestEntry) -> bool:
     return all(found is None or fingerprint(found[0]) == known for found, known in there)
 
 
+def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
+    """Return free slugs for notes that are refused for theirs.
+
+    Of several that want one slug the first keeps it, where no post in the site has it.
+    """
+    taken = {name_key(post.slug) for post in plan.published.values()}
+    for slug, entry in manifest.posts.items():
+        taken |= {name_key(one) for one in (slug, *entry.former)}
+    slugs: dict[str, str] = {}
+    for path, error in sorted(plan.refused.items()):
+        if not isinstance(error, SlugClash):
+            continue
+        if not error.is_taken and name_key(error.slug) not in taken:
+            taken.add(name_key(error.slug))
+            continue
+        number, stem = 2, error.slug[:100]
+        while name_key(f"{stem}-{number}") in taken:
+            number += 1
+        slugs[path] = f"{stem}-{number}"
+        taken.add(name_key(slugs[path]))
+    return slugs
+
+
 def find_renamed_notes(
     manifest: Manifest,
     key: VaultKey,
@@ -168,11 +206,17 @@ def find_renamed_notes(
     An address does not move when a note does: the post keeps its slug, under the note's new name.
     The log of what was done in the vault, oldest first, is read only when a note is gone.
     """
-    own = {slug: entry for slug, entry in manifest.posts.items() if entry.vault == key.vault}
+    names = key.vault, key.former.vault
+    own = {slug: entry for slug, entry in manifest.posts.items() if entry.vault in names}
     if not own:
         return manifest
     wanted = {entry.digest for entry in own.values()}
-    found = {digest: path for path in notes.paths() if (digest := key.note(path)) in wanted}
+    found = {
+        digest: path
+        for path in notes.paths()
+        for digest in (key.note(path), key.former.note(path))
+        if digest in wanted
+    }
     if gone := wanted - found.keys():
         moved = _follow_moves(gone, key, log())
         there = notes.known(moved.values()) - {*found.values()}
@@ -181,7 +225,7 @@ def find_renamed_notes(
     for slug, entry in own.items():
         path = found.get(entry.digest, "")
         digest = key.note(path) if path else entry.digest
-        posts[slug] = replace(entry, digest=digest, note=path)
+        posts[slug] = replace(entry, digest=digest, vault=key.vault, note=path)
     return Manifest(posts)
 
 
@@ -192,7 +236,8 @@ def _follow_moves(gone: set[str], key: VaultKey, records: Iterable[StepRecord]) 
         for change in () if record.root else record.changes:
             if change.kind != "move":
                 continue
-            made = key.note(change.path)
-            if digest := digests.pop(change.path, made if made in gone else ""):
+            made = key.note(change.path), key.former.note(change.path)
+            digest = digests.pop(change.path, "") or next((one for one in made if one in gone), "")
+            if digest:
                 digests[change.to] = digest
     return {digest: path for path, digest in digests.items()}

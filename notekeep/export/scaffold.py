@@ -14,10 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from notekeep.errors import Refused
 from notekeep.export.consent import check_readable
-from notekeep.export.post import public_title
+from notekeep.export.post import public_title, unlink
 from notekeep.export.private import strip_private
 from notekeep.export.source_map import MappedText
-from notekeep.markdown.links import WIKILINK_PATTERN
 from notekeep.markdown.outline import extract_facts
 
 if TYPE_CHECKING:
@@ -150,14 +149,8 @@ def _plain(text: str) -> str:
 
 def _field_text(value: Value) -> str:
     if isinstance(value, list):
-        return ", ".join(filter(None, (_field_text(item) for item in value)))
-    if value is None:
-        return ""
-
-    def words(match: re.Match[str]) -> str:
-        return match["text"] or match["target"].partition("#")[0].rsplit("/", 1)[-1]
-
-    return " ".join(re.sub(WIKILINK_PATTERN, words, str(value)).split())
+        return ", ".join(filter(None, map(_field_text, value)))
+    return " ".join(str(unlink(value) or "").split())
 
 
 _NAMES = {

@@ -1,10 +1,12 @@
-"""Changes of notes that have to do with posts: edits pulled from a site, a post begun."""
+"""Changes of notes that have to do with posts: edits pulled from a site, slugs, a post begun."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import NotFound, Refused
+from notekeep.export.manifest import Manifest
+from notekeep.export.post_identity import suggest_slugs
 from notekeep.export.pull import pull_edits
 from notekeep.export.scaffold import NoteOutline, outline_note, write_scaffold
 from notekeep.markdown.field_changes import FieldChange, apply_changes
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.export.plan import SiteChange
+    from notekeep.export.source import Options
     from notekeep.services.notes import NoteService
     from notekeep.services.publishing import PublishingService
 
@@ -66,6 +69,30 @@ class PostNotes:
         after = apply_changes(after, edits, self.publishing.schema, note.kind, force=True)
         if after != data:
             plan.changes.append(NoteChange(file.note, data, after))
+
+    def plan_slugs(
+        self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
+    ) -> WritePlan:
+        """Plan a `slug:` for each note that an export would refuse for a clash of slugs.
+
+        Raises:
+            NotFound: There is no such note or site.
+        """
+        exported = self.publishing.plan_export(
+            names, target=target, site=site, options=options, for_status=True
+        )
+        slugs = suggest_slugs(exported, Manifest.read(exported.site))
+        workspace = self.notes.workspace
+
+        def edited(path: str, data: bytes) -> bytes:
+            change = FieldChange("slug", "=", slugs[path])
+            return apply_changes(
+                data, [change], self.publishing.schema, workspace.note(path, data).kind
+            )
+
+        plan = WritePlan("set", f"slug of {len(slugs)} notes" if len(slugs) != 1 else "slug")
+        workspace.edit_each(plan, list(slugs), edited)
+        return plan
 
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()

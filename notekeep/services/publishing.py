@@ -315,7 +315,7 @@ class PublishingService:
     @property
     def key(self) -> VaultKey:
         """What sites know the vault and its notes by."""
-        return VaultKey(self.identity)
+        return VaultKey(self.identity, os.path.basename(self.root))
 
     def _store_identity(self) -> list[str]:
         """Write the vault's id into its settings, for its copies; return why, if it cannot be.

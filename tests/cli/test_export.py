@@ -410,6 +410,32 @@ def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
     assert not (site / FILE).exists()
 
 
+def test_clashing_slugs_are_settled_in_one_step(
+    run: Run, sample: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--site", str(site), "--yes"]
+    assert run("Deep Work", *there) == 0
+    notes = {}
+    for place in ("a/Same.md", "b/Same.md", "c/same.md", "d/Deep Work.md"):
+        path = sample / place
+        path.parent.mkdir()
+        path.write_text(f"---\npublish: true  # mine\n---\nwords of {place}\n")
+        notes[path] = path.read_bytes()
+    assert run("--all", *there) == 4
+    assert "let --fix-slugs do it" in capsys.readouterr().err
+    assert run("--all", *there, "--fix-slugs", "--dry-run") == 0
+    assert {path: path.read_bytes() for path in notes} == notes
+    assert run("--all", *there, "--fix-slugs") == 0
+    assert not (site / "content/posts/same").exists()
+    assert (sample / "a/Same.md").read_bytes() == notes[sample / "a/Same.md"]
+    assert "publish: true  # mine\nslug: same-3\n" in (sample / "c/same.md").read_text()
+    assert run("--all", *there) == 0
+    slugs = {path.name for path in (site / "content/posts").iterdir()}
+    assert {"same", "same-2", "same-3", "deep-work", "deep-work-2"} <= slugs
+    assert main(["undo", "2"]) == 0
+    assert {path: path.read_bytes() for path in notes} == notes
+
+
 def test_all_targets_are_listed_by_help_and_by_to_list(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

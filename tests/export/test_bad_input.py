@@ -29,7 +29,9 @@ WORDS = "---\ntitle: Fine\n---\nWords.\n"
 
 
 def plan(source: VaultSource, *paths: str) -> ExportPlan:
-    return plan_export(source, paths, vault=VaultKey("mine"), options=Options(zone=INDIA, now=NOW))
+    return plan_export(
+        source, paths, vault=VaultKey.of_folder("mine"), options=Options(zone=INDIA, now=NOW)
+    )
 
 
 def said(made: ExportPlan) -> str:

@@ -18,8 +18,6 @@ from tests.support.sites import folder_with, make_source
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALL = frozenset("*")
-
 
 def test_a_folder_that_is_no_site_is_told_with_what_is_missing(desk: Desk) -> None:
     desk.put("a.md", f"{POST}words")
@@ -148,8 +146,8 @@ def test_a_post_in_the_middle_of_a_merge_is_neither_merged_nor_lost(desk: Desk) 
     desk.file("a").write_text(text)
     desk.put("a.md", f"{POST}one more\n\ntwo\n")
     line = text.splitlines().index("<<<<<<< ours") + 1
-    for how in ({}, {"merge": ALL}, {"keep": ALL}):
-        (conflict,) = desk.export("a.md", **how).conflicts
+    for how in ("", "merge", "keep"):
+        (conflict,) = desk.export("a.md", by_hand=how).conflicts
         assert conflict.why == (
             f"it holds both sides of a merge, from line {line} on: settle that first"
         )

@@ -263,7 +263,7 @@ def test_formulas_and_signs_hide_no_list_that_goes_on(look: Callable[[str], Buil
     assert CHECKS["C05"](page) == "a list goes on behind the teaser"
 
 
-def test_without_the_generator_nothing_is_checked(
+def test_without_the_generator_the_drafts_themselves_are_read(
     plan: ExportPlan,
     audit: Audit,
     history: History,
@@ -275,7 +275,24 @@ def test_without_the_generator_nothing_is_checked(
     report = check_export(plan, audit)
     assert not report.built
     assert "hugo is not installed" in report.message
-    assert report.results == []
+    assert {result.id for result in report.results} == {"C06", "C19", "C25"}
+    assert report.ok
+
+
+def test_a_draft_that_is_wrong_fails_without_a_generator(
+    plan: ExportPlan,
+    audit: Audit,
+    history: History,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    write_export(plan, audit, history)
+    file = next(f for f in plan.files if f.path.endswith("a-page/index.md"))
+    assert file.after is not None
+    broken = file.after.replace(b"First", b"[[Other]] %% ![x](gone.png) unspeakable First")
+    object.__setattr__(file, "after", broken)
+    assert {result.id for result in check_export(plan, audit).failed} == {"C06", "C19", "C25"}
 
 
 @pytest.mark.parametrize(

@@ -571,7 +571,7 @@ def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
 
 def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, history: History) -> None:
     source = write_vault({"a.md": "# A\n\nsee [[b]] and ![[p.png|20]]", "b.md": "b", "p.png": "1"})
-    plan = plan_export(source, ["a.md", "b.md"], vault=VaultKey("mine"))
+    plan = plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine"))
     folder = Path(f"{source.root}-drafts")
     assert Path(plan.site) == folder
     assert not folder.exists()
@@ -580,7 +580,7 @@ def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, histor
         '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
     )
     assert (folder / "a.assets" / "p.png").read_bytes() == b"1"
-    assert plan_export(source, ["a.md", "b.md"], vault=VaultKey("mine")).is_empty
+    assert plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine")).is_empty
 
 
 def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
@@ -588,7 +588,7 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
 ) -> None:
     text = "\r\n# A\r\n\r\nwords\r\n\r\n"
     source = write_vault({"a.md": text})
-    plan = plan_export(source, ["a.md"], vault=VaultKey("mine"))
+    plan = plan_export(source, ["a.md"], vault=VaultKey.of_folder("mine"))
     write_plan(plan, source, history)
     assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
 

@@ -152,7 +152,7 @@ CORE = (
 PLACES = {
     "android.mp4": (movie(box(b"udta", box(b"\xa9xyz", said(HERE)))), HERE),
     "iphone.mov": (movie(keyed(**{"location.ISO6709": HERE})), HERE),
-    "phone.3gp": (movie(box(b"udta", loci())), "loci"),
+    "phone.3gp": (movie(box(b"udta", loci())), "Home 52.3676 4.9041"),
     "memo.m4a": (
         movie(box(b"udta", box(b"meta", bytes(4), box(b"ilst", item(b"\xa9xyz", HERE))))),
         HERE,
@@ -212,6 +212,15 @@ PLACES = {
     "renamed.bin": (movie(box(b"udta", box(b"\xa9xyz", said(HERE)))), HERE),
 }
 NAMES = {
+    "talk.m4a": (
+        movie(box(b"udta", box(b"meta", bytes(4), box(b"ilst", item(b"\xa9ART", "Ann Lee"))))),
+        "Ann Lee",
+    ),
+    "clip.mov": (movie(keyed(author="Ann Lee")), "Ann Lee"),
+    "old.3gp": (movie(box(b"udta", box(b"auth", bytes(6), b"Ann Lee\0"))), "Ann Lee"),
+    "song.mp3": (id3(4, (b"TPE1", b"\3Ann Lee")), "Ann Lee"),
+    "first.mp3": (b"\xff\xfb\x90\0" + b"TAG" + bytes(30) + b"Ann Lee".ljust(95, b"\0"), "Ann Lee"),
+    "song.ogg": (ogg(b"\3vorbis", "ARTIST=Ann Lee"), "Ann Lee"),
     "paper.pdf": (pdf("Ann Lee"), "Ann Lee"),
     "xmp.pdf": (pdf(xmp=XMP_NAME), "Ann Lee"),
     "letter.docx": (office(**{"docProps__core.xml": CORE}), "Ann Lee, Bob"),
@@ -222,6 +231,11 @@ NAMES = {
     ),
 }
 BROKEN = {
+    "cut.mp4": movie(box(b"udta", box(b"\xa9xyz", said(HERE))))[:-9],
+    "empty.mp4": b"",
+    "odd.mp4": box(b"ftyp", b"isom") + box(b"mdat", bytes(9)),
+    "cut.flac": flac("ARTIST=a")[:60],
+    "cut.ogg": ogg(b"\3vorbis", "ARTIST=a")[:40],
     "odd.pdf": b"%PDF-1.7 anything",
     "cut.pdf": pdf("Ann Lee")[:200],
     "locked.pdf": pdf("Ann Lee", password=""),

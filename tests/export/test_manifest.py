@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import NotFound
+from notekeep.export.plan import list_states
 from notekeep.vault import Vault
 from tests.support.sites import make_hugo_site
 
@@ -69,6 +70,16 @@ def settings(root: Path) -> Path:
 def written(site: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((site / NAME).read_text())
     return data
+
+
+def make_old(root: Path, site: Path, names: dict[str, str]) -> None:
+    """Write a site's manifest as it was before vaults had ids: with paths and a folder's name."""
+    data = written(site)
+    data["format"] = 1
+    for slug, path in names.items():
+        data["posts"][slug] |= {"note": path, "vault": root.name}
+    (site / NAME).write_text(json.dumps(data))
+    settings(root).unlink()
 
 
 def test_a_manifest_has_no_path_and_no_vault_name(root: Path, site: Path) -> None:
@@ -176,6 +187,46 @@ def test_two_vaults_of_one_name_leave_each_other_s_posts(
     assert "from B" in post(site, "third")
 
 
+def test_an_old_manifest_is_read_and_upgraded(root: Path, site: Path) -> None:
+    export(root, site)
+    make_old(root, site, {"first": "diary/first.md", "second": "second.md"})
+    (root / "second.md").write_text(f"{POST}changed\n")
+    made = export(root, site)
+    assert not made.refused
+    assert "changed" in post(site, "second")
+    text = (site / NAME).read_text()
+    assert "diary" not in text
+    assert '"notes"' not in text
+    assert plan(root, site).is_empty
+
+
+def test_posts_of_an_old_manifest_whose_notes_are_gone_are_pruned(root: Path, site: Path) -> None:
+    export(root, site)
+    make_old(root, site, {"first": "diary/first.md", "second": "second.md"})
+    (root / "second.md").unlink()
+    export(root, site)
+    assert "second.md" not in (site / NAME).read_text()
+    stand = list_states(plan(root, site))
+    assert stand["second"].state == "orphan"
+    assert "still online: its note is not in the vault" in stand["second"].why
+    export(root, site, prune=True)
+    assert [*written(site)["posts"]] == ["first"]
+
+
+def test_an_old_manifest_keeps_the_posts_of_another_vault(
+    root: Path, site: Path, tmp_path: Path
+) -> None:
+    export(root, site)
+    make_old(root, site, {"first": "diary/first.md", "second": "second.md"})
+    other = make_vault(tmp_path / "home" / "recipes", "from B")
+    made = export(other, site, prune=True)
+    assert sorted(made.refused) == ["diary/first.md", "second.md"]
+    assert "from A" in post(site, "second")
+    (root / "second.md").write_text(f"{POST}changed\n")
+    assert not export(root, site).refused
+    assert "changed" in post(site, "second")
+
+
 def test_a_renamed_note_keeps_its_post_and_slug(root: Path, site: Path) -> None:
     export(root, site)
     vault = opened(root)
@@ -183,3 +234,11 @@ def test_a_renamed_note_keeps_its_post_and_slug(root: Path, site: Path) -> None:
     export(root, site)
     assert [*written(site)["posts"]] == ["first", "second"]
     assert plan(root, site).is_empty
+
+
+def test_a_renamed_note_of_an_old_manifest_keeps_its_post(root: Path, site: Path) -> None:
+    export(root, site)
+    make_old(root, site, {"first": "diary/first.md", "second": "second.md"})
+    opened(root).notes.rename("diary/first.md", "Another title")
+    export(root, site)
+    assert [*written(site)["posts"]] == ["first", "second"]

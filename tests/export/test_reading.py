@@ -34,7 +34,7 @@ def plan(source: VaultSource, *paths: str, site: Path | None = None) -> ExportPl
         paths,
         target="hugo" if site else None,
         site=site,
-        vault=VaultKey("mine"),
+        vault=VaultKey.of_folder("mine"),
         options=Options(zone=INDIA, now=NOW),
     )
 

@@ -610,3 +610,36 @@ def test_a_site_of_jekyll_without_a_time_zone_is_told(tmp_path: Path) -> None:
     assert "timezone" in jekyll(tmp_path).notice(post())
     assert jekyll(tmp_path, "timezone: Asia/Kolkata\n").notice(post()) == ""
     assert "kramdown" in jekyll(tmp_path, "markdown: CommonMark\n").warnings[0]
+
+
+# What is said of every site once
+
+
+@pytest.mark.parametrize(
+    ("target", "files", "told"),
+    [
+        ("nikola", {"conf.py": BLOG}, "no file of the site does"),
+        ("nikola", {"conf.py": f"{BLOG}BODY_END = '<script src=mermaid.js>'\n"}, ""),
+        ("hugo", {"hugo.toml": ""}, "no file of the site does"),
+        ("hugo", {"hugo.toml": "", "themes/t/layouts/foot.html": "import mermaid"}, ""),
+        ("hugo", {"hugo.toml": "", "public/old.html": "import mermaid"}, "no file of the site"),
+        ("html", {}, "no script"),
+        ("ghost", {}, "until the site's theme loads Mermaid's script"),
+        ("portable", {}, ""),
+    ],
+)
+def test_diagrams_that_stay_source_are_told_once(
+    desk: Desk, target: str, files: dict[str, str], told: str
+) -> None:
+    desk.target, desk.site = target, desk.root.parent / "other"
+    desk.site.mkdir()
+    for name, text in files.items():
+        folder_with(desk.site, name, text)
+    (desk.site / "gone.js").symlink_to("nowhere.js")
+    for name in ("a.md", "b.md"):
+        desk.put(name, f"{PUBLISHED}words\n\n```mermaid\nA-->B\n```\n\n```mermaid\nB-->C\n```\n")
+    lines = [line for line in desk.plan("a.md", "b.md").warnings if "Mermaid" in line]
+    assert len(lines) == bool(told)
+    assert not told or told in lines[0]
+    desk.put("a.md", f"{PUBLISHED}words")
+    assert not any("Mermaid" in line for line in desk.plan("a.md").warnings)

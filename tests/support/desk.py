@@ -74,7 +74,7 @@ class Desk:
 
     @property
     def manifest(self) -> Manifest:
-        key = VaultKey(str(self.root))
+        key = VaultKey.of_folder(self.root.name)
         return find_renamed_notes(Manifest.read(str(self.site)), key, make_source(self.root).notes)
 
 

@@ -276,7 +276,7 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "2 unchanged"))
         await press(pilot, "c")
-        await until(pilot, lambda: shows(app, "Not built"))
+        await until(pilot, lambda: shows(app, "Looked over, not built"))
         assert shows(app, "hugo is not installed")
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "install hugo"))
@@ -368,7 +368,7 @@ async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back
         await until(pilot, lambda: screen.shown is not None)
         assert shows(app, "u  takes it back")
         await press(pilot, "c")
-        await until(pilot, lambda: shows(app, "Not built"))
+        await until(pilot, lambda: shows(app, "Looked over, not built"))
 
 
 async def test_states_are_not_read_while_nobody_sees_them(

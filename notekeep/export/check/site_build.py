@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound, UsageError
+from notekeep.export.targets.target import IGNORED_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from notekeep.export.plan import ExportPlan
     from notekeep.export.targets.target import Target
 
-
-_IGNORED_FOLDERS = (
-    *(".git", ".venv", ".cache", ".trash", "node_modules"),
-    *("site", "output", "public", "dist", "_site"),
-)
-"""Folders of a site that hold what was installed or built."""
 _PATIENCE = 300
 """Seconds that a build may take."""
 
@@ -88,20 +83,16 @@ class BuildResult(NamedTuple):
 
 def find_program(target: str, programs: str | None = None, site: str = "") -> str:
     """Return the generator of a target: from `programs`, from the site itself, or from PATH."""
+    if target not in _GENERATORS:
+        raise NotFound(f"{target} is built by no generator")
     own = os.path.join(site, "node_modules", ".bin") if site else ""
     path = os.pathsep.join(filter(None, (programs, own, os.environ.get("PATH"))))
     found = shutil.which(target, path=path)
     if found is None:
         raise NotFound(
-            f"{target} is not installed, so the site cannot be built",
-            f"install {target}, or leave --check away",
+            f"{target} is not installed, so the site cannot be built", f"install {target}"
         )
     return found
-
-
-def can_build(target: str) -> bool:
-    """Whether notekeep knows how to build a site of this target beside itself."""
-    return target in _GENERATORS
 
 
 def needs_draft_build(target: str) -> bool:
@@ -184,7 +175,7 @@ def _write_nikola_settings(target: Target, folder: str, output: str) -> None:
 
 def _copy_site(target: Target, folder: str, *, publish: bool) -> str:
     copy = os.path.join(folder, "copy")
-    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_IGNORED_FOLDERS))
+    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*IGNORED_FOLDERS))
     modules = os.path.join(target.folder, "node_modules")
     if os.path.isdir(modules):
         os.symlink(os.path.realpath(modules), os.path.join(copy, "node_modules"))
@@ -217,8 +208,8 @@ class PreviewCommand(NamedTuple):
             raise Failure(f"{self.command[0]} cannot be run: {error.strerror}") from error
 
 
-def find_preview(target: Target, programs: str | None = None) -> PreviewCommand:
-    """Return how a site is shown; `programs` is a folder to look for the generator in first."""
+def find_preview(target: Target) -> PreviewCommand:
+    """Return how a site is shown, where a generator makes pages of it."""
     if not target.preview:
         raise UsageError(
             f"{target.name} has no preview of its own",
@@ -226,10 +217,5 @@ def find_preview(target: Target, programs: str | None = None) -> PreviewCommand:
         )
     # What npx would look for is looked for here: it downloads what it does not find.
     name, *arguments = target.preview[1:] if target.preview[0] == "npx" else target.preview
-    try:
-        program = find_program(name, programs, target.folder)
-    except NotFound as error:
-        raise NotFound(
-            f"{name} is not installed, so the site cannot be shown", f"install {name}"
-        ) from error
+    program = find_program(name, site=target.folder)
     return PreviewCommand((program, *arguments), target.folder)

@@ -1,33 +1,43 @@
-"""Build a site, read its pages back, and tell whether a visitor sees what the notes say."""
+"""Build a site, read its pages back, and tell whether a visitor sees what the notes say.
+
+Without the generator only what the drafts themselves show is checked.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from notekeep.errors import NotFound
+from notekeep.export.audit import OutgoingFile, find_leaks
 from notekeep.export.check.built_page import Element, read_page
 from notekeep.export.check.page_checks import ALL_CHECKS, BuiltPost
 from notekeep.export.check.site_build import (
     build_site,
-    can_build,
     find_program,
     needs_draft_build,
     write_pages,
 )
 from notekeep.export.embeds import normalize_heading
 from notekeep.export.targets.target import load_target, open_target
+from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.export.audit import Audit
-    from notekeep.export.plan import ExportPlan, PlannedPost
+    from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
     from notekeep.export.post import Post
     from notekeep.export.targets.target import Target
+    from notekeep.markdown.nodes import Tree
 
+_LEFT_OVER = re.compile(
+    r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
+)
+_ADDRESS = re.compile(r"!\[[^\]]*\]\(<?([^)\s>]+)|<img\b[^>]*?\bsrc=\"([^\"]+)\"")
 _PAGES = (".html", ".htm", ".xml")
 
 State = Literal["passed", "failed", "skipped"]
@@ -75,18 +85,12 @@ def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) ->
     program = ""
     if not load_target(plan.target).is_built:
         try:
-            program = _find_generator(plan, programs)
+            program = find_program(plan.target, programs, plan.site)
         except NotFound as error:
-            return CheckReport(message=error.message)
+            return CheckReport(message=error.message, results=lint_drafts(plan, audit))
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
         return _check_site(plan, audit, target, program, folder)
-
-
-def _find_generator(plan: ExportPlan, programs: str | None) -> str:
-    if not can_build(plan.target):
-        raise NotFound(f"{plan.target_name} is not built here")
-    return find_program(plan.target, programs, plan.site)
 
 
 def _check_site(
@@ -100,7 +104,7 @@ def _check_site(
         if drafts.ok and needs_draft_build(target.id):
             normal = build_site(target, program, places["normal"], drafts=False)
         if not normal.ok:
-            return CheckReport(broken=True, message=normal.output)
+            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan, audit))
     else:
         drafts = normal = write_pages(plan, target, places["drafts"])
     report = CheckReport(built=True)
@@ -186,3 +190,54 @@ def _find_lists(plan: ExportPlan, site: str, slug: str) -> dict[str, Element]:
     own = {_find_page(site, post) for post in plan.published.values()}
     pages = (path for path in _files(site) if path.endswith(_PAGES) and path not in own)
     return {path: _read_page(site, path) for path in pages if slug.encode() in _read(site, path)}
+
+
+# Without its site: what can be said of a draft as it is written.
+
+
+def lint_drafts(plan: ExportPlan, audit: Audit) -> list[CheckResult]:
+    """Check the drafts of a plan as they are written."""
+    files = {file.path: file for file in plan.files}
+    found = []
+    for planned in plan.posts:
+        file = files.get(planned.path)
+        if file is None or file.after is None:
+            continue
+        tree = parse_tree(file.after.decode("utf-8", "replace"))
+        found += [
+            _found(planned, "C06", "pictures are there", _pictures(tree, files)),
+            _found(planned, "C19", "nothing private", _leaks(audit, file)),
+            _found(planned, "C25", "nothing of the vault left over", _left_over(tree)),
+        ]
+    return found
+
+
+def _found(planned: PlannedPost, number: str, name: str, problem: str) -> CheckResult:
+    return CheckResult(planned.post.path, number, name, "failed" if problem else "passed", problem)
+
+
+def _pictures(tree: Tree, files: dict[str, SiteChange]) -> str:
+    """Return the first picture that is no file of the plan; addresses on the web are not asked."""
+    for node in tree.find("image", "html", "html_block"):
+        match = _ADDRESS.match(tree.source(node))
+        address = (match[1] or match[2]) if match else ""
+        if not address or "://" in address or address.startswith(("data:", "//")):
+            continue
+        name = address.rsplit("/", 1)[-1]
+        if not any(path.rsplit("/", 1)[-1] == name for path in files):
+            return f"{address} is no file of the export"
+    return ""
+
+
+def _leaks(audit: Audit, file: SiteChange) -> str:
+    leaving = OutgoingFile(file.path, file.after or b"", file.note)
+    found = find_leaks([leaving], audit.private_terms, audit.public_text)
+    return f"it shows {found[0].term.what}" if found else ""
+
+
+def _left_over(tree: Tree) -> str:
+    for node in tree.find("text"):
+        match = _LEFT_OVER.search(node.content)
+        if match is not None and not node.inside(*LITERAL_NODES):
+            return f"line {tree.line_of(node.start) + 1}: {match[0].strip()!r}"
+    return ""

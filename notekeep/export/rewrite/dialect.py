@@ -59,7 +59,6 @@ class Dialect:
     alerts: bool = False  # > [!note]
     heading_ids: bool = True  # ## Title {#id}; if not, an HTML anchor is written
     bare_urls: bool = True  # an address without marks is a link
-    code_pipes: bool = True  # a bar in code within a table needs its backslash
     superfences: bool = False  # fences in lists and quotes
     admonitions: Literal["", "plain", "foldable"] = (
         ""  # !!! note "Title", and ??? for one that folds
@@ -73,7 +72,6 @@ class Dialect:
     # Links and pictures are written as HTML: their addresses hold template syntax that Markdown
     # would not take for an address.
     as_html: bool = False
-    hard_break: str = "\\\n"
     more: str = "<!-- more -->"  # what ends the teaser; "" where there is none
     more_in_code: bool = True  # it does so within code too
     default_teaser: bool = True  # a post without a mark gets one behind its first paragraph
@@ -86,6 +84,11 @@ class Dialect:
     guard_marks: tuple[str, ...] = ()  # what starts template syntax, in prose too
     # The same in prose, where a backslash breaks it if there is none.
     guard_prose: Callable[[str], Replacements] | None = None
+
+    @property
+    def hard_break(self) -> str:
+        """How the end of a line is written that is shown as one."""
+        return "\\\n" if self.engine == "commonmark" else "  \n"
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
             _break(job, node, keep=keep_breaks)
         elif node.kind == "autolink" and dialect.engine != "commonmark":
             _full_link(job, node)
-        elif node.kind == "code_span" and not dialect.code_pipes and node.inside("cell"):
+        elif node.kind == "code_span" and dialect.engine != "commonmark" and node.inside("cell"):
             _bare_pipes(job, node)
 
 

@@ -80,6 +80,10 @@ class Html(Target):
         ]
         return "\n".join([*lines, ""])
 
+    def diagram_notice(self) -> str:
+        """A page without a script draws none."""
+        return "Mermaid diagrams are shown as source: these pages have no script"
+
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the page as a whole."""
         del draft

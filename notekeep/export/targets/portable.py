@@ -36,6 +36,10 @@ class Portable(Target):
         del post, other
         return True
 
+    def diagram_notice(self) -> str:
+        """Nothing: what an editor or a site makes of a diagram is not known here."""
+        return ""
+
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the body as it is, with the line ends that the note has."""
         text = head + (body.lstrip("\n") if head else body)

@@ -217,12 +217,10 @@ def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, 
         task_lists="tasklist" in names,
         heading_ids="attr_list" in names,
         bare_urls="magiclink" in names,
-        code_pipes=False,
         superfences="superfences" in names,
         admonitions=("foldable" if fold else "plain") if "admonition" in names else "",
         hilited_indents="codehilite" in names,
         definitions="def_list" in names,
-        hard_break="  \n",
         more_in_code=False,
     )
     return dialect, [warning] if missing else []

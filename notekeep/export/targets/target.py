@@ -6,6 +6,7 @@ A target reads the settings of its site when it is made, and writes nothing.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from importlib import import_module
@@ -53,6 +54,19 @@ UNSUPPORTED_PLACES = {
     ),
 }
 """What to do for sites that take no files, by the name a person calls them."""
+
+IGNORED_FOLDERS: Final = (
+    *(".git", ".venv", ".cache", ".trash", "node_modules"),
+    *("site", "output", "public", "dist", "_site"),
+)
+"""Folders of a site that hold what was installed or built."""
+
+_PROGRAMS: Final = (
+    *(".html", ".htm", ".njk", ".liquid", ".ejs", ".pug", ".mako", ".tmpl", ".jinja", ".j2"),
+    *(".astro", ".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".py", ".toml", ".yml", ".yaml"),
+    "package.json",
+)
+"""How the names of settings, layouts and scripts end."""
 
 
 class Target:
@@ -195,6 +209,28 @@ class Target:
         """Return what the person should know about a post in this site, or ""."""
         del post
         return ""
+
+    def diagram_notice(self) -> str:
+        """Return what the person should know about Mermaid diagrams in this site, or ""."""
+        notice = (
+            "Mermaid diagrams are shown as source until the site's theme loads Mermaid's script"
+        )
+        if self.anywhere:
+            return notice
+        return "" if _mentions_mermaid(self.folder) else f"{notice}; no file of the site does"
+
+
+def _mentions_mermaid(folder: str) -> bool:
+    """Whether settings, layouts or scripts of a site mention Mermaid."""
+    for base, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
+        for name in names:
+            if name.endswith(_PROGRAMS):
+                # A link that leads nowhere says nothing, and refuses no note.
+                with suppress(OSError), open(os.path.join(base, name), "rb") as file:
+                    if b"mermaid" in file.read().lower():
+                        return True
+    return False
 
 
 def load_target(target: str) -> type[Target]:

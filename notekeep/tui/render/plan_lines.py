@@ -27,7 +27,7 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
     """Return what a check of posts found."""
     failed = report.failed
     passed = sum(result.state == "passed" for result in report.results)
-    how = "Built by its generator and read back" if report.built else "Not built"
+    how = "Built by its generator and read back" if report.built else "Looked over, not built"
     role = "good" if report.ok else "bad"
     lines: list[StyledLine] = [
         [Piece(how, "title")],
