@@ -196,8 +196,8 @@ def _on_disk(name: str, root: str) -> str:
 
 def _beginning(catalog: Catalog, name: str) -> list[Row]:
     start = fold_name(name.strip())
-    if not start:
-        return []
+    if not start or start != as_unicode(start):
+        return []  # a name that is no text is only found as a whole
     begins = f"instr(path_folded, ?) = 1 OR instr(title_folded, ?) = 1 OR {BEGINS}"
     folded = fold_text(start)
     where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, start, start + LAST))

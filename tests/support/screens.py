@@ -132,10 +132,10 @@ def browse(app: App[Any]) -> BrowseScreen:
 
 
 def is_settled(screen: Screen[Any]) -> bool:
-    """Tell whether all that opens with a screen is there, nothing is at work nor to be painted."""
+    """Tell whether nothing is at work in a screen, nor to be painted."""
     is_working = any(worker.is_running for worker in screen.app.workers)
     is_dirty = screen._dirty_widgets or screen._layout_required or screen._callbacks
-    return bool(screen.query("Switcher")) and not is_working and not is_dirty
+    return not is_working and not is_dirty
 
 
 _CHARACTERS = {

@@ -35,7 +35,6 @@ OUTLETS = {
     "cli/main.py": "says in words of our own that there is no vault",
     "cli/opening.py": "counts notes while the index is made",
     "cli/system.py": "counts notes for the program that follows it",
-    "tui/widgets/pictures.py": "asks the terminal how it shows pictures, in words that are fixed",
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
     "search/regex_child.py": "speaks to the process that started it",
 }

@@ -191,8 +191,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
         shown = grid_cell(note, column, self._glyphs)
         if column.name == TITLE_COLUMN:
             after = signs(note, self._glyphs, conflict=note.path in self._conflicts)
-            if self._matcher is not None and self.is_search:
-                shown = mark_matches(shown, self._matcher)
+            if self._finder is not None and self.is_search:
+                shown = mark_matches(shown, self._finder)
             shown = distinguished_title(shown, note, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self._glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)

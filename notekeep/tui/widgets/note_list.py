@@ -94,7 +94,7 @@ class NoteList(ListView):
         self.today = today
         self._source: RowSource = HitRows(())
         self._pages: dict[int, Sequence[Row]] = {}
-        self._matcher: LetterMatcher | None = None
+        self._finder: LetterMatcher | None = None
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
@@ -125,7 +125,7 @@ class NoteList(ListView):
     ) -> None:
         """Show hits, best first, with the words that were looked for marked."""
         source = HitRows(hits)
-        self._source, self._pages, self._matcher = source, {}, matcher
+        self._source, self._pages, self._finder = source, {}, matcher
         self.row_height = self.hit_height
         self.rows_changed((source.find(keep) if keep is not None else None) or 0)
 
@@ -151,7 +151,7 @@ class NoteList(ListView):
     def copy_from(self, other: NoteList) -> None:
         """Show what another list shows, with its cursor and its marks, which are shared."""
         self._source, self._pages = other._source, other._pages
-        self._matcher, self.nothing = other._matcher, other.nothing
+        self._finder, self.nothing = other._finder, other.nothing
         self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
@@ -247,7 +247,7 @@ class NoteList(ListView):
         shown: dict[str, Any] = {"dated_by": self.dated_by, "conflict": conflict}
         if hit is None:
             return [[*head, *note_row(note, room, *draw, **shown)]]
-        first, second = hit_rows(hit, room, *draw, self._matcher, **shown)
+        first, second = hit_rows(hit, room, *draw, self._finder, **shown)
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
     def _row_with(self, path: str | None, near: int) -> int | None:
