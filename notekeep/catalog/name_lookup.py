@@ -196,12 +196,15 @@ def _on_disk(name: str, root: str) -> str:
 
 def _beginning(catalog: Catalog, name: str) -> list[Row]:
     start = fold_name(name.strip())
-    if not start or start != as_unicode(start):
-        return []  # a name that is no text is only found as a whole
+    if not start:
+        return []
+    known = as_unicode(start)  # as the rows have it
     begins = f"instr(path_folded, ?) = 1 OR instr(title_folded, ?) = 1 OR {BEGINS}"
-    folded = fold_text(start)
-    where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, start, start + LAST))
-    return catalog.select_rows(where, "ORDER BY title, path")
+    folded = fold_text(known)
+    where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, known, known + LAST))
+    rows = catalog.select_rows(where, "ORDER BY title, path")
+    # Names that are no text differ only in what no row holds.
+    return rows if known == start else [row for row in rows if start in fold_name(row.path)]
 
 
 def _several(name: str, rows: list[Row]) -> Ambiguous:
