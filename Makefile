@@ -28,7 +28,7 @@ check: format lint types contracts spell test-all
 
 # The words on the other fork of Whoosh, so that there is a way out of the first.
 check-fallback: $(VENV)/.fallback
-	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/search
+	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/search/full_text
 
 # Every generator that drafts are written for: what is missing is installed, then each builds the
 # vault of traps, and the table says what its pages show.
