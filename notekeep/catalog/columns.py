@@ -1,8 +1,9 @@
 """What notes can be asked for, listed by, sorted by and shown with, besides their own fields.
 
 `COLUMNS` is the one table of what is known of every note. Query conditions, `sort:`, `ls --cols`
-and `--by`, the grid, completion and `docs/fields.md` read it, so a column is added here alone. The
-fields of front matter are described in `markdown/schema.py`; `STATES` is what `is:` knows.
+and `--by`, completion and `docs/fields.md` read it; what a `Row` does not hold is added to
+`catalog/records.py` first. The fields of front matter are described in `markdown/schema.py`;
+`STATES` is what `is:` knows.
 """
 
 from __future__ import annotations

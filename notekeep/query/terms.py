@@ -243,14 +243,17 @@ def is_known_field(field: Token, context: TermContext) -> bool:
 
 def unknown_field_error(field: Token, context: TermContext, end: int) -> UsageError:
     """What is said of a name that is no field, in a condition that goes up to `end`."""
-    fields = context.fields
-    near = None if context.typing else fields.nearest(field.text.casefold())
+    fields, name = context.fields, field.text.casefold()
+    near = None if context.typing or name in SCOPES else fields.nearest(name)
     quoted = f'To look for the text itself, write "{context.text[field.start : end]}".'
+    meant = f"Did you mean {near}?" if near else "All fields: notekeep fields."
+    if name in SCOPES:
+        meant = f"{name}: is followed by the words to look for there, as in {name}:word."
     return context.error(
         f'There is no field "{field.text}".',
-        f"Did you mean {near}? {quoted}" if near else f"All fields: notekeep fields. {quoted}",
+        f"{meant} {quoted}",
         at=field.start,
-        near=(near and fields.nearest(field.text.casefold(), CLEAR_LIKENESS)) or "",
+        near=(near and fields.nearest(name, CLEAR_LIKENESS)) or "",
     )
 
 

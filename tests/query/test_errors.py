@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     ("text", "position", "message", "hint"),
     [
         ("a ratng>=4", 2, 'no field "ratng"', "Did you mean rating? To look for the text itself"),
+        ("heading>2", 0, 'no field "heading"', "as in heading:word"),
         ("xyzzy:1", 0, 'no field "xyzzy"', 'write "xyzzy:1"'),
         ("a < b", 0, 'no field "a"', 'write "a < b"'),
         ("type:bok", 5, 'no kind "bok"', "Did you mean book?"),
