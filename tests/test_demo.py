@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from notekeep.services import demo
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -86,3 +84,18 @@ def test_the_copy_has_its_home_beside_it(tmp_path: Path) -> None:
     assert home.startswith(str(tmp_path))
     assert (tmp_path / root / "books" / "Atomic Habits.md").exists()
     assert not (tmp_path / root / ".make").exists()
+
+
+def test_an_unused_copy_is_deleted_by_the_next_demo(tmp_path: Path) -> None:
+    today = dt.date(2026, 11, 28)
+    old, _ = demo.copy_sample_vault(today, str(tmp_path))
+    used, _ = demo.copy_sample_vault(today, str(tmp_path))
+    other = tmp_path / "notekeep-notes"
+    other.mkdir()
+    for base in (Path(old).parent, Path(used).parent, other):
+        for path in (base, *base.rglob("*")):
+            os.utime(path, (1, 1))
+    (Path(used) / "Mine.md").write_text("Written yesterday.\n", "utf-8")
+    new, _ = demo.copy_sample_vault(today, str(tmp_path))
+    left = {Path(used).parent.name, Path(new).parent.name, "notekeep-notes"}
+    assert {path.name for path in tmp_path.iterdir()} == left

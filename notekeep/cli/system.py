@@ -316,7 +316,8 @@ def init(folder: str) -> None:
 def demo() -> int:
     """Open a copy of the sample vault in a temporary folder; nothing you do there matters.
 
-    Without a terminal its overview of today is printed.
+    Without a terminal its overview of today is printed. A copy that was not used for a week is
+    deleted by the next demo.
     """
     root, home = copy_sample_vault(config.current_time().date())
     os.environ["NOTEKEEP_HOME"] = home

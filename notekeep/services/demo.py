@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX = "notekeep-demo-"
+UNUSED_SECONDS = 7 * 24 * 3600
 HOME = "home"
 VAULT = "notes"
 _DATE = re.compile(rb"(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
@@ -40,14 +42,38 @@ def sample_folder() -> str:
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
     """Copy the sample vault into a new temporary folder, its dates moved up to `today`.
 
-    Returns the vault's folder, and the folder that NOTEKEEP_HOME should name.
+    Copies of earlier times that nobody used for a week are deleted. Returns the vault's folder, and
+    the folder that NOTEKEEP_HOME should name.
     """
+    _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
     shutil.copytree(sample_folder(), root, ignore=shutil.ignore_patterns(".make"))
     os.mkdir(home, 0o700)
     move_dates(root, today)
     return root, home
+
+
+def _delete_unused(parent: str) -> None:
+    """Delete earlier copies, as of a terminal that was closed, that nothing changed for a week."""
+    with os.scandir(parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
+                is_own = not hasattr(os, "getuid") or entry.stat().st_uid == os.getuid()
+                if is_own and time.time() - _last_change(entry.path) > UNUSED_SECONDS:
+                    shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _last_change(base: str) -> float:
+    paths = (
+        os.path.join(folder, name)
+        for folder, folders, files in os.walk(base)
+        for name in (*folders, *files, "")
+    )
+    try:
+        return max((os.lstat(path).st_mtime for path in paths), default=time.time())
+    except OSError:  # something goes while this looks: somebody uses it
+        return time.time()
 
 
 def move_dates(root: str, today: dt.date) -> int:
