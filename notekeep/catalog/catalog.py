@@ -132,15 +132,6 @@ class Catalog(Connection):
 
     # Counts.
 
-    def kind_counts(self) -> dict[str, int]:
-        """Count the notes of each kind, most first."""
-        return dict(
-            self.ask(
-                "SELECT kind, count(*) AS n FROM notes WHERE role = 'note'"
-                " GROUP BY kind ORDER BY n DESC, kind"
-            )
-        )
-
     def tag_counts(self) -> dict[str, int]:
         """Count the notes with each tag or one below it; by the alphabet, parents first."""
         found = self.ask(

@@ -248,10 +248,6 @@ def test_tags_count_their_children(shelf: Vault) -> None:
     }
 
 
-def test_kinds_are_counted(shelf: Vault) -> None:
-    assert shelf.catalog.kind_counts() == {"note": 5, "book": 3, "post": 2}
-
-
 def test_fields_have_the_type_of_their_values(shelf: Vault) -> None:
     names = shelf.catalog.field_names()
     assert names["rating"] == "number"
