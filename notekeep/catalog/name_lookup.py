@@ -283,8 +283,13 @@ class NamesOfNotes:
     """
 
     def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
-        self.catalog = catalog
         self._withheld = withheld
+        self.answer_from(catalog)
+
+    def answer_from(self, catalog: Catalog) -> None:
+        """Answer from a catalog; what is withheld stays as it is when that is asked first."""
+        self.catalog = catalog
+        self._hidden: frozenset[str] | None = None
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which there is a note."""
@@ -300,7 +305,9 @@ class NamesOfNotes:
 
     def withheld(self) -> frozenset[str]:
         """Return the paths of the notes that must not be seen."""
-        return self._withheld(self.catalog)
+        if self._hidden is None:
+            self._hidden = self._withheld(self.catalog)
+        return self._hidden
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the notes that a target may mean, best first."""

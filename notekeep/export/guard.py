@@ -29,7 +29,6 @@ _WHOLE = CODE_KINDS | {
     *("html", "html_block", "math", "math_block", "em", "strong", "strike", "rule"),
     *("link", "image", "autolink", "footnote_ref"),
 }
-_COMPARED = _WORDS | _BREAKS | _WHOLE
 _BLOCKS = CONTAINER_NODES | {"paragraph", "heading", "cell"}
 
 
@@ -150,48 +149,57 @@ def _kept_pieces(end: int, edits: Sequence[SourceEdit]) -> list[_KeptPiece]:
 def _units(passage: MappedText, pieces: list[tuple[int, int]]) -> list[_Unit]:
     """Return what the kept pieces hold, each given by start and length; words joined by block."""
     text, units = passage.text, list[_Unit]()
-    starts = [start for start, _ in pieces]
+    places = [(start, start + length) for start, length in pieces]
     contexts = [(0, "")]  # for each depth, where the block begins there, and what it stands in
-    for span in passage.page.structure if pieces else ():
-        kind = span.kind
-        del contexts[span.depth + 1 :]
+    number = 0  # the last piece that begins before the span, or at it
+    for kind, start, end, depth, info, words, title in passage.page.structure if pieces else ():
+        while number + 1 < len(places) and places[number + 1][0] <= start:
+            number += 1
+        del contexts[depth + 1 :]
         block, blocks = context = contexts[-1]
-        contexts.append((span.start, f"{blocks} {kind}") if kind in _BLOCKS else context)
-        if kind not in _COMPARED:
+        if kind in _WORDS or kind in _BREAKS:
+            _add_words(text, (kind, start, end), number, places, units, block, blocks)
             continue
-        number = max(0, bisect_right(starts, span.start) - 1)
+        contexts.append((start, f"{blocks} {kind}") if kind in _BLOCKS else context)
         if kind not in _WHOLE:
-            _add_words(text, span, number, pieces, units, block, blocks)
             continue
-        start, length = pieces[number]
-        source = text[span.start : span.end].rstrip()
-        if start <= span.start and span.start + len(source) <= start + length:
+        first, last = places[number]
+        source = text[start:end].rstrip()
+        if first <= start and start + len(source) <= last:
             if kind == "math_block":
                 blocks = blocks.removesuffix(" paragraph")  # a blank line before it is no matter
-            parts = [span.words or source, " ", span.info, " ", span.title]
-            units.append(_Unit(number, span.start, blocks, kind, parts, span.start - start))
-    return [unit for unit in units if any(part.strip() for part in unit.parts)]
+            parts = [words or source, " ", info, " ", title]
+            units.append(_Unit(number, start, blocks, kind, parts, start - first))
+    return [unit for unit in units if unit.text.strip()]
 
 
 def _add_words(
     source: str,
-    span: Span,
+    span: tuple[str, int, int],
     number: int,
-    pieces: list[tuple[int, int]],
+    places: list[tuple[int, int]],
     units: list[_Unit],
     block: int,
     blocks: str,
 ) -> None:
     """Add words, cut at the ends of pieces, to what their block has said so far."""
-    for at in range(number, len(pieces)):
-        start, length = pieces[at]
-        if start >= span.end:
+    kind, start, end = span
+    for at in range(number, len(places)):
+        first, last = places[at]
+        if first >= end:
             break
-        low, high = max(span.start, start), min(span.end, start + length)
+        low, high = max(start, first), min(end, last)
         if low >= high:
             continue
-        words = " " if span.kind in _BREAKS else source[low:high]
-        if units and units[-1][:4] == (at, block, blocks, "words"):
-            units[-1].parts.append(words)
+        words = " " if kind in _BREAKS else source[low:high]
+        before = units[-1] if units else None
+        if (
+            before is not None
+            and before.piece == at
+            and before.block == block
+            and before.kind == "words"
+            and before.blocks == blocks
+        ):
+            before.parts.append(words)
         else:
-            units.append(_Unit(at, block, blocks, "words", [words], low - start))
+            units.append(_Unit(at, block, blocks, "words", [words], low - first))

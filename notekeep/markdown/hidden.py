@@ -106,17 +106,15 @@ class _HiddenFinder:
 
     def _is_plain(self, part: Span) -> bool:
         """Whether the text around a part reads the same when the part is covered."""
-        if _PLAIN.fullmatch(self.text, part.start, part.end):
-            first, last = (
-                find_place_at(self.leaves, part.start),
-                find_place_at(self.leaves, part.end - 1),
-            )
-            is_block = first is not None and (
-                first[0] == part.start
-                and (last is None or not self.text[part.end : last[1]].strip())
-            )
-            return is_block or "\n" not in self.text[part.start : part.end]
-        return False
+        if not _PLAIN.fullmatch(self.text, part.start, part.end):
+            return False
+        if "\n" not in self.text[part.start : part.end]:
+            return True
+        first = find_place_at(self.leaves, part.start)
+        if first is None or first[0] != part.start:
+            return False
+        last = find_place_at(self.leaves, part.end - 1)
+        return last is None or not self.text[part.end : last[1]].strip()
 
     def _leaf_end(self, at: int) -> int:
         """Return where the block of words ends that a character stands in; 0 for none."""
@@ -166,9 +164,10 @@ class _HiddenFinder:
 
 def _without_marks(text: str, start: int, words: str) -> str:
     """Return words of several lines without the marks and indents of what they stand in."""
-    first = text.rfind("\n", 0, start) + 1
-    lead = _MARKS.match(text, first, start)
-    if "\n" not in words or lead is None or not lead[0]:
+    if "\n" not in words:
+        return words
+    lead = _MARKS.match(text, text.rfind("\n", 0, start) + 1, start)
+    if lead is None or not lead[0]:
         return words
     quotes = lead[0].count(">")
     return re.sub(rf"\n(?:[ \t]*>){{0,{quotes}}}[ \t]*", "\n", words)

@@ -268,7 +268,7 @@ class _Builder:
 
     def _claim(self, node: Node) -> None:
         """Note that lines are a leaf's, and where its text begins on each."""
-        holders = containers(node)
+        holders = containers(node) if node.parent is not self.root else ()
         for number in range(node.first, node.last):
             start = self.starts[number]
             if holders or self.text.startswith("\t", start):

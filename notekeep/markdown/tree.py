@@ -7,9 +7,9 @@ text asks for the tree, which is built once when it is first wanted.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cached_property
-from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ LITERAL_KINDS: Final = CODE_KINDS | {"html", "html_block", "math", "math_block",
 """Spans in which nothing is Markdown."""
 _WORDS: Final = frozenset({"tag", "block_id", "timestamp"})
 _LABELLED: Final = frozenset({"image", "autolink"})
+_end = itemgetter(1)
 
 
 class Span(NamedTuple):
@@ -118,11 +119,9 @@ def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
 
     Words are cut where an addition begins or ends. What only half lies in another span is none.
     """
-    added = sorted(found, key=_place)
-    added = _uncrossed(spans, added)
+    added = _uncrossed(spans, sorted(found, key=_place))
     gone = sorted(part for span in added for part in _own(span))
-    cuts = sorted({place for part in gone for place in part})
-    items = [*_cut(spans, cuts, gone), *added]
+    items = [*_cut(spans, gone), *added]
     items.sort(key=_place)
     return _with_depth(items)
 
@@ -171,27 +170,28 @@ def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
     return [span for number, span in enumerate(added) if number not in dropped]
 
 
-def _cut(base: list[Span], cuts: list[int], gone: list[tuple[int, int]]) -> Iterable[Span]:
-    """Cut words at places, and leave out what other spans say in their stead."""
+def _cut(base: list[Span], gone: list[tuple[int, int]]) -> Iterable[Span]:
+    """Leave out what other spans say, whose places are in order and apart."""
     for span in base:
-        if span.kind in BLOCK_KINDS:
+        kind, start, end = span[:3]
+        if kind in BLOCK_KINDS:
             yield span
             continue
-        if _is_gone(span.start, span.end, gone):
-            continue
-        if span.kind != "text":
+        number = bisect_right(gone, start, key=_end)
+        if number == len(gone) or gone[number][0] >= end:
             yield span
-            continue
-        first, last = bisect_right(cuts, span.start), bisect_left(cuts, span.end)
-        places = [span.start, *cuts[first:last], span.end]
-        for start, end in pairwise(places):
-            if not _is_gone(start, end, gone):
-                yield span._replace(start=start, end=end)
-
-
-def _is_gone(start: int, end: int, gone: list[tuple[int, int]]) -> bool:
-    inside = find_place_at(gone, start)
-    return inside is not None and end <= inside[1]
+        elif kind != "text":
+            if start < gone[number][0] or end > gone[number][1]:
+                yield span
+        else:
+            while number < len(gone) and gone[number][0] < end:
+                first, last = gone[number]
+                if start < first:
+                    yield Span(kind, start, first, span.depth)
+                start = last
+                number += 1
+            if start < end:
+                yield Span(kind, start, end, span.depth)
 
 
 def _with_depth(spans: list[Span]) -> list[Span]:
@@ -204,6 +204,6 @@ def _with_depth(spans: list[Span]) -> list[Span]:
         while ends and ends[-1] <= span.start:
             ends.pop()
         depth = len(ends)
-        nested.append(span if span.depth == depth else span._replace(depth=depth))
+        nested.append(span if span.depth == depth else Span(*span[:3], depth, *span[4:]))
         ends.append(span.end)
     return nested

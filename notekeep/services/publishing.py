@@ -372,7 +372,7 @@ class PublishingService:
                     drawn=self._drawn,
                 )
             finally:
-                notes.catalog = self.catalog
+                notes.answer_from(self.catalog)
 
     def withheld(self, catalog: Catalog) -> frozenset[str]:
         """The notes whose names must not be shown, as a catalog knows them.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import accumulate
 from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import Refused
@@ -126,6 +127,9 @@ def open_place(
 
 
 def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
+    places = [*accumulate([base, *(parts if follow else parts[:-1])], os.path.join)]
+    if not any(map(os.path.islink, places[1:])):
+        return parts
     spelt = os.path.join(base, *parts)
     if follow:
         real = os.path.realpath(spelt)

@@ -174,9 +174,9 @@ def _write_tex(job: RewriteJob, tex: str, marks: tuple[str, str]) -> str:
 
 def _part_marks(job: RewriteJob, tex: str) -> str:
     """Part with blanks, which TeX does not see, what a template or a browser would act on."""
-    if job.dialect.guard_marks:
-        marks = (f"{re.escape(m[0])}(?={re.escape(m[1:])})" for m in job.dialect.guard_marks)
-        tex = re.sub("|".join(marks), r"\g<0> ", tex)
+    for mark in job.dialect.guard_marks:
+        if mark in tex:
+            tex = re.sub(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})", r"\g<0> ", tex)
     if job.dialect.math.raw and not job.dialect.math.blocks:
         tex = _TAGLIKE.sub("< ", tex)  # such engines pass TeX through as HTML
     return tex
