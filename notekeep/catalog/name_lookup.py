@@ -290,6 +290,7 @@ class NamesOfNotes:
         """Answer from a catalog; what is withheld stays as it is when that is asked first."""
         self.catalog = catalog
         self._hidden: frozenset[str] | None = None
+        self._resolved: dict[tuple[str, str], list[str]] = {}
 
     def known(self, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which there is a note."""
@@ -311,7 +312,11 @@ class NamesOfNotes:
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the notes that a target may mean, best first."""
-        return link_targets(self.catalog, target, from_path)
+        # Where a link stands says which of several notes is nearest, and that is told by its folder.
+        asked = (target, from_path.rpartition("/")[0] if target else from_path)
+        if asked not in self._resolved:
+            self._resolved[asked] = link_targets(self.catalog, target, from_path)
+        return self._resolved[asked]
 
 
 def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
