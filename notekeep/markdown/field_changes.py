@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from notekeep.dates import try_parse_day
 from notekeep.errors import InvalidValue, Refused, UsageError
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 Op: TypeAlias = Literal["=", "+=", "-="]
 
 _CHANGE: Final = re.compile(r"\s*([^\s=+-][^=]*?)\s*(\+=|-=|=)(.*)", re.DOTALL)
-_OPS: Final[dict[str, Op]] = {"=": "=", "+=": "+=", "-=": "-="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def read_change(text: str) -> FieldChange:
             text=text,
             position=0,
         )
-    key, op, value = match[1], _OPS[match[2]], match[3].strip()
+    key, value = match[1], match[3].strip()
+    op = cast("Op", match[2])
     if not value and op != "=":
         raise UsageError(f"{key}{op} of what?", text=text, position=len(text))
     return FieldChange(key, op, value or None)
@@ -140,8 +141,6 @@ def check_limits(
             if found is not None and not 0 <= found <= best:
                 raise InvalidValue(f"{name} must be between 0 and {best:g}. Got {text}.")
         if choices and text.casefold() not in choices:
-            from difflib import get_close_matches
-
             near = get_close_matches(text.casefold(), choices, n=1)
             raise InvalidValue(
                 f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}. Got {text}.",
@@ -212,30 +211,27 @@ def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
     text = value.strip()
     if type_ is None:
         return value if isinstance(type_scalar(text), str) else BareText(text)
-    if type_ == "number":
-        return _number(name, text)
     if type_ == "bool":
         known = parse_boolean(text)
         if known is None:
             raise UsageError(f"{name} is yes or no, not {text!r}", "true or false")
         return known
+    if type_ == "number":
+        return _number(name, text)
     if type_ == "date":
-        return _date(name, text)
+        day = parse_date(text)
+        if day is None:
+            hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
+            raise UsageError(f"{name} is a date, not {text!r}", hint)
+        return BareText(day)
     return text
 
 
 def _number(name: str, text: str) -> Value:
-    if isinstance(type_scalar(text), (int, float)) and not isinstance(type_scalar(text), bool):
+    plain = type_scalar(text)
+    if isinstance(plain, (int, float)) and not isinstance(plain, bool):
         return BareText(text)
     found = parse_number(text)
     if found is None:
         raise UsageError(f"{name} is a number, not {text!r}", f"{name}=4.5")
     return found
-
-
-def _date(name: str, text: str) -> Value:
-    found = parse_date(text)
-    if found is None:
-        hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
-        raise UsageError(f"{name} is a date, not {text!r}", hint)
-    return BareText(found)

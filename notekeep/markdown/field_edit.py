@@ -27,9 +27,6 @@ def set_field(data: bytes, key: str, value: Value) -> bytes:
 
     None leaves the key without a value. Text that must not be quoted, such as `4.50` or
     `2026-11-24`, comes as BareText.
-
-    Raises:
-        Refused: It cannot be done safely.
     """
     return _edit(data, lambda edit: edit.replace(key, value), {key: value})
 
@@ -40,11 +37,7 @@ def add_item(data: bytes, key: str, item: Scalar) -> bytes:
 
 
 def remove_item(data: bytes, key: str, item: str) -> bytes:
-    """Take an item out of a list, or out of text with commas, wherever it is.
-
-    Raises:
-        Refused: It cannot be done safely.
-    """
+    """Take an item out of a list, or out of text with commas, wherever it is."""
     while True:
         left = _edit(data, lambda edit: edit.remove(key, item), {})
         if left is data:
@@ -56,9 +49,6 @@ def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
     """Replace the first item that reads exactly so, in a list or in text with commas.
 
     The new one is in quotes of the same kind.
-
-    Raises:
-        Refused: It cannot be done safely.
     """
     return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 

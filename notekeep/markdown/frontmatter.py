@@ -6,9 +6,11 @@ read gives an error with its place and no fields: the body is still there, and t
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from datetime import date, time
+from typing import TYPE_CHECKING, Any, Final
 
 from notekeep.markdown.field_values import MAX_NUMBER
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
@@ -60,14 +62,6 @@ class FrontMatter:
     error: FrontMatterError | None = None
 
 
-class _Fields(NamedTuple):
-    """A block, read; see `FrontMatter`."""
-
-    values: dict[str, Value]
-    raw: dict[str, str]
-    words: dict[str, str | list[str]]
-
-
 def read_frontmatter(data: bytes) -> FrontMatter:
     """Read the front matter of a file. Never raises: what is wrong is in `error`."""
     parts = split_frontmatter(data)
@@ -77,12 +71,11 @@ def read_frontmatter(data: bytes) -> FrontMatter:
         message = "The front matter is opened here and never closed with a line of `---`."
         return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
     try:
-        fields = _read_block(data, parts)
+        return _read_block(data, parts)
     except SuspiciousBlock as error:
         above = len(data[: parts.start].splitlines())
         place = FrontMatterError(error.message, above + error.line + 1, error.column + 1)
         return FrontMatter(parts, error=place)
-    return FrontMatter(parts, fields.values, fields.raw, fields.words)
 
 
 def find_late_block(data: bytes) -> FrontMatterError | None:
@@ -104,7 +97,7 @@ def find_late_block(data: bytes) -> FrontMatterError | None:
     return FrontMatterError(message, max(line, 1), 1)
 
 
-def _read_block(data: bytes, parts: Split) -> _Fields:
+def _read_block(data: bytes, parts: Split) -> FrontMatter:
     if parts.end - parts.start > MAX_BYTES:
         raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
     block = data[parts.start : parts.end]
@@ -116,30 +109,31 @@ def _read_block(data: bytes, parts: Split) -> _Fields:
         raise SuspiciousBlock(
             "The front matter is not UTF-8 text.", before.count(b"\n"), column
         ) from error
+    if parts.kind == "yaml":
+        from notekeep.markdown.yaml_reader import Document, Metadata
+
+        metadata = Metadata(Document(text))
+        return FrontMatter(parts, metadata, metadata.raw, metadata.words)
     if parts.kind == "toml":
-        return _read_toml(text)
-    if parts.kind == "json":
-        return _read_json(text)
-    return _read_yaml(text)
+        from notekeep.markdown.toml_edit import read_toml_block
+
+        values, raw = read_toml_block(text)
+    else:
+        values = _read_json(text)
+        raw = {key: _dump(value) for key, value in values.items()}
+    fields: dict[str, Value] = {}
+    words: dict[str, str | list[str]] = {}
+    for key, value in values.items():
+        if isinstance(value, list):
+            items = [_flat(item) for item in value]
+            fields[key], words[key] = items, [_word(item) for item in items]
+        else:
+            fields[key] = flat = _flat(value)
+            words[key] = _word(flat)
+    return FrontMatter(parts, fields, raw, words)
 
 
-def _read_yaml(text: str) -> _Fields:
-    from notekeep.markdown.yaml_reader import Document, Metadata
-
-    metadata = Metadata(Document(text))
-    return _Fields(metadata, metadata.raw, metadata.words)
-
-
-def _read_toml(text: str) -> _Fields:
-    from notekeep.markdown.toml_edit import read_toml_block
-
-    values, raw = read_toml_block(text)
-    return _from_objects(values, raw)
-
-
-def _read_json(text: str) -> _Fields:
-    import json
-
+def _read_json(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
@@ -149,21 +143,7 @@ def _read_json(text: str) -> _Fields:
         raise SuspiciousBlock(f"JSON cannot read it: {error}.") from error
     if not isinstance(values, dict):
         raise SuspiciousBlock("It is not a set of keys and values.")
-    return _from_objects(values, {key: _dump(value) for key, value in values.items()})
-
-
-def _from_objects(values: dict[str, Any], raw: dict[str, str]) -> _Fields:
-    fields = _Fields({}, raw, {})
-    for key, value in values.items():
-        if isinstance(value, list):
-            items = [_flat(item) for item in value]
-            fields.values[key] = items
-            fields.words[key] = [_word(item) for item in items]
-        else:
-            flat = _flat(value)
-            fields.values[key] = flat
-            fields.words[key] = _word(flat)
-    return fields
+    return values
 
 
 def _flat(value: object) -> Scalar:
@@ -173,8 +153,6 @@ def _flat(value: object) -> Scalar:
     if isinstance(value, (int, float)):
         # What no index can hold as a number stays text, as in YAML.
         return value if abs(value) < MAX_NUMBER else str(value)
-    from datetime import date, time
-
     return value.isoformat() if isinstance(value, (date, time)) else _dump(value)
 
 
@@ -185,6 +163,4 @@ def _word(value: Scalar) -> str:
 
 
 def _dump(value: object) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from notekeep.errors import Problem
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_values import Scalar, Value, parse_boolean, parse_items, type_field
-from notekeep.markdown.frontmatter_block import MAX_BYTES, Split
+from notekeep.markdown.frontmatter_block import MAX_BYTES
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import body_title, find_title, read_body
 from notekeep.markdown.schema import (
@@ -68,31 +68,13 @@ class Note:
         return self.body.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class KnownFacts(Protocol):
-    """What a note's body says of it, where that is known already."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def tags(self) -> Iterable[str]:
-        """Its tags, those in the text too."""
-
-
 def read_note(
-    path: str,
-    data: bytes,
-    schema: Schema = DEFAULT_SCHEMA,
-    known: KnownFacts | None = None,
-    *,
-    in_body: bool = True,
+    path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA, *, in_body: bool = True
 ) -> Note:
     """Read a file as a note. Never raises: what could not be read is in `problem`.
 
-    With known facts the body is not looked through, which is most of the work. Without `in_body`
-    its tags do not count, and it is looked through only as far as a title that the front matter
-    does not give. In both cases `spans` is None.
+    Without `in_body` the body is not looked through, which is most of the work, but for a title
+    that the front matter does not give: its tags do not count, and `spans` is None.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
@@ -100,14 +82,18 @@ def read_note(
         error = matter.error
         hint = "Open the note and correct the line; its text and everything else is untouched."
         problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
-    kind = _kind(path, matter, schema)
-    fields = _fields(kind, matter, schema)
+    keys = find_known_keys(matter.fields)
+    kind = _kind(path, matter, keys, schema)
+    fields: dict[str, Value] = {}
+    for key, value in matter.fields.items():
+        name = canonical(key)
+        if keys[name] != key:
+            name = key  # a kin of a field that the file has under its own name, too
+        fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
     spans = None
-    if known is not None:
-        title, tags = known.title, list(known.tags)
-    elif in_body:
+    if in_body:
         spans = read_body(body)
         if spans.problem and problem is None:
             hint = "Its words can be searched; links, tags and headings are not known."
@@ -125,7 +111,7 @@ def read_note(
         tags=tags,
         aliases=[str(alias) for alias in _list(fields.get("aliases"))],
         body=body,
-        body_line=_lines_before(data, matter.split),
+        body_line=data.count(b"\r" if matter.split.eol == b"\r" else b"\n", 0, matter.split.body),
         spans=spans,
         private=schema.is_private(path) or _is_private(data, matter, fields),
         problem=problem,
@@ -145,31 +131,20 @@ def title_slug(title: str) -> str:
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
     """Decode the body; what is no UTF-8 is shown as U+FFFD and said."""
+    hint = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "The file is UTF-16, and notes are UTF-8."
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            return data[start:].decode(), None
-        except UnicodeDecodeError as error:
-            before = data[: start + error.start]
-            line = before.count(b"\n") + 1
-            message = "From here on the file holds bytes that are not UTF-8."
-            text = data[start:].decode("utf-8", "replace")
-            problem = Problem(path, line, message, _UTF8_HINT, "not-utf8")
-            return text, problem
-    return text, Problem(path, 1, message, _UTF8_HINT, "not-utf8")
+        return data.decode("utf-16", "replace"), Problem(path, 1, message, hint, "not-utf8")
+    try:
+        return data[start:].decode(), None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, start + error.start) + 1
+        message = "From here on the file holds bytes that are not UTF-8."
+        problem = Problem(path, line, message, hint, "not-utf8")
+        return data[start:].decode("utf-8", "replace"), problem
 
 
-_UTF8_HINT: Final = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
-
-
-def _lines_before(data: bytes, parts: Split) -> int:
-    return data.count(b"\r" if parts.eol == b"\r" else b"\n", 0, parts.body)
-
-
-def _kind(path: str, matter: frontmatter.FrontMatter, schema: Schema) -> str:
-    keys = find_known_keys(matter.fields)
+def _kind(path: str, matter: frontmatter.FrontMatter, keys: dict[str, str], schema: Schema) -> str:
     words = matter.words.get(keys.get("type", ""), "")
     for word in [words] if isinstance(words, str) else words:
         if kind := schema.named(word):
@@ -177,21 +152,6 @@ def _kind(path: str, matter: frontmatter.FrontMatter, schema: Schema) -> str:
     if matter.words.get(keys.get("habit", "")):
         return "habit"
     return "note" if words else schema.kind_at(path) or "note"
-
-
-def _fields(kind: str, matter: frontmatter.FrontMatter, schema: Schema) -> dict[str, Value]:
-    """Type every field by the kind's schema, under its canonical name.
-
-    Where a file has a field twice, under its name and that of a kin, the kin stays as it is.
-    """
-    keys = find_known_keys(matter.fields)
-    fields: dict[str, Value] = {}
-    for key, value in matter.fields.items():
-        name = canonical(key)
-        if keys[name] != key:
-            name = key
-        fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
-    return fields
 
 
 def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:

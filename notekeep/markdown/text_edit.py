@@ -15,19 +15,13 @@ if TYPE_CHECKING:
 
     from notekeep.errors import Problem
     from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import BodyFacts, Heading, Task
-
-
-# Edits of text by place: collected first, then made all at once, from the last to the first.
+    from notekeep.markdown.outline import BodyFacts, Task
 
 
 class TextEdit(NamedTuple):
     """Text that replaces what stands from `start` to `end`.
 
     Attributes:
-        start: The first character that goes.
-        end: One past the last; `start` itself to insert.
-        text: What comes in its place.
         reason: Why, in a few words, for a preview of the edits.
         line: The line it is on, counted from 0.
     """
@@ -65,7 +59,12 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
     Case, marks and Unicode form of the heading's words do not count. A chain such as
     `Week 47#Tuesday` finds the heading within the other. None when there is no such heading.
     """
-    headings = [found for found in body.headings if is_section_heading(text, found)]
+    # A heading in a quote or a list does not cut the note into sections.
+    headings = [
+        one
+        for one in body.headings
+        if not text[_line_start(text, one.start) : one.start].strip(" ")
+    ]
     start, end = 0, len(text)
     for name in heading.split("#"):
         wanted = _folded(name)
@@ -74,22 +73,10 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
         if hit is None:
             return None
         start = _next_line(text, hit.end)
-        end = next(
-            (
-                after.start
-                for after in headings
-                if hit.start < after.start and after.level <= hit.level
-            ),
-            len(text),
-        )
-        end = _line_start(text, end) if end < len(text) else end
+        later = (one for one in headings if hit.start < one.start and one.level <= hit.level)
+        after = next(later, None)
+        end = _line_start(text, after.start) if after is not None else len(text)
     return start, end
-
-
-def block_end(text: str, name: str) -> int | None:
-    """Find where the mark `^name` of a block ends in a body with line feeds, or None."""
-    found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(name)}[ \t]*$", text)
-    return found.end() if found is not None else None
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:
@@ -98,15 +85,10 @@ def find_line(text: str, body: BodyFacts, part: str) -> int | None:
     The part is a heading, or `^` and the name of a block; the body's lines end in line feeds.
     """
     if part.startswith("^"):
-        end = block_end(text, part[1:])
-        return text.count("\n", 0, end) if end is not None else None
+        found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", text)
+        return text.count("\n", 0, found.end()) if found is not None else None
     span = find_section(text, body, part)
     return len(text[: span[0]].splitlines()) - 1 if span is not None else None
-
-
-def is_section_heading(text: str, heading: Heading) -> bool:
-    """Whether a heading cuts the note into sections: it stands in no quote and no list."""
-    return not text[_line_start(text, heading.start) : heading.start].strip(" ")
 
 
 def toggle_task(task: Task) -> TextEdit:

@@ -309,8 +309,22 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
     found: list[MergeRegion] = []
     versions = (plain_ends(data).splitlines(keepends=True) for data in (base, site, note))
     for stretch in _stretches(*versions):
-        if any(stretch[:3]):
-            _add(found, stretch)
+        old, there, here = (
+            [line.decode("utf-8", "replace").rstrip("\n") for line in lines]
+            for lines in stretch[:3]
+        )
+        side: Side = "clash"
+        if there == here:
+            side = "same" if there == old else "both"
+        elif there == old:
+            side = "note"
+        elif here == old:
+            side = "site"
+        if found and side == "same" == found[-1].side:
+            for known, more in zip(found[-1][2:], (old, there, here), strict=True):
+                known.extend(more)
+        elif any(stretch[:3]):
+            found.append(MergeRegion(side, stretch.start + 1, old, there, here))
     return found
 
 
@@ -335,9 +349,10 @@ def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator
     }
     for number, one in enumerate(found):
         if one.side == "same":
-            before = number and found[number - 1].side != "same"
-            after = number + 1 < len(found) and found[number + 1].side != "same"
-            yield from (f" {line}" for line in _context(one.base, bool(before), after))
+            # The lines next to a change: those behind the one before, those ahead of the next.
+            head = one.base[:_AROUND] if number else []
+            rest = one.base[len(head) :] if number + 1 < len(found) else []
+            yield from (f" {line}" for line in [*head, *rest[-_AROUND:]])
             continue
         yield f"@@ line {one.line}: {heads[one.side]} @@"
         yield from (f"-{line}" for line in one.base)
@@ -346,28 +361,3 @@ def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator
             yield from (f"+note: {line}" for line in one.note)
         else:
             yield from (f"+{line}" for line in (one.note if one.side == "note" else one.site))
-
-
-def _context(lines: list[str], before: bool, after: bool) -> list[str]:  # noqa: FBT001 - two ends
-    """Return the lines next to a change: those behind the one before, those ahead of the next."""
-    head = lines[:_AROUND] if before else []
-    rest = lines[len(head) :]
-    return [*head, *(rest[-_AROUND:] if after else [])]
-
-
-def _add(found: list[MergeRegion], stretch: _Stretch) -> None:
-    base, site, note = (
-        [line.decode("utf-8", "replace").rstrip("\n") for line in lines] for lines in stretch[:3]
-    )
-    side: Side = "clash"
-    if site == note:
-        side = "same" if site == base else "both"
-    elif site == base:
-        side = "note"
-    elif note == base:
-        side = "site"
-    if found and side == "same" == found[-1].side:
-        for known, more in zip(found[-1][2:], (base, site, note), strict=True):
-            known.extend(more)
-    else:
-        found.append(MergeRegion(side, stretch.start + 1, base, site, note))

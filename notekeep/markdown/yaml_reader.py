@@ -140,7 +140,9 @@ class Document:
         if isinstance(node, yaml.ScalarNode):
             return read(node)
         source = self.source(node)
-        if isinstance(node, yaml.SequenceNode) and not _is_bare_link(source):
+        # A nested list may be a wiki link whose quotes were forgotten: `up: [[Note]]`.
+        is_link = source.startswith("[[") and source.endswith("]]") and "\n" not in source
+        if isinstance(node, yaml.SequenceNode) and not is_link:
             return [
                 read(item) if isinstance(item, yaml.ScalarNode) else self.source(item)
                 for item in node.value
@@ -151,11 +153,6 @@ class Document:
 def scalar(node: yaml.ScalarNode) -> Scalar:
     """Type a scalar: by its text when it is plain or says so itself, else it is text."""
     return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
-
-
-def _is_bare_link(source: str) -> bool:
-    """Whether a nested list is a wiki link whose quotes were forgotten: `up: [[Note]]`."""
-    return source.startswith("[[") and source.endswith("]]") and "\n" not in source
 
 
 class Metadata(dict[str, Value]):
