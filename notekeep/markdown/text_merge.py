@@ -1,4 +1,4 @@
-"""Three-way merge, alignment, git conflict markers."""
+"""Versions of a text that come from one: aligned, merged, with git's marks of a merge read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Span = tuple[int, int, int, int]
 """A part of an old text and one of a new text: both beginnings and ends, as `low, high` twice."""
 
 
-def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
+def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
     """Align two texts: old line numbers to new ones, both increasing."""
     found: dict[int, int] = {}
     stack = [(0, len(old), 0, len(new))]
@@ -50,26 +50,14 @@ def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
 
 
 def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, range]]:
-    """Pair ranges of two texts: equal parts, and those changed for one another, in order.
-
-    What both begin and end with is found without comparing everything with everything, so that
-    typing in a long text stays cheap.
-    """
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    last, new_last = len(old) - tail, len(new) - tail
-    pairs = [(range(head), range(head))]
-    at, new_at = head, head
-    anchors = _pair_unique_lines(old, new, (head, last, head, new_last))
-    for i, k in [*anchors, (last, new_last)]:
+    """Pair ranges of two texts: equal lines, and parts changed for one another, in order."""
+    pairs: list[tuple[range, range]] = []
+    at = new_at = 0
+    for i, k in [*sorted(match_lines(old, new).items()), (len(old), len(new))]:
         pairs += _pair_between(old, new, range(at, i), range(new_at, k))
-        at, new_at = i, k
-    return [*pairs, (range(last, len(old)), range(new_last, len(new)))]
+        at, new_at = i + 1, k + 1
+        pairs.append((range(i, min(at, len(old))), range(k, min(new_at, len(new)))))
+    return pairs
 
 
 def _pair_unique_lines(
@@ -105,12 +93,9 @@ def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]
 def _pair_between(
     old: Sequence[str], new: Sequence[str], here: range, there: range
 ) -> Iterator[tuple[range, range]]:
-    """Pair what lies between two anchors, the first of which may begin it.
-
-    As many lines as before are the same lines, each changed or not: in between, nothing tells.
-    """
+    """Pair what lies between two lines that are equal."""
     if len(here) == len(there):
-        yield here, there
+        yield here, there  # each line was changed: nothing in between tells more
         return
     parts = old[here.start : here.stop], new[there.start : there.stop]
     for _, i, j, k, m in SequenceMatcher(None, *parts, autojunk=False).get_opcodes():
