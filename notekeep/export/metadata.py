@@ -5,20 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import logging
 import re
 import shlex
 import struct
 import warnings
+import zipfile
 from contextlib import contextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
 
 from notekeep.errors import Refused
 from notekeep.export.assets import suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from xml.etree.ElementTree import Element
 
     Facts = Iterator[tuple[str, str]]
     """The name of a fact, as the format has it, and what it says."""
@@ -85,36 +86,24 @@ def _cleaner(name: str, data: bytes) -> Callable[[str, bytes], bytes] | None:
 
 def _jpeg(_name: str, data: bytes) -> bytes:
     kept = [data[:2]]
-    changed = False
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker == 0xDA:
-            break
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xFF:  # a byte that only fills
+            end = at + 1
         segment = data[at:end]
         if marker == 0xE1:
-            small = _orientation_only(data, segment)
-            changed = changed or small != segment
-            kept.append(small)
-        elif _is_kept(marker, segment):
-            kept.append(segment)
+            kept.append(_orientation_only(data, segment))
         else:
-            changed = True
+            is_drawn = not 0xE0 <= marker <= 0xEF and marker != 0xFE
+            name = _JPEG_KEPT.get(marker)
+            if is_drawn or (name and segment.startswith(name, 4)):
+                kept.append(segment)
         at = end
     # After the picture's end a phone may append whole further files (motion, depth, previews).
-    stop = _jpeg_end(data, at)
-    changed = changed or stop < len(data)
-    return b"".join([*kept, data[at:stop]]) if changed else data
-
-
-def _is_kept(marker: int, segment: bytes) -> bool:
-    if 0xE0 <= marker <= 0xEF or marker == 0xFE:
-        return marker in _JPEG_KEPT and segment.startswith(_JPEG_KEPT[marker], 4)
-    return True
+    clean = b"".join([*kept, data[at : _jpeg_end(data, at)]])
+    return data if clean == data else clean
 
 
 def _jpeg_end(data: bytes, scan: int) -> int:
@@ -154,40 +143,37 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep what Pillow says about damaged metadata to itself: it is thrown away in any case."""
+    """Silence what a library says about damaged metadata: that is thrown away in any case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def _chunks(data: bytes, start: int, order: str, extra: int) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and bytes of each chunk of a PNG or WebP."""
-    at = start
-    while at + 8 <= len(data):
-        if extra:
-            size = struct.unpack_from(order + "I", data, at)[0]
-            name = data[at + 4 : at + 8]
-        else:
-            name = data[at : at + 4]
-            size = struct.unpack_from(order + "I", data, at + 4)[0]
-            size += size % 2
-        end = at + 8 + size + extra
-        yield name, data[at:end]
-        at = end
-        if name == b"IEND":
-            return
-
-
 def _png(_name: str, data: bytes) -> bytes:
-    chunks = [chunk for name, chunk in _chunks(data, 8, ">", 4) if name in _PNG_KEPT]
-    clean = data[:8] + b"".join(chunks)
-    return data if len(clean) == len(data) else clean
+    kept = [data[:8]]
+    at, name = 8, b""
+    while at + 8 <= len(data) and name != b"IEND":
+        size, name = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + size
+        if name in _PNG_KEPT:
+            kept.append(data[at:end])
+        at = end
+    clean = b"".join(kept)
+    return data if clean == data else clean
 
 
 def _webp(_name: str, data: bytes) -> bytes:
-    chunks = list(_chunks(data, 12, "<", 0))
-    kept = [chunk for name, chunk in chunks if name in _WEBP_KEPT]
-    if len(kept) == len(chunks):
+    kept = []
+    at, is_whole = 12, True
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        end = at + 8 + size + size % 2
+        if name in _WEBP_KEPT:
+            kept.append(data[at:end])
+        else:
+            is_whole = False
+        at = end
+    if is_whole:
         return data
     if kept and kept[0].startswith(b"VP8X"):
         head = bytearray(kept[0])
@@ -229,8 +215,6 @@ def _behind_blocks(data: bytes, at: int) -> int:
 
 def _svg(name: str, data: bytes) -> bytes:
     """Return a drawing without comments and without what its editor keeps in it for itself."""
-    from xml.etree import ElementTree as ET
-
     try:
         # expat itself limits how far entities grow; comments are not part of what it gives.
         root = ET.fromstring(data)  # noqa: S314
@@ -260,7 +244,7 @@ def _is_drawn(tag: str) -> bool:
     return not tag.startswith("{") or tag[1:].partition("}")[0] in _DRAWN.values()
 
 
-def _remove(element: Element, child: Element) -> None:
+def _remove(element: ET.Element, child: ET.Element) -> None:
     at = list(element).index(child)
     if child.tail and at:
         element[at - 1].tail = (element[at - 1].tail or "") + child.tail
@@ -426,8 +410,7 @@ def _exif(tiff: bytes) -> Facts:
 
     exif = Image.Exif()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quietly():
             exif.load(b"Exif\0\0" + tiff)
             place = exif.get_ifd(0x8825)
             yield "artist", str(exif.get(0x013B, ""))
@@ -464,7 +447,10 @@ def _mp4(data: bytes) -> Facts:
         elif kind == b"ilst":
             yield from _items(data, start, end, names)
         elif kind == b"loci":
-            yield "loci", _loci(body)
+            # 3GPP's box of a place: its name, then its coordinates.
+            name, _, rest = body[6:].partition(b"\0")
+            longitude, latitude = (part / 65536 for part in struct.unpack_from(">ii", rest, 1))
+            yield "loci", f"{_text(name)} {latitude:.4f} {longitude:.4f}"
         elif kind in {b"auth", b"perf"}:
             yield "author", _text(body[6:])
         elif kind == b"stsd":
@@ -511,13 +497,6 @@ def _items(data: bytes, at: int, end: int, names: list[str]) -> Facts:
                 key = _text(data[a + 4 : b])
             elif inner == b"data":
                 yield key, _text(data[a + 8 : b])
-
-
-def _loci(body: bytes) -> str:
-    """Return the name and the coordinates that 3GPP's box of a place holds."""
-    name, _, rest = body[6:].partition(b"\0")
-    longitude, latitude = (part / 65536 for part in struct.unpack_from(">ii", rest, 1))
-    return f"{_text(name)} {latitude:.4f} {longitude:.4f}"
 
 
 def _text(data: bytes) -> str:
@@ -616,14 +595,11 @@ def _comments(data: bytes) -> Facts:
 
 
 def _pdf(data: bytes) -> Facts:
-    import logging
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quietly():
         from pypdf import PdfReader
 
         logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
-        reader = PdfReader(BytesIO(data))
+        reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
             raise ValueError("it is encrypted")
         len(reader.pages)
@@ -636,10 +612,8 @@ def _pdf(data: bytes) -> Facts:
 
 
 def _office(data: bytes) -> Facts:
-    import zipfile
-
     unpacked = 0
-    with zipfile.ZipFile(BytesIO(data)) as packed:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
         for one in packed.infolist():
             ending = suffix(one.filename)
             if ending not in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
