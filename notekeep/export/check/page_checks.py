@@ -16,6 +16,7 @@ from notekeep.export.audit import OutgoingFile, find_leaks
 from notekeep.export.embeds import BLOCK_ID, normalize_heading
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
+from notekeep.export.targets.front_matter import join_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,7 +96,7 @@ class BuiltPost:
 def normalize_text(text: str) -> str:
     """Return text as pages are compared: typographic marks plain, blanks joined."""
     plain = text.translate(_TYPOGRAPHY).replace("\u2026", "...")
-    return " ".join(plain.replace("--", "-").replace("--", "-").split())
+    return join_blanks(plain.replace("--", "-").replace("--", "-"))
 
 
 def _words(node: Node) -> str:
@@ -116,16 +117,6 @@ def _runs(paragraph: Node) -> list[str]:
         else:
             runs[-1] += _words(child)
     return runs
-
-
-def _code(built: BuiltPost, *, nested: bool) -> list[str]:
-    """Return the code blocks at the margin, or those within others; diagrams aside."""
-    return [
-        node.content
-        for node in built.nodes("fence", "code_block")
-        if not (node.kind == "fence" and is_diagram(node))
-        and node.inside("item", "quote", "footnote") == nested
-    ]
 
 
 def _links(built: BuiltPost) -> list[tuple[str, Ref]]:
@@ -177,11 +168,14 @@ def _find_missing(
     return f"{what}: {missing.strip().splitlines()[0][:40]!r}" if missing else ""
 
 
-def _join_blanks(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _find_missing_code(built: BuiltPost, wanted: list[str]) -> str | None:
+def _find_missing_code(built: BuiltPost, *, nested: bool) -> str | None:
+    """Look for the code blocks at the margin, or those within others; diagrams aside."""
+    wanted = [
+        node.content
+        for node in built.nodes("fence", "code_block")
+        if not (node.kind == "fence" and is_diagram(node))
+        and node.inside("item", "quote", "footnote") == nested
+    ]
     shown = {_trim_code(e.text()) for e in built.content.find("pre")}
     return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown as written")
 
@@ -211,23 +205,20 @@ def _find_missing_tex(
     return _find_missing([node.content for node in formulas], is_shown, "not in the page")
 
 
-def _links_to_others(built: BuiltPost, *, places: bool) -> list[tuple[str, Ref]]:
-    """Return the links to other posts, or to headings and blocks of them."""
-    return [
+def _addresses_of(built: BuiltPost, words: str) -> list[str]:
+    links = built.content.find("a")
+    return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
+
+
+def _find_misled_link(built: BuiltPost, *, places: bool) -> str | None:
+    """Follow the links to other posts, or to headings and blocks of them."""
+    wanted = [
         (words, ref)
         for words, ref in _links(built)
         if ref.path != built.post.post.path
         and ref.path in built.slugs
         and bool(ref.heading or ref.block) == places
     ]
-
-
-def _addresses_of(built: BuiltPost, words: str) -> list[str]:
-    links = built.content.find("a")
-    return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
-
-
-def _find_misled_link(built: BuiltPost, wanted: Sequence[tuple[str, Ref]]) -> str | None:
     if not wanted:
         return None
     for words, ref in wanted:
@@ -294,16 +285,6 @@ def _task_state(item: Element) -> bool | None:
     for box in item.find("input"):
         return "checked" in box.attributes
     return {"☑": True, "☒": True, "☐": False}.get(item.text().strip()[:1])
-
-
-def _classes(element: Element) -> str:
-    """Return the classes of an element and of what it stands in."""
-    parent = element.parent.attributes.get("class", "") if element.parent else ""
-    return f"{element.attributes.get('class', '')} {parent}"
-
-
-def _in_footnotes(element: Element) -> bool:
-    return any("footnote" in above.attributes.get("class", "") for above in element.above())
 
 
 # The checks.
@@ -410,19 +391,19 @@ def _pictures(built: BuiltPost) -> str | None:
 
 @_check("C07", "code blocks, to the byte")
 def _code_blocks(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, _code(built, nested=False))
+    return _find_missing_code(built, nested=False)
 
 
 @_check("C08", "code in lists and quotes, to the byte")
 def _nested_code(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, _code(built, nested=True))
+    return _find_missing_code(built, nested=True)
 
 
 @_check("C09", "code in lines, to the byte")
 def _code_spans(built: BuiltPost) -> str | None:
-    shown = {_join_blanks(e.text()) for e in built.content.find("code", "tt")}
+    shown = {join_blanks(e.text()) for e in built.content.find("code", "tt")}
     spans = [node.content for node in built.nodes("code_span")]
-    return _find_missing(spans, lambda span: _join_blanks(span) in shown)
+    return _find_missing(spans, lambda span: join_blanks(span) in shown)
 
 
 @_check("C10", "TeX in lines")
@@ -491,7 +472,7 @@ def _callouts(built: BuiltPost) -> str | None:
     boxes = [
         normalize_text(e.text())
         for e in built.content.find("blockquote", "aside", "details", "div")
-        if e.tag != "div" or re.search(r"admonition|alert|callout", e.attributes.get("class", ""))
+        if e.tag != "div" or re.search(r"admonition|alert|callout", e.classes)
     ]
     titles = [title for node in built.nodes("quote") if (title := _callout_title(built, node))]
     return _find_missing(titles, lambda name: any(name in box for box in boxes))
@@ -512,12 +493,12 @@ def _callout_title(built: BuiltPost, quote: Node) -> str:
 
 @_check("C16", "links to other posts")
 def _sibling_links(built: BuiltPost) -> str | None:
-    return _find_misled_link(built, _links_to_others(built, places=False))
+    return _find_misled_link(built, places=False)
 
 
 @_check("C17", "links to places in other posts")
 def _sibling_anchors(built: BuiltPost) -> str | None:
-    return _find_misled_link(built, _links_to_others(built, places=True))
+    return _find_misled_link(built, places=True)
 
 
 @_check("C18", "links to places in the post")
@@ -587,8 +568,11 @@ def _highlights(built: BuiltPost) -> str | None:
 
 @_check("C23", "diagrams")
 def _diagrams(built: BuiltPost) -> str | None:
-    shown = [e for e in built.content.find("pre", "div", "code") if "mermaid" in _classes(e)]
-    texts = {e.text().strip() for e in shown}
+    texts = {
+        e.text().strip()
+        for e in built.content.find("pre", "div", "code")
+        if "mermaid" in e.classes or (e.parent and "mermaid" in e.parent.classes)
+    }
     diagrams = [node.content for node in built.nodes("fence") if is_diagram(node)]
     return _find_missing(diagrams, lambda text: text.strip() in texts)
 
@@ -617,7 +601,11 @@ def _quotes(built: BuiltPost) -> str | None:
     quotes, rules = built.nodes("quote"), built.nodes("rule")
     if not quotes and not rules:
         return None
-    shown = [e for e in built.content.find("hr") if not _in_footnotes(e)]
+    shown = [
+        e
+        for e in built.content.find("hr")
+        if not any("footnote" in above.classes for above in e.above())
+    ]
     if len(shown) < len(rules):
         return f"{len(rules)} rules, and the page shows {len(shown)}"
     shown = built.content.find("blockquote", "aside", "details")
