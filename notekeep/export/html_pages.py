@@ -54,7 +54,9 @@ def to_mathml(tex: str, *, display: bool) -> str:
     """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX."""
     from latex2mathml.converter import convert
 
-    known = _ENVIRONMENT.sub(_renamed, tex)
+    known = _ENVIRONMENT.sub(
+        lambda found: f"{found[1]}{_ENVIRONMENTS.get(found[2], found[2])}}}", tex
+    )
     try:
         made = convert(known, display="block" if display else "inline")
     except Exception:  # noqa: BLE001 - the library raises anything at all over TeX that is none
@@ -62,10 +64,6 @@ def to_mathml(tex: str, *, display: bool) -> str:
     if _UNREAD.search(made):
         return ""
     return made.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
-
-
-def _renamed(match: re.Match[str]) -> str:
-    return f"{match[1]}{_ENVIRONMENTS.get(match[2], match[2])}}}"
 
 
 # A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML
@@ -145,8 +143,15 @@ def to_html(
     """Return a body as clean HTML."""
     import nh3
 
-    blocks = _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render()
-    rendered = "".join(map(_with_card, blocks) if cards else blocks)
+    rendered = ""
+    for block in _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render():
+        if cards and "<math" in block:
+            # Ghost's importer takes what stands in a card as it is; of MathML anywhere else it
+            # makes loose letters, or refuses the post.
+            begin, end = _CARD
+            rendered += f"{begin}\n{block}{end}\n"
+        else:
+            rendered += block
     cleaned = nh3.clean(
         rendered.replace(TEASER_MARKER, _MARK, 1),
         tags={*_TAGS, *MATHML_TAGS},
@@ -168,18 +173,6 @@ def style_sheet() -> str:
 
     sheet = HtmlFormatter(style="default").get_style_defs(".code")  # type: ignore[no-untyped-call]  # Pygments has no types
     return str(sheet)
-
-
-def _with_card(block: str) -> str:
-    """Put marks around a block that holds MathML.
-
-    Ghost's importer takes what stands between them as it is; of MathML anywhere else it makes loose
-    letters, or refuses the post.
-    """
-    if "<math" not in block:
-        return block
-    begin, end = _CARD
-    return f"{begin}\n{block}{end}\n"
 
 
 class _Renderer:

@@ -110,7 +110,11 @@ def read_post(
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
         post.part = _whole(fields.get("part"))
-    post.canonical = _on_the_web(fields.get("canonical"))
+    canonical = _public(fields.get("canonical"))
+    scheme = _SCHEME.match(canonical)
+    # A scheme that is none of the web's, such as javascript, leads to no page.
+    if scheme is None or scheme[1].lower() in {"http", "https"}:
+        post.canonical = canonical
     post.lang = _line(fields.get("lang"))
     post.cover = _public(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
@@ -136,13 +140,6 @@ def _public(value: Value) -> str:
     """Return an address, unless it means something on this machine only."""
     text = _line(value)
     return "" if is_local(text) else text
-
-
-def _on_the_web(value: Value) -> str:
-    """Return an address, unless it has a scheme that is none of the web's, such as javascript."""
-    text = _public(value)
-    scheme = _SCHEME.match(text)
-    return "" if scheme and scheme[1].lower() not in {"http", "https"} else text
 
 
 def unlink(value: Value, hidden: Callable[[str], bool] = lambda _: False) -> Value:
@@ -208,12 +205,9 @@ def _texts(value: Value) -> list[str]:
 
 def _whole(value: Value) -> int | None:
     try:
-        return int(str(value))
-    except ValueError:
-        try:
-            return int(float(str(value)))
-        except (ValueError, OverflowError):
-            return None
+        return int(float(str(value)))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _line(value: Value) -> str:

@@ -55,8 +55,11 @@ def resolve_posts(batch: Batch) -> None:
     """Give every post its slug, date and state: those it had, else new ones."""
     _choose_slugs(batch)
     taken = {draft.post.slug for draft in batch.requested.values()}
-    for draft in batch.requested.values():
-        _resolve_state(batch, draft)
+    for path, draft in batch.requested.items():
+        known = batch.known(path)
+        is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
+        if known is not None and known[1].published and not is_chosen:
+            draft.post.draft = False  # published by the person, of which the note says nothing
         _resolve_date(batch, draft)
         draft.post.former = _former_slugs(batch, draft, taken)
     for path, draft in batch.existing.items():
@@ -73,10 +76,7 @@ def resolve_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Give every post that was asked for its slug; those that clash are all refused.
-
-    A post that has the slug already keeps it.
-    """
+    """Give every post that was asked for its slug; those that clash are all refused."""
     refused: dict[str, Refused] = {}
     wanted: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():
@@ -129,14 +129,6 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
     if twin == slug and owner.note not in batch.present and batch.known(path) is None:
         return ""  # most likely it is that note, under another name
     return owner.note or owner.name(twin)
-
-
-def _resolve_state(batch: Batch, draft: Draft) -> None:
-    """Leave a post published that the person published, unless its note or they say otherwise."""
-    known = batch.known(draft.note.path)
-    is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
-    if known is not None and known[1].published and not is_chosen:
-        draft.post.draft = False
 
 
 def _resolve_date(batch: Batch, draft: Draft) -> None:

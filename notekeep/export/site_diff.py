@@ -106,7 +106,8 @@ class SiteDiff:
         if known is None and self.options.by_hand != "overwrite":
             why = "it was not made by notekeep"
             return SiteChange(path, "conflict", before, after, note, why, answers=("overwrite",))
-        if line := _line_of_merge(before):
+        if merge := _MERGE.search(plain_ends(before)):
+            line = merge.string.count(b"\n", 0, merge.start()) + 1
             why = f"it holds both sides of a merge, from line {line} on: settle that first"
             return SiteChange(path, "conflict", before, after, note, why)
         is_as_note = known == fingerprint(after)
@@ -173,7 +174,12 @@ class SiteDiff:
             old = self.manifest.posts[slug]
             moved = self.requested.get(old.note, old.moved) if why == SLUG_CHANGED else ""
             left = replace(old, files={}, moved=moved)
-            linking = _linking_note(slug, entries, gone) if why == NOTE_GONE else ""
+            others = [
+                entry.name(other)
+                for other, entry in entries.items()
+                if why == NOTE_GONE and other not in gone and slug in entry.links
+            ]
+            linking = next(iter(others), "")
             reason = f"{why}, but {linking} links to it: export that too" if linking else why
             goes = why == SLUG_CHANGED or (self.options.prune and not linking)
             for path in sorted(old.files.keys() - kept):
@@ -199,28 +205,15 @@ class SiteDiff:
                 continue
             for other in entry.links:
                 found = entries.get(other)
-                if found is None or not self._reaches(entry, found):
+                if found is None or not self.target.reaches(_post(entry), _post(found)):
                     self.warnings.append(
                         f"{entry.name(slug)} links to {other}, which is not there for visitors:"
                         " export it too"
                     )
 
-    def _reaches(self, entry: ManifestEntry, other: ManifestEntry) -> bool:
-        here, there = (Post(one.note, "", draft=one.draft) for one in (entry, other))
-        return self.target.reaches(here, there)
 
-
-def _linking_note(slug: str, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]) -> str:
-    for other, entry in entries.items():
-        if other not in gone and slug in entry.links:
-            return entry.name(other)
-    return ""
-
-
-def _line_of_merge(data: bytes) -> int:
-    """Return the line of the first of git's marks of a merge; 0 when there is no merge."""
-    match = _MERGE.search(plain_ends(data))
-    return match.string.count(b"\n", 0, match.start()) + 1 if match else 0
+def _post(entry: ManifestEntry) -> Post:
+    return Post(entry.note, "", draft=entry.draft)
 
 
 def _updated_entry(

@@ -55,7 +55,11 @@ class Eleventy(Target):
         base = os.path.join(folder, self._input)
         self.section = first_existing_folder(base, "posts", "blog", "post", "articles")
         self.posts = os.path.normpath(f"{self._input}/{self.section}").replace(os.sep, "/")
-        self._data = _read_data_file(os.path.join(base, self.section))
+        # What all posts of a folder have in common is in a file of the folder's name.
+        endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
+        last = os.path.basename(self.section)
+        data = find_file(f"{base}/{self.section}", *(f"{last}.{ending}" for ending in endings))
+        self._data = read_settings_text(data) if data else ""
         self._layout = "" if _LAYOUT.search(self._data) else self._post_layout()
         prefix = self._script.find(r"pathPrefix:\s*[\"']([^\"']+)").strip("/")
         moved = prefix and not self._script.says(r"HtmlBasePlugin")
@@ -160,11 +164,3 @@ class Eleventy(Target):
             "nothing in the site's settings leaves drafts out, so this one is built like any post:"
             " add a preprocessor that returns false for draft"
         )
-
-
-def _read_data_file(folder: str) -> str:
-    """Return the text of the file that says what all posts of a folder have in common."""
-    name = os.path.basename(folder)
-    endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
-    path = find_file(folder, *(f"{name}.{ending}" for ending in endings))
-    return read_settings_text(path) if path else ""

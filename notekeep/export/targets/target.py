@@ -135,9 +135,8 @@ class Target:
 
     def cover_url(self, post: Post, name: str) -> str:
         """Return the address of a post's cover, as its front matter has it."""
-        if self.cover_address:
-            return self._fill(self.cover_address, post, name)
-        return self.asset_url(post, name)
+        address = self.cover_address
+        return self._fill(address, post, name) if address else self.asset_url(post, name)
 
     def link(self, post: Post, anchor: str) -> str:
         """Return the address that other posts have for a post, or for a place in it."""
@@ -252,7 +251,10 @@ def detect(site: str) -> str:
         raise NotFound(f"there is no folder {site}", "give the folder of your site")
     kinds = [load_target(target) for target in TARGETS]
     generators = [kind for kind in kinds if not kind.anywhere]
-    endings = _endings(site)
+    # How the posts end that were exported to a folder without a generator.
+    posts = Manifest.read(site).posts
+    paths = [path for slug, entry in posts.items() for path in entry.files if slug in path]
+    endings = {os.path.splitext(path)[1] for path in paths if "/" not in path}
     for kind in (*generators, *(kind for kind in kinds if kind.anywhere)):
         if kind.ending in endings if kind.anywhere else kind.is_site(site):
             return kind.id
@@ -262,13 +264,6 @@ def detect(site: str) -> str:
         f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}",
         "give the folder that holds the generator's settings, or name the target with --to",
     )
-
-
-def _endings(site: str) -> set[str]:
-    """Return how the posts end that were exported to a folder without a generator."""
-    posts = Manifest.read(site).posts
-    paths = {path for slug, entry in posts.items() for path in entry.files if slug in path}
-    return {os.path.splitext(path)[1] for path in paths if "/" not in path}
 
 
 def open_target(target: str | None, site: str) -> Target:
