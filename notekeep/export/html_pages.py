@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+import nh3
+
 from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.markdown.parser import parse_markdown
-from notekeep.markdown.tree import BLOCK_KINDS
+from notekeep.markdown.tree import BLOCK_KINDS, ParsedPage, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from notekeep.markdown.tree import ParsedPage, Span
 
 
 # Formulas as MathML, which a browser shows without a script.
@@ -141,8 +141,6 @@ def to_html(
     text: str, *, highlight: bool = False, mathml: bool = False, cards: bool = False
 ) -> str:
     """Return a body as clean HTML."""
-    import nh3
-
     rendered = ""
     for block in _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render():
         if cards and "<math" in block:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.export.addresses import PublishedNote, add_series_links
-from notekeep.export.batch import refuse_on_error
-from notekeep.export.manifest import Manifest, fingerprint
+from notekeep.export.batch import Batch, refuse_on_error
+from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey, fingerprint
 from notekeep.export.slugs import make_slug, read_slug
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.settings import VAULT_SETTINGS
@@ -22,9 +22,7 @@ from notekeep.storage.open_folder import content_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
-    from notekeep.export.manifest import ManifestEntry, VaultKey
     from notekeep.export.plan import ExportPlan
     from notekeep.export.source import NoteFinder
     from notekeep.storage.operation_log import StepRecord

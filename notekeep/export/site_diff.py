@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED
-from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, fingerprint
-from notekeep.export.plan import KEPT_ORPHAN_STATUSES, SiteChange
+from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
+from notekeep.export.plan import KEPT_ORPHAN_STATUSES, FileStatus, SiteChange
 from notekeep.export.post import Post
 from notekeep.markdown.text_merge import merge_with_site, plain_ends
 from notekeep.storage.filesystem import explain_errors
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notekeep.export.composer import ComposedPost
-    from notekeep.export.manifest import Bases
-    from notekeep.export.plan import FileStatus
     from notekeep.export.source import Options
     from notekeep.export.targets.target import Target
 

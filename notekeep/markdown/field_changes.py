@@ -17,6 +17,7 @@ from notekeep.errors import InvalidValue, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_values import (
     BareText,
+    Value,
     parse_boolean,
     parse_date,
     parse_items,
@@ -26,6 +27,7 @@ from notekeep.markdown.field_values import (
 from notekeep.markdown.schema import (
     DEFAULT_SCHEMA,
     FIELD_CHOICES,
+    FieldType,
     Schema,
     canonical,
     find_known_keys,
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import FieldType
 
 Op: TypeAlias = Literal["=", "+=", "-="]
 

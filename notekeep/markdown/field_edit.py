@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import spell_field
+from notekeep.markdown.field_values import Scalar, Value, spell_field
 from notekeep.markdown.frontmatter import find_late_block
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.toml_edit import TomlEdit
     from notekeep.markdown.yaml_edit import YamlEdit
 

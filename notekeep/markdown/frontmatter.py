@@ -10,13 +10,10 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from notekeep.markdown.field_values import MAX_NUMBER
+from notekeep.markdown.field_values import MAX_NUMBER, Scalar, Value
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar, Value
 
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL

@@ -11,7 +11,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.field_values import Scalar, Value, parse_boolean, parse_items, type_field
 from notekeep.markdown.frontmatter_block import MAX_BYTES
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.outline import body_title, find_title, read_body
+from notekeep.markdown.outline import BodyFacts, InlineTag, body_title, find_title, read_body
 from notekeep.markdown.schema import (
     DEFAULT_SCHEMA,
     Schema,
@@ -22,7 +22,6 @@ from notekeep.markdown.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.markdown.outline import BodyFacts, InlineTag
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")

@@ -6,17 +6,14 @@ the body is the same, and the block read anew is the old block with that one cha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import BareText, spell
+from notekeep.markdown.field_values import BareText, Value, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Value
 
 BlockShape: TypeAlias = dict[str, Any]
 """A block by key, in order, each value as `shape` gives it: no object is built from a tag."""

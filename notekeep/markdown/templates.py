@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from notekeep.date_formats import format_date, shift_date
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
-from notekeep.markdown.field_values import BareText, render_new, spell
+from notekeep.markdown.field_values import BareText, Value, render_new, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from notekeep.markdown.field_values import Value
 
 _NAME: Final = re.compile(
     r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"

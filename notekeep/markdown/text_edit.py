@@ -6,14 +6,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import Refused, UsageError
+from notekeep.errors import Problem, Refused, UsageError
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import clean_line, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.errors import Problem
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import BodyFacts, Task
 

@@ -16,20 +16,20 @@ import yaml
 from notekeep.errors import Refused
 from notekeep.markdown import proof
 from notekeep.markdown.field_values import (
+    Scalar,
+    Value,
     respell,
     spell,
     spell_field,
     spell_inline_list,
     split_items,
 )
-from notekeep.markdown.frontmatter_block import SuspiciousBlock
+from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
 from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import TextEdit
 from notekeep.markdown.yaml_reader import STRING_TAG, Document, YamlEntry
 
 if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar, Value
-    from notekeep.markdown.frontmatter_block import Split
     from notekeep.markdown.proof import BlockShape
 
 _EOL: Final = re.compile(r"\r\n|\n|\r")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
-from notekeep.export.audit import OutgoingFile, find_leaks
+from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.embeds import BLOCK_ID, normalize_heading
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
@@ -21,7 +21,6 @@ from notekeep.export.targets.front_matter import join_blanks
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from notekeep.export.audit import Audit
     from notekeep.export.check.built_page import Element
     from notekeep.export.plan import PlannedPost
     from notekeep.export.references import Ref

@@ -9,6 +9,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
+import yaml
+
 from notekeep.errors import Failure, UsageError
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, RAW_MATH, Dialect
 
@@ -54,7 +56,6 @@ def read_settings_file(path: str) -> dict[str, Any]:
 
 def _parse_yaml(path: str, text: str) -> object:
     """Return what YAML says; what has a tag, such as the name of a Python object, is nothing."""
-    import yaml
 
     class Loader(yaml.SafeLoader):
         """Plain YAML."""
