@@ -97,10 +97,7 @@ class SiteAddresses:
 
 
 def name_assets(paths: Iterable[str]) -> dict[str, str]:
-    """Return a name in the site for each file; those that would share one get a hash of the path.
-
-    Which of two came first never matters: both get one.
-    """
+    """Return a name in the site for each file; all that would share one get a hash of the path."""
     plain = {path: web_name(path) for path in dict.fromkeys(paths)}
     counts = Counter(map(name_key, plain.values()))
     return {

@@ -49,10 +49,8 @@ class Post:
     """What is known of a post, whatever its generator.
 
     Attributes:
-        path: The note it comes from.
         date: When it is from, with the author's offset; None until the plan has given it one.
         updated: When it was last changed in what it says, from the front matter only.
-        draft: Whether it is not yet for everybody.
         slug: The last part of its address; "" until the plan has given it one.
         extra: Further fields that the person let pass, as typed.
         cover: The cover as the note names it: a file of the vault or an address.
@@ -91,10 +89,7 @@ class Post:
 def read_post(
     note: Note, options: Options, hidden: Callable[[str], bool] = lambda _: False
 ) -> Post:
-    """Return what a note's front matter says of the post it becomes.
-
-    `hidden` tells whether a link's target is a note whose name must not be shown.
-    """
+    """Return what front matter says of a note's post; `hidden` tells which targets stay unnamed."""
     fields = {key: unlink(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
@@ -166,10 +161,7 @@ def _first_date(
 
 
 def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
-    """Read an ISO date or time; one without an offset is in the author's zone.
-
-    None is returned for what is no date of at least a day.
-    """
+    """Read an ISO date or time, by itself in the author's zone; None for less than a day."""
     text = str(value or "").strip()
     if not _DAY.match(text):
         return None

@@ -31,11 +31,7 @@ _ELSEWHERE = "a post of another vault"
 
 
 class SlugClash(Refused):
-    """A note that cannot have its slug, since another post has it or wants it.
-
-    Attributes:
-        is_taken: Whether a post in the site has it, so that none of these notes can.
-    """
+    """A note that cannot have its slug; where it `is_taken` by a post of the site, no note can."""
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         named = ", ".join(sorted(others))
@@ -105,10 +101,7 @@ def _wanted_slug(batch: Batch, draft: Draft) -> str:
 
 
 def _owner(batch: Batch, path: str, slug: str) -> str:
-    """Return which other post has a slug, so that a note cannot have it; "" for none.
-
-    It keeps its slug until an export gave it another one.
-    """
+    """Return which other post has a slug, so that a note cannot have it; "" for none."""
     twin = batch.manifest.find_same_name(slug)
     if twin is None:
         for other, entry in batch.manifest.posts.items():

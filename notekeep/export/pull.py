@@ -126,10 +126,7 @@ class PulledEdits(NamedTuple):
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Bring what a person changed in a post back into the body of its note.
-
-    `base` is the post as it was written last, `site` as it is.
-    """
+    """Bring back what a person changed in a post, which was written last as `base`."""
     (old_head, old), (new_head, new) = (
         split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site)
     )

@@ -30,13 +30,7 @@ _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 @dataclass(slots=True)
 class SiteDiff:
-    """The comparison of an export with its site.
-
-    Attributes:
-        manifest: What was written last; `bases` knows the texts.
-        requested: The slugs of the posts that were asked for, by note.
-        files: What happens to each file.
-    """
+    """The comparison of an export with its site; `requested` are slugs by note."""
 
     target: Target
     manifest: Manifest

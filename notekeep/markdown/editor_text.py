@@ -96,13 +96,7 @@ BOM = "\ufeff"
 
 
 class EditorText:
-    """The content of a file as lines to edit.
-
-    Attributes:
-        data: The content.
-        lines: Its lines as they are shown; the last one has no end, and is empty in most files.
-        stand_ins: What stands for characters that cannot be shown.
-    """
+    """The content of a file as lines to edit, as they are shown; the last one has no end."""
 
     def __init__(self, data: bytes, stand_ins: StandIns | None = None) -> None:
         """Cut a content into lines."""
@@ -118,11 +112,7 @@ class EditorText:
 
     @classmethod
     def checked(cls, data: bytes) -> Self:
-        """Cut a content into lines that were seen to give the same content again.
-
-        Raises:
-            Refused: They do not, so that the file must not be edited this way.
-        """
+        """Cut a content into lines; refuse it where they would not give the same content again."""
         spliced = cls(data)
         if spliced.joined(spliced.lines) != data:
             raise Refused(

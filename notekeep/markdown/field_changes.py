@@ -65,11 +65,7 @@ class FieldChange:
 
 
 def read_change(text: str) -> FieldChange:
-    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field.
-
-    Raises:
-        UsageError: It is none of these.
-    """
+    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field."""
     match = _CHANGE.fullmatch(text)
     if match is None:
         raise UsageError(
@@ -86,11 +82,7 @@ def read_change(text: str) -> FieldChange:
 
 
 def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
-    """Replace words for a day in a change of a date: `finished=yesterday`; other changes stay.
-
-    Raises:
-        UsageError: The words mean a day that no calendar has.
-    """
+    """Replace words for a day in a change of a date: `finished=yesterday`; other changes stay."""
     value = change.value
     if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
         return change
@@ -125,13 +117,7 @@ def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
 def check_limits(
     name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
 ) -> None:
-    """Refuse a value outside given choices, and a rating outside 0 and the best one.
-
-    No choices are any text; the name is the canonical one.
-
-    Raises:
-        InvalidValue: It is one that the field does not take.
-    """
+    """Refuse a value outside given choices, if there are any, and a rating outside 0 and `best`."""
     for item in value if isinstance(value, list) else [value]:
         text = "" if item is None else str(item).strip()
         if not text:
@@ -156,15 +142,10 @@ def apply_changes(
     *,
     force: bool = False,
 ) -> bytes:
-    """Make changes in a file's front matter, one after the other, each proven.
+    """Make changes in a file's front matter, one after the other, each proven, or refuse them all.
 
     With `force`, values outside the range or the choices of their field are written, too. Returns
     the same object when nothing changes.
-
-    Raises:
-        Refused: One of them cannot be made safely; none is made then.
-        InvalidValue: A value is outside the range or the choices of its field.
-        UsageError: A value does not fit its field.
     """
     for change in changes:
         if not force and change.op != "-=":
@@ -198,11 +179,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
 
 
 def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
-    """Type a value that a person typed by its field's type; without a type, by its looks.
-
-    Raises:
-        UsageError: The text is no value of that type.
-    """
+    """Type a value that a person typed by its field's type, or refuse it; by its looks without."""
     if type_ in ("list", "links"):
         listed = value if isinstance(value, list) else parse_items(name, str(value))
         return [item.strip() if type(item) is str else item for item in listed]

@@ -45,10 +45,7 @@ def remove_item(data: bytes, key: str, item: str) -> bytes:
 
 
 def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
-    """Replace the first item that reads exactly so, in a list or in text with commas.
-
-    The new one is in quotes of the same kind.
-    """
+    """Replace the first item that reads exactly so; the new one is in quotes of the same kind."""
     return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 
 

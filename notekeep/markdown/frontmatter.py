@@ -26,13 +26,7 @@ _ABOUT_LEAVING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FrontMatterError:
-    """Why a block could not be read.
-
-    Attributes:
-        message: What is wrong, as a sentence.
-        line: The line of the file, counted from 1.
-        column: The column of that line, counted from 1.
-    """
+    """Why a block could not be read; the line of the file and the column are counted from 1."""
 
     message: str
     line: int
@@ -44,7 +38,6 @@ class FrontMatter:
     """What the front matter of a file says.
 
     Attributes:
-        split: Where it stands.
         fields: Values by the keys in the file, in order. Plain scalars are typed by
             type_scalar(); nested values are their source text.
         raw: The source text of each value, its line ends as newlines.

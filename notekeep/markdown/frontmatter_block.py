@@ -145,13 +145,7 @@ _TAGS: Final = frozenset(
 
 
 class SuspiciousBlock(Exception):
-    """The block is not read.
-
-    Attributes:
-        message: What is wrong with it.
-        line: Where, counted from 0 in the block.
-        column: Counted from 0.
-    """
+    """The block is not read; `line` and `column` are counted from 0 in it."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)

@@ -59,10 +59,8 @@ def retarget(
             when only the note with the link moves; None for a link to leave alone.
         from_old: The path of the note with the links, as it was.
         from_new: Its path as it will be.
-        unique: Whether a file name without ".md" will be that of one note only, so that a bare
-            name leads there.
-        is_relative: Whether a bare name that is no longer enough becomes a path from the note on,
-            and not one from the vault on.
+        unique: Whether a bare file name leads to one note only, as no other will have it.
+        is_relative: Whether a bare name that is no longer enough becomes a path from the note on.
     """
     edits = []
     for link in links:

@@ -35,17 +35,14 @@ class Note:
     Attributes:
         path: Vault-relative, "/"-separated, as found on disk.
         title: `title:`, else the first H1, else the file's name without ".md".
-        kind: The id of its kind: "book", "podcast", "habit", "post", "daily", "note", or the
-            vault's own.
+        kind: The id of its kind, such as "book" or "note".
         fields: Front matter under canonical names, typed by the kind's schema.
         raw: Front matter as the person wrote it: own key names in order, values as source text.
         tags: Front matter tags and inline tags, without "#", in order, each once.
-        aliases: Other names of the note.
-        body: The text after the front matter.
         body_line: How many lines of the file stand before the body; file line = body_line + line.
         spans: What the body holds; None where it was not looked through.
         private: Whether it must never leave the vault.
-        problem: Why its front matter could not be read, or None.
+        problem: Why its front matter or its body could not be read, or None.
     """
 
     path: str
@@ -120,8 +117,7 @@ def read_note(
 def title_slug(title: str) -> str:
     """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
 
-    Letters of every script stay. A title without any letter or digit is "note"; telling two
-    notes with one slug apart is up to who publishes them.
+    Letters of every script stay. A title without any letter or digit is "note".
     """
     from slugify import slugify
 

@@ -22,13 +22,9 @@ USUAL: Final = "%Y-%m-%d"
 
 
 class Daily(NamedTuple):
-    """How a vault names its daily notes.
+    """How a vault names its daily notes: as strftime writes them in a folder, "" for the vault.
 
-    Attributes:
-        folder: Where they lie; "" for the vault itself.
-        form: Their names as strftime writes them.
-        moment: Their names as Obsidian writes them, which goes before `form`; "" for none.
-        week_start: The day that weeks begin with, 0 for Monday.
+    Names as Obsidian writes them, `moment`, go before `form`; `week_start` is 0 for Monday.
     """
 
     folder: str = "daily"
@@ -77,12 +73,7 @@ FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "
 
 
 class Kind(NamedTuple):
-    """A kind of note.
-
-    Attributes:
-        id: What `type:` says.
-        fields: Its own fields and their types, beside those that every kind has.
-    """
+    """A kind of note: what `type:` says, and its fields beside those that every kind has."""
 
     id: str
     fields: Mapping[str, FieldType] = {}
@@ -237,10 +228,7 @@ _NAMES: Final[dict[str, str]] = {
 
 
 def canonical(key: str) -> str:
-    """Return the name of a field: `startReadDate` is `started`; an unknown key is its own.
-
-    Keys are compared without case, blanks, dashes and underscores.
-    """
+    """Return the name of a field: `startReadDate` is `started`; an unknown key is its own."""
     return _NAMES.get(key) or _NAMES.get(_folded(key), key)
 
 
@@ -254,16 +242,12 @@ class Schema:
     """How a vault's notes are read.
 
     Attributes:
-        kinds: Its kinds by id, the built-in ones among them.
         folders: For each kind the folder that new notes of it go to. A note there whose front
             matter names no kind is of that kind, except that only `habit:` makes a habit.
         private_folders: Folders whose notes never leave. A bare name counts at any depth, a path
             from the vault's root.
-        templates: The folder of templates.
-        daily: How daily notes are named.
         types: The types of fields of which no kind says anything, by their names.
         excluded: What lists and searches leave out; see `notekeep.settings`.
-        rating_max: The best rating; the worst is 0.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))

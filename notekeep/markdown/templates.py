@@ -116,10 +116,6 @@ def new_note(  # noqa: PLR0913 - what a note is made of
         is_whole: Whether the template says all that the note needs, so that its kind is not added.
         formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
         names: What the template may name besides, such as `{{yesterday}}`.
-
-    Raises:
-        Refused: The template's front matter cannot be read.
-        UsageError: A field's value does not fit it.
     """
     today = now.date().isoformat()
     if template is None:

@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 
 class TextEdit(NamedTuple):
-    """Text that replaces what stands from `start` to `end`.
-
-    Attributes:
-        reason: Why, in a few words, for a preview of the edits.
-        line: The line it is on, counted from 0.
-    """
+    """Text that replaces what stands from `start` to `end`; the line is counted from 0."""
 
     start: int
     end: int
@@ -33,11 +28,7 @@ class TextEdit(NamedTuple):
 
 
 def apply(text: str, edits: Iterable[TextEdit]) -> str:
-    """Make all edits; those that insert at one place keep their order.
-
-    Raises:
-        ValueError: Two of them overlap, or one lies outside the text.
-    """
+    """Make all edits, those at one place in their order; ValueError where two overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
@@ -115,11 +106,7 @@ def _next_line(text: str, at: int) -> int:
 
 
 def require_utf8(text: str, what: str) -> None:
-    """Refuse typed text that is not UTF-8 and came as surrogates; the message names `what`.
-
-    Raises:
-        UsageError: It holds bytes that are not UTF-8.
-    """
+    """Refuse typed text that is not UTF-8 and came as surrogates; the message names `what`."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -135,11 +122,7 @@ def unread(problem: Problem) -> Refused:
 
 
 def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
-    """Make edits of a note's body in its file; its front matter and all else stay as they are.
-
-    Raises:
-        Refused: The body is not UTF-8, so that what is not edited could not be kept.
-    """
+    """Make edits of a note's body in its file, or refuse where the rest could not be kept."""
     if not edits:
         return data
     if note.problem is not None and note.problem.code == "not-utf8":

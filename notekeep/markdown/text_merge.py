@@ -143,10 +143,7 @@ def _stretches(
 
 
 def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides, in either order, to the version that they come from.
-
-    None when both changed the same lines, or lines that touch.
-    """
+    """Apply the changes of both sides to what they come from; None where they touch or overlap."""
     if theirs in (ours, base):
         return ours
     if ours == base:
@@ -186,15 +183,7 @@ _HUNK: Final = re.compile(
 
 
 class Hunk(NamedTuple):
-    """One place where both sides stand.
-
-    Attributes:
-        start: The first character of the opening mark.
-        end: One past the closing mark's line.
-        ours: The first side.
-        theirs: The second side.
-        base: What both come from, where git wrote it down; else None.
-    """
+    """One place where both sides stand; `base` is what they come from, where git wrote it down."""
 
     start: int
     end: int
@@ -204,13 +193,7 @@ class Hunk(NamedTuple):
 
 
 class ConflictedNote(NamedTuple):
-    """A note's file and what stands in it between marks.
-
-    Attributes:
-        text: The file, odd bytes as surrogates.
-        body: Where in it the body begins.
-        hunks: The conflicts, in order.
-    """
+    """A note's file, odd bytes as surrogates; where its body begins; its conflicts, in order."""
 
     text: str
     body: int
@@ -274,12 +257,7 @@ _AROUND = 2
 class MergeRegion(NamedTuple):
     """Some lines of the base and what each side made of them.
 
-    Attributes:
-        side: Who changed them.
-        line: The first of them in the site's file, counted from 1.
-        base: As they were written last.
-        site: As they are in the site.
-        note: As an export would write them.
+    `line` is the first of them in the site's file, counted from 1.
     """
 
     side: Side

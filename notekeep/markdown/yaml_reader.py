@@ -54,13 +54,7 @@ class YamlEntry(NamedTuple):
 
 
 class Document:
-    """A YAML mapping, composed and not constructed.
-
-    Attributes:
-        text: The block's text, as the marks of its nodes count it.
-        root: The mapping; None when the block holds nothing but comments.
-        entries: Its keys in order.
-    """
+    """A YAML mapping, composed and not constructed; `root` is None where it holds no key."""
 
     def __init__(self, text: str) -> None:
         """Compose `text`."""
@@ -156,12 +150,7 @@ def scalar(node: yaml.ScalarNode) -> Scalar:
 
 
 class Metadata(dict[str, Value]):
-    """Typed values by key, as python-frontmatter wants them, with what they were read from.
-
-    Attributes:
-        raw: The source text of each value.
-        words: Each value as text before typing, unquoted.
-    """
+    """Typed values by key, with the source text of each, and its text before typing, unquoted."""
 
     def __init__(self, document: Document) -> None:
         entries = document.entries

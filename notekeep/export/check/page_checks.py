@@ -56,8 +56,8 @@ class BuiltPost:
         site: The folder of the built site.
         file: The post's page, from there.
         lists: The pages of a normal build that are no posts of this export, by path.
-        slugs: The slug of every note that has a post, by path.
-        files: The bytes of every file of this export's pages and what they show.
+        slugs: The slug of every note that has a post and can be linked, by path.
+        files: The bytes of every file of the site whose path has the post's slug.
         teasers: What ends posts where their teasers end: lists, feeds alone, those lists that the
             theme chooses, or nothing.
     """

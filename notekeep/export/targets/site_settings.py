@@ -149,11 +149,7 @@ def find_script(folder: str, *stems: str) -> str:
 
 
 class PythonSettings(dict[str, object]):
-    """The plain settings of a program, by name.
-
-    Attributes:
-        computed: Names of settings that are there and cannot be known without running it.
-    """
+    """The plain settings of a program, by name; the `computed` are there, but not known."""
 
     def __init__(self) -> None:
         super().__init__()
