@@ -391,13 +391,8 @@ HTML_DIALECT: Final = Dialect(
 
 MATHML_DIALECT: Final = replace(HTML_DIALECT, math=Math(mathml=True))
 
-TEASER_DIALECT: Final = Dialect(
-    footnotes=False,
-    heading_ids=False,
-    task_lists=False,
-    bare_urls=False,
-    more=TEASER_MARKER,
-    more_in_code=False,
+TEASER_DIALECT: Final = replace(
+    HTML_DIALECT, more=TEASER_MARKER, more_in_code=False, default_teaser=True
 )
 
 

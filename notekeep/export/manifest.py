@@ -199,12 +199,9 @@ class Manifest:
         posts = reversed(self.posts.items())
         return {entry.note: slug for slug, entry in posts if entry.note and not entry.moved}
 
-    def find_same_name(self, slug: str) -> str | None:
-        """Return the slug that is the same name to some system, or None."""
-        return self._names.get(name_key(slug))
-
     @cached_property
-    def _names(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
+        """Each slug, by the name that it is to systems for which some names are the same."""
         return {name_key(known): known for known in reversed(self.posts)}
 
 

@@ -102,7 +102,7 @@ def _wanted_slug(batch: Batch, draft: Draft) -> str:
 
 def _owner(batch: Batch, path: str, slug: str) -> str:
     """Return which other post has a slug, so that a note cannot have it; "" for none."""
-    twin = batch.manifest.find_same_name(slug)
+    twin = batch.manifest.names.get(name_key(slug))
     if twin is None:
         for other, entry in batch.manifest.posts.items():
             # A post of another vault that leads on from a slug is not written now, so the site

@@ -39,7 +39,6 @@ class StandIns:
     """
 
     def __init__(self, text: str = "") -> None:
-        """Begin a table."""
         self._taken = set(text)
         self._to: dict[str, str] = {}
         self._back: dict[int, str] = {}
@@ -99,7 +98,6 @@ class EditorText:
     """The content of a file as lines to edit, as they are shown; the last one has no end."""
 
     def __init__(self, data: bytes, stand_ins: StandIns | None = None) -> None:
-        """Cut a content into lines."""
         text = data.decode("utf-8", "surrogateescape")
         self.data = data
         self._bom = BOM if text.startswith(BOM) else ""
@@ -132,7 +130,6 @@ class EditorText:
         return (self._bom + text).encode("utf-8", "surrogateescape")
 
     def _ends_of(self, lines: Sequence[str]) -> list[str]:
-        """Give the end of each line but the last."""
         count = len(lines) - 1
         if all(end == self._usual for end in self._ends):
             return [self._usual] * count

@@ -70,7 +70,7 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
     return _NAME.sub(value, template)
 
 
-def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | None = None) -> str:
+def starter(kind: str, title: str, today: str) -> str:
     """Return the text of a new note of a kind where the vault has no template."""
     keys, sections = _STARTERS.get(kind, ((), ""))
     known: dict[str, Value] = {}
@@ -82,10 +82,9 @@ def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | Non
         known["title"] = title
     known.update(dict.fromkeys(keys))
     known.update(_defaults(kind, today))
-    known.update({"tags": []})
+    known["tags"] = []
     if kind not in ("daily", "habit", "post"):
         known["created"] = BareText(today)
-    known.update(fields or {})
     body = f"# {title}\n" + (f"\n{sections}" if sections else "")
     return render_new(known, body)
 

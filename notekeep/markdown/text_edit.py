@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Problem, Refused, UsageError
 from notekeep.markdown.frontmatter_block import split_frontmatter
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import BodyFacts, Task
+
+_EOL: Final = re.compile(r"\r\n|\n|\r")
 
 
 class TextEdit(NamedTuple):
@@ -51,9 +53,7 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
     """
     # A heading in a quote or a list does not cut the note into sections.
     headings = [
-        one
-        for one in body.headings
-        if not text[_line_start(text, one.start) : one.start].strip(" ")
+        one for one in body.headings if not text[line_start(text, one.start) : one.start].strip(" ")
     ]
     start, end = 0, len(text)
     for name in heading.split("#"):
@@ -62,10 +62,10 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
         hit = next((found for found in inside if _folded(found.text) == wanted), None)
         if hit is None:
             return None
-        start = _next_line(text, hit.end)
+        start = next_line(text, hit.end)
         later = (one for one in headings if hit.start < one.start and one.level <= hit.level)
         after = next(later, None)
-        end = _line_start(text, after.start) if after is not None else len(text)
+        end = line_start(text, after.start) if after is not None else len(text)
     return start, end
 
 
@@ -91,15 +91,15 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", plain_text(text)).casefold()
 
 
-def _line_start(text: str, at: int) -> int:
+def line_start(text: str, at: int) -> int:
+    """Return where the line begins that a place is on."""
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
-def _next_line(text: str, at: int) -> int:
-    for end in range(at, len(text)):
-        if text[end] == "\n" or (text[end] == "\r" and text[end + 1 : end + 2] != "\n"):
-            return end + 1
-    return len(text)
+def next_line(text: str, at: int) -> int:
+    """Return where the line after that of a place begins."""
+    match = _EOL.search(text, at)
+    return match.end() if match else len(text)
 
 
 # Edits of a note's text, made in its bytes.

@@ -21,9 +21,6 @@ Line = TypeVar("Line", str, bytes)
 # diff"): a blank line or a closing bracket is never mistaken for another. Matching the longest
 # equal stretch first, as difflib does, may pair a blank line with one far away.
 
-Span = tuple[int, int, int, int]
-"""A part of an old text and one of a new text: both beginnings and ends, as `low, high` twice."""
-
 
 def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
     """Align two texts: old line numbers to new ones, both increasing."""
@@ -39,7 +36,7 @@ def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
             found[high] = new_high
         if low == high or new_low == new_high:
             continue
-        anchors = _pair_unique_lines(old, new, (low, high, new_low, new_high))
+        anchors = _pair_unique_lines(old, new, low, high, new_low, new_high)
         for one, other in anchors:
             stack.append((low, one, new_low, other))
             found[one] = other
@@ -61,10 +58,9 @@ def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, ran
 
 
 def _pair_unique_lines(
-    old: Sequence[Line], new: Sequence[Line], span: Span
+    old: Sequence[Line], new: Sequence[Line], low: int, high: int, new_low: int, new_high: int
 ) -> list[tuple[int, int]]:
     """Pair lines that are once in each part: as many as can be without crossing, in order."""
-    low, high, new_low, new_high = span
     once, once_new = _unique_lines(old, low, high), _unique_lines(new, new_low, new_high)
     pairs = [(index, once_new[line]) for line, index in once.items() if line in once_new]
     # The longest increasing sequence: `ends[n]` is where the best one of n + 1 pairs ends.

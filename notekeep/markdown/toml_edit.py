@@ -25,7 +25,6 @@ class TomlEdit:
     """A file whose TOML block is to be changed; each method gives new bytes, None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`."""
         self._data = data
         self._parts = parts
         self._text = data[parts.start : parts.end].decode()

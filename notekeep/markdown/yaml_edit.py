@@ -26,13 +26,12 @@ from notekeep.markdown.field_values import (
 )
 from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
 from notekeep.markdown.schema import canonical
-from notekeep.markdown.text_edit import TextEdit
+from notekeep.markdown.text_edit import TextEdit, line_start, next_line
 from notekeep.markdown.yaml_reader import STRING_TAG, Document, YamlEntry
 
 if TYPE_CHECKING:
     from notekeep.markdown.proof import BlockShape
 
-_EOL: Final = re.compile(r"\r\n|\n|\r")
 _BLANK: Final = re.compile(r"[ \t]*")
 _COLON: Final = re.compile(r"[ \t]*:")
 _DASH: Final = re.compile(r"[ \t]*-(?:[ \t]+|\Z)")
@@ -45,7 +44,6 @@ class YamlEdit:
     """A file whose YAML block is to be changed; each method gives new bytes, None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`."""
         self._data = data
         self._parts = parts
         self._eol = parts.eol.decode()
@@ -154,10 +152,10 @@ class YamlEdit:
         entry = self._entries.get(key)
         if entry is None:
             return None
-        start = self._line_start(_start(entry.key))
+        start = line_start(self._text, _start(entry.key))
         if self._text[start : _start(entry.key)].strip(" "):
             _refuse(f"`{key}` does not begin its line.", entry.key)
-        edit = TextEdit(start, self._line_end(self._end_of(entry)), "")
+        edit = TextEdit(start, next_line(self._text, self._end_of(entry)), "")
         wanted = {old: shape for old, shape in self._tree.items() if old != key}
         return self._apply(edit, wanted, key)
 
@@ -197,7 +195,7 @@ class YamlEdit:
             last = said.rpartition("\n")[2]
             is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
             added = ("\n" if is_literal else " ") + _indent(last) + item
-            line = self._text[self._line_start(end) : end]
+            line = self._text[line_start(self._text, end) : end]
             edit = TextEdit(end, end, f"{self._eol}{_indent(line)}{item}")
         else:
             added = f" {item}" if said.endswith(",") else f", {item}"
@@ -206,7 +204,6 @@ class YamlEdit:
         return self._apply(edit, {**self._tree, entry.name: (STRING_TAG, whole)}, entry.name)
 
     def _apply(self, edit: TextEdit, wanted: BlockShape, key: str) -> bytes:
-        """Make an edit and prove it."""
         text = self._text
         start = self._parts.start + len(text[: edit.start].encode())
         end = start + len(text[edit.start : edit.end].encode())
@@ -279,18 +276,17 @@ class YamlEdit:
         if node.flow_style:
             return self._add_to_flow(node, item)
         last = node.value[-1]
-        at = self._line_end(self._document.end(last))
+        at = next_line(self._text, self._document.end(last))
         return TextEdit(at, at, self._item_lines(self._prefix(entry, last), [item]))
 
     def _remove_item(self, entry: YamlEntry, index: int) -> TextEdit:
-        """A list without one of its items."""
         node = self._own_list(entry)
         item = node.value[index]
         if node.flow_style:
             return self._remove_from_flow(node, index)
         self._prefix(entry, item)
-        start = self._line_start(_start(item))
-        return TextEdit(start, self._line_end(self._document.end(item)), "")
+        start = line_start(self._text, _start(item))
+        return TextEdit(start, next_line(self._text, self._document.end(item)), "")
 
     def _item_lines(self, prefix: str, items: list[Scalar]) -> str:
         lines = (f"{prefix}- {spell(item, flow=item is None)}{self._eol}" for item in items)
@@ -306,7 +302,7 @@ class YamlEdit:
 
     def _below(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
         """Give a key that has no value a list, one item a line."""
-        at = self._line_end(self._colon(entry))
+        at = next_line(self._text, self._colon(entry))
         indent = " " * entry.key.start_mark.column + self._step()
         return TextEdit(at, at, self._item_lines(indent, items))
 
@@ -319,7 +315,7 @@ class YamlEdit:
         gap = self._text[colon : _start(node)]
         comment = ""
         if "#" in gap:
-            comment = gap[: self._line_end(colon) - colon].rstrip("\r\n")
+            comment = gap[: next_line(self._text, colon) - colon].rstrip("\r\n")
             if "#" in gap[len(comment) :]:
                 _refuse(f"A comment stands between `{entry.name}` and its list.", node)
         remarks = self._remarks(node.value).rstrip("\r\n")
@@ -347,12 +343,12 @@ class YamlEdit:
         tail = min((*same[1], False).index(False), min(len(old), len(items)) - head)
         prefix = self._prefix(entry, old[0])
         if head < len(old) - tail:
-            start = self._line_start(_start(old[head]))
-            end = self._line_end(self._document.end(old[len(old) - tail - 1]))
+            start = line_start(self._text, _start(old[head]))
+            end = next_line(self._text, self._document.end(old[len(old) - tail - 1]))
         elif head:
-            start = end = self._line_end(self._document.end(old[head - 1]))
+            start = end = next_line(self._text, self._document.end(old[head - 1]))
         else:
-            start = end = self._line_start(_start(old[0]))
+            start = end = line_start(self._text, _start(old[0]))
         lines = self._item_lines(prefix, items[head : len(items) - tail])
         return TextEdit(start, end, lines + self._remarks(old[head : len(old) - tail]))
 
@@ -360,8 +356,8 @@ class YamlEdit:
         """The comments that have lines of their own between items; they outlive the items."""
         remarks = ""
         for item, after in pairwise(items):
-            at = self._line_end(self._document.end(item))
-            stop = self._line_start(_start(after))
+            at = next_line(self._text, self._document.end(item))
+            stop = line_start(self._text, _start(after))
             remarks += self._text[at:stop] if "#" in self._text[at:stop] else ""
         return remarks
 
@@ -379,9 +375,9 @@ class YamlEdit:
             return TextEdit(at, at, spelled)
         last = node.value[-1]
         at = _end(last)
-        start = self._line_start(_start(last))
+        start = line_start(self._text, _start(last))
         alone = len(node.value) > 1 and not self._text[start : _start(last)].strip(" \t")
-        rest = self._text[at : self._line_end(at)]
+        rest = self._text[at : next_line(self._text, at)]
         if alone and "#" not in rest:
             return TextEdit(at, at, f",{self._eol}{self._text[start : _start(last)]}{spelled}")
         return TextEdit(at, at, f", {spelled}")
@@ -415,7 +411,7 @@ class YamlEdit:
 
     def _prefix(self, entry: YamlEntry, item: yaml.Node) -> str:
         """What stands before the dash of an item."""
-        line = self._text[self._line_start(_start(item)) : _start(item)]
+        line = self._text[line_start(self._text, _start(item)) : _start(item)]
         if not _DASH.fullmatch(line):
             _refuse(f"An item of `{entry.name}` does not begin its line.", item)
         return line[: line.index("-")]
@@ -444,7 +440,7 @@ class YamlEdit:
         node = entries[-1].value
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
             return len(self._text)
-        at = self._line_end(self._end_of(entries[-1]))
+        at = next_line(self._text, self._end_of(entries[-1]))
         return len(self._text) if self._text[at:].strip() else at
 
     def _end_of(self, entry: YamlEntry) -> int:
@@ -453,17 +449,8 @@ class YamlEdit:
             return self._colon(entry)
         return max(self._document.end(entry.value), self._colon(entry))
 
-    def _line_start(self, at: int) -> int:
-        return max(self._text.rfind("\n", 0, at), self._text.rfind("\r", 0, at)) + 1
-
-    def _line_end(self, at: int) -> int:
-        """Where the line after that of `at` begins."""
-        match = _EOL.search(self._text, at)
-        return match.end() if match else len(self._text)
-
 
 def _is_flow(node: yaml.Node) -> bool:
-    """Whether a node is written between brackets."""
     return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
 
 

@@ -57,7 +57,6 @@ class Document:
     """A YAML mapping, composed and not constructed; `root` is None where it holds no key."""
 
     def __init__(self, text: str) -> None:
-        """Compose `text`."""
         self.text = text
         self.root: yaml.MappingNode | None = None
         self.entries: list[YamlEntry] = []
