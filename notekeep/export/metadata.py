@@ -301,14 +301,6 @@ _AUTHOR = re.compile(
     r"|company|^(?:TP[1-4]|TPE[1-4]|TCM|TXT|TCOM|TEXT|TENC|TOPE)$",
     re.IGNORECASE,
 )
-_ENDINGS = {
-    "mp4": "mp4 m4a m4b m4v mov qt 3gp 3g2",
-    "mp3": "mp3",
-    "flac": "flac",
-    "ogg": "ogg oga ogv opus",
-    "pdf": "pdf",
-    "office": "docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ott ods odp odg epub",
-}
 _LARGEST_UNPACKED = 256 * 1024 * 1024
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 _EXIF_BYTES = 65536
@@ -335,8 +327,7 @@ class Inspection(NamedTuple):
 
 def inspect(name: str, data: bytes) -> Inspection:
     """Return the places and the names of people in a file that is not a picture."""
-    kind = _kind(name, data)
-    read = _READERS.get(kind)
+    read = _find_reader(name, data)
     facts = list(_embedded(data))
     is_broken = False
     if read is not None:
@@ -344,13 +335,11 @@ def inspect(name: str, data: bytes) -> Inspection:
             facts += read(data)
         except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
             is_broken = True
-    places = dict.fromkeys(
-        f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key)
+    places = (f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key))
+    authors = (_shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key))
+    return Inspection(
+        tuple(dict.fromkeys(places)), tuple(dict.fromkeys(authors)), read is not None, is_broken
     )
-    authors = dict.fromkeys(
-        _shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key)
-    )
-    return Inspection((*places,), (*authors,), read is not None, is_broken)
 
 
 def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
@@ -382,18 +371,19 @@ def _shown(value: str) -> str:
     return " ".join(value.replace("\0", " ").split())[:80]
 
 
-def _kind(name: str, data: bytes) -> str:
-    """Return which reader a file is for: by how it begins, else by its name."""
+def _find_reader(name: str, data: bytes) -> Callable[[bytes], Facts] | None:
+    """Return the reader that a file is for: by how it begins, else by its name."""
     if b"%PDF-" in data[:1024]:
-        return "pdf"
+        return _pdf
     if data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}:
-        return "mp4"
-    for start, kind in ((b"ID3", "mp3"), (b"fLaC", "flac"), (b"OggS", "ogg")):
+        return _mp4
+    for start, read in ((b"ID3", _mp3), (b"fLaC", _flac), (b"OggS", _ogg)):
         if data.startswith(start):
-            return kind
+            return read
     if data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data):
-        return "office"
-    return next((kind for kind, endings in _ENDINGS.items() if suffix(name) in endings.split()), "")
+        return _office
+    ending = suffix(name)
+    return next((read for read, endings in _ENDINGS.items() if ending in endings.split()), None)
 
 
 def _embedded(data: bytes) -> Facts:
@@ -630,11 +620,11 @@ def _office(data: bytes) -> Facts:
                     yield match[1].decode(), match[2].decode("utf-8", "replace")
 
 
-_READERS: dict[str, Callable[[bytes], Facts]] = {
-    "mp4": _mp4,
-    "mp3": _mp3,
-    "flac": _flac,
-    "ogg": _ogg,
-    "pdf": _pdf,
-    "office": _office,
+_ENDINGS: dict[Callable[[bytes], Facts], str] = {
+    _mp4: "mp4 m4a m4b m4v mov qt 3gp 3g2",
+    _mp3: "mp3",
+    _flac: "flac",
+    _ogg: "ogg oga ogv opus",
+    _pdf: "pdf",
+    _office: "docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ott ods odp odg epub",
 }

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
@@ -35,6 +36,7 @@ _LEFT_OVER = re.compile(
     r"|\{(?:filename|static|attach)\}|link://|SHORTCODE[0-9a-f]{32}|HAHAHUGOSHORTCODE",
     re.MULTILINE,
 )
+_INLINE = (("\\(", "\\)"), ("$", "$"))
 _DISPLAYED = (
     *(("$$", "$$"), ("\\[", "\\]")),
     *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)"), ("\\[\\displaystyle", "\\]")),
@@ -167,67 +169,14 @@ def _find_missing(
     return f"{what}: {missing.strip().splitlines()[0][:40]!r}" if missing else ""
 
 
-def _find_missing_code(built: BuiltPost, *, nested: bool) -> str | None:
-    """Look for the code blocks at the margin, or those within others; diagrams aside."""
-    wanted = [
-        node.content
-        for node in built.nodes("fence", "code_block")
-        if not (node.kind == "fence" and is_diagram(node))
-        and node.inside("item", "quote", "footnote") == nested
-    ]
-    shown = {_trim_code(e.text()) for e in built.content.find("pre")}
-    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown as written")
-
-
 def _trim_code(text: str) -> str:
     """Return code without blank lines around it and blanks at line ends, which nobody sees."""
     return "\n".join(line.rstrip() for line in text.strip("\n").split("\n")).rstrip()
 
 
-def _find_missing_tex(
-    built: BuiltPost, formulas: list[Node], marks: tuple[tuple[str, str], ...]
-) -> str | None:
-    # What is MathML stands between the marks that TeX would have.
-    mathml = [
-        f"$${one.attributes.get('alttext', '')}$$"
-        if one.attributes.get("display") == "block"
-        else f"\\({one.attributes.get('alttext', '')}\\)"
-        for one in built.content.find("math")
-    ]
-    text = "".join((built.content.text() + " ".join(mathml)).split())
-
-    def is_shown(formula: str) -> bool:
-        plain = "".join(formula.split())
-        forms = (plain, plain.replace("|", "\\vert"))
-        return any(first + form + last in text for form in forms for first, last in marks)
-
-    return _find_missing([node.content for node in formulas], is_shown, "not in the page")
-
-
 def _addresses_of(built: BuiltPost, words: str) -> list[str]:
     links = built.content.find("a")
     return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
-
-
-def _find_misled_link(built: BuiltPost, *, places: bool) -> str | None:
-    """Follow the links to other posts, or to headings and blocks of them."""
-    wanted = [
-        (words, ref)
-        for words, ref in _links(built)
-        if ref.path != built.post.post.path
-        and ref.path in built.slugs
-        and bool(ref.heading or ref.block) == places
-    ]
-    if not wanted:
-        return None
-    for words, ref in wanted:
-        address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
-        right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
-        if not right:
-            return f"the link {words!r} does not lead to {built.slugs[ref.path]}"
-        if problem := _find_dead(built, right):
-            return problem
-    return ""
 
 
 def _find_dead(built: BuiltPost, targets: Sequence[str]) -> str:
@@ -288,19 +237,7 @@ def _task_state(item: Element) -> bool | None:
 
 # The checks.
 
-ALL_CHECKS: list[tuple[str, str, Check]] = []
-"""Number, name and check, in order."""
 
-
-def _check(number: str, name: str) -> Callable[[Check], Check]:
-    def add(check: Check) -> Check:
-        ALL_CHECKS.append((number, name, check))
-        return check
-
-    return add
-
-
-@_check("C01", "title")
 def _title(built: BuiltPost) -> str | None:
     wanted = normalize_heading(built.post.post.title)
     headings = built.page.find("h1", "h2", "title")
@@ -308,7 +245,6 @@ def _title(built: BuiltPost) -> str | None:
     return "" if found else "no heading has the title"
 
 
-@_check("C02", "calendar day")
 def _day(built: BuiltPost) -> str | None:
     when = built.post.post.date
     if when is None:
@@ -329,7 +265,6 @@ def _day(built: BuiltPost) -> str | None:
     return f"{when:%Y-%m-%d} is not on the page" if stamps else None
 
 
-@_check("C03", "tags")
 def _tags(built: BuiltPost) -> str | None:
     wanted = built.post.post.tags
     if not wanted:
@@ -342,7 +277,6 @@ def _tags(built: BuiltPost) -> str | None:
     return f"missing: {', '.join(missing)}" if missing else ""
 
 
-@_check("C04", "a draft is on no list")
 def _draft_hidden(built: BuiltPost) -> str | None:
     if not built.post.post.draft:
         return None
@@ -354,7 +288,6 @@ def _draft_hidden(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C05", "the teaser ends on lists")
 def _teaser(built: BuiltPost) -> str | None:
     teaser = find_teaser(built.post.draft.passage.tree.root.children)
     if teaser is None or not built.teasers:
@@ -377,7 +310,6 @@ def _teaser(built: BuiltPost) -> str | None:
     return "a list goes on behind the teaser" if whole and not is_themed else ""
 
 
-@_check("C06", "pictures are there")
 def _pictures(built: BuiltPost) -> str | None:
     sources = built.content.values("src", "img")
     wanted = len(built.nodes("image"))
@@ -388,41 +320,52 @@ def _pictures(built: BuiltPost) -> str | None:
     return _find_dead(built, sources)
 
 
-@_check("C07", "code blocks, to the byte")
-def _code_blocks(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, nested=False)
+def _code(built: BuiltPost, *, nested: bool) -> str | None:
+    """Look for the code blocks at the margin, or those within others; diagrams aside."""
+    wanted = [
+        node.content
+        for node in built.nodes("fence", "code_block")
+        if not (node.kind == "fence" and is_diagram(node))
+        and node.inside("item", "quote", "footnote") == nested
+    ]
+    shown = {_trim_code(e.text()) for e in built.content.find("pre")}
+    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown as written")
 
 
-@_check("C08", "code in lists and quotes, to the byte")
-def _nested_code(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, nested=True)
-
-
-@_check("C09", "code in lines, to the byte")
 def _code_spans(built: BuiltPost) -> str | None:
     shown = {join_blanks(e.text()) for e in built.content.find("code", "tt")}
     spans = [node.content for node in built.nodes("code_span")]
     return _find_missing(spans, lambda span: join_blanks(span) in shown)
 
 
-@_check("C10", "TeX in lines")
-def _inline_tex(built: BuiltPost) -> str | None:
-    return _find_missing_tex(built, built.nodes("math"), (("\\(", "\\)"), ("$", "$")))
+def _tex(
+    built: BuiltPost, kinds: tuple[str, ...], marks: tuple[tuple[str, str], ...]
+) -> str | None:
+    # What is MathML stands between the marks that TeX would have.
+    mathml = [
+        f"$${one.attributes.get('alttext', '')}$$"
+        if one.attributes.get("display") == "block"
+        else f"\\({one.attributes.get('alttext', '')}\\)"
+        for one in built.content.find("math")
+    ]
+    text = "".join((built.content.text() + " ".join(mathml)).split())
+
+    def is_shown(formula: str) -> bool:
+        plain = "".join(formula.split())
+        forms = (plain, plain.replace("|", "\\vert"))
+        return any(first + form + last in text for form in forms for first, last in marks)
+
+    return _find_missing(
+        [node.content for node in built.nodes(*kinds)], is_shown, "not in the page"
+    )
 
 
-@_check("C11", "TeX on its own")
-def _display_tex(built: BuiltPost) -> str | None:
-    return _find_missing_tex(built, built.nodes("math_double", "math_block"), _DISPLAYED)
-
-
-@_check("C12", "prices")
 def _dollars(built: BuiltPost) -> str | None:
     text = normalize_text(built.content.text())
     dollars = [one for node in built.nodes("text") for one in _DOLLARS.findall(node.content)]
     return _find_missing(dollars, text.__contains__)
 
 
-@_check("C13", "footnotes, both ways")
 def _footnotes(built: BuiltPost) -> str | None:
     referred = {node.info for node in built.nodes("footnote_ref")}
     wanted = len({node.info for node in built.nodes("footnote")} & referred)
@@ -444,7 +387,6 @@ def _footnotes(built: BuiltPost) -> str | None:
     return "" if len(back) >= wanted else f"{len(back)} of {wanted} notes lead back"
 
 
-@_check("C14", "tables")
 def _tables(built: BuiltPost) -> str | None:
     """Tables have the cells that were written; a theme may add to what a cell says."""
     if not built.nodes("table"):
@@ -466,7 +408,6 @@ def _has_cells(table: list[str], wanted: list[str]) -> bool:
     )
 
 
-@_check("C15", "callouts")
 def _callouts(built: BuiltPost) -> str | None:
     boxes = [
         normalize_text(e.text())
@@ -490,17 +431,27 @@ def _callout_title(built: BuiltPost, quote: Node) -> str:
     return title or callout_title(match[1])
 
 
-@_check("C16", "links to other posts")
-def _sibling_links(built: BuiltPost) -> str | None:
-    return _find_misled_link(built, places=False)
+def _links_to_posts(built: BuiltPost, *, places: bool) -> str | None:
+    """Follow the links to other posts, or to headings and blocks of them."""
+    wanted = [
+        (words, ref)
+        for words, ref in _links(built)
+        if ref.path != built.post.post.path
+        and ref.path in built.slugs
+        and bool(ref.heading or ref.block) == places
+    ]
+    if not wanted:
+        return None
+    for words, ref in wanted:
+        address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
+        right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
+        if not right:
+            return f"the link {words!r} does not lead to {built.slugs[ref.path]}"
+        if problem := _find_dead(built, right):
+            return problem
+    return ""
 
 
-@_check("C17", "links to places in other posts")
-def _sibling_anchors(built: BuiltPost) -> str | None:
-    return _find_misled_link(built, places=True)
-
-
-@_check("C18", "links to places in the post")
 def _own_anchors(built: BuiltPost) -> str | None:
     own = [words for words, ref in _links(built) if ref.path == built.post.post.path]
     if not own:
@@ -513,7 +464,6 @@ def _own_anchors(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C19", "nothing private")
 def _leaks(built: BuiltPost) -> str | None:
     """Nothing private is in the post's words, and no private name or line in any file of it.
 
@@ -527,7 +477,6 @@ def _leaks(built: BuiltPost) -> str | None:
     return f"{found[0].file.path} shows {found[0].term.what}" if found else ""
 
 
-@_check("C20", "lists nest")
 def _nesting(built: BuiltPost) -> str | None:
     items = _items(built)
     if not items:
@@ -545,7 +494,6 @@ def _nesting(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C21", "tasks")
 def _tasks(built: BuiltPost) -> str | None:
     tasks = [(words, mark in "xX-") for _, mark, words in _items(built) if mark]
     if not tasks:
@@ -558,14 +506,12 @@ def _tasks(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C22", "highlights")
 def _highlights(built: BuiltPost) -> str | None:
     shown = {normalize_text(e.text()) for e in built.content.find("mark", "strong", "b", "em")}
     marks = [normalize_text(_words(node)) for node in built.nodes("mark")]
     return _find_missing(marks, shown.__contains__, "not marked")
 
 
-@_check("C23", "diagrams")
 def _diagrams(built: BuiltPost) -> str | None:
     texts = {
         e.text().strip()
@@ -576,12 +522,10 @@ def _diagrams(built: BuiltPost) -> str | None:
     return _find_missing(diagrams, lambda text: text.strip() in texts)
 
 
-@_check("C24", "no dead references")
 def _references(built: BuiltPost) -> str | None:
     return _find_dead(built, built.content.values("href", "a") + built.content.values("src", "img"))
 
 
-@_check("C25", "nothing of the vault left over")
 def _leftovers(built: BuiltPost) -> str | None:
     own = "\n".join(node.content for node in built.nodes("text", "special"))
     for element in built.content.walk():
@@ -594,7 +538,6 @@ def _leftovers(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C26", "quotes and rules")
 def _quotes(built: BuiltPost) -> str | None:
     """Quotes and rules are what they were; a rule made no heading of the words above it."""
     quotes, rules = built.nodes("quote"), built.nodes("rule")
@@ -611,3 +554,34 @@ def _quotes(built: BuiltPost) -> str | None:
     if len(shown) < len(quotes) and not any(_callout_title(built, one) for one in quotes):
         return f"{len(quotes)} quotes, and the page shows {len(shown)}"
     return ""
+
+
+ALL_CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
+    ("C01", "title", _title),
+    ("C02", "calendar day", _day),
+    ("C03", "tags", _tags),
+    ("C04", "a draft is on no list", _draft_hidden),
+    ("C05", "the teaser ends on lists", _teaser),
+    ("C06", "pictures are there", _pictures),
+    ("C07", "code blocks, to the byte", partial(_code, nested=False)),
+    ("C08", "code in lists and quotes, to the byte", partial(_code, nested=True)),
+    ("C09", "code in lines, to the byte", _code_spans),
+    ("C10", "TeX in lines", partial(_tex, kinds=("math",), marks=_INLINE)),
+    ("C11", "TeX on its own", partial(_tex, kinds=("math_double", "math_block"), marks=_DISPLAYED)),
+    ("C12", "prices", _dollars),
+    ("C13", "footnotes, both ways", _footnotes),
+    ("C14", "tables", _tables),
+    ("C15", "callouts", _callouts),
+    ("C16", "links to other posts", partial(_links_to_posts, places=False)),
+    ("C17", "links to places in other posts", partial(_links_to_posts, places=True)),
+    ("C18", "links to places in the post", _own_anchors),
+    ("C19", "nothing private", _leaks),
+    ("C20", "lists nest", _nesting),
+    ("C21", "tasks", _tasks),
+    ("C22", "highlights", _highlights),
+    ("C23", "diagrams", _diagrams),
+    ("C24", "no dead references", _references),
+    ("C25", "nothing of the vault left over", _leftovers),
+    ("C26", "quotes and rules", _quotes),
+)
+"""Number, name and check, in order."""
