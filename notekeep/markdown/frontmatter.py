@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Final
 
+from notekeep.errors import Problem
 from notekeep.markdown.field_values import MAX_NUMBER, Scalar, Value
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
 
@@ -25,15 +26,6 @@ _ABOUT_LEAVING: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class FrontMatterError:
-    """Why a block could not be read; the line of the file and the column are counted from 1."""
-
-    message: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
 class FrontMatter:
     """What the front matter of a file says.
 
@@ -42,14 +34,14 @@ class FrontMatter:
             type_scalar(); nested values are their source text.
         raw: The source text of each value, its line ends as newlines.
         words: Each value as text before typing, unquoted: what a text field reads.
-        error: Why it could not be read, or None; `fields`, `raw` and `words` are empty then.
+        error: Why it could not be read, whatever the file's path; there are no values then.
     """
 
     split: Split
     fields: dict[str, Value] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     words: dict[str, str | list[str]] = field(default_factory=dict)
-    error: FrontMatterError | None = None
+    error: Problem | None = None
 
 
 def read_frontmatter(data: bytes) -> FrontMatter:
@@ -59,17 +51,22 @@ def read_frontmatter(data: bytes) -> FrontMatter:
         return FrontMatter(parts, error=find_late_block(data))
     if parts.kind == "unclosed":
         message = "The front matter is opened here and never closed with a line of `---`."
-        return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
+        return FrontMatter(parts, error=_problem(message, 1, 1))
     try:
         return _read_block(data, parts)
     except SuspiciousBlock as error:
         above = len(data[: parts.start].splitlines())
-        place = FrontMatterError(error.message, above + error.line + 1, error.column + 1)
-        return FrontMatter(parts, error=place)
+        problem = _problem(error.message, above + error.line + 1, error.column + 1)
+        return FrontMatter(parts, error=problem)
 
 
-def find_late_block(data: bytes) -> FrontMatterError | None:
-    """Return the error for a block of keys that is not on the first line, or None."""
+def _problem(message: str, line: int, column: int) -> Problem:
+    hint = "Open the note and correct the line; its text and everything else is untouched."
+    return Problem("", line, message, hint, "front-matter", column)
+
+
+def find_late_block(data: bytes) -> Problem | None:
+    """Return the problem of a block of keys that is not on the first line, or None."""
     lead = _LEAD.match(data)
     if lead is None:
         return None
@@ -84,7 +81,7 @@ def find_late_block(data: bytes) -> FrontMatterError | None:
     message = (
         "The front matter must begin on the first line. Blank lines or a comment stand above it."
     )
-    return FrontMatterError(message, max(line, 1), 1)
+    return _problem(message, max(line, 1), 1)
 
 
 def _read_block(data: bytes, parts: Split) -> FrontMatter:

@@ -75,9 +75,7 @@ def read_note(
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
     if matter.error is not None:
-        error = matter.error
-        hint = "Open the note and correct the line; its text and everything else is untouched."
-        problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
+        problem = matter.error._replace(path=path)
     keys = find_known_keys(matter.fields)
     kind = _kind(path, matter, keys, schema)
     fields: dict[str, Value] = {}

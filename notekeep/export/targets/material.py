@@ -44,6 +44,7 @@ class MkDocs(Target):
     id = "mkdocs"
     name = "MkDocs"
     settings_name = "mkdocs.yml"
+    other_settings: ClassVar[tuple[str, ...]] = ("mkdocs.yaml",)
     preview = ("mkdocs", "serve")
     post_file = "{site.posts}/{post.slug}/index.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
@@ -74,11 +75,6 @@ class MkDocs(Target):
         # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
         self.dialect = replace(dialect, sizes="attributes" if dialect.heading_ids else "")
 
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of MkDocs, under either name."""
-        return bool(find_file(folder, *_MKDOCS_NAMES))
-
     def _read(self) -> tuple[str, dict[str, Any]]:
         path = find_file(self.folder, *_MKDOCS_NAMES)
         path = path or os.path.join(self.folder, self.settings_name)
@@ -106,12 +102,8 @@ class Zensical(MkDocs):
     id = "zensical"
     name = "Zensical"
     settings_name = "zensical.toml"
+    other_settings = _MKDOCS_NAMES
     preview = ("zensical", "serve")
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of its own, or those of MkDocs, which it reads as well."""
-        return bool(find_file(folder, cls.settings_name)) or super().is_site(folder)
 
     def _read(self) -> tuple[str, dict[str, Any]]:
         path = find_file(self.folder, self.settings_name)

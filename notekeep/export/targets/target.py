@@ -79,6 +79,7 @@ class Target:
     id: ClassVar[str]  # as the person names it
     name: ClassVar[str]
     settings_name: ClassVar[str] = MANIFEST_NAME  # the file that makes a folder a site of it
+    other_settings: ClassVar[tuple[str, ...]] = ()  # further names of that file
     preview: ClassVar[tuple[str, ...]] = ()  # the command that shows the site with its drafts
     dated: ClassVar[bool] = True  # every post needs a date
     anywhere: ClassVar[bool] = False  # any folder will do, as there is no generator
@@ -109,7 +110,8 @@ class Target:
         """Whether a folder is a site of this generator; where there is none, any will do."""
         if cls.anywhere:
             return os.path.isdir(folder) or not os.path.lexists(folder)
-        return os.path.isfile(os.path.join(folder, cls.settings_name))
+        names = (cls.settings_name, *cls.other_settings)
+        return any(os.path.isfile(os.path.join(folder, name)) for name in names)
 
     def _fill(self, template: str, post: Post, name: str = "", anchor: str = "") -> str:
         fragment = f"#{anchor}" if anchor else ""
