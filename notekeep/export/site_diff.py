@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
-from notekeep.export.plan import KEPT_ORPHAN_STATUSES, FileStatus, SiteChange
+from notekeep.export.plan import KEPT_ORPHAN_STATUSES, SiteChange
 from notekeep.export.post import Post
 from notekeep.markdown.text_merge import merge_with_site, plain_ends
 from notekeep.storage.filesystem import explain_errors
@@ -81,36 +81,31 @@ class SiteDiff:
 
     def _compare_file(self, path: str, after: bytes, old: ManifestEntry, note: str) -> SiteChange:
         before = self._content(path)
+        change = SiteChange(path, "changed", before, after, note)
         if before is None:
-            return SiteChange(path, "new", before, after, note)
+            return replace(change, status="new")
         there = fingerprint(before)
         if there == fingerprint(after):
-            return SiteChange(path, "unchanged", before, before, note)
-        if old.files.get(path) == there:
-            return SiteChange(path, "changed", before, after, note)
-        return self._compare_edited(path, before, after, old, note)
+            return replace(change, status="unchanged", after=before)
+        return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
-    def _compare_edited(
-        self, path: str, before: bytes, after: bytes, old: ManifestEntry, note: str
-    ) -> SiteChange:
+    def _compare_edited(self, change: SiteChange, before: bytes, old: ManifestEntry) -> SiteChange:
         """Return what happens to a file that holds what a person gave it."""
+        path, after = change.path, change.after or b""
         known = old.files.get(path)
         if known is None and self.options.by_hand != "overwrite":
             why = "it was not made by notekeep"
-            return SiteChange(path, "conflict", before, after, note, why, answers=("overwrite",))
+            return replace(change, status="conflict", why=why, answers=("overwrite",))
         if merge := _MERGE.search(plain_ends(before)):
             line = merge.string.count(b"\n", 0, merge.start()) + 1
             why = f"it holds both sides of a merge, from line {line} on: settle that first"
-            return SiteChange(path, "conflict", before, after, note, why)
+            return replace(change, status="conflict", why=why)
         is_as_note = known == fingerprint(after)
         base = None if known is None else after if is_as_note else self.bases.find(path, known)
-        theirs = SiteChange(
-            path,
-            "conflict",
-            before,
-            after,
-            note,
-            "it was changed by hand",
+        theirs = replace(
+            change,
+            status="conflict",
+            why="it was changed by hand",
             base=base,
             ours=after,
             answers=("pull", "keep", "overwrite"),
@@ -150,12 +145,13 @@ class SiteDiff:
 
     def _compare_manifest(self, manifest: Manifest) -> None:
         before = self._content(MANIFEST_NAME)
-        after = manifest.data()
-        if before is None and not manifest.posts:
-            return
-        same = before is not None and fingerprint(before) == fingerprint(after)
-        status: FileStatus = "new" if before is None else "unchanged" if same else "changed"
-        self.files.append(SiteChange(MANIFEST_NAME, status, before, before if same else after))
+        change = SiteChange(MANIFEST_NAME, "changed", before, manifest.data())
+        if before is None:
+            change = replace(change, status="new")
+        elif fingerprint(before) == fingerprint(manifest.data()):
+            change = replace(change, status="unchanged", after=before)
+        if before is not None or manifest.posts:
+            self.files.append(change)
 
     # Posts that no exported note stands behind any more: what notekeep wrote and nobody touched
     # goes when it is asked to, but no visitor is led to nothing.
