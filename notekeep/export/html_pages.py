@@ -127,12 +127,6 @@ _MOST_OPEN: Final = 500
 _RAW_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _VOID: Final = frozenset("area br col hr img input link meta source wbr".split())  # noqa: SIM905  # as above
 
-_PLAIN: Final = frozenset({"text", "tag", "block_id", "timestamp"})
-"""Spans that are shown as they are written."""
-
-_SAYING: Final = frozenset({"special", "code_span", "math", "math_block"})
-"""Spans that are shown as their words."""
-
 _URL_SIGNS: Final = ";/?:@&=+$,!*'()#%"
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -291,17 +285,19 @@ class _Renderer:
 
     def _words(self, span: Span) -> str:
         """Return the words of a span that is shown without any mark."""
-        kind = span.kind
-        if kind in _PLAIN:
-            words = self._text[span.start : span.end]
-            # The brackets of a time that is a link are the link's.
-            is_linked = kind == "timestamp" and span.start == self._link_start
-            return words[1:-1] if is_linked else words
-        if kind in _SAYING:
-            return span.words
-        if kind in {"wikilink", "embed"}:
-            return span.words or span.info
-        return "\n" if kind in {"soft_break", "hard_break"} else ""
+        match span.kind:
+            case "text" | "tag" | "block_id" | "timestamp":
+                words = self._text[span.start : span.end]
+                # The brackets of a time that is a link are the link's.
+                is_linked = span.kind == "timestamp" and span.start == self._link_start
+                return words[1:-1] if is_linked else words
+            case "special" | "code_span" | "math" | "math_block":
+                return span.words
+            case "wikilink" | "embed":
+                return span.words or span.info
+            case "soft_break" | "hard_break":
+                return "\n"
+        return ""
 
     def _row(self) -> str:
         self._column = 0
