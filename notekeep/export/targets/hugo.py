@@ -128,7 +128,6 @@ class Hugo(Target):
         return super()._fields(post, cover) | {
             "images": [cover] if cover else [],
             "series": [post.series] if post.series else [],
-            "aliases": self.former_addresses(post),
         }
 
     def notice(self, post: Post) -> str:

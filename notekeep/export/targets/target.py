@@ -174,6 +174,8 @@ class Target:
         }
         named = {self.field_names.get(name, name): value for name, value in fields.items()}
         named.pop("", None)
+        if self.former_address:
+            named["aliases"] = self.former_addresses(post)
         return named
 
     def _moment(self, when: datetime) -> object:
@@ -253,13 +255,14 @@ def detect(site: str) -> str:
         raise NotFound(f"there is no folder {site}", "give the folder of your site")
     kinds = [load_target(target) for target in TARGETS]
     generators = [kind for kind in kinds if not kind.anywhere]
+    if found := next((kind for kind in generators if kind.is_site(site)), None):
+        return found.id
     # How the posts end that were exported to a folder without a generator.
     posts = Manifest.read(site).posts
     paths = [path for slug, entry in posts.items() for path in entry.files if slug in path]
     endings = {os.path.splitext(path)[1] for path in paths if "/" not in path}
-    for kind in (*generators, *(kind for kind in kinds if kind.anywhere)):
-        if kind.ending in endings if kind.anywhere else kind.is_site(site):
-            return kind.id
+    if found := next((kind for kind in kinds if kind.anywhere and kind.ending in endings), None):
+        return found.id
     if not os.listdir(site):
         return "portable"
     raise NotFound(
