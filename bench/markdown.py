@@ -17,7 +17,7 @@ from notekeep.errors import Refused
 from notekeep.export.manifest import VaultKey
 from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
-from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.note import read_note
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
 from tests.support import hostile_text
@@ -58,8 +58,8 @@ def _index(text: str) -> None:
 
 
 def _preview(text: str) -> None:
-    # The catalog knows title and tags of a note that is shown, so its facts are not read again.
-    note = read_note("a.md", text.encode("utf-8", "surrogatepass"), known=Note("a.md", "A"))
+    # The catalog knows the tags of a note that is shown, so its facts are not read again.
+    note = read_note("a.md", text.encode("utf-8", "surrogatepass"), in_body=False)
     NoteRendering(note, 100, UNICODE).draw_lines(10**9)
 
 

@@ -64,10 +64,11 @@ class SiteAddresses:
             return None
         anchor = ""
         if found.anchors is not None:
-            if (place := ref.place) and not self._has_place(found.anchors, ref):
-                what = f"there is no {place} in {ref.path}; the link leads to it"
+            known = found.anchors.find(ref)
+            if ref.place and known is None and not found.anchors.is_title(ref):
+                what = f"there is no {ref.place} in {ref.path}; the link leads to it"
                 self.remarks.add(ref.origin, what)
-            if known := found.anchors.find(ref):
+            if known:
                 anchor = self._writable(found.anchors, known)
         if ref.path == self.draft.note.path and not anchor:
             return "#"
@@ -76,9 +77,8 @@ class SiteAddresses:
 
     def local(self, ref: Ref) -> str | None:
         """Return the id of a place within this post, its embedded parts included."""
-        if ref.kind != "note" or not ref.place:
-            return None
-        if ref.path != self.draft.note.path and ref.path in self.published:
+        is_elsewhere = ref.path != self.draft.note.path and ref.path in self.published
+        if ref.kind != "note" or not ref.place or is_elsewhere:
             return None
         anchor = self.anchors.find(ref)
         return self._writable(self.anchors, anchor) if anchor else None
@@ -91,19 +91,13 @@ class SiteAddresses:
             self.shown.append(ref.path)
         return self.target.asset_url(self.draft.post, self.names[ref.path])
 
-    def _has_place(self, anchors: AnchorIds, ref: Ref) -> bool:
-        return anchors.find(ref) is not None or anchors.is_title(ref)
-
     def _writable(self, anchors: AnchorIds, anchor: str) -> str:
         """Return the id itself, or for a block where no block can have one, its heading's."""
         return anchor if self.target.dialect.html else anchors.nearest_heading(anchor)
 
 
 def name_assets(paths: Iterable[str]) -> dict[str, str]:
-    """Return a name in the site for each file; those that would share one get a hash of the path.
-
-    Which of two came first never matters: both get one.
-    """
+    """Return a name in the site for each file; all that would share one get a hash of the path."""
     plain = {path: web_name(path) for path in dict.fromkeys(paths)}
     counts = Counter(map(name_key, plain.values()))
     return {
@@ -129,9 +123,9 @@ def add_series_links(drafts: Iterable[Draft], target: Target) -> None:
         if draft.post.series:
             parts.setdefault(draft.post.series.casefold(), []).append(draft)
     for members in parts.values():
-        ordered = sorted(members, key=_series_place)
-        for draft in ordered:
-            shown = [one for one in ordered if one is draft or target.reaches(draft.post, one.post)]
+        members.sort(key=_series_place)
+        for draft in members:
+            shown = [one for one in members if one is draft or target.reaches(draft.post, one.post)]
             if len(shown) > 1:
                 _add_series_line(draft, shown)
 

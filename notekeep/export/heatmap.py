@@ -40,10 +40,7 @@ class HeatmapPicture(NamedTuple):
 
 
 def draw_habit_year(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:
-    """Draw the year that an embed of a note asks for with its heading.
-
-    None is returned when the note defines no habit, or the heading is no year.
-    """
+    """Draw the year that an embed names with its heading; None for no habit, or no year."""
     seen = load_habit_year(index, path, heading)
     if seen is None:
         return None

@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+import nh3
+
 from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.markdown.parser import parse_markdown
-from notekeep.markdown.tree import BLOCK_KINDS
+from notekeep.markdown.tree import BLOCK_KINDS, ParsedPage, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from notekeep.markdown.tree import ParsedPage, Span
 
 
 # Formulas as MathML, which a browser shows without a script.
@@ -54,7 +54,9 @@ def to_mathml(tex: str, *, display: bool) -> str:
     """Return a formula as MathML; "" when a macro of it is not known, or it is no TeX."""
     from latex2mathml.converter import convert
 
-    known = _ENVIRONMENT.sub(_renamed, tex)
+    known = _ENVIRONMENT.sub(
+        lambda found: f"{found[1]}{_ENVIRONMENTS.get(found[2], found[2])}}}", tex
+    )
     try:
         made = convert(known, display="block" if display else "inline")
     except Exception:  # noqa: BLE001 - the library raises anything at all over TeX that is none
@@ -62,10 +64,6 @@ def to_mathml(tex: str, *, display: bool) -> str:
     if _UNREAD.search(made):
         return ""
     return made.replace("<math ", f'<math alttext="{html.escape(tex.strip())}" ', 1)
-
-
-def _renamed(match: re.Match[str]) -> str:
-    return f"{match[1]}{_ENVIRONMENTS.get(match[2], match[2])}}}"
 
 
 # A body as HTML that may stand on any page: written from its spans, then cleaned by nh3. Raw HTML
@@ -129,12 +127,6 @@ _MOST_OPEN: Final = 500
 _RAW_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _VOID: Final = frozenset("area br col hr img input link meta source wbr".split())  # noqa: SIM905  # as above
 
-_PLAIN: Final = frozenset({"text", "tag", "block_id", "timestamp"})
-"""Spans that are shown as they are written."""
-
-_SAYING: Final = frozenset({"special", "code_span", "math", "math_block"})
-"""Spans that are shown as their words."""
-
 _URL_SIGNS: Final = ";/?:@&=+$,!*'()#%"
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -143,10 +135,15 @@ def to_html(
     text: str, *, highlight: bool = False, mathml: bool = False, cards: bool = False
 ) -> str:
     """Return a body as clean HTML."""
-    import nh3
-
-    blocks = _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render()
-    rendered = "".join(map(_with_card, blocks) if cards else blocks)
+    rendered = ""
+    for block in _Renderer(parse_markdown(text), highlight=highlight, mathml=mathml).render():
+        if cards and "<math" in block:
+            # Ghost's importer takes what stands in a card as it is; of MathML anywhere else it
+            # makes loose letters, or refuses the post.
+            begin, end = _CARD
+            rendered += f"{begin}\n{block}{end}\n"
+        else:
+            rendered += block
     cleaned = nh3.clean(
         rendered.replace(TEASER_MARKER, _MARK, 1),
         tags={*_TAGS, *MATHML_TAGS},
@@ -168,18 +165,6 @@ def style_sheet() -> str:
 
     sheet = HtmlFormatter(style="default").get_style_defs(".code")  # type: ignore[no-untyped-call]  # Pygments has no types
     return str(sheet)
-
-
-def _with_card(block: str) -> str:
-    """Put marks around a block that holds MathML.
-
-    Ghost's importer takes what stands between them as it is; of MathML anywhere else it makes loose
-    letters, or refuses the post.
-    """
-    if "<math" not in block:
-        return block
-    begin, end = _CARD
-    return f"{begin}\n{block}{end}\n"
 
 
 class _Renderer:
@@ -300,17 +285,19 @@ class _Renderer:
 
     def _words(self, span: Span) -> str:
         """Return the words of a span that is shown without any mark."""
-        kind = span.kind
-        if kind in _PLAIN:
-            words = self._text[span.start : span.end]
-            # The brackets of a time that is a link are the link's.
-            is_linked = kind == "timestamp" and span.start == self._link_start
-            return words[1:-1] if is_linked else words
-        if kind in _SAYING:
-            return span.words
-        if kind in {"wikilink", "embed"}:
-            return span.words or span.info
-        return "\n" if kind in {"soft_break", "hard_break"} else ""
+        match span.kind:
+            case "text" | "tag" | "block_id" | "timestamp":
+                words = self._text[span.start : span.end]
+                # The brackets of a time that is a link are the link's.
+                is_linked = span.kind == "timestamp" and span.start == self._link_start
+                return words[1:-1] if is_linked else words
+            case "special" | "code_span" | "math" | "math_block":
+                return span.words
+            case "wikilink" | "embed":
+                return span.words or span.info
+            case "soft_break" | "hard_break":
+                return "\n"
+        return ""
 
     def _row(self) -> str:
         self._column = 0
@@ -400,13 +387,8 @@ HTML_DIALECT: Final = Dialect(
 
 MATHML_DIALECT: Final = replace(HTML_DIALECT, math=Math(mathml=True))
 
-TEASER_DIALECT: Final = Dialect(
-    footnotes=False,
-    heading_ids=False,
-    task_lists=False,
-    bare_urls=False,
-    more=TEASER_MARKER,
-    more_in_code=False,
+TEASER_DIALECT: Final = replace(
+    HTML_DIALECT, more=TEASER_MARKER, more_in_code=False, default_teaser=True
 )
 
 

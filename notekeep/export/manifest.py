@@ -199,12 +199,9 @@ class Manifest:
         posts = reversed(self.posts.items())
         return {entry.note: slug for slug, entry in posts if entry.note and not entry.moved}
 
-    def find_same_name(self, slug: str) -> str | None:
-        """Return the slug that is the same name to some system, or None."""
-        return self._names.get(name_key(slug))
-
     @cached_property
-    def _names(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
+        """Each slug, by the name that it is to systems for which some names are the same."""
         return {name_key(known): known for known in reversed(self.posts)}
 
 
@@ -247,13 +244,12 @@ class Bases:
     def __init__(self, history: History | None, site: str) -> None:
         self._history = history
         self._site = os.path.realpath(site)
-        self._digests: dict[str, list[str]] | None = None
 
     def find(self, path: str, wanted: str) -> bytes | None:
         """Return what was written last into a file, whose fingerprint is known, or None."""
         if self._history is None:
             return None
-        for digest in self._known(self._history).get(path, ()):
+        for digest in self._digests.get(path, ()):
             try:
                 data = self._history.blobs.read(digest)
             except NotekeepError:
@@ -276,14 +272,13 @@ class Bases:
                     make_step_id(), time.time(), "seen", "", changes, root=self._site
                 )
                 self._history.log.append(record)
-        self._digests = None
 
-    def _known(self, history: History) -> dict[str, list[str]]:
-        """Return for each file of the site the digests of what it held, the last first."""
-        if self._digests is None:
-            self._digests = {}
-            for record in reversed(history.records()):
-                for change in record.changes if record.root == self._site else ():
-                    known = self._digests.setdefault(change.path, [])
-                    known += [one for one in (change.after, change.before) if one]
-        return self._digests
+    @cached_property
+    def _digests(self) -> dict[str, list[str]]:
+        """For each file of the site the digests of what it held, the last first."""
+        found: dict[str, list[str]] = {}
+        for record in reversed(self._history.records() if self._history else []):
+            for change in record.changes if record.root == self._site else ():
+                known = found.setdefault(change.path, [])
+                known += [one for one in (change.after, change.before) if one]
+        return found

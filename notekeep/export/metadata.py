@@ -5,20 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import logging
 import re
 import shlex
 import struct
 import warnings
+import zipfile
 from contextlib import contextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
 
 from notekeep.errors import Refused
 from notekeep.export.assets import suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from xml.etree.ElementTree import Element
 
     Facts = Iterator[tuple[str, str]]
     """The name of a fact, as the format has it, and what it says."""
@@ -85,36 +86,24 @@ def _cleaner(name: str, data: bytes) -> Callable[[str, bytes], bytes] | None:
 
 def _jpeg(_name: str, data: bytes) -> bytes:
     kept = [data[:2]]
-    changed = False
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker == 0xDA:
-            break
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xFF:  # a byte that only fills
+            end = at + 1
         segment = data[at:end]
         if marker == 0xE1:
-            small = _orientation_only(data, segment)
-            changed = changed or small != segment
-            kept.append(small)
-        elif _is_kept(marker, segment):
-            kept.append(segment)
+            kept.append(_orientation_only(data, segment))
         else:
-            changed = True
+            is_drawn = not 0xE0 <= marker <= 0xEF and marker != 0xFE
+            name = _JPEG_KEPT.get(marker)
+            if is_drawn or (name and segment.startswith(name, 4)):
+                kept.append(segment)
         at = end
     # After the picture's end a phone may append whole further files (motion, depth, previews).
-    stop = _jpeg_end(data, at)
-    changed = changed or stop < len(data)
-    return b"".join([*kept, data[at:stop]]) if changed else data
-
-
-def _is_kept(marker: int, segment: bytes) -> bool:
-    if 0xE0 <= marker <= 0xEF or marker == 0xFE:
-        return marker in _JPEG_KEPT and segment.startswith(_JPEG_KEPT[marker], 4)
-    return True
+    clean = b"".join([*kept, data[at : _jpeg_end(data, at)]])
+    return data if clean == data else clean
 
 
 def _jpeg_end(data: bytes, scan: int) -> int:
@@ -154,40 +143,37 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep what Pillow says about damaged metadata to itself: it is thrown away in any case."""
+    """Silence what a library says about damaged metadata: that is thrown away in any case."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def _chunks(data: bytes, start: int, order: str, extra: int) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and bytes of each chunk of a PNG or WebP."""
-    at = start
-    while at + 8 <= len(data):
-        if extra:
-            size = struct.unpack_from(order + "I", data, at)[0]
-            name = data[at + 4 : at + 8]
-        else:
-            name = data[at : at + 4]
-            size = struct.unpack_from(order + "I", data, at + 4)[0]
-            size += size % 2
-        end = at + 8 + size + extra
-        yield name, data[at:end]
-        at = end
-        if name == b"IEND":
-            return
-
-
 def _png(_name: str, data: bytes) -> bytes:
-    chunks = [chunk for name, chunk in _chunks(data, 8, ">", 4) if name in _PNG_KEPT]
-    clean = data[:8] + b"".join(chunks)
-    return data if len(clean) == len(data) else clean
+    kept = [data[:8]]
+    at, name = 8, b""
+    while at + 8 <= len(data) and name != b"IEND":
+        size, name = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + size
+        if name in _PNG_KEPT:
+            kept.append(data[at:end])
+        at = end
+    clean = b"".join(kept)
+    return data if clean == data else clean
 
 
 def _webp(_name: str, data: bytes) -> bytes:
-    chunks = list(_chunks(data, 12, "<", 0))
-    kept = [chunk for name, chunk in chunks if name in _WEBP_KEPT]
-    if len(kept) == len(chunks):
+    kept = []
+    at, is_whole = 12, True
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        end = at + 8 + size + size % 2
+        if name in _WEBP_KEPT:
+            kept.append(data[at:end])
+        else:
+            is_whole = False
+        at = end
+    if is_whole:
         return data
     if kept and kept[0].startswith(b"VP8X"):
         head = bytearray(kept[0])
@@ -229,8 +215,6 @@ def _behind_blocks(data: bytes, at: int) -> int:
 
 def _svg(name: str, data: bytes) -> bytes:
     """Return a drawing without comments and without what its editor keeps in it for itself."""
-    from xml.etree import ElementTree as ET
-
     try:
         # expat itself limits how far entities grow; comments are not part of what it gives.
         root = ET.fromstring(data)  # noqa: S314
@@ -260,7 +244,7 @@ def _is_drawn(tag: str) -> bool:
     return not tag.startswith("{") or tag[1:].partition("}")[0] in _DRAWN.values()
 
 
-def _remove(element: Element, child: Element) -> None:
+def _remove(element: ET.Element, child: ET.Element) -> None:
     at = list(element).index(child)
     if child.tail and at:
         element[at - 1].tail = (element[at - 1].tail or "") + child.tail
@@ -317,14 +301,6 @@ _AUTHOR = re.compile(
     r"|company|^(?:TP[1-4]|TPE[1-4]|TCM|TXT|TCOM|TEXT|TENC|TOPE)$",
     re.IGNORECASE,
 )
-_ENDINGS = {
-    "mp4": "mp4 m4a m4b m4v mov qt 3gp 3g2",
-    "mp3": "mp3",
-    "flac": "flac",
-    "ogg": "ogg oga ogv opus",
-    "pdf": "pdf",
-    "office": "docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ott ods odp odg epub",
-}
 _LARGEST_UNPACKED = 256 * 1024 * 1024
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 _EXIF_BYTES = 65536
@@ -351,8 +327,7 @@ class Inspection(NamedTuple):
 
 def inspect(name: str, data: bytes) -> Inspection:
     """Return the places and the names of people in a file that is not a picture."""
-    kind = _kind(name, data)
-    read = _READERS.get(kind)
+    read = _find_reader(name, data)
     facts = list(_embedded(data))
     is_broken = False
     if read is not None:
@@ -360,13 +335,11 @@ def inspect(name: str, data: bytes) -> Inspection:
             facts += read(data)
         except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
             is_broken = True
-    places = dict.fromkeys(
-        f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key)
+    places = (f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key))
+    authors = (_shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key))
+    return Inspection(
+        tuple(dict.fromkeys(places)), tuple(dict.fromkeys(authors)), read is not None, is_broken
     )
-    authors = dict.fromkeys(
-        _shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key)
-    )
-    return Inspection((*places,), (*authors,), read is not None, is_broken)
 
 
 def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
@@ -398,18 +371,19 @@ def _shown(value: str) -> str:
     return " ".join(value.replace("\0", " ").split())[:80]
 
 
-def _kind(name: str, data: bytes) -> str:
-    """Return which reader a file is for: by how it begins, else by its name."""
+def _find_reader(name: str, data: bytes) -> Callable[[bytes], Facts] | None:
+    """Return the reader that a file is for: by how it begins, else by its name."""
     if b"%PDF-" in data[:1024]:
-        return "pdf"
+        return _pdf
     if data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}:
-        return "mp4"
-    for start, kind in ((b"ID3", "mp3"), (b"fLaC", "flac"), (b"OggS", "ogg")):
+        return _mp4
+    for start, read in ((b"ID3", _mp3), (b"fLaC", _flac), (b"OggS", _ogg)):
         if data.startswith(start):
-            return kind
+            return read
     if data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data):
-        return "office"
-    return next((kind for kind, endings in _ENDINGS.items() if suffix(name) in endings.split()), "")
+        return _office
+    ending = suffix(name)
+    return next((read for read, endings in _ENDINGS.items() if ending in endings.split()), None)
 
 
 def _embedded(data: bytes) -> Facts:
@@ -426,8 +400,7 @@ def _exif(tiff: bytes) -> Facts:
 
     exif = Image.Exif()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quietly():
             exif.load(b"Exif\0\0" + tiff)
             place = exif.get_ifd(0x8825)
             yield "artist", str(exif.get(0x013B, ""))
@@ -464,7 +437,10 @@ def _mp4(data: bytes) -> Facts:
         elif kind == b"ilst":
             yield from _items(data, start, end, names)
         elif kind == b"loci":
-            yield "loci", _loci(body)
+            # 3GPP's box of a place: its name, then its coordinates.
+            name, _, rest = body[6:].partition(b"\0")
+            longitude, latitude = (part / 65536 for part in struct.unpack_from(">ii", rest, 1))
+            yield "loci", f"{_text(name)} {latitude:.4f} {longitude:.4f}"
         elif kind in {b"auth", b"perf"}:
             yield "author", _text(body[6:])
         elif kind == b"stsd":
@@ -511,13 +487,6 @@ def _items(data: bytes, at: int, end: int, names: list[str]) -> Facts:
                 key = _text(data[a + 4 : b])
             elif inner == b"data":
                 yield key, _text(data[a + 8 : b])
-
-
-def _loci(body: bytes) -> str:
-    """Return the name and the coordinates that 3GPP's box of a place holds."""
-    name, _, rest = body[6:].partition(b"\0")
-    longitude, latitude = (part / 65536 for part in struct.unpack_from(">ii", rest, 1))
-    return f"{_text(name)} {latitude:.4f} {longitude:.4f}"
 
 
 def _text(data: bytes) -> str:
@@ -616,14 +585,11 @@ def _comments(data: bytes) -> Facts:
 
 
 def _pdf(data: bytes) -> Facts:
-    import logging
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quietly():
         from pypdf import PdfReader
 
         logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
-        reader = PdfReader(BytesIO(data))
+        reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
             raise ValueError("it is encrypted")
         len(reader.pages)
@@ -636,10 +602,8 @@ def _pdf(data: bytes) -> Facts:
 
 
 def _office(data: bytes) -> Facts:
-    import zipfile
-
     unpacked = 0
-    with zipfile.ZipFile(BytesIO(data)) as packed:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
         for one in packed.infolist():
             ending = suffix(one.filename)
             if ending not in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
@@ -656,11 +620,11 @@ def _office(data: bytes) -> Facts:
                     yield match[1].decode(), match[2].decode("utf-8", "replace")
 
 
-_READERS: dict[str, Callable[[bytes], Facts]] = {
-    "mp4": _mp4,
-    "mp3": _mp3,
-    "flac": _flac,
-    "ogg": _ogg,
-    "pdf": _pdf,
-    "office": _office,
+_ENDINGS: dict[Callable[[bytes], Facts], str] = {
+    _mp4: "mp4 m4a m4b m4v mov qt 3gp 3g2",
+    _mp3: "mp3",
+    _flac: "flac",
+    _ogg: "ogg oga ogv opus",
+    _pdf: "pdf",
+    _office: "docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ott ods odp odg epub",
 }

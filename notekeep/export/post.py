@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,6 @@ from notekeep.markdown.outline import page_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import tzinfo
 
     from notekeep.export.source import Options
     from notekeep.markdown.field_values import Value
@@ -50,10 +49,8 @@ class Post:
     """What is known of a post, whatever its generator.
 
     Attributes:
-        path: The note it comes from.
         date: When it is from, with the author's offset; None until the plan has given it one.
         updated: When it was last changed in what it says, from the front matter only.
-        draft: Whether it is not yet for everybody.
         slug: The last part of its address; "" until the plan has given it one.
         extra: Further fields that the person let pass, as typed.
         cover: The cover as the note names it: a file of the vault or an address.
@@ -92,10 +89,7 @@ class Post:
 def read_post(
     note: Note, options: Options, hidden: Callable[[str], bool] = lambda _: False
 ) -> Post:
-    """Return what a note's front matter says of the post it becomes.
-
-    `hidden` tells whether a link's target is a note whose name must not be shown.
-    """
+    """Return what front matter says of a note's post; `hidden` tells which targets stay unnamed."""
     fields = {key: unlink(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
@@ -110,7 +104,11 @@ def read_post(
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
         post.part = _whole(fields.get("part"))
-    post.canonical = _on_the_web(fields.get("canonical"))
+    canonical = _public(fields.get("canonical"))
+    scheme = _SCHEME.match(canonical)
+    # A scheme that is none of the web's, such as javascript, leads to no page.
+    if scheme is None or scheme[1].lower() in {"http", "https"}:
+        post.canonical = canonical
     post.lang = _line(fields.get("lang"))
     post.cover = _public(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
@@ -138,13 +136,6 @@ def _public(value: Value) -> str:
     return "" if is_local(text) else text
 
 
-def _on_the_web(value: Value) -> str:
-    """Return an address, unless it has a scheme that is none of the web's, such as javascript."""
-    text = _public(value)
-    scheme = _SCHEME.match(text)
-    return "" if scheme and scheme[1].lower() not in {"http", "https"} else text
-
-
 def unlink(value: Value, hidden: Callable[[str], bool] = lambda _: False) -> Value:
     """Return a value with the words of its links in their place; a private name goes."""
     if isinstance(value, list):
@@ -170,10 +161,7 @@ def _first_date(
 
 
 def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
-    """Read an ISO date or time; one without an offset is in the author's zone.
-
-    None is returned for what is no date of at least a day.
-    """
+    """Read an ISO date or time, by itself in the author's zone; None for less than a day."""
     text = str(value or "").strip()
     if not _DAY.match(text):
         return None
@@ -208,12 +196,9 @@ def _texts(value: Value) -> list[str]:
 
 def _whole(value: Value) -> int | None:
     try:
-        return int(str(value))
-    except ValueError:
-        try:
-            return int(float(str(value)))
-        except (ValueError, OverflowError):
-            return None
+        return int(float(str(value)))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _line(value: Value) -> str:

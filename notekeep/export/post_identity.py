@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.export.addresses import PublishedNote, add_series_links
-from notekeep.export.batch import refuse_on_error
-from notekeep.export.manifest import Manifest, fingerprint
+from notekeep.export.batch import Batch, refuse_on_error
+from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey, fingerprint
 from notekeep.export.slugs import make_slug, read_slug
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.settings import VAULT_SETTINGS
@@ -22,9 +22,7 @@ from notekeep.storage.open_folder import content_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from notekeep.export.batch import Batch
     from notekeep.export.draft import Draft
-    from notekeep.export.manifest import ManifestEntry, VaultKey
     from notekeep.export.plan import ExportPlan
     from notekeep.export.source import NoteFinder
     from notekeep.storage.operation_log import StepRecord
@@ -33,11 +31,7 @@ _ELSEWHERE = "a post of another vault"
 
 
 class SlugClash(Refused):
-    """A note that cannot have its slug, since another post has it or wants it.
-
-    Attributes:
-        is_taken: Whether a post in the site has it, so that none of these notes can.
-    """
+    """A note that cannot have its slug; where it `is_taken` by a post of the site, no note can."""
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         named = ", ".join(sorted(others))
@@ -55,8 +49,11 @@ def resolve_posts(batch: Batch) -> None:
     """Give every post its slug, date and state: those it had, else new ones."""
     _choose_slugs(batch)
     taken = {draft.post.slug for draft in batch.requested.values()}
-    for draft in batch.requested.values():
-        _resolve_state(batch, draft)
+    for path, draft in batch.requested.items():
+        known = batch.known(path)
+        is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
+        if known is not None and known[1].published and not is_chosen:
+            draft.post.draft = False  # published by the person, of which the note says nothing
         _resolve_date(batch, draft)
         draft.post.former = _former_slugs(batch, draft, taken)
     for path, draft in batch.existing.items():
@@ -73,10 +70,7 @@ def resolve_posts(batch: Batch) -> None:
 
 
 def _choose_slugs(batch: Batch) -> None:
-    """Give every post that was asked for its slug; those that clash are all refused.
-
-    A post that has the slug already keeps it.
-    """
+    """Give every post that was asked for its slug; those that clash are all refused."""
     refused: dict[str, Refused] = {}
     wanted: dict[str, list[str]] = {}
     for path, draft in batch.requested.items():
@@ -107,11 +101,8 @@ def _wanted_slug(batch: Batch, draft: Draft) -> str:
 
 
 def _owner(batch: Batch, path: str, slug: str) -> str:
-    """Return which other post has a slug, so that a note cannot have it; "" for none.
-
-    It keeps its slug until an export gave it another one.
-    """
-    twin = batch.manifest.find_same_name(slug)
+    """Return which other post has a slug, so that a note cannot have it; "" for none."""
+    twin = batch.manifest.names.get(name_key(slug))
     if twin is None:
         for other, entry in batch.manifest.posts.items():
             # A post of another vault that leads on from a slug is not written now, so the site
@@ -129,14 +120,6 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
     if twin == slug and owner.note not in batch.present and batch.known(path) is None:
         return ""  # most likely it is that note, under another name
     return owner.note or owner.name(twin)
-
-
-def _resolve_state(batch: Batch, draft: Draft) -> None:
-    """Leave a post published that the person published, unless its note or they say otherwise."""
-    known = batch.known(draft.note.path)
-    is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
-    if known is not None and known[1].published and not is_chosen:
-        draft.post.draft = False
 
 
 def _resolve_date(batch: Batch, draft: Draft) -> None:

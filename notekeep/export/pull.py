@@ -10,8 +10,10 @@ told.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
 
 from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, plain_ends
 
@@ -46,19 +48,12 @@ NOTE_KEYS = {
 _LISTS = frozenset({"tags", "categories"})
 
 
-class SplitPost(NamedTuple):
-    """A post's file: what stands before the body, and the body."""
-
-    head: str
-    body: str
-
-
-def split_post(text: str) -> SplitPost:
-    """Split a post's file; one without a head is all body."""
+def split_post(text: str) -> tuple[str, str]:
+    """Split a post's file into head and body; one without a head is all body."""
     for pattern in (_BLOCK, _NIKOLA, _LINES):
         if match := pattern.match(text):
-            return SplitPost(text[: match.end()], text[match.end() :])
-    return SplitPost("", text)
+            return text[: match.end()], text[match.end() :]
+    return "", text
 
 
 def read_head_fields(head: str) -> dict[str, Any]:
@@ -78,16 +73,14 @@ def compare_heads(before: str, after: str) -> tuple[dict[str, Any], list[str]]:
         if old.get(key) == new.get(key):
             continue
         name = NOTE_KEYS.get(key.lower())
-        if name is None or _is_teaser(key, old.get(key), new.get(key)):
+        # A summary that is HTML is made of the author's teaser, which a note has in its body.
+        texts = (str(fields.get(key)) for fields in (old, new))
+        is_teaser = key.lower() == "summary" and any(text.startswith("<") for text in texts)
+        if name is None or is_teaser:
             unknown.append(key)
         else:
             known[name] = _value(key.lower(), name, new.get(key))
     return known, unknown
-
-
-def _is_teaser(key: str, *values: Any) -> bool:
-    """Whether a summary is HTML made of the author's teaser, which a note has in its body."""
-    return key.lower() == "summary" and any(str(value).startswith("<") for value in values)
 
 
 def _value(key: str, name: str, value: Any) -> Any:
@@ -103,8 +96,6 @@ def _value(key: str, name: str, value: Any) -> Any:
 
 
 def _yaml(text: str) -> dict[str, Any]:
-    import yaml
-
     try:
         found = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # it makes text, lists and mappings only
     except yaml.YAMLError:
@@ -113,8 +104,6 @@ def _yaml(text: str) -> dict[str, Any]:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    import tomllib
-
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -128,29 +117,23 @@ def _toml(text: str) -> dict[str, Any]:
 _TOKEN = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 
 
-@dataclass(slots=True)
-class PulledEdits:
+class PulledEdits(NamedTuple):
     """What comes back into a note: None deletes a field; `left` could not be brought back."""
 
     body: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    fields: dict[str, Any]
+    left: list[str]
 
 
 def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
-    """Bring what a person changed in a post back into the body of its note.
-
-    `base` is the post as it was written last, `site` as it is.
-    """
-    old, new = (split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site))
-    known, unknown = compare_heads(old.head, new.head)
-    pulled = PulledEdits("", known)
-    pulled.left = [f"{key}: in the post's head has no field in a note" for key in unknown]
-    crlf = "\r\n" in body
-    pulled.body = _merge_body(body.replace("\r\n", "\n"), old.body, new.body, pulled.left)
-    if crlf:
-        pulled.body = pulled.body.replace("\n", "\r\n")
-    return pulled
+    """Bring back what a person changed in a post, which was written last as `base`."""
+    (old_head, old), (new_head, new) = (
+        split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site)
+    )
+    known, unknown = compare_heads(old_head, new_head)
+    left = [f"{key}: in the post's head has no field in a note" for key in unknown]
+    merged = _merge_body(body.replace("\r\n", "\n"), old, new, left)
+    return PulledEdits(merged.replace("\n", "\r\n") if "\r\n" in body else merged, known, left)
 
 
 def _merge_body(note: str, base: str, site: str, left: list[str]) -> str:

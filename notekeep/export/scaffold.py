@@ -208,14 +208,10 @@ def _section(
     blocks = [f"{level} {section.heading}"] if section.heading else []
     place = f"{material.name}#{section.heading}" if section.heading else material.name
     blocks.append(f"%% from [[{place}]] %%")
-    blocks += [_point(material, point, notes) for point in section.points]
+    for point in section.points:
+        label = f"[^{len(notes) + 1}]"
+        notes.append(f"{label}: {material.cite(point)}")
+        mark = "> " if point.is_quote else ""
+        lines = f"{point.text}{label}".splitlines()
+        blocks.append("\n".join(f"{mark}{line}".rstrip() if mark else line for line in lines))
     return blocks
-
-
-def _point(material: NoteOutline, point: Point, notes: list[str]) -> str:
-    """Return a quote, or what was said at some second, with a footnote that says where."""
-    label = f"[^{len(notes) + 1}]"
-    notes.append(f"{label}: {material.cite(point)}")
-    lines = point.text.splitlines()
-    lines[-1] += label
-    return "\n".join(f"> {line}".rstrip() if point.is_quote else line for line in lines)

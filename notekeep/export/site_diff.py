@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED
-from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, fingerprint
+from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import KEPT_ORPHAN_STATUSES, SiteChange
 from notekeep.export.post import Post
 from notekeep.markdown.text_merge import merge_with_site, plain_ends
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notekeep.export.composer import ComposedPost
-    from notekeep.export.manifest import Bases
-    from notekeep.export.plan import FileStatus
     from notekeep.export.source import Options
     from notekeep.export.targets.target import Target
 
@@ -32,13 +30,7 @@ _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 @dataclass(slots=True)
 class SiteDiff:
-    """The comparison of an export with its site.
-
-    Attributes:
-        manifest: What was written last; `bases` knows the texts.
-        requested: The slugs of the posts that were asked for, by note.
-        files: What happens to each file.
-    """
+    """The comparison of an export with its site; `requested` are slugs by note."""
 
     target: Target
     manifest: Manifest
@@ -89,35 +81,31 @@ class SiteDiff:
 
     def _compare_file(self, path: str, after: bytes, old: ManifestEntry, note: str) -> SiteChange:
         before = self._content(path)
+        change = SiteChange(path, "changed", before, after, note)
         if before is None:
-            return SiteChange(path, "new", before, after, note)
+            return replace(change, status="new")
         there = fingerprint(before)
         if there == fingerprint(after):
-            return SiteChange(path, "unchanged", before, before, note)
-        if old.files.get(path) == there:
-            return SiteChange(path, "changed", before, after, note)
-        return self._compare_edited(path, before, after, old, note)
+            return replace(change, status="unchanged", after=before)
+        return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
-    def _compare_edited(
-        self, path: str, before: bytes, after: bytes, old: ManifestEntry, note: str
-    ) -> SiteChange:
+    def _compare_edited(self, change: SiteChange, before: bytes, old: ManifestEntry) -> SiteChange:
         """Return what happens to a file that holds what a person gave it."""
+        path, after = change.path, change.after or b""
         known = old.files.get(path)
         if known is None and self.options.by_hand != "overwrite":
             why = "it was not made by notekeep"
-            return SiteChange(path, "conflict", before, after, note, why, answers=("overwrite",))
-        if line := _line_of_merge(before):
+            return replace(change, status="conflict", why=why, answers=("overwrite",))
+        if merge := _MERGE.search(plain_ends(before)):
+            line = merge.string.count(b"\n", 0, merge.start()) + 1
             why = f"it holds both sides of a merge, from line {line} on: settle that first"
-            return SiteChange(path, "conflict", before, after, note, why)
+            return replace(change, status="conflict", why=why)
         is_as_note = known == fingerprint(after)
         base = None if known is None else after if is_as_note else self.bases.find(path, known)
-        theirs = SiteChange(
-            path,
-            "conflict",
-            before,
-            after,
-            note,
-            "it was changed by hand",
+        theirs = replace(
+            change,
+            status="conflict",
+            why="it was changed by hand",
             base=base,
             ours=after,
             answers=("pull", "keep", "overwrite"),
@@ -157,12 +145,13 @@ class SiteDiff:
 
     def _compare_manifest(self, manifest: Manifest) -> None:
         before = self._content(MANIFEST_NAME)
-        after = manifest.data()
-        if before is None and not manifest.posts:
-            return
-        same = before is not None and fingerprint(before) == fingerprint(after)
-        status: FileStatus = "new" if before is None else "unchanged" if same else "changed"
-        self.files.append(SiteChange(MANIFEST_NAME, status, before, before if same else after))
+        change = SiteChange(MANIFEST_NAME, "changed", before, manifest.data())
+        if before is None:
+            change = replace(change, status="new")
+        elif fingerprint(before) == fingerprint(manifest.data()):
+            change = replace(change, status="unchanged", after=before)
+        if before is not None or manifest.posts:
+            self.files.append(change)
 
     # Posts that no exported note stands behind any more: what notekeep wrote and nobody touched
     # goes when it is asked to, but no visitor is led to nothing.
@@ -173,7 +162,12 @@ class SiteDiff:
             old = self.manifest.posts[slug]
             moved = self.requested.get(old.note, old.moved) if why == SLUG_CHANGED else ""
             left = replace(old, files={}, moved=moved)
-            linking = _linking_note(slug, entries, gone) if why == NOTE_GONE else ""
+            others = [
+                entry.name(other)
+                for other, entry in entries.items()
+                if why == NOTE_GONE and other not in gone and slug in entry.links
+            ]
+            linking = next(iter(others), "")
             reason = f"{why}, but {linking} links to it: export that too" if linking else why
             goes = why == SLUG_CHANGED or (self.options.prune and not linking)
             for path in sorted(old.files.keys() - kept):
@@ -199,28 +193,15 @@ class SiteDiff:
                 continue
             for other in entry.links:
                 found = entries.get(other)
-                if found is None or not self._reaches(entry, found):
+                if found is None or not self.target.reaches(_post(entry), _post(found)):
                     self.warnings.append(
                         f"{entry.name(slug)} links to {other}, which is not there for visitors:"
                         " export it too"
                     )
 
-    def _reaches(self, entry: ManifestEntry, other: ManifestEntry) -> bool:
-        here, there = (Post(one.note, "", draft=one.draft) for one in (entry, other))
-        return self.target.reaches(here, there)
 
-
-def _linking_note(slug: str, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]) -> str:
-    for other, entry in entries.items():
-        if other not in gone and slug in entry.links:
-            return entry.name(other)
-    return ""
-
-
-def _line_of_merge(data: bytes) -> int:
-    """Return the line of the first of git's marks of a merge; 0 when there is no merge."""
-    match = _MERGE.search(plain_ends(data))
-    return match.string.count(b"\n", 0, match.start()) + 1 if match else 0
+def _post(entry: ManifestEntry) -> Post:
+    return Post(entry.note, "", draft=entry.draft)
 
 
 def _updated_entry(

@@ -33,8 +33,9 @@ def make_slug(title: str, path: str) -> str:
     Letters of Latin lose their accents, so that an address can be typed; other scripts stay.
     """
     plain = _without_accents(title).lower().translate(_SPELT_OUT)
-    words = title_slug(plain) if any(char.isalnum() for char in plain) else ""
-    stem = _cut(words)
+    stem = title_slug(plain) if any(char.isalnum() for char in plain) else ""
+    if len(stem) > LONGEST:
+        stem = stem[: LONGEST + 1].rpartition("-")[0] or stem[:LONGEST]
     if not stem:
         stem = "note-" + hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return f"{stem}-note" if stem in _TAKEN or portability_problem(stem) else stem
@@ -69,11 +70,3 @@ def _without_accents(text: str) -> str:
         latin = parts[0].isascii() or unicodedata.name(parts[0], "").startswith("LATIN")
         kept.append("".join(p for p in parts if not unicodedata.combining(p)) if latin else char)
     return "".join(kept)
-
-
-def _cut(slug: str) -> str:
-    if len(slug) <= LONGEST:
-        return slug
-    head = slug[: LONGEST + 1]
-    word = head.rpartition("-")[0]
-    return word or slug[:LONGEST]

@@ -39,7 +39,6 @@ class StandIns:
     """
 
     def __init__(self, text: str = "") -> None:
-        """Begin a table."""
         self._taken = set(text)
         self._to: dict[str, str] = {}
         self._back: dict[int, str] = {}
@@ -96,16 +95,9 @@ BOM = "\ufeff"
 
 
 class EditorText:
-    """The content of a file as lines to edit.
-
-    Attributes:
-        data: The content.
-        lines: Its lines as they are shown; the last one has no end, and is empty in most files.
-        stand_ins: What stands for characters that cannot be shown.
-    """
+    """The content of a file as lines to edit, as they are shown; the last one has no end."""
 
     def __init__(self, data: bytes, stand_ins: StandIns | None = None) -> None:
-        """Cut a content into lines."""
         text = data.decode("utf-8", "surrogateescape")
         self.data = data
         self._bom = BOM if text.startswith(BOM) else ""
@@ -118,11 +110,7 @@ class EditorText:
 
     @classmethod
     def checked(cls, data: bytes) -> Self:
-        """Cut a content into lines that were seen to give the same content again.
-
-        Raises:
-            Refused: They do not, so that the file must not be edited this way.
-        """
+        """Cut a content into lines; refuse it where they would not give the same content again."""
         spliced = cls(data)
         if spliced.joined(spliced.lines) != data:
             raise Refused(
@@ -142,7 +130,6 @@ class EditorText:
         return (self._bom + text).encode("utf-8", "surrogateescape")
 
     def _ends_of(self, lines: Sequence[str]) -> list[str]:
-        """Give the end of each line but the last."""
         count = len(lines) - 1
         if all(end == self._usual for end in self._ends):
             return [self._usual] * count

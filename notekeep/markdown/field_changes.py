@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from notekeep.dates import try_parse_day
 from notekeep.errors import InvalidValue, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_values import (
     BareText,
+    Value,
     parse_boolean,
     parse_date,
     parse_items,
@@ -25,6 +27,7 @@ from notekeep.markdown.field_values import (
 from notekeep.markdown.schema import (
     DEFAULT_SCHEMA,
     FIELD_CHOICES,
+    FieldType,
     Schema,
     canonical,
     find_known_keys,
@@ -34,13 +37,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import FieldType
 
 Op: TypeAlias = Literal["=", "+=", "-="]
 
 _CHANGE: Final = re.compile(r"\s*([^\s=+-][^=]*?)\s*(\+=|-=|=)(.*)", re.DOTALL)
-_OPS: Final[dict[str, Op]] = {"=": "=", "+=": "+=", "-=": "-="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,7 @@ class FieldChange:
 
 
 def read_change(text: str) -> FieldChange:
-    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field.
-
-    Raises:
-        UsageError: It is none of these.
-    """
+    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field."""
     match = _CHANGE.fullmatch(text)
     if match is None:
         raise UsageError(
@@ -78,18 +74,15 @@ def read_change(text: str) -> FieldChange:
             text=text,
             position=0,
         )
-    key, op, value = match[1], _OPS[match[2]], match[3].strip()
+    key, value = match[1], match[3].strip()
+    op = cast("Op", match[2])
     if not value and op != "=":
         raise UsageError(f"{key}{op} of what?", text=text, position=len(text))
     return FieldChange(key, op, value or None)
 
 
 def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
-    """Replace words for a day in a change of a date: `finished=yesterday`; other changes stay.
-
-    Raises:
-        UsageError: The words mean a day that no calendar has.
-    """
+    """Replace words for a day in a change of a date: `finished=yesterday`; other changes stay."""
     value = change.value
     if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
         return change
@@ -124,13 +117,7 @@ def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
 def check_limits(
     name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
 ) -> None:
-    """Refuse a value outside given choices, and a rating outside 0 and the best one.
-
-    No choices are any text; the name is the canonical one.
-
-    Raises:
-        InvalidValue: It is one that the field does not take.
-    """
+    """Refuse a value outside given choices, if there are any, and a rating outside 0 and `best`."""
     for item in value if isinstance(value, list) else [value]:
         text = "" if item is None else str(item).strip()
         if not text:
@@ -140,8 +127,6 @@ def check_limits(
             if found is not None and not 0 <= found <= best:
                 raise InvalidValue(f"{name} must be between 0 and {best:g}. Got {text}.")
         if choices and text.casefold() not in choices:
-            from difflib import get_close_matches
-
             near = get_close_matches(text.casefold(), choices, n=1)
             raise InvalidValue(
                 f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}. Got {text}.",
@@ -157,15 +142,10 @@ def apply_changes(
     *,
     force: bool = False,
 ) -> bytes:
-    """Make changes in a file's front matter, one after the other, each proven.
+    """Make changes in a file's front matter, one after the other, each proven, or refuse them all.
 
     With `force`, values outside the range or the choices of their field are written, too. Returns
     the same object when nothing changes.
-
-    Raises:
-        Refused: One of them cannot be made safely; none is made then.
-        InvalidValue: A value is outside the range or the choices of its field.
-        UsageError: A value does not fit its field.
     """
     for change in changes:
         if not force and change.op != "-=":
@@ -199,11 +179,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
 
 
 def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
-    """Type a value that a person typed by its field's type; without a type, by its looks.
-
-    Raises:
-        UsageError: The text is no value of that type.
-    """
+    """Type a value that a person typed by its field's type, or refuse it; by its looks without."""
     if type_ in ("list", "links"):
         listed = value if isinstance(value, list) else parse_items(name, str(value))
         return [item.strip() if type(item) is str else item for item in listed]
@@ -212,30 +188,27 @@ def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
     text = value.strip()
     if type_ is None:
         return value if isinstance(type_scalar(text), str) else BareText(text)
-    if type_ == "number":
-        return _number(name, text)
     if type_ == "bool":
         known = parse_boolean(text)
         if known is None:
             raise UsageError(f"{name} is yes or no, not {text!r}", "true or false")
         return known
+    if type_ == "number":
+        return _number(name, text)
     if type_ == "date":
-        return _date(name, text)
+        day = parse_date(text)
+        if day is None:
+            hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
+            raise UsageError(f"{name} is a date, not {text!r}", hint)
+        return BareText(day)
     return text
 
 
 def _number(name: str, text: str) -> Value:
-    if isinstance(type_scalar(text), (int, float)) and not isinstance(type_scalar(text), bool):
+    plain = type_scalar(text)
+    if isinstance(plain, (int, float)) and not isinstance(plain, bool):
         return BareText(text)
     found = parse_number(text)
     if found is None:
         raise UsageError(f"{name} is a number, not {text!r}", f"{name}=4.5")
     return found
-
-
-def _date(name: str, text: str) -> Value:
-    found = parse_date(text)
-    if found is None:
-        hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
-        raise UsageError(f"{name} is a date, not {text!r}", hint)
-    return BareText(found)

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import spell_field
+from notekeep.markdown.field_values import Scalar, Value, spell_field
 from notekeep.markdown.frontmatter import find_late_block
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.toml_edit import TomlEdit
     from notekeep.markdown.yaml_edit import YamlEdit
 
@@ -27,9 +26,6 @@ def set_field(data: bytes, key: str, value: Value) -> bytes:
 
     None leaves the key without a value. Text that must not be quoted, such as `4.50` or
     `2026-11-24`, comes as BareText.
-
-    Raises:
-        Refused: It cannot be done safely.
     """
     return _edit(data, lambda edit: edit.replace(key, value), {key: value})
 
@@ -40,11 +36,7 @@ def add_item(data: bytes, key: str, item: Scalar) -> bytes:
 
 
 def remove_item(data: bytes, key: str, item: str) -> bytes:
-    """Take an item out of a list, or out of text with commas, wherever it is.
-
-    Raises:
-        Refused: It cannot be done safely.
-    """
+    """Take an item out of a list, or out of text with commas, wherever it is."""
     while True:
         left = _edit(data, lambda edit: edit.remove(key, item), {})
         if left is data:
@@ -53,13 +45,7 @@ def remove_item(data: bytes, key: str, item: str) -> bytes:
 
 
 def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
-    """Replace the first item that reads exactly so, in a list or in text with commas.
-
-    The new one is in quotes of the same kind.
-
-    Raises:
-        Refused: It cannot be done safely.
-    """
+    """Replace the first item that reads exactly so; the new one is in quotes of the same kind."""
     return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 
 

@@ -35,17 +35,9 @@ _FLOAT: Final = re.compile(
 )
 _NUMBER_START: Final = frozenset("-+.0123456789")
 _WORDS: Final[dict[str, bool | None]] = {
-    "": None,
-    "~": None,
-    "null": None,
-    "Null": None,
-    "NULL": None,
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 
 
@@ -132,7 +124,8 @@ def parse_date(text: str) -> str | None:
     A year or a month alone stays one; a time stays with its minutes. None for what is no date,
     and for a day that no calendar has.
     """
-    text = link_text(text)
+    if linked := _LINKED.match(text):
+        text = linked[1]
     if re.match(r"\d{4}\Z", text, re.ASCII):
         return text
     match = _DATE.match(text)
@@ -171,12 +164,6 @@ def split_items(name: str, text: str) -> list[str]:
     if name in _PEOPLE and not all(" " in part.strip() for part in parts):
         return [text]
     return parts
-
-
-def link_text(text: str) -> str:
-    """The text a value shows that is one wiki link: `[[2026-11-24]]`, `[[James Clear|James]]`."""
-    match = _LINKED.match(text)
-    return match[1] if match else text
 
 
 # Spells values so that they read back as what they are, quoted only where that needs quotes.

@@ -6,15 +6,15 @@ read gives an error with its place and no fields: the body is still there, and t
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from datetime import date, time
+from typing import Any, Final
 
-from notekeep.markdown.field_values import MAX_NUMBER
+from notekeep.errors import Problem
+from notekeep.markdown.field_values import MAX_NUMBER, Scalar, Value
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar, Value
 
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
@@ -26,46 +26,22 @@ _ABOUT_LEAVING: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class FrontMatterError:
-    """Why a block could not be read.
-
-    Attributes:
-        message: What is wrong, as a sentence.
-        line: The line of the file, counted from 1.
-        column: The column of that line, counted from 1.
-    """
-
-    message: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
 class FrontMatter:
     """What the front matter of a file says.
 
     Attributes:
-        split: Where it stands.
         fields: Values by the keys in the file, in order. Plain scalars are typed by
             type_scalar(); nested values are their source text.
         raw: The source text of each value, its line ends as newlines.
         words: Each value as text before typing, unquoted: what a text field reads.
-        error: Why it could not be read, or None; `fields`, `raw` and `words` are empty then.
+        error: Why it could not be read, whatever the file's path; there are no values then.
     """
 
     split: Split
     fields: dict[str, Value] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     words: dict[str, str | list[str]] = field(default_factory=dict)
-    error: FrontMatterError | None = None
-
-
-class _Fields(NamedTuple):
-    """A block, read; see `FrontMatter`."""
-
-    values: dict[str, Value]
-    raw: dict[str, str]
-    words: dict[str, str | list[str]]
+    error: Problem | None = None
 
 
 def read_frontmatter(data: bytes) -> FrontMatter:
@@ -75,18 +51,22 @@ def read_frontmatter(data: bytes) -> FrontMatter:
         return FrontMatter(parts, error=find_late_block(data))
     if parts.kind == "unclosed":
         message = "The front matter is opened here and never closed with a line of `---`."
-        return FrontMatter(parts, error=FrontMatterError(message, 1, 1))
+        return FrontMatter(parts, error=_problem(message, 1, 1))
     try:
-        fields = _read_block(data, parts)
+        return _read_block(data, parts)
     except SuspiciousBlock as error:
         above = len(data[: parts.start].splitlines())
-        place = FrontMatterError(error.message, above + error.line + 1, error.column + 1)
-        return FrontMatter(parts, error=place)
-    return FrontMatter(parts, fields.values, fields.raw, fields.words)
+        problem = _problem(error.message, above + error.line + 1, error.column + 1)
+        return FrontMatter(parts, error=problem)
 
 
-def find_late_block(data: bytes) -> FrontMatterError | None:
-    """Return the error for a block of keys that is not on the first line, or None."""
+def _problem(message: str, line: int, column: int) -> Problem:
+    hint = "Open the note and correct the line; its text and everything else is untouched."
+    return Problem("", line, message, hint, "front-matter", column)
+
+
+def find_late_block(data: bytes) -> Problem | None:
+    """Return the problem of a block of keys that is not on the first line, or None."""
     lead = _LEAD.match(data)
     if lead is None:
         return None
@@ -101,10 +81,10 @@ def find_late_block(data: bytes) -> FrontMatterError | None:
     message = (
         "The front matter must begin on the first line. Blank lines or a comment stand above it."
     )
-    return FrontMatterError(message, max(line, 1), 1)
+    return _problem(message, max(line, 1), 1)
 
 
-def _read_block(data: bytes, parts: Split) -> _Fields:
+def _read_block(data: bytes, parts: Split) -> FrontMatter:
     if parts.end - parts.start > MAX_BYTES:
         raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
     block = data[parts.start : parts.end]
@@ -116,30 +96,31 @@ def _read_block(data: bytes, parts: Split) -> _Fields:
         raise SuspiciousBlock(
             "The front matter is not UTF-8 text.", before.count(b"\n"), column
         ) from error
+    if parts.kind == "yaml":
+        from notekeep.markdown.yaml_reader import Document, Metadata
+
+        metadata = Metadata(Document(text))
+        return FrontMatter(parts, metadata, metadata.raw, metadata.words)
     if parts.kind == "toml":
-        return _read_toml(text)
-    if parts.kind == "json":
-        return _read_json(text)
-    return _read_yaml(text)
+        from notekeep.markdown.toml_edit import read_toml_block
+
+        values, raw = read_toml_block(text)
+    else:
+        values = _read_json(text)
+        raw = {key: _dump(value) for key, value in values.items()}
+    fields: dict[str, Value] = {}
+    words: dict[str, str | list[str]] = {}
+    for key, value in values.items():
+        if isinstance(value, list):
+            items = [_flat(item) for item in value]
+            fields[key], words[key] = items, [_word(item) for item in items]
+        else:
+            fields[key] = flat = _flat(value)
+            words[key] = _word(flat)
+    return FrontMatter(parts, fields, raw, words)
 
 
-def _read_yaml(text: str) -> _Fields:
-    from notekeep.markdown.yaml_reader import Document, Metadata
-
-    metadata = Metadata(Document(text))
-    return _Fields(metadata, metadata.raw, metadata.words)
-
-
-def _read_toml(text: str) -> _Fields:
-    from notekeep.markdown.toml_edit import read_toml_block
-
-    values, raw = read_toml_block(text)
-    return _from_objects(values, raw)
-
-
-def _read_json(text: str) -> _Fields:
-    import json
-
+def _read_json(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
@@ -149,21 +130,7 @@ def _read_json(text: str) -> _Fields:
         raise SuspiciousBlock(f"JSON cannot read it: {error}.") from error
     if not isinstance(values, dict):
         raise SuspiciousBlock("It is not a set of keys and values.")
-    return _from_objects(values, {key: _dump(value) for key, value in values.items()})
-
-
-def _from_objects(values: dict[str, Any], raw: dict[str, str]) -> _Fields:
-    fields = _Fields({}, raw, {})
-    for key, value in values.items():
-        if isinstance(value, list):
-            items = [_flat(item) for item in value]
-            fields.values[key] = items
-            fields.words[key] = [_word(item) for item in items]
-        else:
-            flat = _flat(value)
-            fields.values[key] = flat
-            fields.words[key] = _word(flat)
-    return fields
+    return values
 
 
 def _flat(value: object) -> Scalar:
@@ -173,8 +140,6 @@ def _flat(value: object) -> Scalar:
     if isinstance(value, (int, float)):
         # What no index can hold as a number stays text, as in YAML.
         return value if abs(value) < MAX_NUMBER else str(value)
-    from datetime import date, time
-
     return value.isoformat() if isinstance(value, (date, time)) else _dump(value)
 
 
@@ -185,6 +150,4 @@ def _word(value: Scalar) -> str:
 
 
 def _dump(value: object) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, default=str)

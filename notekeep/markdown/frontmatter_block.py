@@ -1,12 +1,10 @@
-"""Where front matter ends; refuse dangerous input."""
+"""Where the front matter of a file ends and its body begins, in bytes; dangerous input refused."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final, Literal, NamedTuple, TypeAlias
-
-# Where the front matter of a file ends and its body begins, in bytes. Parses neither.
-
 
 BlockKind: TypeAlias = Literal["yaml", "toml", "json", "none", "unclosed"]
 
@@ -82,8 +80,7 @@ def find_key_line(data: bytes, key: str) -> int:
 
 
 def _split_yaml(data: bytes, at: int, opened: re.Match[bytes]) -> Split:
-    bom = at > 0
-    eol = opened[1]
+    bom, eol = at > 0, opened[1]
     close = (_CLOSE_CR if eol == b"\r" else _CLOSE).search(data, opened.end())
     if close:
         body = _line_after(data, close.end())
@@ -107,8 +104,6 @@ def _split_fenced(
 
 def _json_end(data: bytes, at: int) -> int:
     """Where a JSON object that starts at `at` and ends its line ends; 0 when there is none."""
-    import json
-
     try:
         text = data[at:].decode()
         value, length = json.JSONDecoder().raw_decode(text)
@@ -150,13 +145,7 @@ _TAGS: Final = frozenset(
 
 
 class SuspiciousBlock(Exception):
-    """The block is not read.
-
-    Attributes:
-        message: What is wrong with it.
-        line: Where, counted from 0 in the block.
-        column: Counted from 0.
-    """
+    """The block is not read; `line` and `column` are counted from 0 in it."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)

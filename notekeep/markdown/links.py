@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Final
 
-from notekeep.markdown.extensions import unescape
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 WIKILINK_PATTERN: Final = (
     r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
 )
-_ANGLED: Final = re.compile(r"<((?:[^<>\\\n]|\\.)*+)>")
+_ANGLED: Final = re.compile(r"<(?:[^<>\\\n]|\\.)*+>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
 NOT_IN_WIKI_LINK: Final = re.compile(r"[\[\]|#^\n]")
@@ -59,10 +58,8 @@ def retarget(
             when only the note with the link moves; None for a link to leave alone.
         from_old: The path of the note with the links, as it was.
         from_new: Its path as it will be.
-        unique: Whether a file name without ".md" will be that of one note only, so that a bare
-            name leads there.
-        is_relative: Whether a bare name that is no longer enough becomes a path from the note on,
-            and not one from the vault on.
+        unique: Whether a bare file name leads to one note only, as no other will have it.
+        is_relative: Whether a bare name that is no longer enough becomes a path from the note on.
     """
     edits = []
     for link in links:
@@ -75,8 +72,13 @@ def retarget(
         target = _target(link, *paths, from_old, from_new, unique, is_relative)
         if target == link.target:
             continue
-        spelled = _spell(text, span, link, target)
-        if spelled is not None:
+        if link.wiki:
+            spelled = "" if NOT_IN_WIKI_LINK.search(target) else target
+        elif text[span[0] - 1] == "<":
+            spelled = _ANGLE_UNSAFE.sub(lambda sign: "\\" + sign[0], target.replace("#", "%23"))
+        else:
+            spelled = encode_target(target)
+        if spelled:
             edits.append(TextEdit(*span, spelled, f"{link.target} → {target}", link.line))
     return edits
 
@@ -100,14 +102,13 @@ def _target_span(text: str, link: Link) -> tuple[int, int] | None:
             return None
         before = found[-1]
     start = before.end()
-    destination = _destination(text, start, link.end)
-    if destination is None:
+    stop = _destination_end(text, start, link.end)
+    if stop is None:
         return None
-    end = destination[0]
     if text[start] == "<":
-        start, end = start + 1, end - 1
-    fragment = text.find("#", start, end)
-    return start, end if fragment < 0 else fragment
+        start, stop = start + 1, stop - 1
+    fragment = text.find("#", start, stop)
+    return start, stop if fragment < 0 else fragment
 
 
 def _target(
@@ -140,25 +141,16 @@ def _target(
     return result if suffix else result.removesuffix(".md")
 
 
-def _spell(text: str, span: tuple[int, int], link: Link, target: str) -> str | None:
-    """A target as it stands in this kind of link."""
-    if link.wiki:
-        return None if NOT_IN_WIKI_LINK.search(target) else target
-    if text[span[0] - 1] == "<":
-        return _ANGLE_UNSAFE.sub(lambda sign: "\\" + sign[0], target.replace("#", "%23"))
-    return encode_target(target)
-
-
 def encode_target(target: str) -> str:
     """A target as it stands in a link of Markdown, without angle brackets."""
     return _BARE_UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", target)
 
 
-def _destination(text: str, at: int, end: int) -> tuple[int, str] | None:
-    """Read a link's destination, in angle brackets or bare: one past it and its text, or None."""
+def _destination_end(text: str, at: int, end: int) -> int | None:
+    """Find the end of a link's destination, in angle brackets or bare."""
     if text.startswith("<", at, end):
         angled = _ANGLED.match(text, at, end)
-        return (angled.end(), unescape(angled[1])) if angled else None
+        return angled.end() if angled else None
     start = at
     depth = 0
     while match := _BARE.match(text, at, end):
@@ -171,9 +163,7 @@ def _destination(text: str, at: int, end: int) -> tuple[int, str] | None:
                 break
             depth -= 1
         at = match.end()
-    if at == start or depth:
-        return None
-    return at, unescape(text[start:at])
+    return None if at == start or depth else at
 
 
 # Links as a vault writes them: how one names what it leads to, and in which of two ways.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from notekeep.errors import Problem
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_values import Scalar, Value, parse_boolean, parse_items, type_field
-from notekeep.markdown.frontmatter_block import MAX_BYTES, Split
+from notekeep.markdown.frontmatter_block import MAX_BYTES
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.outline import body_title, find_title, read_body
+from notekeep.markdown.outline import BodyFacts, InlineTag, body_title, find_title, read_body
 from notekeep.markdown.schema import (
     DEFAULT_SCHEMA,
     Schema,
@@ -22,7 +22,6 @@ from notekeep.markdown.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.markdown.outline import BodyFacts, InlineTag
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")
@@ -36,17 +35,14 @@ class Note:
     Attributes:
         path: Vault-relative, "/"-separated, as found on disk.
         title: `title:`, else the first H1, else the file's name without ".md".
-        kind: The id of its kind: "book", "podcast", "habit", "post", "daily", "note", or the
-            vault's own.
+        kind: The id of its kind, such as "book" or "note".
         fields: Front matter under canonical names, typed by the kind's schema.
         raw: Front matter as the person wrote it: own key names in order, values as source text.
         tags: Front matter tags and inline tags, without "#", in order, each once.
-        aliases: Other names of the note.
-        body: The text after the front matter.
         body_line: How many lines of the file stand before the body; file line = body_line + line.
         spans: What the body holds; None where it was not looked through.
         private: Whether it must never leave the vault.
-        problem: Why its front matter could not be read, or None.
+        problem: Why its front matter or its body could not be read, or None.
     """
 
     path: str
@@ -68,46 +64,30 @@ class Note:
         return self.body.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class KnownFacts(Protocol):
-    """What a note's body says of it, where that is known already."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def tags(self) -> Iterable[str]:
-        """Its tags, those in the text too."""
-
-
 def read_note(
-    path: str,
-    data: bytes,
-    schema: Schema = DEFAULT_SCHEMA,
-    known: KnownFacts | None = None,
-    *,
-    in_body: bool = True,
+    path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA, *, in_body: bool = True
 ) -> Note:
     """Read a file as a note. Never raises: what could not be read is in `problem`.
 
-    With known facts the body is not looked through, which is most of the work. Without `in_body`
-    its tags do not count, and it is looked through only as far as a title that the front matter
-    does not give. In both cases `spans` is None.
+    Without `in_body` the body is not looked through, which is most of the work, but for a title
+    that the front matter does not give: its tags do not count, and `spans` is None.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
     if matter.error is not None:
-        error = matter.error
-        hint = "Open the note and correct the line; its text and everything else is untouched."
-        problem = Problem(path, error.line, error.message, hint, "front-matter", error.column)
-    kind = _kind(path, matter, schema)
-    fields = _fields(kind, matter, schema)
+        problem = matter.error._replace(path=path)
+    keys = find_known_keys(matter.fields)
+    kind = _kind(path, matter, keys, schema)
+    fields: dict[str, Value] = {}
+    for key, value in matter.fields.items():
+        name = canonical(key)
+        if keys[name] != key:
+            name = key  # a kin of a field that the file has under its own name, too
+        fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
     spans = None
-    if known is not None:
-        title, tags = known.title, list(known.tags)
-    elif in_body:
+    if in_body:
         spans = read_body(body)
         if spans.problem and problem is None:
             hint = "Its words can be searched; links, tags and headings are not known."
@@ -125,7 +105,7 @@ def read_note(
         tags=tags,
         aliases=[str(alias) for alias in _list(fields.get("aliases"))],
         body=body,
-        body_line=_lines_before(data, matter.split),
+        body_line=data.count(b"\r" if matter.split.eol == b"\r" else b"\n", 0, matter.split.body),
         spans=spans,
         private=schema.is_private(path) or _is_private(data, matter, fields),
         problem=problem,
@@ -135,8 +115,7 @@ def read_note(
 def title_slug(title: str) -> str:
     """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
 
-    Letters of every script stay. A title without any letter or digit is "note"; telling two
-    notes with one slug apart is up to who publishes them.
+    Letters of every script stay. A title without any letter or digit is "note".
     """
     from slugify import slugify
 
@@ -145,31 +124,20 @@ def title_slug(title: str) -> str:
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
     """Decode the body; what is no UTF-8 is shown as U+FFFD and said."""
+    hint = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "The file is UTF-16, and notes are UTF-8."
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            return data[start:].decode(), None
-        except UnicodeDecodeError as error:
-            before = data[: start + error.start]
-            line = before.count(b"\n") + 1
-            message = "From here on the file holds bytes that are not UTF-8."
-            text = data[start:].decode("utf-8", "replace")
-            problem = Problem(path, line, message, _UTF8_HINT, "not-utf8")
-            return text, problem
-    return text, Problem(path, 1, message, _UTF8_HINT, "not-utf8")
+        return data.decode("utf-16", "replace"), Problem(path, 1, message, hint, "not-utf8")
+    try:
+        return data[start:].decode(), None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, start + error.start) + 1
+        message = "From here on the file holds bytes that are not UTF-8."
+        problem = Problem(path, line, message, hint, "not-utf8")
+        return data[start:].decode("utf-8", "replace"), problem
 
 
-_UTF8_HINT: Final = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
-
-
-def _lines_before(data: bytes, parts: Split) -> int:
-    return data.count(b"\r" if parts.eol == b"\r" else b"\n", 0, parts.body)
-
-
-def _kind(path: str, matter: frontmatter.FrontMatter, schema: Schema) -> str:
-    keys = find_known_keys(matter.fields)
+def _kind(path: str, matter: frontmatter.FrontMatter, keys: dict[str, str], schema: Schema) -> str:
     words = matter.words.get(keys.get("type", ""), "")
     for word in [words] if isinstance(words, str) else words:
         if kind := schema.named(word):
@@ -177,21 +145,6 @@ def _kind(path: str, matter: frontmatter.FrontMatter, schema: Schema) -> str:
     if matter.words.get(keys.get("habit", "")):
         return "habit"
     return "note" if words else schema.kind_at(path) or "note"
-
-
-def _fields(kind: str, matter: frontmatter.FrontMatter, schema: Schema) -> dict[str, Value]:
-    """Type every field by the kind's schema, under its canonical name.
-
-    Where a file has a field twice, under its name and that of a kin, the kin stays as it is.
-    """
-    keys = find_known_keys(matter.fields)
-    fields: dict[str, Value] = {}
-    for key, value in matter.fields.items():
-        name = canonical(key)
-        if keys[name] != key:
-            name = key
-        fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
-    return fields
 
 
 def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:

@@ -6,17 +6,14 @@ the body is the same, and the block read anew is the old block with that one cha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import BareText, spell
-from notekeep.markdown.frontmatter_block import Split, split_frontmatter
+from notekeep.markdown.field_values import BareText, Value, spell
+from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar, Value
 
 BlockShape: TypeAlias = dict[str, Any]
 """A block by key, in order, each value as `shape` gives it: no object is built from a tag."""
@@ -27,49 +24,36 @@ _DICT = "dict"
 
 def block_shape(document: Document) -> BlockShape:
     """What a block says, in a form that compares equal only when it says the same."""
-    shapes = _Shapes()
-    return {entry.name: shapes.of(entry.name, entry.value) for entry in document.entries}
+    seen: dict[int, tuple[Any, ...]] = {}
+    return {entry.name: _shape(entry.value, (entry.name,), seen) for entry in document.entries}
 
 
 def shape(node: yaml.Node) -> tuple[Any, ...]:
     """One node in the form of `block_shape`."""
-    return _Shapes().of("", node)
+    return _shape(node, (), {})
 
 
-class _Shapes:
-    """Nodes as nested tuples; a node met again is where it came first, by key and number."""
-
-    def __init__(self) -> None:
-        self._seen: dict[int, tuple[str, int]] = {}
-        self._key = ""
-        self._count = 0
-
-    def of(self, key: str, node: yaml.Node) -> tuple[Any, ...]:
-        self._key = key
-        self._count = 0
-        return self._read(node)
-
-    def _read(self, node: yaml.Node) -> tuple[Any, ...]:
-        if id(node) in self._seen:
-            return ("alias", *self._seen[id(node)])
-        self._seen[id(node)] = (self._key, self._count)
-        self._count += 1
-        if isinstance(node, yaml.ScalarNode):
-            return (node.tag, node.value)
-        if isinstance(node, yaml.SequenceNode):
-            return (LIST, tuple(self._read(item) for item in node.value))
-        pairs = ((self._read(key), self._read(value)) for key, value in node.value)
-        return (_DICT, tuple(pairs))
+def _shape(
+    node: yaml.Node, place: tuple[Any, ...], seen: dict[int, tuple[Any, ...]]
+) -> tuple[Any, ...]:
+    """A node as nested tuples; one that is met again is named by the place where it came first."""
+    if id(node) in seen:
+        return ("alias", *seen[id(node)])
+    seen[id(node)] = place
+    if isinstance(node, yaml.ScalarNode):
+        return (node.tag, node.value)
+    if isinstance(node, yaml.SequenceNode):
+        items = enumerate(node.value)
+        return (LIST, tuple(_shape(item, (*place, number), seen) for number, item in items))
+    parts = enumerate(part for pair in node.value for part in pair)
+    return (_DICT, tuple(_shape(part, (*place, number), seen) for number, part in parts))
 
 
 def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
     """The shape that a value has when it was spelled."""
     if isinstance(value, list):
         return (LIST, tuple(value_shape(item, flow=True) for item in value))
-    return _scalar_shape(value, spell(value, flow=flow))
-
-
-def _scalar_shape(value: Scalar, spelled: str) -> tuple[str, str]:
+    spelled = spell(value, flow=flow)
     if isinstance(value, str) and not isinstance(value, BareText) and spelled != value:
         return (STRING_TAG, str(value))
     return (PLAIN_STYLE, spelled)
@@ -86,20 +70,21 @@ def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> None:
     """Hold that `new` is `old` with the bytes from `start` to `end` replaced by `length` others."""
-    whole = old[:start] == new[:start] and old[end:] == new[start + length :]
     before, after = split_frontmatter(old), split_frontmatter(new)
-    if not whole or old[before.body :] != new[after.body :] or not _same_frame(before, after):
+    kind = "yaml" if before.kind == "none" else before.kind
+    is_whole = (
+        old[:start] == new[:start]
+        and old[end:] == new[start + length :]
+        and old[before.body :] == new[after.body :]
+        and (kind, before.bom) == (after.kind, after.bom)
+    )
+    if not is_whole:
         raise Refused(
             "The change would reach beyond the front matter.",
             "Make it in an editor.",
             line=1,
             column=1,
         )
-
-
-def _same_frame(before: Split, after: Split) -> bool:
-    kind = "yaml" if before.kind == "none" else before.kind
-    return after.kind == kind and before.bom == after.bom
 
 
 def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> None:

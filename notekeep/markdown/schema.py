@@ -1,4 +1,8 @@
-"""Kinds, fields, other spellings, daily notes."""
+"""Kinds of notes, their fields and what these are called in vaults that exist; daily notes.
+
+A schema says how a value is read and which kind a path implies. It never says that a note is
+wrong: every field is optional, and unknown ones are kept.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +11,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from notekeep.dates import parse_iso
 from notekeep.markdown.note_names import fold_name
-from notekeep.settings import KIND_FOLDERS, excludes
+from notekeep.settings import KIND_FOLDERS, VaultSettings, excludes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from notekeep.settings import VaultSettings
-
-
-# How daily notes are named and where they lie: from a day to a path, and back.
-
-
 USUAL: Final = "%Y-%m-%d"
-_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Daily(NamedTuple):
-    """How a vault names its daily notes.
+    """How a vault names its daily notes: as strftime writes them in a folder, "" for the vault.
 
-    Attributes:
-        folder: Where they lie; "" for the vault itself.
-        form: Their names as strftime writes them.
-        moment: Their names as Obsidian writes them, which goes before `form`; "" for none.
-        week_start: The day that weeks begin with, 0 for Monday.
+    Names as Obsidian writes them, `moment`, go before `form`; `week_start` is 0 for Monday.
     """
 
     folder: str = "daily"
@@ -57,8 +51,8 @@ class Daily(NamedTuple):
             from notekeep.date_formats import parse_day_name
 
             return parse_day_name(name, self.moment, self.week_start)
-        if self.form == USUAL and _ISO_DAY.fullmatch(name):
-            return _day(name)
+        if self.form == USUAL and (day := parse_iso(name)):
+            return day
         try:
             return dt.datetime.strptime(name, self.form).date()  # noqa: DTZ007 - a day, no moment
         except ValueError:
@@ -72,19 +66,6 @@ class Daily(NamedTuple):
         return self.day_named(path[len(folder) : -len(".md")])
 
 
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-# Kinds of notes, the fields each has, and what fields are called in vaults that exist.
-#
-# A schema says how a value is read and which kind a path implies. It never says that a note is
-# wrong: every field is optional, and unknown ones are kept.
-
-
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "links"]
 Role: TypeAlias = Literal["note", "log", "template", "excluded"]
 
@@ -92,12 +73,7 @@ FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "
 
 
 class Kind(NamedTuple):
-    """A kind of note.
-
-    Attributes:
-        id: What `type:` says.
-        fields: Its own fields and their types, beside those that every kind has.
-    """
+    """A kind of note: what `type:` says, and its fields beside those that every kind has."""
 
     id: str
     fields: Mapping[str, FieldType] = {}
@@ -252,12 +228,8 @@ _NAMES: Final[dict[str, str]] = {
 
 
 def canonical(key: str) -> str:
-    """Return the name of a field: `startReadDate` is `started`; an unknown key is its own.
-
-    Keys are compared without case, blanks, dashes and underscores.
-    """
-    found = _NAMES.get(key)
-    return found if found is not None else _NAMES.get(_folded(key), key)
+    """Return the name of a field: `startReadDate` is `started`; an unknown key is its own."""
+    return _NAMES.get(key) or _NAMES.get(_folded(key), key)
 
 
 def other_names(field_name: str) -> list[str]:
@@ -265,25 +237,17 @@ def other_names(field_name: str) -> list[str]:
     return _KIN.get(field_name, "").split()
 
 
-HABIT_LOGS: Final = "habits/log"
-"""Where check-ins are counted, whatever folder habits themselves are in."""
-
-
 @dataclass
 class Schema:
     """How a vault's notes are read.
 
     Attributes:
-        kinds: Its kinds by id, the built-in ones among them.
         folders: For each kind the folder that new notes of it go to. A note there whose front
             matter names no kind is of that kind, except that only `habit:` makes a habit.
         private_folders: Folders whose notes never leave. A bare name counts at any depth, a path
             from the vault's root.
-        templates: The folder of templates.
-        daily: How daily notes are named.
         types: The types of fields of which no kind says anything, by their names.
         excluded: What lists and searches leave out; see `notekeep.settings`.
-        rating_max: The best rating; the worst is 0.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
@@ -301,9 +265,8 @@ class Schema:
         kinds = dict(KINDS)
         for name, fields in settings.kinds.items():
             known = kinds[name].fields if name in kinds else {}
-            kinds[name] = Kind(
-                name, {**known, **{key: _type(word) for key, word in fields.items()}}
-            )
+            own = {key: _type(word) for key, word in fields.items()}
+            kinds[name] = Kind(name, {**known, **own})
         daily = Daily(
             settings.folders["daily"].strip("/"),
             settings.daily_format,
@@ -336,10 +299,7 @@ class Schema:
     def named(self, word: str) -> str | None:
         """Return the kind that `type:` means: its id in any case, bare or linked, or plural."""
         name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
-        for kind in (name, name.removesuffix("s")):
-            if kind in self.kinds:
-                return kind
-        return None
+        return next((one for one in (name, name.removesuffix("s")) if one in self.kinds), None)
 
     def kind_at(self, path: str) -> str | None:
         """The kind that a note's folder implies, the deepest folder first; None for no kind."""
@@ -352,7 +312,7 @@ class Schema:
         return best
 
     def is_private(self, path: str) -> bool:
-        """Tell whether a file's folder keeps it from leaving."""
+        """Whether a file's folder keeps it from leaving."""
         place = fold_name(f"/{path}")
         for folder in self.private_folders:
             name = fold_name(folder.rstrip("/"))
@@ -369,7 +329,7 @@ DEFAULT_SCHEMA: Final = Schema()
 
 def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
     """Return what a file is for: a log of check-ins, a template, a note in lists or not."""
-    if is_in_folder(path, HABIT_LOGS):
+    if is_in_folder(path, "habits/log"):  # whatever folder habits themselves are in
         return "log"
     if is_in_folder(path, schema.templates):
         return "template"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from notekeep.date_formats import format_date, shift_date
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
-from notekeep.markdown.field_values import BareText, render_new, spell
+from notekeep.markdown.field_values import BareText, Value, render_new, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from notekeep.markdown.field_values import Value
 
 _NAME: Final = re.compile(
     r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"
@@ -71,7 +70,7 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
     return _NAME.sub(value, template)
 
 
-def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | None = None) -> str:
+def starter(kind: str, title: str, today: str) -> str:
     """Return the text of a new note of a kind where the vault has no template."""
     keys, sections = _STARTERS.get(kind, ((), ""))
     known: dict[str, Value] = {}
@@ -83,10 +82,9 @@ def starter(kind: str, title: str, today: str, fields: Mapping[str, Value] | Non
         known["title"] = title
     known.update(dict.fromkeys(keys))
     known.update(_defaults(kind, today))
-    known.update({"tags": []})
+    known["tags"] = []
     if kind not in ("daily", "habit", "post"):
         known["created"] = BareText(today)
-    known.update(fields or {})
     body = f"# {title}\n" + (f"\n{sections}" if sections else "")
     return render_new(known, body)
 
@@ -117,10 +115,6 @@ def new_note(  # noqa: PLR0913 - what a note is made of
         is_whole: Whether the template says all that the note needs, so that its kind is not added.
         formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
         names: What the template may name besides, such as `{{yesterday}}`.
-
-    Raises:
-        Refused: The template's front matter cannot be read.
-        UsageError: A field's value does not fit it.
     """
     today = now.date().isoformat()
     if template is None:

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.errors import Refused, UsageError
+from notekeep.errors import Problem, Refused, UsageError
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import clean_line, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.errors import Problem
     from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import BodyFacts, Heading, Task
+    from notekeep.markdown.outline import BodyFacts, Task
 
-
-# Edits of text by place: collected first, then made all at once, from the last to the first.
+_EOL: Final = re.compile(r"\r\n|\n|\r")
 
 
 class TextEdit(NamedTuple):
-    """Text that replaces what stands from `start` to `end`.
-
-    Attributes:
-        start: The first character that goes.
-        end: One past the last; `start` itself to insert.
-        text: What comes in its place.
-        reason: Why, in a few words, for a preview of the edits.
-        line: The line it is on, counted from 0.
-    """
+    """Text that replaces what stands from `start` to `end`; the line is counted from 0."""
 
     start: int
     end: int
@@ -40,11 +30,7 @@ class TextEdit(NamedTuple):
 
 
 def apply(text: str, edits: Iterable[TextEdit]) -> str:
-    """Make all edits; those that insert at one place keep their order.
-
-    Raises:
-        ValueError: Two of them overlap, or one lies outside the text.
-    """
+    """Make all edits, those at one place in their order; ValueError where two overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
@@ -65,7 +51,10 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
     Case, marks and Unicode form of the heading's words do not count. A chain such as
     `Week 47#Tuesday` finds the heading within the other. None when there is no such heading.
     """
-    headings = [found for found in body.headings if is_section_heading(text, found)]
+    # A heading in a quote or a list does not cut the note into sections.
+    headings = [
+        one for one in body.headings if not text[line_start(text, one.start) : one.start].strip(" ")
+    ]
     start, end = 0, len(text)
     for name in heading.split("#"):
         wanted = _folded(name)
@@ -73,23 +62,11 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
         hit = next((found for found in inside if _folded(found.text) == wanted), None)
         if hit is None:
             return None
-        start = _next_line(text, hit.end)
-        end = next(
-            (
-                after.start
-                for after in headings
-                if hit.start < after.start and after.level <= hit.level
-            ),
-            len(text),
-        )
-        end = _line_start(text, end) if end < len(text) else end
+        start = next_line(text, hit.end)
+        later = (one for one in headings if hit.start < one.start and one.level <= hit.level)
+        after = next(later, None)
+        end = line_start(text, after.start) if after is not None else len(text)
     return start, end
-
-
-def block_end(text: str, name: str) -> int | None:
-    """Find where the mark `^name` of a block ends in a body with line feeds, or None."""
-    found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(name)}[ \t]*$", text)
-    return found.end() if found is not None else None
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:
@@ -98,15 +75,10 @@ def find_line(text: str, body: BodyFacts, part: str) -> int | None:
     The part is a heading, or `^` and the name of a block; the body's lines end in line feeds.
     """
     if part.startswith("^"):
-        end = block_end(text, part[1:])
-        return text.count("\n", 0, end) if end is not None else None
+        found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", text)
+        return text.count("\n", 0, found.end()) if found is not None else None
     span = find_section(text, body, part)
     return len(text[: span[0]].splitlines()) - 1 if span is not None else None
-
-
-def is_section_heading(text: str, heading: Heading) -> bool:
-    """Whether a heading cuts the note into sections: it stands in no quote and no list."""
-    return not text[_line_start(text, heading.start) : heading.start].strip(" ")
 
 
 def toggle_task(task: Task) -> TextEdit:
@@ -119,26 +91,22 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", plain_text(text)).casefold()
 
 
-def _line_start(text: str, at: int) -> int:
+def line_start(text: str, at: int) -> int:
+    """Return where the line begins that a place is on."""
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
-def _next_line(text: str, at: int) -> int:
-    for end in range(at, len(text)):
-        if text[end] == "\n" or (text[end] == "\r" and text[end + 1 : end + 2] != "\n"):
-            return end + 1
-    return len(text)
+def next_line(text: str, at: int) -> int:
+    """Return where the line after that of a place begins."""
+    match = _EOL.search(text, at)
+    return match.end() if match else len(text)
 
 
 # Edits of a note's text, made in its bytes.
 
 
 def require_utf8(text: str, what: str) -> None:
-    """Refuse typed text that is not UTF-8 and came as surrogates; the message names `what`.
-
-    Raises:
-        UsageError: It holds bytes that are not UTF-8.
-    """
+    """Refuse typed text that is not UTF-8 and came as surrogates; the message names `what`."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -154,11 +122,7 @@ def unread(problem: Problem) -> Refused:
 
 
 def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
-    """Make edits of a note's body in its file; its front matter and all else stay as they are.
-
-    Raises:
-        Refused: The body is not UTF-8, so that what is not edited could not be kept.
-    """
+    """Make edits of a note's body in its file, or refuse where the rest could not be kept."""
     if not edits:
         return data
     if note.problem is not None and note.problem.code == "not-utf8":

@@ -1,4 +1,4 @@
-"""Three-way merge, alignment, git conflict markers."""
+"""Versions of a text that come from one: aligned, merged, with git's marks of a merge read."""
 
 from __future__ import annotations
 
@@ -21,11 +21,8 @@ Line = TypeVar("Line", str, bytes)
 # diff"): a blank line or a closing bracket is never mistaken for another. Matching the longest
 # equal stretch first, as difflib does, may pair a blank line with one far away.
 
-Span = tuple[int, int, int, int]
-"""A part of an old text and one of a new text: both beginnings and ends, as `low, high` twice."""
 
-
-def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
+def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
     """Align two texts: old line numbers to new ones, both increasing."""
     found: dict[int, int] = {}
     stack = [(0, len(old), 0, len(new))]
@@ -39,7 +36,7 @@ def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
             found[high] = new_high
         if low == high or new_low == new_high:
             continue
-        anchors = _pair_unique_lines(old, new, (low, high, new_low, new_high))
+        anchors = _pair_unique_lines(old, new, low, high, new_low, new_high)
         for one, other in anchors:
             stack.append((low, one, new_low, other))
             found[one] = other
@@ -50,33 +47,20 @@ def match_lines(old: Sequence[bytes], new: Sequence[bytes]) -> dict[int, int]:
 
 
 def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, range]]:
-    """Pair ranges of two texts: equal parts, and those changed for one another, in order.
-
-    What both begin and end with is found without comparing everything with everything, so that
-    typing in a long text stays cheap.
-    """
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    last, new_last = len(old) - tail, len(new) - tail
-    pairs = [(range(head), range(head))]
-    at, new_at = head, head
-    anchors = _pair_unique_lines(old, new, (head, last, head, new_last))
-    for i, k in [*anchors, (last, new_last)]:
+    """Pair ranges of two texts: equal lines, and parts changed for one another, in order."""
+    pairs: list[tuple[range, range]] = []
+    at = new_at = 0
+    for i, k in [*sorted(match_lines(old, new).items()), (len(old), len(new))]:
         pairs += _pair_between(old, new, range(at, i), range(new_at, k))
-        at, new_at = i, k
-    return [*pairs, (range(last, len(old)), range(new_last, len(new)))]
+        at, new_at = i + 1, k + 1
+        pairs.append((range(i, min(at, len(old))), range(k, min(new_at, len(new)))))
+    return pairs
 
 
 def _pair_unique_lines(
-    old: Sequence[Line], new: Sequence[Line], span: Span
+    old: Sequence[Line], new: Sequence[Line], low: int, high: int, new_low: int, new_high: int
 ) -> list[tuple[int, int]]:
     """Pair lines that are once in each part: as many as can be without crossing, in order."""
-    low, high, new_low, new_high = span
     once, once_new = _unique_lines(old, low, high), _unique_lines(new, new_low, new_high)
     pairs = [(index, once_new[line]) for line, index in once.items() if line in once_new]
     # The longest increasing sequence: `ends[n]` is where the best one of n + 1 pairs ends.
@@ -105,12 +89,9 @@ def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]
 def _pair_between(
     old: Sequence[str], new: Sequence[str], here: range, there: range
 ) -> Iterator[tuple[range, range]]:
-    """Pair what lies between two anchors, the first of which may begin it.
-
-    As many lines as before are the same lines, each changed or not: in between, nothing tells.
-    """
+    """Pair what lies between two lines that are equal."""
     if len(here) == len(there):
-        yield here, there
+        yield here, there  # each line was changed: nothing in between tells more
         return
     parts = old[here.start : here.stop], new[there.start : there.stop]
     for _, i, j, k, m in SequenceMatcher(None, *parts, autojunk=False).get_opcodes():
@@ -158,10 +139,7 @@ def _stretches(
 
 
 def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides, in either order, to the version that they come from.
-
-    None when both changed the same lines, or lines that touch.
-    """
+    """Apply the changes of both sides to what they come from; None where they touch or overlap."""
     if theirs in (ours, base):
         return ours
     if ours == base:
@@ -201,15 +179,7 @@ _HUNK: Final = re.compile(
 
 
 class Hunk(NamedTuple):
-    """One place where both sides stand.
-
-    Attributes:
-        start: The first character of the opening mark.
-        end: One past the closing mark's line.
-        ours: The first side.
-        theirs: The second side.
-        base: What both come from, where git wrote it down; else None.
-    """
+    """One place where both sides stand; `base` is what they come from, where git wrote it down."""
 
     start: int
     end: int
@@ -219,13 +189,7 @@ class Hunk(NamedTuple):
 
 
 class ConflictedNote(NamedTuple):
-    """A note's file and what stands in it between marks.
-
-    Attributes:
-        text: The file, odd bytes as surrogates.
-        body: Where in it the body begins.
-        hunks: The conflicts, in order.
-    """
+    """A note's file, odd bytes as surrogates; where its body begins; its conflicts, in order."""
 
     text: str
     body: int
@@ -289,12 +253,7 @@ _AROUND = 2
 class MergeRegion(NamedTuple):
     """Some lines of the base and what each side made of them.
 
-    Attributes:
-        side: Who changed them.
-        line: The first of them in the site's file, counted from 1.
-        base: As they were written last.
-        site: As they are in the site.
-        note: As an export would write them.
+    `line` is the first of them in the site's file, counted from 1.
     """
 
     side: Side
@@ -309,8 +268,22 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
     found: list[MergeRegion] = []
     versions = (plain_ends(data).splitlines(keepends=True) for data in (base, site, note))
     for stretch in _stretches(*versions):
-        if any(stretch[:3]):
-            _add(found, stretch)
+        old, there, here = (
+            [line.decode("utf-8", "replace").rstrip("\n") for line in lines]
+            for lines in stretch[:3]
+        )
+        side: Side = "clash"
+        if there == here:
+            side = "same" if there == old else "both"
+        elif there == old:
+            side = "note"
+        elif here == old:
+            side = "site"
+        if found and side == "same" == found[-1].side:
+            for known, more in zip(found[-1][2:], (old, there, here), strict=True):
+                known.extend(more)
+        elif any(stretch[:3]):
+            found.append(MergeRegion(side, stretch.start + 1, old, there, here))
     return found
 
 
@@ -335,9 +308,10 @@ def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator
     }
     for number, one in enumerate(found):
         if one.side == "same":
-            before = number and found[number - 1].side != "same"
-            after = number + 1 < len(found) and found[number + 1].side != "same"
-            yield from (f" {line}" for line in _context(one.base, bool(before), after))
+            # The lines next to a change: those behind the one before, those ahead of the next.
+            head = one.base[:_AROUND] if number else []
+            rest = one.base[len(head) :] if number + 1 < len(found) else []
+            yield from (f" {line}" for line in [*head, *rest[-_AROUND:]])
             continue
         yield f"@@ line {one.line}: {heads[one.side]} @@"
         yield from (f"-{line}" for line in one.base)
@@ -346,28 +320,3 @@ def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator
             yield from (f"+note: {line}" for line in one.note)
         else:
             yield from (f"+{line}" for line in (one.note if one.side == "note" else one.site))
-
-
-def _context(lines: list[str], before: bool, after: bool) -> list[str]:  # noqa: FBT001 - two ends
-    """Return the lines next to a change: those behind the one before, those ahead of the next."""
-    head = lines[:_AROUND] if before else []
-    rest = lines[len(head) :]
-    return [*head, *(rest[-_AROUND:] if after else [])]
-
-
-def _add(found: list[MergeRegion], stretch: _Stretch) -> None:
-    base, site, note = (
-        [line.decode("utf-8", "replace").rstrip("\n") for line in lines] for lines in stretch[:3]
-    )
-    side: Side = "clash"
-    if site == note:
-        side = "same" if site == base else "both"
-    elif site == base:
-        side = "note"
-    elif note == base:
-        side = "site"
-    if found and side == "same" == found[-1].side:
-        for known, more in zip(found[-1][2:], (base, site, note), strict=True):
-            known.extend(more)
-    else:
-        found.append(MergeRegion(side, stretch.start + 1, base, site, note))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import ParseError, TOMLKitError
+from tomlkit.items import Item, SingleKey
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import BareText
-from notekeep.markdown.frontmatter_block import SuspiciousBlock, split_frontmatter
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-    from tomlkit.items import Item
-
-    from notekeep.markdown.field_values import Scalar, Value
-    from notekeep.markdown.frontmatter_block import Split
+from notekeep.markdown.field_values import BareText, Scalar, Value
+from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock, split_frontmatter
 
 
 def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -28,7 +25,6 @@ class TomlEdit:
     """A file whose TOML block is to be changed; each method gives new bytes, None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`."""
         self._data = data
         self._parts = parts
         self._text = data[parts.start : parts.end].decode()
@@ -103,8 +99,6 @@ class TomlEdit:
             return None
         if name in self._values:
             raise _refused(f"The note has a `{name}` already.")
-        from tomlkit.items import SingleKey
-
         body = self._document.body
         for index, (found, value) in enumerate(body):
             if found is not None and found.key == key:
@@ -144,7 +138,7 @@ class TomlEdit:
             )
         return new
 
-    def _in_lines_of_file(self, document: TOMLDocument) -> str:
+    def _in_lines_of_file(self, document: tomlkit.TOMLDocument) -> str:
         text = document.as_string()
         eol = self._parts.eol.decode()
         return text if eol == "\n" else text.replace("\r\n", "\n").replace("\n", eol)
@@ -179,10 +173,7 @@ def _common_lines(old: str, new: str) -> tuple[int, int]:
     return head, tail
 
 
-def _parse(text: str) -> TOMLDocument:
-    import tomlkit
-    from tomlkit.exceptions import ParseError, TOMLKitError
-
+def _parse(text: str) -> tomlkit.TOMLDocument:
     try:
         # TOML knows no lone CR; a file whose lines all end so is read as it is meant.
         return tomlkit.parse(text if "\n" in text else text.replace("\r", "\n"))
@@ -203,9 +194,6 @@ def _toml(value: Scalar) -> Any:
 
 def _written(value: BareText) -> Item | None:
     """The TOML value that reads so, its text kept (`1.10`); None for what only text can hold."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     try:
         return tomlkit.value(str(value))
     except TOMLKitError:
@@ -214,8 +202,6 @@ def _written(value: BareText) -> Item | None:
 
 def _source(item: object) -> str:
     """An item as it was written; a table that stands in several places as what it holds."""
-    from tomlkit.items import Item
-
     text = item.as_string() if isinstance(item, Item) else str(item)
     return text.strip().replace("\r\n", "\n")
 

@@ -1,100 +1,239 @@
-"""Change one YAML key by its span."""
+"""Change one YAML key by its span.
+
+Nothing is written anew: an edit inserts a line, replaces a value or takes lines away, and leaves
+quotes, comments, order and line ends of all else as they stand. Whether the result says what was
+meant is for proof.py to find out.
+"""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import yaml
 
 from notekeep.errors import Refused
 from notekeep.markdown import proof
 from notekeep.markdown.field_values import (
+    Scalar,
+    Value,
     respell,
     spell,
     spell_field,
     spell_inline_list,
     split_items,
 )
-from notekeep.markdown.frontmatter_block import SuspiciousBlock
+from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
 from notekeep.markdown.schema import canonical
+from notekeep.markdown.text_edit import TextEdit, line_start, next_line
 from notekeep.markdown.yaml_reader import STRING_TAG, Document, YamlEntry
 
 if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Scalar, Value
-    from notekeep.markdown.frontmatter_block import Split
     from notekeep.markdown.proof import BlockShape
 
-
-# Where a change of YAML front matter goes: one span of its text, and what replaces it.
-#
-# Nothing is written anew: an edit inserts a line, replaces a value or takes lines away, and
-# leaves quotes, comments, order and line ends of all else as they stand. Whether the result says
-# what was meant is for proof.py to find out.
-
-
-_EOL: Final = re.compile(r"\r\n|\n|\r")
 _BLANK: Final = re.compile(r"[ \t]*")
 _COLON: Final = re.compile(r"[ \t]*:")
 _DASH: Final = re.compile(r"[ \t]*-(?:[ \t]+|\Z)")
-_BY_HAND = "Change it in an editor."
 _STEP = "  "
+# Fields that programs read as a list even where they are text without a comma.
+_JOINED: Final = frozenset(("tags", "aliases"))
 
 
-class SpanEdit(NamedTuple):
-    """Text that replaces what stands from `start` to `end` of a block."""
+class YamlEdit:
+    """A file whose YAML block is to be changed; each method gives new bytes, None for no change."""
 
-    start: int
-    end: int
-    text: str
+    def __init__(self, data: bytes, parts: Split) -> None:
+        self._data = data
+        self._parts = parts
+        self._eol = parts.eol.decode()
+        self._text = data[parts.start : parts.end].decode()
+        self._document = Document(self._text)
+        self._entries = {entry.name: entry for entry in self._document.entries}
+        self._tree = proof.block_shape(self._document)
 
+    def replace(self, key: str, value: Value) -> bytes | None:
+        """Give a key a value."""
+        entry = self._entries.get(key)
+        shape = proof.value_shape(value)
+        if entry is None:
+            edit = self._add_key(key, value)
+        elif proof.same_words(self._tree[key], shape):
+            return None
+        elif isinstance(value, list):
+            edit = self._set_list(entry, value)
+        else:
+            edit = self._set_scalar(entry, value)
+        return self._apply(edit, {**self._tree, key: shape}, key)
 
-class YamlBlock:
-    """A YAML block that is to be edited.
+    def add(self, key: str, item: Scalar) -> bytes | None:
+        """Add an item to a list."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return self.replace(key, [item])
+        name = canonical(key)
+        if any(_same_item(name, old, item) for old in self._items(entry)):
+            return None
+        node = entry.value
+        if isinstance(node, yaml.ScalarNode) and self._document.value(node) is not None:
+            return self._add_to_text(entry, item)
+        edit = self._add_item(entry, item)
+        old = self._tree[key]
+        items = old[1] if old[0] == proof.LIST else ()
+        wanted = (proof.LIST, (*items, proof.value_shape(item, flow=True)))
+        return self._apply(edit, {**self._tree, key: wanted}, key)
 
-    Attributes:
-        text: Its text, between the fences.
-        document: It, composed.
-    """
+    def remove(self, key: str, item: str) -> bytes | None:
+        """Take the first item out of a list that is this one."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        name = canonical(key)
+        items = self._items(entry)
+        index = next((n for n, old in enumerate(items) if _same_item(name, old, item)), None)
+        if index is None:
+            return None
+        if isinstance(entry.value, yaml.ScalarNode):
+            text = str(entry.value.value)
+            left = split_items(name, text)
+            del left[index]
+            return self.replace(key, ("," if "," in text else " ").join(left).strip() or None)
+        edit = self._remove_item(entry, index)
+        shapes = self._tree[key][1]
+        shapes = (*shapes[:index], *shapes[index + 1 :])
+        # A list of lines without any line is a key without a value.
+        is_list = shapes or _is_flow(entry.value)
+        wanted = (proof.LIST, shapes) if is_list else proof.value_shape(None)
+        return self._apply(edit, {**self._tree, key: wanted}, key)
 
-    def __init__(self, text: str, eol: str) -> None:
-        """Compose a block whose lines end in `eol`."""
-        self.text = text
-        self.document = Document(text)
-        self._eol = eol
+    def replace_item(self, key: str, old: str, item: str) -> bytes | None:
+        """Put another item in the place of the first that is exactly `old`."""
+        entry = self._entries.get(key)
+        if entry is None or old == item:
+            return None
+        items = [one.strip() for one in self._items(entry)]
+        if old not in items:
+            return None
+        index = items.index(old)
+        if isinstance(entry.value, yaml.ScalarNode):
+            text = str(entry.value.value)
+            parts = split_items(canonical(key), text)
+            parts[index] = parts[index].replace(old, item)
+            return self.replace(key, ("," if "," in text else " ").join(parts))
+        node = self._own_list(entry)
+        there = node.value[index]
+        is_quoted = isinstance(there, yaml.ScalarNode) and there.style in ("'", '"')
+        text = respell(item, there.style) if is_quoted else spell(item, flow=bool(node.flow_style))
+        shapes = self._tree[key][1]
+        wanted = (*shapes[:index], proof.value_shape(item, flow=True), *shapes[index + 1 :])
+        edit = TextEdit(_start(there), _end(there), text)
+        return self._apply(edit, {**self._tree, key: (proof.LIST, wanted)}, key)
 
-    def entry(self, key: str) -> YamlEntry | None:
-        """The entry of a key, or None."""
-        return next((entry for entry in self.document.entries if entry.name == key), None)
+    def rename(self, key: str, name: str) -> bytes | None:
+        """Call a key by another name."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if name in self._tree:
+            raise Refused(
+                f"The note has a `{name}` already.",
+                "Join the two in an editor.",
+                line=_line(self._entries[name]),
+                column=1,
+            )
+        if not isinstance(entry.key, yaml.ScalarNode):
+            _refuse(f"`{key}` is no plain key.", entry.key)
+        edit = TextEdit(_start(entry.key), _end(entry.key), spell(name))
+        wanted = {name if old == key else old: shape for old, shape in self._tree.items()}
+        return self._apply(edit, wanted, name)
 
-    # What can be changed
+    def delete(self, key: str) -> bytes | None:
+        """Take a key away with its lines, and a comment at the end of its last one."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        start = line_start(self._text, _start(entry.key))
+        if self._text[start : _start(entry.key)].strip(" "):
+            _refuse(f"`{key}` does not begin its line.", entry.key)
+        edit = TextEdit(start, next_line(self._text, self._end_of(entry)), "")
+        wanted = {old: shape for old, shape in self._tree.items() if old != key}
+        return self._apply(edit, wanted, key)
 
-    def add_key(self, key: str, value: Value) -> SpanEdit:
+    def _items(self, entry: YamlEntry) -> list[str]:
+        """What a list, or text that lists things, holds, as text."""
+        words = self._document.words(entry.value)
+        if isinstance(words, list):
+            return words
+        return [part.strip() for part in split_items(canonical(entry.name), words)]
+
+    def _add_to_text(self, entry: YamlEntry, item: Scalar) -> bytes | None:
+        """Add to a scalar: text with commas gets one more, any other becomes a list of two."""
+        text = str(entry.value.value)
+        name = canonical(entry.name)
+        parts = split_items(name, text)
+        is_spaced = name == "tags" and "," not in text
+        joint = " " if is_spaced and len(parts) > 1 else ", "
+        joins = len(parts) > 1 or name in _JOINED
+        is_block = isinstance(entry.value, yaml.ScalarNode) and entry.value.style in ("|", ">")
+        if isinstance(item, str) and joins and is_block and text.strip():
+            return self._add_to_block(entry, item, has_own_line=is_spaced)
+        if isinstance(item, str) and text and joins and joint[0] not in item:
+            return self.replace(entry.name, f"{text.rstrip(' ,')}{joint}{item}")
+        old: list[Scalar] = [part.strip() for part in parts]
+        if not joins:
+            value = self._document.value(entry.value)
+            old = [value if not isinstance(value, list) else None]
+        return self.replace(entry.name, [*(part for part in old if part != ""), item])
+
+    def _add_to_block(self, entry: YamlEntry, item: str, *, has_own_line: bool) -> bytes:
+        """Add to a block of text: one more line, or after a comma where it has commas."""
+        node = entry.value
+        text = str(node.value)
+        said = text.rstrip("\n")
+        end = self._document.end(node)
+        if has_own_line:
+            last = said.rpartition("\n")[2]
+            is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
+            added = ("\n" if is_literal else " ") + _indent(last) + item
+            line = self._text[line_start(self._text, end) : end]
+            edit = TextEdit(end, end, f"{self._eol}{_indent(line)}{item}")
+        else:
+            added = f" {item}" if said.endswith(",") else f", {item}"
+            edit = TextEdit(end, end, added)
+        whole = said + added + text[len(said) :]
+        return self._apply(edit, {**self._tree, entry.name: (STRING_TAG, whole)}, entry.name)
+
+    def _apply(self, edit: TextEdit, wanted: BlockShape, key: str) -> bytes:
+        text = self._text
+        start = self._parts.start + len(text[: edit.start].encode())
+        end = start + len(text[edit.start : edit.end].encode())
+        added = edit.text.encode()
+        new = self._data[:start] + added + self._data[end:]
+        proof.check_bytes(self._data, new, start, end, len(added))
+        edited = text[: edit.start] + edit.text + text[edit.end :]
+        line = _line(self._entries[key]) if key in self._entries else 1
+        try:
+            document = Document(edited)
+        except SuspiciousBlock:
+            raise proof.unproven(key, line) from None
+        proof.check_tree(wanted, document, key, line)
+        return new
+
+    # Where an edit goes
+
+    def _add_key(self, key: str, value: Value) -> TextEdit:
         """A new key below the last one."""
-        root = self.document.root
+        root = self._document.root
         if root is not None and root.flow_style:
             _refuse("The front matter is one { } mapping.", root)
         at = self._end_of_entries()
         indent = ""
-        if root is not None and self.document.entries:
-            indent = " " * self.document.entries[0].key.start_mark.column
+        if root is not None and self._document.entries:
+            indent = " " * self._document.entries[0].key.start_mark.column
         line = spell_field(key, value, eol=self._eol, indent=indent, step=self._step())
-        return SpanEdit(at, at, line)
+        return TextEdit(at, at, line)
 
-    def rename_key(self, entry: YamlEntry, name: str) -> SpanEdit:
-        """Another name for a key."""
-        _need_scalar_key(entry)
-        return SpanEdit(_start(entry.key), _end(entry.key), spell(name))
-
-    def delete_key(self, entry: YamlEntry) -> SpanEdit:
-        """No such key: its lines go, and a comment at the end of its last one with them."""
-        start = self._line_start(_start(entry.key))
-        if self.text[start : _start(entry.key)].strip(" "):
-            _refuse(f"`{entry.name}` does not begin its line.", entry.key)
-        return SpanEdit(start, self._line_end(self._end_of(entry)), "")
-
-    def set_scalar(self, entry: YamlEntry, value: Scalar) -> SpanEdit:
+    def _set_scalar(self, entry: YamlEntry, value: Scalar) -> TextEdit:
         """A scalar in the place of what there is, quoted as that was."""
         node = entry.value
         _need_own(entry)
@@ -102,116 +241,95 @@ class YamlBlock:
             if _start(node) == _end(node):
                 return self._fill(entry, spell(value))
             if value is None:
-                return SpanEdit(self._colon(entry), self._end_of(entry), "")
-            return SpanEdit(_start(node), self._end_of(entry), respell(value, node.style))
+                return TextEdit(self._colon(entry), self._end_of(entry), "")
+            return TextEdit(_start(node), self._end_of(entry), respell(value, node.style))
         if isinstance(node, yaml.SequenceNode):
             return self._replace_list(entry, node, spell(value))
         return self._replace_mapping(entry, spell(value))
 
-    def set_list(self, entry: YamlEntry, items: list[Scalar]) -> SpanEdit:
+    def _set_list(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
         """A list in the place of what there is; items that stay keep their lines."""
         node = entry.value
         _need_own(entry)
         if isinstance(node, yaml.ScalarNode):
             if _start(node) == _end(node):
                 return self._fill(entry, "[]") if not items else self._below(entry, items)
-            return SpanEdit(_start(node), self._end_of(entry), spell_inline_list(items))
+            return TextEdit(_start(node), self._end_of(entry), spell_inline_list(items))
         if not isinstance(node, yaml.SequenceNode):
             return self._replace_mapping(entry, spell_inline_list(items))
         if node.flow_style:
             self._need_no_remarks(node)
-            return SpanEdit(_start(node), _end(node), spell_inline_list(items))
+            return TextEdit(_start(node), _end(node), spell_inline_list(items))
         if not items:
             return self._replace_list(entry, node, "[]")
         return self._replace_items(entry, items)
 
-    def add_item(self, entry: YamlEntry, item: Scalar) -> SpanEdit:
+    def _add_item(self, entry: YamlEntry, item: Scalar) -> TextEdit:
         """One more item at the end of a list, or of nothing."""
         node = entry.value
         _need_own(entry)
         if isinstance(node, yaml.ScalarNode):
             if _start(node) == _end(node):
                 return self._below(entry, [item])
-            return SpanEdit(_start(node), self._end_of(entry), spell_inline_list([item]))
+            return TextEdit(_start(node), self._end_of(entry), spell_inline_list([item]))
         node = self._own_list(entry)
         if node.flow_style:
             return self._add_to_flow(node, item)
         last = node.value[-1]
-        at = self._line_end(self.document.end(last))
-        prefix = self._prefix(entry, last)
-        return SpanEdit(at, at, f"{prefix}- {spell(item, flow=item is None)}{self._eol}")
+        at = next_line(self._text, self._document.end(last))
+        return TextEdit(at, at, self._item_lines(self._prefix(entry, last), [item]))
 
-    def add_line(self, entry: YamlEntry, text: str) -> SpanEdit:
-        """One more line at the end of a block scalar, set in as its last one."""
-        end = self.document.end(entry.value)
-        line = self.text[self._line_start(end) : end]
-        blank = line[: len(line) - len(line.lstrip(" "))]
-        return SpanEdit(end, end, f"{self._eol}{blank}{text}")
-
-    def add_to_line(self, entry: YamlEntry, text: str) -> SpanEdit:
-        """More text at the end of a block scalar's last line."""
-        end = self.document.end(entry.value)
-        return SpanEdit(end, end, text)
-
-    def remove_item(self, entry: YamlEntry, index: int) -> SpanEdit:
-        """A list without one of its items."""
+    def _remove_item(self, entry: YamlEntry, index: int) -> TextEdit:
         node = self._own_list(entry)
         item = node.value[index]
         if node.flow_style:
             return self._remove_from_flow(node, index)
         self._prefix(entry, item)
-        start = self._line_start(_start(item))
-        return SpanEdit(start, self._line_end(self.document.end(item)), "")
+        start = line_start(self._text, _start(item))
+        return TextEdit(start, next_line(self._text, self._document.end(item)), "")
 
-    def set_item(self, entry: YamlEntry, index: int, item: str) -> SpanEdit:
-        """Another item in the place of one, quoted as that was."""
-        node = self._own_list(entry)
-        old = node.value[index]
-        is_quoted = isinstance(old, yaml.ScalarNode) and old.style in ("'", '"')
-        text = respell(item, old.style) if is_quoted else spell(item, flow=bool(node.flow_style))
-        return SpanEdit(_start(old), _end(old), text)
+    def _item_lines(self, prefix: str, items: list[Scalar]) -> str:
+        lines = (f"{prefix}- {spell(item, flow=item is None)}{self._eol}" for item in items)
+        return "".join(lines)
 
-    # How it is done
-
-    def _fill(self, entry: YamlEntry, text: str) -> SpanEdit:
+    def _fill(self, entry: YamlEntry, text: str) -> TextEdit:
         """Give a key that has no value one, on its line."""
         at = self._colon(entry)
-        blank = _BLANK.match(self.text, at)
+        blank = _BLANK.match(self._text, at)
         end = blank.end() if blank else at
-        stays = self.text[end : end + 1] not in ("", "\n", "\r")
-        return SpanEdit(at, at if stays else end, f" {text}" if text else "")
+        stays = self._text[end : end + 1] not in ("", "\n", "\r")
+        return TextEdit(at, at if stays else end, f" {text}" if text else "")
 
-    def _below(self, entry: YamlEntry, items: list[Scalar]) -> SpanEdit:
+    def _below(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
         """Give a key that has no value a list, one item a line."""
-        at = self._line_end(self._colon(entry))
+        at = next_line(self._text, self._colon(entry))
         indent = " " * entry.key.start_mark.column + self._step()
-        lines = (f"{indent}- {spell(item, flow=item is None)}{self._eol}" for item in items)
-        return SpanEdit(at, at, "".join(lines))
+        return TextEdit(at, at, self._item_lines(indent, items))
 
-    def _replace_list(self, entry: YamlEntry, node: yaml.SequenceNode, text: str) -> SpanEdit:
+    def _replace_list(self, entry: YamlEntry, node: yaml.SequenceNode, text: str) -> TextEdit:
         """Put a value on a key's line in the place of a list."""
-        if is_flow(node):
+        if _is_flow(node):
             self._need_no_remarks(node)
-            return SpanEdit(_start(node), _end(node), text)
+            return TextEdit(_start(node), _end(node), text)
         colon = self._colon(entry)
-        gap = self.text[colon : _start(node)]
+        gap = self._text[colon : _start(node)]
         comment = ""
         if "#" in gap:
-            comment = gap[: self._line_end(colon) - colon].rstrip("\r\n")
+            comment = gap[: next_line(self._text, colon) - colon].rstrip("\r\n")
             if "#" in gap[len(comment) :]:
                 _refuse(f"A comment stands between `{entry.name}` and its list.", node)
         remarks = self._remarks(node.value).rstrip("\r\n")
         line = f" {text}".rstrip() + comment + (f"{self._eol}{remarks}" if remarks else "")
-        return SpanEdit(colon, self._end_of(entry), line)
+        return TextEdit(colon, self._end_of(entry), line)
 
-    def _replace_mapping(self, entry: YamlEntry, text: str) -> SpanEdit:
+    def _replace_mapping(self, entry: YamlEntry, text: str) -> TextEdit:
         """Put a value in the place of a placeholder such as `{{title}}`, which YAML takes so."""
         node = entry.value
-        if not is_flow(node) or "\n" in self.document.source(node):
+        if not _is_flow(node) or "\n" in self._document.source(node):
             _refuse(f"`{entry.name}` holds values within values.", node)
-        return SpanEdit(_start(node), _end(node), text)
+        return TextEdit(_start(node), _end(node), text)
 
-    def _replace_items(self, entry: YamlEntry, items: list[Scalar]) -> SpanEdit:
+    def _replace_items(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
         """Replace the lines of the items that differ, from the first such to the last."""
         old = self._own_list(entry).value
         same = [
@@ -225,47 +343,46 @@ class YamlBlock:
         tail = min((*same[1], False).index(False), min(len(old), len(items)) - head)
         prefix = self._prefix(entry, old[0])
         if head < len(old) - tail:
-            start = self._line_start(_start(old[head]))
-            end = self._line_end(self.document.end(old[len(old) - tail - 1]))
+            start = line_start(self._text, _start(old[head]))
+            end = next_line(self._text, self._document.end(old[len(old) - tail - 1]))
         elif head:
-            start = end = self._line_end(self.document.end(old[head - 1]))
+            start = end = next_line(self._text, self._document.end(old[head - 1]))
         else:
-            start = end = self._line_start(_start(old[0]))
-        new = items[head : len(items) - tail]
-        lines = [f"{prefix}- {spell(item, flow=item is None)}{self._eol}" for item in new]
-        return SpanEdit(start, end, "".join(lines) + self._remarks(old[head : len(old) - tail]))
+            start = end = line_start(self._text, _start(old[0]))
+        lines = self._item_lines(prefix, items[head : len(items) - tail])
+        return TextEdit(start, end, lines + self._remarks(old[head : len(old) - tail]))
 
     def _remarks(self, items: list[yaml.Node]) -> str:
         """The comments that have lines of their own between items; they outlive the items."""
         remarks = ""
         for item, after in pairwise(items):
-            at = self._line_end(self.document.end(item))
-            stop = self._line_start(_start(after))
-            remarks += self.text[at:stop] if "#" in self.text[at:stop] else ""
+            at = next_line(self._text, self._document.end(item))
+            stop = line_start(self._text, _start(after))
+            remarks += self._text[at:stop] if "#" in self._text[at:stop] else ""
         return remarks
 
     def _need_no_remarks(self, node: yaml.SequenceNode) -> None:
         """Refuse a list in brackets with comments in it, which go with no item."""
         ends = [_start(node), *(_end(item) for item in node.value)]
         starts = [*(_start(item) for item in node.value), _end(node)]
-        if any("#" in self.text[end:start] for end, start in zip(ends, starts, strict=True)):
+        if any("#" in self._text[end:start] for end, start in zip(ends, starts, strict=True)):
             _refuse("A comment stands in the list.", node)
 
-    def _add_to_flow(self, node: yaml.SequenceNode, item: Scalar) -> SpanEdit:
+    def _add_to_flow(self, node: yaml.SequenceNode, item: Scalar) -> TextEdit:
         spelled = spell(item, flow=True)
         if not node.value:
-            at = _start(node) + self.text[_start(node) :].index("[") + 1
-            return SpanEdit(at, at, spelled)
+            at = _start(node) + self._text[_start(node) :].index("[") + 1
+            return TextEdit(at, at, spelled)
         last = node.value[-1]
         at = _end(last)
-        start = self._line_start(_start(last))
-        alone = len(node.value) > 1 and not self.text[start : _start(last)].strip(" \t")
-        rest = self.text[at : self._line_end(at)]
+        start = line_start(self._text, _start(last))
+        alone = len(node.value) > 1 and not self._text[start : _start(last)].strip(" \t")
+        rest = self._text[at : next_line(self._text, at)]
         if alone and "#" not in rest:
-            return SpanEdit(at, at, f",{self._eol}{self.text[start : _start(last)]}{spelled}")
-        return SpanEdit(at, at, f", {spelled}")
+            return TextEdit(at, at, f",{self._eol}{self._text[start : _start(last)]}{spelled}")
+        return TextEdit(at, at, f", {spelled}")
 
-    def _remove_from_flow(self, node: yaml.SequenceNode, index: int) -> SpanEdit:
+    def _remove_from_flow(self, node: yaml.SequenceNode, index: int) -> TextEdit:
         items = node.value
         item = items[index]
         spans = []
@@ -274,12 +391,12 @@ class YamlBlock:
         if index > 0:
             spans.append((_end(items[index - 1]), _end(item)))
         if len(items) == 1:
-            first = self.text.rfind("[", _start(node), _start(item)) + 1
+            first = self._text.rfind("[", _start(node), _start(item)) + 1
             spans.append((first, _end(node) - 1))
         for start, end in spans:
-            around = self.text[start : _start(item)] + self.text[_end(item) : end]
+            around = self._text[start : _start(item)] + self._text[_end(item) : end]
             if "#" not in around:
-                return SpanEdit(start, end, "")
+                return TextEdit(start, end, "")
         return _refuse("A comment stands beside the item.", item)
 
     def _own_list(self, entry: YamlEntry) -> yaml.SequenceNode:
@@ -294,14 +411,14 @@ class YamlBlock:
 
     def _prefix(self, entry: YamlEntry, item: yaml.Node) -> str:
         """What stands before the dash of an item."""
-        line = self.text[self._line_start(_start(item)) : _start(item)]
+        line = self._text[line_start(self._text, _start(item)) : _start(item)]
         if not _DASH.fullmatch(line):
             _refuse(f"An item of `{entry.name}` does not begin its line.", item)
         return line[: line.index("-")]
 
     def _step(self) -> str:
         """How far the vault's hand sets lists in, seen from the lists that are there."""
-        for entry in self.document.entries:
+        for entry in self._document.entries:
             node = entry.value
             own = _start(node) > _start(entry.key)
             if isinstance(node, yaml.SequenceNode) and not node.flow_style and own:
@@ -310,39 +427,30 @@ class YamlBlock:
 
     def _colon(self, entry: YamlEntry) -> int:
         """Where a key's colon ends."""
-        colon = _COLON.match(self.text, _end(entry.key))
+        colon = _COLON.match(self._text, _end(entry.key))
         if colon is None:
             _refuse(f"`{entry.name}` is written in a way that notekeep does not edit.", entry.key)
         return colon.end()
 
     def _end_of_entries(self) -> int:
         """Where a new key goes: below the last one, or last of all after text that is kept."""
-        entries = self.document.entries
+        entries = self._document.entries
         if not entries:
-            return len(self.text)
+            return len(self._text)
         node = entries[-1].value
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-            return len(self.text)
-        at = self._line_end(self._end_of(entries[-1]))
-        return len(self.text) if self.text[at:].strip() else at
+            return len(self._text)
+        at = next_line(self._text, self._end_of(entries[-1]))
+        return len(self._text) if self._text[at:].strip() else at
 
     def _end_of(self, entry: YamlEntry) -> int:
         """Where an entry's value ends, blank lines and comments aside."""
         if _start(entry.value) < _end(entry.key):  # an alias stands on its key's line
             return self._colon(entry)
-        return max(self.document.end(entry.value), self._colon(entry))
-
-    def _line_start(self, at: int) -> int:
-        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
-
-    def _line_end(self, at: int) -> int:
-        """Where the line after that of `at` begins."""
-        match = _EOL.search(self.text, at)
-        return match.end() if match else len(self.text)
+        return max(self._document.end(entry.value), self._colon(entry))
 
 
-def is_flow(node: yaml.Node) -> bool:
-    """Whether a node is written between brackets."""
+def _is_flow(node: yaml.Node) -> bool:
     return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
 
 
@@ -354,203 +462,23 @@ def _end(node: yaml.Node) -> int:
     return int(node.end_mark.index)
 
 
+def _line(entry: YamlEntry) -> int:
+    return int(entry.key.start_mark.line) + 2
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" "))]
+
+
 def _need_own(entry: YamlEntry) -> None:
     if _start(entry.value) < _end(entry.key):
         _refuse(f"`{entry.name}` is an alias of another value.", entry.key)
 
 
-def _need_scalar_key(entry: YamlEntry) -> None:
-    if not isinstance(entry.key, yaml.ScalarNode):
-        _refuse(f"`{entry.name}` is no plain key.", entry.key)
-
-
 def _refuse(message: str, node: yaml.Node) -> NoReturn:
-    """Refuse an edit at a node; its line is that of the block, which the caller moves on."""
+    """Refuse an edit at a node; the fence stands above the block's first line."""
     mark = node.start_mark
-    raise Refused(message, _BY_HAND, line=mark.line + 2, column=mark.column + 1)
-
-
-# One change of a file's YAML front matter: what it is to say, where it goes, and the proof.
-
-
-# Fields that programs read as a list even where they are text without a comma.
-_JOINED: Final = frozenset(("tags", "aliases"))
-
-
-class YamlEdit:
-    """A file whose YAML block is to be changed; each method gives new bytes, None for no change."""
-
-    def __init__(self, data: bytes, parts: Split) -> None:
-        """Read the block of `data`."""
-        self._data = data
-        self._parts = parts
-        self._eol = parts.eol.decode()
-        self._block = YamlBlock(data[parts.start : parts.end].decode(), self._eol)
-        self._tree = proof.block_shape(self._block.document)
-
-    def replace(self, key: str, value: Value) -> bytes | None:
-        """Give a key a value."""
-        entry = self._block.entry(key)
-        shape = proof.value_shape(value)
-        if entry is None:
-            return self._apply(self._block.add_key(key, value), {**self._tree, key: shape}, key)
-        if proof.same_words(self._tree[key], shape):
-            return None
-        if isinstance(value, list):
-            edit = self._block.set_list(entry, value)
-        else:
-            edit = self._block.set_scalar(entry, value)
-        return self._apply(edit, {**self._tree, key: shape}, key)
-
-    def add(self, key: str, item: Scalar) -> bytes | None:
-        """Add an item to a list."""
-        entry = self._block.entry(key)
-        if entry is None:
-            return self.replace(key, [item])
-        name = canonical(key)
-        if any(_same_item(name, old, item) for old in self._items(entry)):
-            return None
-        node = entry.value
-        if isinstance(node, yaml.ScalarNode) and self._block.document.value(node) is not None:
-            return self._add_to_text(entry, item)
-        edit = self._block.add_item(entry, item)
-        old = self._tree[key]
-        items = old[1] if old[0] == proof.LIST else ()
-        wanted = (proof.LIST, (*items, proof.value_shape(item, flow=True)))
-        return self._apply(edit, {**self._tree, key: wanted}, key)
-
-    def remove(self, key: str, item: str) -> bytes | None:
-        """Take the first item out of a list that is this one."""
-        entry = self._block.entry(key)
-        if entry is None:
-            return None
-        name = canonical(key)
-        items = self._items(entry)
-        index = next((n for n, old in enumerate(items) if _same_item(name, old, item)), None)
-        if index is None:
-            return None
-        if isinstance(entry.value, yaml.ScalarNode):
-            return self._remove_from_text(entry, index)
-        edit = self._block.remove_item(entry, index)
-        old = self._tree[key][1]
-        left = (*old[:index], *old[index + 1 :])
-        # A list of lines without any line is a key without a value.
-        wanted = (proof.LIST, left) if left or is_flow(entry.value) else proof.value_shape(None)
-        return self._apply(edit, {**self._tree, key: wanted}, key)
-
-    def replace_item(self, key: str, old: str, item: str) -> bytes | None:
-        """Put another item in the place of the first that is exactly `old`."""
-        entry = self._block.entry(key)
-        if entry is None or old == item:
-            return None
-        items = [one.strip() for one in self._items(entry)]
-        if old not in items:
-            return None
-        index = items.index(old)
-        if isinstance(entry.value, yaml.ScalarNode):
-            text = str(entry.value.value)
-            parts = split_items(canonical(entry.name), text)
-            parts[index] = parts[index].replace(old, item)
-            return self.replace(key, ("," if "," in text else " ").join(parts))
-        listed = self._tree[key][1]
-        wanted = (*listed[:index], proof.value_shape(item, flow=True), *listed[index + 1 :])
-        return self._apply(
-            self._block.set_item(entry, index, item), {**self._tree, key: (proof.LIST, wanted)}, key
-        )
-
-    def rename(self, key: str, name: str) -> bytes | None:
-        """Call a key by another name."""
-        entry = self._block.entry(key)
-        if entry is None:
-            return None
-        if name in self._tree:
-            raise Refused(
-                f"The note has a `{name}` already.",
-                "Join the two in an editor.",
-                line=self._line(self._block.entry(name) or entry),
-                column=1,
-            )
-        wanted = {name if old == key else old: shape for old, shape in self._tree.items()}
-        return self._apply(self._block.rename_key(entry, name), wanted, name)
-
-    def delete(self, key: str) -> bytes | None:
-        """Take a key away."""
-        entry = self._block.entry(key)
-        if entry is None:
-            return None
-        wanted = {old: shape for old, shape in self._tree.items() if old != key}
-        return self._apply(self._block.delete_key(entry), wanted, key)
-
-    def _items(self, entry: YamlEntry) -> list[str]:
-        """What a list, or text that lists things, holds, as text."""
-        words = self._block.document.words(entry.value)
-        if isinstance(words, list):
-            return words
-        return [part.strip() for part in split_items(canonical(entry.name), words)]
-
-    def _add_to_text(self, entry: YamlEntry, item: Scalar) -> bytes | None:
-        """Add to a scalar: text with commas gets one more, any other becomes a list of two."""
-        text = str(entry.value.value)
-        name = canonical(entry.name)
-        parts = split_items(name, text)
-        joint = " " if name == "tags" and "," not in text and len(parts) > 1 else ", "
-        joins = len(parts) > 1 or name in _JOINED
-        is_block = isinstance(entry.value, yaml.ScalarNode) and entry.value.style in ("|", ">")
-        if isinstance(item, str) and joins and is_block and text.strip():
-            return self._add_to_block(entry, item, has_own_line=name == "tags" and "," not in text)
-        if isinstance(item, str) and text and joins and joint[0] not in item:
-            return self.replace(entry.name, f"{text.rstrip(' ,')}{joint}{item}")
-        old: list[Scalar] = [part.strip() for part in parts] if joins else [self._scalar(entry)]
-        return self.replace(entry.name, [*(part for part in old if part != ""), item])
-
-    def _add_to_block(self, entry: YamlEntry, item: str, *, has_own_line: bool) -> bytes:
-        """Add to a block of text: one more line, or after a comma where it has commas."""
-        node = entry.value
-        text = str(node.value)
-        said = text.rstrip("\n")
-        last = said.rpartition("\n")[2]
-        if has_own_line:
-            blank = last[: len(last) - len(last.lstrip(" "))]
-            is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
-            added = ("\n" if is_literal else " ") + blank + item
-            edit = self._block.add_line(entry, item)
-        else:
-            added = f" {item}" if said.endswith(",") else f", {item}"
-            edit = self._block.add_to_line(entry, added)
-        whole = said + added + text[len(said) :]
-        return self._apply(edit, {**self._tree, entry.name: (STRING_TAG, whole)}, entry.name)
-
-    def _remove_from_text(self, entry: YamlEntry, index: int) -> bytes | None:
-        text = str(entry.value.value)
-        joint = "," if "," in text else " "
-        parts = split_items(canonical(entry.name), text)
-        left = [part for number, part in enumerate(parts) if number != index]
-        return self.replace(entry.name, joint.join(left).strip() or None)
-
-    def _scalar(self, entry: YamlEntry) -> Scalar:
-        value = self._block.document.value(entry.value)
-        return value if not isinstance(value, list) else None
-
-    def _line(self, entry: YamlEntry) -> int:
-        return int(entry.key.start_mark.line) + 2
-
-    def _apply(self, edit: SpanEdit, wanted: BlockShape, key: str) -> bytes:
-        """Make an edit and prove it."""
-        text = self._block.text
-        start = self._parts.start + len(text[: edit.start].encode())
-        end = start + len(text[edit.start : edit.end].encode())
-        added = edit.text.encode()
-        new = self._data[:start] + added + self._data[end:]
-        proof.check_bytes(self._data, new, start, end, len(added))
-        edited = text[: edit.start] + edit.text + text[edit.end :]
-        entry = self._block.entry(key)
-        line = self._line(entry) if entry else 1
-        try:
-            document = Document(edited)
-        except SuspiciousBlock:
-            raise proof.unproven(key, line) from None
-        proof.check_tree(wanted, document, key, line)
-        return new
+    raise Refused(message, "Change it in an editor.", line=mark.line + 2, column=mark.column + 1)
 
 
 def _same_item(name: str, old: str, item: Scalar) -> bool:

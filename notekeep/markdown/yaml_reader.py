@@ -54,16 +54,9 @@ class YamlEntry(NamedTuple):
 
 
 class Document:
-    """A YAML mapping, composed and not constructed.
-
-    Attributes:
-        text: The block's text, as the marks of its nodes count it.
-        root: The mapping; None when the block holds nothing but comments.
-        entries: Its keys in order.
-    """
+    """A YAML mapping, composed and not constructed; `root` is None where it holds no key."""
 
     def __init__(self, text: str) -> None:
-        """Compose `text`."""
         self.text = text
         self.root: yaml.MappingNode | None = None
         self.entries: list[YamlEntry] = []
@@ -140,7 +133,9 @@ class Document:
         if isinstance(node, yaml.ScalarNode):
             return read(node)
         source = self.source(node)
-        if isinstance(node, yaml.SequenceNode) and not _is_bare_link(source):
+        # A nested list may be a wiki link whose quotes were forgotten: `up: [[Note]]`.
+        is_link = source.startswith("[[") and source.endswith("]]") and "\n" not in source
+        if isinstance(node, yaml.SequenceNode) and not is_link:
             return [
                 read(item) if isinstance(item, yaml.ScalarNode) else self.source(item)
                 for item in node.value
@@ -153,18 +148,8 @@ def scalar(node: yaml.ScalarNode) -> Scalar:
     return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
 
 
-def _is_bare_link(source: str) -> bool:
-    """Whether a nested list is a wiki link whose quotes were forgotten: `up: [[Note]]`."""
-    return source.startswith("[[") and source.endswith("]]") and "\n" not in source
-
-
 class Metadata(dict[str, Value]):
-    """Typed values by key, as python-frontmatter wants them, with what they were read from.
-
-    Attributes:
-        raw: The source text of each value.
-        words: Each value as text before typing, unquoted.
-    """
+    """Typed values by key, with the source text of each, and its text before typing, unquoted."""
 
     def __init__(self, document: Document) -> None:
         entries = document.entries

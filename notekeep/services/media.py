@@ -50,7 +50,9 @@ class MediaService:
         Its body is not looked through: `spans` is None.
         """
         data = self.workspace.read(row.path)
-        return read_note(row.path, data, self.workspace.schema, row)
+        note = read_note(row.path, data, self.workspace.schema, in_body=False)
+        note.title, note.tags = row.title, list(row.tags)
+        return note
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
         """Find the picture that a note names by `target`, and its size; it is not decoded."""

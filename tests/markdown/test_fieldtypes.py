@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.markdown.field_values import (
-    link_text,
     parse_boolean,
     parse_date,
     parse_items,
@@ -91,9 +90,3 @@ def test_a_text_field_reads_the_source() -> None:
     assert type_field("isbn", "text", 123, "0123") == "0123"
     assert type_field("title", "text", True, "true") == "true"
     assert type_field("title", "text", ["x"], ["x"]) == "x"
-
-
-def test_a_linked_value_is_what_it_shows() -> None:
-    assert link_text("[[James Clear]]") == "James Clear"
-    assert link_text("[[people/James|James]]") == "James"
-    assert link_text("by [[James]]") == "by [[James]]"

@@ -8,7 +8,6 @@ import pytest
 
 from notekeep.date_formats import format_date
 from notekeep.errors import UsageError
-from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.note import read_note
 from notekeep.markdown.schema import COMMON_FIELDS, KINDS
 from notekeep.markdown.templates import fill, new_note, starter
@@ -61,13 +60,6 @@ def test_a_starter_is_a_note_of_its_kind(kind: str) -> None:
     assert note.title == title
     assert note.fields["created"] == "2026-11-24" if kind != "habit" else note.fields["habit"]
     assert {*note.fields} <= {*KINDS[kind].fields, *COMMON_FIELDS}
-
-
-def test_a_starter_takes_what_is_known() -> None:
-    text = starter("book", "T", "2026-11-24", {"author": ["A B"], "rating": 4})
-    fields = read_frontmatter(text.encode()).fields
-    assert fields["author"] == ["A B"]
-    assert fields["rating"] == 4
 
 
 def test_a_new_note_takes_fields_as_they_are_typed() -> None:

@@ -69,9 +69,14 @@ class Element:
             return "\n"
         return "".join(c if isinstance(c, str) else c.text() for c in self.children)
 
+    @property
+    def classes(self) -> str:
+        """Its classes, as written."""
+        return self.attributes.get("class", "")
+
     def has_class(self, name: str) -> bool:
         """Whether it has a class."""
-        return name in self.attributes.get("class", "").split()
+        return name in self.classes.split()
 
 
 def read_page(text: str) -> Element:
@@ -96,17 +101,10 @@ class _PageParser(HTMLParser):
         if tag not in _VOID:
             self.here = element
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID and self.here.parent is not None:
-            self.here = self.here.parent
-
     def handle_endtag(self, tag: str) -> None:
-        here: Element | None = self.here
-        while here is not None and here.tag != tag:
-            here = here.parent
-        if here is not None and here.parent is not None:
-            self.here = here.parent
+        ended = next((one for one in (self.here, *self.here.above()) if one.tag == tag), None)
+        if ended is not None and ended.parent is not None:
+            self.here = ended.parent
 
     def handle_data(self, data: str) -> None:
         self.here.children.append(data)

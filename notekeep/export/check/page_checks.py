@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from notekeep.export.audit import OutgoingFile, find_leaks
+from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.embeds import BLOCK_ID, normalize_heading
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
+from notekeep.export.targets.front_matter import join_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from notekeep.export.audit import Audit
     from notekeep.export.check.built_page import Element
     from notekeep.export.plan import PlannedPost
     from notekeep.export.references import Ref
@@ -35,6 +36,7 @@ _LEFT_OVER = re.compile(
     r"|\{(?:filename|static|attach)\}|link://|SHORTCODE[0-9a-f]{32}|HAHAHUGOSHORTCODE",
     re.MULTILINE,
 )
+_INLINE = (("\\(", "\\)"), ("$", "$"))
 _DISPLAYED = (
     *(("$$", "$$"), ("\\[", "\\]")),
     *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)"), ("\\[\\displaystyle", "\\]")),
@@ -56,8 +58,8 @@ class BuiltPost:
         site: The folder of the built site.
         file: The post's page, from there.
         lists: The pages of a normal build that are no posts of this export, by path.
-        slugs: The slug of every note that has a post, by path.
-        files: The bytes of every file of this export's pages and what they show.
+        slugs: The slug of every note that has a post and can be linked, by path.
+        files: The bytes of every file of the site whose path has the post's slug.
         teasers: What ends posts where their teasers end: lists, feeds alone, those lists that the
             theme chooses, or nothing.
     """
@@ -95,7 +97,7 @@ class BuiltPost:
 def normalize_text(text: str) -> str:
     """Return text as pages are compared: typographic marks plain, blanks joined."""
     plain = text.translate(_TYPOGRAPHY).replace("\u2026", "...")
-    return " ".join(plain.replace("--", "-").replace("--", "-").split())
+    return join_blanks(plain.replace("--", "-").replace("--", "-"))
 
 
 def _words(node: Node) -> str:
@@ -116,16 +118,6 @@ def _runs(paragraph: Node) -> list[str]:
         else:
             runs[-1] += _words(child)
     return runs
-
-
-def _code(built: BuiltPost, *, nested: bool) -> list[str]:
-    """Return the code blocks at the margin, or those within others; diagrams aside."""
-    return [
-        node.content
-        for node in built.nodes("fence", "code_block")
-        if not (node.kind == "fence" and is_diagram(node))
-        and node.inside("item", "quote", "footnote") == nested
-    ]
 
 
 def _links(built: BuiltPost) -> list[tuple[str, Ref]]:
@@ -177,67 +169,14 @@ def _find_missing(
     return f"{what}: {missing.strip().splitlines()[0][:40]!r}" if missing else ""
 
 
-def _join_blanks(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _find_missing_code(built: BuiltPost, wanted: list[str]) -> str | None:
-    shown = {_trim_code(e.text()) for e in built.content.find("pre")}
-    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown as written")
-
-
 def _trim_code(text: str) -> str:
     """Return code without blank lines around it and blanks at line ends, which nobody sees."""
     return "\n".join(line.rstrip() for line in text.strip("\n").split("\n")).rstrip()
 
 
-def _find_missing_tex(
-    built: BuiltPost, formulas: list[Node], marks: tuple[tuple[str, str], ...]
-) -> str | None:
-    # What is MathML stands between the marks that TeX would have.
-    mathml = [
-        f"$${one.attributes.get('alttext', '')}$$"
-        if one.attributes.get("display") == "block"
-        else f"\\({one.attributes.get('alttext', '')}\\)"
-        for one in built.content.find("math")
-    ]
-    text = "".join((built.content.text() + " ".join(mathml)).split())
-
-    def is_shown(formula: str) -> bool:
-        plain = "".join(formula.split())
-        forms = (plain, plain.replace("|", "\\vert"))
-        return any(first + form + last in text for form in forms for first, last in marks)
-
-    return _find_missing([node.content for node in formulas], is_shown, "not in the page")
-
-
-def _links_to_others(built: BuiltPost, *, places: bool) -> list[tuple[str, Ref]]:
-    """Return the links to other posts, or to headings and blocks of them."""
-    return [
-        (words, ref)
-        for words, ref in _links(built)
-        if ref.path != built.post.post.path
-        and ref.path in built.slugs
-        and bool(ref.heading or ref.block) == places
-    ]
-
-
 def _addresses_of(built: BuiltPost, words: str) -> list[str]:
     links = built.content.find("a")
     return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
-
-
-def _find_misled_link(built: BuiltPost, wanted: Sequence[tuple[str, Ref]]) -> str | None:
-    if not wanted:
-        return None
-    for words, ref in wanted:
-        address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
-        right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
-        if not right:
-            return f"the link {words!r} does not lead to {built.slugs[ref.path]}"
-        if problem := _find_dead(built, right):
-            return problem
-    return ""
 
 
 def _find_dead(built: BuiltPost, targets: Sequence[str]) -> str:
@@ -296,31 +235,9 @@ def _task_state(item: Element) -> bool | None:
     return {"☑": True, "☒": True, "☐": False}.get(item.text().strip()[:1])
 
 
-def _classes(element: Element) -> str:
-    """Return the classes of an element and of what it stands in."""
-    parent = element.parent.attributes.get("class", "") if element.parent else ""
-    return f"{element.attributes.get('class', '')} {parent}"
-
-
-def _in_footnotes(element: Element) -> bool:
-    return any("footnote" in above.attributes.get("class", "") for above in element.above())
-
-
 # The checks.
 
-ALL_CHECKS: list[tuple[str, str, Check]] = []
-"""Number, name and check, in order."""
 
-
-def _check(number: str, name: str) -> Callable[[Check], Check]:
-    def add(check: Check) -> Check:
-        ALL_CHECKS.append((number, name, check))
-        return check
-
-    return add
-
-
-@_check("C01", "title")
 def _title(built: BuiltPost) -> str | None:
     wanted = normalize_heading(built.post.post.title)
     headings = built.page.find("h1", "h2", "title")
@@ -328,7 +245,6 @@ def _title(built: BuiltPost) -> str | None:
     return "" if found else "no heading has the title"
 
 
-@_check("C02", "calendar day")
 def _day(built: BuiltPost) -> str | None:
     when = built.post.post.date
     if when is None:
@@ -349,7 +265,6 @@ def _day(built: BuiltPost) -> str | None:
     return f"{when:%Y-%m-%d} is not on the page" if stamps else None
 
 
-@_check("C03", "tags")
 def _tags(built: BuiltPost) -> str | None:
     wanted = built.post.post.tags
     if not wanted:
@@ -362,7 +277,6 @@ def _tags(built: BuiltPost) -> str | None:
     return f"missing: {', '.join(missing)}" if missing else ""
 
 
-@_check("C04", "a draft is on no list")
 def _draft_hidden(built: BuiltPost) -> str | None:
     if not built.post.post.draft:
         return None
@@ -374,7 +288,6 @@ def _draft_hidden(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C05", "the teaser ends on lists")
 def _teaser(built: BuiltPost) -> str | None:
     teaser = find_teaser(built.post.draft.passage.tree.root.children)
     if teaser is None or not built.teasers:
@@ -397,7 +310,6 @@ def _teaser(built: BuiltPost) -> str | None:
     return "a list goes on behind the teaser" if whole and not is_themed else ""
 
 
-@_check("C06", "pictures are there")
 def _pictures(built: BuiltPost) -> str | None:
     sources = built.content.values("src", "img")
     wanted = len(built.nodes("image"))
@@ -408,41 +320,52 @@ def _pictures(built: BuiltPost) -> str | None:
     return _find_dead(built, sources)
 
 
-@_check("C07", "code blocks, to the byte")
-def _code_blocks(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, _code(built, nested=False))
+def _code(built: BuiltPost, *, nested: bool) -> str | None:
+    """Look for the code blocks at the margin, or those within others; diagrams aside."""
+    wanted = [
+        node.content
+        for node in built.nodes("fence", "code_block")
+        if not (node.kind == "fence" and is_diagram(node))
+        and node.inside("item", "quote", "footnote") == nested
+    ]
+    shown = {_trim_code(e.text()) for e in built.content.find("pre")}
+    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown as written")
 
 
-@_check("C08", "code in lists and quotes, to the byte")
-def _nested_code(built: BuiltPost) -> str | None:
-    return _find_missing_code(built, _code(built, nested=True))
-
-
-@_check("C09", "code in lines, to the byte")
 def _code_spans(built: BuiltPost) -> str | None:
-    shown = {_join_blanks(e.text()) for e in built.content.find("code", "tt")}
+    shown = {join_blanks(e.text()) for e in built.content.find("code", "tt")}
     spans = [node.content for node in built.nodes("code_span")]
-    return _find_missing(spans, lambda span: _join_blanks(span) in shown)
+    return _find_missing(spans, lambda span: join_blanks(span) in shown)
 
 
-@_check("C10", "TeX in lines")
-def _inline_tex(built: BuiltPost) -> str | None:
-    return _find_missing_tex(built, built.nodes("math"), (("\\(", "\\)"), ("$", "$")))
+def _tex(
+    built: BuiltPost, kinds: tuple[str, ...], marks: tuple[tuple[str, str], ...]
+) -> str | None:
+    # What is MathML stands between the marks that TeX would have.
+    mathml = [
+        f"$${one.attributes.get('alttext', '')}$$"
+        if one.attributes.get("display") == "block"
+        else f"\\({one.attributes.get('alttext', '')}\\)"
+        for one in built.content.find("math")
+    ]
+    text = "".join((built.content.text() + " ".join(mathml)).split())
+
+    def is_shown(formula: str) -> bool:
+        plain = "".join(formula.split())
+        forms = (plain, plain.replace("|", "\\vert"))
+        return any(first + form + last in text for form in forms for first, last in marks)
+
+    return _find_missing(
+        [node.content for node in built.nodes(*kinds)], is_shown, "not in the page"
+    )
 
 
-@_check("C11", "TeX on its own")
-def _display_tex(built: BuiltPost) -> str | None:
-    return _find_missing_tex(built, built.nodes("math_double", "math_block"), _DISPLAYED)
-
-
-@_check("C12", "prices")
 def _dollars(built: BuiltPost) -> str | None:
     text = normalize_text(built.content.text())
     dollars = [one for node in built.nodes("text") for one in _DOLLARS.findall(node.content)]
     return _find_missing(dollars, text.__contains__)
 
 
-@_check("C13", "footnotes, both ways")
 def _footnotes(built: BuiltPost) -> str | None:
     referred = {node.info for node in built.nodes("footnote_ref")}
     wanted = len({node.info for node in built.nodes("footnote")} & referred)
@@ -464,7 +387,6 @@ def _footnotes(built: BuiltPost) -> str | None:
     return "" if len(back) >= wanted else f"{len(back)} of {wanted} notes lead back"
 
 
-@_check("C14", "tables")
 def _tables(built: BuiltPost) -> str | None:
     """Tables have the cells that were written; a theme may add to what a cell says."""
     if not built.nodes("table"):
@@ -486,12 +408,11 @@ def _has_cells(table: list[str], wanted: list[str]) -> bool:
     )
 
 
-@_check("C15", "callouts")
 def _callouts(built: BuiltPost) -> str | None:
     boxes = [
         normalize_text(e.text())
         for e in built.content.find("blockquote", "aside", "details", "div")
-        if e.tag != "div" or re.search(r"admonition|alert|callout", e.attributes.get("class", ""))
+        if e.tag != "div" or re.search(r"admonition|alert|callout", e.classes)
     ]
     titles = [title for node in built.nodes("quote") if (title := _callout_title(built, node))]
     return _find_missing(titles, lambda name: any(name in box for box in boxes))
@@ -510,17 +431,27 @@ def _callout_title(built: BuiltPost, quote: Node) -> str:
     return title or callout_title(match[1])
 
 
-@_check("C16", "links to other posts")
-def _sibling_links(built: BuiltPost) -> str | None:
-    return _find_misled_link(built, _links_to_others(built, places=False))
+def _links_to_posts(built: BuiltPost, *, places: bool) -> str | None:
+    """Follow the links to other posts, or to headings and blocks of them."""
+    wanted = [
+        (words, ref)
+        for words, ref in _links(built)
+        if ref.path != built.post.post.path
+        and ref.path in built.slugs
+        and bool(ref.heading or ref.block) == places
+    ]
+    if not wanted:
+        return None
+    for words, ref in wanted:
+        address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
+        right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
+        if not right:
+            return f"the link {words!r} does not lead to {built.slugs[ref.path]}"
+        if problem := _find_dead(built, right):
+            return problem
+    return ""
 
 
-@_check("C17", "links to places in other posts")
-def _sibling_anchors(built: BuiltPost) -> str | None:
-    return _find_misled_link(built, _links_to_others(built, places=True))
-
-
-@_check("C18", "links to places in the post")
 def _own_anchors(built: BuiltPost) -> str | None:
     own = [words for words, ref in _links(built) if ref.path == built.post.post.path]
     if not own:
@@ -533,7 +464,6 @@ def _own_anchors(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C19", "nothing private")
 def _leaks(built: BuiltPost) -> str | None:
     """Nothing private is in the post's words, and no private name or line in any file of it.
 
@@ -547,7 +477,6 @@ def _leaks(built: BuiltPost) -> str | None:
     return f"{found[0].file.path} shows {found[0].term.what}" if found else ""
 
 
-@_check("C20", "lists nest")
 def _nesting(built: BuiltPost) -> str | None:
     items = _items(built)
     if not items:
@@ -565,7 +494,6 @@ def _nesting(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C21", "tasks")
 def _tasks(built: BuiltPost) -> str | None:
     tasks = [(words, mark in "xX-") for _, mark, words in _items(built) if mark]
     if not tasks:
@@ -578,27 +506,26 @@ def _tasks(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C22", "highlights")
 def _highlights(built: BuiltPost) -> str | None:
     shown = {normalize_text(e.text()) for e in built.content.find("mark", "strong", "b", "em")}
     marks = [normalize_text(_words(node)) for node in built.nodes("mark")]
     return _find_missing(marks, shown.__contains__, "not marked")
 
 
-@_check("C23", "diagrams")
 def _diagrams(built: BuiltPost) -> str | None:
-    shown = [e for e in built.content.find("pre", "div", "code") if "mermaid" in _classes(e)]
-    texts = {e.text().strip() for e in shown}
+    texts = {
+        e.text().strip()
+        for e in built.content.find("pre", "div", "code")
+        if "mermaid" in e.classes or (e.parent and "mermaid" in e.parent.classes)
+    }
     diagrams = [node.content for node in built.nodes("fence") if is_diagram(node)]
     return _find_missing(diagrams, lambda text: text.strip() in texts)
 
 
-@_check("C24", "no dead references")
 def _references(built: BuiltPost) -> str | None:
     return _find_dead(built, built.content.values("href", "a") + built.content.values("src", "img"))
 
 
-@_check("C25", "nothing of the vault left over")
 def _leftovers(built: BuiltPost) -> str | None:
     own = "\n".join(node.content for node in built.nodes("text", "special"))
     for element in built.content.walk():
@@ -611,16 +538,50 @@ def _leftovers(built: BuiltPost) -> str | None:
     return ""
 
 
-@_check("C26", "quotes and rules")
 def _quotes(built: BuiltPost) -> str | None:
     """Quotes and rules are what they were; a rule made no heading of the words above it."""
     quotes, rules = built.nodes("quote"), built.nodes("rule")
     if not quotes and not rules:
         return None
-    shown = [e for e in built.content.find("hr") if not _in_footnotes(e)]
+    shown = [
+        e
+        for e in built.content.find("hr")
+        if not any("footnote" in above.classes for above in e.above())
+    ]
     if len(shown) < len(rules):
         return f"{len(rules)} rules, and the page shows {len(shown)}"
     shown = built.content.find("blockquote", "aside", "details")
     if len(shown) < len(quotes) and not any(_callout_title(built, one) for one in quotes):
         return f"{len(quotes)} quotes, and the page shows {len(shown)}"
     return ""
+
+
+ALL_CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
+    ("C01", "title", _title),
+    ("C02", "calendar day", _day),
+    ("C03", "tags", _tags),
+    ("C04", "a draft is on no list", _draft_hidden),
+    ("C05", "the teaser ends on lists", _teaser),
+    ("C06", "pictures are there", _pictures),
+    ("C07", "code blocks, to the byte", partial(_code, nested=False)),
+    ("C08", "code in lists and quotes, to the byte", partial(_code, nested=True)),
+    ("C09", "code in lines, to the byte", _code_spans),
+    ("C10", "TeX in lines", partial(_tex, kinds=("math",), marks=_INLINE)),
+    ("C11", "TeX on its own", partial(_tex, kinds=("math_double", "math_block"), marks=_DISPLAYED)),
+    ("C12", "prices", _dollars),
+    ("C13", "footnotes, both ways", _footnotes),
+    ("C14", "tables", _tables),
+    ("C15", "callouts", _callouts),
+    ("C16", "links to other posts", partial(_links_to_posts, places=False)),
+    ("C17", "links to places in other posts", partial(_links_to_posts, places=True)),
+    ("C18", "links to places in the post", _own_anchors),
+    ("C19", "nothing private", _leaks),
+    ("C20", "lists nest", _nesting),
+    ("C21", "tasks", _tasks),
+    ("C22", "highlights", _highlights),
+    ("C23", "diagrams", _diagrams),
+    ("C24", "no dead references", _references),
+    ("C25", "nothing of the vault left over", _leftovers),
+    ("C26", "quotes and rules", _quotes),
+)
+"""Number, name and check, in order."""

@@ -9,13 +9,12 @@ import subprocess
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound, UsageError
-from notekeep.export.targets.target import IGNORED_FOLDERS
+from notekeep.export.targets.target import IGNORED_FOLDERS, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.export.plan import ExportPlan
-    from notekeep.export.targets.target import Target
 
 _PATIENCE = 300
 """Seconds that a build may take."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from notekeep.errors import NotFound
-from notekeep.export.audit import OutgoingFile, find_leaks
+from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.check.built_page import Element, read_page
 from notekeep.export.check.page_checks import ALL_CHECKS, BuiltPost
 from notekeep.export.check.site_build import (
@@ -22,17 +22,14 @@ from notekeep.export.check.site_build import (
     write_pages,
 )
 from notekeep.export.embeds import normalize_heading
-from notekeep.export.targets.target import load_target, open_target
-from notekeep.markdown.nodes import LITERAL_NODES, parse_tree
+from notekeep.export.targets.target import Target, load_target, open_target
+from notekeep.markdown.nodes import LITERAL_NODES, Tree, parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.export.audit import Audit
     from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
     from notekeep.export.post import Post
-    from notekeep.export.targets.target import Target
-    from notekeep.markdown.nodes import Tree
 
 _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE

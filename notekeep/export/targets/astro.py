@@ -14,9 +14,8 @@ from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.front_matter import EMPTY_TEXT
 from notekeep.export.targets.site_settings import (
     Script,
-    find_script,
     first_existing_folder,
-    read_packages,
+    script_names,
 )
 from notekeep.export.targets.target import Target, utc_day_warning
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from notekeep.export.post import Post
 
-_SCHEMAS = ("src/content.config", "src/content/config")
 _DATES = ("pubDate", "publishDate", "pubDatetime", "publishedAt", "publishedDate", "published")
 _UPDATES = ("updatedDate", "modDatetime", "updatedAt", "lastUpdated", "updated")
 _COVERS = ("heroImage", "ogImage", "coverImage", "cover", "image")
@@ -41,6 +39,7 @@ class Astro(Target):
     id = "astro"
     name = "Astro"
     settings_name = "astro.config.mjs"
+    other_settings = script_names("astro.config")
     preview = ("npx", "astro", "dev")
     post_file = "{site.collection}/{post.slug}/index.md"
     asset_file = "{site.collection}/{post.slug}/{name}"
@@ -49,8 +48,8 @@ class Astro(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._script = Script(find_script(folder, "astro.config"), read_packages(folder))
-        self._schema = Script(find_script(folder, *_SCHEMAS), self._script.packages)
+        self._script = Script(folder, *self.other_settings)
+        self._schema = Script(folder, *script_names("src/content.config", "src/content/config"))
         self.collection = self._find_collection()
         base = self._script.find(r"\bbase:\s*[\"']([^\"']+)").strip("/")
         self.pages = "".join(f"/{part}" for part in (base, self._find_pages()) if part)
@@ -70,11 +69,6 @@ class Astro(Target):
             mermaid_pre=not any("mermaid" in name for name in self._script.packages),
             sizes="",  # pictures in HTML are not looked after
         )
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of Astro, whatever they end with."""
-        return bool(find_script(folder, "astro.config"))
 
     def _find_collection(self) -> str:
         bases = [str(found).rstrip("/") for found in _BASE.findall(self._schema.text)]

@@ -14,17 +14,15 @@ from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.site_settings import (
     Script,
     find_file,
-    find_script,
     first_existing_folder,
-    read_packages,
     read_settings_text,
+    script_names,
 )
 from notekeep.export.targets.target import Target, utc_day_warning
 
 if TYPE_CHECKING:
     from notekeep.export.post import Post
 
-_NAMES = ("eleventy.config", ".eleventy")
 _FOOTNOTES = ("markdown-it-footnote", "@mdit/plugin-footnote")
 _TASKS = ("markdown-it-task-lists", "markdown-it-task-checkbox", "@mdit/plugin-tasklist")
 _MATH = (
@@ -42,6 +40,7 @@ class Eleventy(Target):
     id = "eleventy"
     name = "Eleventy"
     settings_name = "eleventy.config.js"
+    other_settings = script_names("eleventy.config", ".eleventy")
     preview = ("npx", "eleventy", "--serve")
     post_file = "{site.posts}/{post.slug}/{post.slug}.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
@@ -50,23 +49,22 @@ class Eleventy(Target):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
-        self._script = Script(find_script(folder, *_NAMES), read_packages(folder))
+        self._script = Script(folder, *self.other_settings)
         self._input = self._folder("input", "setInputDirectory", ".")
         base = os.path.join(folder, self._input)
         self.section = first_existing_folder(base, "posts", "blog", "post", "articles")
         self.posts = os.path.normpath(f"{self._input}/{self.section}").replace(os.sep, "/")
-        self._data = _read_data_file(os.path.join(base, self.section))
+        # What all posts of a folder have in common is in a file of the folder's name.
+        endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
+        last = os.path.basename(self.section)
+        data = find_file(f"{base}/{self.section}", *(f"{last}.{ending}" for ending in endings))
+        self._data = read_settings_text(data) if data else ""
         self._layout = "" if _LAYOUT.search(self._data) else self._post_layout()
         prefix = self._script.find(r"pathPrefix:\s*[\"']([^\"']+)").strip("/")
         moved = prefix and not self._script.says(r"HtmlBasePlugin")
         self.prefix = f"/{prefix}" if moved else ""
         self.dialect = self._dialect()
         self._warn()
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of Eleventy, whatever they end with."""
-        return bool(find_script(folder, *_NAMES))
 
     def _folder(self, key: str, call: str, default: str) -> str:
         named = self._script.find(rf"\b{key}:\s*[\"']([^\"']+)[\"']")
@@ -160,11 +158,3 @@ class Eleventy(Target):
             "nothing in the site's settings leaves drafts out, so this one is built like any post:"
             " add a preprocessor that returns false for draft"
         )
-
-
-def _read_data_file(folder: str) -> str:
-    """Return the text of the file that says what all posts of a folder have in common."""
-    name = os.path.basename(folder)
-    endings = ("json", "11tydata.json", "11tydata.js", "11tydata.mjs", "11tydata.cjs")
-    path = find_file(folder, *(f"{name}.{ending}" for ending in endings))
-    return read_settings_text(path) if path else ""

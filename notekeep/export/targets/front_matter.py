@@ -9,17 +9,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from notekeep.markdown.field_values import BareText
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class UnquotedText(str):
-    """Text that YAML takes without quotes: a date in a generator's own form."""
-
-    __slots__ = ()
-
-
-EMPTY_TEXT = UnquotedText("''")
+EMPTY_TEXT = BareText("''")
 """An empty text for a field that a site insists on."""
 
 
@@ -44,7 +40,7 @@ def format_yaml_value(value: object) -> str:
             return "{" + ", ".join(items) + "}"
         case list() | tuple():
             return "[" + ", ".join(map(format_yaml_value, value)) + "]"
-        case UnquotedText():
+        case BareText():  # a date in a generator's own form
             return str(value)
     return "'" + join_blanks(value).replace("'", "''") + "'"
 

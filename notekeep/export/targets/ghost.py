@@ -7,7 +7,7 @@ The form is that of Ghost's own export: `{"db": [{"meta": ..., "data": {"posts",
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from notekeep.export.html_pages import MATHML_DIALECT, format_bare_page, to_html
@@ -15,8 +15,6 @@ from notekeep.export.slugs import make_slug
 from notekeep.export.targets.target import Target, number_slugs
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from notekeep.export.draft import Draft
     from notekeep.export.post import Post
 

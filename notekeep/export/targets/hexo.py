@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
-from notekeep.export.targets.front_matter import UnquotedText
 from notekeep.export.targets.site_settings import (
     as_table,
     read_packages,
     read_settings_file,
 )
 from notekeep.export.targets.target import Target, zone_warning
+from notekeep.markdown.field_values import BareText
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,7 +94,7 @@ class Hexo(Target):
 
     def _moment(self, when: datetime) -> object:
         # Hexo reads a time in the site's zone.
-        return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S}")
+        return BareText(f"{when:%Y-%m-%d %H:%M:%S}")
 
     def notice(self, post: Post) -> str:
         """A time is read in the site's zone, which has to be the author's."""

@@ -9,12 +9,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from notekeep.export.assets import is_image
+from notekeep.export.assets import Asset, is_image
 from notekeep.export.html_pages import MATHML_DIALECT, style_sheet, to_html
 from notekeep.export.targets.target import Target
 
 if TYPE_CHECKING:
-    from notekeep.export.assets import Asset
     from notekeep.export.draft import Draft
     from notekeep.export.post import Post
 

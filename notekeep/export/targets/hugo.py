@@ -91,7 +91,11 @@ class Hugo(Target):
             mark="equals" if marks else "html" if html else "bold",
             strike=self._on("strikethrough"),
             task_lists=self._on("tasklist"),
-            alerts=self._has_alerts(),
+            # A site that renders quotes itself: that is how alerts come to be.
+            alerts=any(
+                glob(f"layouts/{base}_markup/render-blockquote*", root_dir=self.folder)
+                for base in ("", "_default/")
+            ),
             heading_ids=self._get("markup", "goldmark", "parser", "attribute", "title")
             is not False,
             bare_urls=self._on("linkify"),
@@ -120,16 +124,10 @@ class Hugo(Target):
             dollar="\\$" if ("$", "$") in inline else "",
         )
 
-    def _has_alerts(self) -> bool:
-        """Whether the site renders quotes itself, which is how alerts come to be."""
-        bases = ("layouts/_markup", "layouts/_default/_markup")
-        return any(glob(f"{base}/render-blockquote*", root_dir=self.folder) for base in bases)
-
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
         return super()._fields(post, cover) | {
             "images": [cover] if cover else [],
             "series": [post.series] if post.series else [],
-            "aliases": self.former_addresses(post),
         }
 
     def notice(self, post: Post) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import Dialect, Math
-from notekeep.export.targets.front_matter import UnquotedText
 from notekeep.export.targets.site_settings import read_settings_file
 from notekeep.export.targets.target import Target, zone_warning
+from notekeep.markdown.field_values import BareText
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,7 +89,7 @@ class Jekyll(Target):
         return super()._fields(post, cover) | own
 
     def _moment(self, when: datetime) -> object:
-        return UnquotedText(f"{when:%Y-%m-%d %H:%M:%S %z}")
+        return BareText(f"{when:%Y-%m-%d %H:%M:%S %z}")
 
     def notice(self, post: Post) -> str:
         """Without a time zone Jekyll counts days where it is built, and moves posts by a day."""

@@ -44,6 +44,7 @@ class MkDocs(Target):
     id = "mkdocs"
     name = "MkDocs"
     settings_name = "mkdocs.yml"
+    other_settings: ClassVar[tuple[str, ...]] = ("mkdocs.yaml",)
     preview = ("mkdocs", "serve")
     post_file = "{site.posts}/{post.slug}/index.md"
     asset_file = "{site.posts}/{post.slug}/{name}"
@@ -54,14 +55,15 @@ class MkDocs(Target):
         super().__init__(folder)
         self.settings_file, settings = self._read()
         self.docs = str(settings.get("docs_dir") or "docs").strip("/")
-        blog = _find_plugin(settings.get("plugins"), "blog")
+        blog = _find_blog(settings.get("plugins"))
         if blog is None:
             self.warnings.append(
                 f"{self.settings_file} has no blog plugin, so posts are plain pages:"
                 " add it to plugins"
             )
-        blog_dir = str((blog or {}).get("blog_dir", "blog")).strip("/")
-        posts = str((blog or {}).get("post_dir", "{blog}/posts"))
+        blog = blog or {}
+        blog_dir = str(blog.get("blog_dir", "blog")).strip("/")
+        posts = str(blog.get("post_dir", "{blog}/posts"))
         posts = posts.replace("{blog}", "" if blog_dir == "." else blog_dir).strip("/")
         self.posts = f"{self.docs}/{posts}"
         extensions = settings.get("markdown_extensions") or []
@@ -72,11 +74,6 @@ class MkDocs(Target):
         self.warnings += warnings
         # Pages of the blog are not where their files are, and MkDocs looks after Markdown only.
         self.dialect = replace(dialect, sizes="attributes" if dialect.heading_ids else "")
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of MkDocs, under either name."""
-        return bool(find_file(folder, *_MKDOCS_NAMES))
 
     def _read(self) -> tuple[str, dict[str, Any]]:
         path = find_file(self.folder, *_MKDOCS_NAMES)
@@ -105,12 +102,8 @@ class Zensical(MkDocs):
     id = "zensical"
     name = "Zensical"
     settings_name = "zensical.toml"
+    other_settings = _MKDOCS_NAMES
     preview = ("zensical", "serve")
-
-    @classmethod
-    def is_site(cls, folder: str) -> bool:
-        """Whether it has settings of its own, or those of MkDocs, which it reads as well."""
-        return bool(find_file(folder, cls.settings_name)) or super().is_site(folder)
 
     def _read(self) -> tuple[str, dict[str, Any]]:
         path = find_file(self.folder, self.settings_name)
@@ -145,12 +138,12 @@ def _with_inherited(path: str, below: Sequence[str]) -> dict[str, Any]:
     return merge_tables(_with_inherited(above, [*below, os.path.realpath(path)]), settings)
 
 
-def _find_plugin(plugins: Any, name: str) -> dict[str, Any] | None:
+def _find_blog(plugins: Any) -> dict[str, Any] | None:
     listed = [*plugins.items()] if isinstance(plugins, dict) else []
     for plugin in plugins if isinstance(plugins, list) else []:
         listed += plugin.items() if isinstance(plugin, dict) else [(plugin, {})]
     for key, options in listed:
-        if str(key).rsplit("/", 1)[-1] == name:
+        if str(key).rsplit("/", 1)[-1] == "blog":
             return as_table(options)
     return None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from notekeep.export.assets import is_image
 from notekeep.export.rewrite import verbatim
-from notekeep.export.rewrite.dialect import HIDDEN_DOLLAR
+from notekeep.export.rewrite.dialect import HIDDEN_DOLLAR, Dialect
 from notekeep.export.targets.front_matter import drop_empty, format_plain_value
 from notekeep.export.targets.site_settings import read_extensions, read_python_settings
 from notekeep.export.targets.target import Target
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from notekeep.export.post import Post
-    from notekeep.export.rewrite.dialect import Dialect
 
 _EXTENSIONS = ("fenced_code", "codehilite", "extra")
 _MARKDOWN = (".md", ".mdown", ".markdown")

@@ -43,12 +43,10 @@ class Portable(Target):
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the body as it is, with the line ends that the note has."""
         text = head + (body.lstrip("\n") if head else body)
-        return text.replace("\n", "\r\n") if _has_crlf(draft.note.body) else text
+        note = draft.note.body
+        is_crlf = "\r\n" in note and note.count("\r\n") == note.count("\n")
+        return text.replace("\n", "\r\n") if is_crlf else text
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
         # A note that says nothing of itself but its title needs no head.
         return format_yaml_head(fields) if drop_empty(fields).keys() - {"title"} else ""
-
-
-def _has_crlf(text: str) -> bool:
-    return "\r\n" in text and text.count("\r\n") == text.count("\n")

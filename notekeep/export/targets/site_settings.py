@@ -9,6 +9,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
+import yaml
+
 from notekeep.errors import Failure, UsageError
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, RAW_MATH, Dialect
 
@@ -54,7 +56,6 @@ def read_settings_file(path: str) -> dict[str, Any]:
 
 def _parse_yaml(path: str, text: str) -> object:
     """Return what YAML says; what has a tag, such as the name of a Python object, is nothing."""
-    import yaml
 
     class Loader(yaml.SafeLoader):
         """Plain YAML."""
@@ -102,19 +103,15 @@ _STRING = re.compile(
     r"|(?P<comment>/\*.*?\*/|(?<!:)//[^\n]*)",
     re.DOTALL,
 )
-_ENDINGS = ("js", "mjs", "cjs", "ts", "mts", "cts")
 
 
 class Script:
-    """A program that is a site's settings ("" for none), and the packages that the site has.
+    """The first of these programs that a site has, and its packages, of which it may use some."""
 
-    `package.json` says which packages a site has, and the program which of them it uses.
-    """
-
-    def __init__(self, path: str, packages: frozenset[str]) -> None:
-        self.path = path
-        self.packages = packages
-        text = read_settings_text(path) if path else ""
+    def __init__(self, folder: str, *names: str) -> None:
+        self.path = find_file(folder, *names)
+        self.packages = read_packages(folder)
+        text = read_settings_text(self.path) if self.path else ""
         self.text = _STRING.sub(lambda found: "" if found["comment"] else found[0], text)
 
     def uses(self, *names: str) -> bool:
@@ -139,20 +136,17 @@ def read_packages(folder: str) -> frozenset[str]:
     return frozenset(name for kind in kinds for name in as_table(kind))
 
 
-def find_script(folder: str, *stems: str) -> str:
-    """Return the first program with one of these names, whatever it ends with; "" for none."""
-    return find_file(folder, *(f"{stem}.{ending}" for stem in stems for ending in _ENDINGS))
+def script_names(*stems: str) -> tuple[str, ...]:
+    """Return what programs with these names may be called, whatever they end with."""
+    endings = ("js", "mjs", "cjs", "ts", "mts", "cts")
+    return tuple(f"{stem}.{ending}" for stem in stems for ending in endings)
 
 
 # Programs in Python: plain values count; whatever is computed is as if it were not there.
 
 
 class PythonSettings(dict[str, object]):
-    """The plain settings of a program, by name.
-
-    Attributes:
-        computed: Names of settings that are there and cannot be known without running it.
-    """
+    """The plain settings of a program, by name; the `computed` are there, but not known."""
 
     def __init__(self) -> None:
         super().__init__()

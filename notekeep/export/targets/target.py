@@ -79,6 +79,7 @@ class Target:
     id: ClassVar[str]  # as the person names it
     name: ClassVar[str]
     settings_name: ClassVar[str] = MANIFEST_NAME  # the file that makes a folder a site of it
+    other_settings: ClassVar[tuple[str, ...]] = ()  # further names of that file
     preview: ClassVar[tuple[str, ...]] = ()  # the command that shows the site with its drafts
     dated: ClassVar[bool] = True  # every post needs a date
     anywhere: ClassVar[bool] = False  # any folder will do, as there is no generator
@@ -109,7 +110,8 @@ class Target:
         """Whether a folder is a site of this generator; where there is none, any will do."""
         if cls.anywhere:
             return os.path.isdir(folder) or not os.path.lexists(folder)
-        return os.path.isfile(os.path.join(folder, cls.settings_name))
+        names = (cls.settings_name, *cls.other_settings)
+        return any(os.path.isfile(os.path.join(folder, name)) for name in names)
 
     def _fill(self, template: str, post: Post, name: str = "", anchor: str = "") -> str:
         fragment = f"#{anchor}" if anchor else ""
@@ -135,9 +137,8 @@ class Target:
 
     def cover_url(self, post: Post, name: str) -> str:
         """Return the address of a post's cover, as its front matter has it."""
-        if self.cover_address:
-            return self._fill(self.cover_address, post, name)
-        return self.asset_url(post, name)
+        address = self.cover_address
+        return self._fill(address, post, name) if address else self.asset_url(post, name)
 
     def link(self, post: Post, anchor: str) -> str:
         """Return the address that other posts have for a post, or for a place in it."""
@@ -173,6 +174,8 @@ class Target:
         }
         named = {self.field_names.get(name, name): value for name, value in fields.items()}
         named.pop("", None)
+        if self.former_address:
+            named["aliases"] = self.former_addresses(post)
         return named
 
     def _moment(self, when: datetime) -> object:
@@ -252,23 +255,20 @@ def detect(site: str) -> str:
         raise NotFound(f"there is no folder {site}", "give the folder of your site")
     kinds = [load_target(target) for target in TARGETS]
     generators = [kind for kind in kinds if not kind.anywhere]
-    endings = _endings(site)
-    for kind in (*generators, *(kind for kind in kinds if kind.anywhere)):
-        if kind.ending in endings if kind.anywhere else kind.is_site(site):
-            return kind.id
+    if found := next((kind for kind in generators if kind.is_site(site)), None):
+        return found.id
+    # How the posts end that were exported to a folder without a generator.
+    posts = Manifest.read(site).posts
+    paths = [path for slug, entry in posts.items() for path in entry.files if slug in path]
+    endings = {os.path.splitext(path)[1] for path in paths if "/" not in path}
+    if found := next((kind for kind in kinds if kind.anywhere and kind.ending in endings), None):
+        return found.id
     if not os.listdir(site):
         return "portable"
     raise NotFound(
         f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}",
         "give the folder that holds the generator's settings, or name the target with --to",
     )
-
-
-def _endings(site: str) -> set[str]:
-    """Return how the posts end that were exported to a folder without a generator."""
-    posts = Manifest.read(site).posts
-    paths = {path for slug, entry in posts.items() for path in entry.files if slug in path}
-    return {os.path.splitext(path)[1] for path in paths if "/" not in path}
 
 
 def open_target(target: str | None, site: str) -> Target:

@@ -74,8 +74,7 @@ class Zola(Target):
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
         fields = super()._fields(post, cover)
-        fields["series"] = [post.series] if post.series else []
-        return fields | {"aliases": self.former_addresses(post)}
+        return fields | {"series": [post.series] if post.series else []}
 
     def _format_head(self, fields: Mapping[str, object]) -> str:
         """Return TOML, what Zola does not know at the top of it in tables of their own."""

@@ -59,7 +59,7 @@ def test_a_site_is_recognised_by_its_program(tmp_path: Path, name: str, target: 
 def test_a_comment_says_nothing(tmp_path: Path) -> None:
     text = 'a: "http://x/*y*/"; // html: false\n/* breaks: true */ b: `//c`;\n'
     folder_with(tmp_path, "x.js", text)
-    script = Script(str(tmp_path / "x.js"), frozenset())
+    script = Script(str(tmp_path), "x.js")
     assert not script.says("html: false|breaks")
     assert script.says("x/[*]y")
     assert script.says("`//c`")
