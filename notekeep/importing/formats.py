@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, UsageError
 from notekeep.habits.importers import daily_notes, loop, org, own_format, simple_formats
-from notekeep.habits.importers.habit_data import SourceNote, read_json
+from notekeep.habits.importers.habit_data import HabitSource, SourceNote, read_json
 from notekeep.habits.importers.simple_formats import DAY_PATTERN
-from notekeep.importing.given_files import read_loop
+from notekeep.importing.given_files import GivenFiles, read_loop
 from notekeep.markdown import frontmatter
 from notekeep.markdown.schema import Daily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from notekeep.habits.importers.habit_data import HabitSource
-    from notekeep.importing.given_files import GivenFiles
 
 _FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
 _HARSH_HABIT = re.compile(r"[^#!].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?")

@@ -6,13 +6,19 @@ to what a person said, and the same import twice changes nothing.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts, log
 from notekeep.habits.definition import FOREVER, fold_name, is_id
-from notekeep.habits.importers.habit_data import Loss, merge_losses
+from notekeep.habits.importers.habit_data import (
+    HabitSource,
+    ImportedDay,
+    ImportedHabit,
+    Loss,
+    merge_losses,
+)
 from notekeep.habits.log import LogEntry
 from notekeep.habits.revisions import entry_identity, reduce_entries
 from notekeep.habits.schedule import parse_goal, parse_rules
@@ -24,9 +30,7 @@ from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from datetime import datetime
 
-    from notekeep.habits.importers.habit_data import HabitSource, ImportedDay, ImportedHabit
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.errors import Ambiguous, Conflict, NotFound
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
+    Hunk,
     find_hunks_in_note,
     hunks,
     match_lines,
@@ -25,7 +26,6 @@ from notekeep.storage.open_folder import content_at
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.markdown.text_merge import Hunk
     from notekeep.notes.workspace import Workspace
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import Version

@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
-from notekeep.errors import NotekeepError, NotFound, UsageError
+from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
 from notekeep.habits import log
 from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
-from notekeep.habits.repairs import move_to_past_month, repair_line, restate_entry
+from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
 from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
 from notekeep.markdown.note import title_slug
@@ -21,9 +21,7 @@ from notekeep.tracking.checkin import log_path
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.errors import Problem
     from notekeep.habits.log import LogEntry
-    from notekeep.habits.repairs import LineRepair
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.calendar import year_bounds
-from notekeep.habits.review import last_ended, review_habit
+from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
 from notekeep.habits.streaks import rate
 from notekeep.habits.summary import describe_year, format_count, streak_unit
 from notekeep.notes.capture import plan_new
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.review import Bounds, HabitReview, ReviewSpan
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit

@@ -14,7 +14,7 @@ from notekeep.habits.repairs import repair_line
 from notekeep.markdown import field_edit
 from notekeep.markdown.field_changes import check_value
 from notekeep.markdown.frontmatter_block import find_key_line
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.schema import find_known_keys, role
 from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
@@ -25,7 +25,6 @@ from notekeep.notes.plan import NoteChange, WritePlan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
 
 

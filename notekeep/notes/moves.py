@@ -8,7 +8,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotFound, Problem, Refused, UsageError
+from notekeep.errors import NotekeepError, NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.links import retarget
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notekeep.catalog.records import Row
-    from notekeep.errors import NotekeepError
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link

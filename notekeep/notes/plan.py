@@ -6,13 +6,12 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import Problem, Refused
+from notekeep.errors import NotekeepError, Problem, Refused
 from notekeep.storage.content import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.errors import NotekeepError
     from notekeep.storage.history import History
 
 

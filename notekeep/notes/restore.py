@@ -14,7 +14,7 @@ from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.autosave import AutosaveFile
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
-from notekeep.storage.operation_log import list_past_paths
+from notekeep.storage.operation_log import Version, list_past_paths
 from notekeep.storage.operations import TRASH
 from notekeep.storage.trash import list_trash, original_path
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.storage.content import Digest
     from notekeep.storage.history import History
-    from notekeep.storage.operation_log import Version
     from notekeep.vault import Vault
 
 

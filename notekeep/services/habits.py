@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.tracking.habit_details import load_habit_year
+from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.services.habit_export import HabitExport
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tracking.habit_details import HabitYear
 
 
 class HabitService:

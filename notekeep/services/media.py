@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
 from notekeep.storage import file_names
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from notekeep.catalog.records import Row
-    from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
     from notekeep.storage.attachments import AttachmentFinder
 

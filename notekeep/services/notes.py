@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict
-from notekeep.notes.plan import apply_plan
+from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
     from notekeep.notes.lint import Lint
-    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
-from notekeep.catalog.queries import distinguish_titles
+from notekeep.catalog.queries import Facets, OnThisDay, distinguish_titles
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
-from notekeep.query.fields import NO_FIELDS, may_name_field
+from notekeep.query.fields import NO_FIELDS, QueryFields, may_name_field
 from notekeep.query.grammar import parse_query
-from notekeep.query.tree import KnownPaths
-from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
+from notekeep.query.tree import KnownPaths, Node, Query
+from notekeep.search.listing import OrderedList, list_notes, order_list, read_page, resolve_words
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
 
@@ -26,13 +26,9 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.open_counts import OpenCounts
-    from notekeep.catalog.queries import Facets, OnThisDay
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
-    from notekeep.query.fields import QueryFields
-    from notekeep.query.tree import Node, Query
-    from notekeep.search.listing import OrderedList
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart

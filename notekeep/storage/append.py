@@ -75,7 +75,7 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
             size = os.fstat(fd).st_size
             if not _is_current(fd, place):
                 return False
-            if not (again and _contains(fd, text)):
+            if not (again and text in _read_lines(fd)):
                 _write(fd, place, size, _piece(fd, size, text, head), made=made)
             try:
                 return _is_current(fd, place)
@@ -106,9 +106,9 @@ def _is_current(fd: int, place: str) -> bool:
         return False
 
 
-def _contains(fd: int, text: bytes) -> bool:
+def _read_lines(fd: int) -> list[bytes]:
     os.lseek(fd, 0, os.SEEK_SET)
-    return text in read_all(fd, os.fstat(fd).st_size).splitlines()
+    return read_all(fd, os.fstat(fd).st_size).splitlines()
 
 
 def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:

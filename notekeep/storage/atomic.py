@@ -43,16 +43,6 @@ GONE = "was deleted or moved by another program"
 CHANGED = "was changed by another program meanwhile"
 
 
-def saved_over_error(shown: str, copy: str) -> Conflict:
-    """Make the error for a save that met another program's."""
-    return changed_error(
-        shown,
-        f"was saved by another program at the same moment; its version is in '{copy}'",
-        "Compare the two with `notekeep conflicts`.",
-        copy,
-    )
-
-
 def exchange_checked(
     place: OpenPlace, temp: str, before: Digest
 ) -> tuple[FolderEntry | None, str | None]:
@@ -88,11 +78,8 @@ def exchange_checked(
 
 
 def _replace_checked(place: OpenPlace, temp: str, before: Digest) -> str | None:
-    """Rename over the file where nothing can be exchanged: a second check narrows the window.
-
-    The old file is held open over the rename, so that what a program writes into it at that moment
-    is still found.
-    """
+    """Rename over the file where nothing can be exchanged: a second check narrows the window."""
+    # It is held open over the rename, so that what is written into it at that moment is found.
     fd = place.open(place.name, READ_FLAGS)
     try:
         if digest_of(read_stable(fd, place.shown)) != before:
@@ -264,14 +251,12 @@ def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
 
 
 def _respell(source: OpenPlace, target: OpenPlace) -> None:
-    """Change only how a name is spelt, where the disk takes both spellings for one.
-
-    A file system that ignores such a rename is led over a third name. That one is a visible note's,
-    so that a power cut in between hides nothing.
-    """
+    """Change only how a name is spelt, where the disk takes both spellings for one."""
     rename_over(source.entry(), target.entry())
     if target.name in target.names():
         return
+    # The file system ignores such a rename: it is led over a third name, that of a visible note,
+    # so that a power cut in between hides nothing.
     stem, dot, suffix = target.name.rpartition(".")
     between = source.entry(f"{stem or suffix} {os.urandom(3).hex()}{dot if stem else ''}{suffix}")
     rename_to_free(source.entry(), between)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
-from notekeep.storage.content import digest_of
+from notekeep.storage.content import Digest, digest_of
 from notekeep.storage.durability import Flush
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
 from notekeep.storage.operation_log import (
+    ChangeRecord,
     StepRecord,
+    Version,
     list_past_paths,
     list_versions,
     make_step_id,
@@ -33,11 +35,8 @@ from notekeep.storage.undo import UndoableStep, invert, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from notekeep.storage.content import Digest
-    from notekeep.storage.operation_log import ChangeRecord, Version
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
@@ -193,7 +192,13 @@ class History(Stores):
         being made by another process.
         """
         with explain_errors(self.folder, "added to"):
-            foreign = list(_fit(self._foreign(found), ROUND_BYTES))
+            room = ROUND_BYTES
+            foreign: list[OutsideVersion] = []
+            for one in self._foreign(found):
+                room -= len(one.data)
+                if room < 0:
+                    break
+                foreign.append(one)
             with Flush(at_once=len(foreign) <= _FEW) as flush:
                 for one in foreign:
                     self.blobs.store(one.data, flush=flush)
@@ -401,11 +406,3 @@ def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
         for change in record.changes:
             if change.after is not None and not record.root:
                 yield change.to or change.path, change.after
-
-
-def _fit(found: Iterable[OutsideVersion], room: int) -> Iterator[OutsideVersion]:
-    for one in found:
-        room -= len(one.data)
-        if room < 0:
-            return
-        yield one

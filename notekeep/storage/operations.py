@@ -70,10 +70,12 @@ class Operation:
     def is_applied(self, root: str) -> bool:
         """Ask the disk whether it is done, perhaps although `apply` failed while it was flushed."""
         change = self.change
-        if change.kind in {"new", "edit"}:
-            return digest_at(root, change.path) == change.after
-        is_there = not change.to or path_exists(root, change.to)
-        return is_there and not path_exists(root, change.path)
+        with suppress(OSError, NotekeepError):
+            if change.kind in {"new", "edit"}:
+                return digest_at(root, change.path) == change.after
+            is_there = not change.to or path_exists(root, change.to)
+            return is_there and not path_exists(root, change.path)
+        return False
 
     def discard(self, root: str) -> None:
         """Remove what was prepared."""
@@ -285,11 +287,8 @@ class Remove(Operation):
 
 
 def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = AT_ONCE) -> None:
-    """Remove a file that holds what is expected.
-
-    It is checked under another name, so that what another program saved at the last moment is put
-    back.
-    """
+    """Remove a file that holds what is expected."""
+    # It is checked under another name, so that what was saved at the last moment is put back.
     with open_place(root, path, follow=False) as place:
         temp = f"{file_names.TEMP_PREFIX}{os.urandom(6).hex()}"
         rename_to_free(place.entry(), place.entry(temp))

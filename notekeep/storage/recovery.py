@@ -22,7 +22,7 @@ from notekeep.storage.operations import Edit, New, remove_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.storage.operation_log import ChangeRecord, JournalEntry, StepRecord
+    from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Stores
 
 
@@ -34,7 +34,9 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
     """
     finished: list[StepRecord] = []
     for entry in stores.journal.lock_abandoned():
-        place = _place_of(entry, root)
+        place = entry.root
+        if not os.path.isdir(place):  # the vault was moved, or the site is lost
+            place = "" if entry.record.root else os.fspath(root)
         if not place:
             entry.leave()
             continue
@@ -50,13 +52,6 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
         entry.finish()
         finished.append(record)
     return finished
-
-
-def _place_of(entry: JournalEntry, root: Path | str) -> str:
-    """Return the folder in which a step goes on, also of a vault that moved; "" for a lost site."""
-    if os.path.isdir(entry.root):
-        return entry.root
-    return "" if entry.record.root else os.fspath(root)
 
 
 def _finish_changes(stores: Stores, root: str, record: StepRecord) -> list[ChangeRecord]:

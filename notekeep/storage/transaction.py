@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import durability
-from notekeep.storage.atomic import TornWrite, saved_over_error
+from notekeep.storage.atomic import TornWrite
 from notekeep.storage.durability import AT_ONCE, Flush
-from notekeep.storage.filesystem import explain_errors, explain_os_error
+from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
 from notekeep.storage.open_folder import remove_empty_folders
-from notekeep.storage.operations import Edit, Move, New, Remove, move_to_trash
+from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move_to_trash
 from notekeep.storage.undo import invert
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
-    from notekeep.storage.operations import Operation
     from notekeep.storage.stores import Stores
 
 
@@ -51,6 +49,7 @@ class Transaction:
         self._stores = stores
         self._root = os.fspath(root)
         self._begun = record  # the step before anything is done
+        self.id = record.id
         self._whole = whole
         self._logged = logged
         self.operations: list[Operation] = []
@@ -61,11 +60,6 @@ class Transaction:
         # the file; the step itself is done.
         self.copies: dict[str, str] = {}
         self.folders: list[str] = []  # those that were made
-
-    @property
-    def id(self) -> str:
-        """Its name in the log."""
-        return self._begun.id
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
         """Give a file a new content.
@@ -126,7 +120,13 @@ class Transaction:
         if self.failed and (self._whole or is_single):
             raise next(iter(self.failed.values()))
         if is_single and self.copies:
-            raise saved_over_error(*next(iter(self.copies.items())))
+            path, copy = next(iter(self.copies.items()))
+            raise changed_error(
+                path,
+                f"was saved by another program at the same moment; its version is in '{copy}'",
+                "Compare the two with `notekeep conflicts`.",
+                copy,
+            )
 
     def _prepare(self, flush: Flush) -> list[Operation]:
         """Check and write everything beside the files; gives what there is to do."""
@@ -194,11 +194,11 @@ class Transaction:
                     return
 
     def _apply(self, operation: Operation, flush: Flush) -> None:
-        was_done = self._is_applied(operation)  # by another step, since this one was prepared
+        was_done = operation.is_applied(self._root)  # by another step, since this one was prepared
         try:
             copy = operation.apply(self._root, self._stores, flush)
         except BaseException as error:
-            if not was_done and self._is_applied(operation):
+            if not was_done and operation.is_applied(self._root):
                 self.done.append(operation.change)
             if isinstance(error, OSError):
                 raise explain_os_error(error, operation.path, operation.action) from error
@@ -206,11 +206,6 @@ class Transaction:
         self.done.append(operation.change)
         if copy is not None:
             self.copies[operation.path] = copy
-
-    def _is_applied(self, operation: Operation) -> bool:
-        with suppress(OSError, NotekeepError):
-            return operation.is_applied(self._root)
-        return False
 
     def _undo_done(self) -> None:
         back = Transaction(self._stores, self._root, self._begun)

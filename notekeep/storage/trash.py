@@ -17,7 +17,6 @@ from notekeep.storage.open_folder import open_place
 from notekeep.storage.operations import MAX_STORED_BYTES, TRASH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from notekeep.storage.stores import Stores
@@ -36,19 +35,15 @@ def list_trash(root: Path | str) -> list[TrashedFile]:
     """List the files in the trash, the last deleted first."""
     found: list[TrashedFile] = []
     base = os.path.join(os.fspath(root), TRASH)
-    for place in _files(base):
-        with suppress(FileNotFoundError):
-            status = os.lstat(place)
-            was = place[len(base) + 1 :].replace(os.sep, "/")
-            found.append(TrashedFile(f"{TRASH}/{was}", was, status.st_size, status.st_ctime))
-    return sorted(found, key=lambda one: (-one.deleted, one.path))
-
-
-def _files(base: str) -> Iterator[str]:
     for folder, folders, names in os.walk(base):
-        places = [os.path.join(folder, name) for name in names if not name.startswith(TEMP_PREFIX)]
-        yield from places
-        yield from filter(os.path.islink, (os.path.join(folder, name) for name in folders))
+        files = [name for name in names if not name.startswith(TEMP_PREFIX)]
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for place in (os.path.join(folder, name) for name in (*files, *links)):
+            with suppress(FileNotFoundError):
+                status = os.lstat(place)
+                was = place[len(base) + 1 :].replace(os.sep, "/")
+                found.append(TrashedFile(f"{TRASH}/{was}", was, status.st_size, status.st_ctime))
+    return sorted(found, key=lambda one: (-one.deleted, one.path))
 
 
 def empty_trash(root: Path | str, stores: Stores) -> list[str]:

@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Failure
 from notekeep.storage.file_names import is_skipped_folder
 from notekeep.storage.filesystem import is_remote
-from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, list_folders, sweep
+from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, Fingerprint, list_folders, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from watchfiles import Change
 
-    from notekeep.storage.scan import Fingerprint
 
 EVERYTHING = frozenset({""})
 """The hint to sweep the whole vault."""
