@@ -62,7 +62,6 @@ class _MomentInWeek(NamedTuple):
 
 
 def _first_week(year: int, week_start: int) -> int:
-    """The ordinal of the first day of the week in which a year begins."""
     first = dt.date(year - 1, 12, 31).toordinal() + 1 if year > 1 else 1
     return first - (first - 1 - week_start) % 7
 
@@ -189,10 +188,7 @@ def _parts(form: str) -> tuple[_Token | str, ...]:
 
 
 def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
-    """Write a local time in a format: `YYYY-MM-DD`, `dddd, D MMMM`, `GGGG-[W]WW`.
-
-    `week_start` is the day that weeks begin with, 0 for Monday.
-    """
+    """Write a local time in a format: `YYYY-MM-DD`, `GGGG-[W]WW`; weeks begin at `week_start`."""
     at = _MomentInWeek(now, week_start)
     return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
 
@@ -241,10 +237,7 @@ def is_daily_format(form: str) -> bool:
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
-    """Return the day that a name made with a format means; None for any other name.
-
-    `is_daily_format` holds of the format.
-    """
+    """Return the day that a name means, by a format of which `is_daily_format` holds, or None."""
     pattern, meanings = _pattern(form)
     match = pattern.fullmatch(name)
     if match is None:
@@ -263,7 +256,6 @@ def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
 
 @lru_cache(64)
 def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What names of a format look like, and what each group of it means."""
     parts = _parts(form)
     pattern = "".join(
         re.escape(part) if isinstance(part, str) else f"((?a:{part.pattern}))" for part in parts

@@ -37,10 +37,7 @@ def habit_day(now: datetime, day_start: int) -> date:
 
 
 def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
-    """Return the time as it is written for a day: `07:10`, `24:40` for 00:40 in the night after it.
-
-    For a day further back it is the plain time of writing.
-    """
+    """Return the time as written for a day: `07:10`, `24:40` for 00:40 in the night after it."""
     is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
     hour = now.hour + (24 if is_night else 0)
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
@@ -70,14 +67,12 @@ def parse_iso(text: str) -> date | None:
 
 
 def parse_day(text: str, today: date) -> date:
-    """Read one day in words.
+    """Read one day in words; no words at all mean today.
 
-    Args:
-        text: `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
-            `mon` to `sun` (the latest one, today included), `last tue` (before today), `24` (the
-            latest 24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`,
-            `24.11.2026`). Hyphens may stand for blanks. Nothing at all means today.
-        today: The day that counts now.
+    `text` is `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
+    `mon` to `sun` (the latest one, today included), `last tue` (before today), `24` (the latest
+    24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`).
+    Hyphens may stand for blanks.
     """
     day = try_parse_day(text, today)
     if day is None:

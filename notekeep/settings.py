@@ -302,7 +302,6 @@ def vault_settings(root: str) -> VaultSettings:
 
 
 def _is_about_leaving(key: str) -> bool:
-    """Whether a key that is not understood may have been one that keeps something back."""
     from difflib import get_close_matches  # which few vaults need
 
     return bool(get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8))
@@ -371,7 +370,6 @@ def _read(filters: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[re.Pattern[s
 
 
 def _compiled(text: str) -> re.Pattern[str] | None:
-    """A pattern, ready to use; None for one that is not heeded."""
     pattern = text[1:-1]
     plain = _PLAIN.sub("x", pattern)
     is_heavy = (

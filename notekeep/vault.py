@@ -1,7 +1,7 @@
 """`Vault`: the one object that the commands, the interface and a Python program open.
 
-It opens the stores of one vault and the services that work on them, each when it is first asked
-for, so that a command imports only what it uses; what the services do is theirs.
+Its stores and services are made when they are first asked for, so that a command imports only what
+it uses.
 """
 
 from __future__ import annotations
@@ -54,12 +54,7 @@ class Vault:
     def open(
         cls, path: str | os.PathLike[str] | None = None, *, places: Places | None = None
     ) -> Self:
-        """Open a vault; nothing in it is read yet, and reading it never writes to it.
-
-        Args:
-            path: Its folder or its name in the settings; None finds the one that is meant here.
-            places: Where settings, cache and state are; None asks the machine.
-        """
+        """Open a vault by folder or name, else the one meant here; reading never writes to it."""
         places = places or config.Places.for_machine()
         person = config.person_settings(places)
         given = None if path is None else os.fspath(path)

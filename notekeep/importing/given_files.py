@@ -150,10 +150,7 @@ _HINT = "make the export anew with the program it comes from"
 
 
 def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
-    """Read the wanted files of an archive, by name; the others are checked and never unpacked.
-
-    Refused is raised for one that is damaged, or not what an honest program writes.
-    """
+    """Read the wanted files of an archive; Refused for what no honest program writes."""
     try:
         with zipfile.ZipFile(path) as opened:
             entries = opened.infolist()
@@ -252,11 +249,7 @@ _ALLOWED = frozenset(
 
 
 def read_loop(path: str) -> HabitSource:
-    """Read the backup of Loop Habit Tracker.
-
-    Raises:
-        Refused: It is damaged, or no backup of Loop.
-    """
+    """Read the backup of Loop Habit Tracker; Refused for a damaged file, or another."""
     try:
         with closing(_open(path)) as opened:
             tables = _tables(opened)

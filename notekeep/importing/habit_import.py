@@ -218,7 +218,6 @@ class _Planner:
     def _logged(
         self, match: Habit | None, days: dict[int, list[LogEntry]]
     ) -> dict[int, list[LogEntry]]:
-        """Return what the log says already of the days that the source is about."""
         found: dict[int, list[LogEntry]] = {}
         if match is None or not days:
             return found
@@ -228,7 +227,6 @@ class _Planner:
         return found
 
     def _plan_note(self, habit: ImportedHabit, identity: str) -> str:
-        """Plan the note of a habit, and return its path."""
         made = plan_note_file(
             self.workspace,
             "habit",
@@ -287,7 +285,6 @@ def _is_named_after(source_id: str, names: Collection[str]) -> bool:
 
 
 def _unit(habit: ImportedHabit) -> str:
-    """Return the unit of its amounts: that of its goal, else the one it names."""
     try:
         return parse_goal(habit.goal).unit or habit.unit
     except UsageError:

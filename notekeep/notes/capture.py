@@ -93,7 +93,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         tags: Its tags.
         body: What stands below the front matter, instead of the template's text.
         path: Where it lies; "" for its title in the folder of its kind.
-        template: What it starts with, as it stands; None for the vault's template of its kind.
+        template: Its text as it stands; None for the vault's template of its kind.
         names: What the template may name besides.
     """
     root, settings, schema, _ = workspace
@@ -134,7 +134,6 @@ def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
 
 
 def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
-    """Today's note, from the vault's template, else from the one that Obsidian's settings name."""
     day, schema = workspace.today(), workspace.schema
     named = workspace.settings.obsidian.daily_template
     template = None
@@ -194,7 +193,6 @@ def plan_add_to(workspace: Workspace, text: str, to: str = "") -> WritePlan:
 
 
 def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
-    """Split `NOTE#Section`; where a note's path holds a `#`, the longest such path wins."""
     ends = [len(to), *(at for at in range(len(to) - 1, 0, -1) if to[at] == "#")]
     for end in ends:
         if workspace.catalog.row(to[:end]) is not None:
@@ -204,10 +202,7 @@ def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
 
 
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
-    """Plan one line or paragraph at the end of a note, or of one of its sections.
-
-    In a list it becomes an item of that list; elsewhere, and if it is a quote, a block of its own.
-    """
+    """Plan a line or block at the end of a note or section; below a list it is one more item."""
     if not text.strip():
         raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
     if before.startswith(_UTF16):
@@ -232,10 +227,7 @@ def _section_end(path: str, body: str, section: str) -> int:
 
 
 def _insert(body: str, end: int, text: str, eol: str) -> str:
-    """A body with text below the last line that says something before `end`.
-
-    Nothing but an insertion: blank lines stay where they were, below what is added.
-    """
+    """A body with text below the last line that says something before `end`, else unchanged."""
     kept = body[:end].rstrip("\r\n")
     line_end = _EOL.match(body, len(kept))
     at = line_end.end() if line_end and kept else len(kept)
@@ -263,10 +255,7 @@ def _as_item(text: str, kept: str) -> tuple[str, bool]:
 def plan_quote(
     path: str, before: bytes, text: str, *, page: str = "", loc: str = "", at: str = ""
 ) -> WritePlan:
-    """Plan a quote at the end of a note, or of its section of quotes.
-
-    Its place is a page, a location in an electronic book, or a time such as `12:34`.
-    """
+    """Plan a quote in a note, with a page, a location of an e-book, or a time (`12:34`)."""
     lines = text.strip().splitlines()
     if not lines:
         raise UsageError("the quote has no words", 'notekeep quote NOTE "the words"')

@@ -159,11 +159,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
-    """Plan one text with the changes of both versions.
-
-    What both come from is a version in history that the copy knows; where history has none, every
-    line of both is kept.
-    """
+    """Plan one text with the changes of both; without a known base every line of both is kept."""
     plan = WritePlan("conflicts", f"merge {pair.note}")
     mine, theirs = sides(workspace, pair)
     if mine is None:
@@ -219,7 +215,6 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
 
 
 def _is_marked(workspace: Workspace, path: str) -> bool:
-    """Whether a note whose front matter is broken has git's marks as well."""
     try:
         data = workspace.read(path)
     except NotFound:
@@ -230,7 +225,6 @@ def _is_marked(workspace: Workspace, path: str) -> bool:
 def _base(
     workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
 ) -> bytes:
-    """What both versions come from: as git wrote it down, else as history knows it."""
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         is_known = all(hunk.base is not None for hunk in found)

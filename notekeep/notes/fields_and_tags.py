@@ -70,7 +70,6 @@ def _plan_edits(
     *,
     force: bool = False,
 ) -> WritePlan:
-    """The same edits in the front matter of each note; one that must be refused is left out."""
     for edit in edits:
         require_utf8(str(edit), f"what {edit.key} is to be")
     plan = WritePlan(verb, label)
@@ -165,7 +164,6 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
 
 
 def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) -> bytes:
-    """A note's bytes with its tags renamed, in the text and in front matter."""
     if note.problem is not None:
         raise unread(note.problem)
     edits = [

@@ -71,7 +71,6 @@ def check_habit_name(index: HabitIndex, name: str) -> None:
 
 
 def _first_day(index: HabitIndex, identity: str, since: str) -> date:
-    """The day a habit begins: as it was said, else the first that the log has, else today."""
     if since or not index.is_name(identity):
         return dates.parse_day(since or "today", index.today())
     lines = index.lines(index.find(identity))
@@ -247,7 +246,6 @@ def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> Repa
 def _offer_for_entry(
     workspace: Workspace, habits: HabitIndex, code: str, habit: Habit, entry: LogEntry
 ) -> RepairOffer | None:
-    """What can be done about an entry that its habit or the other lines of its day contradict."""
     definition = habit.definition
     day = date.fromordinal(entry.day)
     if code == "W102":
@@ -272,7 +270,6 @@ def _offer_for_entry(
 def _restate_day(
     workspace: Workspace, habits: HabitIndex, habit: Habit, day: date
 ) -> RepairOffer | None:
-    """What counts of a day on which lines contradict each other, said once more for good."""
     entries = habits.day_entries(habit, day.toordinal())
     unit = habit.definition.unit
     whole = reduce_entries(entries, unit)

@@ -56,12 +56,7 @@ class NearNames:
                 self._names.setdefault(fold_name(name), set()).add(Near(path, name))
 
     def of(self, target: str, folder: str = "") -> Near | None:
-        """The note that must be meant; None unless exactly one has a name that is near.
-
-        A slip is one letter of every five, two at most: missing, doubled, wrong, or two swapped.
-        Numbers must be the same, or one chapter, version or day would be taken for another; and the
-        first letter, which few get wrong and which tells "internal" from "external".
-        """
+        """The note that must be meant; None unless exactly one has a name that is near."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
@@ -69,6 +64,9 @@ class NearNames:
         if len(wanted) < SHORTEST:
             return None
         names = self._paths if "/" in wanted else self._names
+        # A slip is one letter of every five, two at most. Numbers must be the same, or one chapter,
+        # version or day would be taken for another; and the first letter, which few get wrong and
+        # which tells "internal" from "external".
         most = min(2, len(wanted) // SHORTEST)
         numbers = _DIGITS.findall(wanted)
         found = [

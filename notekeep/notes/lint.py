@@ -1,7 +1,6 @@
 """What is wrong in notes and logs and can be fixed without a guess: `lint`.
 
-A finding with a fix has an edit in the plan; one without says what a person can do. What is broken
-beyond that (front matter that cannot be read) is for `doctor` to say.
+What is broken beyond that (front matter that cannot be read) is for `doctor` to say.
 """
 
 from __future__ import annotations
@@ -70,7 +69,6 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
 
 
 def _lint_log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
-    """Lines of a log that were meant as a check-in and only need another shape."""
     found: list[LintFinding] = []
     codes: dict[int, str] = {}
     for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
@@ -105,7 +103,6 @@ def _lint_note(
 
 
 def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
-    """Values outside the range or the choices of their field; what was meant is a guess."""
     keys = find_known_keys(note.raw)
     for name, value in note.fields.items():
         try:
@@ -117,7 +114,6 @@ def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[Lint
 
 
 def _lint_tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
-    """Tags of front matter: written with `#`, twice, or as text that lists several."""
     key, words, is_text = read_tags(data)
     first: dict[str, str] = {}
     for word in words:

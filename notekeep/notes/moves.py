@@ -97,7 +97,6 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
 
 
 def _find_folder(workspace: Workspace, folder: str) -> str:
-    """The vault path of the folder that was named; one that is not there yet will be made."""
     path = match_spelling(workspace.root, "/".join(split_path(folder.lstrip("/"))))
     if resolve_path(workspace.root, path).is_dir():
         return path
@@ -131,10 +130,7 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
 def _plan_with_links(
     workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
 ) -> tuple[str, NotekeepError] | None:
-    """Plan moves, themselves first, and every link that follows.
-
-    Returns the note that cannot be moved, and why: nothing of what was planned with it holds.
-    """
+    """Plan moves and every link that follows; return the note that cannot move, and why."""
     follow = LinkUpdater(workspace, moves)
     paths = (*moves, *sorted(follow.sources() - moves.keys()))
     edited = set(workspace.distinct(paths))
@@ -164,7 +160,6 @@ def _plan_with_links(
 
 
 def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
-    """A plan of one note's move, itself first, then every note whose links follow."""
     plan = WritePlan(verb, row.path)
     _need_free(workspace, row.path, target, set())
     failed = _plan_with_links(workspace, plan, {row.path: target})
@@ -324,10 +319,7 @@ _FILE_HINT = "give it another name"
 
 
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
-    """Give the notes whose own name does not travel a path that is free and does.
-
-    Logs and templates keep their names, which other things refer to.
-    """
+    """Give the notes whose own name does not travel a free path that does; not logs, templates."""
     moves: dict[str, str] = {}
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
@@ -353,10 +345,7 @@ def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool
 
 
 def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
-    """Add renames to a plan, with every link to the notes, on top of what it does to them.
-
-    A note that was called by its file's name keeps that as its title.
-    """
+    """Add renames to a plan, links included; a note called by its file keeps that name as title."""
     if not moves:
         return
     follow = LinkUpdater(workspace, moves)

@@ -69,10 +69,7 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
-    """Plan a note as one of its versions had it: `NOTE@N`.
-
-    Without a number, a note that is gone comes back as it was last.
-    """
+    """Plan a note as one of its versions had it: `NOTE@N`, or the last of a note that is gone."""
     plain, number = split_version(name)
     past = find_versions(workspace, history, plain)
     if number is None:

@@ -69,10 +69,7 @@ class Workspace(NamedTuple):
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
-        """Return each file once: of several names of one file the first that is no symbolic link.
-
-        Names that lead to no file are kept.
-        """
+        """Return each file once, by a name that is no link; names that lead to no file are kept."""
         names: dict[object, str] = {}
         for path in dict.fromkeys(paths):
             try:

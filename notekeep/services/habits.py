@@ -49,10 +49,8 @@ class HabitService:
     ) -> CheckInResult:
         """Append one line to this device's log.
 
-        Args:
-            habit: An id, an alias, or a unique beginning.
-            value: As it stands in a log line: `done`, `12 min`, `skip`, `miss`, `clear`.
-            day: The day it counts for; None is today.
+        `habit` is an id, an alias, or a unique beginning; `value` is `done`, `12 min`, `skip`,
+        `miss` or `clear`; without a day it counts for today.
         """
         return self.tracker.log(habit, value, day)
 

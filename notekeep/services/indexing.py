@@ -53,10 +53,7 @@ class IndexService:
             return self._indexer
 
     def record_outside(self, versions: list[OutsideVersion]) -> list[Problem]:
-        """Keep what other programs wrote; return what could not be kept.
-
-        An index must not wait for a history that is in trouble.
-        """
+        """Keep what other programs wrote; return what could not be kept: no index waits for it."""
         try:
             self._open_history().record_outside_versions(versions)
         except NotekeepError as error:
@@ -116,11 +113,9 @@ class IndexService:
             self.indexer.index_saved()
 
     def record_written(self) -> list[str]:
-        """Index what was just written; return why, where that cannot be done now.
-
-        The files are written and the step is noted by then: to fail would say that they are not,
-        and what is done again would be there twice.
-        """
+        """Index what was just written; return why, where that cannot be done now."""
+        # The files are written and the step is noted: to fail would say that they are not, and what
+        # is done again would be there twice.
         try:
             self.refresh(words=False)
         except NotekeepError as error:

@@ -44,10 +44,7 @@ class MediaService:
         self._attachments: tuple[int, AttachmentFinder] | None = None
 
     def read_known(self, row: Row) -> Note:
-        """Read a note for showing it, with the title and tags that its row has.
-
-        Its body is not looked through: `spans` is None.
-        """
+        """Read a note with the title and tags that its row has, without its body."""
         data = self.workspace.read(row.path)
         return read_note(row.path, data, self.workspace.schema, row)
 
@@ -76,7 +73,6 @@ class MediaService:
             return os.fspath(self._place(path))
 
     def _files(self) -> AttachmentFinder:
-        """The files that are no notes, listed anew when notes have changed."""
         generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
             self._attachments = generation, self.workspace.attachments()

@@ -125,10 +125,7 @@ def problem_object(problem: Problem) -> dict[str, Any]:
 
 
 def _tasks(catalog: Catalog, today: dt.date) -> TaskSummary:
-    """How many tasks are open, and those that are due by a day, those first that are late.
-
-    A vault has a hundred times as many as name a day, so the others are counted and not read.
-    """
+    # A vault has a hundred times as many as name a day, so the others are counted and not read.
     dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
     due = [
         DueTask(day, task) for task in dated if (day := find_due_day(task.text)) and day <= today

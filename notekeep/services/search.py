@@ -1,7 +1,6 @@
 """Lists, searches, notes and facts of a vault; nothing in it is written.
 
-Whatever takes a query raises UsageError where it cannot be understood: it says where, and what is
-near.
+Whatever takes a query raises UsageError where it cannot be understood.
 """
 
 from __future__ import annotations
@@ -111,15 +110,11 @@ class SearchService:
         Args:
             query: The query.
             limit: The most hits.
-            typing: The query may be unfinished: its last word is the beginning of one, and what it
-                lacks is only remarked on.
+            typing: The last word may be unfinished; what the query lacks is only remarked on.
             relax: Where nothing is found, answer the nearest query, and say so; of a regular
-                expression that takes too long, answer what it has found until then, and say that.
+                expression that takes too long, answer what it has found, and say that.
             explain: Also say how the query was read, and why each hit stands where it does.
-            wanted: Asked while many notes are read: whether somebody still waits for the answer.
-
-        Raises:
-            Dropped: Nobody waits for the answer any more.
+            wanted: Asked while notes are read: whether somebody waits; if not, `Dropped` is raised.
         """
         from notekeep.search.session import run_search  # with the full text, half of a start
 
@@ -151,10 +146,7 @@ class SearchService:
         return ()
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
-        """Find notes by title, alias and tag while a query is typed, from the catalog alone.
-
-        An unfinished query raises nothing.
-        """
+        """Find notes by title, alias and tag while a query is typed, from the catalog alone."""
         from notekeep.search.suggestions import suggest_notes
 
         query = self.parse(typed, typing=True)
@@ -213,17 +205,11 @@ class SearchService:
         return measure_parts(parsed, self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
-        """Return what notes have in a field, as they write it, most used first.
-
-        `field` is its canonical name.
-        """
+        """Return what notes have in a field (by its canonical name), most used first."""
         return queries.list_field_values(self.catalog, field, limit)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
-        """Return the tasks of the notes that a query matches, by title, then line.
-
-        `done` says which: open ones (False), ticked ones (True), or both (None).
-        """
+        """Return the tasks of matching notes: open ones, those that are `done`, or both (None)."""
         return queries.list_tasks(self.catalog, self._facts(self.parse(query)), done=done)
 
     def fields(self) -> QueryFields:

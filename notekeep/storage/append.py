@@ -32,7 +32,6 @@ def append_line(
 ) -> None:
     """Add a line to the end of a file; when this returns, it is on the disk.
 
-    A file whose last line lacks its end gets one first, and the line ends as the file's lines end.
     When another program puts a new file in the place of this one meanwhile, the line goes into the
     new one as well, so that it is in whichever survives. When it fails, the file holds no part of
     the line, unless the disk itself failed and the message says so.

@@ -48,8 +48,8 @@ def exchange_checked(
 ) -> tuple[FolderEntry | None, str | None]:
     """Put a new file in place; give where the old one is now, and the conflict copy it became.
 
-    It becomes one when it is not what it was `before`. Raises Conflict where there is nothing to
-    exchange: the new file is a conflict copy then.
+    It becomes one when it is not what it was `before`. Where there is nothing to exchange, the new
+    file is the conflict copy, and Conflict is raised.
     """
     try:
         try:
@@ -203,10 +203,7 @@ def move_file(
     flush: Flush = AT_ONCE,
     any_name: bool = False,
 ) -> None:
-    """Rename or move a file, making missing folders; a link is moved itself.
-
-    `any_name` allows a name that does not travel, for a file that gets back the name it had.
-    """
+    """Rename or move a file or a link; `any_name` allows a name that does not travel."""
     with (
         explain_errors(os.fspath(path), "moved"),
         open_place(root, path, follow=False) as source,
@@ -264,7 +261,6 @@ def _respell(source: OpenPlace, target: OpenPlace) -> None:
 
 
 def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
-    """Move a file to another disk inside the root: copy, check, and only then remove."""
     fd = source.open(source.name, READ_FLAGS)
     try:
         data = read_stable(fd, source.shown)
@@ -312,21 +308,17 @@ def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores
 
 
 def overwrite(fd: int, data: bytes) -> None:
-    """Write a content into an open file from its start, having made sure there is room for it.
-
-    The length is cut last: until then, the end of the old content is still there.
-    """
+    """Write a content into an open file from its start, having made sure there is room for it."""
     size = os.fstat(fd).st_size
     if len(data) > size and hasattr(os, "posix_fallocate"):
         os.posix_fallocate(fd, size, len(data) - size)
     os.lseek(fd, 0, os.SEEK_SET)
     write_all(fd, data)
-    os.ftruncate(fd, len(data))
+    os.ftruncate(fd, len(data))  # last: until then, the end of the old content is still there
     sync_file(fd)
 
 
 def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError) -> None:
-    """Put the old content back after a failure; TornWrite where that fails as well."""
     try:
         if is_own_write(read_stable(fd, place.shown), old, new):
             overwrite(fd, old)

@@ -77,8 +77,7 @@ class AutosaveFile:
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
         """Store a text, unless a newer one is stored or what was typed until then is saved.
 
-        `durable` waits for the disk also when that was done a moment ago. When it cannot be
-        written, what was stored before is still there.
+        `durable` waits for the disk also when that was done a moment ago.
         """
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
@@ -98,10 +97,7 @@ class AutosaveFile:
             self._newest = unsaved.made
 
     def claim(self) -> UnsavedText | None:
-        """Take over the newest text that an editor left which is gone; None when there is none.
-
-        From then on it is this editor's own: what it writes replaces it, and `discard` removes it.
-        """
+        """Take over the newest text of an editor that is gone, to be replaced or discarded."""
         with self._lock:
             found = sorted(self._stored(), key=lambda one: one[1].when, reverse=True)
             for file, unsaved in found:

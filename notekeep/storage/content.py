@@ -33,10 +33,7 @@ def digest_of(data: bytes) -> Digest:
 
 
 def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
-    """Read a file as it was at one moment, with the digest that a later save expects.
-
-    Links are followed. `shown` is what the person calls it, when that is not its path.
-    """
+    """Read a file, links followed, with the digest that a save expects; errors name it `shown`."""
     place = os.fspath(path)
     with explain_errors(shown or place, "read"):
         fd = os.open(place, READ_FLAGS)

@@ -145,10 +145,7 @@ _REFUSALS = {
 
 
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
-    """Make the error that a person can act on from a failure of the system; to be raised from it.
-
-    `action` is what did not happen, to be read after "could not be": "saved", "moved".
-    """
+    """Make the error that a person can act on; `action` is read after "could not be": "saved"."""
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
     if number == errno.ENOENT:

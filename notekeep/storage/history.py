@@ -1,7 +1,7 @@
 """History: every version of every note, the steps that made them, and the way back.
 
-This is the surface of it for the rest of notekeep. What a step does is in `transaction`, how it is
-inverted in `undo`, what a start repairs in `recovery`.
+What a step does is in `transaction`, how it is inverted in `undo`, what a start repairs in
+`recovery`.
 """
 
 from __future__ import annotations
@@ -125,11 +125,7 @@ class History(Stores):
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: Path | str) -> StepRecord:
-        """Undo the newest step; NotFound when there is none.
-
-        Conflict is raised where a file changed since in a way that cannot be merged, or is gone;
-        then nothing was changed.
-        """
+        """Undo the newest step; Conflict, and no change, where a later one cannot be merged."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
             if not undo:
@@ -177,7 +173,6 @@ class History(Stores):
         remove_empty_folders(place, one.last.folders)
 
     def _lock_undo(self) -> AbstractContextManager[None]:
-        """Keep other processes from undoing the same step at the same time."""
         lock = os.path.join(self.folder, "undo.lock")
         return hold_lock_file(lock, lock)
 
@@ -186,11 +181,7 @@ class History(Stores):
     # found, because it changed again before the next sweep, has no version for it.
 
     def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
-        """Store those contents that another program wrote, as a refresh finds; list the notes.
-
-        A content that notekeep wrote itself is in its log, or in the journal of a step that is
-        being made by another process.
-        """
+        """Store those contents that another program wrote, as a refresh finds; list the notes."""
         with explain_errors(self.folder, "added to"):
             room = ROUND_BYTES
             foreign: list[OutsideVersion] = []
@@ -227,10 +218,7 @@ class History(Stores):
     # Upkeep.
 
     def recover(self, root: Path | str) -> list[StepRecord]:
-        """Finish what a crash cut short; every start calls it.
-
-        Files that an earlier process replaced are checked again as well: see `check_displaced`.
-        """
+        """Finish what a crash cut short, and check replaced files again; every start calls it."""
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
@@ -246,9 +234,7 @@ class History(Stores):
         """Move the unfinished files that a crash left in the vault into history; list them.
 
         `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
-        seconds ago are left: somebody may be at work. So is what cannot be read or removed. After
-        a crash between an exchange and the check of what came out, such a file may be all there is
-        of another program's save: it is removed only when history holds it.
+        seconds ago are left: somebody may be at work.
         """
         swept: list[str] = []
         for path in scan.sweep(root, {}).temps if temps is None else temps:
@@ -258,6 +244,8 @@ class History(Stores):
                     continue
                 data = place.read()
                 digest = digest_of(data)
+                # After a crash between an exchange and the check of what came out, it may be all
+                # there is of another program's save.
                 if data and not self.blobs.has(digest):
                     self.blobs.store(data)
                     self.record_outside([(path, None, digest)])
@@ -266,10 +254,9 @@ class History(Stores):
         return swept
 
     def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Make conflict copies of what was written late into files that were replaced; list them.
+        """Make conflict copies of what was written late into replaced files; list them.
 
-        `recover` does it at a start; a process that lives long does it every few seconds, and with
-        a `min_age` of 0 at the end.
+        A process that lives long does it every few seconds, and with a `min_age` of 0 at the end.
         """
         copies: list[str] = []
 
@@ -298,10 +285,7 @@ class History(Stores):
         self.displaced.close()
 
     def prune_daily(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-        """Remove old versions when there are too many; return how many bytes were freed.
-
-        That is done once a day at most: listing every version is not for every start.
-        """
+        """Remove old versions when there are too many, once a day at most; return the bytes."""
         moment = time.time() if now is None else now
         mark = os.path.join(self.folder, PRUNED_MARK)
         with explain_errors(self.folder, "pruned"):
@@ -319,9 +303,8 @@ class History(Stores):
     def prune(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
         """Remove old versions, the oldest first, down to a size; return how many bytes were freed.
 
-        Pruning thins, it does not cut off: of each day's versions of a note the last one stays, and
-        the last version of every note stays for ever, because for a deleted note it is all there
-        is.
+        The last version of each day stays, and that of every note for ever: of a deleted note it is
+        all there is.
         """
         edge = (time.time() if now is None else now) - KEPT_DAYS * _DAY
         blobs = sorted(self.blobs, key=lambda blob: blob.stored)
@@ -341,10 +324,9 @@ class History(Stores):
         return freed
 
     def forget(self, path: str) -> int:
-        """Remove every version of a note, with its names and the labels of its steps.
+        """Remove every version of a note, its names and the labels of its steps; return how many.
 
-        The note itself stays, as does what other notes share with it; the names it had before are
-        forgotten as well. Steps on it can no longer be undone. Return how many were removed.
+        The note itself stays, and what others share with it. Steps on it can no longer be undone.
         """
         names = list_past_paths(self.log.steps(), path)
         dropped: set[Digest] = set()

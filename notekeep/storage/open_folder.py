@@ -89,9 +89,8 @@ def open_place(
 ) -> Iterator[OpenPlace]:
     """Open the folder a path lies in, until the end of the `with`.
 
-    The path is relative to the root, or absolute and inside it. With `follow`, one that is itself a
-    link stands for what it leads to; with `make`, missing folders are made, under names that
-    travel.
+    The path is relative to the root, or absolute and inside it. With `follow`, a link stands for
+    what it leads to; with `make`, missing folders are made, under names that travel.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)

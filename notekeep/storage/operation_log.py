@@ -1,10 +1,8 @@
 """The log of what was done, one line a step, and the journal of what is being done.
 
-The log is appended and never changed, oldest first.
-
-A line names paths and digests; the contents are blobs. What a line means to `undo` is read from the
-lines after it, so nothing ever has to be taken back from the file. A line of a kind, or a file of a
-format, that this version does not know is left where it is.
+A line names paths and digests; the contents are blobs. The log is only appended: what a line means
+to `undo` is read from the lines after it. A line of a kind, or a file of a format, that this
+version does not know is left where it is.
 """
 
 from __future__ import annotations

@@ -38,11 +38,7 @@ _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
 
 
 class Operation:
-    """One change of a step.
-
-    `change` is what it does, for the log, complete once it is prepared; `made` are the folders that
-    were made for it.
-    """
+    """One change of a step: `change` for the log, complete once prepared, and folders it `made`."""
 
     def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:
         self.path = path
@@ -83,10 +79,7 @@ class Operation:
 
 
 class New(Operation):
-    """A new file: written under a temporary name, and given its own unless that is taken.
-
-    Two names that differ only in case or accents count as one, as on Windows and macOS.
-    """
+    """A new file: written under a temporary name, given its own unless it or a twin is taken."""
 
     def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
         super().__init__(path, "new")
@@ -134,11 +127,7 @@ class New(Operation):
 
 
 class Edit(Operation):
-    """A new content for a file, written beside it and exchanged with it.
-
-    A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
-    and mode, owner and attributes stay.
-    """
+    """A new content for a file, exchanged with it; links, mode, owner and attributes stay."""
 
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
     """Finish the steps whose makers are gone, oldest first; gives them with what of them is done.
 
-    A file that somebody else has changed since is left, and a step in a site that is not there
-    waits until it is.
+    A file that was changed since is left; a step in a site that is not there waits.
     """
     finished: list[StepRecord] = []
     for entry in stores.journal.lock_abandoned():
@@ -128,7 +127,6 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
 
 
 def _log(stores: Stores, record: StepRecord) -> None:
-    """Add a finished step to the log, unless it got there before the crash."""
     is_empty = not (record.changes or record.undoes or record.redoes)
     if not is_empty and all(one.id != record.id for one in stores.log.steps()):
         stores.log.append(record)

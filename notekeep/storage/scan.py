@@ -49,10 +49,7 @@ _WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall o
 
 
 class Fingerprint(NamedTuple):
-    """What `stat` says of a file; two equal ones mean the file need not be read again.
-
-    Times are in nanoseconds, and are only ever compared for equality: clocks may be wrong.
-    """
+    """What `stat` says of a file, times in ns; only compared for equality: clocks may be wrong."""
 
     size: int
     mtime_ns: int
@@ -87,8 +84,7 @@ class ScanResult:
     def looks_incomplete(self) -> bool:
         """Return whether so many notes are gone that a drive may be missing or a sync half done.
 
-        Files that only moved do not count, and a few files gone from a handful are an ordinary
-        afternoon.
+        A few files gone from a handful are an ordinary afternoon.
         """
         lost = len(self.removed) - self.moved
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
@@ -143,9 +139,8 @@ def sweep(
     """Compare the notes on disk with the fingerprints that are known of them.
 
     A file that cannot be read hides no other; a link to a folder is not followed, a link to a note
-    inside the vault is. With `under` only that folder is swept. In `log_folder` every file is read,
-    conflict copies too: lines of a log merge by themselves. Failure is raised when the vault cannot
-    be listed: that is not an empty vault.
+    inside the vault is. With `under` only that folder is swept. In `log_folder` conflict copies are
+    read too: lines of a log merge. Failure is raised when the vault cannot be listed.
     """
     changes = ScanResult()
     unseen = dict(known)
@@ -236,11 +231,9 @@ def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
 
 
 def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
-    """Tell whether a file changed so lately that it could change again and look the same.
-
-    The clock only widens the net here: a time in the future of a file that was set there by hand is
-    no reason, a change time in the future is, because then the disk's clock is ahead of ours.
-    """
+    """Tell whether a file changed so lately that it could change again and look the same."""
+    # A time in the future of a file that was set there by hand is no reason; a change time in the
+    # future is, because then the disk's clock is ahead of ours.
     if fingerprint.ctime_ns >= edge:
         return True
     return edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS
@@ -280,10 +273,7 @@ class _FolderWalk:
         self.cancelled = cancelled
 
     def folders(self, under: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-        """List each folder's files: (vault path ending in "/", or "" for the vault, entries).
-
-        The caller may empty the list of entries to free their memory.
-        """
+        """Yield each folder's vault path ("" or ending in "/") and files, a list to be emptied."""
         stack = self._start(under)
         while stack:
             if self.cancelled is not None and self.cancelled():

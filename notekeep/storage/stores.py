@@ -1,9 +1,8 @@
 """What the history of a vault consists of on the disk: contents, steps, and what is being done.
 
-It lies outside the vault, so that it survives what happens to the vault, and is never needed to
-read a note. A content is a plain file named after its digest, so it can be read without notekeep,
-is stored once however often it occurs, and shows by itself when it is damaged. Which content was
-which note and when is in the log.
+It lies outside the vault, and is never needed to read a note. A content is a plain file named after
+its digest: readable without notekeep, stored once, and damage shows. Which content was which note
+and when is in the log.
 """
 
 from __future__ import annotations
@@ -169,8 +168,8 @@ class DisplacedFiles:
     def check(self, min_age: float, store_late: Callable[[str, Digest, bytes], None]) -> None:
         """Remove the old files that were replaced at least `min_age` seconds ago.
 
-        `store_late` gets note ("" where it is not known), digest of the old content, and what was
-        written late; the file stays when it raises.
+        `store_late` gets note ("" if not known), digest of the old content, and what was written
+        late; the file stays when it raises.
         """
         for file in list(self._open):
             is_old = time.monotonic() - file.since >= min_age
@@ -226,7 +225,6 @@ class DisplacedFiles:
 def _is_checked(
     fd: int, digest: Digest, path: str, store_late: Callable[[str, Digest, bytes], None]
 ) -> bool:
-    """Store what was written late into an old file; False if that failed."""
     try:
         data = read_stable(fd, path)
         if digest_of(data) != digest:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Transaction:
     """Changes that `undo` undoes together; made by `History.step`, used as a context manager.
 
-    Inside the `with`, changes are only collected, by the paths that the files have then. They are
-    made at its end, unless an exception ends it: new files first, then edits, moves, and the trash.
+    They are collected, by the paths that files have then, and made at the end of the `with`: new
+    files first, then edits, moves, and the trash.
     """
 
     def __init__(
@@ -62,9 +62,8 @@ class Transaction:
         self.folders: list[str] = []  # those that were made
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content.
+        """Give a file a new content; `expected` is the digest it was made from, None for any.
 
-        `expected` is the digest of the content it was made from; None replaces whatever is there.
         Without `keep_ours` no conflict copy is made when the file has changed: for changes that can
         be made again from what the file holds then, such as a tag.
         """
@@ -79,10 +78,7 @@ class Transaction:
         self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str) -> str:
-        """Move a file to the vault's trash, and return its path there.
-
-        A folder that is not the vault has no trash: there the file is removed.
-        """
+        """Move a file to the trash, and return its path there; from a site it is removed."""
         if self._begun.root:
             self.operations.append(Remove(path))
             return ""
@@ -100,10 +96,9 @@ class Transaction:
     def commit(self) -> None:
         """Make the changes; the end of the `with` does it.
 
-        Raises:
-            NotekeepError: The only change, or one of a step that is whole, could not be made;
-                nothing was done. Or the only change met another program's save at the same moment:
-                then it is done, and the other version is a conflict copy.
+        NotekeepError is raised when the only change, or one of a step that is whole, could not be
+        made; or when the only one met another program's save: then it is done, and the other
+        version is a conflict copy.
         """
         self.operations.sort(key=lambda operation: operation.order)
         first = self.operations[0] if self.operations else None
@@ -179,7 +174,6 @@ class Transaction:
         durability.reach_failpoint("done")
 
     def _apply_all(self, ready: Sequence[Operation], flush: Flush, *, is_undone: bool) -> None:
-        """Exchange one file after the other; a whole step that fails midway is undone."""
         for number, operation in enumerate(ready):
             try:
                 self._apply(operation, flush)

@@ -1,8 +1,4 @@
-"""The vault's trash: what was deleted, kept in `.trash/` under the path it had.
-
-Obsidian uses the same folder, so what either deletes the other can bring back. A file's path in the
-trash says where it was; nothing else has to be remembered.
-"""
+"""The vault's trash: what was deleted, kept in `.trash/` under its path, as Obsidian does."""
 
 from __future__ import annotations
 
@@ -47,10 +43,7 @@ def list_trash(root: Path | str) -> list[TrashedFile]:
 
 
 def empty_trash(root: Path | str, stores: Stores) -> list[str]:
-    """Remove what is in the trash for good, and list it; those before one that fails are gone.
-
-    The last version of a note stays in history.
-    """
+    """Remove what is in the trash for good, and list it; the last versions stay in history."""
     removed: list[str] = []
     for one in list_trash(root):
         with explain_errors(one.path, "removed"), open_place(root, one.path, follow=False) as place:

@@ -39,10 +39,7 @@ class UndoableStep(NamedTuple):
 
 
 def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[UndoableStep]]:
-    """Read from the log, oldest first, what can be undone and what can be redone.
-
-    The next one is the last. A new step empties the second list.
-    """
+    """Read from the log what can be undone, and what redone; the next one is the last."""
     undo: list[UndoableStep] = []
     redo: list[UndoableStep] = []
     for record in records:
@@ -60,11 +57,7 @@ def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[Undo
 
 
 def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
-    """Return the opposite of a step's changes, for the paths the files have now.
-
-    Conflict is raised where a file cannot be put back, NotFound where history no longer holds what
-    it was.
-    """
+    """Return the opposite of a step's changes, for the paths of now; Conflict if there is none."""
     moved = {change.path: change.to for change in record.changes if change.to}
     operations: list[Operation] = []
     try:
@@ -131,7 +124,6 @@ def _invert_move(root: str, change: ChangeRecord, blobs: Blobs) -> Operation | N
 
 
 def _is_respelt(root: str, change: ChangeRecord) -> bool:
-    """Tell whether both paths are one file on this disk, spelt in two ways."""
     if not change.to:
         return False
     with suppress(OSError):

@@ -119,7 +119,6 @@ def _changes_folders(watched: frozenset[str], changes: Iterable[tuple[Change, st
 
 
 def _may_be_folder(path: str) -> bool:
-    """Whether a place is a folder to watch, or says which ones are."""
     name = os.path.basename(path)
     return name == IGNORE_FILE or (not is_skipped_folder(name) and os.path.isdir(path))
 
