@@ -37,7 +37,10 @@ class Places(NamedTuple):
         if home := env.get("NOTEKEEP_HOME"):
             return cls(*(os.path.join(home, name) for name in ("config", "cache", "state")))
         if sys.platform == "darwin" or sys.platform == "win32":
-            return cls._of_system()
+            import platformdirs
+
+            dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+            return cls(dirs.user_config_dir, dirs.user_cache_dir, dirs.user_state_dir)
         user = env.get("HOME") or os.path.expanduser("~")
         bases = (
             env.get("XDG_CONFIG_HOME") or os.path.join(user, ".config"),
@@ -45,13 +48,6 @@ class Places(NamedTuple):
             env.get("XDG_STATE_HOME") or os.path.join(user, ".local", "state"),
         )
         return cls(*(os.path.join(base, APP) for base in bases))
-
-    @classmethod
-    def _of_system(cls) -> Places:
-        import platformdirs
-
-        dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-        return cls(dirs.user_config_dir, dirs.user_cache_dir, dirs.user_state_dir)
 
 
 class Site(NamedTuple):
@@ -62,35 +58,23 @@ class Site(NamedTuple):
 
 
 class PersonSettings:
-    """What a person chose, in `config.toml` of the config folder.
-
-    Attributes:
-        path: The file, whether it exists or not.
-        vaults: Names of vaults and their folders.
-        default: The name of the vault that opens when no other is meant.
-        sites: For each vault, by name or folder, the sites its drafts go to, the usual one first.
-        editor: The command that edits a file; empty for $VISUAL, $EDITOR.
-        theme: The theme of the interface.
-        glyphs: "unicode", "ascii" or "".
-        prelude: Whether the interface shows its last frame while it starts; unset,
-            where that was tried: in xterm and its like, screen and tmux.
-        keymap: The map of keys to start from: "default", "vim" or "emacs".
-        keys: Action ids and the keys the person gave them, over those of the map.
-        warnings: What was ignored in the file.
-    """
+    """What a person chose, in `config.toml` of the config folder."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.vaults: dict[str, str] = {}
-        self.default = ""
+        self.path = path  # the file, whether it exists or not
+        self.vaults: dict[str, str] = {}  # folders by name
+        self.default = ""  # the name of the vault that opens when no other is meant
+        # For each vault, by name or folder, the sites its drafts go to, the usual one first.
         self.sites: dict[str, tuple[Site, ...]] = {}
-        self.editor = ""
+        self.editor = ""  # the command that edits a file; "" for $VISUAL, $EDITOR
         self.theme = ""
-        self.glyphs = ""
+        self.glyphs = ""  # "unicode", "ascii" or ""
+        # Whether the interface shows its last frame while it starts; unset, where that was tried:
+        # in xterm and its like, screen and tmux.
         self.prelude: bool | None = None
-        self.keymap = ""
-        self.keys: dict[str, str] = {}
-        self.warnings: list[str] = []
+        self.keymap = ""  # "default", "vim" or "emacs"
+        self.keys: dict[str, str] = {}  # of actions by id, over those of the map
+        self.warnings: list[str] = []  # what was ignored in the file
 
 
 class VaultPlaces(NamedTuple):
@@ -171,21 +155,17 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
     """Return where the things about one vault are; make its folders, for this person only."""
     identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
+    home = os.path.dirname(places.state)
     try:
-        for folder in (*_own_home(places), places.cache, places.state, cache, state):
+        # One that NOTEKEEP_HOME names is closed too, if nothing of anybody else's lies in it.
+        is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
+        for folder in (*([home] if is_own else []), places.cache, places.state, cache, state):
             cache_files.make_cache_folder(folder)
     except OSError as error:
         raise Failure(
             f"{error.filename}: cannot be made: {error.strerror}", remedy(error)
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root))
-
-
-def _own_home(places: Places) -> list[str]:
-    """The folder that NOTEKEEP_HOME names, if nothing of anybody else's lies in it."""
-    home = os.path.dirname(places.state)
-    is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
-    return [home] if is_own else []
 
 
 def current_time() -> datetime:

@@ -70,7 +70,7 @@ class Ambiguous(UsageError):
 
 
 class Conflict(NotekeepError):
-    """A file is no longer what it was when the change was made; `copy` is the other version or ""."""
+    """A file is no longer what it was when the change was made; `copy` may name the other one."""
 
     exit_code = 3
 

@@ -136,12 +136,9 @@ def _is_wanted(name: str) -> bool:
     return base in _PAIR or (base.casefold().endswith(_ENDINGS) and not is_skipped(base))
 
 
-# A zip archive that may come from anybody, read into memory without being unpacked.
-#
-# Nothing of it is ever written to the disk, so no name in it can lead anywhere. An archive with
-# a name that tries to, a link, two entries of one name, entries that share bytes, or more than
-# any export holds is refused whole: its other entries deserve no more trust.
-
+# A zip archive that may come from anybody: nothing of it is ever written to the disk, so no name in
+# it can lead anywhere. One with a name that tries to, a link, two entries of one name, entries that
+# share bytes, or more than any export holds is refused whole: no entry deserves more trust.
 
 _LOCAL_HEADER = 30
 _SMALL = 1 << 20
@@ -231,11 +228,8 @@ def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: in
     return data
 
 
-# The database of another program, opened so that nothing in it is run and nothing of it changes.
-#
-# It is opened as an immutable file, so SQLite makes no lock, journal or index of its own. Only
-# tables are read, never a view, and every question has an end.
-
+# The database of another program, opened as an immutable file, so that SQLite makes no lock,
+# journal or index of its own. Only tables are read, never a view, and every question has an end.
 
 _MAX_ROWS = 5_000_000
 _MAX_TEXT = 1 << 20

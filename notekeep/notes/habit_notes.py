@@ -15,7 +15,7 @@ from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, p
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new
 from notekeep.notes.fields_and_tags import plan_set
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.tracking.checkin import log_path
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
-
-
-# The notes that define habits: what a new one holds, and pauses that begin and end.
 
 
 def habit_fields(
@@ -114,9 +111,6 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-# A habit's new id in every line of the log, for those who want the log to read like that.
-
-
 def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
@@ -132,15 +126,12 @@ def plan_rewrite(
         rows = data.split(b"\n")
         for number in places:
             text = rows[number - 1].decode("utf-8", "surrogateescape")
-            rows[number - 1] = log.rename_in_line(text, new).encode("utf-8", "surrogateescape")
+            rows[number - 1] = encode(log.rename_in_line(text, new))
         whole.changes.append(NoteChange(path, data, b"\n".join(rows)))
     return whole
 
 
-# Repairs of what was reported of habits: one report at a time, or all that take no guess
-#
-# Where only a person can tell what was meant there is none, and the report says where to look.
-
+# Repairs of what was reported of habits. Where only a person can tell what was meant there is none.
 
 VERB = "mend"
 
@@ -157,9 +148,10 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
-    text = _text_of_line(data, problem.line)
-    if text is None:
+    rows = data.split(b"\n")
+    if problem.line > len(rows):
         return None
+    text = _decode(rows[problem.line - 1])
     entry = log.parse_line(text).entry
     habit = _habit(habits, entry)
     if problem.code == "W105" and entry is None:
@@ -201,7 +193,7 @@ def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
         if repair is None or not repair.is_sure:
             kept.append(row)
         elif repair.text is not None:
-            kept.append(_encode(repair.text) + row[len(row.rstrip()) :])
+            kept.append(encode(repair.text) + row[len(row.rstrip()) :])
     return b"\n".join(kept)
 
 
@@ -209,7 +201,7 @@ def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOff
     rows = data.split(b"\n")
     place = (problem.line or 1) - 1
     end = rows[place][len(rows[place].rstrip()) :]
-    rows[place : place + 1] = [] if repair.text is None else [_encode(repair.text) + end]
+    rows[place : place + 1] = [] if repair.text is None else [encode(repair.text) + end]
     label = f"{problem.path}:{problem.line} {problem.code}"
     plan = WritePlan(VERB, label, [NoteChange(problem.path, data, b"\n".join(rows))])
     return RepairOffer(repair.label, plan)
@@ -285,7 +277,7 @@ def _restate_day(
         data = None
     before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()
     gap = b"" if before.endswith(b"\n") or not before else b"\n"
-    after = before + gap + _encode(line) + b"\n"
+    after = before + gap + encode(line) + b"\n"
     label = f"say again: {line.partition(': ')[2]}"
     return RepairOffer(label, WritePlan(VERB, line, [NoteChange(path, data, after)]))
 
@@ -299,14 +291,5 @@ def _habit(habits: HabitIndex, entry: LogEntry | None) -> Habit | None:
         return None
 
 
-def _text_of_line(data: bytes, number: int) -> str | None:
-    rows = data.split(b"\n")
-    return _decode(rows[number - 1]).rstrip() if number <= len(rows) else None
-
-
 def _decode(row: bytes) -> str:
     return row.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").rstrip()
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

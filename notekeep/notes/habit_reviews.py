@@ -1,4 +1,8 @@
-"""Review note of a period; year post."""
+"""A review of habits as a note, and a year of them as the beginning of a post.
+
+notekeep writes each once and the person finishes it; one that is there already is never written
+over. Links lead to the habits and to the books behind them. Nothing is published by that.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +29,6 @@ if TYPE_CHECKING:
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.habit_table import LogLine
     from notekeep.tracking.tracker import HabitIndex
-
-
-# A week or a month of habits as a note: the figures, what was said of them, and room to think.
-#
-# notekeep writes it once and the person finishes it; a review that is there already is never
-# written over. Links lead to the habits and to the books behind them.
-
 
 FOLDER = "reviews"
 SPANS: dict[str, ReviewSpan] = {"week": "week", "month": "month"}
@@ -207,12 +204,6 @@ def _link(habit: Definition) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
-
-
-# A year of habits as the beginning of a post: figures, the year as a picture, where it came
-# from.
-#
-# It is a draft like any other, for the person to write on; nothing is published by making it.
 
 
 def plan_year(

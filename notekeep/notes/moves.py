@@ -1,4 +1,8 @@
-"""Rename, move, delete; links follow."""
+"""Rename, move, delete; links follow.
+
+Links are edited one by one, in bodies and in front matter, and keep their text, their heading and
+the way they are written.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.file_names import (
     free_path,
     match_spelling,
@@ -33,13 +38,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
     from notekeep.notes.workspace import Workspace
-
-
-# Moving a note to another name or folder, with every link to it following.
-#
-# Links are edited one by one, in bodies and in front matter, and keep their text, their heading
-# and the way they are written.
-
 
 _WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 
@@ -179,7 +177,7 @@ class LinkUpdater:
         self.catalog = workspace.catalog
         self.moves = moves
         self.style = workspace.link_style
-        self.files = workspace.attachments()
+        self.files = AttachmentFinder(str(workspace.root), workspace.settings.attachments)
         self._names = self.catalog.names()
         self.resolver = Resolver(self._names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in self._names)
@@ -207,7 +205,12 @@ class LinkUpdater:
             unique=lambda stem: self.stems[stem] == 1,
             is_relative=self.style.form == "relative",
         )
-        return self._rewrite_front_matter(note, edit_body(note, data, edits), path)
+        data = edit_body(note, data, edits)
+        for key, value in frontmatter.read_frontmatter(data).fields.items():
+            moved = self._rewrite_value(value, note.path, path)
+            if moved != value:
+                data = field_edit.set_field(data, key, moved)
+        return data
 
     def _link_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where a link led and should lead; None for one that stays as it is."""
@@ -233,9 +236,10 @@ class LinkUpdater:
         if "." not in target.rpartition("/")[2]:
             return None
         before, after = (self._find_attachment(target, place) for place in (source, path))
-        if self.style.form == "relative" and not link.wiki and _from(source, target) == before:
+        beside = normpath(join(dirname(source), target))
+        if self.style.form == "relative" and not link.wiki and beside == before:
             # It is one for every program, and not only for those that look for a bare name.
-            after = _from(path, target)
+            after = normpath(join(dirname(path), target))
         return (before, before) if before and before != after else None
 
     def _find_attachment(self, target: str, path: str) -> str | None:
@@ -244,23 +248,7 @@ class LinkUpdater:
         except Refused:  # it leads out of the vault, where nothing moves
             return None
 
-    def _rewrite_front_matter(self, note: Note, data: bytes, path: str) -> bytes:
-        for key, value in frontmatter.read_frontmatter(data).fields.items():
-            moved = self._rewrite_value(value, note.path, path)
-            if moved != value:
-                data = field_edit.set_field(data, key, moved)
-        return data
-
     def _rewrite_value(self, value: Value, source: str, path: str) -> Value:
-        if isinstance(value, list):
-            texts = (
-                self._rewrite_text(one, source, path) if isinstance(one, str) else one
-                for one in value
-            )
-            return list(texts)
-        return self._rewrite_text(value, source, path) if isinstance(value, str) else value
-
-    def _rewrite_text(self, text: str, source: str, path: str) -> str:
         def moved(match: re.Match[str]) -> str:
             target = match[1].strip()
             found = self.resolver.resolve(target, source)
@@ -276,11 +264,9 @@ class LinkUpdater:
             name = new.removesuffix(".md") if is_path else stem
             return f"[[{name}{match[2]}]]"
 
-        return _WIKI.sub(moved, text)
-
-
-def _from(note: str, target: str) -> str:
-    return normpath(join(dirname(note), target))
+        if isinstance(value, list):
+            return [_WIKI.sub(moved, one) if isinstance(one, str) else one for one in value]
+        return _WIKI.sub(moved, value) if isinstance(value, str) else value
 
 
 def _stem(path: str) -> str:
@@ -308,11 +294,8 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
     return edit_body(note, data, [TextEdit(first.start, first.end, written, line=first.line)])
 
 
-# Names that do not travel to other systems, and the ones that notes get instead.
-#
-# Only a note's own file is renamed. A folder may hold pictures and files of other programs,
-# whose links nobody here follows; that one does not travel is said, and a person moves it.
-
+# Names that do not travel to other systems: only a note's own file gets another one. A folder may
+# hold files of other programs, whose links nobody here follows: a person moves what is in it.
 
 _FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it, and links follow"
 _FILE_HINT = "give it another name"

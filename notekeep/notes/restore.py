@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
     from notekeep.vault import Vault
 
-
-# Bringing back: an earlier version of a note, a note that is gone, a file from the trash.
-
-
 _NUMBERED = re.compile(r"(.+)@(\d+)", re.DOTALL)
 
 
@@ -139,9 +135,8 @@ def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
     return exact or [path for path in listed if name_key(path.rpartition("/")[2]) in wanted]
 
 
-# Forgetting a note: no trace of what it was, in history, in the index or in unsaved text.
-#
-# The note itself is left where it is; so are backups, and what git or a sync tool keep.
+# Forgetting a note: no trace of what it was, in history, in the index or in unsaved text. The note
+# itself is left where it is; so are backups, and what git or a sync tool keep.
 
 
 class Traces(NamedTuple):

@@ -12,7 +12,6 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
-from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import resolve_path
 
@@ -45,10 +44,6 @@ class Workspace(NamedTuple):
         from notekeep.markdown.links import LinkStyle
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
-
-    def attachments(self) -> AttachmentFinder:
-        """Find the files of this vault that are no notes, as they are by now."""
-        return AttachmentFinder(str(self.root), self.settings.attachments)
 
     def today(self) -> dt.date:
         """Return the day it is, by the hour at which the vault's days start."""

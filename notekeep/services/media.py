@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 from notekeep.markdown.note import Note, read_note
 from notekeep.storage import file_names
+from notekeep.storage.attachments import AttachmentFinder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.records import Row
     from notekeep.notes.workspace import Workspace
-    from notekeep.storage.attachments import AttachmentFinder
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 """The formats that are opened, as Pillow names them."""
@@ -75,7 +75,8 @@ class MediaService:
     def _files(self) -> AttachmentFinder:
         generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
-            self._attachments = generation, self.workspace.attachments()
+            folder = self.workspace.settings.attachments
+            self._attachments = generation, AttachmentFinder(str(self.workspace.root), folder)
         return self._attachments[1]
 
     def _place(self, path: str) -> Path:
@@ -95,6 +96,7 @@ class MediaService:
     def _opened(self, path: str) -> Image:
         from PIL import Image, UnidentifiedImageError
 
+        too_large = Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
         place = self._place(path)
         try:
             with warnings.catch_warnings():
@@ -102,7 +104,7 @@ class MediaService:
                 warnings.simplefilter("ignore")
                 image = Image.open(place, formats=FORMATS)
         except Image.DecompressionBombError as error:
-            raise _too_large(path) from error
+            raise too_large from error
         except (UnidentifiedImageError, ValueError) as error:
             raise Refused(f"{path}: it is no picture that can be shown here") from error
         except (OSError, SyntaxError) as error:
@@ -110,12 +112,8 @@ class MediaService:
         width, height = image.size
         if not 0 < width * height <= MOST_PIXELS:
             image.close()
-            raise _too_large(path)
+            raise too_large
         return image
-
-
-def _too_large(path: str) -> Refused:
-    return Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
 
 
 def picture_error(error: NotekeepError) -> str:

@@ -14,11 +14,9 @@ from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Where a folder lies: on a disk of this machine, on another machine, or in a synced folder.
-#
-# Index and history are for one machine. SQLite's write-ahead log needs memory that processes
-# share, which no network has, and a program that syncs a folder copies a database in the middle
-# of a write.
+# Where a folder lies. Index and history are for one machine: SQLite's write-ahead log needs memory
+# that processes share, which no network has, and a program that syncs a folder copies a database in
+# the middle of a write.
 
 _NETWORK = frozenset(
     (

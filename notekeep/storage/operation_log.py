@@ -232,11 +232,8 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
     return names
 
 
-# What is about to happen to files, on the disk before it does, so that it can be finished.
-#
-# An entry is locked by the process that made it for as long as that lives; one that another process
-# can lock was left by a process that died. `recovery` finishes it.
-
+# The journal: what is about to happen to files, on the disk before it does. An entry is locked for
+# as long as the process lives that made it; `recovery` finishes those that it can lock.
 
 _FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
