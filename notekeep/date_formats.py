@@ -76,11 +76,7 @@ class _Token(NamedTuple):
     pattern: str = r"\d+"  # what its texts look like
 
 
-def _plain(of: Callable[[_MomentInWeek], int]) -> Callable[[_MomentInWeek], str]:
-    return lambda at: str(of(at))
-
-
-def _padded(of: Callable[[_MomentInWeek], int], width: int) -> Callable[[_MomentInWeek], str]:
+def _padded(of: Callable[[_MomentInWeek], int], width: int = 1) -> Callable[[_MomentInWeek], str]:
     return lambda at: f"{of(at):0{width}}"
 
 
@@ -94,7 +90,7 @@ def _number(
     name: str, padded: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
     """A number in the forms that Moment has: bare, padded with zeros, as an ordinal."""
-    yield name, _Token(_plain(of), means)
+    yield name, _Token(_padded(of), means)
     yield padded, _Token(_padded(of, width), means, rf"\d{{{width}}}")
     yield f"{name}o", _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)")
 
@@ -145,7 +141,7 @@ def _tokens() -> Iterator[tuple[str, _Token]]:
     yield "E", _Token(lambda at: str(at.now.isoweekday()), "weekday of Monday", r"\d")
     yield "e", _Token(lambda at: str(at.weekday), "weekday of week", r"\d")
     for name, number in _CLOCK.items():
-        yield name, _Token(_plain(number), "time")
+        yield name, _Token(_padded(number), "time")
         yield name * 2, _Token(_padded(number, 2), "time")
     yield "A", _Token(lambda at: "AM" if at.now.hour < 12 else "PM", "time")
     yield "a", _Token(lambda at: "am" if at.now.hour < 12 else "pm", "time")

@@ -145,20 +145,10 @@ def _read_daily(given: GivenFiles, vocabulary: VaultVocabulary) -> HabitSource:
 
 
 def _read_own(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only_file(given, ".csv", ".json")
+    text, name = _only_file(given, ".csv", ".json")
     if name.casefold().endswith(".csv"):
         return own_format.read_own_csv(text, name)
     return own_format.read_own_json(read_json(text, name))
-
-
-def _read_beaver(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only_file(given, ".json")
-    return simple_formats.read_beaver(read_json(text, name))
-
-
-def _read_habitbull(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only_file(given, ".csv")
-    return simple_formats.read_habitbull(text, name)
 
 
 def _read_dijo(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
@@ -167,10 +157,12 @@ def _read_dijo(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
 
 
 def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
+    """The text and the name of the one file that was given."""
     found = given.texts(*endings) or given.texts()
     if len(found) != 1:
         raise UsageError(f"{given.path}: not one file but {len(found)}", "give the file itself")
-    return next(iter(found.items()))
+    name, text = next(iter(found.items()))
+    return text, name
 
 
 def _pages(given: GivenFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
@@ -214,8 +206,13 @@ FORMATS = {
         lambda given, _: simple_formats.read_obsidian_habits(_pages(given)),
     ),
     "daily": Format("daily notes", _read_daily),
-    "beaver": Format("Beaver Habit Tracker", _read_beaver),
-    "habitbull": Format("HabitBull", _read_habitbull),
+    "beaver": Format(
+        "Beaver Habit Tracker",
+        lambda given, _: simple_formats.read_beaver(read_json(*_only_file(given, ".json"))),
+    ),
+    "habitbull": Format(
+        "HabitBull", lambda given, _: simple_formats.read_habitbull(*_only_file(given, ".csv"))
+    ),
     "dijo": Format("dijo", _read_dijo),
     "notekeep": Format("notekeep", _read_own),
 }

@@ -79,11 +79,6 @@ def begin_pause(text: str, today: date) -> list[str]:
     return [f"paused+={_pause(text, today)}"]
 
 
-def is_paused(habit: Habit, today: date) -> bool:
-    """Tell whether a habit is paused on a day."""
-    return habit.definition.is_paused_on(today.toordinal())
-
-
 def end_pause(habit: Habit, today: date) -> list[str]:
     """Return the changes that end the pause of today with yesterday; one begun today was none."""
     day = today.toordinal()

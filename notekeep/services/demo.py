@@ -80,10 +80,17 @@ def move_dates(root: str, today: dt.date) -> int:
     What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits.
     """
     before = dict(_notes(root))
-    last = max(map(_last_entry, before.items()), default=dt.date.min)
-    if last == dt.date.min:
+    days = [
+        day.decode()
+        for path, data in before.items()
+        if _LOG_NAME.match(os.path.basename(path))
+        for day in _LOG_LINE.findall(data)
+    ]
+    if not days:
         return 0
-    weeks = (_monday(today) - _monday(last)).days // 7
+    last = dt.date.fromisoformat(max(days))
+    monday, last_monday = (day - dt.timedelta(days=day.weekday()) for day in (today, last))
+    weeks = (monday - last_monday).days // 7
     if weeks == 0 and last <= today:
         return 0
     shift = dt.timedelta(weeks=weeks)
@@ -113,18 +120,6 @@ def _notes(root: str) -> Iterator[tuple[str, bytes]]:
                 path = os.path.join(folder, name)
                 with open(path, "rb") as file:
                     yield path, file.read()
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
-
-
-def _last_entry(note: tuple[str, bytes]) -> dt.date:
-    path, data = note
-    if not _LOG_NAME.match(os.path.basename(path)):
-        return dt.date.min
-    days = _LOG_LINE.findall(data)
-    return max((dt.date.fromisoformat(day.decode()) for day in days), default=dt.date.min)
 
 
 def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:

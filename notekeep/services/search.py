@@ -136,14 +136,11 @@ class SearchService:
         if not typing:
             return found
         self.distinguish_titles([hit.row for hit in found.hits])
-        return found._replace(remarks=(*self._lacks(query), *found.remarks))
-
-    def _lacks(self, query: str) -> tuple[str, ...]:
         try:
             self.parse(query)
         except UsageError as error:
-            return (error.message,)
-        return ()
+            return found._replace(remarks=(error.message, *found.remarks))
+        return found
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
         """Find notes by title, alias and tag while a query is typed, from the catalog alone."""
@@ -197,12 +194,11 @@ class SearchService:
         """Count some notes by kind, tag and year."""
         return queries.facets(self.catalog, KnownPaths(frozenset(paths)))
 
-    def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
+    def explain_parts(self, typed: str) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
         from notekeep.search.score_explanation import measure_parts
 
-        parsed = self.parse(query, typing=typing)
-        return measure_parts(parsed, self._sources)
+        return measure_parts(self.parse(typed, typing=True), self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
         """Return what notes have in a field (by its canonical name), most used first."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -97,26 +96,9 @@ class IgnoreRules(NamedTuple):
     spec: pathspec.GitIgnoreSpec
 
 
-def _read_ignore_file(folder: str, prefix: str) -> IgnoreRules:
-    import pathspec
-
-    with open(
-        os.path.join(folder, IGNORE_FILE), encoding="utf-8", errors="surrogateescape"
-    ) as file:
-        return IgnoreRules(prefix, pathspec.GitIgnoreSpec.from_lines(file.read().splitlines()))
-
-
 def is_ignored_folder(root: str, path: str) -> bool:
     """Return whether the sweep leaves out a folder: hidden ones, and what ignore files hide."""
-    rules: tuple[IgnoreRules, ...] = ()
-    prefix = ""
-    for part in split_path(path):
-        with suppress(OSError, ValueError):
-            rules = (*rules, _read_ignore_file(os.path.join(root, prefix), prefix))
-        if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
-            return True
-        prefix += f"{part}/"
-    return False
+    return not _FolderWalk(root, ScanResult(), None).start(path)
 
 
 def _is_ignored(rules: tuple[IgnoreRules, ...], path: str) -> bool:
@@ -146,9 +128,9 @@ def sweep(
     unseen = dict(known)
     walk = _FolderWalk(os.fspath(root), changes, cancelled)
     edge = time.time_ns() - _TICK_NS
-    below = "/".join(split_path(under)) + "/" if under else ""
+    below = "/".join([*split_path(under), ""])
     changes.known = sum(path.startswith(below) for path in known) if below else len(known)
-    for prefix, entries in walk.folders("/".join(split_path(under))):
+    for prefix, entries in walk.folders(under):
         notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
         entries.clear()  # an entry holds what `stat` said of it, so each goes when it is done
         if not prefix.startswith(f"{log_folder}/"):
@@ -274,7 +256,7 @@ class _FolderWalk:
 
     def folders(self, under: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
         """Yield each folder's vault path ("" or ending in "/") and files, a list to be emptied."""
-        stack = self._start(under)
+        stack = self.start(under)
         while stack:
             if self.cancelled is not None and self.cancelled():
                 self.report.cancelled = True
@@ -325,21 +307,20 @@ class _FolderWalk:
             self.report.unreadable[prefix + entry.name] = error.strerror or str(error)
         return None
 
-    def _start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
-        """Return the first folder with the rules of those above it; none for a hidden one."""
+    def start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
+        """Return the first folder with the rules of those above it; none for one left out."""
         rules: tuple[IgnoreRules, ...] = ()
         prefix = ""
-        for part in under.split("/") if under else ():
-            if is_skipped_folder(part):
-                return []
+        for part in split_path(under):
             place = os.path.join(self.root, prefix)
             if os.path.lexists(os.path.join(place, IGNORE_FILE)):
                 rules = self._with_rules(rules, place, prefix)
+            if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
+                return []
             prefix += f"{part}/"
         return [(prefix, rules)]
 
     def _add_hidden(self, prefix: str, name: str) -> None:
-        """Report the hidden names that mean something: ours, and iCloud's stand-in for a file."""
         if name.startswith(TEMP_PREFIX):
             self.report.temps.append(prefix + name)
         elif name.endswith(".icloud") and name[1:-7].endswith(NOTE_SUFFIXES):
@@ -348,8 +329,13 @@ class _FolderWalk:
     def _with_rules(
         self, rules: tuple[IgnoreRules, ...], place: str, prefix: str
     ) -> tuple[IgnoreRules, ...]:
+        import pathspec
+
+        ignore_file = os.path.join(place, IGNORE_FILE)
         try:
-            return (*rules, _read_ignore_file(place, prefix))
+            with open(ignore_file, encoding="utf-8", errors="surrogateescape") as file:
+                spec = pathspec.GitIgnoreSpec.from_lines(file.read().splitlines())
+            return (*rules, IgnoreRules(prefix, spec))
         except (OSError, ValueError) as error:
             self.report.unreadable[prefix + IGNORE_FILE] = str(error)
             return rules
