@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.indexer import Indexer, Refreshed
@@ -35,22 +34,12 @@ class IndexService:
         open_history: Callable[[], History],
     ) -> None:
         self.root = str(workspace.root)
-        self.schema = workspace.schema
         self.catalog = workspace.catalog
         self._open_full_text = open_full_text
         self._open_history = open_history  # recovery reads the journal: only when it is needed
-        self._indexer: Indexer | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def indexer(self) -> Indexer:
-        """What brings the catalog and the full text up to date; one for all threads."""
-        with self._lock:
-            if self._indexer is None:
-                self._indexer = Indexer(
-                    self.root, self.catalog, self._open_full_text, self.schema, self.record_outside
-                )
-            return self._indexer
+        self.indexer = Indexer(
+            self.root, self.catalog, open_full_text, workspace.schema, self.record_outside
+        )
 
     def record_outside(self, versions: list[OutsideVersion]) -> list[Problem]:
         """Keep what other programs wrote; return what could not be kept: no index waits for it."""

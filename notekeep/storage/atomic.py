@@ -22,7 +22,7 @@ from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
-from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place, remove_empty_folders
+from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place
 from notekeep.storage.renames import (
     FolderEntry,
     UnsupportedRename,
@@ -214,11 +214,7 @@ def move_file(
                 check_new_name(target, any_name=any_name, source=source)
                 _rename(source, target)
             except FileExistsError:
-                remove_empty_folders(root, target.made)
                 raise name_taken_error(target, target.name) from None
-            except BaseException:
-                remove_empty_folders(root, target.made)
-                raise
             durability.reach_failpoint("swapped")
             flush.sync_folder(target.fd)
             flush.sync_folder(source.fd)

@@ -90,7 +90,8 @@ def open_place(
     """Open the folder a path lies in, until the end of the `with`.
 
     The path is relative to the root, or absolute and inside it. With `follow`, a link stands for
-    what it leads to; with `make`, missing folders are made, under names that travel.
+    what it leads to; with `make`, missing folders are made, under names that travel, and removed
+    again where the `with` ends with an error.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
@@ -100,14 +101,14 @@ def open_place(
         raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
     parts = _follow_links(base, parts, inside, follow=follow)
     made: list[str] = []
+    fd = None
     try:
         fd = (_walk if _DIR_FD else _walk_by_path)(base, parts[:-1], made, make=make, flush=flush)
+        folder = os.path.join(base, *parts[:-1])
+        yield OpenPlace("/".join(parts), inside, folder, parts[-1], made, fd)
     except BaseException:
         remove_empty_folders(base, made)
         raise
-    try:
-        folder = os.path.join(base, *parts[:-1])
-        yield OpenPlace("/".join(parts), inside, folder, parts[-1], made, fd)
     finally:
         if fd is not None:
             close(fd)

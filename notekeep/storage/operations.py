@@ -13,7 +13,6 @@ from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close
 from notekeep.storage.filesystem import changed_error, explain_errors
 from notekeep.storage.open_folder import (
-    OpenPlace,
     digest_at,
     open_place,
     path_exists,
@@ -92,12 +91,8 @@ class New(Operation):
         if len(self._data) <= MAX_STORED_BYTES:
             stores.blobs.store(self._data, flush=flush)
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
-            try:
-                atomic.check_new_name(place, any_name=self._any_name)
-                self._temp = atomic.write_temp(place, self._data, flush=flush)
-            except BaseException:
-                remove_empty_folders(root, place.made)
-                raise
+            atomic.check_new_name(place, any_name=self._any_name)
+            self._temp = atomic.write_temp(place, self._data, flush=flush)
             self.made = place.made
             self.change = ChangeRecord("new", place.path, None, digest_of(self._data))
         return True
@@ -109,11 +104,10 @@ class New(Operation):
             try:
                 atomic.check_new_name(place, any_name=True)
                 rename_to_free(place.entry(self._temp), place.entry())
-            except FileExistsError:
+            except BaseException as error:
                 self.discard(root)
-                raise atomic.name_taken_error(place, place.name) from None
-            except BaseException:
-                self.discard(root)
+                if isinstance(error, FileExistsError):
+                    raise atomic.name_taken_error(place, place.name) from None
                 raise
             durability.reach_failpoint("swapped")
             flush.sync_folder(place.fd)
@@ -148,7 +142,14 @@ class Edit(Operation):
             except FileNotFoundError:
                 raise self._reject(root, stores, atomic.GONE) from None
             stack.callback(close, fd)
-            old = _read_writable(fd, place)
+            old = read_stable(fd, place.shown)
+            # By its mode, too, and not only by what the system lets pass.
+            if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
+                raise Refused(
+                    f"'{place.shown}' is read-only.",
+                    "Make it writable first;"
+                    " notekeep does not change permissions behind your back.",
+                )
             before, after = digest_of(old), digest_of(self._data)
             if before == after:
                 return False
@@ -205,17 +206,6 @@ class Edit(Operation):
         )
 
 
-def _read_writable(fd: int, place: OpenPlace) -> bytes:
-    """Read a file that may be written by its mode, and not only by what the system lets pass."""
-    data = read_stable(fd, place.shown)
-    if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
-        raise Refused(
-            f"'{place.shown}' is read-only.",
-            "Make it writable first; notekeep does not change permissions behind your back.",
-        )
-    return data
-
-
 class Move(Operation):
     """Another name for a file, in the vault or in its trash."""
 
@@ -232,14 +222,15 @@ class Move(Operation):
             return False
         kind = self.change.kind
         with open_place(root, self.path, follow=False) as source:
-            digest = _store_small(source, stores if kind == "trash" else None, flush)
+            digest = None  # of a link, a folder, a large file
+            found = source.stat()
+            if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_STORED_BYTES:
+                data = source.read()
+                is_gone = kind == "trash"
+                digest = stores.blobs.store(data, flush=flush) if is_gone else digest_of(data)
             with open_place(root, self.to, follow=False, make=True) as target:
+                atomic.check_new_name(target, any_name=self._any_name, source=source)
                 self.made = target.made
-                try:
-                    atomic.check_new_name(target, any_name=self._any_name, source=source)
-                except BaseException:
-                    self.discard(root)
-                    raise
                 after = None if kind == "trash" else digest
                 self.change = ChangeRecord(kind, source.path, digest, after, target.path)
         return True
@@ -289,12 +280,3 @@ def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = A
             )
         place.unlink(temp)
         flush.sync_folder(place.fd)
-
-
-def _store_small(source: OpenPlace, stores: Stores | None, flush: Flush) -> Digest | None:
-    """Name and store the content of what is moved; None for a link, a folder, a large file."""
-    found = source.stat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_STORED_BYTES:
-        return None
-    data = source.read()
-    return stores.blobs.store(data, flush=flush) if stores is not None else digest_of(data)
