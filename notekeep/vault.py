@@ -69,7 +69,7 @@ class Vault:
         """Return where a vault path is on this machine; refuse one that leads out of the vault."""
         from notekeep.storage.file_names import resolve_path
 
-        return str(resolve_path(Path(self.root), path))
+        return str(resolve_path(self.root, path))
 
     def overview(self) -> Overview:
         """Gather what today is about: habits due, books in progress, drafts, problems."""
@@ -163,7 +163,7 @@ class Vault:
         """What every change of notes is planned from."""
         from notekeep.notes.workspace import Workspace
 
-        return Workspace(Path(self.root), self.settings, self.schema, self.catalog)
+        return Workspace(self.root, self.settings, self.schema, self.catalog)
 
     @cached_property
     def schema(self) -> Schema:

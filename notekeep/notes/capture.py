@@ -23,7 +23,6 @@ from notekeep.storage.scan import list_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Daily
@@ -125,7 +124,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     return WritePlan("new", title, [NoteChange(path, None, encode(text))])
 
 
-def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
+def daily_path(root: str, daily: Daily, day: dt.date) -> str:
     """Return where the note of a day lies, or will."""
     name = daily.name(day)
     if not daily.moment:
@@ -161,7 +160,7 @@ def _read_template(workspace: Workspace, kind: str) -> str | None:
     return _read_text(workspace.root, f"{workspace.schema.templates}/{kind}.md")
 
 
-def _read_text(root: Path, path: str) -> str | None:
+def _read_text(root: str, path: str) -> str | None:
     """The text of a template, or None; refused where it, or a link to it, leaves the vault."""
     try:
         with open(resolve_path(root, path), encoding="utf-8-sig") as file:

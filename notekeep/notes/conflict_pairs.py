@@ -186,8 +186,7 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         return encode(side(text, found, "ours")), encode(side(text, found, "theirs"))
-    mine = content_at(workspace.root, pair.note)
-    return mine[0] if mine else None, workspace.read(pair.copy)
+    return content_at(workspace.root, pair.note), workspace.read(pair.copy)
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:

@@ -6,6 +6,7 @@ over. Links lead to the habits and to the books behind them. Nothing is publishe
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,7 +80,7 @@ def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> Write
     today = habits.today()
     if when.first > today:
         raise UsageError(f"{dates.format_short_day(when.first, today)} has not come yet")
-    if (workspace.root / path).exists():
+    if os.path.exists(os.path.join(workspace.root, path)):
         raise Refused(
             f"there is a review of that {when.span} already: {path}",
             f"`notekeep open '{path}'` goes on with it",

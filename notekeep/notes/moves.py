@@ -177,7 +177,7 @@ class LinkUpdater:
         self.catalog = workspace.catalog
         self.moves = moves
         self.style = workspace.link_style
-        self.files = AttachmentFinder(str(workspace.root), workspace.settings.attachments)
+        self.files = AttachmentFinder(workspace.root, workspace.settings.attachments)
         self._names = self.catalog.names()
         self.resolver = Resolver(self._names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in self._names)

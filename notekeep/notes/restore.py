@@ -55,13 +55,12 @@ def split_version(name: str) -> tuple[str, int | None]:
 
 def find_versions(workspace: Workspace, history: History, name: str) -> NoteVersions:
     """Find a note by name, also one that is gone, with its versions."""
-    row = find_exact(workspace.catalog, name, str(workspace.root))
+    row = find_exact(workspace.catalog, name, workspace.root)
     gone = [] if row else _find_gone(workspace, history, name)
     if len(gone) > 1:
         raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
-    path = gone[0] if gone else (row or resolve(workspace.catalog, name, str(workspace.root))).path
-    now = content_at(workspace.root, path)
-    return NoteVersions(path, now[0] if now else None, history.versions(path))
+    path = gone[0] if gone else (row or resolve(workspace.catalog, name, workspace.root)).path
+    return NoteVersions(path, content_at(workspace.root, path), history.versions(path))
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
@@ -84,8 +83,7 @@ def plan_version(
 ) -> WritePlan:
     """Plan a note with a content that history holds; one that is gone is made again."""
     data = history.blobs.read(digest)
-    now = content_at(workspace.root, path)
-    before = now[0] if now else None
+    before = content_at(workspace.root, path)
     plan = WritePlan("restore", label or path)
     if data != before:
         plan.changes.append(NoteChange(path, before, data))

@@ -18,7 +18,6 @@ from notekeep.storage.file_names import resolve_path
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 class Workspace(NamedTuple):
     """One vault as the verbs see it: folder, settings, kinds, and what is known of its notes."""
 
-    root: Path
+    root: str
     settings: VaultSettings
     schema: Schema
     catalog: Catalog
@@ -51,7 +50,7 @@ class Workspace(NamedTuple):
 
     def resolve(self, name: str) -> Row:
         """Find the note that a name means."""
-        return name_lookup.resolve(self.catalog, name, str(self.root))
+        return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:
         """Read the bytes of a file of the vault."""

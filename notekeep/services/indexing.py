@@ -33,7 +33,7 @@ class IndexService:
         open_full_text: Callable[[], WhooshIndex],
         open_history: Callable[[], History],
     ) -> None:
-        self.root = str(workspace.root)
+        self.root = workspace.root
         self.catalog = workspace.catalog
         self._open_full_text = open_full_text
         self._open_history = open_history  # recovery reads the journal: only when it is needed

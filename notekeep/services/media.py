@@ -76,7 +76,7 @@ class MediaService:
         generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
             folder = self.workspace.settings.attachments
-            self._attachments = generation, AttachmentFinder(str(self.workspace.root), folder)
+            self._attachments = generation, AttachmentFinder(self.workspace.root, folder)
         return self._attachments[1]
 
     def _place(self, path: str) -> Path:

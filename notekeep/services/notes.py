@@ -46,7 +46,7 @@ class NoteService:
         Conflict is raised for a file that is no longer what it was, Failure where the system does
         not let us; nothing is half-written.
         """
-        done = apply_plan(plan, str(self.workspace.root), self._open_history())
+        done = apply_plan(plan, self.workspace.root, self._open_history())
         return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
 
     # What each verb would write

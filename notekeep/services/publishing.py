@@ -186,7 +186,8 @@ class PublishingService:
 
     def _plan(self, request: ExportRequest, *, for_status: bool = False) -> ExportPlan:
         generation = self.catalog.generation
-        with self._consented() as (source, warnings):
+        published, warnings = self._published()
+        with self.source(published) as source:
             plan = plan_export(
                 source,
                 request.paths,
@@ -257,7 +258,7 @@ class PublishingService:
 
     def audit(self, plan: ExportPlan) -> Audit:
         """Return the audit of a plan, by what is known of the vault at the moment."""
-        with self._consented() as (source, _):
+        with self.source(self._published()[0]) as source:
             return Audit(source, plan)
 
     def check_export(self, plan: ExportPlan) -> CheckReport:
@@ -318,7 +319,7 @@ class PublishingService:
     # The vault as an export sees it.
 
     @contextmanager
-    def source(self) -> Iterator[VaultSource]:
+    def source(self, published: frozenset[str] = frozenset()) -> Iterator[VaultSource]:
         """The vault as an export sees it, as of the last refresh, until the end of the `with`.
 
         Refused is raised where the settings, which say what may leave, cannot be understood.
@@ -340,6 +341,7 @@ class PublishingService:
                     attachments=self.settings.attachments,
                     canaries=as_list(self.settings.export.get("canaries", ())),
                     drawn=self._drawn,
+                    published=published,
                 )
             finally:
                 notes.catalog = self.catalog
@@ -367,9 +369,8 @@ class PublishingService:
                 rules.append(f"tag:{rule[1:]}" if rule.startswith("#") else rule)
         return rules
 
-    @contextmanager
-    def _consented(self) -> Iterator[tuple[VaultSource, list[str]]]:
-        """Give the vault as an export sees it, and which of its own rules mean nothing."""
+    def _published(self) -> tuple[frozenset[str], list[str]]:
+        """The notes that the vault's own rules publish, and which of these mean nothing."""
         published: set[str] = set()
         warnings = []
         for rule in self._publish_rules():
@@ -377,5 +378,4 @@ class PublishingService:
                 published |= self._open_search().paths(rule)
             except (UsageError, NotFound) as error:
                 warnings.append(f"{VAULT_SETTINGS}: publish: {rule}: {error.message}")
-        with self.source() as source:
-            yield replace(source, published=frozenset(published)), warnings
+        return frozenset(published), warnings

@@ -57,7 +57,7 @@ class SearchService:
         open_counts: OpenCounts,
     ) -> None:
         self.workspace = workspace
-        self.root = str(workspace.root)
+        self.root = workspace.root
         self.settings = workspace.settings
         self.schema = workspace.schema
         self.catalog = workspace.catalog

@@ -212,20 +212,19 @@ def remove_empty_folders(root: Path | str, made: Sequence[str]) -> None:
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
-def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
-    """Read what a file holds now, with its digest, links followed; None when nothing is there."""
+def content_at(root: Path | str, path: str) -> bytes | None:
+    """Read what a file holds now, links followed; None when nothing is there."""
     try:
         with open_place(root, path) as place:
-            data = place.read()
+            return place.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return data, digest_of(data)
 
 
 def digest_at(root: Path | str, path: str) -> Digest | None:
     """Name what a file holds now; None when nothing is there."""
-    found = content_at(root, path)
-    return found[1] if found else None
+    data = content_at(root, path)
+    return None if data is None else digest_of(data)
 
 
 def path_exists(root: Path | str, path: str) -> bool:

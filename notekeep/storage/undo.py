@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict
 from notekeep.markdown.text_merge import merge_texts
+from notekeep.storage.content import digest_of
 from notekeep.storage.open_folder import content_at, digest_at, path_exists
 from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move_to_trash
 
@@ -80,10 +81,10 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
 
 
 def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Operation | None:
-    found = content_at(root, path)
-    if found is None:
+    data = content_at(root, path)
+    if data is None:
         raise Conflict(f"'{path}' is gone, so its change cannot be undone.", _LOOK)
-    data, digest = found
+    digest = digest_of(data)
     if digest == change.before or change.before is None or change.after is None:
         return None
     before = blobs.read(change.before)
