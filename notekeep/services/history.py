@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
-from notekeep.storage.undo import stacks
+from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin_undo import check_ins, describe_entry, find_last_undo
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """History: every version of every note, the steps that made them, and the way back.
 
-What a step does is in `transaction`, how it is inverted in `undo`, what a start repairs in
-`recovery`.
+What a step does, and its opposite, is in `transaction`, what a start repairs in `recovery`.
 """
 
 from __future__ import annotations
@@ -30,8 +29,7 @@ from notekeep.storage.operation_log import (
 from notekeep.storage.operations import MAX_STORED_BYTES
 from notekeep.storage.private_files import hold_lock_file, write_file
 from notekeep.storage.stores import Stores
-from notekeep.storage.transaction import Transaction
-from notekeep.storage.undo import UndoableStep, invert, stacks
+from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
