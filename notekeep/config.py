@@ -243,7 +243,9 @@ def vault_id(root: str, state: str) -> str:
         if entry == place:
             return identity
     for identity, entry in known.items():
-        if entry.get("path") == root or _moved(entry, place):
+        is_same = (entry.get("device"), entry.get("inode")) == (info.st_dev, info.st_ino)
+        is_moved = is_same and not os.path.exists(entry.get("path", ""))
+        if entry.get("path") == root or is_moved:
             return _write_list(state, identity, place)
     return _write_list(state, os.urandom(8).hex(), place)
 
@@ -255,11 +257,6 @@ def known_vaults(state: str) -> dict[str, str]:
         for identity, entry in _read_list(state).items()
         if os.path.isdir(entry.get("path", ""))
     }
-
-
-def _moved(entry: dict[str, Any], place: dict[str, Any]) -> bool:
-    same = (entry.get("device"), entry.get("inode")) == (place["device"], place["inode"])
-    return same and not os.path.exists(entry.get("path", ""))
 
 
 def _read_list(state: str) -> dict[str, dict[str, Any]]:

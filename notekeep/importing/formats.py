@@ -151,11 +151,6 @@ def _read_own(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
     return own_format.read_own_json(read_json(text, name))
 
 
-def _read_dijo(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    files = given.texts(".json")
-    return simple_formats.read_dijo({name: read_json(text, name) for name, text in files.items()})
-
-
 def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
     """The text and the name of the one file that was given."""
     found = given.texts(*endings) or given.texts()
@@ -213,7 +208,12 @@ FORMATS = {
     "habitbull": Format(
         "HabitBull", lambda given, _: simple_formats.read_habitbull(*_only_file(given, ".csv"))
     ),
-    "dijo": Format("dijo", _read_dijo),
+    "dijo": Format(
+        "dijo",
+        lambda given, _: simple_formats.read_dijo(
+            {name: read_json(text, name) for name, text in given.texts(".json").items()}
+        ),
+    ),
     "notekeep": Format("notekeep", _read_own),
 }
 """The formats by their ids."""

@@ -246,7 +246,8 @@ def read_loop(path: str) -> HabitSource:
     """Read the backup of Loop Habit Tracker; Refused for a damaged file, or another."""
     try:
         with closing(_open(path)) as opened:
-            tables = _tables(opened)
+            names = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {str(name).casefold(): str(name) for (name,) in names}
             if not {"habits", "repetitions"} <= tables.keys():
                 raise Refused(
                     f"{path}: a database without the tables of Loop",
@@ -283,11 +284,6 @@ def _open(path: str) -> sqlite3.Connection:
         lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
     )
     return opened
-
-
-def _tables(opened: sqlite3.Connection) -> dict[str, str]:
-    rows = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return {str(name).casefold(): str(name) for (name,) in rows}
 
 
 def _rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,11 +48,16 @@ def habit_fields(
     identity = identity or title_slug(title)
     for new in (identity, *aliases):
         check_habit_name(index, new)
+    if since or not index.is_name(identity):
+        first = dates.parse_day(since or "today", index.today())
+    else:
+        logged = (line.entry.day for line in index.lines(index.find(identity)))
+        first = date.fromordinal(min(logged, default=index.today().toordinal()))
     return {
         "habit": identity,
         "schedule": [format_schedule(parse_schedule(schedule))],
         "goal": format_goal(parse_goal(goal)),
-        "since": _first_day(index, identity, since).isoformat(),
+        "since": first.isoformat(),
     }
 
 
@@ -65,13 +71,6 @@ def check_habit_name(index: HabitIndex, name: str) -> None:
     if index.is_name(name) and index.find(name).definition.path:
         other = index.find(name).definition
         raise UsageError(f"{name} is the name of {other.title} already ({other.path})")
-
-
-def _first_day(index: HabitIndex, identity: str, since: str) -> date:
-    if since or not index.is_name(identity):
-        return dates.parse_day(since or "today", index.today())
-    lines = index.lines(index.find(identity))
-    return min((date.fromordinal(line.entry.day) for line in lines), default=index.today())
 
 
 def begin_pause(text: str, today: date) -> list[str]:
@@ -148,7 +147,9 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
         return None
     text = _decode(rows[problem.line - 1])
     entry = log.parse_line(text).entry
-    habit = _habit(habits, entry)
+    habit = None
+    with suppress(NotekeepError):  # nobody knows which habit was meant
+        habit = habits.find(entry.habit) if entry is not None else None
     if problem.code == "W105" and entry is None:
         found = _offer_other_id(workspace, habits, problem.path)
     elif problem.code == "W106":
@@ -275,15 +276,6 @@ def _restate_day(
     after = before + gap + encode(line) + b"\n"
     label = f"say again: {line.partition(': ')[2]}"
     return RepairOffer(label, WritePlan(VERB, line, [NoteChange(path, data, after)]))
-
-
-def _habit(habits: HabitIndex, entry: LogEntry | None) -> Habit | None:
-    if entry is None:
-        return None
-    try:
-        return habits.find(entry.habit)
-    except NotekeepError:  # nobody knows which habit was meant
-        return None
 
 
 def _decode(row: bytes) -> str:

@@ -259,7 +259,10 @@ class History(Stores):
         copies: list[str] = []
 
         def store_late(path: str, old: Digest, data: bytes) -> None:
-            path = path or self._note_of(old)
+            if not path:  # the note that held the old content last
+                steps = (step for step in reversed(self.log.steps()) if not step.root)
+                changes = (change for step in steps for change in step.changes)
+                path = next((one.to or one.path for one in changes if one.before == old), "")
             digest = self.blobs.store(data)
             if path:
                 with suppress(OSError, NotekeepError), open_place(root, path) as place:
@@ -269,14 +272,6 @@ class History(Stores):
 
         self.displaced.check(min_age, store_late)
         return copies
-
-    def _note_of(self, digest: Digest) -> str:
-        """Find which note last held a content that a step replaced; "" when no step did."""
-        for record in reversed(self.log.steps()):
-            for change in record.changes:
-                if change.before == digest and not record.root:
-                    return change.to or change.path
-        return ""
 
     def close(self) -> None:
         """Close everything that is held open; the history can still be used."""

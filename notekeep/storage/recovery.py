@@ -45,8 +45,10 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
             entry.leave()
             continue
         record = replace(entry.record, changes=tuple(done))
-        if entry.logged:
-            _log(stores, record)
+        is_empty = not (record.changes or record.undoes or record.redoes)
+        is_new = all(one.id != record.id for one in stores.log.steps())
+        if entry.logged and not is_empty and is_new:
+            stores.log.append(record)
         _clear_temps(stores, place, entry.record)
         entry.finish()
         finished.append(record)
@@ -124,12 +126,6 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         finally:
             close(fd)
     return is_ours
-
-
-def _log(stores: Stores, record: StepRecord) -> None:
-    is_empty = not (record.changes or record.undoes or record.redoes)
-    if not is_empty and all(one.id != record.id for one in stores.log.steps()):
-        stores.log.append(record)
 
 
 def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:

@@ -162,13 +162,15 @@ def _renamer() -> Callable[[FolderEntry, FolderEntry, int], int] | None:
 
 def _replace_with_backup(new: FolderEntry, old: FolderEntry) -> FolderEntry:
     """Exchange by ReplaceFileW, which keeps access lists, streams and the time of creation."""
+    import ctypes
+
     backup = old._replace(name=f"{new.name}-old")
     number = _replace_file(old.path, new.path, backup.path)
     if not number:
         return backup
     if number == _WINDOWS_HALF_DONE:  # the old file is the backup, and nothing has its name
         os.rename(backup.path, old.path)
-    raise _windows_error(number, old.path)
+    raise ctypes.WinError(number)  # type: ignore[attr-defined,unused-ignore]
 
 
 def _replace_file(old: str, new: str, backup: str) -> int:
@@ -178,15 +180,3 @@ def _replace_file(old: str, new: str, backup: str) -> int:
     names = [ctypes.c_wchar_p(name) for name in (old, new, backup)]
     done = kernel.ReplaceFileW(*names, 0, None, None)
     return 0 if done else int(ctypes.get_last_error())  # type: ignore[attr-defined,unused-ignore]
-
-
-def _windows_error(number: int, path: str) -> OSError:
-    """Make the exception Python itself makes for an error of Windows."""
-    import ctypes
-
-    describe = getattr(ctypes, "FormatError", None)
-    if describe is not None:
-        return OSError(None, describe(number), path, number)
-    error = OSError(errno.EIO, f"Windows error {number}", path)
-    error.winerror = number  # type: ignore[attr-defined,unused-ignore]
-    return error

@@ -170,7 +170,9 @@ def _compare(
         changes.away.append(path)
         return
     fingerprint = Fingerprint(*mark)
-    if _is_fresh(fingerprint, edge):
+    # One that changed so lately could change again and look the same. A time in the future that was
+    # set by hand is no reason; a change time in the future is: the disk's clock is ahead of ours.
+    if fingerprint.ctime_ns >= edge or edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS:
         fingerprint = fingerprint._replace(ctime_ns=-1)  # equals none, so the content decides
     (changes.added if before is None else changes.modified)[path] = fingerprint
 
@@ -210,15 +212,6 @@ def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
     if platform == "win32":
         return bool(getattr(stat, "st_file_attributes", 0) & _WINDOWS_AWAY)
     return False
-
-
-def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
-    """Tell whether a file changed so lately that it could change again and look the same."""
-    # A time in the future of a file that was set there by hand is no reason; a change time in the
-    # future is, because then the disk's clock is ahead of ours.
-    if fingerprint.ctime_ns >= edge:
-        return True
-    return edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS
 
 
 def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: str) -> None:
