@@ -51,7 +51,7 @@ class Places(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A blog that drafts go to: its target ("" when the folder says it), folder and address."""
+    """A blog that drafts go to: its target, "" when the folder says it, and its folder."""
 
     target: str
     folder: str
@@ -111,7 +111,6 @@ def person_settings(places: Places) -> PersonSettings:
 
 
 def _keys(value: Any) -> str:
-    """Keys with commas between, from one text or a list of texts."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

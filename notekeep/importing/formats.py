@@ -185,8 +185,7 @@ class Format(NamedTuple):
 FORMATS = {
     "loop": Format("Loop Habit Tracker", lambda given, _: loop.read_loop_csv(given.texts(".csv"))),
     "harsh": Format(
-        "harsh",
-        lambda given, _: simple_formats.read_harsh(given.text("habits"), given.text("log")),
+        "harsh", lambda given, _: simple_formats.read_harsh(given.text("habits"), given.text("log"))
     ),
     "habitctl": Format(
         "habitctl",

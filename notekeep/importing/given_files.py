@@ -170,7 +170,6 @@ def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[s
 
 
 def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
-    """Refuse what no honest archive has, before anything of it is unpacked."""
     if len(entries) > limits.entries:
         raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
     total = sum(entry.file_size for entry in entries)

@@ -239,7 +239,6 @@ def _entries(data: bytes) -> list[tuple[bytes, ...]]:
 
 
 def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
-    """Conflicts of logs, whose lines all count until somebody tidies up."""
     paths = workspace.catalog.paths(Is("log"))
     folders: dict[str, set[str]] = {}
     for path in paths:

@@ -96,7 +96,6 @@ def _plan_edits(
 
 
 def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
-    """Name the fields that no note has yet, and those of them that look like a slip."""
     unknown = [
         key
         for key in dict.fromkeys(edit.key for edit in edits)

@@ -267,15 +267,20 @@ def _restate_day(
         return None
     line = restate_entry(wins)
     path = log_path(habits.places.state, day)
+    change = add_log_lines(workspace, path, f"{day:%Y-%m}", [line])
+    return RepairOffer(f"say again: {line.partition(': ')[2]}", WritePlan(VERB, line, [change]))
+
+
+def add_log_lines(workspace: Workspace, path: str, month: str, lines: Iterable[str]) -> NoteChange:
+    """Change a file of the log, which need not be there, by lines at its end."""
     try:
-        data: bytes | None = workspace.read(path)
+        before: bytes | None = workspace.read(path)
     except NotFound:
-        data = None
-    before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()
-    gap = b"" if before.endswith(b"\n") or not before else b"\n"
-    after = before + gap + encode(line) + b"\n"
-    label = f"say again: {line.partition(': ')[2]}"
-    return RepairOffer(label, WritePlan(VERB, line, [NoteChange(path, data, after)]))
+        before = None
+    head = before if before is not None else f"# Habit log {month}\n\n".encode()
+    end = b"\r\n" if b"\r\n" in head else b"\n"
+    gap = b"" if not head or head.endswith(b"\n") else end
+    return NoteChange(path, before, head + gap + b"".join(encode(line) + end for line in lines))
 
 
 def _decode(row: bytes) -> str:

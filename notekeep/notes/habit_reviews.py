@@ -252,7 +252,6 @@ def _year_part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -
 
 
 def _months(line: Timeline, year: int, end: date) -> Iterator[tuple[str, float]]:
-    """The share of each month that was met, of those that have a unit that is over."""
     for month in range(1, 13):
         start = date(year, month, 1)
         stop = min(date(year, month, dates.days_in(year, month)), end)

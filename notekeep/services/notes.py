@@ -31,10 +31,7 @@ class NoteService:
     """Changes of the notes of one vault."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        indexing: IndexService,
-        open_history: Callable[[], History],
+        self, workspace: Workspace, indexing: IndexService, open_history: Callable[[], History]
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing

@@ -204,10 +204,7 @@ def move_file(
     any_name: bool = False,
 ) -> None:
     """Rename or move a file or a link; `any_name` allows a name that does not travel."""
-    with (
-        explain_errors(os.fspath(path), "moved"),
-        open_place(root, path, follow=False) as source,
-    ):
+    with explain_errors(os.fspath(path), "moved"), open_place(root, path, follow=False) as source:
         source.stat()
         with open_place(root, to, follow=False, make=True) as target:
             try:

@@ -60,7 +60,5 @@ def read_stable(fd: int, shown: str) -> bytes:
         if is_unchanged and len(data) == after.st_size:
             return data
     raise changed_error(
-        shown,
-        "keeps being written by another program",
-        "Wait until it is done, then do it again.",
+        shown, "keeps being written by another program", "Wait until it is done, then do it again."
     )

@@ -12,12 +12,7 @@ from notekeep.storage import atomic, durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close
 from notekeep.storage.filesystem import changed_error, explain_errors
-from notekeep.storage.open_folder import (
-    digest_at,
-    open_place,
-    path_exists,
-    remove_empty_folders,
-)
+from notekeep.storage.open_folder import digest_at, open_place, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
 
@@ -200,9 +195,7 @@ class Edit(Operation):
             return atomic.ours_is_copy_error(place.shown, what, copy)
         digest = stores.blobs.store(self._data)
         return changed_error(
-            self.path,
-            f"{what}; your version is kept in history",
-            f"It is the version {digest}.",
+            self.path, f"{what}; your version is kept in history", f"It is the version {digest}."
         )
 
 
