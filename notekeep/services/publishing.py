@@ -49,19 +49,13 @@ DRAFTS = f"is:draft OR {PUBLIC}"
 
 
 class SiteStanding(NamedTuple):
-    """How the drafts and posts of a vault stand in one of its sites.
+    """How the drafts and posts of a vault stand in one of its sites."""
 
-    Attributes:
-        target: The target's id, or "" when that cannot be told; likewise `name`, its generator's.
-        posts: Every draft and post, in order of path.
-        error: Why nothing can be said of the site, or "".
-    """
-
-    target: str
-    name: str
+    target: str  # the target's id, or "" when that cannot be told
+    name: str  # its generator's, likewise
     site: str
-    posts: list[PostState]
-    error: str = ""
+    posts: list[PostState]  # every draft and post, in order of path
+    error: str = ""  # why nothing can be said of the site
 
 
 class PublishingService:

@@ -21,7 +21,7 @@ from notekeep.storage import durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
-from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
+from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place
 from notekeep.storage.renames import (
     FolderEntry,
@@ -167,7 +167,7 @@ def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
 def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
     """Make the error for a save whose own version became the conflict copy."""
     hint = "Compare the two with `notekeep conflicts`."
-    return changed_error(shown, f"{what}; your version is in '{copy}'", hint, copy)
+    return Conflict(f"'{shown}' {what}; your version is in '{copy}'.", hint, copy=copy)
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:

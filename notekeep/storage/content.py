@@ -8,9 +8,9 @@ import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from notekeep.background import yield_to_ui
-from notekeep.errors import Refused
+from notekeep.errors import Conflict, Refused
 from notekeep.storage.durability import close, read_all
-from notekeep.storage.filesystem import changed_error, explain_errors
+from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,7 @@ def read_stable(fd: int, shown: str) -> bytes:
         is_unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if is_unchanged and len(data) == after.st_size:
             return data
-    raise changed_error(
-        shown, "keeps being written by another program", "Wait until it is done, then do it again."
+    raise Conflict(
+        f"'{shown}' keeps being written by another program.",
+        "Wait until it is done, then do it again.",
     )

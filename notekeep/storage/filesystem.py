@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused
+from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,8 +166,3 @@ def explain_errors(path: str, action: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise explain_os_error(error, path, action) from error
-
-
-def changed_error(path: str, what: str, hint: str, copy: str = "") -> Conflict:
-    """Make the error for a file that is no longer what it was when the change was made."""
-    return Conflict(f"'{path}' {what}.", hint, copy=copy)

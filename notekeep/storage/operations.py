@@ -11,7 +11,7 @@ from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import atomic, durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close
-from notekeep.storage.filesystem import changed_error, explain_errors
+from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import digest_at, open_place, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
@@ -189,13 +189,14 @@ class Edit(Operation):
         """Make the error for a changed file; the new content becomes a copy, else a version."""
         if not self._keep_ours:
             where = "Look where it went" if what == atomic.GONE else "Look at it"
-            return changed_error(self.path, what, f"{where}, then do it again.")
+            return Conflict(f"'{self.path}' {what}.", f"{where}, then do it again.")
         with suppress(OSError), open_place(root, self.path) as place:
             copy = atomic.write_conflict_copy(place, self._data, like)
             return atomic.ours_is_copy_error(place.shown, what, copy)
         digest = stores.blobs.store(self._data)
-        return changed_error(
-            self.path, f"{what}; your version is kept in history", f"It is the version {digest}."
+        return Conflict(
+            f"'{self.path}' {what}; your version is kept in history.",
+            f"It is the version {digest}.",
         )
 
 

@@ -20,7 +20,7 @@ from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
 from notekeep.storage.content import digest_of
 from notekeep.storage.durability import AT_ONCE, Flush
-from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
+from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
 from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move_to_trash
 
@@ -118,11 +118,11 @@ class Transaction:
             raise next(iter(self.failed.values()))
         if is_single and self.copies:
             path, copy = next(iter(self.copies.items()))
-            raise changed_error(
-                path,
-                f"was saved by another program at the same moment; its version is in '{copy}'",
+            raise Conflict(
+                f"'{path}' was saved by another program at the same moment; its version is in"
+                f" '{copy}'.",
                 "Compare the two with `notekeep conflicts`.",
-                copy,
+                copy=copy,
             )
 
     def _prepare(self, flush: Flush) -> list[Operation]:
