@@ -134,8 +134,7 @@ class Vault:
         return PublishingService(
             self.places,
             self.person.sites.get(self.name) or self.person.sites.get(self.root) or (),
-            self.schema,
-            self.catalog,
+            self.workspace,
             self.indexing,
             self._history,
             lambda: self.search,

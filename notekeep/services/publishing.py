@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.heatmap import HeatmapPicture
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
     from notekeep.services.search import SearchService
@@ -69,19 +69,15 @@ class PublishingService:
         self,
         places: VaultPlaces,
         sites: tuple[Site, ...],
-        schema: Schema,
-        catalog: Catalog,
+        workspace: Workspace,
         indexing: IndexService,
         history: History,
         open_search: Callable[[], SearchService],
         open_habits: Callable[[], HabitService],
     ) -> None:
         self.places = places
-        self.root = places.root
-        self.settings = places.settings
+        self.root, self.settings, self.schema, self.catalog = workspace
         self.sites = sites  # that the person's settings name for this vault, the usual one first
-        self.schema = schema
-        self.catalog = catalog
         self.indexing = indexing
         self.history = history
         self._open_search = open_search  # few exports need queries, and fewer a habit

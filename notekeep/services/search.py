@@ -57,10 +57,7 @@ class SearchService:
         open_counts: OpenCounts,
     ) -> None:
         self.workspace = workspace
-        self.root = workspace.root
-        self.settings = workspace.settings
-        self.schema = workspace.schema
-        self.catalog = workspace.catalog
+        self.root, self.settings, self.schema, self.catalog = workspace
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts
