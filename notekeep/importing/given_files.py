@@ -22,7 +22,7 @@ from notekeep.habits.importers.habit_data import HabitSource, Loss
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
@@ -34,8 +34,8 @@ _ENDINGS = (".csv", ".json", ".md", ".org")
 class Limits(NamedTuple):
     """What an archive may hold."""
 
-    entries: int = 100_000
-    size: int = 2 << 30  # how many bytes all of them may have, unpacked
+    entries: int
+    size: int  # how many bytes all of them may have, unpacked
     ratio: int = 100  # how often an entry of more than a megabyte may be as large as it is packed
 
 
@@ -77,7 +77,7 @@ def read_given(path: str) -> GivenFiles:
             if head == _SQLITE_SIGNATURE:
                 return GivenFiles(path, {}, is_database=True)
             if head.startswith(_ZIP_SIGNATURES):
-                return GivenFiles(path, read_zip(path, _is_wanted, LIMITS))
+                return GivenFiles(path, read_zip(path))
             _check_size(path, size)
             files = {os.path.basename(path): head + file.read()}
     except OSError as error:
@@ -146,16 +146,16 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _HINT = "make the export anew with the program it comes from"
 
 
-def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
+def read_zip(path: str) -> dict[str, bytes]:
     """Read the wanted files of an archive; Refused for what no honest program writes."""
     try:
         with zipfile.ZipFile(path) as opened:
             entries = opened.infolist()
-            _check_archive(path, entries, limits)
+            _check_archive(path, entries)
             found: dict[str, bytes] = {}
-            room = limits.size
+            room = LIMITS.size
             for entry in entries:
-                if entry.is_dir() or not wanted(entry.filename):
+                if entry.is_dir() or not _is_wanted(entry.filename):
                     continue
                 found[entry.filename] = _unpack(opened, entry, path, room)
                 room -= len(found[entry.filename])
@@ -169,15 +169,15 @@ def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[s
         raise Refused(f"{path}: the archive is damaged: {error}", _HINT) from error
 
 
-def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
-    if len(entries) > limits.entries:
+def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > LIMITS.entries:
         raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
     total = sum(entry.file_size for entry in entries)
-    if total > limits.size:
+    if total > LIMITS.size:
         raise Refused(f"{path}: the archive holds {total} bytes", _HINT)
     seen: set[str] = set()
     for entry in entries:
-        reason = _name_problem(entry.orig_filename) or _kind_problem(entry, limits)
+        reason = _name_problem(entry.orig_filename) or _kind_problem(entry)
         key = name_key(entry.filename.rstrip("/"))
         if not reason and key in seen:
             reason = "is there twice"
@@ -198,14 +198,14 @@ def _name_problem(name: str) -> str:
     return "" if name.strip("/. ") else "has no name"
 
 
-def _kind_problem(entry: zipfile.ZipInfo, limits: Limits) -> str:
+def _kind_problem(entry: zipfile.ZipInfo) -> str:
     mode = stat.S_IFMT(entry.external_attr >> 16)
     if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a device"
     if entry.flag_bits & 1:
         return "needs a password"
-    if entry.file_size > max(_SMALL, entry.compress_size * limits.ratio):
-        return f"is more than {limits.ratio} times as large as it is packed"
+    if entry.file_size > max(_SMALL, entry.compress_size * LIMITS.ratio):
+        return f"is more than {LIMITS.ratio} times as large as it is packed"
     return ""
 
 
