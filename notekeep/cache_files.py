@@ -14,10 +14,7 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 
 
 def make_cache_folder(folder: str) -> None:
-    """Make a folder with mode 0700, and those missing above it, whatever the umask.
-
-    One that is there and open to others is closed to them, unless it is a link or another's.
-    """
+    """Make a folder and those above with mode 0700; one of ours that is open to others is shut."""
     try:
         os.mkdir(folder, 0o700)
         os.chmod(folder, 0o700)
@@ -38,10 +35,7 @@ def make_cache_folder(folder: str) -> None:
 
 
 def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
-    """Put a file in a folder that is there, in the place of the one before.
-
-    With `durable`, wait for the disk; else it may be the one before after a power cut.
-    """
+    """Replace a file of a folder; without `durable`, a power cut may bring the one before back."""
     path = os.path.join(folder, name)
     draft = f"{path}.{os.getpid()}"  # two programs that start together write one each
     try:
@@ -63,10 +57,7 @@ def open_private(path: str, flags: int) -> int:
 
 
 def append_bounded_line(folder: str, name: str, line: str) -> None:
-    """Append a line to a small file of a folder, whose older half goes when it is large.
-
-    Where that fails, nobody misses the line.
-    """
+    """Append a line to a small file, whose older half goes when it is large; failing is no harm."""
     path = os.path.join(folder, name)
     with suppress(OSError):
         fd = os.open(path, _APPEND, 0o600)

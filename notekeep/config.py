@@ -37,7 +37,10 @@ class Places(NamedTuple):
         if home := env.get("NOTEKEEP_HOME"):
             return cls(*(os.path.join(home, name) for name in ("config", "cache", "state")))
         if sys.platform == "darwin" or sys.platform == "win32":
-            return cls._of_system()
+            import platformdirs
+
+            dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+            return cls(dirs.user_config_dir, dirs.user_cache_dir, dirs.user_state_dir)
         user = env.get("HOME") or os.path.expanduser("~")
         bases = (
             env.get("XDG_CONFIG_HOME") or os.path.join(user, ".config"),
@@ -46,51 +49,32 @@ class Places(NamedTuple):
         )
         return cls(*(os.path.join(base, APP) for base in bases))
 
-    @classmethod
-    def _of_system(cls) -> Places:
-        import platformdirs
-
-        dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-        return cls(dirs.user_config_dir, dirs.user_cache_dir, dirs.user_state_dir)
-
 
 class Site(NamedTuple):
-    """A blog that drafts go to: its target ("" when the folder says it), folder and address."""
+    """A blog that drafts go to: its target, "" when the folder says it, and its folder."""
 
     target: str
     folder: str
 
 
 class PersonSettings:
-    """What a person chose, in `config.toml` of the config folder.
-
-    Attributes:
-        path: The file, whether it exists or not.
-        vaults: Names of vaults and their folders.
-        default: The name of the vault that opens when no other is meant.
-        sites: For each vault, by name or folder, the sites its drafts go to, the usual one first.
-        editor: The command that edits a file; empty for $VISUAL, $EDITOR.
-        theme: The theme of the interface.
-        glyphs: "unicode", "ascii" or "".
-        prelude: Whether the interface shows its last frame while it starts; unset,
-            where that was tried: in xterm and its like, screen and tmux.
-        keymap: The map of keys to start from: "default", "vim" or "emacs".
-        keys: Action ids and the keys the person gave them, over those of the map.
-        warnings: What was ignored in the file.
-    """
+    """What a person chose, in `config.toml` of the config folder."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.vaults: dict[str, str] = {}
-        self.default = ""
+        self.path = path  # the file, whether it exists or not
+        self.vaults: dict[str, str] = {}  # folders by name
+        self.default = ""  # the name of the vault that opens when no other is meant
+        # For each vault, by name or folder, the sites its drafts go to, the usual one first.
         self.sites: dict[str, tuple[Site, ...]] = {}
-        self.editor = ""
+        self.editor = ""  # the command that edits a file; "" for $VISUAL, $EDITOR
         self.theme = ""
-        self.glyphs = ""
+        self.glyphs = ""  # "unicode", "ascii" or ""
+        # Whether the interface shows its last frame while it starts; unset, where that was tried:
+        # in xterm and its like, screen and tmux.
         self.prelude: bool | None = None
-        self.keymap = ""
-        self.keys: dict[str, str] = {}
-        self.warnings: list[str] = []
+        self.keymap = ""  # "default", "vim" or "emacs"
+        self.keys: dict[str, str] = {}  # of actions by id, over those of the map
+        self.warnings: list[str] = []  # what was ignored in the file
 
 
 class VaultPlaces(NamedTuple):
@@ -127,7 +111,6 @@ def person_settings(places: Places) -> PersonSettings:
 
 
 def _keys(value: Any) -> str:
-    """Keys with commas between, from one text or a list of texts."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -171,21 +154,17 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
     """Return where the things about one vault are; make its folders, for this person only."""
     identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
+    home = os.path.dirname(places.state)
     try:
-        for folder in (*_own_home(places), places.cache, places.state, cache, state):
+        # One that NOTEKEEP_HOME names is closed too, if nothing of anybody else's lies in it.
+        is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
+        for folder in (*([home] if is_own else []), places.cache, places.state, cache, state):
             cache_files.make_cache_folder(folder)
     except OSError as error:
         raise Failure(
             f"{error.filename}: cannot be made: {error.strerror}", remedy(error)
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root))
-
-
-def _own_home(places: Places) -> list[str]:
-    """The folder that NOTEKEEP_HOME names, if nothing of anybody else's lies in it."""
-    home = os.path.dirname(places.state)
-    is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
-    return [home] if is_own else []
 
 
 def current_time() -> datetime:
@@ -263,7 +242,9 @@ def vault_id(root: str, state: str) -> str:
         if entry == place:
             return identity
     for identity, entry in known.items():
-        if entry.get("path") == root or _moved(entry, place):
+        is_same = (entry.get("device"), entry.get("inode")) == (info.st_dev, info.st_ino)
+        is_moved = is_same and not os.path.exists(entry.get("path", ""))
+        if entry.get("path") == root or is_moved:
             return _write_list(state, identity, place)
     return _write_list(state, os.urandom(8).hex(), place)
 
@@ -275,11 +256,6 @@ def known_vaults(state: str) -> dict[str, str]:
         for identity, entry in _read_list(state).items()
         if os.path.isdir(entry.get("path", ""))
     }
-
-
-def _moved(entry: dict[str, Any], place: dict[str, Any]) -> bool:
-    same = (entry.get("device"), entry.get("inode")) == (place["device"], place["inode"])
-    return same and not os.path.exists(entry.get("path", ""))
 
 
 def _read_list(state: str) -> dict[str, dict[str, Any]]:

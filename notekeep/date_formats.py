@@ -62,7 +62,6 @@ class _MomentInWeek(NamedTuple):
 
 
 def _first_week(year: int, week_start: int) -> int:
-    """The ordinal of the first day of the week in which a year begins."""
     first = dt.date(year - 1, 12, 31).toordinal() + 1 if year > 1 else 1
     return first - (first - 1 - week_start) % 7
 
@@ -77,11 +76,7 @@ class _Token(NamedTuple):
     pattern: str = r"\d+"  # what its texts look like
 
 
-def _plain(of: Callable[[_MomentInWeek], int]) -> Callable[[_MomentInWeek], str]:
-    return lambda at: str(of(at))
-
-
-def _padded(of: Callable[[_MomentInWeek], int], width: int) -> Callable[[_MomentInWeek], str]:
+def _padded(of: Callable[[_MomentInWeek], int], width: int = 1) -> Callable[[_MomentInWeek], str]:
     return lambda at: f"{of(at):0{width}}"
 
 
@@ -92,11 +87,11 @@ def _ordinal(number: int) -> str:
 
 
 def _number(
-    name: str, padded: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
+    name: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
     """A number in the forms that Moment has: bare, padded with zeros, as an ordinal."""
-    yield name, _Token(_plain(of), means)
-    yield padded, _Token(_padded(of, width), means, rf"\d{{{width}}}")
+    yield name, _Token(_padded(of), means)
+    yield name + name[0], _Token(_padded(of, width), means, rf"\d{{{width}}}")
     yield f"{name}o", _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)")
 
 
@@ -124,11 +119,11 @@ def _zone(at: _MomentInWeek) -> str:
 
 
 def _tokens() -> Iterator[tuple[str, _Token]]:
-    yield from _number("M", "MM", 2, "month", lambda at: at.now.month)
-    yield from _number("D", "DD", 2, "day", lambda at: at.now.day)
-    yield from _number("DDD", "DDDD", 3, "day of year", lambda at: int(f"{at.now:%j}"))
-    yield from _number("W", "WW", 2, "iso week", lambda at: at.now.isocalendar()[1])
-    yield from _number("w", "ww", 2, "week", lambda at: at.week[1])
+    yield from _number("M", 2, "month", lambda at: at.now.month)
+    yield from _number("D", 2, "day", lambda at: at.now.day)
+    yield from _number("DDD", 3, "day of year", lambda at: int(f"{at.now:%j}"))
+    yield from _number("W", 2, "iso week", lambda at: at.now.isocalendar()[1])
+    yield from _number("w", 2, "week", lambda at: at.week[1])
     yield from _year("Y", "year", lambda at: at.now.year)
     yield from _year("G", "iso year", lambda at: at.now.isocalendar()[0])
     yield from _year("g", "week year", lambda at: at.week[0])
@@ -146,7 +141,7 @@ def _tokens() -> Iterator[tuple[str, _Token]]:
     yield "E", _Token(lambda at: str(at.now.isoweekday()), "weekday of Monday", r"\d")
     yield "e", _Token(lambda at: str(at.weekday), "weekday of week", r"\d")
     for name, number in _CLOCK.items():
-        yield name, _Token(_plain(number), "time")
+        yield name, _Token(_padded(number), "time")
         yield name * 2, _Token(_padded(number, 2), "time")
     yield "A", _Token(lambda at: "AM" if at.now.hour < 12 else "PM", "time")
     yield "a", _Token(lambda at: "am" if at.now.hour < 12 else "pm", "time")
@@ -189,34 +184,9 @@ def _parts(form: str) -> tuple[_Token | str, ...]:
 
 
 def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
-    """Write a local time in a format: `YYYY-MM-DD`, `dddd, D MMMM`, `GGGG-[W]WW`.
-
-    `week_start` is the day that weeks begin with, 0 for Monday.
-    """
+    """Write a local time in a format: `YYYY-MM-DD`, `GGGG-[W]WW`; weeks begin at `week_start`."""
     at = _MomentInWeek(now, week_start)
     return "".join(part if isinstance(part, str) else part.write(at) for part in _parts(form))
-
-
-def shift_date(now: dt.datetime, steps: int, unit: str) -> dt.datetime | None:
-    """Return a time so many steps later; None where no year is left.
-
-    `unit` is as Moment has it: `y`, `q`, `m` (months), `w`, `d`, `h` or `s`. The 31st of a month
-    that has none is its last day.
-    """
-    months = {"y": 12, "q": 3, "m": 1}.get(unit, 0) * steps
-    if not months:
-        length = {"w": dt.timedelta(7), "d": dt.timedelta(1), "h": dt.timedelta(0, 3600)}
-        try:
-            return now + steps * length.get(unit, dt.timedelta(0, 1))
-        except OverflowError:
-            return None
-    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        return None
-    from calendar import monthrange  # its names of months take longer to load than all else here
-
-    last = monthrange(year, month + 1)[1]
-    return now.replace(year=year, month=month + 1, day=min(now.day, last))
 
 
 def format_day_name(day: dt.date, form: str, week_start: int = 0) -> str:
@@ -241,10 +211,7 @@ def is_daily_format(form: str) -> bool:
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
-    """Return the day that a name made with a format means; None for any other name.
-
-    `is_daily_format` holds of the format.
-    """
+    """Return the day that a name means, by a format of which `is_daily_format` holds, or None."""
     pattern, meanings = _pattern(form)
     match = pattern.fullmatch(name)
     if match is None:
@@ -263,7 +230,6 @@ def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
 
 @lru_cache(64)
 def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What names of a format look like, and what each group of it means."""
     parts = _parts(form)
     pattern = "".join(
         re.escape(part) if isinstance(part, str) else f"((?a:{part.pattern}))" for part in parts

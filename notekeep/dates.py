@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from notekeep.errors import UsageError
 
@@ -23,9 +24,13 @@ MAX_DAY_WORDS = 3
 """How many words a day takes at most: "3 days ago"."""
 
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
+_MONTHS_OF = {"y": 12, "q": 3, "m": 1}
+_LENGTHS = {"w": timedelta(7), "h": timedelta(hours=1), "s": timedelta(seconds=1)}
 _UNITS = re.compile(r"d|days?|w|weeks?|m|months?|y|years?|")
 _YEARS_BACK = 8
 """How far back the latest such day can lie: 29 February 1904 came eight years after 1896."""
+
+Moment = TypeVar("Moment", date, datetime)
 
 
 def habit_day(now: datetime, day_start: int) -> date:
@@ -37,10 +42,7 @@ def habit_day(now: datetime, day_start: int) -> date:
 
 
 def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
-    """Return the time as it is written for a day: `07:10`, `24:40` for 00:40 in the night after it.
-
-    For a day further back it is the plain time of writing.
-    """
+    """Return the time as written for a day: `07:10`, `24:40` for 00:40 in the night after it."""
     is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
     hour = now.hour + (24 if is_night else 0)
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
@@ -70,14 +72,12 @@ def parse_iso(text: str) -> date | None:
 
 
 def parse_day(text: str, today: date) -> date:
-    """Read one day in words.
+    """Read one day in words; no words at all mean today.
 
-    Args:
-        text: `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
-            `mon` to `sun` (the latest one, today included), `last tue` (before today), `24` (the
-            latest 24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`,
-            `24.11.2026`). Hyphens may stand for blanks. Nothing at all means today.
-        today: The day that counts now.
+    `text` is `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
+    `mon` to `sun` (the latest one, today included), `last tue` (before today), `24` (the latest
+    24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`).
+    Hyphens may stand for blanks.
     """
     day = try_parse_day(text, today)
     if day is None:
@@ -110,17 +110,18 @@ def try_parse_day(text: str, today: date) -> date | None:
         ) from None
 
 
-def subtract_units(day: date, count: int, unit: str) -> date:
-    """Return the day so many units before; in a month that is too short its last.
+def shift_date(moment: Moment, count: int, unit: str) -> Moment:
+    """Return a day or a time so many units later; in a month that is too short its last day.
 
-    `unit` is `d`, `w`, `m` or `y`, or a word that begins with one; "" is days. Where no calendar
-    goes back so far, ValueError or OverflowError is raised.
+    `unit` is `y`, `q`, `m` (months), `w`, `d`, `h` or `s`, or a word that begins with one; "" is
+    days. Where no calendar goes so far, ValueError or OverflowError is raised.
     """
-    if unit[:1] not in ("m", "y"):
-        return day - timedelta(days=count * (7 if unit[:1] == "w" else 1))
-    months = count * (12 if unit[:1] == "y" else 1)
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, days_in(year, month + 1)))
+    months = _MONTHS_OF.get(unit[:1], 0)
+    if not months:
+        return moment + count * _LENGTHS.get(unit[:1], timedelta(days=1))
+    year, month = divmod(moment.year * 12 + moment.month - 1 + count * months, 12)
+    day = min(moment.day, days_in(year, month + 1))
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def days_in(year: int, month: int) -> int:
@@ -161,7 +162,7 @@ def _ago(words: list[str], today: date) -> date | None:
         return None
     if not _digits(count) or not _UNITS.fullmatch(unit):
         return None
-    return subtract_units(today, int(count), unit)
+    return shift_date(today, -int(count), unit)
 
 
 def _written(text: str, today: date) -> date | None:

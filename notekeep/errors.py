@@ -1,7 +1,4 @@
-"""Every error that reaches a person: what happened, why, and what to do.
-
-Each carries the exit code of its kind, so that the command line needs no table of its own.
-"""
+"""Every error that reaches a person: what happened, why, and what to do; each has an exit code."""
 
 from __future__ import annotations
 
@@ -21,12 +18,9 @@ def remedy(error: OSError) -> str:
 
 
 class NotekeepError(Exception):
-    """Something notekeep could not do.
+    """Something notekeep could not do, in a sentence that names the file, key or word it is about.
 
-    Attributes:
-        message: What happened and why, in one sentence, naming the file, key or word it is about.
-        hint: What the person can do about it; empty when there is nothing to add.
-        exit_code: What a command that ends with this error returns to the shell.
+    `hint` is what the person can do about it, `exit_code` what a command returns to the shell.
     """
 
     exit_code: ClassVar[int] = 5
@@ -76,10 +70,7 @@ class Ambiguous(UsageError):
 
 
 class Conflict(NotekeepError):
-    """A file is no longer what it was when the change was made; both versions are kept.
-
-    `copy` is the file that holds the other version; empty when none was made.
-    """
+    """A file is no longer what it was when the change was made; `copy` may name the other one."""
 
     exit_code = 3
 

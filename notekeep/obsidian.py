@@ -166,7 +166,6 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
 
 
 def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> None:
-    """Take over daily notes, as the plug-in for periodic notes has them where that is in use."""
     daily = _periodic(found, root) if _PERIODIC in plugins else None
     daily = daily or _File(root, "daily-notes.json", found)
     if not daily.data:

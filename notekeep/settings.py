@@ -47,36 +47,12 @@ def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _is_hour(value: Any) -> bool:
-    return isinstance(value, int) and not _is_bool(value) and 0 <= value <= 23
-
-
-def _is_id(value: Any) -> bool:
-    is_hex = _is_text(value) and not value.strip("0123456789abcdef")
-    return is_hex and 16 <= len(value) <= 64
-
-
-def _is_positive(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not _is_bool(value) and 0 < value < inf
-
-
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
 def _is_texts(value: Any) -> bool:
     return _is_text(value) or (isinstance(value, list) and all(map(_is_text, value)))
-
-
-def _is_folders(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_stays_inside, value.values()))
-
-
-def _is_kinds(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(fields, dict) and all(kind in FIELD_TYPES for kind in fields.values())
-        for fields in value.values()
-    )
 
 
 def _stays_inside(folder: Any) -> bool:
@@ -99,19 +75,19 @@ and single newlines are written, whether parts of a series are linked, which key
 matter pass, which files leave with their metadata, and words that must never leave."""
 
 
-def _is_export(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        key in EXPORT and EXPORT[key](setting) for key, setting in value.items()
-    )
-
-
 SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
-    "id": _is_id,
-    "day_start": _is_hour,
+    "id": lambda value: _is_text(value) and bool(re.fullmatch(r"[0-9a-f]{16,64}", value)),
+    "day_start": lambda value: type(value) is int and 0 <= value <= 23,
     "week_start": _is_one_of(*WEEKDAYS),
     "language": _is_text,
-    "folders": _is_folders,
-    "kinds": _is_kinds,
+    "folders": lambda value: isinstance(value, dict) and all(map(_stays_inside, value.values())),
+    "kinds": lambda value: (
+        isinstance(value, dict)
+        and all(
+            isinstance(fields, dict) and all(kind in FIELD_TYPES for kind in fields.values())
+            for fields in value.values()
+        )
+    ),
     "private": _is_texts,
     "templates": _stays_inside,
     "attachments": _stays_inside,
@@ -120,10 +96,13 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "markdown_links": _is_bool,
     "excluded": _is_texts,
     "log_links": _is_bool,
-    "rating_max": _is_positive,
+    "rating_max": lambda value: type(value) in (int, float) and 0 < value < inf,
     "glyphs": _is_one_of("", "ascii", "unicode"),
     "publish": _is_texts,
-    "export": _is_export,
+    "export": lambda value: (
+        isinstance(value, dict)
+        and all(key in EXPORT and EXPORT[key](setting) for key, setting in value.items())
+    ),
     "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
 }
 """What a vault may set, and what each value must be."""
@@ -136,7 +115,7 @@ LARGEST = 1_000_000
 def read_toml(path: str) -> dict[str, Any]:
     """Read a TOML file; a missing one is empty."""
     try:
-        with open(path, "rb", opener=_at_once) as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Failure(f"{path}: cannot be read: it is no file", "put a file there")
             data = file.read(LARGEST + 1)
@@ -157,8 +136,8 @@ def read_toml(path: str) -> dict[str, Any]:
         raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting for who writes into a pipe: a vault of others may have one here."""
+def _open_at_once(path: str, flags: int) -> int:
+    # A vault of others may have a pipe here: nobody waits for who writes into it.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -172,60 +151,30 @@ class VaultSettings:
 
     What it leaves open is as in Obsidian's settings, whose files are read when that is first asked
     for: a check-in and the interface's first frame need nothing of it.
-
-    Attributes:
-        id: The vault's own id, by which sites know its posts. The first export writes it; leave it.
-        day_start: The hour at which a day begins, 0 to 23.
-        week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
-        language: The language of its notes, as a two-letter code, or "" for none.
-        folders: For each kind the folder that new notes of it go to; for daily notes and for notes
-            without a kind by default the one of Obsidian's settings.
-        kinds: Kinds and fields the vault adds: kind to field to type (see `FIELD_TYPES`).
-        private: Folders whose notes and files never leave. A name counts at any depth, a path such
-            as `work/diary` from the vault's root.
-        templates: The folder of templates; by default the one of Obsidian's settings.
-        attachments: The folder that attached files go to, from the note on where it begins with
-            `./`; by default the one of Obsidian's settings.
-        daily_format: How a daily note is named, as strftime writes it; by default as Obsidian
-            names them.
-        link_form: How a link names a note: `shortest`, `relative` to the note that links, or
-            `absolute` from the vault on; by default as in Obsidian's settings.
-        markdown_links: Whether links are written as Markdown has them and not as `[[file]]`; by
-            default as in Obsidian's settings.
-        excluded: What lists and searches leave out, as beginnings of paths or `/patterns/`; by
-            default the files that Obsidian excludes.
-        log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
-        rating_max: The best rating a note can have; the worst is 0.
-        glyphs: "unicode", "ascii" or "" for what the terminal can show.
-        publish: Queries whose notes count as published, besides `publish: true`.
-        export: How drafts are made; see `EXPORT`.
-        saved: Queries by the name under which they are kept.
-        warnings: What was ignored in the file, one sentence each.
-        is_unread: Whether the whole file was ignored, since it could not be read.
-        unsure: Why it cannot be told what may leave the vault: nothing of the file could be read,
-            or not what it says of that; "" where it can.
     """
 
     def __init__(self, root: str = "") -> None:
         self._root = root
-        self.id = ""
-        self.day_start = 4
-        self.week_start = 0
-        self.language = "en"
-        self.own_folders: dict[str, str] = {}
-        self.kinds: dict[str, dict[str, str]] = {}
+        self.id = ""  # by which sites know its posts; the first export writes it
+        self.day_start = 4  # the hour at which a day begins, 0 to 23
+        self.week_start = 0  # 0 for Monday
+        self.language = "en"  # of its notes: a two-letter code, or "" for none
+        self.own_folders: dict[str, str] = {}  # for each kind the folder of new notes
+        self.kinds: dict[str, dict[str, str]] = {}  # that it adds: kind to field to type
+        # Folders whose notes and files never leave. A name counts at any depth, a path such as
+        # `work/diary` from the vault's root.
         self.private: tuple[str, ...] = ("private",)
-        self.daily_format = "%Y-%m-%d"
-        self.log_links = False
-        self.rating_max: float = 5
-        self.glyphs = ""
-        self.publish: tuple[str, ...] = ()
-        self.export: dict[str, Any] = {}
-        self.saved: dict[str, str] = {}
-        self.given: set[str] = set()
-        self.ignored: list[str] = []
-        self.is_unread = False
-        self.unsure = ""
+        self.daily_format = "%Y-%m-%d"  # as strftime writes it
+        self.log_links = False  # whether check-ins are `[[habit]]:`, which Obsidian links
+        self.rating_max: float = 5  # the worst is 0
+        self.glyphs = ""  # "unicode", "ascii" or "" for what the terminal can show
+        self.publish: tuple[str, ...] = ()  # queries of published notes, beside `publish: true`
+        self.export: dict[str, Any] = {}  # how drafts are made; see `EXPORT`
+        self.saved: dict[str, str] = {}  # queries by name
+        self.given: set[str] = set()  # the keys that its file has
+        self.ignored: list[str] = []  # what was ignored in the file, one sentence each
+        self.is_unread = False  # whether that was all of it, as it could not be read
+        self.unsure = ""  # why it cannot be told what may leave the vault; "" where it can
 
     @cached_property
     def obsidian(self) -> ObsidianSettings:
@@ -233,7 +182,8 @@ class VaultSettings:
         return read_obsidian_settings(self._root) if self._root else ObsidianSettings()
 
     @cached_property
-    def folders(self) -> dict[str, str]:  # noqa: D102 - the described above
+    def folders(self) -> dict[str, str]:
+        """For each kind the folder that new notes of it go to."""
         return {**KIND_FOLDERS, **self.obsidian.folders, **self.own_folders}
 
     @property
@@ -242,24 +192,29 @@ class VaultSettings:
         return self.own_folders.get("habit", KIND_FOLDERS["habit"])
 
     @cached_property
-    def templates(self) -> str:  # noqa: D102
+    def templates(self) -> str:
+        """The folder of templates."""
         return self.obsidian.templates or "templates"
 
     @cached_property
-    def attachments(self) -> str:  # noqa: D102
+    def attachments(self) -> str:
+        """The folder of attached files; one that begins with `./` counts from the note on."""
         folder = self.obsidian.attachments
         return "attachments" if folder is None else folder
 
     @cached_property
-    def link_form(self) -> str:  # noqa: D102
+    def link_form(self) -> str:
+        """How a link names a note: `shortest`, `relative` or `absolute` from the vault on."""
         return self.obsidian.link_form or "shortest"
 
     @cached_property
-    def markdown_links(self) -> bool:  # noqa: D102
+    def markdown_links(self) -> bool:
+        """Whether links are written as Markdown has them and not as `[[file]]`."""
         return self.obsidian.markdown_links
 
     @cached_property
-    def excluded(self) -> tuple[str, ...]:  # noqa: D102
+    def excluded(self) -> tuple[str, ...]:
+        """What lists and searches leave out: beginnings of paths or `/patterns/`."""
         return self.obsidian.excluded
 
     @property
@@ -268,7 +223,8 @@ class VaultSettings:
         return "" if "daily_format" in self.given else self.obsidian.daily_format
 
     @property
-    def warnings(self) -> list[str]:  # noqa: D102
+    def warnings(self) -> list[str]:
+        """What was not understood, one sentence each."""
         found = [*self.ignored, *self.obsidian.problems]
         if self.obsidian.daily_problem and "daily_format" not in self.given:
             found.append(self.obsidian.daily_problem)
@@ -296,16 +252,11 @@ def vault_settings(root: str) -> VaultSettings:
         if not _apply(settings, key, value):
             message = f"{VAULT_SETTINGS}: {key}: not a setting a vault may make; ignored"
             settings.ignored.append(message)
-            if _is_about_leaving(key):
-                settings.unsure = message
+            from difflib import get_close_matches  # which few vaults need
+
+            if get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8):
+                settings.unsure = message  # it may have been one that keeps something back
     return settings
-
-
-def _is_about_leaving(key: str) -> bool:
-    """Whether a key that is not understood may have been one that keeps something back."""
-    from difflib import get_close_matches  # which few vaults need
-
-    return bool(get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8))
 
 
 def _language(env: Mapping[str, str]) -> str:
@@ -322,7 +273,7 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
     if key == "week_start":
         value = WEEKDAYS.index(value)
     elif key in {"private", "publish", "excluded"}:
-        value = (value,) if isinstance(value, str) else tuple(value)
+        value = as_list(value)
     elif key == "folders":
         key = "own_folders"
     settings.given.add(key)
@@ -371,7 +322,6 @@ def _read(filters: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[re.Pattern[s
 
 
 def _compiled(text: str) -> re.Pattern[str] | None:
-    """A pattern, ready to use; None for one that is not heeded."""
     pattern = text[1:-1]
     plain = _PLAIN.sub("x", pattern)
     is_heavy = (

@@ -1,7 +1,7 @@
 """`Vault`: the one object that the commands, the interface and a Python program open.
 
-It opens the stores of one vault and the services that work on them, each when it is first asked
-for, so that a command imports only what it uses; what the services do is theirs.
+Its stores and services are made when they are first asked for, so that a command imports only what
+it uses.
 """
 
 from __future__ import annotations
@@ -54,12 +54,7 @@ class Vault:
     def open(
         cls, path: str | os.PathLike[str] | None = None, *, places: Places | None = None
     ) -> Self:
-        """Open a vault; nothing in it is read yet, and reading it never writes to it.
-
-        Args:
-            path: Its folder or its name in the settings; None finds the one that is meant here.
-            places: Where settings, cache and state are; None asks the machine.
-        """
+        """Open a vault by folder or name, else the one meant here; reading never writes to it."""
         places = places or config.Places.for_machine()
         person = config.person_settings(places)
         given = None if path is None else os.fspath(path)
@@ -74,7 +69,7 @@ class Vault:
         """Return where a vault path is on this machine; refuse one that leads out of the vault."""
         from notekeep.storage.file_names import resolve_path
 
-        return str(resolve_path(Path(self.root), path))
+        return str(resolve_path(self.root, path))
 
     def overview(self) -> Overview:
         """Gather what today is about: habits due, books in progress, drafts, problems."""
@@ -139,8 +134,7 @@ class Vault:
         return PublishingService(
             self.places,
             self.person.sites.get(self.name) or self.person.sites.get(self.root) or (),
-            self.schema,
-            self.catalog,
+            self.workspace,
             self.indexing,
             self._history,
             lambda: self.search,
@@ -168,7 +162,7 @@ class Vault:
         """What every change of notes is planned from."""
         from notekeep.notes.workspace import Workspace
 
-        return Workspace(Path(self.root), self.settings, self.schema, self.catalog)
+        return Workspace(self.root, self.settings, self.schema, self.catalog)
 
     @cached_property
     def schema(self) -> Schema:

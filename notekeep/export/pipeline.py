@@ -328,9 +328,9 @@ def _write_files(plan: ExportPlan, history: History) -> str:
 def _read_back(site: str, file: SiteChange) -> OutgoingFile:
     """Read a file that was written, and make sure that it is what was planned."""
     there = content_at(site, file.path)
-    if there is None or there[0] != file.after:
+    if there is None or there != file.after:
         raise Conflict(
             f"{file.path}: another program changed it while it was written",
             "look at it, then export again",
         )
-    return OutgoingFile(file.path, there[0], file.note if file.is_post else "")
+    return OutgoingFile(file.path, there, file.note if file.is_post else "")

@@ -152,7 +152,7 @@ def _former_slugs(batch: Batch, draft: Draft, taken: set[str]) -> list[str]:
 def _is_as_written(batch: Batch, entry: ManifestEntry) -> bool:
     """Whether nobody changed the files of a post, so that it goes when another takes its place."""
     there = [(content_at(batch.target.folder, path), known) for path, known in entry.files.items()]
-    return all(found is None or fingerprint(found[0]) == known for found, known in there)
+    return all(found is None or fingerprint(found) == known for found, known in there)
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:

@@ -129,8 +129,7 @@ class SiteDiff:
 
     def _content(self, path: str) -> bytes | None:
         with explain_errors(path, "read"):
-            found = content_at(self.target.folder, path)
-        return found[0] if found is not None else None
+            return content_at(self.target.folder, path)
 
     def _unneeded(
         self, path: str, old: ManifestEntry, note: str, why: str, *, goes: bool

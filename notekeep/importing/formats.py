@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, UsageError
 from notekeep.habits.importers import daily_notes, loop, org, own_format, simple_formats
-from notekeep.habits.importers.habit_data import SourceNote, read_json
+from notekeep.habits.importers.habit_data import HabitSource, SourceNote, read_json
 from notekeep.habits.importers.simple_formats import DAY_PATTERN
-from notekeep.importing.given_files import read_loop
+from notekeep.importing.given_files import GivenFiles, read_loop
 from notekeep.markdown import frontmatter
 from notekeep.markdown.schema import Daily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from notekeep.habits.importers.habit_data import HabitSource
-    from notekeep.importing.given_files import GivenFiles
 
 _FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
 _HARSH_HABIT = re.compile(r"[^#!].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?")
@@ -147,32 +145,19 @@ def _read_daily(given: GivenFiles, vocabulary: VaultVocabulary) -> HabitSource:
 
 
 def _read_own(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only_file(given, ".csv", ".json")
+    text, name = _only_file(given, ".csv", ".json")
     if name.casefold().endswith(".csv"):
         return own_format.read_own_csv(text, name)
     return own_format.read_own_json(read_json(text, name))
 
 
-def _read_beaver(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only_file(given, ".json")
-    return simple_formats.read_beaver(read_json(text, name))
-
-
-def _read_habitbull(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    name, text = _only_file(given, ".csv")
-    return simple_formats.read_habitbull(text, name)
-
-
-def _read_dijo(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
-    files = given.texts(".json")
-    return simple_formats.read_dijo({name: read_json(text, name) for name, text in files.items()})
-
-
 def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
+    """The text and the name of the one file that was given."""
     found = given.texts(*endings) or given.texts()
     if len(found) != 1:
         raise UsageError(f"{given.path}: not one file but {len(found)}", "give the file itself")
-    return next(iter(found.items()))
+    name, text = next(iter(found.items()))
+    return text, name
 
 
 def _pages(given: GivenFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
@@ -200,8 +185,7 @@ class Format(NamedTuple):
 FORMATS = {
     "loop": Format("Loop Habit Tracker", lambda given, _: loop.read_loop_csv(given.texts(".csv"))),
     "harsh": Format(
-        "harsh",
-        lambda given, _: simple_formats.read_harsh(given.text("habits"), given.text("log")),
+        "harsh", lambda given, _: simple_formats.read_harsh(given.text("habits"), given.text("log"))
     ),
     "habitctl": Format(
         "habitctl",
@@ -216,9 +200,19 @@ FORMATS = {
         lambda given, _: simple_formats.read_obsidian_habits(_pages(given)),
     ),
     "daily": Format("daily notes", _read_daily),
-    "beaver": Format("Beaver Habit Tracker", _read_beaver),
-    "habitbull": Format("HabitBull", _read_habitbull),
-    "dijo": Format("dijo", _read_dijo),
+    "beaver": Format(
+        "Beaver Habit Tracker",
+        lambda given, _: simple_formats.read_beaver(read_json(*_only_file(given, ".json"))),
+    ),
+    "habitbull": Format(
+        "HabitBull", lambda given, _: simple_formats.read_habitbull(*_only_file(given, ".csv"))
+    ),
+    "dijo": Format(
+        "dijo",
+        lambda given, _: simple_formats.read_dijo(
+            {name: read_json(text, name) for name, text in given.texts(".json").items()}
+        ),
+    ),
     "notekeep": Format("notekeep", _read_own),
 }
 """The formats by their ids."""

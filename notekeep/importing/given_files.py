@@ -13,19 +13,17 @@ import stat
 import zipfile
 import zlib
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from notekeep.errors import Failure, NotFound, Refused
 from notekeep.habits.importers import loop
-from notekeep.habits.importers.habit_data import Loss
+from notekeep.habits.importers.habit_data import HabitSource, Loss
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
+    from collections.abc import Iterator, Sequence
 
-    from notekeep.habits.importers.habit_data import HabitSource
 
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _SQLITE_SIGNATURE = b"SQLite format 3\x00"
@@ -36,8 +34,8 @@ _ENDINGS = (".csv", ".json", ".md", ".org")
 class Limits(NamedTuple):
     """What an archive may hold."""
 
-    entries: int = 100_000
-    size: int = 2 << 30  # how many bytes all of them may have, unpacked
+    entries: int
+    size: int  # how many bytes all of them may have, unpacked
     ratio: int = 100  # how often an entry of more than a megabyte may be as large as it is packed
 
 
@@ -79,7 +77,7 @@ def read_given(path: str) -> GivenFiles:
             if head == _SQLITE_SIGNATURE:
                 return GivenFiles(path, {}, is_database=True)
             if head.startswith(_ZIP_SIGNATURES):
-                return GivenFiles(path, read_zip(path, _is_wanted, LIMITS))
+                return GivenFiles(path, read_zip(path))
             _check_size(path, size)
             files = {os.path.basename(path): head + file.read()}
     except OSError as error:
@@ -138,12 +136,9 @@ def _is_wanted(name: str) -> bool:
     return base in _PAIR or (base.casefold().endswith(_ENDINGS) and not is_skipped(base))
 
 
-# A zip archive that may come from anybody, read into memory without being unpacked.
-#
-# Nothing of it is ever written to the disk, so no name in it can lead anywhere. An archive with
-# a name that tries to, a link, two entries of one name, entries that share bytes, or more than
-# any export holds is refused whole: its other entries deserve no more trust.
-
+# A zip archive that may come from anybody: nothing of it is ever written to the disk, so no name in
+# it can lead anywhere. One with a name that tries to, a link, two entries of one name, entries that
+# share bytes, or more than any export holds is refused whole: no entry deserves more trust.
 
 _LOCAL_HEADER = 30
 _SMALL = 1 << 20
@@ -151,19 +146,16 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _HINT = "make the export anew with the program it comes from"
 
 
-def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[str, bytes]:
-    """Read the wanted files of an archive, by name; the others are checked and never unpacked.
-
-    Refused is raised for one that is damaged, or not what an honest program writes.
-    """
+def read_zip(path: str) -> dict[str, bytes]:
+    """Read the wanted files of an archive; Refused for what no honest program writes."""
     try:
         with zipfile.ZipFile(path) as opened:
             entries = opened.infolist()
-            _check_archive(path, entries, limits)
+            _check_archive(path, entries)
             found: dict[str, bytes] = {}
-            room = limits.size
+            room = LIMITS.size
             for entry in entries:
-                if entry.is_dir() or not wanted(entry.filename):
+                if entry.is_dir() or not _is_wanted(entry.filename):
                     continue
                 found[entry.filename] = _unpack(opened, entry, path, room)
                 room -= len(found[entry.filename])
@@ -177,16 +169,15 @@ def read_zip(path: str, wanted: Callable[[str], bool], limits: Limits) -> dict[s
         raise Refused(f"{path}: the archive is damaged: {error}", _HINT) from error
 
 
-def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
-    """Refuse what no honest archive has, before anything of it is unpacked."""
-    if len(entries) > limits.entries:
+def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > LIMITS.entries:
         raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
     total = sum(entry.file_size for entry in entries)
-    if total > limits.size:
+    if total > LIMITS.size:
         raise Refused(f"{path}: the archive holds {total} bytes", _HINT)
     seen: set[str] = set()
     for entry in entries:
-        reason = _name_problem(entry.orig_filename) or _kind_problem(entry, limits)
+        reason = _name_problem(entry.orig_filename) or _kind_problem(entry)
         key = name_key(entry.filename.rstrip("/"))
         if not reason and key in seen:
             reason = "is there twice"
@@ -207,14 +198,14 @@ def _name_problem(name: str) -> str:
     return "" if name.strip("/. ") else "has no name"
 
 
-def _kind_problem(entry: zipfile.ZipInfo, limits: Limits) -> str:
+def _kind_problem(entry: zipfile.ZipInfo) -> str:
     mode = stat.S_IFMT(entry.external_attr >> 16)
     if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a device"
     if entry.flag_bits & 1:
         return "needs a password"
-    if entry.file_size > max(_SMALL, entry.compress_size * limits.ratio):
-        return f"is more than {limits.ratio} times as large as it is packed"
+    if entry.file_size > max(_SMALL, entry.compress_size * LIMITS.ratio):
+        return f"is more than {LIMITS.ratio} times as large as it is packed"
     return ""
 
 
@@ -236,11 +227,8 @@ def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: in
     return data
 
 
-# The database of another program, opened so that nothing in it is run and nothing of it changes.
-#
-# It is opened as an immutable file, so SQLite makes no lock, journal or index of its own. Only
-# tables are read, never a view, and every question has an end.
-
+# The database of another program, opened as an immutable file, so that SQLite makes no lock,
+# journal or index of its own. Only tables are read, never a view, and every question has an end.
 
 _MAX_ROWS = 5_000_000
 _MAX_TEXT = 1 << 20
@@ -254,14 +242,11 @@ _ALLOWED = frozenset(
 
 
 def read_loop(path: str) -> HabitSource:
-    """Read the backup of Loop Habit Tracker.
-
-    Raises:
-        Refused: It is damaged, or no backup of Loop.
-    """
+    """Read the backup of Loop Habit Tracker; Refused for a damaged file, or another."""
     try:
         with closing(_open(path)) as opened:
-            tables = _tables(opened)
+            names = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {str(name).casefold(): str(name) for (name,) in names}
             if not {"habits", "repetitions"} <= tables.keys():
                 raise Refused(
                     f"{path}: a database without the tables of Loop",
@@ -298,11 +283,6 @@ def _open(path: str) -> sqlite3.Connection:
         lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
     )
     return opened
-
-
-def _tables(opened: sqlite3.Connection) -> dict[str, str]:
-    rows = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return {str(name).casefold(): str(name) for (name,) in rows}
 
 
 def _rows(

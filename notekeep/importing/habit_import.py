@@ -6,27 +6,32 @@ to what a person said, and the same import twice changes nothing.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import NotFound, UsageError
+from notekeep.errors import UsageError
 from notekeep.habits import amounts, log
 from notekeep.habits.definition import FOREVER, fold_name, is_id
-from notekeep.habits.importers.habit_data import Loss, merge_losses
+from notekeep.habits.importers.habit_data import (
+    HabitSource,
+    ImportedDay,
+    ImportedHabit,
+    Loss,
+    merge_losses,
+)
 from notekeep.habits.log import LogEntry
 from notekeep.habits.revisions import entry_identity, reduce_entries
 from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
+from notekeep.notes.habit_notes import add_log_lines
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.file_names import free_path
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from datetime import datetime
 
-    from notekeep.habits.importers.habit_data import HabitSource, ImportedDay, ImportedHabit
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit
@@ -134,21 +139,14 @@ class _Planner:
 
     def log_changes(self, *, is_link: bool) -> Iterator[NoteChange]:
         """Yield the log files, one a month, with the new lines at their ends, by day."""
-        lines: dict[str, list[bytes]] = {}
+        lines: dict[str, list[str]] = {}
         for entry in sorted(self.entries, key=lambda entry: entry.day):
-            line = log.format_entry(entry, is_link=is_link).encode()
+            line = log.format_entry(entry, is_link=is_link)
             lines.setdefault(_iso(entry.day)[:7], []).append(line)
         for month, found in lines.items():
             # No device is called so: what a device wrote itself can be taken back line by line.
             path = f"{LOG_FOLDER}/{month}.import_{self.format}.md"
-            try:
-                before: bytes | None = self.workspace.read(path)
-            except NotFound:
-                before = None
-            head = before if before is not None else f"# Habit log {month}\n\n".encode()
-            end = b"\r\n" if b"\r\n" in head else b"\n"
-            gap = b"" if not head or head.endswith(b"\n") else end
-            yield NoteChange(path, before, head + gap + b"".join(line + end for line in found))
+            yield add_log_lines(self.workspace, path, month, found)
 
     def _origin(self, habit: ImportedHabit) -> str:
         """What a definition keeps of where it came from; of our own exports the id is enough."""
@@ -172,7 +170,6 @@ class _Planner:
         return None
 
     def _new_id(self, habit: ImportedHabit) -> str:
-        """Take an id that no habit has: the one it wants, or one made from its name."""
         wanted = habit.identity if is_id(habit.identity) else title_slug(habit.name)
         identity, number = wanted, 1
         while not self._take_name(identity):
@@ -214,7 +211,6 @@ class _Planner:
     def _logged(
         self, match: Habit | None, days: dict[int, list[LogEntry]]
     ) -> dict[int, list[LogEntry]]:
-        """Return what the log says already of the days that the source is about."""
         found: dict[int, list[LogEntry]] = {}
         if match is None or not days:
             return found
@@ -224,7 +220,6 @@ class _Planner:
         return found
 
     def _plan_note(self, habit: ImportedHabit, identity: str) -> str:
-        """Plan the note of a habit, and return its path."""
         made = plan_note_file(
             self.workspace,
             "habit",
@@ -283,7 +278,6 @@ def _is_named_after(source_id: str, names: Collection[str]) -> bool:
 
 
 def _unit(habit: ImportedHabit) -> str:
-    """Return the unit of its amounts: that of its goal, else the one it names."""
     try:
         return parse_goal(habit.goal).unit or habit.unit
     except UsageError:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from notekeep.date_formats import format_date, shift_date
+from notekeep.date_formats import format_date
+from notekeep.dates import shift_date
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.field_values import BareText, Value, render_new, spell
@@ -64,8 +65,11 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
             return names.get(name, match[0])
         if now is None or name not in _USUAL or len(form or "") > LONGEST_FORM:
             return match[0]
-        moment = shift_date(now, int(steps), unit) if steps else now
-        return format_date(moment, (form or _USUAL[name]).strip()) if moment else match[0]
+        try:
+            moment = shift_date(now, int(steps), unit) if steps else now
+        except (ValueError, OverflowError):  # no year is left
+            return match[0]
+        return format_date(moment, (form or _USUAL[name]).strip())
 
     return _NAME.sub(value, template)
 

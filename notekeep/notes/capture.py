@@ -16,14 +16,13 @@ from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.query.fields import nearest_word
 from notekeep.storage.file_names import free_path, match_spelling, resolve_path, safe_name
 from notekeep.storage.scan import list_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.schema import Daily
@@ -93,7 +92,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         tags: Its tags.
         body: What stands below the front matter, instead of the template's text.
         path: Where it lies; "" for its title in the folder of its kind.
-        template: What it starts with, as it stands; None for the vault's template of its kind.
+        template: Its text as it stands; None for the vault's template of its kind.
         names: What the template may name besides.
     """
     root, settings, schema, _ = workspace
@@ -114,7 +113,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         kind,
         title,
         now=now,
-        template=_find_template(workspace, kind) if template is None else template,
+        template=_read_template(workspace, kind) if template is None else template,
         is_whole=template is not None,
         formats=(settings.obsidian.date_format, settings.obsidian.time_format),
         names=names,
@@ -122,10 +121,10 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         body=body,
         schema=schema,
     )
-    return WritePlan("new", title, [NoteChange(path, None, _encode(text))])
+    return WritePlan("new", title, [NoteChange(path, None, encode(text))])
 
 
-def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
+def daily_path(root: str, daily: Daily, day: dt.date) -> str:
     """Return where the note of a day lies, or will."""
     name = daily.name(day)
     if not daily.moment:
@@ -134,12 +133,11 @@ def daily_path(root: Path | str, daily: Daily, day: dt.date) -> str:
 
 
 def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
-    """Today's note, from the vault's template, else from the one that Obsidian's settings name."""
     day, schema = workspace.today(), workspace.schema
     named = workspace.settings.obsidian.daily_template
     template = None
-    if named and _find_template(workspace, "daily") is None:
-        template = _read_template(workspace.root, named)
+    if named and _read_template(workspace, "daily") is None:
+        template = _read_text(workspace.root, named)
     plan = plan_note_file(
         workspace,
         "daily",
@@ -158,11 +156,11 @@ def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
     return plan
 
 
-def _find_template(workspace: Workspace, kind: str) -> str | None:
-    return _read_template(workspace.root, f"{workspace.schema.templates}/{kind}.md")
+def _read_template(workspace: Workspace, kind: str) -> str | None:
+    return _read_text(workspace.root, f"{workspace.schema.templates}/{kind}.md")
 
 
-def _read_template(root: Path, path: str) -> str | None:
+def _read_text(root: str, path: str) -> str | None:
     """The text of a template, or None; refused where it, or a link to it, leaves the vault."""
     try:
         with open(resolve_path(root, path), encoding="utf-8-sig") as file:
@@ -194,7 +192,6 @@ def plan_add_to(workspace: Workspace, text: str, to: str = "") -> WritePlan:
 
 
 def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
-    """Split `NOTE#Section`; where a note's path holds a `#`, the longest such path wins."""
     ends = [len(to), *(at for at in range(len(to) - 1, 0, -1) if to[at] == "#")]
     for end in ends:
         if workspace.catalog.row(to[:end]) is not None:
@@ -204,10 +201,7 @@ def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
 
 
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
-    """Plan one line or paragraph at the end of a note, or of one of its sections.
-
-    In a list it becomes an item of that list; elsewhere, and if it is a quote, a block of its own.
-    """
+    """Plan a line or block at the end of a note or section; below a list it is one more item."""
     if not text.strip():
         raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
     if before.startswith(_UTF16):
@@ -219,23 +213,18 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
         )
     parts = split_frontmatter(before)
     body = before[parts.body :].decode("utf-8", "surrogateescape")
-    end = _section_end(path, body, section) if section else len(body)
-    after = before[: parts.body] + _encode(_insert(body, end, text, parts.eol.decode("ascii")))
+    end = len(body)
+    if section:
+        span = find_section(body, read_body(body), section)
+        if span is None:
+            raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
+        end = span[1]
+    after = before[: parts.body] + encode(_insert(body, end, text, parts.eol.decode("ascii")))
     return WritePlan("add", path, [NoteChange(path, before, after)])
 
 
-def _section_end(path: str, body: str, section: str) -> int:
-    span = find_section(body, read_body(body), section)
-    if span is None:
-        raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
-    return span[1]
-
-
 def _insert(body: str, end: int, text: str, eol: str) -> str:
-    """A body with text below the last line that says something before `end`.
-
-    Nothing but an insertion: blank lines stay where they were, below what is added.
-    """
+    """A body with text below the last line that says something before `end`, else unchanged."""
     kept = body[:end].rstrip("\r\n")
     line_end = _EOL.match(body, len(kept))
     at = line_end.end() if line_end and kept else len(kept)
@@ -263,36 +252,26 @@ def _as_item(text: str, kept: str) -> tuple[str, bool]:
 def plan_quote(
     path: str, before: bytes, text: str, *, page: str = "", loc: str = "", at: str = ""
 ) -> WritePlan:
-    """Plan a quote at the end of a note, or of its section of quotes.
-
-    Its place is a page, a location in an electronic book, or a time such as `12:34`.
-    """
+    """Plan a quote in a note, with a page, a location of an e-book, or a time (`12:34`)."""
     lines = text.strip().splitlines()
     if not lines:
         raise UsageError("the quote has no words", 'notekeep quote NOTE "the words"')
     if sum(map(bool, (page, loc, at))) > 1:
         raise UsageError("a quote stands in one place", "say --page, --loc or --at")
-    locator = (
-        f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{_clock(at)}]" if at else ""
-    )
+    if at:
+        clock = _CLOCK.fullmatch(at.strip())
+        if clock is None or int(clock[2]) > 59 or int(clock[3]) > 59:
+            raise UsageError(f"{at!r} is no time of an episode", "write 12:34 or 1:02:33")
+        at = f"{int(clock[1] or 0):02d}:{int(clock[2]):02d}:{clock[3]}"
+    locator = f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{at}]" if at else ""
     lines[-1] = f"{lines[-1]} {locator}".rstrip()
     quote = "\n".join(f"> {line}".rstrip() for line in lines)
-    plan = plan_add(path, before, quote, _quote_section(before))
-    plan.verb = "quote"
-    return plan
-
-
-def _clock(text: str) -> str:
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None or int(match[2]) > 59 or int(match[3]) > 59:
-        raise UsageError(f"{text!r} is no time of an episode", "write 12:34 or 1:02:33")
-    return f"{int(match[1] or 0):02d}:{int(match[2]):02d}:{match[3]}"
-
-
-def _quote_section(before: bytes) -> str:
     body = before[split_frontmatter(before).body :].decode("utf-8", "surrogateescape")
     there = {heading.text.casefold() for heading in read_body(body).headings}
-    return next((name for name in QUOTE_SECTIONS if name.casefold() in there), "")
+    section = next((name for name in QUOTE_SECTIONS if name.casefold() in there), "")
+    plan = plan_add(path, before, quote, section)
+    plan.verb = "quote"
+    return plan
 
 
 # A file attached to a note
@@ -340,7 +319,3 @@ def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
     )
     is_picture = name.lower().endswith(PICTURE_SUFFIXES)
     return style.link(path, note, is_only=is_only, embed=is_picture)
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

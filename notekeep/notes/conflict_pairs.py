@@ -1,4 +1,8 @@
-"""Two versions of a note; choose or merge."""
+"""Conflicts: two versions of one note, side by side or between git's marks, until a person chooses.
+
+Whatever is chosen, nothing is lost: the version that goes is in the trash or in history, and `undo`
+brings it back. No mark is ever written into a note.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.errors import Ambiguous, Conflict, NotFound
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
+    Hunk,
     find_hunks_in_note,
     hunks,
     match_lines,
@@ -17,7 +22,7 @@ from notekeep.markdown.text_merge import (
     side,
     split_lines,
 )
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.query.tree import Is
 from notekeep.storage.file_names import find_original, free_path, name_key
 from notekeep.storage.open_folder import content_at
@@ -25,19 +30,9 @@ from notekeep.storage.open_folder import content_at
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.markdown.text_merge import Hunk
     from notekeep.notes.workspace import Workspace
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import Version
-
-
-# What two versions of a note come from, as far as history can know it.
-#
-# History has the versions that notekeep wrote or met, not those that only other programs saw. A
-# base that is newer than the point at which both parted would take what one side wrote before
-# for something that the other took out. So a version counts only where the other side shows that
-# it knew it; any other gives no more than the lines that it shares with that side.
-
 
 _NOT_FIRST = frozenset({"", "seen", "restore"})
 """Verbs of an oldest version that had others before it."""
@@ -51,6 +46,10 @@ def find_merge_base(
     It is a version (given newest first) that both come from; else the lines that both have, seen
     from which the other version only added some.
     """
+    # History has what notekeep wrote or met. A base that is newer than the point at which both
+    # parted would take what one side wrote before for something that the other took out. So a
+    # version counts only where the other side shows that it knew it; any other gives no more than
+    # the lines that it shares with that side.
     known = [history.blobs.read(version.digest) for version in versions]
     for newer, older in pairwise(known):
         added = _nonblank_lines(newer) - _nonblank_lines(older)
@@ -70,13 +69,6 @@ def common_lines(one: bytes, other: bytes) -> bytes:
 
 def _nonblank_lines(data: bytes) -> set[bytes]:
     return {line.strip() for line in data.split(b"\n")} - {b""}
-
-
-# Conflicts: two versions of one note, side by side or between git's marks, until a person
-# chooses.
-#
-# Whatever is chosen, nothing is lost: the version that goes is in the trash or in history, and
-# `undo` brings it back. No mark is ever written into a note.
 
 
 Choice: TypeAlias = Literal["mine", "theirs", "both"]
@@ -143,7 +135,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
-        _edit(plan, pair.note, workspace.read(pair.note), _encode(side(text, found, name)))
+        _edit(plan, pair.note, workspace.read(pair.note), encode(side(text, found, name)))
         return plan
     mine, theirs = sides(workspace, pair)
     if mine is None and choice != "mine":
@@ -159,11 +151,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
-    """Plan one text with the changes of both versions.
-
-    What both come from is a version in history that the copy knows; where history has none, every
-    line of both is kept.
-    """
+    """Plan one text with the changes of both; without a known base every line of both is kept."""
     plan = WritePlan("conflicts", f"merge {pair.note}")
     mine, theirs = sides(workspace, pair)
     if mine is None:
@@ -171,8 +159,14 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         return plan
     if pair.kind == "log":
         merged: bytes | None = _join_logs(mine, theirs)
+    elif pair.kind == "copy":
+        base = find_merge_base(history, history.versions(pair.note), mine, theirs)
+        merged = merge_texts(base, mine, theirs)
     else:
-        merged = merge_texts(_base(workspace, history, pair, mine, theirs), mine, theirs)
+        text, found = _marked(workspace, pair.note)
+        is_known = all(hunk.base is not None for hunk in found)  # git may write it down
+        base = encode(side(text, found, "base")) if is_known else common_lines(mine, theirs)
+        merged = merge_texts(base, mine, theirs)
     if merged is None:
         raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
     before = workspace.read(pair.note)
@@ -191,9 +185,8 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
     """Both versions, the note's first; None for a note that is gone."""
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
-        return _encode(side(text, found, "ours")), _encode(side(text, found, "theirs"))
-    mine = content_at(workspace.root, pair.note)
-    return mine[0] if mine else None, workspace.read(pair.copy)
+        return encode(side(text, found, "ours")), encode(side(text, found, "theirs"))
+    return content_at(workspace.root, pair.note), workspace.read(pair.copy)
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
@@ -219,23 +212,11 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
 
 
 def _is_marked(workspace: Workspace, path: str) -> bool:
-    """Whether a note whose front matter is broken has git's marks as well."""
     try:
         data = workspace.read(path)
     except NotFound:
         return False
     return bool(find_hunks_in_note(data).hunks)
-
-
-def _base(
-    workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
-) -> bytes:
-    """What both versions come from: as git wrote it down, else as history knows it."""
-    if pair.kind == "marks":
-        text, found = _marked(workspace, pair.note)
-        is_known = all(hunk.base is not None for hunk in found)
-        return _encode(side(text, found, "base")) if is_known else common_lines(mine, theirs)
-    return find_merge_base(history, history.versions(pair.note), mine, theirs)
 
 
 def _join_logs(mine: bytes, theirs: bytes) -> bytes:
@@ -258,7 +239,6 @@ def _entries(data: bytes) -> list[tuple[bytes, ...]]:
 
 
 def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
-    """Conflicts of logs, whose lines all count until somebody tidies up."""
     paths = workspace.catalog.paths(Is("log"))
     folders: dict[str, set[str]] = {}
     for path in paths:
@@ -274,7 +254,3 @@ def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
             data = workspace.read(path)
             if b"<<<<<<< " in data and hunks(data.decode("utf-8", "replace")):
                 yield ConflictPair(path, path, "marks")
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

@@ -13,18 +13,13 @@ from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import WritePlan
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
-
-
-# Fields and tags changed in the front matter of notes: `set`, `tag`.
-
 
 SLIP = 0.75
 """How like a known field a new one is called to be taken for a slip; `order` is not `folder`."""
@@ -43,7 +38,11 @@ def plan_set(
     edits = [resolve_date(edit, workspace.schema, today) for edit in asked]
     label = " ".join(map(str, edits))
     plan = _plan_edits(workspace, "set", label, paths, edits, force=force)
-    plan.remarks += _date_remarks(asked, edits, today)
+    for before, after in zip(asked, edits, strict=True):
+        # What words for a day were taken for, since `mon` might have meant the next one.
+        day = parse_iso(str(after.value)) if after != before else None
+        if day is not None:
+            plan.remarks.append(f"{after.key}: {before.value} is {format_short_day(day, today)}")
     _add_new_fields(workspace, plan, edits)
     return plan
 
@@ -56,8 +55,14 @@ def plan_tag(
     edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
     label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
     plan = _plan_edits(workspace, "tag", label, paths, edits)
+    wanted = {tag.lstrip("#").casefold() for tag in remove}
     for change in plan.changes:
-        plan.remarks += _inline_tag_remarks(workspace, change, remove)
+        note = workspace.note(change.path, change.after or b"")
+        plan.remarks += [
+            f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
+            for tag in (note.spans.tags if note.spans else ())
+            if tag.name.casefold() in wanted
+        ]
     return plan
 
 
@@ -70,7 +75,6 @@ def _plan_edits(
     *,
     force: bool = False,
 ) -> WritePlan:
-    """The same edits in the front matter of each note; one that must be refused is left out."""
     for edit in edits:
         require_utf8(str(edit), f"what {edit.key} is to be")
     plan = WritePlan(verb, label)
@@ -91,18 +95,7 @@ def _plan_edits(
     return plan
 
 
-def _date_remarks(
-    asked: Sequence[FieldChange], edits: Sequence[FieldChange], today: dt.date
-) -> Iterator[str]:
-    """What words for a day were taken for, since `mon` might have meant the next one."""
-    for before, after in zip(asked, edits, strict=True):
-        day = parse_iso(str(after.value)) if after != before else None
-        if day is not None:
-            yield f"{after.key}: {before.value} is {format_short_day(day, today)}"
-
-
 def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[FieldChange]) -> None:
-    """Name the fields that no note has yet, and those of them that look like a slip."""
     unknown = [
         key
         for key in dict.fromkeys(edit.key for edit in edits)
@@ -119,22 +112,6 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
         near = known.nearest_field(key, SLIP)
         if near is not None:
             plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
-
-
-def _inline_tag_remarks(
-    workspace: Workspace, change: NoteChange, removed: Sequence[str]
-) -> list[str]:
-    """Where a removed tag still stands in the text of a note."""
-    wanted = {tag.lstrip("#").casefold() for tag in removed}
-    note = workspace.note(change.path, change.after or b"")
-    return [
-        f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
-        for tag in (note.spans.tags if note.spans else ())
-        if tag.name.casefold() in wanted
-    ]
-
-
-# Renaming a tag everywhere: in front matter and in the text, its children with it.
 
 
 def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
@@ -165,7 +142,6 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
 
 
 def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) -> bytes:
-    """A note's bytes with its tags renamed, in the text and in front matter."""
     if note.problem is not None:
         raise unread(note.problem)
     edits = [

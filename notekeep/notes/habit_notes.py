@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
-from notekeep.errors import NotekeepError, NotFound, UsageError
+from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
 from notekeep.habits import log
 from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
-from notekeep.habits.repairs import move_to_past_month, repair_line, restate_entry
+from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
 from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new
 from notekeep.notes.fields_and_tags import plan_set
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.tracking.checkin import log_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.errors import Problem
     from notekeep.habits.log import LogEntry
-    from notekeep.habits.repairs import LineRepair
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
-
-
-# The notes that define habits: what a new one holds, and pauses that begin and end.
 
 
 def habit_fields(
@@ -52,11 +48,16 @@ def habit_fields(
     identity = identity or title_slug(title)
     for new in (identity, *aliases):
         check_habit_name(index, new)
+    if since or not index.is_name(identity):
+        first = dates.parse_day(since or "today", index.today())
+    else:
+        logged = (line.entry.day for line in index.lines(index.find(identity)))
+        first = date.fromordinal(min(logged, default=index.today().toordinal()))
     return {
         "habit": identity,
         "schedule": [format_schedule(parse_schedule(schedule))],
         "goal": format_goal(parse_goal(goal)),
-        "since": _first_day(index, identity, since).isoformat(),
+        "since": first.isoformat(),
     }
 
 
@@ -72,22 +73,9 @@ def check_habit_name(index: HabitIndex, name: str) -> None:
         raise UsageError(f"{name} is the name of {other.title} already ({other.path})")
 
 
-def _first_day(index: HabitIndex, identity: str, since: str) -> date:
-    """The day a habit begins: as it was said, else the first that the log has, else today."""
-    if since or not index.is_name(identity):
-        return dates.parse_day(since or "today", index.today())
-    lines = index.lines(index.find(identity))
-    return min((date.fromordinal(line.entry.day) for line in lines), default=index.today())
-
-
 def begin_pause(text: str, today: date) -> list[str]:
     """Return the changes of front matter that begin a pause, by default one from today on."""
     return [f"paused+={_pause(text, today)}"]
-
-
-def is_paused(habit: Habit, today: date) -> bool:
-    """Tell whether a habit is paused on a day."""
-    return habit.definition.is_paused_on(today.toordinal())
 
 
 def end_pause(habit: Habit, today: date) -> list[str]:
@@ -117,9 +105,6 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-# A habit's new id in every line of the log, for those who want the log to read like that.
-
-
 def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
@@ -135,15 +120,12 @@ def plan_rewrite(
         rows = data.split(b"\n")
         for number in places:
             text = rows[number - 1].decode("utf-8", "surrogateescape")
-            rows[number - 1] = log.rename_in_line(text, new).encode("utf-8", "surrogateescape")
+            rows[number - 1] = encode(log.rename_in_line(text, new))
         whole.changes.append(NoteChange(path, data, b"\n".join(rows)))
     return whole
 
 
-# Repairs of what was reported of habits: one report at a time, or all that take no guess
-#
-# Where only a person can tell what was meant there is none, and the report says where to look.
-
+# Repairs of what was reported of habits. Where only a person can tell what was meant there is none.
 
 VERB = "mend"
 
@@ -160,11 +142,14 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
-    text = _text_of_line(data, problem.line)
-    if text is None:
+    rows = data.split(b"\n")
+    if problem.line > len(rows):
         return None
+    text = _decode(rows[problem.line - 1])
     entry = log.parse_line(text).entry
-    habit = _habit(habits, entry)
+    habit = None
+    with suppress(NotekeepError):  # nobody knows which habit was meant
+        habit = habits.find(entry.habit) if entry is not None else None
     if problem.code == "W105" and entry is None:
         found = _offer_other_id(workspace, habits, problem.path)
     elif problem.code == "W106":
@@ -204,7 +189,7 @@ def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
         if repair is None or not repair.is_sure:
             kept.append(row)
         elif repair.text is not None:
-            kept.append(_encode(repair.text) + row[len(row.rstrip()) :])
+            kept.append(encode(repair.text) + row[len(row.rstrip()) :])
     return b"\n".join(kept)
 
 
@@ -212,7 +197,7 @@ def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOff
     rows = data.split(b"\n")
     place = (problem.line or 1) - 1
     end = rows[place][len(rows[place].rstrip()) :]
-    rows[place : place + 1] = [] if repair.text is None else [_encode(repair.text) + end]
+    rows[place : place + 1] = [] if repair.text is None else [encode(repair.text) + end]
     label = f"{problem.path}:{problem.line} {problem.code}"
     plan = WritePlan(VERB, label, [NoteChange(problem.path, data, b"\n".join(rows))])
     return RepairOffer(repair.label, plan)
@@ -249,7 +234,6 @@ def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> Repa
 def _offer_for_entry(
     workspace: Workspace, habits: HabitIndex, code: str, habit: Habit, entry: LogEntry
 ) -> RepairOffer | None:
-    """What can be done about an entry that its habit or the other lines of its day contradict."""
     definition = habit.definition
     day = date.fromordinal(entry.day)
     if code == "W102":
@@ -274,7 +258,6 @@ def _offer_for_entry(
 def _restate_day(
     workspace: Workspace, habits: HabitIndex, habit: Habit, day: date
 ) -> RepairOffer | None:
-    """What counts of a day on which lines contradict each other, said once more for good."""
     entries = habits.day_entries(habit, day.toordinal())
     unit = habit.definition.unit
     whole = reduce_entries(entries, unit)
@@ -284,34 +267,21 @@ def _restate_day(
         return None
     line = restate_entry(wins)
     path = log_path(habits.places.state, day)
+    change = add_log_lines(workspace, path, f"{day:%Y-%m}", [line])
+    return RepairOffer(f"say again: {line.partition(': ')[2]}", WritePlan(VERB, line, [change]))
+
+
+def add_log_lines(workspace: Workspace, path: str, month: str, lines: Iterable[str]) -> NoteChange:
+    """Change a file of the log, which need not be there, by lines at its end."""
     try:
-        data: bytes | None = workspace.read(path)
+        before: bytes | None = workspace.read(path)
     except NotFound:
-        data = None
-    before = data if data is not None else f"# Habit log {day:%Y-%m}\n\n".encode()
-    gap = b"" if before.endswith(b"\n") or not before else b"\n"
-    after = before + gap + _encode(line) + b"\n"
-    label = f"say again: {line.partition(': ')[2]}"
-    return RepairOffer(label, WritePlan(VERB, line, [NoteChange(path, data, after)]))
-
-
-def _habit(habits: HabitIndex, entry: LogEntry | None) -> Habit | None:
-    if entry is None:
-        return None
-    try:
-        return habits.find(entry.habit)
-    except NotekeepError:  # nobody knows which habit was meant
-        return None
-
-
-def _text_of_line(data: bytes, number: int) -> str | None:
-    rows = data.split(b"\n")
-    return _decode(rows[number - 1]).rstrip() if number <= len(rows) else None
+        before = None
+    head = before if before is not None else f"# Habit log {month}\n\n".encode()
+    end = b"\r\n" if b"\r\n" in head else b"\n"
+    gap = b"" if not head or head.endswith(b"\n") else end
+    return NoteChange(path, before, head + gap + b"".join(encode(line) + end for line in lines))
 
 
 def _decode(row: bytes) -> str:
     return row.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").rstrip()
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

@@ -1,14 +1,19 @@
-"""Review note of a period; year post."""
+"""A review of habits as a note, and a year of them as the beginning of a post.
+
+notekeep writes each once and the person finishes it; one that is there already is never written
+over. Links lead to the habits and to the books behind them. Nothing is published by that.
+"""
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.calendar import year_bounds
-from notekeep.habits.review import last_ended, review_habit
+from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
 from notekeep.habits.streaks import rate
 from notekeep.habits.summary import describe_year, format_count, streak_unit
 from notekeep.notes.capture import plan_new
@@ -20,19 +25,11 @@ if TYPE_CHECKING:
 
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.review import Bounds, HabitReview, ReviewSpan
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.habit_table import LogLine
     from notekeep.tracking.tracker import HabitIndex
-
-
-# A week or a month of habits as a note: the figures, what was said of them, and room to think.
-#
-# notekeep writes it once and the person finishes it; a review that is there already is never
-# written over. Links lead to the habits and to the books behind them.
-
 
 FOLDER = "reviews"
 SPANS: dict[str, ReviewSpan] = {"week": "week", "month": "month"}
@@ -83,7 +80,7 @@ def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> Write
     today = habits.today()
     if when.first > today:
         raise UsageError(f"{dates.format_short_day(when.first, today)} has not come yet")
-    if (workspace.root / path).exists():
+    if os.path.exists(os.path.join(workspace.root, path)):
         raise Refused(
             f"there is a review of that {when.span} already: {path}",
             f"`notekeep open '{path}'` goes on with it",
@@ -210,12 +207,6 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-# A year of habits as the beginning of a post: figures, the year as a picture, where it came
-# from.
-#
-# It is a draft like any other, for the person to write on; nothing is published by making it.
-
-
 def plan_year(
     workspace: Workspace, habits: HabitIndex, chosen: Sequence[Habit], year: int
 ) -> WritePlan:
@@ -261,7 +252,6 @@ def _year_part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -
 
 
 def _months(line: Timeline, year: int, end: date) -> Iterator[tuple[str, float]]:
-    """The share of each month that was met, of those that have a unit that is over."""
     for month in range(1, 13):
         start = date(year, month, 1)
         stop = min(date(year, month, dates.days_in(year, month)), end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import groupby
 from operator import attrgetter
 from posixpath import normpath
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.outline import Link
     from notekeep.notes.workspace import Workspace
 
-
-# Links that lead nowhere because of a slip of the fingers: the one name that must be meant.
-
-
 SHORTEST = 5
 """Names shorter than this are all near each other."""
 
@@ -46,22 +43,17 @@ class NearNames:
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         self._names: dict[str, set[Near]] = {}
         self._paths: dict[str, set[Near]] = {}
-        self._stems: dict[str, int] = {}
+        self.stems: Counter[str] = Counter()  # file names, folded and without `.md`
         for path, title, aliases in notes:
             place = path.removesuffix(".md")
             stem = place.rpartition("/")[2]
             self._paths.setdefault(fold_name(place), set()).add(Near(path, place))
-            self._stems[fold_name(stem)] = self._stems.get(fold_name(stem), 0) + 1
+            self.stems[fold_name(stem)] += 1
             for name in (stem, title, *aliases):
                 self._names.setdefault(fold_name(name), set()).add(Near(path, name))
 
     def of(self, target: str, folder: str = "") -> Near | None:
-        """The note that must be meant; None unless exactly one has a name that is near.
-
-        A slip is one letter of every five, two at most: missing, doubled, wrong, or two swapped.
-        Numbers must be the same, or one chapter, version or day would be taken for another; and the
-        first letter, which few get wrong and which tells "internal" from "external".
-        """
+        """The note that must be meant; None unless exactly one has a name that is near."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
@@ -69,6 +61,9 @@ class NearNames:
         if len(wanted) < SHORTEST:
             return None
         names = self._paths if "/" in wanted else self._names
+        # A slip is one letter of every five, two at most. Numbers must be the same, or one chapter,
+        # version or day would be taken for another; and the first letter, which few get wrong and
+        # which tells "internal" from "external".
         most = min(2, len(wanted) // SHORTEST)
         numbers = _DIGITS.findall(wanted)
         found = [
@@ -82,10 +77,6 @@ class NearNames:
         if len({one.path for one in near}) != 1:
             return None
         return min(near, key=lambda one: (OSA.distance(wanted, fold_name(one.name)), one.name))
-
-    def is_unique(self, stem: str) -> bool:
-        """Whether a file name, folded and without `.md`, is that of one note only."""
-        return self._stems.get(stem, 0) == 1
 
 
 def repair_links(
@@ -138,12 +129,9 @@ def _make_edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -
         lambda _link: (f"{old.removesuffix('.md')}.md", meant.path),
         from_old=note.path,
         from_new=note.path,
-        unique=near.is_unique,
+        unique=lambda stem: near.stems[stem] == 1,
     )
     return edits[0] if edits else None
-
-
-# Making links of the places where notes say another note's name.
 
 
 def plan_link_mentions(workspace: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:

@@ -1,7 +1,6 @@
 """What is wrong in notes and logs and can be fixed without a guess: `lint`.
 
-A finding with a fix has an edit in the plan; one without says what a person can do. What is broken
-beyond that (front matter that cannot be read) is for `doctor` to say.
+What is broken beyond that (front matter that cannot be read) is for `doctor` to say.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from notekeep.habits.repairs import repair_line
 from notekeep.markdown import field_edit
 from notekeep.markdown.field_changes import check_value
 from notekeep.markdown.frontmatter_block import find_key_line
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.schema import find_known_keys, role
 from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
@@ -25,7 +24,6 @@ from notekeep.notes.plan import NoteChange, WritePlan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
 
 
@@ -71,7 +69,6 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
 
 
 def _lint_log(path: str, data: bytes) -> tuple[list[LintFinding], bytes]:
-    """Lines of a log that were meant as a check-in and only need another shape."""
     found: list[LintFinding] = []
     codes: dict[int, str] = {}
     for placed in parse_file(data.decode("utf-8-sig", "surrogateescape")):
@@ -106,7 +103,6 @@ def _lint_note(
 
 
 def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:
-    """Values outside the range or the choices of their field; what was meant is a guess."""
     keys = find_known_keys(note.raw)
     for name, value in note.fields.items():
         try:
@@ -118,7 +114,6 @@ def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[Lint
 
 
 def _lint_tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
-    """Tags of front matter: written with `#`, twice, or as text that lists several."""
     key, words, is_text = read_tags(data)
     first: dict[str, str] = {}
     for word in words:

@@ -1,4 +1,8 @@
-"""Rename, move, delete; links follow."""
+"""Rename, move, delete; links follow.
+
+Links are edited one by one, in bodies and in front matter, and keep their text, their heading and
+the way they are written.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotFound, Problem, Refused, UsageError
+from notekeep.errors import NotekeepError, NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.links import retarget
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
@@ -16,6 +20,7 @@ from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.file_names import (
     free_path,
     match_spelling,
@@ -29,18 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from notekeep.catalog.records import Row
-    from notekeep.errors import NotekeepError
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
     from notekeep.notes.workspace import Workspace
-
-
-# Moving a note to another name or folder, with every link to it following.
-#
-# Links are edited one by one, in bodies and in front matter, and keep their text, their heading
-# and the way they are written.
-
 
 _WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 
@@ -98,7 +95,6 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
 
 
 def _find_folder(workspace: Workspace, folder: str) -> str:
-    """The vault path of the folder that was named; one that is not there yet will be made."""
     path = match_spelling(workspace.root, "/".join(split_path(folder.lstrip("/"))))
     if resolve_path(workspace.root, path).is_dir():
         return path
@@ -132,10 +128,7 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
 def _plan_with_links(
     workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
 ) -> tuple[str, NotekeepError] | None:
-    """Plan moves, themselves first, and every link that follows.
-
-    Returns the note that cannot be moved, and why: nothing of what was planned with it holds.
-    """
+    """Plan moves and every link that follows; return the note that cannot move, and why."""
     follow = LinkUpdater(workspace, moves)
     paths = (*moves, *sorted(follow.sources() - moves.keys()))
     edited = set(workspace.distinct(paths))
@@ -165,7 +158,6 @@ def _plan_with_links(
 
 
 def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
-    """A plan of one note's move, itself first, then every note whose links follow."""
     plan = WritePlan(verb, row.path)
     _need_free(workspace, row.path, target, set())
     failed = _plan_with_links(workspace, plan, {row.path: target})
@@ -185,7 +177,7 @@ class LinkUpdater:
         self.catalog = workspace.catalog
         self.moves = moves
         self.style = workspace.link_style
-        self.files = workspace.attachments()
+        self.files = AttachmentFinder(workspace.root, workspace.settings.attachments)
         self._names = self.catalog.names()
         self.resolver = Resolver(self._names)
         self.stems = Counter(_stem(moves.get(path, path)) for path, _, _ in self._names)
@@ -213,7 +205,12 @@ class LinkUpdater:
             unique=lambda stem: self.stems[stem] == 1,
             is_relative=self.style.form == "relative",
         )
-        return self._rewrite_front_matter(note, edit_body(note, data, edits), path)
+        data = edit_body(note, data, edits)
+        for key, value in frontmatter.read_frontmatter(data).fields.items():
+            moved = self._rewrite_value(value, note.path, path)
+            if moved != value:
+                data = field_edit.set_field(data, key, moved)
+        return data
 
     def _link_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
         """Where a link led and should lead; None for one that stays as it is."""
@@ -239,9 +236,10 @@ class LinkUpdater:
         if "." not in target.rpartition("/")[2]:
             return None
         before, after = (self._find_attachment(target, place) for place in (source, path))
-        if self.style.form == "relative" and not link.wiki and _from(source, target) == before:
+        beside = normpath(join(dirname(source), target))
+        if self.style.form == "relative" and not link.wiki and beside == before:
             # It is one for every program, and not only for those that look for a bare name.
-            after = _from(path, target)
+            after = normpath(join(dirname(path), target))
         return (before, before) if before and before != after else None
 
     def _find_attachment(self, target: str, path: str) -> str | None:
@@ -250,23 +248,7 @@ class LinkUpdater:
         except Refused:  # it leads out of the vault, where nothing moves
             return None
 
-    def _rewrite_front_matter(self, note: Note, data: bytes, path: str) -> bytes:
-        for key, value in frontmatter.read_frontmatter(data).fields.items():
-            moved = self._rewrite_value(value, note.path, path)
-            if moved != value:
-                data = field_edit.set_field(data, key, moved)
-        return data
-
     def _rewrite_value(self, value: Value, source: str, path: str) -> Value:
-        if isinstance(value, list):
-            texts = (
-                self._rewrite_text(one, source, path) if isinstance(one, str) else one
-                for one in value
-            )
-            return list(texts)
-        return self._rewrite_text(value, source, path) if isinstance(value, str) else value
-
-    def _rewrite_text(self, text: str, source: str, path: str) -> str:
         def moved(match: re.Match[str]) -> str:
             target = match[1].strip()
             found = self.resolver.resolve(target, source)
@@ -282,11 +264,9 @@ class LinkUpdater:
             name = new.removesuffix(".md") if is_path else stem
             return f"[[{name}{match[2]}]]"
 
-        return _WIKI.sub(moved, text)
-
-
-def _from(note: str, target: str) -> str:
-    return normpath(join(dirname(note), target))
+        if isinstance(value, list):
+            return [_WIKI.sub(moved, one) if isinstance(one, str) else one for one in value]
+        return _WIKI.sub(moved, value) if isinstance(value, str) else value
 
 
 def _stem(path: str) -> str:
@@ -314,21 +294,15 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
     return edit_body(note, data, [TextEdit(first.start, first.end, written, line=first.line)])
 
 
-# Names that do not travel to other systems, and the ones that notes get instead.
-#
-# Only a note's own file is renamed. A folder may hold pictures and files of other programs,
-# whose links nobody here follows; that one does not travel is said, and a person moves it.
-
+# Names that do not travel to other systems: only a note's own file gets another one. A folder may
+# hold files of other programs, whose links nobody here follows: a person moves what is in it.
 
 _FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it, and links follow"
 _FILE_HINT = "give it another name"
 
 
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
-    """Give the notes whose own name does not travel a path that is free and does.
-
-    Logs and templates keep their names, which other things refer to.
-    """
+    """Give the notes whose own name does not travel a free path that does; not logs, templates."""
     moves: dict[str, str] = {}
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
@@ -354,10 +328,7 @@ def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool
 
 
 def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
-    """Add renames to a plan, with every link to the notes, on top of what it does to them.
-
-    A note that was called by its file's name keeps that as its title.
-    """
+    """Add renames to a plan, links included; a note called by its file keeps that name as title."""
     if not moves:
         return
     follow = LinkUpdater(workspace, moves)

@@ -1,4 +1,8 @@
-"""Plan of file changes, a value; apply it."""
+"""A plan: what a verb would write, a value that is applied as one step of history.
+
+Planning reads and never writes. A note whose change must be refused is listed with its reason and
+leaves the others in the plan.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,13 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import Problem, Refused
+from notekeep.errors import NotekeepError, Problem, Refused
 from notekeep.storage.content import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.errors import NotekeepError
     from notekeep.storage.history import History
-
-
-# A plan: what a verb would write, before anything is written.
-#
-# Planning reads and never writes. A note whose change must be refused is listed with its reason
-# and leaves the others in the plan.
 
 
 class NoteChange(NamedTuple):
@@ -37,13 +34,10 @@ class WritePlan:
 
     verb: str  # as history shows it
     label: str  # what it is about, e.g. "Atomic Habits"
-    # the files, in the order in which they are written
-    changes: list[NoteChange] = field(default_factory=list)
-    # notes that are left out, each with its line and reason
-    refused: list[Problem] = field(default_factory=list)
+    changes: list[NoteChange] = field(default_factory=list)  # in the order of writing
+    refused: list[Problem] = field(default_factory=list)  # notes left out, with line and reason
     remarks: list[str] = field(default_factory=list)  # what the person should know besides
-    # the fields it writes that neither a kind nor any note has had before
-    new_fields: list[str] = field(default_factory=list)
+    new_fields: list[str] = field(default_factory=list)  # that neither kind nor note had before
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""
@@ -90,38 +84,33 @@ def _diff(change: NoteChange) -> Iterator[str]:
         yield f"{change.path} -> {change.target}"
     if change.before == change.after:
         return
-    before = _lines(change.before or b"")
-    after = _lines(change.after)
+    before, after = (
+        data.decode("utf-8", "replace").splitlines(keepends=True)
+        for data in (change.before or b"", change.after)
+    )
     old = change.path if change.before is not None else os.devnull
-    for line in difflib.unified_diff(
-        before, after, old, change.target or change.path, n=1, lineterm=""
-    ):
+    new = change.target or change.path
+    for line in difflib.unified_diff(before, after, old, new, n=1, lineterm=""):
         yield line.rstrip("\r\n")
 
 
-def _lines(data: bytes) -> list[str]:
-    return data.decode("utf-8", "replace").splitlines(keepends=True)
-
-
-# Carrying out a plan: one step in history, whole where its parts need each other.
+def encode(text: str) -> bytes:
+    """Return the text of a note as bytes; those that were not UTF-8 are lone surrogates in it."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 _WHOLE_VERBS = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
 """Verbs whose changes make no sense one without the other."""
-
-_RESTORING_VERBS = frozenset({"restore"})
-"""Verbs that give a file the name it had, also one that does not travel."""
 
 
 def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     """Write what a plan says, as one step; a file only if it is what the plan was made from."""
     if not plan.changes:
         return WriteResult("", [], plan.refused, plan.remarks)
-    any_name = plan.verb in _RESTORING_VERBS
+    any_name = plan.verb == "restore"  # a file gets the name it had, also one that does not travel
+    # A note that moves needs the links to it to follow.
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
-    whole = (
-        plan.verb in _WHOLE_VERBS or renames
-    )  # a note that moves needs the links to it to follow
+    whole = plan.verb in _WHOLE_VERBS or renames
     with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
         for change in plan.changes:
             if change.before is None:

@@ -14,7 +14,7 @@ from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.autosave import AutosaveFile
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
-from notekeep.storage.operation_log import list_past_paths
+from notekeep.storage.operation_log import Version, list_past_paths
 from notekeep.storage.operations import TRASH
 from notekeep.storage.trash import list_trash, original_path
 
@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.storage.content import Digest
     from notekeep.storage.history import History
-    from notekeep.storage.operation_log import Version
     from notekeep.vault import Vault
-
-
-# Bringing back: an earlier version of a note, a note that is gone, a file from the trash.
-
 
 _NUMBERED = re.compile(r"(.+)@(\d+)", re.DOTALL)
 
@@ -60,20 +55,16 @@ def split_version(name: str) -> tuple[str, int | None]:
 
 def find_versions(workspace: Workspace, history: History, name: str) -> NoteVersions:
     """Find a note by name, also one that is gone, with its versions."""
-    row = find_exact(workspace.catalog, name, str(workspace.root))
+    row = find_exact(workspace.catalog, name, workspace.root)
     gone = [] if row else _find_gone(workspace, history, name)
     if len(gone) > 1:
         raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
-    path = gone[0] if gone else (row or resolve(workspace.catalog, name, str(workspace.root))).path
-    now = content_at(workspace.root, path)
-    return NoteVersions(path, now[0] if now else None, history.versions(path))
+    path = gone[0] if gone else (row or resolve(workspace.catalog, name, workspace.root)).path
+    return NoteVersions(path, content_at(workspace.root, path), history.versions(path))
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
-    """Plan a note as one of its versions had it: `NOTE@N`.
-
-    Without a number, a note that is gone comes back as it was last.
-    """
+    """Plan a note as one of its versions had it: `NOTE@N`, or the last of a note that is gone."""
     plain, number = split_version(name)
     past = find_versions(workspace, history, plain)
     if number is None:
@@ -92,8 +83,7 @@ def plan_version(
 ) -> WritePlan:
     """Plan a note with a content that history holds; one that is gone is made again."""
     data = history.blobs.read(digest)
-    now = content_at(workspace.root, path)
-    before = now[0] if now else None
+    before = content_at(workspace.root, path)
     plan = WritePlan("restore", label or path)
     if data != before:
         plan.changes.append(NoteChange(path, before, data))
@@ -143,9 +133,8 @@ def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
     return exact or [path for path in listed if name_key(path.rpartition("/")[2]) in wanted]
 
 
-# Forgetting a note: no trace of what it was, in history, in the index or in unsaved text.
-#
-# The note itself is left where it is; so are backups, and what git or a sync tool keep.
+# Forgetting a note: no trace of what it was, in history, in the index or in unsaved text. The note
+# itself is left where it is; so are backups, and what git or a sync tool keep.
 
 
 class Traces(NamedTuple):

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 def plan_toggle_task(workspace: Workspace, path: str, line: int, text: str = "") -> WritePlan:
     """Plan to tick the task on a line of a file, counted from 1, or to open it again.
 
-    With `text`, what the task says, the nearest line that still says so is meant when the file
-    has changed meanwhile.
+    Where the file changed meanwhile, the nearest line with a task of that `text` is meant.
     """
     data = workspace.read(path)
     note = workspace.note(path, data)

@@ -12,14 +12,12 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
-from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 class Workspace(NamedTuple):
     """One vault as the verbs see it: folder, settings, kinds, and what is known of its notes."""
 
-    root: Path
+    root: str
     settings: VaultSettings
     schema: Schema
     catalog: Catalog
@@ -46,17 +44,13 @@ class Workspace(NamedTuple):
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 
-    def attachments(self) -> AttachmentFinder:
-        """Find the files of this vault that are no notes, as they are by now."""
-        return AttachmentFinder(str(self.root), self.settings.attachments)
-
     def today(self) -> dt.date:
         """Return the day it is, by the hour at which the vault's days start."""
         return habit_day(config.current_time(), self.settings.day_start)
 
     def resolve(self, name: str) -> Row:
         """Find the note that a name means."""
-        return name_lookup.resolve(self.catalog, name, str(self.root))
+        return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:
         """Read the bytes of a file of the vault."""
@@ -69,10 +63,7 @@ class Workspace(NamedTuple):
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
-        """Return each file once: of several names of one file the first that is no symbolic link.
-
-        Names that lead to no file are kept.
-        """
+        """Return each file once, by a name that is no link; names that lead to no file are kept."""
         names: dict[object, str] = {}
         for path in dict.fromkeys(paths):
             try:

@@ -11,7 +11,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from notekeep.dates import MONTH_NAMES, days_in, subtract_units, try_parse_day
+from notekeep.dates import MONTH_NAMES, days_in, shift_date, try_parse_day
 from notekeep.errors import UsageError
 from notekeep.query.tree import Compare, Operator
 
@@ -145,7 +145,7 @@ def _window(text: str, today: date) -> Period | None:
     found = re.fullmatch(_WINDOW, text)
     if not found:
         return None
-    return subtract_units(today, int(found[1]), found[2]) + timedelta(days=1), today
+    return shift_date(today, -int(found[1]), found[2]) + timedelta(days=1), today
 
 
 def parse_value(field: QueryField, name: Token, value: Token, context: TermContext) -> Compare:

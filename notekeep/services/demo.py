@@ -42,8 +42,7 @@ def sample_folder() -> str:
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
     """Copy the sample vault into a new temporary folder, its dates moved up to `today`.
 
-    Copies of earlier times that nobody used for a week are deleted. Returns the vault's folder, and
-    the folder that NOTEKEEP_HOME should name.
+    Returns the vault's folder, and the folder that NOTEKEEP_HOME should name.
     """
     _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
@@ -55,7 +54,6 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, s
 
 
 def _delete_unused(parent: str) -> None:
-    """Delete earlier copies, as of a terminal that was closed, that nothing changed for a week."""
     with os.scandir(parent) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
@@ -77,16 +75,22 @@ def _last_change(base: str) -> float:
 
 
 def move_dates(root: str, today: dt.date) -> int:
-    """Move all recent dates in a vault by whole weeks, so that it ends in this week.
+    """Move all recent dates in a vault by whole weeks into this week; return by how many.
 
-    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits. Returns by how
-    many weeks.
+    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits.
     """
     before = dict(_notes(root))
-    last = max(map(_last_entry, before.items()), default=dt.date.min)
-    if last == dt.date.min:
+    days = [
+        day.decode()
+        for path, data in before.items()
+        if _LOG_NAME.match(os.path.basename(path))
+        for day in _LOG_LINE.findall(data)
+    ]
+    if not days:
         return 0
-    weeks = (_monday(today) - _monday(last)).days // 7
+    last = dt.date.fromisoformat(max(days))
+    monday, last_monday = (day - dt.timedelta(days=day.weekday()) for day in (today, last))
+    weeks = (monday - last_monday).days // 7
     if weeks == 0 and last <= today:
         return 0
     shift = dt.timedelta(weeks=weeks)
@@ -116,18 +120,6 @@ def _notes(root: str) -> Iterator[tuple[str, bytes]]:
                 path = os.path.join(folder, name)
                 with open(path, "rb") as file:
                     yield path, file.read()
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
-
-
-def _last_entry(note: tuple[str, bytes]) -> dt.date:
-    path, data = note
-    if not _LOG_NAME.match(os.path.basename(path)):
-        return dt.date.min
-    days = _LOG_LINE.findall(data)
-    return max((dt.date.fromisoformat(day.decode()) for day in days), default=dt.date.min)
 
 
 def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:

@@ -106,14 +106,12 @@ def _places(vault: Vault) -> Layer:
 
 
 def _nearest(folder: str) -> str:
-    """A folder, or where it would be made."""
     while not os.path.exists(folder) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
     return folder
 
 
 def _catalog(vault: Vault) -> Layer:
-    """Compare the content of files with what the catalog was made from."""
     paths = sorted(vault.catalog.marks())
     digests = vault.catalog.digests(paths)
     findings = []

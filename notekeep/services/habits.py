@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.tracking.habit_details import load_habit_year
+from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.services.habit_export import HabitExport
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tracking.habit_details import HabitYear
 
 
 class HabitService:
@@ -50,10 +49,8 @@ class HabitService:
     ) -> CheckInResult:
         """Append one line to this device's log.
 
-        Args:
-            habit: An id, an alias, or a unique beginning.
-            value: As it stands in a log line: `done`, `12 min`, `skip`, `miss`, `clear`.
-            day: The day it counts for; None is today.
+        `habit` is an id, an alias, or a unique beginning; `value` is `done`, `12 min`, `skip`,
+        `miss` or `clear`; without a day it counts for today.
         """
         return self.tracker.log(habit, value, day)
 

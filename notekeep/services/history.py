@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
-from notekeep.storage.undo import stacks
+from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin_undo import check_ins, describe_entry, find_last_undo
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ class HistoryService:
         return list(islice(both, limit))
 
     def undo(self, count: int = 1, *, dry_run: bool = False) -> list[Step]:
-        """Undo the newest steps, and return them; fewer when there are no more.
+        """Undo the newest steps, or only tell which (`dry_run`); fewer when there are no more.
 
-        With `dry_run`, only return which they are. Where a file changed since in the same place,
-        `Conflict` is raised: that step and those before it stay, newer ones are taken back.
+        Where a file changed since in the same place, Conflict is raised: that step and those before
+        it stay, newer ones are taken back.
         """
         if dry_run:
             done = list(islice(self._undoable(), count))
@@ -109,7 +109,6 @@ class HistoryService:
         return past
 
     def _contents(self, change: ChangeRecord) -> NoteChange:
-        """A change with contents in the place of digests; a plain move needs none."""
         before, after = (
             self.store.blobs.read(digest) if digest is not None else None
             for digest in (change.before, change.after)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
-from notekeep.catalog.indexer import Indexer
+from notekeep.catalog.indexer import Indexer, Refreshed
 from notekeep.errors import NotekeepError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.catalog.indexer import Refreshed
     from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import History, OutsideVersion
@@ -35,29 +33,16 @@ class IndexService:
         open_full_text: Callable[[], WhooshIndex],
         open_history: Callable[[], History],
     ) -> None:
-        self.root = str(workspace.root)
-        self.schema = workspace.schema
+        self.root = workspace.root
         self.catalog = workspace.catalog
         self._open_full_text = open_full_text
         self._open_history = open_history  # recovery reads the journal: only when it is needed
-        self._indexer: Indexer | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def indexer(self) -> Indexer:
-        """What brings the catalog and the full text up to date; one for all threads."""
-        with self._lock:
-            if self._indexer is None:
-                self._indexer = Indexer(
-                    self.root, self.catalog, self._open_full_text, self.schema, self.record_outside
-                )
-            return self._indexer
+        self.indexer = Indexer(
+            self.root, self.catalog, open_full_text, workspace.schema, self.record_outside
+        )
 
     def record_outside(self, versions: list[OutsideVersion]) -> list[Problem]:
-        """Keep what other programs wrote; return what could not be kept.
-
-        An index must not wait for a history that is in trouble.
-        """
+        """Keep what other programs wrote; return what could not be kept: no index waits for it."""
         try:
             self._open_history().record_outside_versions(versions)
         except NotekeepError as error:
@@ -117,11 +102,9 @@ class IndexService:
             self.indexer.index_saved()
 
     def record_written(self) -> list[str]:
-        """Index what was just written; return why, where that cannot be done now.
-
-        The files are written and the step is noted by then: to fail would say that they are not,
-        and what is done again would be there twice.
-        """
+        """Index what was just written; return why, where that cannot be done now."""
+        # The files are written and the step is noted: to fail would say that they are not, and what
+        # is done again would be there twice.
         try:
             self.refresh(words=False)
         except NotekeepError as error:

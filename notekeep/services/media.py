@@ -8,8 +8,9 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
 from notekeep.storage import file_names
+from notekeep.storage.attachments import AttachmentFinder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from notekeep.catalog.records import Row
-    from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
-    from notekeep.storage.attachments import AttachmentFinder
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 """The formats that are opened, as Pillow names them."""
@@ -45,10 +44,7 @@ class MediaService:
         self._attachments: tuple[int, AttachmentFinder] | None = None
 
     def read_known(self, row: Row) -> Note:
-        """Read a note for showing it, with the title and tags that its row has.
-
-        Its body is not looked through: `spans` is None.
-        """
+        """Read a note with the title and tags that its row has, without its body."""
         data = self.workspace.read(row.path)
         note = read_note(row.path, data, self.workspace.schema, in_body=False)
         note.title, note.tags = row.title, list(row.tags)
@@ -79,10 +75,10 @@ class MediaService:
             return os.fspath(self._place(path))
 
     def _files(self) -> AttachmentFinder:
-        """The files that are no notes, listed anew when notes have changed."""
         generation = self.workspace.catalog.generation
         if self._attachments is None or self._attachments[0] != generation:
-            self._attachments = generation, self.workspace.attachments()
+            folder = self.workspace.settings.attachments
+            self._attachments = generation, AttachmentFinder(self.workspace.root, folder)
         return self._attachments[1]
 
     def _place(self, path: str) -> Path:
@@ -102,6 +98,7 @@ class MediaService:
     def _opened(self, path: str) -> Image:
         from PIL import Image, UnidentifiedImageError
 
+        too_large = Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
         place = self._place(path)
         try:
             with warnings.catch_warnings():
@@ -109,7 +106,7 @@ class MediaService:
                 warnings.simplefilter("ignore")
                 image = Image.open(place, formats=FORMATS)
         except Image.DecompressionBombError as error:
-            raise _too_large(path) from error
+            raise too_large from error
         except (UnidentifiedImageError, ValueError) as error:
             raise Refused(f"{path}: it is no picture that can be shown here") from error
         except (OSError, SyntaxError) as error:
@@ -117,12 +114,8 @@ class MediaService:
         width, height = image.size
         if not 0 < width * height <= MOST_PIXELS:
             image.close()
-            raise _too_large(path)
+            raise too_large
         return image
-
-
-def _too_large(path: str) -> Refused:
-    return Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
 
 
 def picture_error(error: NotekeepError) -> str:

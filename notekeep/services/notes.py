@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict
-from notekeep.notes.plan import apply_plan
+from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
     from notekeep.notes.lint import Lint
-    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
@@ -32,10 +31,7 @@ class NoteService:
     """Changes of the notes of one vault."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        indexing: IndexService,
-        open_history: Callable[[], History],
+        self, workspace: Workspace, indexing: IndexService, open_history: Callable[[], History]
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
@@ -44,11 +40,10 @@ class NoteService:
     def apply(self, plan: WritePlan) -> WriteResult:
         """Write a plan as one step that `undo` takes back, and index what it wrote.
 
-        Raises:
-            Conflict: A file is no longer what it was; both versions are kept.
-            Failure: The system did not let us; nothing is half-written.
+        Conflict is raised for a file that is no longer what it was, Failure where the system does
+        not let us; nothing is half-written.
         """
-        done = apply_plan(plan, str(self.workspace.root), self._open_history())
+        done = apply_plan(plan, self.workspace.root, self._open_history())
         return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
 
     # What each verb would write
@@ -91,11 +86,7 @@ class NoteService:
     def plan_set(
         self, paths: Iterable[str], changes: Sequence[str | FieldChange], *, force: bool = False
     ) -> WritePlan:
-        """Plan front matter: `rating=5`, `author+=Ann`, `genre-=old`, `status=` (delete).
-
-        With `force`, values outside the range or the choices of their field are written, too;
-        else `InvalidValue` is raised where that is so in every note.
-        """
+        """Plan front matter: `rating=5`, `author+=Ann`, `genre-=old`; `force` lets odd values."""
         from notekeep.notes.fields_and_tags import plan_set
 
         return plan_set(self.workspace, paths, changes, force=force)
@@ -177,10 +168,7 @@ class NoteService:
         return self.apply(self.plan_new(kind, title, fields=fields, tags=tags, body=body))
 
     def add(self, text: str, to: str = "") -> WriteResult:
-        """Add a line to a note or one of its sections; see `plan_add`.
-
-        Where another program wrote there first, it is added to what that wrote.
-        """
+        """Add a line, also to what another program wrote there meanwhile; see `plan_add`."""
         for _ in range(MAX_RETRIES):
             try:
                 return self.apply(self.plan_add(text, to))

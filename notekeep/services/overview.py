@@ -11,7 +11,6 @@ from notekeep.notes.capture import daily_path
 if TYPE_CHECKING:
     import datetime as dt
 
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView
@@ -98,11 +97,14 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
         for habit in habits.views(day)
         if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
     ]
+    # A vault has a hundred times as many tasks as name a day, so the others are only counted.
+    dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
+    tasks = [DueTask(at, task) for task in dated if (at := find_due_day(task.text)) and at <= day]
     written = on_this_day(catalog, day, ("created", "finished", "listened"))
     return Overview(
         day=day,
         habits=due,
-        tasks=_tasks(catalog, day),
+        tasks=TaskSummary(count_open(catalog), sorted(tasks, key=lambda one: one.day)),
         reading=search.rows("type:book status:reading").rows,
         drafts=search.rows("is:draft").rows,
         daily=catalog.row(daily_path(search.root, search.schema.daily, day)),
@@ -122,18 +124,6 @@ def problem_object(problem: Problem) -> dict[str, Any]:
         "hint": problem.hint,
         "code": problem.code,
     }
-
-
-def _tasks(catalog: Catalog, today: dt.date) -> TaskSummary:
-    """How many tasks are open, and those that are due by a day, those first that are late.
-
-    A vault has a hundred times as many as name a day, so the others are counted and not read.
-    """
-    dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
-    due = [
-        DueTask(day, task) for task in dated if (day := find_due_day(task.text)) and day <= today
-    ]
-    return TaskSummary(count_open(catalog), sorted(due, key=lambda one: one.day))
 
 
 def _names(rows: list[Row]) -> list[dict[str, str]]:

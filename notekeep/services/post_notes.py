@@ -30,12 +30,9 @@ class PostNotes:
         self.notes = notes
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
-        """Plan to bring what was changed by hand in the site back into the notes.
+        """Plan to bring what was changed by hand in the site back into the notes, by default all.
 
-        Without names these are all whose posts were changed by hand.
-
-        Raises:
-            NotFound: There is no such note or site, or nothing was changed by hand.
+        NotFound is raised where nothing was changed by hand.
         """
         names = names or self.publishing.exported(target, site)
         exported = self.publishing.plan_export(names, target=target, site=site)
@@ -73,11 +70,7 @@ class PostNotes:
     def plan_slugs(
         self, names: Sequence[str], *, target: str = "", site: str = "", options: Options
     ) -> WritePlan:
-        """Plan a `slug:` for each note that an export would refuse for a clash of slugs.
-
-        Raises:
-            NotFound: There is no such note or site.
-        """
+        """Plan a `slug:` for each note that an export would refuse for a clash of slugs."""
         exported = self.publishing.plan_export(
             names, target=target, site=site, options=options, for_status=True
         )
@@ -99,11 +92,8 @@ class PostNotes:
     ) -> WritePlan:
         """Plan a post begun from notes: their facts, an outline, quotes with their sources.
 
-        Without a title it has the first note's; without headings it takes all sections.
-
-        Raises:
-            Refused: A note is private.
-            NotFound: There is no such note, or none of them has such a section.
+        Without a title it has the first note's; without headings it takes all sections. Refused is
+        raised for a note that is private.
         """
         outlines = self.outlines(names)
         known = {one.heading.casefold() for outline in outlines for one in outline.sections}
@@ -122,11 +112,6 @@ class PostNotes:
         return plan
 
     def outlines(self, names: Sequence[str]) -> list[NoteOutline]:
-        """Return what a post can be made of in notes: facts, headings, quotes, marked seconds.
-
-        Raises:
-            Refused: A note is private.
-            NotFound: There is no such note.
-        """
+        """Return what a post can be made of in notes; Refused for one that is private."""
         with self.publishing.source() as source:
             return [outline_note(source.note(path)) for path in self.publishing.paths(names)]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.heatmap import HeatmapPicture
-    from notekeep.markdown.schema import Schema
+    from notekeep.notes.workspace import Workspace
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
     from notekeep.services.search import SearchService
@@ -49,19 +49,13 @@ DRAFTS = f"is:draft OR {PUBLIC}"
 
 
 class SiteStanding(NamedTuple):
-    """How the drafts and posts of a vault stand in one of its sites.
+    """How the drafts and posts of a vault stand in one of its sites."""
 
-    Attributes:
-        target: The target's id, or "" when that cannot be told; likewise `name`, its generator's.
-        posts: Every draft and post, in order of path.
-        error: Why nothing can be said of the site, or "".
-    """
-
-    target: str
-    name: str
+    target: str  # the target's id, or "" when that cannot be told
+    name: str  # its generator's, likewise
     site: str
-    posts: list[PostState]
-    error: str = ""
+    posts: list[PostState]  # every draft and post, in order of path
+    error: str = ""  # why nothing can be said of the site
 
 
 class PublishingService:
@@ -75,19 +69,15 @@ class PublishingService:
         self,
         places: VaultPlaces,
         sites: tuple[Site, ...],
-        schema: Schema,
-        catalog: Catalog,
+        workspace: Workspace,
         indexing: IndexService,
         history: History,
         open_search: Callable[[], SearchService],
         open_habits: Callable[[], HabitService],
     ) -> None:
         self.places = places
-        self.root = places.root
-        self.settings = places.settings
+        self.root, self.settings, self.schema, self.catalog = workspace
         self.sites = sites  # that the person's settings name for this vault, the usual one first
-        self.schema = schema
-        self.catalog = catalog
         self.indexing = indexing
         self.history = history
         self._open_search = open_search  # few exports need queries, and fewer a habit
@@ -100,12 +90,7 @@ class PublishingService:
         """Return the notes that words mean, and whether they were named: that is consent.
 
         Several words are several names, or one without quotes, or a query, which is no consent.
-
-        Raises:
-            NotFound: Neither a name nor a query finds any.
-            Ambiguous: The words are the beginning of several names, and no query.
-            UsageError: The words are no name, and no query that can be understood; or there are
-                several and one of them is no name.
+        NotFound, Ambiguous or UsageError is raised where they mean nothing, or too much.
         """
         names = split_names(self.catalog, words, self.root)
         found = {name: find_exact(self.catalog, name, self.root) for name in names}
@@ -180,12 +165,8 @@ class PublishingService:
     ) -> ExportPlan:
         """Plan drafts of notes: which files would be new, changed, unchanged or in conflict.
 
-        The options are by default what the vault's settings say, with the notes counted as named.
-        A plan `for_status` is made also when all notes are refused.
-
-        Raises:
-            Refused: A note must not leave.
-            NotFound: There is no such note, or no site.
+        Options are by default those of the vault's settings. Where all notes are refused, the first
+        refusal is raised, but not `for_status`.
         """
         target, site = self.site(target, site)
         request = ExportRequest(
@@ -195,7 +176,8 @@ class PublishingService:
 
     def _plan(self, request: ExportRequest, *, for_status: bool = False) -> ExportPlan:
         generation = self.catalog.generation
-        with self._consented() as (source, warnings):
+        published, warnings = self._published()
+        with self.source(published) as source:
             plan = plan_export(
                 source,
                 request.paths,
@@ -232,12 +214,9 @@ class PublishingService:
     def export(self, plan: ExportPlan) -> ExportResult:
         """Write a plan's drafts, then look through every written byte for what is private.
 
-        What changed in the vault is read first, so that nothing leaves of which is not known
-        whether it is private.
-
         Raises:
-            Conflict: A file of the site changed since, or an export of the notes would do something
-                else by now; nothing was written.
+            Conflict: A file of the site changed since, or an export would do something else by now;
+                nothing was written.
             Refused: Something private was about to leave; nothing is left of the export.
             Failure: What changed in the vault could not be read; nothing was written.
         """
@@ -250,11 +229,7 @@ class PublishingService:
         return done
 
     def _check_still_right(self, plan: ExportPlan) -> None:
-        """Read all that changed, and return when the plan still is what an export would do.
-
-        Notes can change between a plan and the person's yes. Many that changed at once may not have
-        been read at all, so that nobody knows yet which of them are private.
-        """
+        """Read all that changed, and return when the plan still is what an export would do."""
         known = self.indexing.refresh(words=False)
         if known.pending:
             raise Failure(
@@ -273,7 +248,7 @@ class PublishingService:
 
     def audit(self, plan: ExportPlan) -> Audit:
         """Return the audit of a plan, by what is known of the vault at the moment."""
-        with self._consented() as (source, _):
+        with self.source(self._published()[0]) as source:
             return Audit(source, plan)
 
     def check_export(self, plan: ExportPlan) -> CheckReport:
@@ -283,12 +258,7 @@ class PublishingService:
         return check_export(plan, self.audit(plan))
 
     def preview(self, target: str = "", site: str = "") -> PreviewCommand:
-        """Return how the generator shows a site with its drafts.
-
-        Raises:
-            UsageError: There is nothing to show.
-            NotFound: There is no such site, or its generator is not installed.
-        """
+        """Return how the generator shows a site with its drafts; UsageError without a site."""
         from notekeep.export.check.site_build import find_preview
 
         target, site = self.site(target, site)
@@ -304,12 +274,9 @@ class PublishingService:
 
     @property
     def identity(self) -> str:
-        """The vault's id where others know it by that: the one in it, else that of its folder.
-
-        The first is written by the first export and is the second one then, so that a vault that
-        cannot be written keeps its posts as well. It is read anew, as another device may have
-        written one since the vault was opened.
-        """
+        """The id by which others know the vault: the one in its settings, else of its folder."""
+        # The first export writes the second one as the first: a vault that cannot be written keeps
+        # its posts as well. It is read anew, as another device may have written one meanwhile.
         return vault_settings(self.root).id or self.places.id
 
     @property
@@ -318,16 +285,14 @@ class PublishingService:
         return VaultKey(self.identity, os.path.basename(self.root))
 
     def _store_identity(self) -> list[str]:
-        """Write the vault's id into its settings, for its copies; return why, if it cannot be.
-
-        It is no step of history: the next export would only write it again.
-        """
+        """Write the vault's id into its settings, for its copies; return why, if it cannot be."""
         path = VAULT_SETTINGS
         place = os.path.join(self.root, path)
         line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
         try:
             if "id" in read_toml(place):
                 return []  # one that is no id is among the warnings of the settings
+            # No step of history: the next export would only write it again.
             with self.history.step("id", "", root=self.root, logged=False) as step:
                 if os.path.lexists(place):
                     data, digest = read_file(place, path)
@@ -344,14 +309,10 @@ class PublishingService:
     # The vault as an export sees it.
 
     @contextmanager
-    def source(self) -> Iterator[VaultSource]:
-        """The vault as an export sees it: its notes as of the last refresh, until the end of it.
+    def source(self, published: frozenset[str] = frozenset()) -> Iterator[VaultSource]:
+        """The vault as an export sees it, as of the last refresh, until the end of the `with`.
 
-        What is asked of it afterwards is answered as of then.
-
-        Raises:
-            Refused: The vault's settings, which say what may leave, cannot be understood.
-            Failure: What is known of the notes cannot be read.
+        Refused is raised where the settings, which say what may leave, cannot be understood.
         """
         if self.settings.unsure:
             raise Refused(
@@ -370,23 +331,20 @@ class PublishingService:
                     attachments=self.settings.attachments,
                     canaries=as_list(self.settings.export.get("canaries", ())),
                     drawn=self._drawn,
+                    published=published,
                 )
             finally:
                 notes.answer_from(self.catalog)
 
     def withheld(self, catalog: Catalog) -> frozenset[str]:
-        """The notes whose names must not be shown, as a catalog knows them.
-
-        They are kept until the catalog changes, since to find them it looks at every note.
-        """
-        generation = catalog.generation
+        """The notes whose names must not be shown, as a catalog knows them."""
+        generation = catalog.generation  # kept until it changes: every note is looked at
         kept = self._withheld
         if kept is None or kept[0] != generation:
             kept = self._withheld = generation, withheld(catalog, CONSENT_FIELDS, is_withheld)
         return kept[1]
 
     def _drawn(self, path: str, heading: str) -> HeatmapPicture | None:
-        """What an embed of a part of a note shows as a picture: the year of a habit."""
         from notekeep.export.heatmap import draw_habit_year
 
         return draw_habit_year(self._open_habits().tracker, path, heading)
@@ -401,12 +359,8 @@ class PublishingService:
                 rules.append(f"tag:{rule[1:]}" if rule.startswith("#") else rule)
         return rules
 
-    @contextmanager
-    def _consented(self) -> Iterator[tuple[VaultSource, list[str]]]:
-        """Give the vault as an export sees it, and what is wrong with its rules.
-
-        A rule that cannot be understood marks nothing.
-        """
+    def _published(self) -> tuple[frozenset[str], list[str]]:
+        """The notes that the vault's own rules publish, and which of these mean nothing."""
         published: set[str] = set()
         warnings = []
         for rule in self._publish_rules():
@@ -414,5 +368,4 @@ class PublishingService:
                 published |= self._open_search().paths(rule)
             except (UsageError, NotFound) as error:
                 warnings.append(f"{VAULT_SETTINGS}: publish: {rule}: {error.message}")
-        with self.source() as source:
-            yield replace(source, published=frozenset(published)), warnings
+        return frozenset(published), warnings

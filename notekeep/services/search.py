@@ -1,7 +1,6 @@
 """Lists, searches, notes and facts of a vault; nothing in it is written.
 
-Whatever takes a query raises UsageError where it cannot be understood: it says where, and what is
-near.
+Whatever takes a query raises UsageError where it cannot be understood.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
-from notekeep.catalog.queries import distinguish_titles
+from notekeep.catalog.queries import Facets, OnThisDay, distinguish_titles
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
-from notekeep.query.fields import NO_FIELDS, may_name_field
+from notekeep.query.fields import NO_FIELDS, QueryFields, may_name_field
 from notekeep.query.grammar import parse_query
-from notekeep.query.tree import KnownPaths
-from notekeep.search.listing import list_notes, order_list, read_page, resolve_words
+from notekeep.query.tree import KnownPaths, Node, Query
+from notekeep.search.listing import OrderedList, list_notes, order_list, read_page, resolve_words
 from notekeep.search.text_filter import SearchSources
 from notekeep.settings import vault_settings
 
@@ -26,13 +25,9 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.open_counts import OpenCounts
-    from notekeep.catalog.queries import Facets, OnThisDay
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
-    from notekeep.query.fields import QueryFields
-    from notekeep.query.tree import Node, Query
-    from notekeep.search.listing import OrderedList
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.score_explanation import QueryPart
@@ -62,10 +57,7 @@ class SearchService:
         open_counts: OpenCounts,
     ) -> None:
         self.workspace = workspace
-        self.root = str(workspace.root)
-        self.settings = workspace.settings
-        self.schema = workspace.schema
-        self.catalog = workspace.catalog
+        self.root, self.settings, self.schema, self.catalog = workspace
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts
@@ -115,15 +107,11 @@ class SearchService:
         Args:
             query: The query.
             limit: The most hits.
-            typing: The query may be unfinished: its last word is the beginning of one, and what it
-                lacks is only remarked on.
+            typing: The last word may be unfinished; what the query lacks is only remarked on.
             relax: Where nothing is found, answer the nearest query, and say so; of a regular
-                expression that takes too long, answer what it has found until then, and say that.
+                expression that takes too long, answer what it has found, and say that.
             explain: Also say how the query was read, and why each hit stands where it does.
-            wanted: Asked while many notes are read: whether somebody still waits for the answer.
-
-        Raises:
-            Dropped: Nobody waits for the answer any more.
+            wanted: Asked while notes are read: whether somebody waits; if not, `Dropped` is raised.
         """
         from notekeep.search.session import run_search  # with the full text, half of a start
 
@@ -145,20 +133,14 @@ class SearchService:
         if not typing:
             return found
         self.distinguish_titles([hit.row for hit in found.hits])
-        return found._replace(remarks=(*self._lacks(query), *found.remarks))
-
-    def _lacks(self, query: str) -> tuple[str, ...]:
         try:
             self.parse(query)
         except UsageError as error:
-            return (error.message,)
-        return ()
+            return found._replace(remarks=(error.message, *found.remarks))
+        return found
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
-        """Find notes by title, alias and tag while a query is typed, from the catalog alone.
-
-        An unfinished query raises nothing.
-        """
+        """Find notes by title, alias and tag while a query is typed, from the catalog alone."""
         from notekeep.search.suggestions import suggest_notes
 
         query = self.parse(typed, typing=True)
@@ -209,25 +191,18 @@ class SearchService:
         """Count some notes by kind, tag and year."""
         return queries.facets(self.catalog, KnownPaths(frozenset(paths)))
 
-    def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
+    def explain_parts(self, typed: str) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
         from notekeep.search.score_explanation import measure_parts
 
-        parsed = self.parse(query, typing=typing)
-        return measure_parts(parsed, self._sources)
+        return measure_parts(self.parse(typed, typing=True), self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
-        """Return what notes have in a field, as they write it, most used first.
-
-        `field` is its canonical name.
-        """
+        """Return what notes have in a field (by its canonical name), most used first."""
         return queries.list_field_values(self.catalog, field, limit)
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
-        """Return the tasks of the notes that a query matches, by title, then line.
-
-        `done` says which: open ones (False), ticked ones (True), or both (None).
-        """
+        """Return the tasks of matching notes: open ones, those that are `done`, or both (None)."""
         return queries.list_tasks(self.catalog, self._facts(self.parse(query)), done=done)
 
     def fields(self) -> QueryFields:

@@ -32,7 +32,6 @@ def append_line(
 ) -> None:
     """Add a line to the end of a file; when this returns, it is on the disk.
 
-    A file whose last line lacks its end gets one first, and the line ends as the file's lines end.
     When another program puts a new file in the place of this one meanwhile, the line goes into the
     new one as well, so that it is in whichever survives. When it fails, the file holds no part of
     the line, unless the disk itself failed and the message says so.
@@ -75,7 +74,7 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
             size = os.fstat(fd).st_size
             if not _is_current(fd, place):
                 return False
-            if not (again and _contains(fd, text)):
+            if not (again and text in _read_lines(fd)):
                 _write(fd, place, size, _piece(fd, size, text, head), made=made)
             try:
                 return _is_current(fd, place)
@@ -106,9 +105,9 @@ def _is_current(fd: int, place: str) -> bool:
         return False
 
 
-def _contains(fd: int, text: bytes) -> bool:
+def _read_lines(fd: int) -> list[bytes]:
     os.lseek(fd, 0, os.SEEK_SET)
-    return text in read_all(fd, os.fstat(fd).st_size).splitlines()
+    return read_all(fd, os.fstat(fd).st_size).splitlines()
 
 
 def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:

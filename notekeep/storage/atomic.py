@@ -21,8 +21,8 @@ from notekeep.storage import durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
-from notekeep.storage.filesystem import changed_error, explain_errors, explain_os_error
-from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place, remove_empty_folders
+from notekeep.storage.filesystem import explain_errors, explain_os_error
+from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place
 from notekeep.storage.renames import (
     FolderEntry,
     UnsupportedRename,
@@ -43,23 +43,13 @@ GONE = "was deleted or moved by another program"
 CHANGED = "was changed by another program meanwhile"
 
 
-def saved_over_error(shown: str, copy: str) -> Conflict:
-    """Make the error for a save that met another program's."""
-    return changed_error(
-        shown,
-        f"was saved by another program at the same moment; its version is in '{copy}'",
-        "Compare the two with `notekeep conflicts`.",
-        copy,
-    )
-
-
 def exchange_checked(
     place: OpenPlace, temp: str, before: Digest
 ) -> tuple[FolderEntry | None, str | None]:
     """Put a new file in place; give where the old one is now, and the conflict copy it became.
 
-    It becomes one when it is not what it was `before`. Raises Conflict where there is nothing to
-    exchange: the new file is a conflict copy then.
+    It becomes one when it is not what it was `before`. Where there is nothing to exchange, the new
+    file is the conflict copy, and Conflict is raised.
     """
     try:
         try:
@@ -88,11 +78,8 @@ def exchange_checked(
 
 
 def _replace_checked(place: OpenPlace, temp: str, before: Digest) -> str | None:
-    """Rename over the file where nothing can be exchanged: a second check narrows the window.
-
-    The old file is held open over the rename, so that what a program writes into it at that moment
-    is still found.
-    """
+    """Rename over the file where nothing can be exchanged: a second check narrows the window."""
+    # It is held open over the rename, so that what is written into it at that moment is found.
     fd = place.open(place.name, READ_FLAGS)
     try:
         if digest_of(read_stable(fd, place.shown)) != before:
@@ -180,7 +167,7 @@ def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
 def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
     """Make the error for a save whose own version became the conflict copy."""
     hint = "Compare the two with `notekeep conflicts`."
-    return changed_error(shown, f"{what}; your version is in '{copy}'", hint, copy)
+    return Conflict(f"'{shown}' {what}; your version is in '{copy}'.", hint, copy=copy)
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
@@ -216,25 +203,15 @@ def move_file(
     flush: Flush = AT_ONCE,
     any_name: bool = False,
 ) -> None:
-    """Rename or move a file, making missing folders; a link is moved itself.
-
-    `any_name` allows a name that does not travel, for a file that gets back the name it had.
-    """
-    with (
-        explain_errors(os.fspath(path), "moved"),
-        open_place(root, path, follow=False) as source,
-    ):
+    """Rename or move a file or a link; `any_name` allows a name that does not travel."""
+    with explain_errors(os.fspath(path), "moved"), open_place(root, path, follow=False) as source:
         source.stat()
         with open_place(root, to, follow=False, make=True) as target:
             try:
                 check_new_name(target, any_name=any_name, source=source)
                 _rename(source, target)
             except FileExistsError:
-                remove_empty_folders(root, target.made)
                 raise name_taken_error(target, target.name) from None
-            except BaseException:
-                remove_empty_folders(root, target.made)
-                raise
             durability.reach_failpoint("swapped")
             flush.sync_folder(target.fd)
             flush.sync_folder(source.fd)
@@ -264,14 +241,12 @@ def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
 
 
 def _respell(source: OpenPlace, target: OpenPlace) -> None:
-    """Change only how a name is spelt, where the disk takes both spellings for one.
-
-    A file system that ignores such a rename is led over a third name. That one is a visible note's,
-    so that a power cut in between hides nothing.
-    """
+    """Change only how a name is spelt, where the disk takes both spellings for one."""
     rename_over(source.entry(), target.entry())
     if target.name in target.names():
         return
+    # The file system ignores such a rename: it is led over a third name, that of a visible note,
+    # so that a power cut in between hides nothing.
     stem, dot, suffix = target.name.rpartition(".")
     between = source.entry(f"{stem or suffix} {os.urandom(3).hex()}{dot if stem else ''}{suffix}")
     rename_to_free(source.entry(), between)
@@ -279,7 +254,6 @@ def _respell(source: OpenPlace, target: OpenPlace) -> None:
 
 
 def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
-    """Move a file to another disk inside the root: copy, check, and only then remove."""
     fd = source.open(source.name, READ_FLAGS)
     try:
         data = read_stable(fd, source.shown)
@@ -327,21 +301,17 @@ def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores
 
 
 def overwrite(fd: int, data: bytes) -> None:
-    """Write a content into an open file from its start, having made sure there is room for it.
-
-    The length is cut last: until then, the end of the old content is still there.
-    """
+    """Write a content into an open file from its start, having made sure there is room for it."""
     size = os.fstat(fd).st_size
     if len(data) > size and hasattr(os, "posix_fallocate"):
         os.posix_fallocate(fd, size, len(data) - size)
     os.lseek(fd, 0, os.SEEK_SET)
     write_all(fd, data)
-    os.ftruncate(fd, len(data))
+    os.ftruncate(fd, len(data))  # last: until then, the end of the old content is still there
     sync_file(fd)
 
 
 def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError) -> None:
-    """Put the old content back after a failure; TornWrite where that fails as well."""
     try:
         if is_own_write(read_stable(fd, place.shown), old, new):
             overwrite(fd, old)

@@ -12,10 +12,7 @@ from notekeep.storage.scan import NOTE_SUFFIXES
 
 
 class AttachmentFinder:
-    """Finds the files of a vault that are no notes, as Obsidian finds what a link names.
-
-    `folder` is where attached files go; it counts from the note on where it begins with "./".
-    """
+    """Finds the files of a vault that are no notes; with "./", `folder` counts from the note on."""
 
     def __init__(self, root: str, folder: str) -> None:
         self.root = root

@@ -70,15 +70,14 @@ class AutosaveFile:
         self._path = path
         self._file = ""
         self._unlock: Callable[[], object] | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._durable = -DURABLE_SECONDS
         self._newest = -1.0
 
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
         """Store a text, unless a newer one is stored or what was typed until then is saved.
 
-        `durable` waits for the disk also when that was done a moment ago. When it cannot be
-        written, what was stored before is still there.
+        `durable` waits for the disk also when that was done a moment ago.
         """
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
@@ -98,10 +97,7 @@ class AutosaveFile:
             self._newest = unsaved.made
 
     def claim(self) -> UnsavedText | None:
-        """Take over the newest text that an editor left which is gone; None when there is none.
-
-        From then on it is this editor's own: what it writes replaces it, and `discard` removes it.
-        """
+        """Take over the newest text of an editor that is gone, to be replaced or discarded."""
         with self._lock:
             found = sorted(self._stored(), key=lambda one: one[1].when, reverse=True)
             for file, unsaved in found:
@@ -121,40 +117,29 @@ class AutosaveFile:
             # A text that was on its way to the disk until now must not come after this.
             self._newest = time.monotonic()
             if self._file:
-                for file in (self._file, self._file + _LOCK):
-                    with suppress(OSError):
-                        os.unlink(file)
-            self._release()
+                _remove(self._file)
+            self.release()
 
     def release(self) -> None:
         """Leave what is stored to the next editor."""
         with self._lock:
-            self._release()
+            self._file = ""
+            if self._unlock is not None:
+                self._unlock()
+                self._unlock = None
 
     def forget(self) -> None:
         """Remove what any editor stored of the note, also one that is open."""
         self.discard()
-        for file in self._files():
-            for name in (file, file + _LOCK):
-                with suppress(OSError):
-                    os.unlink(name)
+        for file in _list_files(self._folder, self._name):
+            _remove(file)
 
     @property
     def _name(self) -> str:
         return digest_of(self._path.encode("utf-8", "surrogateescape"))
 
-    def _files(self) -> list[str]:
-        with suppress(OSError):
-            names = sorted(os.listdir(self._folder))
-            return [
-                os.path.join(self._folder, name)
-                for name in names
-                if name.startswith(self._name) and name.endswith(".json")
-            ]
-        return []
-
     def _stored(self) -> list[tuple[str, UnsavedText]]:
-        found = [(file, _read(file)) for file in self._files()]
+        found = [(file, _read(file)) for file in _list_files(self._folder, self._name)]
         return [(file, one) for file, one in found if one is not None and one.path == self._path]
 
     def _lock_file(self, file: str, *, new: bool = False) -> bool:
@@ -172,26 +157,36 @@ class AutosaveFile:
         self._file, self._unlock = file, unlock
         return True
 
-    def _release(self) -> None:
-        self._file = ""
-        if self._unlock is not None:
-            self._unlock()
-            self._unlock = None
-
 
 def find_unsaved(state: str) -> list[UnsavedText]:
     """List the texts that editors left which are gone: of each note the newest, newest first."""
-    folder = os.path.join(state, FOLDER)
     found: dict[str, UnsavedText] = {}
-    with suppress(OSError):
-        for name in os.listdir(folder):
-            unsaved = _read(os.path.join(folder, name)) if name.endswith(".json") else None
-            if unsaved is None or _is_held(os.path.join(folder, name + _LOCK)):
-                continue
-            known = found.get(unsaved.path)
-            if known is None or known.when < unsaved.when:
-                found[unsaved.path] = unsaved
+    for file in _list_files(os.path.join(state, FOLDER)):
+        unsaved = _read(file)
+        if unsaved is None or _is_held(file + _LOCK):
+            continue
+        known = found.get(unsaved.path)
+        if known is None or known.when < unsaved.when:
+            found[unsaved.path] = unsaved
     return sorted(found.values(), key=lambda one: (-one.when, one.path))
+
+
+def _list_files(folder: str, start: str = "") -> list[str]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    return [
+        os.path.join(folder, name)
+        for name in names
+        if name.startswith(start) and name.endswith(".json")
+    ]
+
+
+def _remove(file: str) -> None:
+    for name in (file, file + _LOCK):
+        with suppress(OSError):
+            os.unlink(name)
 
 
 def _lock_soon(fd: int) -> bool:

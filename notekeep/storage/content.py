@@ -8,9 +8,9 @@ import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from notekeep.background import yield_to_ui
-from notekeep.errors import Refused
+from notekeep.errors import Conflict, Refused
 from notekeep.storage.durability import close, read_all
-from notekeep.storage.filesystem import changed_error, explain_errors
+from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +33,7 @@ def digest_of(data: bytes) -> Digest:
 
 
 def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
-    """Read a file as it was at one moment, with the digest that a later save expects.
-
-    Links are followed. `shown` is what the person calls it, when that is not its path.
-    """
+    """Read a file, links followed, with the digest that a save expects; errors name it `shown`."""
     place = os.fspath(path)
     with explain_errors(shown or place, "read"):
         fd = os.open(place, READ_FLAGS)
@@ -62,8 +59,7 @@ def read_stable(fd: int, shown: str) -> bytes:
         is_unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if is_unchanged and len(data) == after.st_size:
             return data
-    raise changed_error(
-        shown,
-        "keeps being written by another program",
+    raise Conflict(
+        f"'{shown}' keeps being written by another program.",
         "Wait until it is done, then do it again.",
     )

@@ -48,24 +48,17 @@ def close(fd: int) -> None:
 
 def sync_file(fd: int) -> None:
     """Wait until a file's bytes are on the disk itself."""
-    if sys.platform == "darwin" and _full_sync(fd):
-        return
+    if sys.platform == "darwin":
+        import fcntl
+
+        try:
+            fcntl.fcntl(fd, _F_FULLFSYNC)
+        except OSError as error:
+            if error.errno not in _NO_FLUSH and error.errno != errno.ENOTTY:
+                raise
+        else:
+            return
     os.fsync(fd)
-
-
-def _full_sync(fd: int) -> bool:
-    """Flush through the drive's cache; False where the file system knows no such flush."""
-    if sys.platform == "win32":
-        return False
-    import fcntl
-
-    try:
-        fcntl.fcntl(fd, _F_FULLFSYNC)
-    except OSError as error:
-        if error.errno in _NO_FLUSH or error.errno == errno.ENOTTY:
-            return False
-        raise
-    return True
 
 
 def sync_folder(fd: int | None) -> None:

@@ -132,11 +132,7 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
 
 
 def resolve_path(root: Path | str, path: str) -> Path:
-    """Return the place of a vault path on disk, existing or not; Refused when it leads out.
-
-    The answer may be out of date at once: what must stay inside while it is written is opened part
-    by part by `open_folder`.
-    """
+    """Return the place of a vault path; Refused when it leads out by now (see `open_folder`)."""
     from pathlib import Path
 
     place = os.path.join(os.fspath(root), *split_path(path))
@@ -187,11 +183,8 @@ def is_skipped_folder(name: str) -> bool:
 
 
 def match_spelling(root: Path | str, path: str) -> str:
-    """Spell a path the way the vault spells it, where they differ in case or Unicode form only.
-
-    A vault made elsewhere may have "Books" where the settings say "books": a second folder would be
-    one and the same on the next Mac.
-    """
+    """Spell a path as the vault does, where they differ in case or Unicode form only."""
+    # A second folder "books" beside "Books" would be one and the same on the next Mac.
     place, spelt = os.fspath(root), list[str]()
     for part in split_path(path):
         found = part
@@ -213,11 +206,7 @@ def find_twins(names: Iterable[str], name: str) -> list[str]:
 
 
 def free_path(root: Path | str, path: str, taken: Iterable[str] = ()) -> str:
-    """Find a path nothing has yet: the path itself, or with " 2", " 3", … behind its stem.
-
-    Nothing on the disk has it, and none of the paths that are `taken` by what will be there. The
-    answer may be out of date at once; a step is what never overwrites.
-    """
+    """Find a path that neither the disk nor `taken` has: itself, or with " 2", " 3", … behind."""
     folder, slash, name = path.rpartition("/")
     place = os.path.join(os.fspath(root), *split_path(folder))
     keys = {name_key(f"{folder}{slash}{other}") for other in _names(place)}
@@ -335,10 +324,7 @@ def _may_be_likely(name: str) -> bool:
 
 
 def conflict_name(name: str, when: str, number: int = 1) -> str:
-    """Build the name of the copy that keeps the losing side of a conflict: one that travels.
-
-    `when` is local date and time as "YYYY-MM-DD HHMMSS", so that copies sort by age.
-    """
+    """Build the name of a conflict copy, one that travels; `when` is "YYYY-MM-DD HHMMSS"."""
     stem, dot, suffix = name.rpartition(".")
     if not stem:
         stem, dot, suffix = name, "", ""

@@ -9,16 +9,14 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused
+from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Where a folder lies: on a disk of this machine, on another machine, or in a synced folder.
-#
-# Index and history are for one machine. SQLite's write-ahead log needs memory that processes
-# share, which no network has, and a program that syncs a folder copies a database in the middle
-# of a write.
+# Where a folder lies. Index and history are for one machine: SQLite's write-ahead log needs memory
+# that processes share, which no network has, and a program that syncs a folder copies a database in
+# the middle of a write.
 
 _NETWORK = frozenset(
     (
@@ -145,10 +143,7 @@ _REFUSALS = {
 
 
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
-    """Make the error that a person can act on from a failure of the system; to be raised from it.
-
-    `action` is what did not happen, to be read after "could not be": "saved", "moved".
-    """
+    """Make the error that a person can act on; `action` is read after "could not be": "saved"."""
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
     if number == errno.ENOENT:
@@ -171,8 +166,3 @@ def explain_errors(path: str, action: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise explain_os_error(error, path, action) from error
-
-
-def changed_error(path: str, what: str, hint: str, copy: str = "") -> Conflict:
-    """Make the error for a file that is no longer what it was when the change was made."""
-    return Conflict(f"'{path}' {what}.", hint, copy=copy)

@@ -1,26 +1,27 @@
 """History: every version of every note, the steps that made them, and the way back.
 
-This is the surface of it for the rest of notekeep. What a step does is in `transaction`, how it is
-inverted in `undo`, what a start repairs in `recovery`.
+What a step does, and its opposite, is in `transaction`, what a start repairs in `recovery`.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
-from notekeep.storage.content import digest_of
+from notekeep.storage.content import Digest, digest_of
 from notekeep.storage.durability import Flush
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
 from notekeep.storage.operation_log import (
+    ChangeRecord,
     StepRecord,
+    Version,
     list_past_paths,
     list_versions,
     make_step_id,
@@ -28,16 +29,12 @@ from notekeep.storage.operation_log import (
 from notekeep.storage.operations import MAX_STORED_BYTES
 from notekeep.storage.private_files import hold_lock_file, write_file
 from notekeep.storage.stores import Stores
-from notekeep.storage.transaction import Transaction
-from notekeep.storage.undo import UndoableStep, invert, stacks
+from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from notekeep.storage.content import Digest
-    from notekeep.storage.operation_log import ChangeRecord, Version
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
@@ -126,11 +123,7 @@ class History(Stores):
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: Path | str) -> StepRecord:
-        """Undo the newest step; NotFound when there is none.
-
-        Conflict is raised where a file changed since in a way that cannot be merged, or is gone;
-        then nothing was changed.
-        """
+        """Undo the newest step; Conflict, and no change, where a later one cannot be merged."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
             if not undo:
@@ -178,7 +171,6 @@ class History(Stores):
         remove_empty_folders(place, one.last.folders)
 
     def _lock_undo(self) -> AbstractContextManager[None]:
-        """Keep other processes from undoing the same step at the same time."""
         lock = os.path.join(self.folder, "undo.lock")
         return hold_lock_file(lock, lock)
 
@@ -187,13 +179,15 @@ class History(Stores):
     # found, because it changed again before the next sweep, has no version for it.
 
     def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
-        """Store those contents that another program wrote, as a refresh finds; list the notes.
-
-        A content that notekeep wrote itself is in its log, or in the journal of a step that is
-        being made by another process.
-        """
+        """Store those contents that another program wrote, as a refresh finds; list the notes."""
         with explain_errors(self.folder, "added to"):
-            foreign = list(_fit(self._foreign(found), ROUND_BYTES))
+            room = ROUND_BYTES
+            foreign: list[OutsideVersion] = []
+            for one in self._foreign(found):
+                room -= len(one.data)
+                if room < 0:
+                    break
+                foreign.append(one)
             with Flush(at_once=len(foreign) <= _FEW) as flush:
                 for one in foreign:
                     self.blobs.store(one.data, flush=flush)
@@ -222,10 +216,7 @@ class History(Stores):
     # Upkeep.
 
     def recover(self, root: Path | str) -> list[StepRecord]:
-        """Finish what a crash cut short; every start calls it.
-
-        Files that an earlier process replaced are checked again as well: see `check_displaced`.
-        """
+        """Finish what a crash cut short, and check replaced files again; every start calls it."""
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
@@ -241,9 +232,7 @@ class History(Stores):
         """Move the unfinished files that a crash left in the vault into history; list them.
 
         `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
-        seconds ago are left: somebody may be at work. So is what cannot be read or removed. After
-        a crash between an exchange and the check of what came out, such a file may be all there is
-        of another program's save: it is removed only when history holds it.
+        seconds ago are left: somebody may be at work.
         """
         swept: list[str] = []
         for path in scan.sweep(root, {}).temps if temps is None else temps:
@@ -253,6 +242,8 @@ class History(Stores):
                     continue
                 data = place.read()
                 digest = digest_of(data)
+                # After a crash between an exchange and the check of what came out, it may be all
+                # there is of another program's save.
                 if data and not self.blobs.has(digest):
                     self.blobs.store(data)
                     self.record_outside([(path, None, digest)])
@@ -261,15 +252,17 @@ class History(Stores):
         return swept
 
     def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Make conflict copies of what was written late into files that were replaced; list them.
+        """Make conflict copies of what was written late into replaced files; list them.
 
-        `recover` does it at a start; a process that lives long does it every few seconds, and with
-        a `min_age` of 0 at the end.
+        A process that lives long does it every few seconds, and with a `min_age` of 0 at the end.
         """
         copies: list[str] = []
 
         def store_late(path: str, old: Digest, data: bytes) -> None:
-            path = path or self._note_of(old)
+            if not path:  # the note that held the old content last
+                steps = (step for step in reversed(self.log.steps()) if not step.root)
+                changes = (change for step in steps for change in step.changes)
+                path = next((one.to or one.path for one in changes if one.before == old), "")
             digest = self.blobs.store(data)
             if path:
                 with suppress(OSError, NotekeepError), open_place(root, path) as place:
@@ -280,23 +273,12 @@ class History(Stores):
         self.displaced.check(min_age, store_late)
         return copies
 
-    def _note_of(self, digest: Digest) -> str:
-        """Find which note last held a content that a step replaced; "" when no step did."""
-        for record in reversed(self.log.steps()):
-            for change in record.changes:
-                if change.before == digest and not record.root:
-                    return change.to or change.path
-        return ""
-
     def close(self) -> None:
         """Close everything that is held open; the history can still be used."""
         self.displaced.close()
 
     def prune_daily(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-        """Remove old versions when there are too many; return how many bytes were freed.
-
-        That is done once a day at most: listing every version is not for every start.
-        """
+        """Remove old versions when there are too many, once a day at most; return the bytes."""
         moment = time.time() if now is None else now
         mark = os.path.join(self.folder, PRUNED_MARK)
         with explain_errors(self.folder, "pruned"):
@@ -314,9 +296,8 @@ class History(Stores):
     def prune(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
         """Remove old versions, the oldest first, down to a size; return how many bytes were freed.
 
-        Pruning thins, it does not cut off: of each day's versions of a note the last one stays, and
-        the last version of every note stays for ever, because for a deleted note it is all there
-        is.
+        The last version of each day stays, and that of every note for ever: of a deleted note it is
+        all there is.
         """
         edge = (time.time() if now is None else now) - KEPT_DAYS * _DAY
         blobs = sorted(self.blobs, key=lambda blob: blob.stored)
@@ -336,10 +317,9 @@ class History(Stores):
         return freed
 
     def forget(self, path: str) -> int:
-        """Remove every version of a note, with its names and the labels of its steps.
+        """Remove every version of a note, its names and the labels of its steps; return how many.
 
-        The note itself stays, as does what other notes share with it; the names it had before are
-        forgotten as well. Steps on it can no longer be undone. Return how many were removed.
+        The note itself stays, and what others share with it. Steps on it can no longer be undone.
         """
         names = list_past_paths(self.log.steps(), path)
         dropped: set[Digest] = set()
@@ -401,11 +381,3 @@ def _written(records: Iterable[StepRecord]) -> Iterator[tuple[str, Digest]]:
         for change in record.changes:
             if change.after is not None and not record.root:
                 yield change.to or change.path, change.after
-
-
-def _fit(found: Iterable[OutsideVersion], room: int) -> Iterator[OutsideVersion]:
-    for one in found:
-        room -= len(one.data)
-        if room < 0:
-            return
-        yield one

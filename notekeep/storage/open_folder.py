@@ -9,9 +9,9 @@ such calls; there the checked path is used.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import accumulate
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.storage import file_names
@@ -20,7 +20,7 @@ from notekeep.storage.durability import AT_ONCE, Flush, close
 from notekeep.storage.renames import FolderEntry, remove_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _DIR_FD = os.open in os.supports_dir_fd
@@ -32,32 +32,15 @@ class NameTaken(Refused):
     """A new file cannot have this name: it, or a twin of it in case or accents, is there."""
 
 
-class OpenPlace:
+class OpenPlace(NamedTuple):
     """A name in an open folder below a root."""
 
-    __slots__ = ("fd", "folder", "made", "name", "path", "shown")
-
-    def __init__(
-        self, root: str, parts: Sequence[str], shown: str, made: list[str], fd: int | None
-    ) -> None:
-        self.path = "/".join(parts)  # below the root, with links followed
-        self.shown = shown  # as the person knows it, for errors
-        self.folder = os.path.join(root, *parts[:-1])
-        self.name = parts[-1]
-        self.made = made  # the folders made on the way, below the root, outermost first
-        self.fd = fd  # the folder, opened; None on Windows
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the folder."""
-        if self.fd is not None:
-            close(self.fd)
-            self.fd = None
+    path: str  # below the root, with links followed
+    shown: str  # as the person knows it, for errors
+    folder: str
+    name: str
+    made: list[str]  # the folders made on the way, below the root, outermost first
+    fd: int | None  # the folder, opened; None on Windows
 
     def entry(self, name: str = "") -> FolderEntry:
         """Give a name in the folder in the form that renames take."""
@@ -96,6 +79,7 @@ class OpenPlace:
         return os.listdir(self.folder if self.fd is None else self.fd)
 
 
+@contextmanager
 def open_place(
     root: Path | str,
     path: Path | str,
@@ -103,12 +87,12 @@ def open_place(
     follow: bool = True,
     make: bool = False,
     flush: Flush = AT_ONCE,
-) -> OpenPlace:
-    """Open the folder a path lies in.
+) -> Iterator[OpenPlace]:
+    """Open the folder a path lies in, until the end of the `with`.
 
-    The path is relative to the root, or absolute and inside it. With `follow`, one that is itself a
-    link stands for what it leads to; with `make`, missing folders are made, under names that
-    travel.
+    The path is relative to the root, or absolute and inside it. With `follow`, a link stands for
+    what it leads to; with `make`, missing folders are made, under names that travel, and removed
+    again where the `with` ends with an error.
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
@@ -118,12 +102,17 @@ def open_place(
         raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
     parts = _follow_links(base, parts, inside, follow=follow)
     made: list[str] = []
+    fd = None
     try:
         fd = (_walk if _DIR_FD else _walk_by_path)(base, parts[:-1], made, make=make, flush=flush)
+        folder = os.path.join(base, *parts[:-1])
+        yield OpenPlace("/".join(parts), inside, folder, parts[-1], made, fd)
     except BaseException:
         remove_empty_folders(base, made)
         raise
-    return OpenPlace(base, parts, inside, made, fd)
+    finally:
+        if fd is not None:
+            close(fd)
 
 
 def _follow_links(base: str, parts: list[str], inside: str, *, follow: bool) -> list[str]:
@@ -227,20 +216,19 @@ def remove_empty_folders(root: Path | str, made: Sequence[str]) -> None:
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
-def content_at(root: Path | str, path: str) -> tuple[bytes, Digest] | None:
-    """Read what a file holds now, with its digest, links followed; None when nothing is there."""
+def content_at(root: Path | str, path: str) -> bytes | None:
+    """Read what a file holds now, links followed; None when nothing is there."""
     try:
         with open_place(root, path) as place:
-            data = place.read()
+            return place.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return data, digest_of(data)
 
 
 def digest_at(root: Path | str, path: str) -> Digest | None:
     """Name what a file holds now; None when nothing is there."""
-    found = content_at(root, path)
-    return found[1] if found else None
+    data = content_at(root, path)
+    return None if data is None else digest_of(data)
 
 
 def path_exists(root: Path | str, path: str) -> bool:

@@ -1,10 +1,8 @@
 """The log of what was done, one line a step, and the journal of what is being done.
 
-The log is appended and never changed, oldest first.
-
-A line names paths and digests; the contents are blobs. What a line means to `undo` is read from the
-lines after it, so nothing ever has to be taken back from the file. A line of a kind, or a file of a
-format, that this version does not know is left where it is.
+A line names paths and digests; the contents are blobs. The log is only appended: what a line means
+to `undo` is read from the lines after it. A line of a kind, or a file of a format, that this
+version does not know is left where it is.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
@@ -31,7 +29,6 @@ from notekeep.storage.private_files import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
 
     from notekeep.storage.content import Digest
 
@@ -136,16 +133,13 @@ class OperationLog:
         stamp = (found.st_size, found.st_ino)
         if self._cache is None or self._cache[0] != stamp:
             self._cache = None  # so that two are never in memory
-            self._cache = (stamp, self._read())
+            records: list[StepRecord] = []
+            for line in self._lines():
+                yield_to_ui()
+                if "changes" in line and (record := record_from_json(line)) is not None:
+                    records.append(record)
+            self._cache = (stamp, records)
         return list(self._cache[1])
-
-    def _read(self) -> list[StepRecord]:
-        records: list[StepRecord] = []
-        for line in self._lines():
-            yield_to_ui()
-            if "changes" in line and (record := record_from_json(line)) is not None:
-                records.append(record)
-        return records
 
     def last(self) -> StepRecord | None:
         """Read the last step alone; None where it is longer than the end that is read."""
@@ -238,11 +232,8 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
     return names
 
 
-# What is about to happen to files, on the disk before it does, so that it can be finished.
-#
-# An entry is locked by the process that made it for as long as that lives; one that another process
-# can lock was left by a process that died. `recovery` finishes it.
-
+# The journal: what is about to happen to files, on the disk before it does. An entry is locked for
+# as long as the process lives that made it; `recovery` finishes those that it can lock.
 
 _FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -281,15 +272,10 @@ class Journal:
     def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
         """Write an entry; when this returns, it is on the disk."""
         make_folder(self.folder)
-        data = {
-            "format": LOG_FORMAT,
-            "root": root,
-            "logged": logged,
-            "step": record_to_json(record),
-        }
+        step = record_to_json(record)
+        data = {"format": LOG_FORMAT, "root": root, "logged": logged, "step": step}
         path = os.path.join(self.folder, f"{record.id}.json")
-        write = _write_then_lock if sys.platform == "win32" else _write_locked
-        fd = write(path, json.dumps(data).encode())
+        fd = _write_locked(path, json.dumps(data).encode())
         return JournalEntry(path, fd, record, root, logged=logged)
 
     def lock_abandoned(self) -> Iterator[JournalEntry]:
@@ -333,6 +319,11 @@ class Journal:
 
 def _write_locked(path: str, data: bytes) -> int:
     """Write an entry that is locked before it has its name; gives it, open."""
+    if sys.platform == "win32":  # it renames nothing that is open: locked a moment later
+        write_file(path, data)
+        fd = os.open(path, _FLAGS)
+        try_lock(fd)
+        return fd
     fd, temp = open_temp(os.path.dirname(path))
     try:
         try_lock(fd)
@@ -345,14 +336,6 @@ def _write_locked(path: str, data: bytes) -> int:
         with suppress(OSError):
             os.unlink(temp)
         raise
-    return fd
-
-
-def _write_then_lock(path: str, data: bytes) -> int:
-    """Do the same on Windows, which renames nothing that is open: it is locked a moment later."""
-    write_file(path, data)
-    fd = os.open(path, _FLAGS)
-    try_lock(fd)
     return fd
 
 

@@ -11,14 +11,8 @@ from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import atomic, durability, file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close
-from notekeep.storage.filesystem import changed_error, explain_errors
-from notekeep.storage.open_folder import (
-    OpenPlace,
-    digest_at,
-    open_place,
-    path_exists,
-    remove_empty_folders,
-)
+from notekeep.storage.filesystem import explain_errors
+from notekeep.storage.open_folder import digest_at, open_place, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
 
@@ -38,11 +32,7 @@ _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
 
 
 class Operation:
-    """One change of a step.
-
-    `change` is what it does, for the log, complete once it is prepared; `made` are the folders that
-    were made for it.
-    """
+    """One change of a step: `change` for the log, complete once prepared, and folders it `made`."""
 
     def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:
         self.path = path
@@ -70,10 +60,12 @@ class Operation:
     def is_applied(self, root: str) -> bool:
         """Ask the disk whether it is done, perhaps although `apply` failed while it was flushed."""
         change = self.change
-        if change.kind in {"new", "edit"}:
-            return digest_at(root, change.path) == change.after
-        is_there = not change.to or path_exists(root, change.to)
-        return is_there and not path_exists(root, change.path)
+        with suppress(OSError, NotekeepError):
+            if change.kind in {"new", "edit"}:
+                return digest_at(root, change.path) == change.after
+            is_there = not change.to or path_exists(root, change.to)
+            return is_there and not path_exists(root, change.path)
+        return False
 
     def discard(self, root: str) -> None:
         """Remove what was prepared."""
@@ -81,10 +73,7 @@ class Operation:
 
 
 class New(Operation):
-    """A new file: written under a temporary name, and given its own unless that is taken.
-
-    Two names that differ only in case or accents count as one, as on Windows and macOS.
-    """
+    """A new file: written under a temporary name, given its own unless it or a twin is taken."""
 
     def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
         super().__init__(path, "new")
@@ -97,12 +86,8 @@ class New(Operation):
         if len(self._data) <= MAX_STORED_BYTES:
             stores.blobs.store(self._data, flush=flush)
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
-            try:
-                atomic.check_new_name(place, any_name=self._any_name)
-                self._temp = atomic.write_temp(place, self._data, flush=flush)
-            except BaseException:
-                remove_empty_folders(root, place.made)
-                raise
+            atomic.check_new_name(place, any_name=self._any_name)
+            self._temp = atomic.write_temp(place, self._data, flush=flush)
             self.made = place.made
             self.change = ChangeRecord("new", place.path, None, digest_of(self._data))
         return True
@@ -114,11 +99,10 @@ class New(Operation):
             try:
                 atomic.check_new_name(place, any_name=True)
                 rename_to_free(place.entry(self._temp), place.entry())
-            except FileExistsError:
+            except BaseException as error:
                 self.discard(root)
-                raise atomic.name_taken_error(place, place.name) from None
-            except BaseException:
-                self.discard(root)
+                if isinstance(error, FileExistsError):
+                    raise atomic.name_taken_error(place, place.name) from None
                 raise
             durability.reach_failpoint("swapped")
             flush.sync_folder(place.fd)
@@ -132,11 +116,7 @@ class New(Operation):
 
 
 class Edit(Operation):
-    """A new content for a file, written beside it and exchanged with it.
-
-    A file with other names (hard links) keeps them, a link keeps leading to the file it leads to,
-    and mode, owner and attributes stay.
-    """
+    """A new content for a file, exchanged with it; links, mode, owner and attributes stay."""
 
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
@@ -157,7 +137,14 @@ class Edit(Operation):
             except FileNotFoundError:
                 raise self._reject(root, stores, atomic.GONE) from None
             stack.callback(close, fd)
-            old = _read_writable(fd, place)
+            old = read_stable(fd, place.shown)
+            # By its mode, too, and not only by what the system lets pass.
+            if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
+                raise Refused(
+                    f"'{place.shown}' is read-only.",
+                    "Make it writable first;"
+                    " notekeep does not change permissions behind your back.",
+                )
             before, after = digest_of(old), digest_of(self._data)
             if before == after:
                 return False
@@ -202,27 +189,15 @@ class Edit(Operation):
         """Make the error for a changed file; the new content becomes a copy, else a version."""
         if not self._keep_ours:
             where = "Look where it went" if what == atomic.GONE else "Look at it"
-            return changed_error(self.path, what, f"{where}, then do it again.")
+            return Conflict(f"'{self.path}' {what}.", f"{where}, then do it again.")
         with suppress(OSError), open_place(root, self.path) as place:
             copy = atomic.write_conflict_copy(place, self._data, like)
             return atomic.ours_is_copy_error(place.shown, what, copy)
         digest = stores.blobs.store(self._data)
-        return changed_error(
-            self.path,
-            f"{what}; your version is kept in history",
+        return Conflict(
+            f"'{self.path}' {what}; your version is kept in history.",
             f"It is the version {digest}.",
         )
-
-
-def _read_writable(fd: int, place: OpenPlace) -> bytes:
-    """Read a file that may be written by its mode, and not only by what the system lets pass."""
-    data = read_stable(fd, place.shown)
-    if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
-        raise Refused(
-            f"'{place.shown}' is read-only.",
-            "Make it writable first; notekeep does not change permissions behind your back.",
-        )
-    return data
 
 
 class Move(Operation):
@@ -241,14 +216,15 @@ class Move(Operation):
             return False
         kind = self.change.kind
         with open_place(root, self.path, follow=False) as source:
-            digest = _store_small(source, stores if kind == "trash" else None, flush)
+            digest = None  # of a link, a folder, a large file
+            found = source.stat()
+            if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_STORED_BYTES:
+                data = source.read()
+                is_gone = kind == "trash"
+                digest = stores.blobs.store(data, flush=flush) if is_gone else digest_of(data)
             with open_place(root, self.to, follow=False, make=True) as target:
+                atomic.check_new_name(target, any_name=self._any_name, source=source)
                 self.made = target.made
-                try:
-                    atomic.check_new_name(target, any_name=self._any_name, source=source)
-                except BaseException:
-                    self.discard(root)
-                    raise
                 after = None if kind == "trash" else digest
                 self.change = ChangeRecord(kind, source.path, digest, after, target.path)
         return True
@@ -285,11 +261,8 @@ class Remove(Operation):
 
 
 def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = AT_ONCE) -> None:
-    """Remove a file that holds what is expected.
-
-    It is checked under another name, so that what another program saved at the last moment is put
-    back.
-    """
+    """Remove a file that holds what is expected."""
+    # It is checked under another name, so that what was saved at the last moment is put back.
     with open_place(root, path, follow=False) as place:
         temp = f"{file_names.TEMP_PREFIX}{os.urandom(6).hex()}"
         rename_to_free(place.entry(), place.entry(temp))
@@ -301,12 +274,3 @@ def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = A
             )
         place.unlink(temp)
         flush.sync_folder(place.fd)
-
-
-def _store_small(source: OpenPlace, stores: Stores | None, flush: Flush) -> Digest | None:
-    """Name and store the content of what is moved; None for a link, a folder, a large file."""
-    found = source.stat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_STORED_BYTES:
-        return None
-    data = source.read()
-    return stores.blobs.store(data, flush=flush) if stores is not None else digest_of(data)

@@ -126,10 +126,7 @@ def hold_lock_file(lock: str, path: str) -> Iterator[None]:
 
 
 def try_lock(fd: int) -> bool:
-    """Lock a file until its descriptor is closed; False when another process holds the lock.
-
-    Where the file system knows no locks it counts as locked.
-    """
+    """Lock a file until it is closed; False when another process has it. Without locks, True."""
     return _lock(fd) is not False
 
 

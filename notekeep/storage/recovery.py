@@ -22,19 +22,20 @@ from notekeep.storage.operations import Edit, New, remove_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.storage.operation_log import ChangeRecord, JournalEntry, StepRecord
+    from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Stores
 
 
 def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
     """Finish the steps whose makers are gone, oldest first; gives them with what of them is done.
 
-    A file that somebody else has changed since is left, and a step in a site that is not there
-    waits until it is.
+    A file that was changed since is left; a step in a site that is not there waits.
     """
     finished: list[StepRecord] = []
     for entry in stores.journal.lock_abandoned():
-        place = _place_of(entry, root)
+        place = entry.root
+        if not os.path.isdir(place):  # the vault was moved, or the site is lost
+            place = "" if entry.record.root else os.fspath(root)
         if not place:
             entry.leave()
             continue
@@ -44,19 +45,14 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
             entry.leave()
             continue
         record = replace(entry.record, changes=tuple(done))
-        if entry.logged:
-            _log(stores, record)
+        is_empty = not (record.changes or record.undoes or record.redoes)
+        is_new = all(one.id != record.id for one in stores.log.steps())
+        if entry.logged and not is_empty and is_new:
+            stores.log.append(record)
         _clear_temps(stores, place, entry.record)
         entry.finish()
         finished.append(record)
     return finished
-
-
-def _place_of(entry: JournalEntry, root: Path | str) -> str:
-    """Return the folder in which a step goes on, also of a vault that moved; "" for a lost site."""
-    if os.path.isdir(entry.root):
-        return entry.root
-    return "" if entry.record.root else os.fspath(root)
 
 
 def _finish_changes(stores: Stores, root: str, record: StepRecord) -> list[ChangeRecord]:
@@ -130,13 +126,6 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         finally:
             close(fd)
     return is_ours
-
-
-def _log(stores: Stores, record: StepRecord) -> None:
-    """Add a finished step to the log, unless it got there before the crash."""
-    is_empty = not (record.changes or record.undoes or record.redoes)
-    if not is_empty and all(one.id != record.id for one in stores.log.steps()):
-        stores.log.append(record)
 
 
 def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:

@@ -81,7 +81,9 @@ def rename_to_free(source: FolderEntry, target: FolderEntry) -> None:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            _take_name(target)
+            # An empty file takes the name first: without links (exFAT) it is all one can do.
+            where, at = target.at
+            os.close(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, **at))
             rename_over(source, target)
         else:
             remove_entry(source)
@@ -93,12 +95,6 @@ def _link(source: FolderEntry, target: FolderEntry) -> None:
     else:
         folders = {"src_dir_fd": source.fd, "dst_dir_fd": target.fd}
         os.link(source.name, target.name, **folders, follow_symlinks=False)
-
-
-def _take_name(target: FolderEntry) -> None:
-    """Make an empty file of a name nothing has: without links (exFAT) it is all one can do."""
-    where, at = target.at
-    os.close(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, **at))
 
 
 def remove_entry(entry: FolderEntry) -> None:
@@ -116,9 +112,7 @@ def rename_over(source: FolderEntry, target: FolderEntry) -> None:
         os.rename(source.name, target.name, src_dir_fd=source.fd, dst_dir_fd=target.fd)
 
 
-def retry_when_busy(
-    action: Callable[[], _Result], *, sleep: Callable[[float], None] | None = None
-) -> _Result:
+def retry_when_busy(action: Callable[[], _Result]) -> _Result:
     """Do what Windows may refuse for a moment because somebody reads the file: for four seconds."""
     for pause in _PAUSES:
         try:
@@ -126,12 +120,11 @@ def retry_when_busy(
         except OSError as error:
             if getattr(error, "winerror", None) not in _WINDOWS_BUSY:
                 raise
-        (sleep or time.sleep)(pause)
+        time.sleep(pause)
     return action()
 
 
 def _rename_at(source: FolderEntry, target: FolderEntry, flag: int) -> None:
-    """Call renameat2 or renameatx_np; an interrupted call is made again."""
     call = _renamer()
     if call is None:
         raise UnsupportedRename
@@ -168,18 +161,16 @@ def _renamer() -> Callable[[FolderEntry, FolderEntry, int], int] | None:
 
 
 def _replace_with_backup(new: FolderEntry, old: FolderEntry) -> FolderEntry:
-    """Exchange by ReplaceFileW, which keeps access lists, streams and the time of creation.
+    """Exchange by ReplaceFileW, which keeps access lists, streams and the time of creation."""
+    import ctypes
 
-    Its third file, the backup, is what an exchange gives back. When it fails half way, the old file
-    has been moved there and nothing has its name: it is moved back.
-    """
     backup = old._replace(name=f"{new.name}-old")
     number = _replace_file(old.path, new.path, backup.path)
     if not number:
         return backup
-    if number == _WINDOWS_HALF_DONE:
+    if number == _WINDOWS_HALF_DONE:  # the old file is the backup, and nothing has its name
         os.rename(backup.path, old.path)
-    raise _windows_error(number, old.path)
+    raise ctypes.WinError(number)  # type: ignore[attr-defined,unused-ignore]
 
 
 def _replace_file(old: str, new: str, backup: str) -> int:
@@ -189,15 +180,3 @@ def _replace_file(old: str, new: str, backup: str) -> int:
     names = [ctypes.c_wchar_p(name) for name in (old, new, backup)]
     done = kernel.ReplaceFileW(*names, 0, None, None)
     return 0 if done else int(ctypes.get_last_error())  # type: ignore[attr-defined,unused-ignore]
-
-
-def _windows_error(number: int, path: str) -> OSError:
-    """Make the exception Python itself makes for an error of Windows."""
-    import ctypes
-
-    describe = getattr(ctypes, "FormatError", None)
-    if describe is not None:
-        return OSError(None, describe(number), path, number)
-    error = OSError(errno.EIO, f"Windows error {number}", path)
-    error.winerror = number  # type: ignore[attr-defined,unused-ignore]
-    return error

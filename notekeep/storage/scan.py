@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -49,10 +48,7 @@ _WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall o
 
 
 class Fingerprint(NamedTuple):
-    """What `stat` says of a file; two equal ones mean the file need not be read again.
-
-    Times are in nanoseconds, and are only ever compared for equality: clocks may be wrong.
-    """
+    """What `stat` says of a file, times in ns; only compared for equality: clocks may be wrong."""
 
     size: int
     mtime_ns: int
@@ -87,8 +83,7 @@ class ScanResult:
     def looks_incomplete(self) -> bool:
         """Return whether so many notes are gone that a drive may be missing or a sync half done.
 
-        Files that only moved do not count, and a few files gone from a handful are an ordinary
-        afternoon.
+        A few files gone from a handful are an ordinary afternoon.
         """
         lost = len(self.removed) - self.moved
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
@@ -101,26 +96,9 @@ class IgnoreRules(NamedTuple):
     spec: pathspec.GitIgnoreSpec
 
 
-def _read_ignore_file(folder: str, prefix: str) -> IgnoreRules:
-    import pathspec
-
-    with open(
-        os.path.join(folder, IGNORE_FILE), encoding="utf-8", errors="surrogateescape"
-    ) as file:
-        return IgnoreRules(prefix, pathspec.GitIgnoreSpec.from_lines(file.read().splitlines()))
-
-
 def is_ignored_folder(root: str, path: str) -> bool:
     """Return whether the sweep leaves out a folder: hidden ones, and what ignore files hide."""
-    rules: tuple[IgnoreRules, ...] = ()
-    prefix = ""
-    for part in split_path(path):
-        with suppress(OSError, ValueError):
-            rules = (*rules, _read_ignore_file(os.path.join(root, prefix), prefix))
-        if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
-            return True
-        prefix += f"{part}/"
-    return False
+    return not _FolderWalk(root, ScanResult(), None).start(path)
 
 
 def _is_ignored(rules: tuple[IgnoreRules, ...], path: str) -> bool:
@@ -143,17 +121,16 @@ def sweep(
     """Compare the notes on disk with the fingerprints that are known of them.
 
     A file that cannot be read hides no other; a link to a folder is not followed, a link to a note
-    inside the vault is. With `under` only that folder is swept. In `log_folder` every file is read,
-    conflict copies too: lines of a log merge by themselves. Failure is raised when the vault cannot
-    be listed: that is not an empty vault.
+    inside the vault is. With `under` only that folder is swept. In `log_folder` conflict copies are
+    read too: lines of a log merge. Failure is raised when the vault cannot be listed.
     """
     changes = ScanResult()
     unseen = dict(known)
     walk = _FolderWalk(os.fspath(root), changes, cancelled)
     edge = time.time_ns() - _TICK_NS
-    below = "/".join(split_path(under)) + "/" if under else ""
+    below = "/".join([*split_path(under), ""])
     changes.known = sum(path.startswith(below) for path in known) if below else len(known)
-    for prefix, entries in walk.folders("/".join(split_path(under))):
+    for prefix, entries in walk.folders(under):
         notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
         entries.clear()  # an entry holds what `stat` said of it, so each goes when it is done
         if not prefix.startswith(f"{log_folder}/"):
@@ -193,7 +170,9 @@ def _compare(
         changes.away.append(path)
         return
     fingerprint = Fingerprint(*mark)
-    if _is_fresh(fingerprint, edge):
+    # One that changed so lately could change again and look the same. A time in the future that was
+    # set by hand is no reason; a change time in the future is: the disk's clock is ahead of ours.
+    if fingerprint.ctime_ns >= edge or edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS:
         fingerprint = fingerprint._replace(ctime_ns=-1)  # equals none, so the content decides
     (changes.added if before is None else changes.modified)[path] = fingerprint
 
@@ -235,17 +214,6 @@ def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
     return False
 
 
-def _is_fresh(fingerprint: Fingerprint, edge: int) -> bool:
-    """Tell whether a file changed so lately that it could change again and look the same.
-
-    The clock only widens the net here: a time in the future of a file that was set there by hand is
-    no reason, a change time in the future is, because then the disk's clock is ahead of ours.
-    """
-    if fingerprint.ctime_ns >= edge:
-        return True
-    return edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS
-
-
 def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: str) -> None:
     hidden = tuple(f"{path}/" for path in changes.unreadable)
     away = set(changes.away)
@@ -280,11 +248,8 @@ class _FolderWalk:
         self.cancelled = cancelled
 
     def folders(self, under: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-        """List each folder's files: (vault path ending in "/", or "" for the vault, entries).
-
-        The caller may empty the list of entries to free their memory.
-        """
-        stack = self._start(under)
+        """Yield each folder's vault path ("" or ending in "/") and files, a list to be emptied."""
+        stack = self.start(under)
         while stack:
             if self.cancelled is not None and self.cancelled():
                 self.report.cancelled = True
@@ -335,21 +300,20 @@ class _FolderWalk:
             self.report.unreadable[prefix + entry.name] = error.strerror or str(error)
         return None
 
-    def _start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
-        """Return the first folder with the rules of those above it; none for a hidden one."""
+    def start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
+        """Return the first folder with the rules of those above it; none for one left out."""
         rules: tuple[IgnoreRules, ...] = ()
         prefix = ""
-        for part in under.split("/") if under else ():
-            if is_skipped_folder(part):
-                return []
+        for part in split_path(under):
             place = os.path.join(self.root, prefix)
             if os.path.lexists(os.path.join(place, IGNORE_FILE)):
                 rules = self._with_rules(rules, place, prefix)
+            if is_skipped_folder(part) or _is_ignored(rules, f"{prefix}{part}/"):
+                return []
             prefix += f"{part}/"
         return [(prefix, rules)]
 
     def _add_hidden(self, prefix: str, name: str) -> None:
-        """Report the hidden names that mean something: ours, and iCloud's stand-in for a file."""
         if name.startswith(TEMP_PREFIX):
             self.report.temps.append(prefix + name)
         elif name.endswith(".icloud") and name[1:-7].endswith(NOTE_SUFFIXES):
@@ -358,8 +322,13 @@ class _FolderWalk:
     def _with_rules(
         self, rules: tuple[IgnoreRules, ...], place: str, prefix: str
     ) -> tuple[IgnoreRules, ...]:
+        import pathspec
+
+        ignore_file = os.path.join(place, IGNORE_FILE)
         try:
-            return (*rules, _read_ignore_file(place, prefix))
+            with open(ignore_file, encoding="utf-8", errors="surrogateescape") as file:
+                spec = pathspec.GitIgnoreSpec.from_lines(file.read().splitlines())
+            return (*rules, IgnoreRules(prefix, spec))
         except (OSError, ValueError) as error:
             self.report.unreadable[prefix + IGNORE_FILE] = str(error)
             return rules

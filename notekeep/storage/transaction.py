@@ -12,31 +12,31 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from notekeep.errors import NotekeepError
+from notekeep.errors import Conflict, NotekeepError
+from notekeep.markdown.text_merge import merge_texts
 from notekeep.storage import durability
-from notekeep.storage.atomic import TornWrite, saved_over_error
+from notekeep.storage.atomic import TornWrite
+from notekeep.storage.content import digest_of
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
-from notekeep.storage.open_folder import remove_empty_folders
-from notekeep.storage.operations import Edit, Move, New, Remove, move_to_trash
-from notekeep.storage.undo import invert
+from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
+from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move_to_trash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
-    from notekeep.storage.operations import Operation
-    from notekeep.storage.stores import Stores
+    from notekeep.storage.stores import Blobs, Stores
 
 
 class Transaction:
     """Changes that `undo` undoes together; made by `History.step`, used as a context manager.
 
-    Inside the `with`, changes are only collected, by the paths that the files have then. They are
-    made at its end, unless an exception ends it: new files first, then edits, moves, and the trash.
+    They are collected, by the paths that files have then, and made at the end of the `with`: new
+    files first, then edits, moves, and the trash.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Transaction:
         self._stores = stores
         self._root = os.fspath(root)
         self._begun = record  # the step before anything is done
+        self.id = record.id
         self._whole = whole
         self._logged = logged
         self.operations: list[Operation] = []
@@ -62,15 +63,9 @@ class Transaction:
         self.copies: dict[str, str] = {}
         self.folders: list[str] = []  # those that were made
 
-    @property
-    def id(self) -> str:
-        """Its name in the log."""
-        return self._begun.id
-
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content.
+        """Give a file a new content; `expected` is the digest it was made from, None for any.
 
-        `expected` is the digest of the content it was made from; None replaces whatever is there.
         Without `keep_ours` no conflict copy is made when the file has changed: for changes that can
         be made again from what the file holds then, such as a tag.
         """
@@ -85,10 +80,7 @@ class Transaction:
         self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str) -> str:
-        """Move a file to the vault's trash, and return its path there.
-
-        A folder that is not the vault has no trash: there the file is removed.
-        """
+        """Move a file to the trash, and return its path there; from a site it is removed."""
         if self._begun.root:
             self.operations.append(Remove(path))
             return ""
@@ -106,10 +98,9 @@ class Transaction:
     def commit(self) -> None:
         """Make the changes; the end of the `with` does it.
 
-        Raises:
-            NotekeepError: The only change, or one of a step that is whole, could not be made;
-                nothing was done. Or the only change met another program's save at the same moment:
-                then it is done, and the other version is a conflict copy.
+        NotekeepError is raised when the only change, or one of a step that is whole, could not be
+        made; or when the only one met another program's save: then it is done, and the other
+        version is a conflict copy.
         """
         self.operations.sort(key=lambda operation: operation.order)
         first = self.operations[0] if self.operations else None
@@ -126,7 +117,13 @@ class Transaction:
         if self.failed and (self._whole or is_single):
             raise next(iter(self.failed.values()))
         if is_single and self.copies:
-            raise saved_over_error(*next(iter(self.copies.items())))
+            path, copy = next(iter(self.copies.items()))
+            raise Conflict(
+                f"'{path}' was saved by another program at the same moment; its version is in"
+                f" '{copy}'.",
+                "Compare the two with `notekeep conflicts`.",
+                copy=copy,
+            )
 
     def _prepare(self, flush: Flush) -> list[Operation]:
         """Check and write everything beside the files; gives what there is to do."""
@@ -179,7 +176,6 @@ class Transaction:
         durability.reach_failpoint("done")
 
     def _apply_all(self, ready: Sequence[Operation], flush: Flush, *, is_undone: bool) -> None:
-        """Exchange one file after the other; a whole step that fails midway is undone."""
         for number, operation in enumerate(ready):
             try:
                 self._apply(operation, flush)
@@ -194,11 +190,11 @@ class Transaction:
                     return
 
     def _apply(self, operation: Operation, flush: Flush) -> None:
-        was_done = self._is_applied(operation)  # by another step, since this one was prepared
+        was_done = operation.is_applied(self._root)  # by another step, since this one was prepared
         try:
             copy = operation.apply(self._root, self._stores, flush)
         except BaseException as error:
-            if not was_done and self._is_applied(operation):
+            if not was_done and operation.is_applied(self._root):
                 self.done.append(operation.change)
             if isinstance(error, OSError):
                 raise explain_os_error(error, operation.path, operation.action) from error
@@ -206,11 +202,6 @@ class Transaction:
         self.done.append(operation.change)
         if copy is not None:
             self.copies[operation.path] = copy
-
-    def _is_applied(self, operation: Operation) -> bool:
-        with suppress(OSError, NotekeepError):
-            return operation.is_applied(self._root)
-        return False
 
     def _undo_done(self) -> None:
         back = Transaction(self._stores, self._root, self._begun)
@@ -236,3 +227,116 @@ class Transaction:
         return replace(
             self._begun, time=time.time(), changes=tuple(changes), folders=tuple(self.folders)
         )
+
+
+# What can be undone and redone. A step is undone by the opposite changes, made as a step of their
+# own; redoing it undoes that one. So both are as safe as any other step, and the log alone says
+# what can be undone. Where a file has changed since, the change is taken out of what it is now by a
+# three-way merge; where that cannot be done, nothing is.
+
+_LOOK = "Look at it with `notekeep history`; nothing was changed."
+_IN_A_SITE = (
+    "Nothing was changed. `notekeep export pull` brings what you changed there into the note. To"
+    " undo the export nevertheless, first put the file back as the export wrote it, or delete it"
+    " if the export made it."
+)
+
+
+class UndoableStep(NamedTuple):
+    """A step as it was first made, and what was made last of it: what is to be reversed."""
+
+    origin: StepRecord
+    last: StepRecord
+
+
+def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[UndoableStep]]:
+    """Read from the log what can be undone, and what redone; the next one is the last."""
+    undo: list[UndoableStep] = []
+    redo: list[UndoableStep] = []
+    for record in records:
+        if record.undoes or record.redoes:
+            source, target = (undo, redo) if record.undoes else (redo, undo)
+            for one in reversed(source):
+                if one.origin.id == (record.undoes or record.redoes):
+                    source.remove(one)
+                    target.append(UndoableStep(one.origin, record))
+                    break
+        elif not record.is_outside:
+            undo.append(UndoableStep(record, record))
+            redo.clear()
+    return undo, redo
+
+
+def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
+    """Return the opposite of a step's changes, for the paths of now; Conflict if there is none."""
+    moved = {change.path: change.to for change in record.changes if change.to}
+    operations: list[Operation] = []
+    try:
+        for change in reversed(record.changes):
+            path = moved.get(change.path, change.path)
+            inverse: Operation | None = None
+            if change.kind == "edit":
+                inverse = _invert_edit(root, change, path, blobs)
+            elif change.kind == "new" and _is_as_made(root, change, path):
+                trashed = not record.root  # a site has no trash
+                inverse = move_to_trash(root, path, operations) if trashed else Remove(path)
+            elif change.kind in {"move", "trash"}:
+                inverse = _invert_move(root, change, blobs)
+            operations += [inverse] if inverse is not None else []
+    except Conflict as error:
+        if record.root:  # history and the trash know nothing of the files of a site
+            error.hint = _IN_A_SITE
+        raise
+    return operations
+
+
+def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Operation | None:
+    data = content_at(root, path)
+    if data is None:
+        raise Conflict(f"'{path}' is gone, so its change cannot be undone.", _LOOK)
+    digest = digest_of(data)
+    if digest == change.before or change.before is None or change.after is None:
+        return None
+    before = blobs.read(change.before)
+    if digest == change.after:
+        return Edit(path, before, digest, keep_ours=False)
+    merged = merge_texts(blobs.read(change.after), data, before)
+    if merged is None:
+        raise Conflict(
+            f"'{path}' has been changed since in the same lines, so its change cannot be undone.",
+            _LOOK,
+        )
+    return Edit(path, merged, digest, keep_ours=False)
+
+
+def _is_as_made(root: str, change: ChangeRecord, path: str) -> bool:
+    digest = digest_at(root, path)
+    if digest is not None and digest != change.after:
+        raise Conflict(
+            f"'{path}' has been changed since it was made.",
+            f"`notekeep rm` moves it to the trash. {_LOOK}",
+        )
+    return digest is not None
+
+
+def _invert_move(root: str, change: ChangeRecord, blobs: Blobs) -> Operation | None:
+    there, here = path_exists(root, change.to), path_exists(root, change.path)
+    if here and not _is_respelt(root, change):
+        if there or digest_at(root, change.path) != change.before:
+            raise Conflict(
+                f"'{change.path}' is there again, so what was moved away cannot go back.", _LOOK
+            )
+        return None
+    if there:
+        return Move(change.to, change.path, any_name=True)
+    if change.kind == "trash" and change.before is not None:
+        return New(change.path, blobs.read(change.before), any_name=True)
+    raise Conflict(f"'{change.to}' is gone, so it cannot be moved back.", _LOOK)
+
+
+def _is_respelt(root: str, change: ChangeRecord) -> bool:
+    if not change.to:
+        return False
+    with suppress(OSError):
+        return os.path.samefile(os.path.join(root, change.path), os.path.join(root, change.to))
+    return False

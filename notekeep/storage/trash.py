@@ -1,8 +1,4 @@
-"""The vault's trash: what was deleted, kept in `.trash/` under the path it had.
-
-Obsidian uses the same folder, so what either deletes the other can bring back. A file's path in the
-trash says where it was; nothing else has to be remembered.
-"""
+"""The vault's trash: what was deleted, kept in `.trash/` under its path, as Obsidian does."""
 
 from __future__ import annotations
 
@@ -17,7 +13,6 @@ from notekeep.storage.open_folder import open_place
 from notekeep.storage.operations import MAX_STORED_BYTES, TRASH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from notekeep.storage.stores import Stores
@@ -36,26 +31,19 @@ def list_trash(root: Path | str) -> list[TrashedFile]:
     """List the files in the trash, the last deleted first."""
     found: list[TrashedFile] = []
     base = os.path.join(os.fspath(root), TRASH)
-    for place in _files(base):
-        with suppress(FileNotFoundError):
-            status = os.lstat(place)
-            was = place[len(base) + 1 :].replace(os.sep, "/")
-            found.append(TrashedFile(f"{TRASH}/{was}", was, status.st_size, status.st_ctime))
+    for folder, folders, names in os.walk(base):
+        files = [name for name in names if not name.startswith(TEMP_PREFIX)]
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for place in (os.path.join(folder, name) for name in (*files, *links)):
+            with suppress(FileNotFoundError):
+                status = os.lstat(place)
+                was = place[len(base) + 1 :].replace(os.sep, "/")
+                found.append(TrashedFile(f"{TRASH}/{was}", was, status.st_size, status.st_ctime))
     return sorted(found, key=lambda one: (-one.deleted, one.path))
 
 
-def _files(base: str) -> Iterator[str]:
-    for folder, folders, names in os.walk(base):
-        places = [os.path.join(folder, name) for name in names if not name.startswith(TEMP_PREFIX)]
-        yield from places
-        yield from filter(os.path.islink, (os.path.join(folder, name) for name in folders))
-
-
 def empty_trash(root: Path | str, stores: Stores) -> list[str]:
-    """Remove what is in the trash for good, and list it; those before one that fails are gone.
-
-    The last version of a note stays in history.
-    """
+    """Remove what is in the trash for good, and list it; the last versions stay in history."""
     removed: list[str] = []
     for one in list_trash(root):
         with explain_errors(one.path, "removed"), open_place(root, one.path, follow=False) as place:

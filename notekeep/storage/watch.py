@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Failure
 from notekeep.storage.file_names import is_skipped_folder
 from notekeep.storage.filesystem import is_remote
-from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, list_folders, sweep
+from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, Fingerprint, list_folders, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from watchfiles import Change
 
-    from notekeep.storage.scan import Fingerprint
 
 EVERYTHING = frozenset({""})
 """The hint to sweep the whole vault."""
@@ -120,7 +119,6 @@ def _changes_folders(watched: frozenset[str], changes: Iterable[tuple[Change, st
 
 
 def _may_be_folder(path: str) -> bool:
-    """Whether a place is a folder to watch, or says which ones are."""
     name = os.path.basename(path)
     return name == IGNORE_FILE or (not is_skipped_folder(name) and os.path.isdir(path))
 

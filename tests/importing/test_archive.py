@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
+from notekeep.importing import given_files
 from notekeep.importing.given_files import Limits, read_zip
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMITS = Limits(entries=50, size=8 << 20, ratio=100)
+
+
+@pytest.fixture(autouse=True)
+def low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(given_files, "LIMITS", LIMITS)
 
 
 def made(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
@@ -102,14 +108,14 @@ def test_a_hostile_archive_is_refused_whole(tmp_path: Path, case: str) -> None:
     path = tmp_path / "export.zip"
     path.write_bytes(build())
     with pytest.raises(Refused, match=reason):
-        read_zip(str(path), lambda name: name.endswith(".csv"), LIMITS)
+        read_zip(str(path))
     assert [file.name for file in tmp_path.iterdir()] == ["export.zip"]
 
 
 def test_an_honest_archive_is_read(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     path.write_bytes(made(("Habits.csv", b"1"), ("001 Läufe/", b""), ("001 Läufe/a.csv", b"2")))
-    found = read_zip(str(path), lambda name: name.endswith(".csv"), LIMITS)
+    found = read_zip(str(path))
     assert found == {"Habits.csv": b"1", "001 Läufe/a.csv": b"2"}
 
 
@@ -119,4 +125,4 @@ def test_what_is_not_wanted_is_never_unpacked(tmp_path: Path) -> None:
     start = data.index(b"photo.jpg") + len(b"photo.jpg")
     data[start : start + 4] = b"\xff\xff\xff\xff"
     path.write_bytes(data)
-    assert read_zip(str(path), lambda name: name.endswith(".csv"), LIMITS) == {"a.csv": b"1"}
+    assert read_zip(str(path)) == {"a.csv": b"1"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.storage.attachments import AttachmentFinder
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -57,11 +58,12 @@ def made(root: Path, body: str, settings: str = "") -> Vault:
 )
 def test_it_shows_what_it_showed(tmp_path: Path, link: str, moved: str) -> None:
     vault = made(tmp_path, f"See {link} here.\n", 'attachments = "./img"\n')
-    shown = vault.workspace.attachments().find(target_of(link), "trips/Rome.md")
+    shown = AttachmentFinder(vault.root, "./img").find(target_of(link), "trips/Rome.md")
     vault.notes.move("Rome", "towns")
     assert (tmp_path / "towns/Rome.md").read_text("utf-8") == f"See {moved} here.\n"
     if "`" not in link:
-        assert vault.workspace.attachments().find(target_of(moved), "towns/Rome.md") == shown
+        files = AttachmentFinder(vault.root, "./img")
+        assert files.find(target_of(moved), "towns/Rome.md") == shown
     vault.history.undo()
     assert (tmp_path / "trips/Rome.md").read_text("utf-8") == f"See {link} here.\n"
 

@@ -30,20 +30,23 @@ def test_a_link_that_leads_out_is_refused_however_often_the_root_was_opened(tmp_
     for folder in (root, other):
         (folder / "in").mkdir(parents=True)
     for _ in range(2):
-        open_place(root, "in/a.md", make=True).close()
+        with open_place(root, "in/a.md", make=True):
+            pass
     (root / "in").rmdir()
     (root / "in").symlink_to(other)
-    with pytest.raises(Refused):
-        open_place(root, "in/a.md", make=True)
+    with pytest.raises(Refused), open_place(root, "in/a.md", make=True):
+        pass
 
 
 def test_a_root_that_became_a_link_is_where_it_leads(tmp_path: Path) -> None:
     root, other = tmp_path / "vault", tmp_path / "other"
     root.mkdir()
-    open_place(root, "one/a.md", make=True).close()
+    with open_place(root, "one/a.md", make=True):
+        pass
     root.rename(other)
     root.symlink_to(other)
-    open_place(root, "two/a.md", make=True).close()
+    with open_place(root, "two/a.md", make=True):
+        pass
     assert sorted(path.name for path in other.iterdir()) == ["one", "two"]
     (other / "three").symlink_to("one")
     with open_place(root, "three/a.md") as place:
@@ -52,26 +55,30 @@ def test_a_root_that_became_a_link_is_where_it_leads(tmp_path: Path) -> None:
 
 def test_of_hundreds_of_new_folders_none_is_the_twin_of_another(tmp_path: Path) -> None:
     for number in range(300):
-        open_place(tmp_path, f"post-{number}/a.md", make=True).close()
-    with pytest.raises(NameTaken):
-        open_place(tmp_path, "POST-7/a.md", make=True)
+        with open_place(tmp_path, f"post-{number}/a.md", make=True):
+            pass
+    with pytest.raises(NameTaken), open_place(tmp_path, "POST-7/a.md", make=True):
+        pass
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_name_that_another_program_made_meanwhile_is_taken(tmp_path: Path, kind: str) -> None:
-    open_place(tmp_path, "first/a.md", make=True).close()
+    with open_place(tmp_path, "first/a.md", make=True):
+        pass
     theirs = tmp_path / "Second"
     if kind == "folder":
         theirs.mkdir()
     else:
         theirs.write_text("")
-    with pytest.raises(NameTaken):
-        open_place(tmp_path, "second/a.md", make=True)
+    with pytest.raises(NameTaken), open_place(tmp_path, "second/a.md", make=True):
+        pass
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Second", "first"]
 
 
 def test_a_name_that_is_free_again_can_be_taken(tmp_path: Path) -> None:
-    open_place(tmp_path, "First/a.md", make=True).close()
+    with open_place(tmp_path, "First/a.md", make=True):
+        pass
     (tmp_path / "First").rmdir()
-    open_place(tmp_path, "first/a.md", make=True).close()
+    with open_place(tmp_path, "first/a.md", make=True):
+        pass
     assert [path.name for path in tmp_path.iterdir()] == ["first"]

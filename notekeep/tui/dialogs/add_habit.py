@@ -10,7 +10,7 @@ from textual.widgets import Input
 from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.schedule import parse_goal, parse_schedule
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields, is_paused
+from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields
 from notekeep.tui.dialogs.dialog import (
     HintLine,
     SubmitDialog,
@@ -145,7 +145,7 @@ def toggle_pause(screen: VaultScreen, name: str) -> None:
         habit, today = index.resolve(name), index.today()
         if not habit.definition.path:
             raise Refused(f"no note defines {name}", "a adds a habit")
-        ends = is_paused(habit, today)
+        ends = habit.definition.is_paused_on(today.toordinal())
         changes = end_pause(habit, today) if ends else begin_pause("", today)
         about = "counts again" if ends else "is paused from today"
         text = f"{clean_line(habit.definition.title)} {about}"

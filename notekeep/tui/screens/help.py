@@ -206,7 +206,7 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
         vault.search.parse(typed)
     except UsageError as error:
         wrong = error
-    parts = vault.search.explain_parts(typed, typing=True)
+    parts = vault.search.explain_parts(typed)
     return QueryExplanation(parts, _order(vault.search.parse(typed, typing=True)), wrong)
 
 
