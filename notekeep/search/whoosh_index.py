@@ -18,8 +18,7 @@ from notekeep.query.folding import is_unicode
 from notekeep.query.tree import Term
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
-from notekeep.search.matcher import PlanMatcher
-from notekeep.search.planner import Planner, UnanswerableNode, only_word, own_terms
+from notekeep.search.planner import PlanMatcher, Planner, UnanswerableNode, only_word, own_terms
 from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
 

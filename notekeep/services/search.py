@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from notekeep.search.listing import OrderedList
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
-    from notekeep.search.score_explanation import QueryPart
+    from notekeep.search.session import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.indexing import IndexService
 
@@ -211,7 +211,7 @@ class SearchService:
 
     def explain_parts(self, query: str, *, typing: bool = False) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
-        from notekeep.search.score_explanation import measure_parts
+        from notekeep.search.session import measure_parts
 
         parsed = self.parse(query, typing=typing)
         return measure_parts(parsed, self._sources)
