@@ -133,7 +133,7 @@ def _new_process(ground: Ground, root: str, notes: int) -> list[Line]:
 
 
 def _read_whole(vault: Vault, notes: int) -> Line:
-    from notekeep.catalog.documents import read_content
+    from notekeep.catalog.indexer import read_content
     from notekeep.markdown.note import read_note
 
     paths = [row.path for row in vault.search.rows().rows]

@@ -22,14 +22,13 @@ from notekeep.catalog.records import (
     store_path,
     unsigned,
 )
-from notekeep.query.tree import And, KnownPaths, Node, Not, Or
+from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
     from notekeep.errors import Problem
-    from notekeep.query.tree import Order
     from notekeep.storage.scan import StatMark
 
 DEEP = 20

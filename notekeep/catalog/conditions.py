@@ -26,14 +26,13 @@ from notekeep.query.tree import (
     Not,
     Operator,
     Or,
+    Order,
     Path,
     Tag,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from notekeep.query.tree import Order
 
 
 class Condition(NamedTuple):

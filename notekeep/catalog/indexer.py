@@ -10,29 +10,36 @@ What reads notes is imported where it is used: most refreshes find that nothing 
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from notekeep import __version__
 from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
-from notekeep.markdown.schema import DEFAULT_SCHEMA, role
+from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
+from notekeep.storage.content import digest_of
 from notekeep.storage.private_files import restrict_access
-from notekeep.storage.scan import ScanResult, sweep
+from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.documents import FullText, WordDoc
+    from notekeep.catalog.documents import WordDoc
     from notekeep.catalog.records import Record
-    from notekeep.markdown.schema import Schema
+    from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import OutsideVersion
-    from notekeep.storage.scan import Fingerprint, StatMark
+
+LARGE = 5 << 20
+"""Bytes from which a file is data rather than a note."""
+
+HEAD = 1 << 20
+"""How much of a large file is read."""
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
@@ -54,6 +61,48 @@ CHECK_DAYS = 100
 """In so many days each file is read once though it looks unchanged."""
 
 _DAY = 86_400
+
+
+class Content(NamedTuple):
+    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
+
+    data: bytes
+    digest: str
+    problem: Problem | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it is all that the file holds."""
+        return bool(self.digest) and self.problem is None
+
+
+def read_content(root: str, path: str) -> Content | None:
+    """Read a file of the vault; None when it is gone.
+
+    A file that changes while it is read is read again at the next sweep, whose fingerprint is
+    another: it needs no second look here.
+    """
+    try:
+        with open(os.path.join(root, path), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size <= LARGE:
+                data = file.read()
+                return Content(data, digest_of(data))
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Content(b"", "", unreadable_problem(path, f"The file cannot be read: {reason}."))
+    data = head[: head.rfind(b"\n") + 1] or head
+    message = f"The file has {size >> 20} MB, so only its first MB can be searched."
+    problem = Problem(path, None, message, "Split it, or leave it as it is.", "large")
+    return Content(data, digest_of(data + str(size).encode()), problem)
+
+
+def unreadable_problem(path: str, message: str) -> Problem:
+    """Describe a file or folder that the system does not let us read."""
+    return Problem(path, None, message, "Look at its permissions.", "unreadable")
 
 
 @dataclass(slots=True)
@@ -102,7 +151,7 @@ class DailyCheck:
 class _Run:
     """One refresh: what it has done, and what it is told and asked on the way."""
 
-    index: FullText | None
+    index: WhooshIndex | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
@@ -123,7 +172,7 @@ class Indexer:
         self,
         root: str,
         catalog: Catalog,
-        open_index: Callable[[], FullText] | None = None,
+        open_index: Callable[[], WhooshIndex] | None = None,
         schema: Schema = DEFAULT_SCHEMA,
         keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
     ) -> None:
@@ -259,7 +308,8 @@ class Indexer:
         changed = {**changes.modified, **changes.added}
         paths = list(changed)
         before = self._catalog.digests(changes.modified) if changes.modified else {}
-        builds = run.index is not None and self._is_rebuilt(run.index, len(changes))
+        index = run.index
+        builds = index is not None and (index.generation is None or _is_many(len(changes), index))
         share = READING_SHARE if builds else 1
         for begin in range(0, len(paths), BATCH):
             if run.cancelled():
@@ -289,8 +339,6 @@ class Indexer:
         *,
         rereads: bool,
     ) -> None:
-        from notekeep.catalog.documents import read_content, record
-
         done = run.done
         records: list[Record] = []
         touched: dict[str, Fingerprint] = {}
@@ -305,6 +353,8 @@ class Indexer:
             if is_same and not rereads:
                 touched[path] = fingerprint
                 continue
+            from notekeep.catalog.documents import record  # loads the reader of Markdown
+
             one = record(path, fingerprint, content, self._schema)
             records.append(one)
             # New files by the hundred are a checkout or a copy.
@@ -318,7 +368,8 @@ class Indexer:
         if outside and run.keep:
             done.problems += run.keep(outside)
         with self._catalog.writing() as writer:
-            writer.upsert(records)
+            if records:
+                writer.upsert(records)
             writer.touch(touched)
             if is_few:
                 writer.settle_links()
@@ -341,7 +392,7 @@ class Indexer:
 
     # What the catalog has into the full text.
 
-    def _index_pending(self, run: _Run, index: FullText, budget: int | None) -> None:
+    def _index_pending(self, run: _Run, index: WhooshIndex, budget: int | None) -> None:
         """Bring the full text to the catalog's generation, or leave more notes than the budget."""
         generation, dirty = self._catalog.generation, self._catalog.dirty()
         done, can_change = run.done, self._can_change(index, generation)
@@ -371,7 +422,7 @@ class Indexer:
         done.pending_words = len(self._catalog.dirty())
 
     def _update(
-        self, index: FullText, dirty: Iterable[str], generation: int, wait: float | None = None
+        self, index: WhooshIndex, dirty: Iterable[str], generation: int, wait: float | None = None
     ) -> None:
         """Take notes in as they are by now; the full text then stands for a generation."""
         docs = list(self._read_docs(self._catalog.digests(dirty)))
@@ -379,7 +430,7 @@ class Indexer:
         gone = [path for path in dirty if path not in kept]
         index.update(docs, gone, generation, wait=wait)
 
-    def _build(self, run: _Run, index: FullText, paths: list[str], generation: int) -> None:
+    def _build(self, run: _Run, index: WhooshIndex, paths: list[str], generation: int) -> None:
         total = len(paths)
 
         def report(count: int) -> None:
@@ -394,25 +445,18 @@ class Indexer:
             if doc := read_word_doc(self._root, path, self._schema):
                 yield doc
 
-    def _can_change(self, index: FullText, generation: int) -> bool:
+    def _can_change(self, index: WhooshIndex, generation: int) -> bool:
         """Whether the full text is an earlier state of this catalog, so that it can be changed."""
         reached, meta = index.generation, self._catalog.meta
         first = max(int(meta("born") or 0), int(meta("words") or 0))
         return reached is not None and first <= reached <= generation
 
-    def _is_rebuilt(self, index: FullText, changed: int) -> bool:
-        return index.generation is None or _is_many(changed, index)
 
-
-def _is_many(changed: int, index: FullText) -> bool:
+def _is_many(changed: int, index: WhooshIndex) -> bool:
     return changed > max(REBUILD_LEAST, index.count // REBUILD_SHARE)
 
 
 def _unreadable(changes: ScanResult) -> list[Problem]:
-    if not changes.unreadable:
-        return []
-    from notekeep.catalog.documents import unreadable_problem
-
     return [
         unreadable_problem(path, f"It is left out: {reason}.")
         for path, reason in changes.unreadable.items()

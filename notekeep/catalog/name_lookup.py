@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition
 from notekeep.catalog.connection import yield_parts
-from notekeep.catalog.records import HAS_NAME, link_key, load_path, sort_key, store_path
+from notekeep.catalog.records import HAS_NAME, Row, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.documents import FullText
-    from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
+    from notekeep.search.whoosh_index import WhooshIndex
 
 SHOWN = 10
 """How many notes are listed when a name could mean several."""
@@ -377,7 +376,7 @@ def mention_names(row: Row) -> list[str]:
 
 
 def mentions(
-    catalog: Catalog, index: FullText, row: Row, read: Callable[[str], Note]
+    catalog: Catalog, index: WhooshIndex, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
     """Find where other notes say a note's name without linking it, by title, then line.
 

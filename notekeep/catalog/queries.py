@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.columns import column_value
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.records import TaskRow, load_path
+from notekeep.catalog.records import Row, TaskRow, load_path
 from notekeep.errors import Problem
 from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.connection import Connection
-    from notekeep.catalog.records import Row
     from notekeep.query.tree import Node
 
 

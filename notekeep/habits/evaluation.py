@@ -14,6 +14,7 @@ from notekeep.habits.schedule import (
     AfterLast,
     ChosenDays,
     EverySlot,
+    Goal,
     InDays,
     PerPeriod,
     Schedule,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.revisions import DayValue
-    from notekeep.habits.schedule import Goal
 
 Status: TypeAlias = Literal[
     "off",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
-from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from notekeep.habits.day_history import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Period, Status, Timeline
 
 
 Call: TypeAlias = Literal["due", "may", "done", "none"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS
+from notekeep.query.fields import CLEAR_LIKENESS, QueryFields
 from notekeep.query.folding import as_unicode
 from notekeep.query.lexer import Token, tokenize
 from notekeep.query.terms import (
@@ -26,7 +26,6 @@ from notekeep.query.tree import Node, Order, Query
 if TYPE_CHECKING:
     from datetime import date
 
-    from notekeep.query.fields import QueryFields
 
 MAX_LENGTH = 10_000
 """Characters of a query."""

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from notekeep.catalog.conditions import ordering
 from notekeep.catalog.queries import distinguish_titles
-from notekeep.catalog.records import load_path, store_path
-from notekeep.query.tree import KnownPaths, is_fact
-from notekeep.search.text_filter import TextFilter
+from notekeep.catalog.records import Row, load_path, store_path
+from notekeep.query.tree import KnownPaths, Node, Query, is_fact
+from notekeep.search.text_filter import SearchSources, TextFilter
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.records import Row
-    from notekeep.query.tree import Node, Query
-    from notekeep.search.text_filter import SearchSources
 
 
 def list_notes(

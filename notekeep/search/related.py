@@ -12,14 +12,13 @@ from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.catalog.records import load_path, store_path
+from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.catalog.records import Row
     from notekeep.search.results import FileStart
     from notekeep.search.text_filter import SearchSources
     from notekeep.search.whoosh_index import WhooshIndex

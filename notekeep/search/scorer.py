@@ -16,16 +16,14 @@ from operator import add
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.query import tree
-from notekeep.query.tree import Terms
+from notekeep.query.tree import Node, TermChoice, Terms
 from notekeep.search.index_folder import BOOSTS
-from notekeep.search.planner import UnanswerableNode, own_terms, wanted_terms
+from notekeep.search.planner import Planner, UnanswerableNode, own_terms, wanted_terms
 from notekeep.search.whoosh_format import LENGTHS, POSITIONS, WIDE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from notekeep.query.tree import Node, TermChoice
-    from notekeep.search.planner import Planner
     from notekeep.search.postings import IndexSnapshot, Postings
 
 K1 = 1.2

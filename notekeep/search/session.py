@@ -28,25 +28,24 @@ from notekeep.search.results import (
     Hit,
     HitReason,
     SearchResults,
+    Spans,
     choose_passage,
     read_file_start,
 )
 from notekeep.search.suggestions import (
+    FallbackQuery,
     drop_one_word,
     make_prefix_query,
     respell_query,
     suggest_notes,
 )
-from notekeep.search.text_filter import MAX_READ_BYTES, TextFilter
+from notekeep.search.text_filter import MAX_READ_BYTES, SearchSources, TextFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from notekeep.catalog.records import Row
     from notekeep.search.planner import PlanMatcher
-    from notekeep.search.results import Spans
-    from notekeep.search.suggestions import FallbackQuery
-    from notekeep.search.text_filter import SearchSources
 
 MAX_REMARKS = 3
 """How many words are remarked on when nothing is found."""

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.records import load_path, store_path
+from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.errors import NotekeepError
 from notekeep.query import tree
 from notekeep.query.description import write_node
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
-    from notekeep.catalog.records import Row
 
 
 FEW_SUGGESTIONS = 5

@@ -20,7 +20,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from notekeep.background import yield_to_ui
-from notekeep.search.analyzer import find_chunks
+from notekeep.search.analyzer import Analyzer, find_chunks
 from notekeep.search.index_folder import remove_path
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc
-    from notekeep.search.analyzer import Analyzer
 
 VOCABULARY_FILE = "vocabulary"
 NEW_WORDS_FILE = "vocabulary-new"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from notekeep.errors import Failure, IndexUnusable, NotekeepError
 from notekeep.query.folding import is_unicode
-from notekeep.query.tree import Term
+from notekeep.query.tree import Node, Term
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
 from notekeep.search.planner import PlanMatcher, Planner, UnanswerableNode, only_word, own_terms
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc
-    from notekeep.query.tree import Node
     from notekeep.search.postings import IndexSnapshot
     from notekeep.search.scorer import Scorer, Scores
 
@@ -150,7 +149,7 @@ class WhooshIndex:
         create_index(new.path, self.language)
         with self._open_writer(new) as writer:
             for doc in docs:
-                if not doc.is_indexable():
+                if not is_unicode(doc.path):
                     continue
                 counter.add(doc)
                 writer.add_document(**document_fields(doc, self.language))
@@ -177,7 +176,7 @@ class WhooshIndex:
         Raises IndexBusy where another process writes for `wait` seconds, IndexUnusable without an
         index.
         """
-        docs = {doc.path: doc for doc in upserts if doc.is_indexable()}
+        docs = {doc.path: doc for doc in upserts if is_unicode(doc.path)}
         gone = {path for path in deletes if is_unicode(path)}
         with self._folder.lock(wait=UPDATE_WAIT if wait is None else wait):
             stamp = self._stamp()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from notekeep.catalog.documents import read_content
+from notekeep.catalog.indexer import read_content
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
 from notekeep.storage.filesystem import remote_reason
 

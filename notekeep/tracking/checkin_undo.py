@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotFound
 from notekeep.habits import log
-from notekeep.habits.log import format_entry
+from notekeep.habits.log import LogEntry, format_entry
 from notekeep.habits.revisions import restore_day
 from notekeep.tracking.checkin import (
     CheckInTimes,
@@ -28,7 +28,6 @@ from notekeep.tracking.habit_table import LOG_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.habits.log import LogEntry
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.tracking.tracker import HabitIndex
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Problem
 from notekeep.habits import amounts
 from notekeep.habits.revisions import reduce_entries
-from notekeep.tracking.habit_table import read_lines
+from notekeep.tracking.habit_table import LogLine, read_lines
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.habit_table import LogLine
 
 
 def find_problems(

@@ -19,7 +19,7 @@ from notekeep.catalog import database
 from notekeep.errors import Failure
 from notekeep.habits import log
 from notekeep.habits.day_history import DayHistory
-from notekeep.habits.definition import fold_name, read_definition
+from notekeep.habits.definition import Definition, fold_name, read_definition
 from notekeep.habits.revisions import reduce_entries
 from notekeep.query.folding import as_unicode, is_unicode
 from notekeep.storage.scan import Fingerprint, ScanResult, sweep
@@ -28,7 +28,6 @@ from notekeep.tracking.habit_names import Habit, known_habits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.habits.definition import Definition
     from notekeep.habits.log import LineReport, LogEntry, PlacedEntry
 
 LOG_FOLDER = "habits/log"

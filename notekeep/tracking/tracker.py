@@ -14,12 +14,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.cache_files import write_cache_file
-from notekeep.config import current_time
+from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
 from notekeep.habits import log
-from notekeep.habits.calendar import lay_out_calendar, year_bounds
-from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.reminders import parse_reminders
+from notekeep.habits.calendar import Calendar, lay_out_calendar, year_bounds
+from notekeep.habits.evaluation import Timeline, evaluate_days
+from notekeep.habits.reminders import Reminder, parse_reminders
 from notekeep.habits.summary import (
     HabitView,
     count_habits,
@@ -36,13 +36,9 @@ from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
-    from notekeep.habits.calendar import Calendar
     from notekeep.habits.day_history import DayHistory
-    from notekeep.habits.evaluation import Timeline
     from notekeep.habits.log import LogEntry
-    from notekeep.habits.reminders import Reminder
 
 
 MOST_VIEWS = 1000

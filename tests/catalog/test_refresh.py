@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.catalog import documents
+from notekeep.catalog import indexer
 from notekeep.catalog.indexer import Indexer
 from notekeep.errors import Failure, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
@@ -195,8 +195,8 @@ def test_a_file_name_that_is_no_utf8_is_kept_exactly(vault: Vault) -> None:
 def test_of_a_huge_file_only_the_head_is_read(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "LARGE", 4000)
-    monkeypatch.setattr(documents, "HEAD", 1000)
+    monkeypatch.setattr(indexer, "LARGE", 4000)
+    monkeypatch.setattr(indexer, "HEAD", 1000)
     vault.write("big.md", "#first\n" + "words and words\n" * 400 + "#last\n")
     done = vault.refresh()
     assert [one.code for one in done.problems] == ["large"]

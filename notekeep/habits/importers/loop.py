@@ -17,6 +17,7 @@ from notekeep.habits.importers.habit_data import (
     DONE,
     MISS,
     SKIP,
+    HabitSource,
     ImportedHabit,
     SourceBuilder,
     make_line,
@@ -32,8 +33,6 @@ from notekeep.habits.schedule import InDays, parse_schedule, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from notekeep.habits.importers.habit_data import HabitSource
 
 
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.importers.habit_data import (
     DONE,
+    HabitSource,
     ImportedHabit,
     SourceBuilder,
     make_line,
@@ -23,7 +24,6 @@ from notekeep.habits.schedule import MAX_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.habits.importers.habit_data import HabitSource
 
 ORG_HABIT_PATTERN = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")

@@ -8,6 +8,7 @@ from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.definition import parse_pause
 from notekeep.habits.importers.habit_data import (
+    HabitSource,
     ImportedDay,
     ImportedHabit,
     SourceBuilder,
@@ -24,7 +25,6 @@ from notekeep.habits.log import LogValue, read_value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notekeep.habits.importers.habit_data import HabitSource
 
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"
