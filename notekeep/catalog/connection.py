@@ -185,7 +185,8 @@ class Connection:
         """
         self.reopen_if_replaced()
         try:
-            with _transaction(database.connect(self._path, wait)) as connection:
+            connection = database.connect(self._path, wait)
+            with closing(connection), database.transaction(connection):
                 writer = Writer(connection)
                 yield writer
                 writer.finish()
@@ -306,20 +307,6 @@ def yield_parts(found: sqlite3.Cursor) -> Iterator[list[Any]]:
 
 def _all(found: sqlite3.Cursor) -> list[Any]:
     return [row for part in yield_parts(found) for row in part]
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Commit what happens within it, or take it back; the connection is closed either way."""
-    with closing(connection):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.DatabaseError):  # what went wrong first is what is said
-                connection.rollback()
-            raise
 
 
 def _only_read(action: int, first: str | None, *_: str | None) -> int:

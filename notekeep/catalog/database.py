@@ -235,6 +235,19 @@ def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what happens within it, or take it back."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # what went wrong first is what is said
+            connection.rollback()
+        raise
+
+
 def _open_existing(path: str) -> sqlite3.Connection | None:
     """Open a catalog of this version; None where there is no such file."""
     if not os.path.exists(path):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.catalog.indexer import Content, read_content
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import Schema, role
+from notekeep.storage.content import Content, read_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

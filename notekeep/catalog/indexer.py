@@ -10,11 +10,10 @@ What reads notes is imported where it is used: most refreshes find that nothing 
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from notekeep import __version__
@@ -22,7 +21,7 @@ from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
-from notekeep.storage.content import digest_of
+from notekeep.storage.content import read_content, unreadable_problem
 from notekeep.storage.private_files import restrict_access
 from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep
 
@@ -34,12 +33,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Record
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import OutsideVersion
-
-LARGE = 5 << 20
-"""Bytes from which a file is data rather than a note."""
-
-HEAD = 1 << 20
-"""How much of a large file is read."""
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
@@ -61,48 +54,6 @@ CHECK_DAYS = 100
 """In so many days each file is read once though it looks unchanged."""
 
 _DAY = 86_400
-
-
-class Content(NamedTuple):
-    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
-
-    data: bytes
-    digest: str
-    problem: Problem | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether it is all that the file holds."""
-        return bool(self.digest) and self.problem is None
-
-
-def read_content(root: str, path: str) -> Content | None:
-    """Read a file of the vault; None when it is gone.
-
-    A file that changes while it is read is read again at the next sweep, whose fingerprint is
-    another: it needs no second look here.
-    """
-    try:
-        with open(os.path.join(root, path), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size <= LARGE:
-                data = file.read()
-                return Content(data, digest_of(data))
-            head = file.read(HEAD)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return Content(b"", "", unreadable_problem(path, f"The file cannot be read: {reason}."))
-    data = head[: head.rfind(b"\n") + 1] or head
-    message = f"The file has {size >> 20} MB, so only its first MB can be searched."
-    problem = Problem(path, None, message, "Split it, or leave it as it is.", "large")
-    return Content(data, digest_of(data + str(size).encode()), problem)
-
-
-def unreadable_problem(path: str, message: str) -> Problem:
-    """Describe a file or folder that the system does not let us read."""
-    return Problem(path, None, message, "Look at its permissions.", "unreadable")
 
 
 @dataclass(slots=True)

@@ -81,26 +81,20 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     """
     start = fold_name(typed)
     if "/" in typed:
-        where = Condition(
-            f"{LISTED} AND path >= ? AND path < ?",
-            (store_path(typed), store_path(typed) + LAST),
-        )
-    else:
+        first = store_path(typed)
+        where = Condition(f"{LISTED} AND path >= ? AND path < ?", (first, first + LAST))
+    elif start:
         where = Condition(f"{LISTED} AND {BEGINS}", (start, start + LAST))
-        if not start:
-            where = Condition(LISTED)
+    else:
+        where = Condition(LISTED)
     rows = catalog.select_rows(where, "ORDER BY sort LIMIT ?", (most,))
     if "/" in typed:
         return [row.path for row in rows]
-    names = [
-        [
-            name
-            for name in (row.title, note_stem(row.path), *row.aliases)
-            if fold_name(name).startswith(start)
-        ]
-        for row in rows
-    ]
-    owners = Counter(key for own in names for key in {fold_name(name) for name in own})
+    names = []
+    for row in rows:
+        every = (row.title, note_stem(row.path), *row.aliases)
+        names.append([name for name in every if fold_name(name).startswith(start)])
+    owners = Counter(key for own in names for key in {*map(fold_name, own)})
     return [
         next((name for name in own if owners[fold_name(name)] == 1), row.path)
         for own, row in zip(names, rows, strict=True)
@@ -228,8 +222,7 @@ def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
 
     `target` is without what stands behind `#`; "" is the note `source` itself.
     """
-    resolver = Resolver(_named(catalog, _link_keys(target, source)))
-    return resolver.resolve(target, source)
+    return Resolver(_named(catalog, _link_keys(target, source))).resolve(target, source)
 
 
 def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
@@ -368,13 +361,6 @@ class Mention(NamedTuple):
     end: int
 
 
-def mention_names(row: Row) -> list[str]:
-    """Return the names under which a note may be mentioned: title, aliases and file name."""
-    stem = note_stem(row.path)
-    names = dict.fromkeys([row.title, *row.aliases, stem])
-    return [name for name in names if sum(map(str.isalpha, name)) >= SHORTEST]
-
-
 def mentions(
     catalog: Catalog, index: WhooshIndex, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
@@ -382,7 +368,8 @@ def mentions(
 
     `read` reads a note by its path, or raises NotFound.
     """
-    names = mention_names(row)
+    every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
+    names = [name for name in every if sum(map(str.isalpha, name)) >= SHORTEST]
     if not names:
         return []
     found = index.scores(Or(tuple(map(Phrase, names))))

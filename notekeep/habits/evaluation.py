@@ -25,9 +25,8 @@ from notekeep.habits.schedule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
-    from notekeep.habits.revisions import DayValue
 
 Status: TypeAlias = Literal[
     "off",

@@ -15,7 +15,7 @@ from notekeep.habits.strength import strengths
 from notekeep.habits.summary import streak_unit
 
 if TYPE_CHECKING:
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
 

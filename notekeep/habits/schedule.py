@@ -18,7 +18,7 @@ from notekeep.habits import amounts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.habits.revisions import DayValue
+    from notekeep.habits.days import DayValue
 
 EVERY_DAY = (True,) * 7
 MAX_DAYS = 366

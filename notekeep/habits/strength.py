@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.habits.schedule import EVERY_DAY, PERIOD_DAYS, ChosenDays, Schedule, frequency
 
 if TYPE_CHECKING:
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
-    from notekeep.habits.revisions import DayValue
 
 HALF_LIFE = 13
 """Days without a check after which the strength of a daily habit is halved."""

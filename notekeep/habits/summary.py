@@ -25,7 +25,7 @@ from notekeep.habits.strength import strength
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
 
 

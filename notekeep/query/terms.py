@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from notekeep.query.lexer import Token
+    from notekeep.query.grammar import Token
     from notekeep.query.tree import Node, WordScope
 
 MAX_REGEX = 1000

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.query.fields import QueryField
-    from notekeep.query.lexer import Token
+    from notekeep.query.grammar import Token
     from notekeep.query.terms import TermContext
 
 Period: TypeAlias = tuple[date, date]

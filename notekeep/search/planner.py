@@ -115,11 +115,9 @@ class Planner:
                 raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
     def _words(self, text: str, scope: tree.WordScope) -> Node | None:
-        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row.
-
-        What says nothing in the vault's language is not asked for. What says nothing in the
-        language of some notes cannot be asked of those: `die` of German ones.
-        """
+        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row."""
+        # What says nothing in the vault's language is not asked for. What says nothing in the
+        # language of some notes cannot be asked of those: `die` of German ones.
         choices: list[TermChoice] = []
         silent: list[str] = []
         for by in self._analyzers:
@@ -142,7 +140,8 @@ class Planner:
         if self._typing and own and not _steps(self._analyzers[0], own):
             return None  # a whole word that says nothing is more likely than what it begins
         choices: list[TermChoice] = []
-        short = self._typing and scope == "any" and _is_short(own)
+        is_short = len(own) == 1 and own[0].kind == "word" and len(own[0].text) < SHORT_BEGINNING
+        short = self._typing and scope == "any" and is_short
         for by in self._analyzers:
             words = _query_words(by, text)
             if words and words[-1].kind in {"word", "last"}:
@@ -231,20 +230,14 @@ def only_word(by: Analyzer, text: str) -> str:
 
 
 def _query_words(by: Analyzer, text: str) -> list[Word]:
-    """The words of a query; the last character of a CJK run only when it is the whole run.
-
-    The index holds that character as well, but a query for a run is not one for its end.
-    """
+    """The words of a query; the last character of a CJK run only when it is the whole run."""
+    # The index holds that character as well, but a query for a run is not one for its end.
     found: list[Word] = []
     for chunk in find_chunks(text):
         for word in by.words(chunk):
             if word.kind != "last" or not found or found[-1].kind != "pair":
                 found.append(word)
     return found
-
-
-def _is_short(words: Sequence[Word]) -> bool:
-    return len(words) == 1 and words[0].kind == "word" and len(words[0].text) < SHORT_BEGINNING
 
 
 def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[tuple[int, str], ...]:

@@ -192,7 +192,7 @@ class QueryRun:
         self._texts = TextFilter(sources, query.text, in_part=in_part)
 
     def answer(self) -> SearchResults:
-        """The hits, and remarks on them."""
+        """Return the hits, and remarks on them."""
         found = self._answer()
         return found._replace(remarks=(*found.remarks, *self._texts.cut_short))
 

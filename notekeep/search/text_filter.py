@@ -161,7 +161,10 @@ class TextFilter:
         for part in reading:
             answer = self.resolve(part, within)
             known.append(answer)
-            within = _narrower(answer, within)
+            # Only those of the notes that it has found can still be found, as all must hold.
+            for part_of in answer.parts if isinstance(answer, tree.And) else (answer,):
+                if isinstance(part_of, tree.KnownPaths):
+                    within = part_of.paths if within is None else part_of.paths & within
         return tree.And(tuple(known))
 
     def _match_regex(self, node: tree.Regex, within: frozenset[str] | None) -> Node:
@@ -224,14 +227,6 @@ class TextFilter:
             lines = [line - first for line, _, _ in self._sources.catalog.headings(row.path)]
             starts = [0, *(starts[line] for line in lines if 0 < line < len(starts))]
         return matcher.holds_in_one(body, starts, row.language)
-
-
-def _narrower(answer: Node, within: frozenset[str] | None) -> frozenset[str] | None:
-    """Those of some notes that can still be found, where all of an answer must hold."""
-    for part in answer.parts if isinstance(answer, tree.And) else (answer,):
-        if isinstance(part, tree.KnownPaths):
-            within = part.paths if within is None else part.paths & within
-    return within
 
 
 def _one_word(node: Node) -> Node | None:

@@ -20,15 +20,17 @@ from notekeep.habits import log
 from notekeep.habits.calendar import Calendar, lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import Timeline, evaluate_days
 from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.summary import (
-    HabitView,
-    count_habits,
-    list_position,
-    summarize_habit,
-)
+from notekeep.habits.summary import HabitView, count_habits, list_position, summarize_habit
 from notekeep.tracking import habit_table
-from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
-from notekeep.tracking.checkin_undo import Undone, redo_check_in, undo_check_in
+from notekeep.tracking.checkin import (
+    CheckIn,
+    CheckInResult,
+    Undone,
+    check_in,
+    parse_typed_value,
+    redo_check_in,
+    undo_check_in,
+)
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
 from notekeep.tracking.habit_problems import find_problems, read_problem_lines
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from notekeep.errors import Problem
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.log import LogEntry
 
 
@@ -119,11 +121,9 @@ class HabitIndex:
             if len(self._views) > MOST_VIEWS:
                 self._views.clear()
             if seen not in self._views:
-                week_start = self.places.settings.week_start
-                days = self.days(habit)
-                self._views[seen] = summarize_habit(
-                    habit.definition, days, today, week_start, shown
-                )
+                week_start, days = self.places.settings.week_start, self.days(habit)
+                view = summarize_habit(habit.definition, days, today, week_start, shown)
+                self._views[seen] = view
             return self._views[seen]
 
     def resolve(self, name: str) -> Habit:
@@ -146,16 +146,16 @@ class HabitIndex:
         """Evaluate all days of a habit as of a day."""
         today = (day or self.today()).toordinal()
         until = None if last is None else last.toordinal()
+        week_start = self.places.settings.week_start
         with self._lock:
-            week_start = self.places.settings.week_start
             return evaluate_days(habit.definition, self.days(habit), today, week_start, until)
 
     def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
         """Lay out the days of a habit in weeks, for a heatmap."""
         line = self.timeline(habit, day, last)
         bounds = first.toordinal(), last.toordinal()
+        week_start = self.places.settings.week_start
         with self._lock:
-            week_start = self.places.settings.week_start
             return lay_out_calendar(habit.definition, self.days(habit), line, *bounds, week_start)
 
     def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
@@ -178,7 +178,10 @@ class HabitIndex:
         return [
             line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
             for some in by_day.values()
-            for line in sorted(some, key=_line_moment)
+            for line in sorted(
+                some,
+                key=lambda one: (one.entry.time or "", one.entry.revision, one.path, one.number),
+            )
         ]
 
     def log(
@@ -287,10 +290,6 @@ class HabitIndex:
         self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
 
-def _line_moment(line: LogLine) -> tuple[str, int, str, int]:
-    return line.entry.time or "", line.entry.revision, line.path, line.number
-
-
 # Reminders.
 
 
@@ -311,10 +310,9 @@ class HabitReminders(NamedTuple):
 def list_reminders(index: HabitIndex) -> HabitReminders:
     """Return the reminders of all habits that are not archived."""
     found = HabitReminders([], [])
-    definitions = {view.id: view for view in index.habits() if not view.is_archived}
+    views = {view.id: view for view in index.habits() if not view.is_archived}
     for habit in index.known():
-        view = definitions.get(habit.definition.id)
-        if view is None:
+        if (view := views.get(habit.definition.id)) is None:
             continue
         reminders, wrong = parse_reminders(habit.definition.remind)
         found.all.extend((view, reminder) for reminder in reminders)
@@ -329,23 +327,15 @@ def due(index: HabitIndex, now: datetime) -> list[Due]:
     """
     day_start = index.places.settings.day_start
     today = habit_day(now, day_start)
-    found = []
+    found: list[tuple[datetime, Due]] = []
     for habit, reminder in list_reminders(index).all:
+        # One before the hour at which a day begins is of the night after it.
+        day = today + timedelta(days=reminder.hour < day_start)
+        moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - what the person's own clock says
         is_asked = habit.call in ("due", "may") and not habit.today.is_logged
-        if (
-            is_asked
-            and reminder.is_on(today.toordinal())
-            and _reminder_moment(reminder, today, day_start) <= now
-        ):
-            found.append(Due(habit, reminder))
-    return sorted(found, key=lambda one: _reminder_moment(one.reminder, today, day_start))
-
-
-def _reminder_moment(reminder: Reminder, today: date, day_start: int) -> datetime:
-    """When a reminder comes: one before the hour at which a day begins is of the night after it."""
-    is_night = reminder.hour < day_start
-    day = today + timedelta(days=is_night)
-    return datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - what the person's own clock says
+        if is_asked and reminder.is_on(today.toordinal()) and moment <= now:
+            found.append((moment, Due(habit, reminder)))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
@@ -359,8 +349,7 @@ def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
     new = {key: one for key, one in fresh.items() if key not in sent}
     if new:
         rows = [today.isoformat(), *sorted(sent | new.keys())]
+        data = "\n".join(rows).encode("utf-8", "surrogateescape")
         with suppress(OSError):
-            write_cache_file(
-                state, REMINDED_FILE, "\n".join(rows).encode("utf-8", "surrogateescape")
-            )
+            write_cache_file(state, REMINDED_FILE, data)
     return list(new.values())

@@ -29,9 +29,8 @@ from notekeep.habits.strength import strengths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
-    from notekeep.habits.revisions import DayValue
 
 SCORES = "Scores.csv"
 COLOUR = "#00897B"

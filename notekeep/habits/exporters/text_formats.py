@@ -12,9 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from notekeep.habits import amounts
+from notekeep.habits.days import day_values, reduce_entries
 from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.importers.own_format import CSV_HEAD, GUARDED_STARTS, JSON_MARK
-from notekeep.habits.revisions import day_values, reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule
 
 if TYPE_CHECKING:
