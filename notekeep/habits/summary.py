@@ -91,6 +91,7 @@ class HabitView:
         self.note = _note(habit, days, timeline, is_at_risk=self.is_at_risk)
         self.tiny = habit.tiny
         self.after = habit.after
+        self.remind = habit.remind
         self.is_archived = habit.is_archived
         # What is not understood in its note, one sentence each.
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
@@ -125,6 +126,12 @@ def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
     asked = [one for one in habits if one.call in ("due", "done") and not one.is_archived]
     due = [one for one in asked if one.call == "due"]
     return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
+
+
+def format_today(habits: Iterable[HabitView]) -> str:
+    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
+    done, asked, at_risk = count_habits(habits)
+    return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
 def _summarize_day(

@@ -12,7 +12,6 @@ from notekeep.errors import IndexUnusable, NotekeepError
 from notekeep.query import tree
 from notekeep.query.description import explain_tree
 from notekeep.query.tree import Node, Query, is_fact, needs_text
-from notekeep.search.listing import smaller_limit
 from notekeep.search.ranking import (
     RERANKED_HITS,
     RankBoosts,
@@ -82,7 +81,7 @@ def run_search(
             that takes too long, answer what it has found until then, and say that.
         explain: Also say how the query was read, and why each hit stands where it does.
     """
-    search = _Search(sources, query, smaller_limit(limit, query.limit), typing=typing, relax=relax)
+    search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()
     if explain:
         found = explain_results(found, search.answered, sources)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.background import yield_to_ui
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
-from notekeep.query.tree import Node, is_fact, needs_text
+from notekeep.query.tree import Node, Query, is_fact, needs_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -234,6 +234,22 @@ def _one_word(node: Node) -> Node | None:
     if isinstance(node, tree.Term | tree.Prefix | tree.Wildcard) and node.scope == "any":
         return type(node)(node.text, "body") if _WORD.fullmatch(node.text) else None
     return None
+
+
+def list_notes(
+    query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
+) -> tuple[int, list[Row]]:
+    """Return how many notes a query matches, and a page of them, by title unless it says how."""
+    node = resolve_words(query, sources)
+    return sources.catalog.rows(node, query.order, query.at_most(limit), offset)
+
+
+def resolve_words(query: Query, sources: SearchSources) -> Node | None:
+    """Return a query's tree in which words are the notes that have them, as the catalog can ask."""
+    node = query.root
+    if node is None or is_fact(node):
+        return node
+    return tree.KnownPaths(TextFilter(sources, query.text).paths(node))
 
 
 def drop_negations(node: Node) -> Node | None:

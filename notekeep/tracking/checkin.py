@@ -95,13 +95,15 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
     value, revision = revise(
         entries, request.value, request.habit.definition.unit, replaces=request.replaces
     )
-    time = request.time or free_time(day, index.places.settings.day_start, entries)
-    entry = make_entry(request.habit, day, value, time, revision, request.extra, request.note)
+    time = request.time or _free_time(day, index.places.settings.day_start, entries)
+    remark = " ".join(request.note.split()) or None
+    name, ordinal = request.habit.definition.id, day.toordinal()
+    entry = LogEntry(ordinal, name, *value, time, revision, request.extra, remark)
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
-    path, (line,) = append_entries(index, day, [entry], dry_run=dry_run or not is_new)
+    path, (line,) = _append_entries(index, day, [entry], dry_run=dry_run or not is_new)
     warning = index.trouble if is_new else "that line is in the log already"
-    view, cell = view_habit_day(index, request.habit, day)
-    return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
+    view = index.view(request.habit, first=day, last=day)
+    return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 
 
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
@@ -113,11 +115,8 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     today = index.today()
     day = request.day or today
     entries = index.day_entries(request.habit, day.toordinal())
-    value, habit, named = (
-        request.value,
-        request.habit.definition,
-        dates.format_short_day(day, today),
-    )
+    value, habit = request.value, request.habit.definition
+    named = dates.format_short_day(day, today)
     if value.kind == "clear" and not entries:
         raise UsageError(
             f"nothing is logged for {habit.id} on {named}", "there is nothing to clear"
@@ -142,29 +141,7 @@ def log_path(state: str, day: date) -> str:
     return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
 
 
-def view_habit_day(index: HabitIndex, habit: Habit, day: date) -> tuple[HabitView, Cell]:
-    """Return a habit as of today, and one of its days."""
-    today = index.today()
-    view = index.view(habit, today, first=day, last=day)
-    return view, view.cells[0]
-
-
-def make_entry(
-    habit: Habit,
-    day: date,
-    value: LogValue,
-    time: str,
-    revision: int,
-    extra: tuple[tuple[str, str], ...],
-    note: str = "",
-) -> LogEntry:
-    """Make the entry that says something of a habit and day."""
-    remark = " ".join(note.split()) or None
-    ordinal = day.toordinal()
-    return LogEntry(ordinal, habit.definition.id, *value, time, revision, extra, remark)
-
-
-def append_entries(
+def _append_entries(
     index: HabitIndex, day: date, entries: Sequence[LogEntry], *, dry_run: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Append entries of a day to this device's log, durably; return the file and the lines."""
@@ -192,7 +169,7 @@ def _proved_line(entry: LogEntry, *, is_link: bool) -> str:
     return line
 
 
-def free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
+def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
     """Return a time of now that no other entry of the day has, so that repeats differ."""
     moment = now = current_time()
     taken = {entry.time for entry in entries}
@@ -214,7 +191,7 @@ CHECKINS_FILE = "checkins"
 """A line for each line that was written, in the state folder: its checksum, and when."""
 
 
-class CheckInTimes:
+class _CheckInTimes:
     """When this device wrote its lines, as of when this was made."""
 
     def __init__(self, state: str) -> None:
@@ -228,13 +205,11 @@ class CheckInTimes:
     def of(self, entry: LogEntry, line: str) -> float:
         """Return when a line was written, in seconds since 1970; else the time it names itself."""
         known = self._known.get(_name(line))
-        return _own_time(entry) if known is None else known
-
-
-def _own_time(entry: LogEntry) -> float:
-    hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
-    day = datetime.fromordinal(entry.day)
-    return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
+        if known is not None:
+            return known
+        hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
+        day = datetime.fromordinal(entry.day)
+        return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
 
 
 def _name(line: str) -> str:
@@ -296,12 +271,13 @@ def _restore(
     written: list[LogEntry] = []
     later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
     for value, revision in restore_day(entries, later, habit.definition.unit):
-        time = free_time(day, index.places.settings.day_start, [*entries, *written])
+        time = _free_time(day, index.places.settings.day_start, [*entries, *written])
         pair = (UNDO_KEY, JOINED_KEY) if written else (key, gone.time or "untimed")
-        written.append(make_entry(habit, day, value, time, revision, (pair,)))
-    _, lines = append_entries(index, day, written, dry_run=dry_run)
-    view, cell = view_habit_day(index, habit, day)
-    return Undone(view, cell, text, lines, index.trouble)
+        name = habit.definition.id
+        written.append(LogEntry(gone.day, name, *value, time, revision, (pair,)))
+    _, lines = _append_entries(index, day, written, dry_run=dry_run)
+    view = index.view(habit, first=day, last=day)
+    return Undone(view, view.cells[0], text, lines, index.trouble)
 
 
 def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
@@ -368,7 +344,7 @@ class CheckInStep(NamedTuple):
 
 def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
     """Yield the check-ins of this device, newest first; what undoes one is not among them."""
-    moments = CheckInTimes(index.places.state)
+    moments = _CheckInTimes(index.places.state)
     taken_back = 0
     for entry, text in _own_lines(index):
         signs = dict(entry.extra)
@@ -386,9 +362,8 @@ def find_last_undo(index: HabitIndex) -> CheckInStep | None:
     if not own:
         return None
     entry, text = own[-1]
-    return CheckInStep(
-        CheckInTimes(index.places.state).of(entry, text), describe_entry(entry), True, False
-    )
+    moment = _CheckInTimes(index.places.state).of(entry, text)
+    return CheckInStep(moment, describe_entry(entry), True, False)
 
 
 def describe_entry(entry: LogEntry) -> str:

@@ -1,4 +1,4 @@
-"""The habits of one vault: their views, timelines and log lines, and the reminders that are due.
+"""The habits of one vault: their views, timelines and log lines.
 
 Every question looks at the files first, which takes about a millisecond, and reads what changed
 into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
@@ -6,21 +6,17 @@ into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from _thread import RLock
-from contextlib import suppress
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING
 
-from notekeep.cache_files import write_cache_file
 from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
 from notekeep.habits import log
 from notekeep.habits.calendar import Calendar, lay_out_calendar, year_bounds
 from notekeep.habits.evaluation import Timeline, evaluate_days
-from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.summary import HabitView, count_habits, list_position, summarize_habit
+from notekeep.habits.summary import HabitView, list_position, summarize_habit
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import (
     CheckIn,
@@ -45,14 +41,6 @@ if TYPE_CHECKING:
 
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
-
-REMINDED_FILE = "reminded"
-
-
-def format_today(habits: Iterable[HabitView]) -> str:
-    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
-    done, asked, at_risk = count_habits(habits)
-    return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
 class HabitIndex:
@@ -178,10 +166,7 @@ class HabitIndex:
         return [
             line._replace(counts=line.entry.revision == max(one.entry.revision for one in some))
             for some in by_day.values()
-            for line in sorted(
-                some,
-                key=lambda one: (one.entry.time or "", one.entry.revision, one.path, one.number),
-            )
+            for line in sorted(some, key=_line_moment)
         ]
 
     def log(
@@ -290,66 +275,5 @@ class HabitIndex:
         self._views = {seen: view for seen, view in self._views.items() if seen[0] not in keys}
 
 
-# Reminders.
-
-
-class Due(NamedTuple):
-    """A reminder that has come and is not answered, and its habit as of today."""
-
-    habit: HabitView
-    reminder: Reminder
-
-
-class HabitReminders(NamedTuple):
-    """The reminders of a vault, by habit, and words that are none with their notes."""
-
-    all: list[tuple[HabitView, Reminder]]
-    wrong: list[tuple[str, str]]
-
-
-def list_reminders(index: HabitIndex) -> HabitReminders:
-    """Return the reminders of all habits that are not archived."""
-    found = HabitReminders([], [])
-    views = {view.id: view for view in index.habits() if not view.is_archived}
-    for habit in index.known():
-        if (view := views.get(habit.definition.id)) is None:
-            continue
-        reminders, wrong = parse_reminders(habit.definition.remind)
-        found.all.extend((view, reminder) for reminder in reminders)
-        found.wrong.extend((view.path, words) for words in wrong)
-    return found
-
-
-def due(index: HabitIndex, now: datetime) -> list[Due]:
-    """Return the reminders of today that have come while today still asks for the habit.
-
-    A habit that was logged today in any way is answered.
-    """
-    day_start = index.places.settings.day_start
-    today = habit_day(now, day_start)
-    found: list[tuple[datetime, Due]] = []
-    for habit, reminder in list_reminders(index).all:
-        # One before the hour at which a day begins is of the night after it.
-        day = today + timedelta(days=reminder.hour < day_start)
-        moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - what the person's own clock says
-        is_asked = habit.call in ("due", "may") and not habit.today.is_logged
-        if is_asked and reminder.is_on(today.toordinal()) and moment <= now:
-            found.append((moment, Due(habit, reminder)))
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
-
-
-def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Return those that were not told today; afterwards they count as told."""
-    path = os.path.join(state, REMINDED_FILE)
-    sent: set[str] = set()
-    with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
-        head, *rows = file.read().split("\n")
-        sent = set(rows) if head == today.isoformat() else set()
-    fresh = {f"{one.habit.id} {one.reminder.words}": one for one in found}
-    new = {key: one for key, one in fresh.items() if key not in sent}
-    if new:
-        rows = [today.isoformat(), *sorted(sent | new.keys())]
-        data = "\n".join(rows).encode("utf-8", "surrogateescape")
-        with suppress(OSError):
-            write_cache_file(state, REMINDED_FILE, data)
-    return list(new.values())
+def _line_moment(line: LogLine) -> tuple[str, int, str, int]:
+    return line.entry.time or "", line.entry.revision, line.path, line.number

@@ -13,10 +13,9 @@ from notekeep.cli.search import explanation_lines
 from notekeep.errors import IndexUnusable as Unusable
 from notekeep.errors import UsageError
 from notekeep.search import text_filter
-from notekeep.search.listing import list_notes
 from notekeep.search.planner import TYPED_PATTERN_WORDS
 from notekeep.search.session import run_search
-from notekeep.search.text_filter import SearchSources
+from notekeep.search.text_filter import SearchSources, list_notes
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -434,7 +433,7 @@ def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault)
 import sys
 from datetime import date
 from notekeep.catalog.catalog import Catalog
-from notekeep.search.listing import list_notes
+from notekeep.search.text_filter import list_notes
 from notekeep.catalog.indexer import Indexer
 from notekeep.search import session
 from notekeep.search.suggestions import suggest_notes
