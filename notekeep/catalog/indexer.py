@@ -100,12 +100,16 @@ class DailyCheck:
 
 @dataclass(slots=True)
 class _Run:
-    """One refresh: what it has done, and what it is told and asked on the way."""
+    """One refresh: what is asked of it, and what it has done."""
 
     index: WhooshIndex | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
+    verify: bool
+    forget_missing: bool
+    budget: int | None
+    rereads: bool = False  # notes are read in another way than before
     done: Refreshed = field(default_factory=lambda: Refreshed(ScanResult()))
 
 
@@ -162,27 +166,25 @@ class Indexer:
             cancelled: Asked between folders and batches; what is done until then stays.
         """
         index = self._open_index() if words and self._open_index else None
-
-        def refresh_catalog() -> _Run:
-            run = _Run(
-                index,
-                self._keep,
-                progress or (lambda _done, _total: None),
-                cancelled or (lambda: False),
-            )
-            self._refresh_catalog(run, verify=verify, forget_missing=forget_missing, budget=budget)
-            return run
-
+        run = _Run(
+            index,
+            self._keep,
+            progress or (lambda _done, _total: None),
+            cancelled or (lambda: False),
+            verify,
+            forget_missing,
+            budget,
+        )
         with self._reads_files:
             if full:
                 self._catalog.clear()
             rebuilt = self._catalog.rebuilt
             try:
-                run = refresh_catalog()
+                self._refresh_catalog(run)
             except Failure:
                 if self._catalog.rebuilt == rebuilt:
                     raise
-                run = refresh_catalog()  # it was damaged and set aside: fill the empty one
+                self._refresh_catalog(run)  # it was damaged and set aside: fill the empty one
         done = run.done
         if index is None or done.pending:
             done.pending_words = len(self._catalog.dirty())
@@ -212,21 +214,19 @@ class Indexer:
 
     # Files into the catalog.
 
-    def _refresh_catalog(
-        self, run: _Run, *, verify: bool, forget_missing: bool, budget: int | None
-    ) -> None:
+    def _refresh_catalog(self, run: _Run) -> None:
         catalog, reader = self._catalog, _reader(self._schema)
         catalog.reopen_if_replaced()
         if catalog.was_interrupted():
             catalog.check()
         known = catalog.marks()
         is_new = not known
-        is_read_otherwise = not is_new and catalog.meta("reader") != reader
+        run.rereads = not is_new and catalog.meta("reader") != reader
         check = DailyCheck(catalog.meta("looked"))
         # Only where nobody waits.
-        checks_today = check.is_due and run.index is not None and budget is None
+        checks_today = check.is_due and run.index is not None and run.budget is None
         compared = known
-        if verify or is_read_otherwise:
+        if run.verify or run.rereads:
             compared = {path: _unsure(mark) for path, mark in known.items()}
         elif checks_today:
             compared = known | {path: _unsure(known[path]) for path in check.of(known)}
@@ -234,11 +234,11 @@ class Indexer:
         only_unsure = _count_only_unsure(changes, known)
         clear_in_chunks(known)
         run.done = done = Refreshed(changes, problems=_unreadable(changes))
-        if budget is not None and len(changes) - only_unsure > budget:
+        if run.budget is not None and len(changes) - only_unsure > run.budget:
             done.pending = len(changes)
             done.deferred = True
             return
-        if changes.looks_incomplete and not forget_missing:
+        if changes.looks_incomplete and not run.forget_missing:
             done.held = changes.removed
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
@@ -246,14 +246,14 @@ class Indexer:
                     run.keep = None
                     with catalog.writing() as writer:
                         writer.set_meta(reader=reader, looked=check.mark)
-                self._store_changes(run, rereads=is_read_otherwise)
+                self._store_changes(run)
                 if checks_today and not done.pending:
                     with catalog.writing() as writer:
                         writer.set_meta(looked=check.mark)
         except CatalogBusy:
             done.pending = max(1, len(changes) - done.indexed)
 
-    def _store_changes(self, run: _Run, *, rereads: bool) -> None:
+    def _store_changes(self, run: _Run) -> None:
         done, changes = run.done, run.done.changes
         gone = [] if done.held else changes.removed
         changed = {**changes.modified, **changes.added}
@@ -267,7 +267,7 @@ class Indexer:
                 done.pending = len(paths) - begin
                 return
             batch = {path: changed[path] for path in paths[begin : begin + BATCH]}
-            self._store_batch(run, batch, before, rereads=rereads)
+            self._store_batch(run, batch, before)
             run.progress(min(begin + BATCH, len(paths)) // share, len(paths))
         done.logs += [path for path in gone if role(path, self._schema) == "log"]
         if changed or gone or self._is_outdated(done):
@@ -283,12 +283,7 @@ class Indexer:
             self._catalog.analyze()
 
     def _store_batch(
-        self,
-        run: _Run,
-        changed: Mapping[str, Fingerprint],
-        before: Mapping[str, str],
-        *,
-        rereads: bool,
+        self, run: _Run, changed: Mapping[str, Fingerprint], before: Mapping[str, str]
     ) -> None:
         done = run.done
         records: list[Record] = []
@@ -301,7 +296,7 @@ class Indexer:
                 continue
             digest = before.get(path)
             is_same = bool(content.digest) and digest == content.digest
-            if is_same and not rereads:
+            if is_same and not run.rereads:
                 touched[path] = fingerprint
                 continue
             from notekeep.catalog.documents import record  # loads the reader of Markdown

@@ -185,17 +185,13 @@ def find_link_problems(catalog: Connection) -> Iterator[Problem]:
         " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
     )
     for path, line, target, state in found:
-        yield Problem(load_path(path), line, *_link_problem(target, state))
-
-
-def _link_problem(target: str, state: str) -> tuple[str, str, str]:
-    if state == "ambiguous":
-        return (
-            f'"{target}" could be several notes; the nearest one is taken.',
-            "Write the folder before the name.",
-            "ambiguous-link",
-        )
-    return f'There is no note "{target}".', "Correct the name, or make the note.", "broken-link"
+        code, message = "broken-link", f'There is no note "{target}".'
+        hint = "Correct the name, or make the note."
+        if state == "ambiguous":
+            code = "ambiguous-link"
+            message = f'"{target}" could be several notes; the nearest one is taken.'
+            hint = "Write the folder before the name."
+        yield Problem(load_path(path), line, message, hint, code)
 
 
 _SAME = "role = 'note' AND title_folded IN (SELECT value FROM json_each(?))"

@@ -46,16 +46,12 @@ class Reminder(NamedTuple):
         """As a definition has it."""
         if self.weekdays is None:
             return self.time
-        return f"{','.join(day_names(self.weekdays))} {self.time}"
+        chosen = zip(dates.WEEKDAYS, self.weekdays, strict=True)
+        return f"{','.join(name[:3] for name, is_on in chosen if is_on)} {self.time}"
 
     def is_on(self, day: int) -> bool:
         """Whether it is one for a day, as an ordinal."""
         return self.weekdays is None or self.weekdays[(day - 1) % 7]
-
-
-def day_names(weekdays: Iterable[bool]) -> list[str]:
-    """Return the chosen weekdays: `mon`, `fri`."""
-    return [name[:3] for name, is_on in zip(dates.WEEKDAYS, weekdays, strict=True) if is_on]
 
 
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from notekeep.dates import days_in
 from notekeep.habits import amounts
 from notekeep.habits.streaks import Streak, streak
 from notekeep.habits.strength import strengths
@@ -48,7 +49,7 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
     """Return the week or month that a day lies in."""
     if span == "month":
         first = day.replace(day=1)
-        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+        last = day.replace(day=days_in(day.year, day.month))
     else:
         first = day - timedelta((day.weekday() - week_start) % 7)
         last = first + timedelta(6)

@@ -51,12 +51,15 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     if values and values[-1].value == "none":
         sums[-1] = sums[-2]  # silence counts only once its day is over
     frozen = _find_frozen(habit, values, first)
+    is_by_day = habit.goal.per == "day"
     scores: list[float] = []
     score = 1.0 if habit.goal.kind == "most" else 0.0
     for start, end, schedule in habit.stretches(first, last):
         pace = _find_pace(habit, schedule)
         kept, moves = pace.keeps, 1 - pace.keeps
-        tested = _tested_weekdays(habit, schedule)
+        tested: tuple[bool, ...] = EVERY_DAY
+        if isinstance(schedule, ChosenDays) and habit.goal.kind == "most" and is_by_day:
+            tested = schedule.weekdays  # a limit is no test on days it is not due
         before = [0] * pace.window + sums
         totals = [sums[at] - before[at] for at in range(start - first + 1, end - first + 2)]
         gains = {total: pace.share(total) * moves for total in set(totals)}
@@ -110,12 +113,6 @@ def _weigh(habit: Definition, day: DayValue) -> int:
     if goal.kind == "done":
         return int(is_done or day.amount > 0)
     return goal.target if is_done else min(day.amount, goal.target)
-
-
-def _tested_weekdays(habit: Definition, schedule: Schedule) -> tuple[bool, ...]:
-    """Return the weekdays that move the strength: a limit is no test on days it is not due."""
-    is_limit = habit.goal.kind == "most" and habit.goal.per == "day"
-    return schedule.weekdays if is_limit and isinstance(schedule, ChosenDays) else EVERY_DAY
 
 
 def _find_frozen(habit: Definition, values: list[DayValue], first: int) -> set[int]:

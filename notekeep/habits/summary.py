@@ -181,11 +181,6 @@ def _open_period(timeline: Timeline) -> Period | None:
     return period if period.end >= timeline.today else None
 
 
-def _counts_times(habit: Definition, timeline: Timeline) -> bool:
-    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
-    return is_by_day and isinstance(habit.schedule_on(timeline.today), PerPeriod | EverySlot)
-
-
 def _is_at_risk(timeline: Timeline) -> bool:
     status = timeline.status(timeline.today)
     if status in ("last day", "overdue"):
@@ -234,7 +229,9 @@ def _period_note(habit: Definition, timeline: Timeline) -> list[str]:
     period = _open_period(timeline)
     if period is None:
         return []
-    if not _counts_times(habit, timeline):
+    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
+    schedule = habit.schedule_on(timeline.today)
+    if not (is_by_day and isinstance(schedule, PerPeriod | EverySlot)):
         # A goal scaled to the days that are left of a period has decimals that nobody chose.
         need = amounts.format_amount(
             round(amounts.from_base_unit(period.need, habit.unit), -2), habit.unit

@@ -296,11 +296,8 @@ def _flag(field: Token, value: Token, context: TermContext) -> Node:
 
 
 def _has(field: Token, value: Token, context: TermContext) -> Node:
-    return parse_has(value, context, field.start)
-
-
-def _no(field: Token, value: Token, context: TermContext) -> Node:
-    return tree.Not(_has(field, value, context))
+    found = parse_has(value, context, field.start)
+    return tree.Not(found) if field.text.casefold() == "no" else found
 
 
 def _link(field: Token, value: Token, context: TermContext) -> Node:
@@ -317,7 +314,7 @@ _SPECIAL = {
     "kind": _kind,
     "is": _flag,
     "has": _has,
-    "no": _no,
+    "no": _has,
     "to": _link,
     "from": _link,
 }

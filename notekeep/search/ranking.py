@@ -121,13 +121,6 @@ def list_query_words(node: Node | None) -> list[str]:
     ]
 
 
-def has_name(row: Row, name: str) -> bool:
-    """Whether a note's title, alias or file name is exactly that, case and accents aside."""
-    stem = note_stem(row.path)
-    folded = fold_text(name)
-    return bool(folded) and folded in map(fold_text, (row.title, stem, *row.aliases))
-
-
 class Ranker:
     """Weighs the hits of one query."""
 
@@ -147,13 +140,14 @@ class Ranker:
     def boosts(self, row: Row, words: float) -> RankBoosts:
         """Return what speaks for a note, whose words have that score."""
         times = self._times_opened(row.path)
-        begun = fold_text(self._words.name)
+        name = fold_text(self._words.name)
+        names = map(fold_text, (row.title, note_stem(row.path), *row.aliases))
         return RankBoosts(
             words,
-            called=has_name(row, self._words.name),
+            called=bool(name) and name in names,
             as_typed=self._as_typed(row),
             near=self._nearness.get(row.path, 0.0),
-            begins=len(begun) > 1 and fold_text(row.title).startswith(begun),
+            begins=len(name) > 1 and fold_text(row.title).startswith(name),
             fresh=0.5 ** (max(0, self._now - row.mtime_ns) // _DAY_NS / FRESH_DAYS),
             often=times / (times + HALF_BOOST_OPENINGS),
         )

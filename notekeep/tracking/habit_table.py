@@ -191,7 +191,11 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
     else:
         folders = [folder, LOG_FOLDER]
     for place in folders:
-        changes = _sweep(root, place, known)
+        if os.path.isdir(os.path.join(root, place)):
+            changes = sweep(root, known, under=place, log_folder=LOG_FOLDER)
+        else:
+            gone = [path for path in known if path.startswith(f"{place}/")]
+            changes = ScanResult(removed=gone)
         found.changed.update(changes.added)
         found.changed.update(changes.modified)
         found.removed.extend(changes.removed)
@@ -211,12 +215,6 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
-
-
-def _sweep(root: str, folder: str, known: dict[str, Fingerprint]) -> ScanResult:
-    if os.path.isdir(os.path.join(root, folder)):
-        return sweep(root, known, under=folder, log_folder=LOG_FOLDER)
-    return ScanResult(removed=[path for path in known if path.startswith(f"{folder}/")])
 
 
 def _read_mark(root: str, path: str) -> Fingerprint | None:
