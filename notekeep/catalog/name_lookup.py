@@ -15,7 +15,6 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.connection import yield_parts
 from notekeep.catalog.records import HAS_NAME, Row, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
@@ -25,7 +24,6 @@ from notekeep.query.tree import Or, Phrase
 from notekeep.storage.file_names import vault_path
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
@@ -318,11 +316,10 @@ def withheld(
     Front matter that can have none of the `fields` is not read.
     """
 
-    def judged(found: sqlite3.Cursor) -> frozenset[str]:
+    def judged(found: Iterable[tuple[str, str | None]]) -> frozenset[str]:
         return frozenset(
             load_path(path)
-            for part in yield_parts(found)
-            for path, facts in part
+            for path, facts in found
             if facts is None or judge(json.loads(facts)["fields"])
         )
 

@@ -43,7 +43,7 @@ FRESH_DAYS = 30.0
 """Days after which half of that is left."""
 
 OPENED_BOOST = 0.15
-"""The lift that a note nears the more often it is opened; half of it after OFTEN_TIMES."""
+"""The lift that a note nears the more often it is opened; half of it after HALF_BOOST_OPENINGS."""
 
 HALF_BOOST_OPENINGS = 5.0
 
@@ -101,7 +101,12 @@ class QueryWords(NamedTuple):
 def read_query_words(node: Node | None, text: str) -> QueryWords:
     """Return what a query asks for; its `text` may itself be a name: `A*`."""
     parts = node.parts if isinstance(node, And) else (node,)
-    words = tuple(list_query_words(node))
+    words = tuple(
+        word
+        for leaf in wanted_leaves(node)
+        if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
+        for word in leaf.text.split()
+    )
     worded = [isinstance(part, _NAMING) and part.scope in ("any", "title") for part in parts]
     names = all(
         word or (part is not None and is_fact(part))
@@ -109,16 +114,6 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
     )
     name = text.strip().strip('"') if all(worded) else " ".join(words)
     return QueryWords(words, name, all(worded), names)
-
-
-def list_query_words(node: Node | None) -> list[str]:
-    """Return the words that notes were asked for, as typed, in order."""
-    return [
-        word
-        for leaf in wanted_leaves(node)
-        if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
-        for word in leaf.text.split()
-    ]
 
 
 class Ranker:

@@ -16,7 +16,6 @@ from notekeep.search.ranking import (
     RERANKED_HITS,
     RankBoosts,
     Ranker,
-    list_query_words,
     rank_hits,
     read_query_words,
 )
@@ -159,7 +158,8 @@ class _Search:
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
-        for word in list_query_words(self._query.root)[:MAX_REMARKS]:
+        asked = read_query_words(self._query.root, self._query.text).words
+        for word in asked[:MAX_REMARKS]:
             if self._sources.words.ignores(word):
                 remarks.append(f'"{word}" is too common to be looked for; /{word}/ finds it.')
             elif near := self._sources.words.suggest(word):

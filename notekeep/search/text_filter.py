@@ -18,6 +18,7 @@ from notekeep.background import yield_to_ui
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
 from notekeep.query.tree import Node, Query, is_fact, needs_text
+from notekeep.search.results import FileStart, Spans, read_file_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
     from notekeep.search.planner import PlanMatcher
-    from notekeep.search.results import FileStart, Spans
     from notekeep.search.whoosh_index import WhooshIndex
 
 CPU_SECONDS = 1.5
@@ -91,14 +91,8 @@ class SearchSources:
     def text(self, path: str) -> FileStart | None:
         """The beginning of a note, read once; None when it cannot be read."""
         if path not in self._texts:
-            self._texts[path] = self.read(path)
+            self._texts[path] = read_file_start(self.root, path)
         return self._texts[path]
-
-    def read(self, path: str, *size: int) -> FileStart | None:
-        """Read the beginning of a note, of a `size` in bytes where the usual one is too little."""
-        from notekeep.search.results import read_file_start  # a list of notes reads none
-
-        return read_file_start(self.root, path, *size)
 
 
 class TextFilter:
@@ -216,7 +210,7 @@ class TextFilter:
         yield_to_ui()
         if not self._sources.wanted():
             raise SearchDropped("Nobody waits for this answer any more")
-        text = self._sources.read(row.path, MAX_READ_BYTES)
+        text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
         if text is None:
             return False
         body = text.whole[text.body :]
