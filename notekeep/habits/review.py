@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.dates import days_in
 from notekeep.habits import amounts
-from notekeep.habits.streaks import Streak, streak
-from notekeep.habits.strength import strengths
+from notekeep.habits.measures import Streak, streak, strengths
 from notekeep.habits.summary import streak_unit
 
 if TYPE_CHECKING:

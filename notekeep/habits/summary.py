@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
+from notekeep.habits.measures import Streak, rate, streak, strength
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -19,8 +20,6 @@ from notekeep.habits.schedule import (
     format_goal,
     format_schedule,
 )
-from notekeep.habits.streaks import Streak, rate, streak
-from notekeep.habits.strength import strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits import amounts
 from notekeep.habits.importers.loop import CHECKMARKS_FILE, HABITS_FILE
+from notekeep.habits.measures import strengths
 from notekeep.habits.schedule import (
     DAILY,
     PERIOD_DAYS,
@@ -24,7 +25,6 @@ from notekeep.habits.schedule import (
     frequency,
     spans,
 )
-from notekeep.habits.strength import strengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
