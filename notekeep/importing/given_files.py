@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from notekeep.errors import Failure, NotFound, Refused
-from notekeep.habits.importers import loop
-from notekeep.habits.importers.habit_data import Loss
+from notekeep.habits.formats import loop
+from notekeep.habits.formats.habit_data import Loss
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-    from notekeep.habits.importers.habit_data import HabitSource
+    from notekeep.habits.formats.habit_data import HabitSource
 
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _SQLITE_SIGNATURE = b"SQLite format 3\x00"

@@ -13,7 +13,7 @@ from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, reduce_entries
 from notekeep.habits.definition import FOREVER, fold_name, is_id
-from notekeep.habits.importers.habit_data import Loss, merge_losses
+from notekeep.habits.formats.habit_data import Loss, merge_losses
 from notekeep.habits.log import LogEntry
 from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.markdown.note import title_slug
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from notekeep.habits.importers.habit_data import HabitSource, ImportedDay, ImportedHabit
+    from notekeep.habits.formats.habit_data import HabitSource, ImportedDay, ImportedHabit
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace
     from notekeep.tracking.habit_names import Habit

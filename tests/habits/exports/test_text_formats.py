@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.days import reduce_entries
-from notekeep.habits.exporters.text_formats import simplify_entries
+from notekeep.habits.formats.own_format import simplify_entries
 from notekeep.habits.log import LogEntry, format_entry, parse_line
 
 ENTRIES = st.lists(

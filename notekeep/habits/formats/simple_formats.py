@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Refused
 from notekeep.habits.definition import FOREVER
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     DONE,
     MISS,
     SKIP,

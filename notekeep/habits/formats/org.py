@@ -10,7 +10,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     DONE,
     HabitSource,
     ImportedHabit,

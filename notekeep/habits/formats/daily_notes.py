@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.habits.definition import fold_name
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     DONE,
     MISS,
     SKIP,
@@ -20,7 +20,7 @@ from notekeep.habits.importers.habit_data import (
     make_line,
     parse_day,
 )
-from notekeep.habits.importers.simple_formats import DAY_PATTERN
+from notekeep.habits.formats.simple_formats import DAY_PATTERN
 from notekeep.habits.log import LogValue, read_value
 
 if TYPE_CHECKING:
