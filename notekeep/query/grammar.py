@@ -152,20 +152,20 @@ class _Parser:
         if not self.context.typing:
             raise self.context.error(message, hint, at=token.start)
 
+    def _lacks(self, what: str, operator: Token) -> None:
+        hint = f'To look for the word itself, write "{operator.text}".'
+        self._complain(f"{operator.text} wants {what}.", hint, operator)
+
     def _either(self) -> Node | None:
         """`a OR b`."""
         parts = [self._all()]
         while (token := self._peek()) and token.kind == "or":
             self.at += 1
             if parts[-1] is None:
-                self._complain(
-                    f"{token.text} wants something before it.", _quoted(token.text), token
-                )
+                self._lacks("something before it", token)
             parts.append(self._all())
             if parts[-1] is None and not ((after := self._peek()) and after.kind == "or"):
-                self._complain(
-                    f"{token.text} wants something after it.", _quoted(token.text), token
-                )
+                self._lacks("something after it", token)
         return _joined(tree.Or, parts)
 
     def _all(self) -> Node | None:
@@ -176,7 +176,7 @@ class _Parser:
                 self.at += 1
                 after = self._peek()
                 if not parts or after is None or after.kind in ("or", ")", "and"):
-                    self._complain("AND wants something on both sides.", _quoted("AND"), token)
+                    self._lacks("something on both sides", token)
             else:
                 parts.append(self._not())
         return _joined(tree.And, parts)
@@ -191,7 +191,7 @@ class _Parser:
         before, held = self.at, (len(self.order), self.limit)
         part = self._atom(negated=sign is not None)
         if sign and self.at == before:
-            self._complain(f"{sign.text} wants something after it.", _quoted(sign.text), sign)
+            self._lacks("something after it", sign)
         if sign and held != (len(self.order), self.limit):
             self._complain("sort: and limit: cannot be negated.", "", sign)
         return tree.Not(part) if negative and part is not None else part
@@ -371,10 +371,6 @@ class _Parser:
 
 def _only_words(field: Token) -> str:
     return f"Within {field.text}: there can be only words."
-
-
-def _quoted(operator: str) -> str:
-    return f'To look for the word itself, write "{operator}".'
 
 
 def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | None:
