@@ -105,14 +105,7 @@ TABLES: dict[str, Columns] = {
     "conflicts": {"path": str, "original": str},
     "dirty": {"path": str, "generation": int},
     "habit_files": {"path": str, "mark": str, "sum": int, "fields": str},
-    "habit_lines": {
-        "path": str,
-        "line": int,
-        "name": str,
-        "day": int,
-        "text": str,
-        "more": str,
-    },
+    "habit_lines": {"path": str, "line": int, "name": str, "day": int, "text": str, "more": str},
     "habit_days": {"name": str, "basis": str, "first": int, "codes": bytes, "amounts": bytes},
     "meta": {"key": str, "value": str},
 }

@@ -127,11 +127,7 @@ class Timeline(NamedTuple):
 
 
 def evaluate_days(
-    habit: Definition,
-    days: DayHistory,
-    today: int,
-    week_start: int = 0,
-    last: int | None = None,
+    habit: Definition, days: DayHistory, today: int, week_start: int = 0, last: int | None = None
 ) -> Timeline:
     """Judge all days of a habit, to `last` where it lies after today."""
     starts = [day for day in (habit.since, days.begin) if day is not None]

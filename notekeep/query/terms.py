@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import (
-    CLEAR_LIKENESS,
-    COUNTED_THINGS,
-    SCOPES,
-    QueryFields,
-    nearest_word,
-)
+from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, QueryFields, nearest_word
 from notekeep.query.values import parse_value
 
 if TYPE_CHECKING:

@@ -12,13 +12,7 @@ from notekeep.errors import IndexUnusable, NotekeepError
 from notekeep.query import tree
 from notekeep.query.description import explain_tree
 from notekeep.query.tree import Node, Query, is_fact, needs_text
-from notekeep.search.ranking import (
-    RERANKED_HITS,
-    RankBoosts,
-    Ranker,
-    rank_hits,
-    read_query_words,
-)
+from notekeep.search.ranking import RERANKED_HITS, RankBoosts, Ranker, rank_hits, read_query_words
 from notekeep.search.results import (
     HEAD_BYTES,
     NO_PASSAGE,
@@ -69,16 +63,9 @@ def run_search(
 ) -> SearchResults:
     """Find what a query is about, by score or in the order the query says.
 
-    Only titles, aliases and tags are looked at while there is no full-text index.
-
-    Args:
-        query: What is asked for.
-        sources: What is asked.
-        limit: How many hits at most, besides what the query itself says.
-        typing: Its last word is unfinished.
-        relax: When nothing is found, answer the nearest query, and say so; of a regular expression
-            that takes too long, answer what it has found until then, and say that.
-        explain: Also say how the query was read, and why each hit stands where it does.
+    Only titles, aliases and tags are looked at while there is no full-text index. With `relax` a
+    query that finds nothing is answered as the nearest one that does, and a regular expression that
+    takes too long by what it has found until then; remarks say so.
     """
     search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()
@@ -91,13 +78,7 @@ class _Search:
     """One search; `answered` is the query that was answered in the end."""
 
     def __init__(
-        self,
-        sources: SearchSources,
-        query: Query,
-        limit: int | None,
-        *,
-        typing: bool,
-        relax: bool,
+        self, sources: SearchSources, query: Query, limit: int | None, *, typing: bool, relax: bool
     ) -> None:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.schedule import (
-    EVERY_DAY,
-    AfterLast,
-    ChosenDays,
-    EverySlot,
-    InDays,
-    PerPeriod,
-)
+from notekeep.habits.schedule import EVERY_DAY, AfterLast, ChosenDays, EverySlot, InDays, PerPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
