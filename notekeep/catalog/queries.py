@@ -1,4 +1,4 @@
-"""Questions to the catalog: facets, tasks, notes of this day, problems, equal titles."""
+"""Questions to the catalog: facets, tasks, notes of this day, problems, equal titles, lists."""
 
 from __future__ import annotations
 

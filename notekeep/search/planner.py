@@ -1,7 +1,8 @@
 """A query tree into a plan: the same tree, with the terms of the index in the place of words.
 
 Here words meet the analyzer and the vocabulary; reading and scoring are the scorer's. A word that
-says nothing (`the`, `--`) plans to None and is left out of what it stands in.
+says nothing (`the`, `--`) plans to None and is left out of what it stands in. `PlanMatcher` finds
+what a plan asks for in a text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A search: the hits of a query, or of the nearest one where it has none.
+"""A search: the hits of a query, or of the nearest one where it has none, and why.
 
 Facts are asked first and handed to the full-text index as known notes; a query without words never
 opens it. Whatever the index says, only notes that the catalog knows are shown.
